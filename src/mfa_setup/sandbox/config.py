@@ -1,0 +1,35 @@
+"""How a sandbox is set up: one frozen value, from the options of `mfa-setup sandbox`."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+PhoneStack = Literal["unified", "legacy"]
+Auth0Plan = Literal["paid", "free"]
+TwilioAccountKind = Literal["full", "trial", "legacy-trial", "suspended"]
+NumberRegistration = Literal["registered", "unregistered"]
+RateLimit = Literal["none", "free", "enterprise"]
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxConfig:
+    """The options of one sandbox; the defaults are those of the command line.
+
+    Attributes:
+        port: The port on loopback; 0 takes a free one.
+        phone_stack: Which of the two phone stacks the Auth0 tenant is on.
+        auth0_plan: The plan of the Auth0 tenant.
+        twilio_account: The kind of Twilio account.
+        number_registration: Whether US numbers are registered with the carriers.
+        rate_limit: Which of Auth0's documented rate limits apply.
+        latency_ms: Milliseconds that every answer waits.
+        tls: Serve https with a certificate of a throw-away authority.
+    """
+
+    port: int = 4400
+    phone_stack: PhoneStack = "unified"
+    auth0_plan: Auth0Plan = "paid"
+    twilio_account: TwilioAccountKind = "full"
+    number_registration: NumberRegistration = "registered"
+    rate_limit: RateLimit = "none"
+    latency_ms: int = 0
+    tls: bool = False
