@@ -1,0 +1,221 @@
+"""The access token of the Management API: asked for, taken from the cache, or given ready.
+
+Source: Auth0 docs, "Get Management API access tokens" and "Authenticate with private key JWT";
+`POST /oauth/token` of the Authentication API. The SDK's own provider speaks https only, caches in memory and sets a
+fixed time-out, so the one request is made here.
+"""
+
+import json
+import secrets
+import time
+from typing import Any
+
+import httpx
+import jwt
+from pydantic import SecretStr
+
+from mfa_setup.adapters.http import client as http_client
+from mfa_setup.adapters.wire import READS, Answer, WaitListener, Wire, refusal
+from mfa_setup.errors import (
+    CredentialsRefusedError,
+    ForbiddenError,
+    InvalidValueError,
+    MfaSetupError,
+    ScopeMissingError,
+    UnreadableAnswerError,
+)
+from mfa_setup.settings.credentials import Auth0Credentials
+from mfa_setup.store.tokens import Token, TokenCache
+
+ASSERTION_SECONDS = 60
+"""Auth0 advises a lifetime of at most a minute for a client assertion."""
+
+
+class TokenSource:
+    """The token of one run: asked for once, renewed at most once."""
+
+    def __init__(
+        self,
+        base_url: str,
+        credentials: Auth0Credentials,
+        *,
+        cache: bool,
+        budget: float,
+        on_wait: WaitListener,
+    ) -> None:
+        self._base_url = base_url
+        self._credentials = credentials
+        self._cache = TokenCache(base_url, credentials.audience, credentials.client_id or "", enabled=cache)
+        # Asking for a token changes nothing, so it may be repeated.
+        self._wire = Wire("auth0", _classify, repeatable=READS | {"POST"}, budget=budget, on_wait=on_wait)
+        self._token: Token | None = None
+
+    def value(self) -> str:
+        """The token itself, for the Authorization header.
+
+        Raises:
+            CredentialsRefusedError, ForbiddenError: Auth0 gives none.
+            UnavailableError: Auth0 does not answer.
+        """
+        return self._current().value.get_secret_value()
+
+    def scopes(self) -> frozenset[str] | None:
+        """What the token allows; None where neither the answer nor the token tells."""
+        return self._current().scopes
+
+    def renew(self) -> bool:
+        """Drops a cached token, so that the next use asks for a new one; False where it is not from the cache."""
+        if self._token is None or not self._token.cached:
+            return False
+        self._cache.drop()
+        self._token = None
+        return True
+
+    def _current(self) -> Token:
+        if self._token is None:
+            self._token = self._ready() or self._cache.get() or self._ask()
+        return self._token
+
+    def _ready(self) -> Token | None:
+        if self._credentials.token is None:
+            return None
+        claims = _claims(self._credentials.token)
+        expires = float(claims.get("exp", time.time() + 86400))
+        if expires < time.time():
+            raise CredentialsRefusedError(
+                "The access token in AUTH0_API_TOKEN has expired.",
+                hint="Get a new one (it lasts 24 hours), or set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.",
+                service="auth0",
+            )
+        return Token(value=self._credentials.token, expires_at=expires, scopes=_scopes(claims))
+
+    def _ask(self) -> Token:
+        body = {
+            "grant_type": "client_credentials",
+            "audience": self._credentials.audience,
+            "client_id": self._credentials.client_id,
+            **self._proof(),
+        }
+        with http_client(self._wire, self._base_url) as client:
+            answer = client.post(f"{self._base_url}/oauth/token", json=body)
+        token = _read(answer)
+        self._cache.put(token)
+        return token
+
+    def _proof(self) -> dict[str, str]:
+        """What shows that we are the client: its secret, or a signed assertion."""
+        key = self._credentials.private_key
+        if key is None:
+            secret = self._credentials.client_secret or SecretStr("")
+            return {"client_secret": secret.get_secret_value()}
+        now = int(time.time())
+        name = self._credentials.client_id
+        claims = {
+            "iss": name,
+            "sub": name,
+            "aud": f"{self._base_url}/",
+            "iat": now,
+            "exp": now + ASSERTION_SECONDS,
+            "jti": secrets.token_urlsafe(24),
+        }
+        try:
+            signed = jwt.encode(claims, key.get_secret_value(), algorithm=self._credentials.signing_alg)
+        except (ValueError, TypeError, jwt.PyJWTError) as unusable:
+            raise InvalidValueError(
+                "The private key of AUTH0_CLIENT_ASSERTION_PRIVATE_KEY cannot be used for "
+                f"{self._credentials.signing_alg}.",
+                hint="Give an RSA private key in PEM form, and its algorithm in "
+                "AUTH0_CLIENT_ASSERTION_SIGNING_ALG (RS256, RS384 or PS256).",
+            ) from unusable
+        return {
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": signed,
+        }
+
+
+def _read(answer: httpx.Response) -> Token:
+    try:
+        document = answer.json()
+        value = SecretStr(str(document["access_token"]))
+        lifetime = float(document["expires_in"])
+    except (ValueError, KeyError, TypeError) as misfit:
+        raise UnreadableAnswerError(
+            "Auth0 answered the request for an access token with something else.",
+            service="auth0",
+            status=answer.status_code,
+        ) from misfit
+    told = document.get("scope")
+    scopes = frozenset(told.split()) if isinstance(told, str) else _scopes(_claims(value))
+    return Token(value=value, expires_at=time.time() + lifetime, scopes=scopes)
+
+
+def _claims(token: SecretStr) -> dict[str, Any]:
+    """The claims of a token, unverified: only Auth0 judges them, we only read what it will say."""
+    try:
+        return jwt.decode(token.get_secret_value(), options={"verify_signature": False})
+    except jwt.PyJWTError:
+        return {}
+
+
+def _scopes(claims: dict[str, Any]) -> frozenset[str] | None:
+    scope = claims.get("scope")
+    return frozenset(scope.split()) if isinstance(scope, str) else None
+
+
+def _classify(answer: Answer) -> MfaSetupError:
+    """A refusal of `/oauth/token`, which has OAuth's form; the texts are those of reported answers."""
+    told = _told(answer)
+    for mark, kind, message, hint in _REFUSALS:
+        if mark in told:
+            return refusal(kind, "auth0", answer, message, hint)
+    return refusal(
+        CredentialsRefusedError,
+        "auth0",
+        answer,
+        f"Auth0 refused the client's credentials ({told or f'HTTP {answer.status}'}).",
+        "Check AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET: Auth0 dashboard, Applications > your Machine "
+        "to Machine application > Settings.",
+    )
+
+
+def _told(answer: Answer) -> str:
+    try:
+        document = json.loads(answer.text)
+    except ValueError:
+        return ""
+    if not isinstance(document, dict):
+        return ""
+    return str(document.get("error_description") or document.get("error") or "")
+
+
+_AUTHORIZE = (
+    "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications: "
+    "authorize it, and tick the scopes."
+)
+_REFUSALS: tuple[tuple[str, type[MfaSetupError], str, str], ...] = (
+    (
+        "not authorized to access",
+        ForbiddenError,
+        "The tool's own application is not authorized for the Auth0 Management API.",
+        _AUTHORIZE,
+    ),
+    (
+        "Grant type",
+        ForbiddenError,
+        "The tool's own application may not use the client credentials grant.",
+        (
+            "AUTH0_CLIENT_ID must be a Machine to Machine application; the single-page application that the tool "
+            "sets up is named with --app-client-id."
+        ),
+    ),
+    (
+        "Service not enabled",
+        InvalidValueError,
+        "Auth0 does not know the audience of the token request.",
+        (
+            "Set AUTH0_AUDIENCE to https://TENANT.REGION.auth0.com/api/v2/: the tenant's own name, also behind a "
+            "custom domain."
+        ),
+    ),
+    ("granted scopes", ScopeMissingError, "Auth0 refused the access token for want of scopes.", _AUTHORIZE),
+)

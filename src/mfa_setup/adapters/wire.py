@@ -1,0 +1,219 @@
+"""How every request goes out: read-only where it must be, paced, retried where that is safe, failures as ours.
+
+Both adapters hand their SDK a transport that sends through a `Wire`, so that there is one place that decides about
+retries, and no SDK's own retry or error class gets further than here.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+from mfa_setup.errors import (
+    MfaSetupError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    ReadOnlyError,
+    Service,
+    UnavailableError,
+)
+
+READS = frozenset({"GET", "HEAD"})
+REPEATABLE = READS | {"PUT", "PATCH", "DELETE"}
+"""Methods that may be sent again: ours set a value, so twice is once. A POST creates or buys, and never is."""
+
+MAX_TRIES = 5
+ATTEMPT_SECONDS = 10.0
+"""The longest wait for one answer; both SDKs would wait for a minute or for ever."""
+MAX_BYTES = 10_000_000
+"""No answer of either service comes near this; a larger one is not read on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in plain terms, whichever SDK sent the request."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+class NoAnswerError(Exception):
+    """The connection gave no answer; `sent` tells whether the request may have arrived."""
+
+    def __init__(self, reason: str, *, sent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.sent = sent
+
+
+class Classify(Protocol):
+    """Turns a refusal (4xx) of one service into our error."""
+
+    def __call__(self, answer: Answer) -> MfaSetupError:
+        """The error that this answer stands for."""
+
+
+WaitListener = Callable[[str, float], None]
+"""Told of every wait before a retry, with its reason and its seconds, so that a person sees why nothing moves."""
+
+
+def silent(_reason: str, _seconds: float) -> None:
+    """A listener that tells nobody."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """The time, as tests replace it."""
+
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(slots=True)
+class Wire:
+    """Sends the requests of one adapter.
+
+    Attributes:
+        service: Whose requests these are.
+        classify: Its refusals as our errors.
+        read_only: Refuse everything but reads, whoever asks.
+        repeatable: The methods that may be sent again.
+        budget: Seconds that the retries of one request may take in all (`--timeout`).
+        on_wait: Told of waits.
+        clock: The time.
+    """
+
+    service: Service
+    classify: Classify
+    read_only: bool = False
+    repeatable: frozenset[str] = REPEATABLE
+    budget: float = 20.0
+    on_wait: WaitListener = silent
+    clock: Clock = field(default_factory=Clock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _remaining: int | None = None
+    _reset: float = 0.0
+
+    def run(self, method: str, send: Callable[[float], Answer]) -> Answer:
+        """Sends one request until there is a good answer or none is to be had.
+
+        `send` gets the seconds that it may take and raises `NoAnswerError` where there was no answer.
+
+        Raises:
+            ReadOnlyError: A write, on a wire that only reads.
+            OutcomeUnknownError: A POST got no clear answer; it may have had its effect.
+            RateLimitedError, UnavailableError: Still no good answer when the budget was spent.
+            MfaSetupError: What the service's refusal stands for.
+        """
+        method = method.upper()
+        if self.read_only and method not in READS:
+            raise ReadOnlyError(f"A command that only reads tried a {method}; nothing was sent.")
+        deadline = self.clock.now() + self.budget
+        for attempt in range(1, MAX_TRIES + 1):
+            outcome = self._try_once(method, send, deadline)
+            if isinstance(outcome, Answer):
+                return outcome
+            error, wait = outcome
+            wait = self._backoff(attempt) if wait is None else wait
+            repeatable = method in self.repeatable and attempt < MAX_TRIES
+            if not repeatable or self.clock.now() + wait >= deadline:
+                raise error
+            self.on_wait(error.message, wait)
+            self.clock.sleep(wait)
+        raise AssertionError("the last try returns or raises")  # pragma: no cover
+
+    def _try_once(
+        self, method: str, send: Callable[[float], Answer], deadline: float
+    ) -> Answer | tuple[MfaSetupError, float | None]:
+        """One try: an answer to use, or an error that another try may mend and how long to wait for it."""
+        self._pace(deadline)
+        allowed = max(1.0, min(ATTEMPT_SECONDS, deadline - self.clock.now()))
+        try:
+            answer = send(allowed)
+        except NoAnswerError as lost:
+            return self._lost(method, lost), None
+        self._note_limits(answer)
+        if answer.status == 429:  # noqa: PLR2004 HTTP's own number
+            return self._limited(answer), self._told_to_wait(answer)
+        if answer.status >= 500 or answer.status == 408:  # noqa: PLR2004
+            return self._failing(method, answer), self._told_to_wait(answer)
+        if answer.status >= 300:  # noqa: PLR2004 redirects are never followed: they would carry the credentials
+            raise self.classify(answer)
+        return answer
+
+    def _lost(self, method: str, lost: NoAnswerError) -> MfaSetupError:
+        if method not in self.repeatable and lost.sent:
+            return OutcomeUnknownError(
+                f"{title(self.service)} gave no answer to a request that must not be sent twice ({lost.reason}).",
+                service=self.service,
+            )
+        return UnavailableError(f"{title(self.service)} could not be reached: {lost.reason}.", service=self.service)
+
+    def _failing(self, method: str, answer: Answer) -> MfaSetupError:
+        kind = UnavailableError if method in self.repeatable else OutcomeUnknownError
+        return refusal(kind, self.service, answer, f"{title(self.service)} failed with HTTP {answer.status}.")
+
+    def _limited(self, answer: Answer) -> MfaSetupError:
+        said = f"{title(self.service)} limits the rate of requests (HTTP 429)."
+        return refusal(RateLimitedError, self.service, answer, said)
+
+    def _told_to_wait(self, answer: Answer) -> float | None:
+        """Seconds until the service wants the next request: `Retry-After`, else Auth0's `x-ratelimit-reset`."""
+        after = answer.headers.get("retry-after", "").strip()
+        if after.isdigit():
+            return float(after)
+        if after:
+            try:
+                return max(0.0, parsedate_to_datetime(after).timestamp() - self.clock.now())
+            except ValueError:
+                return None
+        reset = _number(answer.headers.get("x-ratelimit-reset"))
+        return None if reset is None else max(0.1, reset - self.clock.now())
+
+    def _note_limits(self, answer: Answer) -> None:
+        remaining = _number(answer.headers.get("x-ratelimit-remaining"))
+        reset = _number(answer.headers.get("x-ratelimit-reset"))
+        if remaining is None or reset is None:
+            return
+        with self._lock:
+            self._remaining, self._reset = int(remaining), reset
+
+    def _pace(self, deadline: float) -> None:
+        """Waits where the last answer said that nothing is left, instead of running into a 429."""
+        with self._lock:
+            wait = 0.0
+            if self._remaining is not None:
+                if self._remaining <= 0:
+                    wait = min(self._reset - self.clock.now(), deadline - self.clock.now())
+                self._remaining -= 1
+        if wait > 0:
+            self.clock.sleep(wait)
+
+    @staticmethod
+    def _backoff(attempt: int) -> float:
+        return float(0.25 * 2**attempt * random.uniform(0.8, 1.2))  # noqa: S311 jitter, not a secret
+
+
+def refusal(
+    kind: type[MfaSetupError], service: Service, answer: Answer, message: str, hint: str | None = None
+) -> MfaSetupError:
+    """An error about an answer, with its status and the service's own id of the request, for its support."""
+    headers = answer.headers
+    request_id = headers.get("twilio-request-id") or headers.get("x-auth0-requestid")
+    return kind(message, hint=hint, service=service, status=answer.status, request_id=request_id)
+
+
+def title(service: Service) -> str:
+    """A service's name, for people."""
+    return {"auth0": "Auth0", "twilio": "Twilio"}[service]
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None

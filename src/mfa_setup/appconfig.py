@@ -1,0 +1,160 @@
+"""The app's own config file: where the single-page application reads its domain and client ID.
+
+Knows the React sample (`src/auth_config.json`), Vite (`.env.local`) and plain JSON. A loopback tenant's domain is
+written with its scheme, which `@auth0/auth0-spa-js` takes as it is.
+"""
+
+import json
+import re
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import dotenv
+
+from mfa_setup.errors import ConfigUnreadableError, InvalidValueError
+from mfa_setup.settings.endpoints import is_loopback
+from mfa_setup.store.files import write_atomically
+
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+"""A value of the sample's template, such as `{API_IDENTIFIER}`: left in place it breaks the login."""
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """One config file and the domain that goes into it."""
+
+    path: Path
+    domain: str
+
+    @cached_property
+    def text(self) -> str | None:
+        """What the file holds now; None where there is none.
+
+        Raises:
+            ConfigUnreadableError: It cannot be read.
+        """
+        try:
+            with self.path.open(encoding="utf-8", newline="") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError):
+            raise ConfigUnreadableError(
+                f"The app's config file {self.path} cannot be read.", hint="Check its permissions."
+            ) from None
+
+    @property
+    def before(self) -> str | None:
+        """The path of the file that is there, or None."""
+        return None if self.text is None else str(self.path)
+
+    def is_right(self, client_id: str) -> bool:
+        """Whether the file says what it should already."""
+        return self.text is not None and self.rendered(client_id) == self.text
+
+    def rendered(self, client_id: str) -> str:
+        """The file as it should be: other keys and lines kept, placeholders dropped."""
+        if self.path.name.startswith(".env"):
+            return _dotenv(self.text or "", {"VITE_AUTH0_DOMAIN": self.domain, "VITE_AUTH0_CLIENT_ID": client_id})
+        return _json(self.path, self.text, {"domain": self.domain, "clientId": client_id})
+
+    def write(self, client_id: str) -> None:
+        """Writes the file in one step, unless it is right already.
+
+        Raises:
+            ConfigUnreadableError: The folder cannot be written to.
+        """
+        if self.is_right(client_id):
+            return
+        try:
+            write_atomically(self.path, self.rendered(client_id))
+        except OSError:
+            raise ConfigUnreadableError(
+                f"The app's config file {self.path} cannot be written.",
+                hint="Check the folder's permissions.",
+            ) from None
+
+
+def find(domain: str, base_url: str, app_dir: Path | None, write_config: Path | None) -> ConfigFile | None:
+    """The config file that was asked for; None where none was.
+
+    Raises:
+        InvalidValueError: Its folder does not exist, or its form is unknown.
+    """
+    if app_dir is None and write_config is None:
+        return None
+    path = write_config if write_config is not None else _of_app(app_dir or Path())
+    if not path.parent.is_dir():
+        raise InvalidValueError(
+            f"The folder of {path} does not exist.", hint="Make it first, or correct --write-config."
+        )
+    if path.is_dir():
+        raise InvalidValueError(f"{path} is a folder.", hint="Name the file: --write-config FOLDER/auth_config.json.")
+    if not (path.suffix == ".json" or path.name.startswith(".env")):
+        raise InvalidValueError(
+            f"{path.name} is neither JSON nor a .env file.",
+            hint="For example --write-config src/auth_config.json or --write-config .env.local.",
+        )
+    host = base_url.split("://", 1)[1].rsplit(":", 1)[0]
+    config = ConfigFile(path, base_url if is_loopback(host) else domain)
+    config.rendered("")  # a file that cannot be read or parsed is found here, before anything is written
+    return config
+
+
+def _of_app(folder: Path) -> Path:
+    """Which file the app in a folder reads."""
+    if not folder.is_dir():
+        raise InvalidValueError(f"There is no folder {folder}.", hint="Correct --app-dir.")
+    sample = folder / "src" / "auth_config.json"
+    if sample.exists() or sample.with_name("auth_config.json.example").exists():
+        return sample
+    if any(folder.glob("vite.config.*")) or (folder / ".env.local").exists():
+        return folder / ".env.local"
+    plain = folder / "auth_config.json"
+    if plain.exists() or plain.with_name("auth_config.json.example").exists():
+        return plain
+    raise InvalidValueError(
+        f"The app in {folder} is of no kind that is known here (the React sample, Vite, auth_config.json).",
+        hint="Name the file that it reads: --write-config PATH.",
+    )
+
+
+def _json(path: Path, text: str | None, wanted: dict[str, str]) -> str:
+    try:
+        document = json.loads(text) if text and text.strip() else {}
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise ConfigUnreadableError(f"The app's config file {path} is not a JSON object.", hint="Mend or remove it.")
+    kept = {key: value for key, value in document.items() if not _is_placeholder(value)}
+    # Those two keep their place in the file, so that a diff shows only what changed.
+    merged = {key: wanted.get(key, value) for key, value in document.items() if key in kept or key in wanted}
+    merged |= wanted
+    if text is not None and merged == document:
+        return text
+    return json.dumps(merged, indent=_indent(text), ensure_ascii=False) + "\n"
+
+
+def _indent(text: str | None) -> int | str:
+    found = re.search(r"\n([ \t]+)\S", text or "")
+    return found.group(1) if found else 2
+
+
+def _is_placeholder(value: object) -> bool:
+    return isinstance(value, str) and _PLACEHOLDER.fullmatch(value) is not None
+
+
+def _dotenv(text: str, wanted: dict[str, str]) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.env"
+        copy.write_bytes(text.encode())
+        for key, value in dotenv.dotenv_values(copy, interpolate=False).items():
+            if key.startswith("VITE_AUTH0_") and key not in wanted and _is_placeholder(value):
+                dotenv.unset_key(copy, key)
+        now = dotenv.dotenv_values(copy, interpolate=False)
+        for key, value in wanted.items():
+            if now.get(key) != value:
+                dotenv.set_key(copy, key, value, quote_mode="never")
+        return copy.read_bytes().decode()

@@ -1,0 +1,168 @@
+"""The application: its commands, how each is run, and how every failure becomes an exit code and one message."""
+
+import inspect
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+
+from mfa_setup import __version__
+from mfa_setup.cli.options import Call, Common, SectionedCommand, as_command, read_call
+from mfa_setup.cli.session import Desk
+from mfa_setup.cli.terminal import Terminal
+from mfa_setup.engine.report import Report
+from mfa_setup.errors import (
+    InternalError,
+    InterruptedRunError,
+    MfaSetupError,
+    TerminatedError,
+    UsageInvalidError,
+)
+from mfa_setup.render.sink import Sink
+from mfa_setup.settings.keys import Group
+
+HELP = """SMS multi-factor authentication for an Auth0 tenant, through Twilio.
+
+Registers the single-page application and its URLs, gets a Twilio number, configures Auth0 to send codes with
+it, and sets the MFA policy, in the order that never locks anybody out.
+
+\b
+Try it without any account:
+  mfa-setup demo
+\b
+Set up a tenant (credentials come from the environment):
+  export AUTH0_DOMAIN=acme.eu.auth0.com AUTH0_CLIENT_ID=... AUTH0_CLIENT_SECRET=...
+  export TWILIO_ACCOUNT_SID=AC... TWILIO_AUTH_TOKEN=...
+  mfa-setup plan
+  mfa-setup up
+\b
+Exit codes: 0 done or already so, 1 failed, 2 command line, 3 invalid value, 4 credentials or permissions,
+5 service not reached, 6 a value or confirmation is needed, 7 refused by a guard, 10 changes pending
+(plan --check), 130 interrupted, 143 terminated.
+"""
+
+app = typer.Typer(
+    name="mfa-setup",
+    help=HELP,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Body = Callable[[Call, Desk], int]
+"""A command: does its work, puts what it found and did into the report, and returns the exit code."""
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 Typer's form of a callback
+    if asked:
+        typer.echo(f"mfa-setup {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+_root.__doc__ = HELP
+
+
+def command(name: str, *groups: Group, own: Iterable[inspect.Parameter] = ()) -> Callable[[Body], Body]:
+    """Registers a command with the options of its groups of settings and its own."""
+    parameters = tuple(own)
+
+    def register(body: Body) -> Body:
+        def run(**given: object) -> int:
+            return execute(body, read_call(name, given, parameters))
+
+        run.__doc__ = body.__doc__
+        run.__name__ = body.__name__
+        app.command(name, cls=SectionedCommand)(as_command(run, groups, parameters))
+        return body
+
+    return register
+
+
+def execute(body: Body, call: Call) -> int:
+    """Runs a command; whatever happens, its outcome is rendered once and its exit code returned."""
+    common = call.common
+    sink = Sink(as_json=common.json, quiet=common.quiet, verbose=common.verbose, color=not common.no_color)
+    report = Report(call.command)
+    desk = Desk(sink, Terminal(sink, yes=common.yes, may_ask=not common.no_input), report)
+    try:
+        with sink.working():
+            code = body(call, desk)
+        error = None
+    except BaseException as raised:  # noqa: BLE001 whatever it is, it ends in one message and an exit code
+        error = _as_ours(raised, verbose=common.verbose, sink=sink)
+        code = error.exit_code
+    if error is not None or not report.silent:
+        sink.result(report.outcome(error))
+    return code
+
+
+def _as_ours(raised: BaseException, *, verbose: bool, sink: Sink) -> MfaSetupError:
+    """Any exception as one of our errors; a defect shows where it is, and never a value."""
+    if isinstance(raised, MfaSetupError):
+        return raised
+    if isinstance(raised, KeyboardInterrupt):
+        return InterruptedRunError("Interrupted.")
+    if isinstance(raised, (SystemExit, typer.Exit)):
+        raise raised
+    if verbose:
+        for frame in traceback.extract_tb(raised.__traceback__):
+            sink.say(f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}")
+    return InternalError(f"Something went wrong inside mfa-setup ({type(raised).__name__}).")
+
+
+def _terminated(_signum: int, _frame: FrameType | None) -> NoReturn:
+    raise TerminatedError("Terminated.")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs a command line and returns the exit code."""
+    from mfa_setup.cli import commands  # noqa: F401, PLC0415 registers the commands
+
+    try:
+        code = typer.main.get_command(app).main(list(arguments), prog_name="mfa-setup", standalone_mode=False)
+    except typer.TyperException as unparsable:
+        return _usage(arguments, unparsable)
+    except typer.Abort:
+        return InterruptedRunError.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _usage(arguments: Sequence[str], unparsable: typer.TyperException) -> int:
+    """A command line that cannot be parsed; as JSON too, where that was asked for."""
+    named = next((word for word in arguments if not word.startswith("-")), "")
+    error = UsageInvalidError(
+        unparsable.format_message(),
+        hint=f"See `mfa-setup {named} --help`." if named else "See `mfa-setup --help`.",
+    )
+    common = Common(json="--json" in arguments)
+    Sink(as_json=common.json).result(Report(named).outcome(error))
+    return error.exit_code
+
+
+def main() -> NoReturn:
+    """The entry point of the process."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader went away (`| head`): nothing more to say, and nothing to say it to.
+        sys.stderr.close()
+        code = 1
+    sys.exit(code)

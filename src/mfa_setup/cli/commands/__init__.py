@@ -1,0 +1,5 @@
+"""The commands, one file for each family; importing this registers them in the order of the help."""
+
+from mfa_setup.cli.commands import setup as setup  # isort: skip
+from mfa_setup.cli.commands import look as look  # isort: skip
+from mfa_setup.cli.commands import sandbox as sandbox  # isort: skip

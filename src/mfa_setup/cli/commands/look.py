@@ -1,0 +1,49 @@
+"""The commands that only look: what would change, and what is there."""
+
+import typer
+
+from mfa_setup.cli.app import command
+from mfa_setup.cli.options import Call, own_option
+from mfa_setup.cli.session import Desk, open_run
+from mfa_setup.engine.task import Task
+from mfa_setup.model.change import SAFE_ORDER
+
+PENDING = 10
+"""The exit code of `plan --check` where something would change."""
+
+
+def _look(call: Call, desk: Desk, *, lenient: bool) -> None:
+    with open_run(call, Task(call.command, SAFE_ORDER, read_only=True, lenient=lenient), desk) as run:
+        run.carry_out()
+
+
+_CHECK = own_option(
+    "check", bool, typer.Option("--check", help="Exit with 10 where something would change."), default=False
+)
+
+
+@command("plan", "tenant", "application", "number", "sender", "sms", "policy", own=(_CHECK,))
+def plan(call: Call, desk: Desk) -> int:
+    """Show what `mfa-setup up` would change. Writes nothing: its connections refuse everything but reads.
+
+    \b
+    Examples:
+      mfa-setup plan
+      mfa-setup plan --check --json        exit code 10 where something differs
+    """
+    _look(call, desk, lenient=False)
+    pending = any(change.pending for change in desk.report.changes)
+    return PENDING if pending and call.own["check"] else 0
+
+
+@command("status", "tenant", "application", "number", "sender", "sms", "policy")
+def status(call: Call, desk: Desk) -> int:
+    """Show what is there now, beside what is asked for. Writes nothing.
+
+    \b
+    Examples:
+      mfa-setup status
+      mfa-setup status --json
+    """
+    _look(call, desk, lenient=True)
+    return 0

@@ -1,0 +1,105 @@
+"""The commands that set something up: the whole job, and each of its steps."""
+
+from dataclasses import replace
+
+from mfa_setup.cli.app import command
+from mfa_setup.cli.options import Call, own_argument
+from mfa_setup.cli.session import Desk, open_run
+from mfa_setup.engine.task import Task
+from mfa_setup.model.change import SAFE_ORDER, ResourceName
+from mfa_setup.model.wish import PolicyName
+
+
+def _set_up(call: Call, desk: Desk, *resources: ResourceName, may_buy: bool = True) -> int:
+    with open_run(call, Task(call.command, resources, may_buy=may_buy), desk) as run:
+        run.carry_out()
+    return 0
+
+
+@command("up", "tenant", "application", "number", "sender", "sms", "policy")
+def up(call: Call, desk: Desk) -> int:
+    """Set everything up: application, number, provider, factor, policy.
+
+    Looks first, shows what would change, asks once, and carries it out in the order that never locks anybody
+    out: the policy last, and only when a code can be sent. Run it again at any time: what is there is found
+    again, nothing is made or bought twice, and only what differs is mended.
+
+    \b
+    Examples:
+      mfa-setup up
+      mfa-setup up --url https://app.example.com --country GB --max-price 3
+      mfa-setup up --yes --json                       in a pipeline
+      mfa-setup up --from +14155550123 --policy adaptive
+    """
+    return _set_up(call, desk, *SAFE_ORDER)
+
+
+@command("init", "tenant", "application")
+def init(call: Call, desk: Desk) -> int:
+    """Register the single-page application: URLs, security settings, database connection, config file.
+
+    An application that mfa-setup made is found again and mended; one of the same name that somebody else made
+    gets the missing URLs and the connection, and keeps its security settings unless --harden is given. URLs are
+    only added, unless --prune-urls is given.
+
+    \b
+    Examples:
+      mfa-setup init
+      mfa-setup init --name "Acme Web" --url https://app.example.com --url http://localhost:3000
+      mfa-setup init --app-dir ../auth0-react-samples/Sample-01
+      mfa-setup init --app-client-id abcdefghijklmnopqrstuvwxyz012345 --harden
+    """
+    return _set_up(call, desk, "application")
+
+
+@command("buy-number", "tenant", "number", "sender")
+def buy_number(call: Call, desk: Desk) -> int:
+    """Get a Twilio number that can send SMS: find it again, or buy it once.
+
+    Takes the number of --from, else the one that was bought for this tenant before, else the sender that Auth0
+    uses already. Where the account has other numbers that could send, you are asked (or pass --from or --buy).
+    Else one is bought that can send SMS and needs no papers; its type and monthly price are shown first. Where
+    the account has a Messaging Service with a verified campaign, the number goes into its pool.
+
+    \b
+    Examples:
+      mfa-setup buy-number
+      mfa-setup buy-number --area-code 415 --max-price 2
+      mfa-setup buy-number --country GB --yes
+    """
+    return _set_up(call, desk, "number")
+
+
+@command("enable-sms", "tenant", "sender", "sms")
+def enable_sms(call: Call, desk: Desk) -> int:
+    """Let Auth0 send codes by Twilio: provider, SMS factor, message types, texts.
+
+    Works on both phone stacks of Auth0 and says which one it met. The provider serves the whole tenant,
+    passwordless logins too: one of another Twilio account or of another kind is replaced only with
+    --replace-provider, and delivery methods are only added unless --delivery is given.
+
+    \b
+    Examples:
+      mfa-setup enable-sms
+      mfa-setup enable-sms --from +14155550123
+      mfa-setup enable-sms --messaging-service-sid MG0123456789abcdef0123456789abcdef
+      mfa-setup enable-sms --delivery both --verification-template "{{code}} is your code for Acme."
+    """
+    return _set_up(call, desk, "number", "provider", "factor", may_buy=False)
+
+
+@command("policy", "tenant", own=(own_argument("require", PolicyName, "When MFA is required."),))
+def policy(call: Call, desk: Desk) -> int:
+    """Set when MFA is required, for all applications and all users of the tenant.
+
+    always asks at every login, adaptive when Auth0 sees a risk (an Enterprise add-on), never does not ask.
+    Refuses always and adaptive (exit code 7) unless the SMS factor is on, a message type is set, and an enabled
+    provider is there: Auth0 itself would accept it, and lock everybody out.
+
+    \b
+    Examples:
+      mfa-setup policy always
+      mfa-setup policy never --yes
+    """
+    flags = {**call.flags, "policy": call.own["require"]}
+    return _set_up(replace(call, flags=flags), desk, "policy")

@@ -1,0 +1,184 @@
+"""From one call of a command to the services that it works on: settings, credentials, adapters."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from mfa_setup import appconfig
+from mfa_setup.cli.options import Call
+from mfa_setup.cli.terminal import Terminal
+from mfa_setup.engine.report import Report
+from mfa_setup.engine.run import Run
+from mfa_setup.engine.task import Task
+from mfa_setup.errors import InvalidValueError, ValueNeededError
+from mfa_setup.model.outcome import Tenant, Warned
+from mfa_setup.render.sink import Sink
+from mfa_setup.resources.base import Services
+from mfa_setup.settings import credentials, endpoints, settings, values
+from mfa_setup.store.lock import only_run
+
+if TYPE_CHECKING:  # at run time only where a command needs it: it brings httpx along
+    from mfa_setup.adapters.token import TokenSource
+
+DEFAULT_TIMEOUT = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a command works at: where it says things, whom it asks, what it reports."""
+
+    sink: Sink
+    terminal: Terminal
+    report: Report
+
+
+def budget(call: Call) -> float:
+    """Seconds that the retries of one request may take.
+
+    Raises:
+        InvalidValueError: `--timeout` is no number of seconds.
+    """
+    if call.common.timeout is None:
+        return DEFAULT_TIMEOUT
+    try:
+        return values.seconds(call.common.timeout)
+    except values.MalformedError as malformed:
+        raise InvalidValueError(
+            f"--timeout is {call.common.timeout!r}: {malformed.problem}.", hint=malformed.example
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the two services are, and as whom the run goes there."""
+
+    domain: str
+    places: endpoints.Endpoints
+    auth0: credentials.Auth0Credentials
+    twilio: credentials.TwilioCredentials | None
+
+    @property
+    def secrets(self) -> tuple[SecretStr, ...]:
+        """Everything that must not be shown."""
+        known = [self.auth0.client_secret, self.auth0.private_key, self.auth0.token]
+        if self.twilio:
+            known += [self.twilio.auth_token, self.twilio.api_secret]
+        return tuple(secret for secret in known if secret is not None)
+
+
+@contextmanager
+def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
+    """Everything that one task needs; what is given is judged before what is missing is reported.
+
+    Raises:
+        InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
+        ValueNeededError: A value is missing and nobody can be asked.
+    """
+    config = Path(call.common.config).expanduser() if call.common.config else None
+    asked = settings.load(call.flags, os.environ, config)
+    task = task.without_application() if asked.wish.application is None else task
+    seconds = budget(call)
+    source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, desk.terminal.secret)
+    credentials.check_formats(source)
+    if asked.domain:
+        _resolve(asked.domain, task)
+        desk.report.tenant = Tenant(domain=asked.domain)
+    access = _access(asked.domain or _ask_domain(desk.terminal), source, task, desk)
+    desk.sink.secrets += access.secrets
+    written = appconfig.find(access.domain, access.places.auth0, asked.app_dir, asked.write_config)
+    desk.report.tenant = Tenant(domain=access.domain)
+    lock = nullcontext() if task.read_only else only_run(access.auth0.audience, task.command)
+    with lock, _connect(call, task, desk.sink, access, seconds) as (services, tokens):
+        yield Run(task, asked.wish, services, tokens, written, desk.terminal, desk.report)
+
+
+def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Desk) -> Access:
+    places = _resolve(domain, task)
+    client_id = source.text("AUTH0_CLIENT_ID")
+    if client_id is None and source.find("api_token") is None:
+        client_id = desk.terminal.text("Client ID of the Machine to Machine application")
+    auth0 = credentials.auth0_credentials(source, domain, client_id)
+    if not task.needs_twilio:
+        return Access(domain, places, auth0, None)
+    account = source.text("TWILIO_ACCOUNT_SID") or desk.terminal.text("Twilio account SID (AC…)")
+    for variable in ("TWILIO_REGION", "TWILIO_EDGE"):
+        if source.text(variable):
+            desk.report.warn((_region(variable),))
+    return Access(domain, places, auth0, credentials.twilio_credentials(source, account))
+
+
+def _resolve(domain: str, task: Task) -> endpoints.Endpoints:
+    sandbox = os.environ.get("MFA_SETUP_SANDBOX", "").strip() or None
+    return endpoints.resolve(domain, sandbox, twilio_needed=task.needs_twilio)
+
+
+def _ask_domain(terminal: Terminal) -> str:
+    text = terminal.text("Domain of the Auth0 tenant, such as acme.eu.auth0.com")
+    if text is None:
+        raise ValueNeededError(
+            "The domain of the Auth0 tenant is needed.",
+            hint="Pass --domain DOMAIN, set AUTH0_DOMAIN, or write domain in [auth0] of mfa-setup.toml.",
+        )
+    try:
+        return values.domain(text)
+    except values.MalformedError as malformed:
+        raise InvalidValueError(f"{text!r}: {malformed.problem}.", hint=malformed.example) from None
+
+
+def _region(variable: str) -> Warned:
+    return Warned(
+        code="twilio_region_ignored",
+        message=f"{variable} is set, and mfa-setup reaches Twilio in its home region only.",
+        hint=f"Unset {variable}; an auth token of another region is refused there.",
+    )
+
+
+@contextmanager
+def _connect(
+    call: Call, task: Task, sink: Sink, access: Access, seconds: float
+) -> Iterator["tuple[Services, TokenSource]"]:
+    """Both adapters; the SDKs are imported here and not before, so that help and errors come at once."""
+    from mfa_setup.adapters.auth0 import Auth0Adapter  # noqa: PLC0415
+    from mfa_setup.adapters.token import TokenSource  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        tokens = TokenSource(
+            access.places.auth0,
+            access.auth0,
+            cache=not call.common.no_token_cache,
+            budget=seconds,
+            on_wait=sink.waiting,
+        )
+        auth0 = Auth0Adapter(
+            access.places.auth0, tokens, read_only=task.read_only, budget=seconds, on_wait=sink.waiting
+        )
+        stack.callback(auth0.close)
+        twilio = None
+        if access.twilio:
+            from mfa_setup.adapters.twilio import TwilioAdapter  # noqa: PLC0415
+
+            twilio = TwilioAdapter(
+                access.twilio.account_sid,
+                access.twilio.login,
+                access.places.twilio,
+                read_only=task.read_only,
+                budget=seconds,
+                on_wait=sink.waiting,
+            )
+            stack.callback(twilio.close)
+        yield (
+            Services(
+                auth0=auth0,
+                domain=access.domain,
+                tenant_key=access.auth0.audience,
+                twilio=twilio,
+                token=access.twilio.auth_token if access.twilio else None,
+            ),
+            tokens,
+        )

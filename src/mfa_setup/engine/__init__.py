@@ -1,0 +1,1 @@
+"""Settings, observe, plan, guard, apply: the one way that every command goes."""

@@ -1,0 +1,40 @@
+"""Carries out the steps of a plan in the safe order, and stops at the first that fails."""
+
+from collections.abc import Callable
+
+from mfa_setup.engine import guard
+from mfa_setup.engine.observe import observe_floor
+from mfa_setup.engine.plan import Plan
+from mfa_setup.engine.report import Report, status_of
+from mfa_setup.model.change import Change
+from mfa_setup.model.outcome import PhoneStack
+from mfa_setup.resources.base import Services, Step
+from mfa_setup.resources.policy import PolicyStep
+
+
+def apply(plan: Plan, services: Services, stack: PhoneStack, report: Report, on_step: Callable[[Change], None]) -> None:
+    """Carries out what is pending; the report tells what became of each change.
+
+    Raises:
+        MfaSetupError: A step failed; those after it were not begun.
+    """
+    for step in plan.steps:
+        if not step.change.pending:
+            continue
+        on_step(step.change)
+        if isinstance(step, PolicyStep) and step.wanted != "never":
+            # Read again, not remembered: what stands now decides whether people can log in.
+            guard.require_floor(guard.floor(*observe_floor(services, stack)))
+        _carry_out(step, services, report)
+
+
+def _carry_out(step: Step, services: Services, report: Report) -> None:
+    resource = step.change.resource
+    try:
+        report.made = step.apply(services, report.made)
+    except BaseException as error:
+        report.mark(resource, status_of(error))
+        report.changed = report.changed or status_of(error) == "unknown"
+        raise
+    report.mark(resource, "applied")
+    report.changed = True

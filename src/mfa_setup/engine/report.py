@@ -1,0 +1,71 @@
+"""What a run has found, done and failed at so far; the outcome is made of it whether the run succeeds or not."""
+
+import uuid
+from collections.abc import Sequence
+
+from mfa_setup.errors import MfaSetupError, OutcomeUnknownError
+from mfa_setup.model.change import Change, Status
+from mfa_setup.model.check import Check
+from mfa_setup.model.outcome import Failure, Outcome, Outputs, Tenant, Warned
+from mfa_setup.resources.base import Made
+
+
+class Report:
+    """Collects one run's facts as they become known."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.run_id = uuid.uuid4().hex
+        self.tenant: Tenant | None = None
+        self.changes: list[Change] = []
+        self.made = Made()
+        self.checks: list[Check] = []
+        self.warnings: list[Warned] = []
+        self.changed = False
+        self.silent = False
+        """The command has put out its own result."""
+
+    def warn(self, warnings: Sequence[Warned]) -> None:
+        """Adds warnings, each once."""
+        self.warnings += [warning for warning in warnings if warning not in self.warnings]
+
+    def mark(self, resource: str, status: Status) -> None:
+        """Notes what became of one resource's change."""
+        self.changes = [
+            change.model_copy(update={"status": status}) if change.resource == resource else change
+            for change in self.changes
+        ]
+
+    def outcome(self, error: MfaSetupError | None = None) -> Outcome:
+        """The document, of a success or of a failure."""
+        checks = [*self.checks, *(error.checks if error else ())]
+        return Outcome(
+            command=self.command,
+            ok=error is None,
+            changed=self.changed,
+            run_id=self.run_id,
+            tenant=self.tenant,
+            changes=tuple(self.changes),
+            outputs=Outputs(domain=self.tenant.domain if self.tenant else None, **self.made.model_dump()),
+            checks=tuple(checks),
+            warnings=tuple(self.warnings),
+            error=failure(error) if error else None,
+        )
+
+
+def failure(error: MfaSetupError) -> Failure:
+    """An error as JSON shows it."""
+    return Failure(
+        code=error.code,
+        message=error.message,
+        hint=error.hint,
+        service=error.service,
+        status=error.status,
+        request_id=error.request_id,
+    )
+
+
+def status_of(error: BaseException) -> Status:
+    """What an error says about the change that met it."""
+    known = isinstance(error, MfaSetupError) and not isinstance(error, OutcomeUnknownError)
+    return "failed" if known else "unknown"

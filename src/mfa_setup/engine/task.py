@@ -1,0 +1,33 @@
+"""What one command asks of the engine."""
+
+from dataclasses import dataclass, replace
+
+from mfa_setup.model.change import ResourceName
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One command's share of the engine.
+
+    Attributes:
+        command: Its name.
+        resources: Those it sets up, in safe order.
+        may_buy: Whether it may buy a number where there is none.
+        read_only: It shows what differs and writes nothing; its transports refuse to.
+        lenient: What cannot be decided without a person is shown as open instead of stopping (`status`).
+    """
+
+    command: str
+    resources: tuple[ResourceName, ...]
+    may_buy: bool = True
+    read_only: bool = False
+    lenient: bool = False
+
+    def without_application(self) -> "Task":
+        """The same, leaving applications alone (`--no-app`)."""
+        return replace(self, resources=tuple(name for name in self.resources if name != "application"))
+
+    @property
+    def needs_twilio(self) -> bool:
+        """Whether the Twilio account takes part."""
+        return bool({"number", "provider"} & set(self.resources))

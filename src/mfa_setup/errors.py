@@ -1,0 +1,302 @@
+"""Every way a run can fail: one class per cause, each with a stable code, an exit code and a hint with the fix."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from mfa_setup.model.check import Check
+
+Service = Literal["auth0", "twilio"]
+
+
+class MfaSetupError(Exception):
+    """Base of all errors that a user may meet.
+
+    Attributes:
+        code: Stable name of the cause, as `error.code` in JSON.
+        exit_code: What the process exits with.
+        message: One or more plain sentences; may quote a service, so it is cleaned before it is shown.
+        hint: The fix: the flag to pass, the scope to add, the page to open.
+        service: The service that refused or failed, if one did.
+        status: Its HTTP status.
+        request_id: Its identifier of the request, for its support.
+        checks: The failing checks, where a guard refused.
+    """
+
+    code: ClassVar[str] = "internal_error"
+    exit_code: ClassVar[int] = 1
+    default_hint: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        service: Service | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = self.default_hint if hint is None else hint
+        self.service = service
+        self.status = status
+        self.request_id = request_id
+        self.checks: Sequence[Check] = ()
+
+
+class InternalError(MfaSetupError):
+    """A defect of this tool."""
+
+    default_hint = "This is a defect of mfa-setup. Run the same command again with -v to see where; please report it."
+
+
+class LockHeldError(MfaSetupError):
+    """Another run of this machine works on the same tenant."""
+
+    code = "lock_held"
+    default_hint = "Wait until that run has ended, then run this command again."
+
+
+class SandboxMissingError(MfaSetupError):
+    """The sandbox is an extra of the package, and is not installed."""
+
+    code = "sandbox_not_installed"
+    default_hint = "pip install 'mfa-setup[sandbox]'"
+
+
+class PortInUseError(MfaSetupError):
+    """The sandbox cannot listen on its port."""
+
+    code = "port_in_use"
+    default_hint = "Pass another one with --port, or --port 0 for any that is free."
+
+
+class DeclinedError(MfaSetupError):
+    """The person at the terminal said no."""
+
+    code = "declined"
+
+
+class ServiceRefusedError(MfaSetupError):
+    """A service refused a request for a reason that no other class names."""
+
+    code = "service_refused"
+
+
+class NoNumbersError(MfaSetupError):
+    """No number on sale fits what was asked for."""
+
+    code = "no_numbers"
+    default_hint = "Try another --area-code or --contains, another --number-type, or another --country."
+
+
+class NumberGoneError(ServiceRefusedError):
+    """The number was on sale a moment ago and is not any more (Twilio 21422)."""
+
+    code = "number_gone"
+    default_hint = "Run the command again: it looks for another number."
+
+
+class UsageInvalidError(MfaSetupError):
+    """The command line cannot be parsed."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class InvalidValueError(MfaSetupError):
+    """A value is malformed or names something that does not exist."""
+
+    code = "invalid_value"
+    exit_code = 3
+
+
+class UnknownKeyError(InvalidValueError):
+    """`mfa-setup.toml` has a key that means nothing here."""
+
+    code = "unknown_key"
+
+
+class SecretInConfigError(InvalidValueError):
+    """`mfa-setup.toml` has a key that would hold a secret."""
+
+    code = "secret_in_config"
+    default_hint = "Take it out of the file, and give it in the environment or with a --…-file option."
+
+
+class ConfigUnreadableError(InvalidValueError):
+    """A configuration file is missing, unreadable or not what it should be."""
+
+    code = "config_unreadable"
+
+
+class SandboxMixedError(InvalidValueError):
+    """A sandbox is mixed with a real service."""
+
+    code = "sandbox_mixed"
+
+
+class NotFoundError(InvalidValueError):
+    """Something that was asked for by name or id is not there."""
+
+    code = "not_found"
+
+
+class CredentialsRefusedError(MfaSetupError):
+    """A service does not accept the credentials."""
+
+    code = "credentials_refused"
+    exit_code = 4
+
+
+class ScopeMissingError(MfaSetupError):
+    """The access token lacks a scope."""
+
+    code = "scope_missing"
+    exit_code = 4
+    default_hint = (
+        "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications: "
+        "authorize the application and tick the scopes, or the same by `auth0 api patch client-grants/ID`."
+    )
+
+
+class PlanRefusedError(MfaSetupError):
+    """The plan of the tenant or account does not include what was asked for."""
+
+    code = "plan_refused"
+    exit_code = 4
+    default_hint = "Upgrade the subscription, or leave this part out."
+
+
+class TrialNumberError(PlanRefusedError):
+    """A trial account may not buy this number (Twilio 21404, 10002)."""
+
+    code = "trial_number_limit"
+    default_hint = "Upgrade the Twilio account: Twilio console, Account > Billing."
+
+
+class ForbiddenError(MfaSetupError):
+    """A service forbids the request for another reason."""
+
+    code = "forbidden"
+    exit_code = 4
+
+
+class RetiredEndpointError(ForbiddenError):
+    """Auth0 has retired this endpoint for this tenant (it is on the Unified Phone Experience)."""
+
+    code = "retired_endpoint"
+
+
+class UnavailableError(MfaSetupError):
+    """A service could not be reached, or kept failing, after all retries."""
+
+    code = "service_unavailable"
+    exit_code = 5
+    default_hint = "Check the network and the service's status page; then run the command again."
+
+
+class RateLimitedError(UnavailableError):
+    """A service kept limiting the rate of requests."""
+
+    code = "rate_limited"
+    default_hint = "Wait a minute and run the command again, or allow longer waits with --timeout SECONDS."
+
+
+class UnreadableAnswerError(UnavailableError):
+    """A service answered with something that is not its documented answer."""
+
+    code = "unreadable_answer"
+
+
+class OutcomeUnknownError(UnavailableError):
+    """A request that must not be sent twice got no clear answer."""
+
+    code = "outcome_unknown"
+    default_hint = "Run the command again: it looks first whether the thing was made, and makes nothing twice."
+
+
+class ValueNeededError(MfaSetupError):
+    """A value is needed and cannot be asked for."""
+
+    code = "value_needed"
+    exit_code = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things that fit: the setting and value that choose it, and how to show it."""
+
+    setting: Literal["app_client_id", "from", "buy", "messaging_service_sid"]
+    value: str
+    label: str
+
+
+class ChoiceNeededError(ValueNeededError):
+    """Several things fit; at a terminal the person is asked, elsewhere the message names the flag."""
+
+    code = "choice_needed"
+
+    def __init__(self, message: str, *, hint: str, choices: tuple[Choice, ...]) -> None:
+        super().__init__(message, hint=hint)
+        self.choices = choices
+
+
+class ConfirmationNeededError(ValueNeededError):
+    """A confirmation is needed and cannot be asked for."""
+
+    code = "confirmation_needed"
+    default_hint = "Look at `mfa-setup plan`, then pass --yes."
+
+
+class GuardRefusedError(MfaSetupError):
+    """A guard refused: people would be locked out, or codes would not arrive."""
+
+    code = "guard_refused"
+    exit_code = 7
+
+
+class PriceOverLimitError(GuardRefusedError):
+    """The number costs more than --max-price."""
+
+    code = "price_over_limit"
+
+
+class ProviderConflictError(GuardRefusedError):
+    """The tenant's phone provider is somebody else's."""
+
+    code = "provider_conflict"
+
+
+class ApplicationConflictError(GuardRefusedError):
+    """The application found is not one that this tool may set up."""
+
+    code = "application_not_spa"
+
+
+class NumberConflictError(GuardRefusedError):
+    """The number serves another Messaging Service."""
+
+    code = "number_in_another_service"
+
+
+class ReadOnlyError(GuardRefusedError):
+    """A command that only reads tried to write: the transport refused it."""
+
+    code = "read_only"
+
+
+class InterruptedRunError(MfaSetupError):
+    """Ctrl-C."""
+
+    code = "interrupted"
+    exit_code = 130
+    default_hint = "Run the command again to finish: what was done is found again."
+
+
+class TerminatedError(InterruptedRunError):
+    """SIGTERM."""
+
+    code = "terminated"
+    exit_code = 143

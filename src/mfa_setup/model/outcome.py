@@ -1,0 +1,63 @@
+"""The result of a command: the one JSON document, and what people are shown."""
+
+from typing import Literal
+
+from mfa_setup.model.base import Frozen
+from mfa_setup.model.change import Change
+from mfa_setup.model.check import Check
+
+PhoneStack = Literal["unified", "legacy"]
+
+
+class Tenant(Frozen):
+    """The Auth0 tenant that a run met; `phone_stack` is null before it is known."""
+
+    domain: str
+    phone_stack: PhoneStack | None = None
+
+
+class Outputs(Frozen):
+    """What exists after the run; null where unknown or not part of the command."""
+
+    domain: str | None = None
+    client_id: str | None = None
+    phone_number: str | None = None
+    number_sid: str | None = None
+    messaging_service_sid: str | None = None
+    policy: str | None = None
+    config_file: str | None = None
+
+
+class Warned(Frozen):
+    """Something that the user should know and that stopped nothing."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class Failure(Frozen):
+    """Why a run failed, as JSON shows it."""
+
+    code: str
+    message: str
+    hint: str
+    service: str | None = None
+    status: int | None = None
+    request_id: str | None = None
+
+
+class Outcome(Frozen):
+    """The document of design section 4, "JSON": keys are only ever added."""
+
+    schema_version: Literal[1] = 1
+    command: str
+    ok: bool = True
+    changed: bool = False
+    run_id: str
+    tenant: Tenant | None = None
+    changes: tuple[Change, ...] = ()
+    outputs: Outputs = Outputs()
+    checks: tuple[Check, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    error: Failure | None = None

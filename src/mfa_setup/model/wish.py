@@ -1,0 +1,58 @@
+"""What was asked for, validated: the desired state of the five resources."""
+
+from typing import Literal
+
+from mfa_setup.model.base import Frozen
+
+Delivery = Literal["sms", "voice", "both"]
+NumberType = Literal["local", "mobile", "toll-free"]
+PolicyName = Literal["always", "adaptive", "never"]
+
+
+class ApplicationWish(Frozen):
+    """The single-page application; see `mfa-setup init --help` for each."""
+
+    name: str
+    client_id: str | None
+    callbacks: tuple[str, ...]
+    logout_urls: tuple[str, ...]
+    web_origins: tuple[str, ...]
+    connection: str
+    prune_urls: bool
+    harden: bool
+
+
+class NumberWish(Frozen):
+    """The number that sends the codes; `number_type` is None where any that can send SMS will do.
+
+    `max_price` is the most it may cost each month, in the currency of the Pricing API.
+    """
+
+    sender: str | None
+    messaging_service_sid: str | None
+    country: str
+    area_code: str | None
+    contains: str | None
+    number_type: NumberType | None
+    max_price: float | None
+    buy: bool
+
+
+class SmsWish(Frozen):
+    """How codes go out; `delivery_given` tells an asked-for delivery from the default."""
+
+    delivery: Delivery
+    delivery_given: bool
+    enrollment_template: str | None
+    verification_template: str | None
+    replace_provider: bool
+    resend_token: bool
+
+
+class Wish(Frozen):
+    """Everything that was asked for; `application` is None with --no-app."""
+
+    application: ApplicationWish | None
+    number: NumberWish
+    sms: SmsWish
+    policy: PolicyName

@@ -1,0 +1,1 @@
+"""The one sink: everything that a person or a program reads leaves from here."""

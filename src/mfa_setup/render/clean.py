@@ -1,0 +1,38 @@
+"""Makes text safe to show: what a service sends is untrusted, and a secret must not leave by any way."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from pydantic import SecretStr
+
+MASK = "********"
+_SHORTEST_SECRET = 8
+"""A shorter value would be found by chance all over the text, and is no secret worth the name."""
+_ESCAPE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\-_])")
+_LONGEST = 2_000
+
+
+def one_line(text: str) -> str:
+    """Text without anything that moves the cursor, hides or reorders what is shown; at most 2000 characters."""
+    plain = _ESCAPE.sub("", text)
+    shown = "".join(_visible(character) for character in plain[:_LONGEST])
+    return shown + ("…" if len(plain) > _LONGEST else "")
+
+
+def _visible(character: str) -> str:
+    if character in "\t\n\r":
+        return " "
+    # Control and format characters (bidirectional overrides, zero width), surrogates, line and paragraph ends.
+    return (
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else character
+    )
+
+
+def without(secrets: Iterable[SecretStr], text: str) -> str:
+    """Text with every secret of the run masked, should a service have quoted one."""
+    for secret in secrets:
+        value = secret.get_secret_value()
+        if len(value) >= _SHORTEST_SECRET:
+            text = text.replace(value, MASK)
+    return text

@@ -1,0 +1,176 @@
+"""Outcomes as people read them; every text that may come from a service is cleaned on its way."""
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from mfa_setup.model.change import Change, FieldChange
+from mfa_setup.model.outcome import Failure, Outcome, Warned
+from mfa_setup.render.clean import one_line
+
+_SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red"), "none": ("=", "dim")}
+_STACKS = {"unified": "Unified Phone Experience", "legacy": "legacy phone stack"}
+_POLICY_NOTE = "This concerns all applications and all users of the tenant."
+_NAMES = {
+    "application": "Application",
+    "number": "Number",
+    "provider": "Provider",
+    "factor": "Factor",
+    "policy": "Policy",
+}
+INDENT = "      "
+
+
+def tenant_line(outcome: Outcome) -> Text:
+    """Which tenant this is about."""
+    line = Text("Tenant ", style="bold")
+    if outcome.tenant:
+        line.append(one_line(outcome.tenant.domain))
+        if outcome.tenant.phone_stack:
+            line.append(f"  ({_STACKS[outcome.tenant.phone_stack]})", style="dim")
+    return line
+
+
+def plan_lines(outcome: Outcome) -> Iterator[Text]:
+    """What would change, and what stays."""
+    yield tenant_line(outcome)
+    for change in outcome.changes:
+        yield from change_lines(change)
+
+
+def change_lines(change: Change) -> Iterator[Text]:
+    """One resource, and under it each field that differs."""
+    sign, style = _SIGNS[change.action]
+    line = Text(f"  {sign} ", style=style)
+    line.append(f"{_NAMES[change.resource]:<12}", style="bold" if change.pending else "")
+    line.append(_headline(change), style="" if change.pending else "dim")
+    yield line
+    for field in change.fields:
+        yield _field_line(change, field)
+    if change.resource == "policy" and change.pending:
+        yield Text(INDENT + _POLICY_NOTE, style="yellow")
+
+
+def _headline(change: Change) -> str:
+    title = one_line(change.title)
+    if change.status == "unknown":
+        return "not decided yet"
+    if not change.pending:
+        return f"{title}  as asked for".strip()
+    verb = {"create": "to be made", "update": "to be changed", "delete": "to be removed"}[change.action]
+    if change.resource == "number" and change.action == "create":
+        verb = "to be bought"
+    return f"{title}  {verb}".strip()
+
+
+def _field_line(change: Change, field: FieldChange) -> Text:
+    line = Text(f"{INDENT}{field.path}: ", style="dim")
+    if field.sensitive:
+        return line.append("(secret, sent again)" if change.action == "update" else "(secret)", style="dim")
+    if field.before is not None:
+        line.append(_value(field.before), style="red").append(" -> ", style="dim")
+    return line.append(_value(field.after), style="green")
+
+
+def _value(value: object) -> str:
+    match value:
+        case None:
+            return "(none)"
+        case bool():
+            return "on" if value else "off"
+        case list():
+            return ", ".join(_value(item) for item in value) or "(none)"
+        case dict():
+            return ", ".join(f"{one_line(str(key))}={_value(item)}" for key, item in value.items())
+        case _:
+            return one_line(str(value))
+
+
+def result_lines(outcome: Outcome) -> Iterator[Text]:
+    """How a command that sets something up ended: what there is now, where, and what comes next."""
+    yield Text(_verdict(outcome), style="bold green")
+    outputs = outcome.outputs
+    rows = (
+        ("Tenant", outputs.domain),
+        ("Client ID", outputs.client_id),
+        ("Config file", outputs.config_file),
+        ("Number", _with_sid(outputs.phone_number, outputs.number_sid)),
+        ("In service", outputs.messaging_service_sid),
+        ("Policy", outputs.policy),
+    )
+    for label, value in rows:
+        if value:
+            yield Text(f"  {label:<13}", style="dim").append(one_line(value), style="default not dim")
+    yield from _next_steps(outcome)
+
+
+def _with_sid(number: str | None, sid: str | None) -> str | None:
+    return f"{number}  ({sid})" if number and sid else number
+
+
+def _verdict(outcome: Outcome) -> str:
+    return "Set up." if outcome.changed else "Nothing to do: everything is as asked for."
+
+
+def _next_steps(outcome: Outcome) -> Iterator[Text]:
+    steps = {
+        "init": "Next: `mfa-setup buy-number`, or `mfa-setup up` for all the rest.",
+        "buy-number": "Next: `mfa-setup enable-sms`.",
+        "enable-sms": "Next: `mfa-setup policy always`.",
+    }
+    if outcome.command in steps:
+        yield Text(steps[outcome.command], style="dim")
+    elif outcome.command in {"up", "policy", "demo"} and outcome.outputs.policy in {"always", "adaptive"}:
+        yield Text(
+            "Not proved yet: log in once with your app; it should ask for a phone and send a code to it.",
+            style="dim",
+        )
+
+
+def status_lines(outcome: Outcome) -> Iterator[Text]:
+    """What is there, beside what is asked for."""
+    yield from plan_lines(outcome)
+    pending = sum(change.pending for change in outcome.changes)
+    unknown = sum(change.status == "unknown" for change in outcome.changes)
+    if pending or unknown:
+        yield Text(
+            f"{pending + unknown} of {len(outcome.changes)} differ from what is asked for. "
+            "`mfa-setup plan` tells more; `mfa-setup up` mends it."
+        )
+    else:
+        yield Text("Everything is as asked for.", style="green")
+
+
+def plan_summary(outcome: Outcome) -> Text:
+    """The last line of `plan`."""
+    pending = [change for change in outcome.changes if change.pending]
+    if not pending:
+        return Text("Nothing to do: everything is as asked for.", style="green")
+    made = sum(change.action == "create" for change in pending)
+    return Text(f"{made} to make, {len(pending) - made} to change. `mfa-setup up` carries it out.")
+
+
+def warning_lines(warnings: tuple[Warned, ...]) -> Iterator[Text]:
+    """Warnings with their hints."""
+    for warning in warnings:
+        yield Text("Warning: ", style="yellow").append(one_line(warning.message), style="default")
+        if warning.hint:
+            yield Text(f"  {one_line(warning.hint)}", style="dim")
+
+
+def error_lines(failure: Failure, outcome: Outcome) -> Iterator[Text]:
+    """An error: what was done before it, what failed, and the fix as the last line."""
+    done = [change for change in outcome.changes if change.status == "applied"]
+    if done:
+        yield Text("Done before: " + ", ".join(change.resource for change in done) + ".")
+    unclear = [change for change in outcome.changes if change.status == "unknown" and outcome.changed]
+    if unclear:
+        yield Text("Not certain: " + ", ".join(change.resource for change in unclear) + ".")
+    for check in outcome.checks:
+        if check.status == "fail":
+            yield Text(f"  x {check.id}: ", style="red").append(one_line(check.evidence), style="default")
+    yield Text("Error: ", style="bold red").append(one_line(failure.message), style="default")
+    if failure.request_id:
+        yield Text(f"  Request {one_line(failure.request_id)}, HTTP {failure.status}.", style="dim")
+    if failure.hint:
+        yield Text(f"  {one_line(failure.hint)}")

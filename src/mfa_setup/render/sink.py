@@ -1,0 +1,157 @@
+"""The one sink: results to standard output, everything else to standard error; as text for people or as JSON."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.status import Status
+from rich.text import Text
+
+from mfa_setup.model.change import Change
+from mfa_setup.model.outcome import Outcome
+from mfa_setup.render import human
+from mfa_setup.render.clean import one_line, without
+
+
+class Sink:
+    """Where everything that a run says goes out.
+
+    Attributes:
+        as_json: Standard output gets exactly one document.
+        secrets: Values that are masked wherever they would appear.
+    """
+
+    def __init__(
+        self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False, color: bool = True
+    ) -> None:
+        self.as_json = as_json
+        self.secrets: list[SecretStr] = []
+        self._quiet = quiet
+        self._verbose = verbose
+        plain: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False, "soft_wrap": True}
+        if not color or os.environ.get("TERM") == "dumb":
+            plain |= {"no_color": True, "color_system": None}
+        self._out = Console(**plain)
+        self._err = Console(stderr=True, **plain)
+        self._status: Status | None = None
+
+    @property
+    def _tells(self) -> bool:
+        """Progress is for a person who watches: not in a pipeline, not when asked to be quiet."""
+        return self._err.is_terminal and not self._quiet
+
+    # --- progress, on standard error -----------------------------------------------------------------------------
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Shows that something is under way, at a terminal."""
+        if not self._tells:
+            yield
+            return
+        with self._err.status("Starting") as status:
+            self._status = status
+            try:
+                yield
+            finally:
+                self._status = None
+
+    def doing(self, text: str) -> None:
+        """What is under way now."""
+        if self._status:
+            self._status.update(one_line(text))
+        elif self._verbose:
+            self._tell(Text(one_line(text), style="dim"))
+
+    def done(self, text: str) -> None:
+        """A step that is finished."""
+        if self._tells or self._verbose:
+            self._tell(Text("  * ", style="green").append(one_line(text), style="default"))
+
+    def starting(self, change: Change) -> None:
+        """A change that is being carried out."""
+        verb = {"create": "Making", "update": "Changing", "delete": "Removing", "none": "Checking"}[change.action]
+        if change.resource == "number" and change.action == "create":
+            verb = "Buying"
+        self.doing(f"{verb} the {change.resource} {change.title}")
+
+    def waiting(self, reason: str, seconds: float) -> None:
+        """A wait before a request is sent again."""
+        if not self._quiet:
+            self._tell(Text(f"{one_line(reason)} Trying again in {seconds:.1f} s.", style="dim"))
+
+    def plan(self, outcome: Outcome) -> None:
+        """The plan, before it is carried out."""
+        self._tell_all(human.plan_lines(outcome))
+        self._tell_all(human.warning_lines(outcome.warnings))
+
+    def say(self, text: str) -> None:
+        """A line for the person, whatever the mode."""
+        self._tell(Text(one_line(text)))
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Lets a question stand still: the spinner would write over it."""
+        status = self._status
+        if status:
+            status.stop()
+        try:
+            yield
+        finally:
+            if status:
+                status.start()
+
+    # --- results -------------------------------------------------------------------------------------------------
+
+    def result(self, outcome: Outcome) -> None:
+        """The end of a command."""
+        if self.as_json:
+            self.document(outcome.model_dump(mode="json"))
+            return
+        if outcome.error is not None:
+            self._tell_all(human.warning_lines(outcome.warnings))
+            self._tell_all(human.error_lines(outcome.error, outcome))
+            return
+        self.outcome(outcome)
+        self._tell_all(human.warning_lines(outcome.warnings))
+
+    def outcome(self, outcome: Outcome) -> None:
+        """What a command found or made, for people; in JSON mode only `result` speaks."""
+        if self.as_json:
+            return
+        if outcome.command == "plan":
+            self._print_all([*human.plan_lines(outcome), human.plan_summary(outcome)])
+        elif outcome.command == "status":
+            self._print_all(human.status_lines(outcome))
+        else:
+            self._print_all(human.result_lines(outcome))
+
+    def document(self, document: dict[str, Any]) -> None:
+        """One JSON document and nothing else; pure ASCII, so that no text of a service can act on a terminal."""
+        text = json.dumps(document, ensure_ascii=True)
+        sys.stdout.write(without(self.secrets, text) + "\n")
+        sys.stdout.flush()
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Plain lines of a result."""
+        self._print_all(Text(one_line(line)) for line in lines)
+
+    def _print_all(self, lines: Iterable[Text]) -> None:
+        if not self._quiet:
+            for line in lines:
+                self._out.print(self._masked(line))
+
+    def _tell_all(self, lines: Iterable[Text]) -> None:
+        for line in lines:
+            self._tell(line)
+
+    def _tell(self, line: Text) -> None:
+        self._err.print(self._masked(line))
+
+    def _masked(self, line: Text) -> Text:
+        shown = without(self.secrets, line.plain)
+        return line if shown == line.plain else Text(shown)

@@ -1,0 +1,267 @@
+"""The single-page application: found again or made, its URLs, its security settings, its database connection."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mfa_setup import appconfig
+from mfa_setup.errors import (
+    ApplicationConflictError,
+    Choice,
+    ChoiceNeededError,
+    NotFoundError,
+    OutcomeUnknownError,
+)
+from mfa_setup.model.base import JsonValue
+from mfa_setup.model.change import Change, FieldChange, change_of, differing
+from mfa_setup.model.observed import Application, ApplicationSeen
+from mfa_setup.model.outcome import Warned
+from mfa_setup.model.wish import ApplicationWish
+from mfa_setup.ports import Auth0Port
+from mfa_setup.resources.base import Made, Services
+
+READ_SCOPES = frozenset({"read:clients", "read:connections"})
+MARK: dict[str, JsonValue] = {"managed_by": "mfa-setup"}
+"""The `client_metadata` of applications that this tool made."""
+
+SECURITY: dict[str, JsonValue] = {
+    "oidc_conformant": True,
+    "token_endpoint_auth_method": "none",
+    "grant_types": ["authorization_code", "refresh_token"],
+    "jwt_configuration": {"alg": "RS256", "lifetime_in_seconds": 36000, "secret_encoded": False},
+    "refresh_token": {
+        "rotation_type": "rotating",
+        "expiration_type": "expiring",
+        "leeway": 0,
+        "token_lifetime": 2592000,
+        "idle_token_lifetime": 1296000,
+        "infinite_token_lifetime": False,
+        "infinite_idle_token_lifetime": False,
+    },
+}
+"""What a new application is given. All of it is sent: the service's own defaults are HS256, the implicit grant,
+`oidc_conformant: false` and refresh tokens that never change (recorded answers of `POST /api/v2/clients`)."""
+
+JUDGED: dict[str, tuple[str, ...]] = {
+    "jwt_configuration": ("alg",),
+    "refresh_token": ("rotation_type", "expiration_type"),
+}
+"""Of these two objects only these keys are ours; the lifetimes are the tenant's own business after creation."""
+
+
+def observe(auth0: Auth0Port, wish: ApplicationWish) -> ApplicationSeen:
+    """Reads the applications that could be meant, and the connection."""
+    listed = auth0.applications()
+    wanted = [item for item in listed if wish.client_id in (None, item.client_id)]
+    named = tuple(item for item in wanted if wish.client_id or item.name == wish.name)
+    connections = auth0.connections()
+    found = connections.get(wish.connection)
+    return ApplicationSeen(
+        named=named,
+        connection=auth0.connection(found, wish.connection) if found else None,
+        connection_names=tuple(sorted(connections)),
+    )
+
+
+def is_ours(application: Application) -> bool:
+    """Whether this tool made it."""
+    return all(application.client_metadata.get(key) == value for key, value in MARK.items())
+
+
+def choose(wish: ApplicationWish, seen: ApplicationSeen) -> Application | None:
+    """The application that is meant: by client ID, else by our mark and name, else by name; None is to be made.
+
+    Raises:
+        NotFoundError: There is none with the client ID.
+        ChoiceNeededError: Several fit.
+        ApplicationConflictError: It is not a single-page application.
+    """
+    fitting = [item for item in seen.named if is_ours(item)] or list(seen.named)
+    if wish.client_id and not fitting:
+        raise NotFoundError(
+            f"The tenant has no application with the client ID {wish.client_id}.",
+            hint="Correct --app-client-id: Auth0 dashboard, Applications > the application > Settings.",
+        )
+    if len(fitting) > 1:
+        listed = ", ".join(f"{item.client_id} ({item.app_type})" for item in fitting)
+        raise ChoiceNeededError(
+            f'{len(fitting)} applications are named "{wish.name}": {listed}.',
+            hint=f"Pass --app-client-id, for example --app-client-id {fitting[0].client_id}.",
+            choices=tuple(
+                Choice("app_client_id", item.client_id, f"{item.name} ({item.app_type}) {item.client_id}")
+                for item in fitting
+            ),
+        )
+    if fitting and fitting[0].app_type != "spa":
+        raise ApplicationConflictError(
+            f'The application "{fitting[0].name}" is of type {fitting[0].app_type}, not a single-page application.',
+            hint="Pass another --name to make a new one, or --app-client-id of a single-page application.",
+        )
+    return fitting[0] if fitting else None
+
+
+@dataclass(frozen=True)
+class ApplicationStep:
+    """What the application needs: `body` for the client, the connection it is to be put on, its config file."""
+
+    change: Change
+    warnings: tuple[Warned, ...]
+    client_id: str | None
+    body: Mapping[str, JsonValue]
+    connect_to: str | None
+    config: appconfig.ConfigFile | None
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Creating and updating are scopes of their own."""
+        needed = {"update:connections"} if self.connect_to else set()
+        if self.body:
+            needed.add("update:clients" if self.client_id else "create:clients")
+        return frozenset(needed)
+
+    def found(self, made: Made) -> Made:
+        """The application that is there, and its config file where that is right already."""
+        config = self.config and self.client_id and self.config.is_right(self.client_id)
+        return made.model_copy(
+            update={
+                "client_id": self.client_id,
+                "config_file": str(self.config.path) if self.config and config else None,
+            }
+        )
+
+    def apply(self, services: Services, made: Made) -> Made:
+        """Makes or mends the application, connects it, and writes the app's config file."""
+        client_id = self.client_id
+        if client_id is None:
+            client_id = self._create(services.auth0)
+        elif self.body:
+            services.auth0.update_application(client_id, self.body)
+        if self.connect_to:
+            services.auth0.connect(self.connect_to, client_id)
+        if self.config:
+            self.config.write(client_id)
+        path = str(self.config.path) if self.config else None
+        return made.model_copy(update={"client_id": client_id, "config_file": path})
+
+    def _create(self, auth0: Auth0Port) -> str:
+        """Names are not unique, so a lost answer is resolved by looking, never by creating again."""
+        try:
+            return auth0.create_application(self.body)
+        except OutcomeUnknownError:
+            mine = [item for item in auth0.applications() if item.name == self.body["name"] and is_ours(item)]
+            if not mine:
+                raise
+            return mine[0].client_id
+
+
+def compare(wish: ApplicationWish, seen: ApplicationSeen, config: appconfig.ConfigFile | None) -> ApplicationStep:
+    """What differs between the application asked for and the one that is there.
+
+    Raises:
+        NotFoundError: The connection or the client ID does not exist.
+        ChoiceNeededError, ApplicationConflictError: As `choose` does.
+    """
+    there = choose(wish, seen)
+    if seen.connection is None:
+        raise NotFoundError(
+            f"The tenant has no database connection {wish.connection}.",
+            hint=f"Pass --connection with one of: {', '.join(seen.connection_names) or '(there is none)'}.",
+        )
+    body = _creation(wish) if there is None else _mending(wish, there)
+    connected = there is not None and there.client_id in seen.connection.client_ids
+    fields = _fields(there, body)
+    if not connected:
+        fields += (FieldChange(path="connection", after=wish.connection),)
+    stale = config is not None and not (there and config.is_right(there.client_id))
+    if config and stale:
+        fields += (FieldChange(path="config_file", before=config.before, after=str(config.path)),)
+    return ApplicationStep(
+        change=change_of("application", fields, there.name if there else wish.name, exists=there is not None),
+        warnings=_warnings(wish, there),
+        client_id=there.client_id if there else None,
+        body=body,
+        connect_to=None if connected else seen.connection.id,
+        config=config,
+    )
+
+
+def _creation(wish: ApplicationWish) -> dict[str, JsonValue]:
+    return {
+        "name": wish.name,
+        "app_type": "spa",
+        "callbacks": list(wish.callbacks),
+        "allowed_logout_urls": list(wish.logout_urls),
+        "web_origins": list(wish.web_origins),
+        **SECURITY,
+        "client_metadata": dict(MARK),
+    }
+
+
+def _mending(wish: ApplicationWish, there: Application) -> dict[str, JsonValue]:
+    """Only what differs: URLs of any application, security settings of our own or with --harden."""
+    body = _missing_urls(wish, there)
+    if is_ours(there) or wish.harden:
+        body |= _weaknesses(there)
+    return body
+
+
+def _missing_urls(wish: ApplicationWish, there: Application) -> dict[str, JsonValue]:
+    wanted = {
+        "callbacks": (there.callbacks, wish.callbacks),
+        "allowed_logout_urls": (there.allowed_logout_urls, wish.logout_urls),
+        "web_origins": (there.web_origins, wish.web_origins),
+    }
+    body: dict[str, JsonValue] = {}
+    for field, (before, asked) in wanted.items():
+        known = {_normal(field, url) for url in before}
+        added = [url for url in asked if _normal(field, url) not in known]
+        kept = [
+            url
+            for url in before
+            if not wish.prune_urls or _normal(field, url) in {_normal(field, one) for one in asked}
+        ]
+        if added or len(kept) != len(before):
+            body[field] = [*kept, *added]
+    return body
+
+
+def _normal(field: str, url: str) -> str:
+    """Web origins are origins whatever their last slash; the other URLs count to the letter."""
+    return url.rstrip("/").lower() if field == "web_origins" else url
+
+
+def _weaknesses(there: Application) -> dict[str, JsonValue]:
+    """The security settings that are not as they should be, as a body that mends them.
+
+    A nested object is replaced whole by the service, so what is ours is laid over what is there.
+    """
+    body: dict[str, JsonValue] = {}
+    for field, wanted in SECURITY.items():
+        before = getattr(there, field)
+        if isinstance(wanted, dict):
+            keys = JUDGED[field]
+            if any(before.get(key) != wanted[key] for key in keys):
+                body[field] = {**wanted, **before, **{key: wanted[key] for key in keys}}
+        elif isinstance(wanted, list):
+            if set(before) != set(wanted):
+                body[field] = wanted
+        elif before != wanted:
+            body[field] = wanted
+    return body
+
+
+def _fields(there: Application | None, body: Mapping[str, JsonValue]) -> tuple[FieldChange, ...]:
+    before = {} if there is None else there.model_dump(mode="json")
+    return differing(before, dict(body))
+
+
+def _warnings(wish: ApplicationWish, there: Application | None) -> tuple[Warned, ...]:
+    if there is None or is_ours(there) or wish.harden or not (weak := _weaknesses(there)):
+        return ()
+    return (
+        Warned(
+            code="application_not_hardened",
+            message=f'The application "{there.name}" was not made by mfa-setup, and its security settings differ '
+            f"from what a single-page application should have: {', '.join(weak)}.",
+            hint="Pass --harden to set them, when its app is ready for it.",
+        ),
+    )

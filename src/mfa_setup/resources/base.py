@@ -1,0 +1,74 @@
+"""What the five resources share: the services of a run, what it has made so far, and the form of a step."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from mfa_setup.model.base import Frozen
+from mfa_setup.model.change import Change
+from mfa_setup.model.outcome import Warned
+from mfa_setup.ports import Auth0Port, TwilioPort
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Both services as one run reaches them; a command that needs no Twilio has none.
+
+    Attributes:
+        auth0: The tenant.
+        domain: Its domain.
+        tenant_key: A name for the tenant that stays the same behind a custom domain (its audience).
+        twilio: The account.
+        token: The account's auth token, which Auth0 is given; absent where only an API key is known.
+    """
+
+    auth0: Auth0Port
+    domain: str
+    tenant_key: str
+    twilio: TwilioPort | None = None
+    token: SecretStr | None = None
+
+    @property
+    def account(self) -> TwilioPort:
+        """The Twilio account of a run that has one."""
+        if self.twilio is None:
+            raise AssertionError("this command was set up without Twilio")
+        return self.twilio
+
+
+class Made(Frozen):
+    """What exists so far: found at the start, or made by the steps before."""
+
+    client_id: str | None = None
+    phone_number: str | None = None
+    number_sid: str | None = None
+    messaging_service_sid: str | None = None
+    policy: str | None = None
+    config_file: str | None = None
+
+
+class Step(Protocol):
+    """One resource's part of a plan: what it would change, and how."""
+
+    @property
+    def change(self) -> Change:
+        """What differs."""
+
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What the user should know about it."""
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The scopes of the access token that carrying it out needs."""
+
+    def found(self, made: Made) -> Made:
+        """Adds what is there already."""
+
+    def apply(self, services: Services, made: Made) -> Made:
+        """Carries it out and adds what it made.
+
+        Raises:
+            MfaSetupError: It could not be done, or its outcome is unknown.
+        """

@@ -1,0 +1,55 @@
+"""The policy: when MFA is required, for all applications and all users of the tenant. Always the last change."""
+
+from dataclasses import dataclass
+
+from mfa_setup.model.change import Change, change_of, differing
+from mfa_setup.model.outcome import Warned
+from mfa_setup.model.wish import PolicyName
+from mfa_setup.resources.base import Made, Services
+
+READ_SCOPES = frozenset({"read:mfa_policies"})
+POLICIES: dict[PolicyName, tuple[str, ...]] = {
+    "always": ("all-applications",),
+    "adaptive": ("confidence-score",),
+    "never": (),
+}
+"""The service's own names (`GET|PUT /guardian/policies`)."""
+
+
+def name_of(policies: tuple[str, ...]) -> str:
+    """Our name of what the tenant has; the service's own words where it is none of the three."""
+    for name, value in POLICIES.items():
+        if value == policies:
+            return name
+    return ", ".join(policies)
+
+
+@dataclass(frozen=True)
+class PolicyStep:
+    """What the policy needs."""
+
+    change: Change
+    warnings: tuple[Warned, ...]
+    wanted: PolicyName
+    before: tuple[str, ...]
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """One scope."""
+        return frozenset({"update:mfa_policies"})
+
+    def found(self, made: Made) -> Made:
+        """The policy that is there."""
+        return made.model_copy(update={"policy": name_of(self.before)})
+
+    def apply(self, services: Services, made: Made) -> Made:
+        """Sets the policy."""
+        services.auth0.set_policies(POLICIES[self.wanted])
+        return made.model_copy(update={"policy": self.wanted})
+
+
+def compare(wanted: PolicyName, seen: tuple[str, ...]) -> PolicyStep:
+    """What differs between the policy asked for and the one that is there."""
+    fields = differing({"policies": list(seen)}, {"policies": list(POLICIES[wanted])})
+    change = change_of("policy", fields, wanted, exists=True)
+    return PolicyStep(change=change, warnings=(), wanted=wanted, before=seen)

@@ -1,0 +1,128 @@
+"""Who is to send the codes: a ladder from the number asked for down to one that has to be bought."""
+
+import hashlib
+
+from mfa_setup.errors import Choice, ChoiceNeededError, InvalidValueError, NotFoundError, ValueNeededError
+from mfa_setup.model.base import Frozen
+from mfa_setup.model.observed import AccountSeen, MessagingService, Number, Provider
+from mfa_setup.model.wish import NumberWish
+
+
+def mark(tenant_key: str) -> str:
+    """The FriendlyName of numbers that this tool bought for a tenant: the same in every run (at most 64 letters)."""
+    return f"mfa-setup:{hashlib.sha256(tenant_key.encode()).hexdigest()[:16]}"
+
+
+class Sender(Frozen):
+    """Who is to send: a number, a number to be bought (None), or a Messaging Service by its own SID.
+
+    Attributes:
+        number: The number that is there.
+        service: The Messaging Service whose pool it belongs in.
+        by_service: Auth0 is to name the service, not the number.
+        several: How many numbers carry our mark, where that is more than one.
+    """
+
+    number: Number | None = None
+    service: MessagingService | None = None
+    by_service: bool = False
+    several: int = 0
+
+    @property
+    def to_buy(self) -> bool:
+        """Whether a number has to be bought."""
+        return self.number is None and not self.by_service
+
+
+def choose(wish: NumberWish, account: AccountSeen, provider: Provider, own_mark: str) -> Sender:
+    """Climbs down the ladder: asked for, ours, Auth0's sender of this account, any that can send, else to be bought.
+
+    Raises:
+        NotFoundError: The number or the Messaging Service asked for is not of this account.
+        InvalidValueError: The number asked for cannot send SMS.
+        ChoiceNeededError: Numbers that are not ours could send.
+    """
+    named = _service(wish, account)
+    if wish.sender:
+        return Sender(number=_asked_for(wish.sender, account), service=named)
+    if named and (pooled := _in_pool(named, account, own_mark)):
+        return Sender(number=pooled, service=named, by_service=True)
+    ours = [item for item in account.numbers if item.friendly_name == own_mark and item.sms]
+    if ours:
+        several = len(ours) if len(ours) > 1 else 0
+        return Sender(number=ours[0], service=named, by_service=named is not None, several=several)
+    if not named and (sender := _of_provider(account, provider)):
+        return sender
+    others = [item for item in account.numbers if item.sms and not _is_marked(item)]
+    if others and not wish.buy:
+        raise _ask_which(others)
+    return Sender(service=named, by_service=False)
+
+
+def _service(wish: NumberWish, account: AccountSeen) -> MessagingService | None:
+    if wish.messaging_service_sid is None:
+        return None
+    for service in account.services:
+        if service.sid == wish.messaging_service_sid:
+            return service
+    raise NotFoundError(
+        f"The Twilio account has no Messaging Service {wish.messaging_service_sid}.",
+        hint="Correct --messaging-service-sid: Twilio console, Messaging > Services.",
+    )
+
+
+def _asked_for(phone_number: str, account: AccountSeen) -> Number:
+    for number in account.numbers:
+        if number.phone_number == phone_number:
+            if not number.sms:
+                raise InvalidValueError(f"{phone_number} cannot send SMS.", hint="Pass another number with --from.")
+            return number
+    able = [item.phone_number for item in account.numbers if item.sms]
+    raise NotFoundError(
+        f"{phone_number} is not a number of this Twilio account.",
+        hint=f"Pass one of its own with --from: {', '.join(able) or '(it has none; leave --from out to buy one)'}.",
+    )
+
+
+def _in_pool(service: MessagingService, account: AccountSeen, own_mark: str) -> Number | None:
+    pooled = [item for item in account.numbers if item.sid in service.pool and item.sms]
+    pooled.sort(key=lambda item: item.friendly_name != own_mark)
+    return pooled[0] if pooled else None
+
+
+def _of_provider(account: AccountSeen, provider: Provider) -> Sender | None:
+    """The sender that Auth0 uses already, where it is of this account."""
+    if provider.kind != "twilio" or provider.sid != account.sid:
+        return None
+    for number in account.numbers:
+        if number.phone_number == provider.sender and number.sms:
+            return Sender(number=number)
+    for service in account.services:
+        if service.sid == provider.messaging_service_sid and not provider.sender:
+            return Sender(number=_in_pool(service, account, ""), service=service, by_service=True)
+    return None
+
+
+def _is_marked(number: Number) -> bool:
+    """Bought by this tool for some tenant; another tenant's number is not offered as a free one."""
+    return number.friendly_name.startswith("mfa-setup:")
+
+
+def _ask_which(others: list[Number]) -> ChoiceNeededError:
+    listed = ", ".join(item.phone_number for item in others)
+    return ChoiceNeededError(
+        f"The Twilio account has numbers that could send the codes: {listed}.",
+        hint=f"Pass --from {others[0].phone_number} to use that one, or --buy to buy another.",
+        choices=(
+            *(Choice("from", item.phone_number, f"Use {item.phone_number}") for item in others),
+            Choice("buy", "", "Buy another number"),
+        ),
+    )
+
+
+def refuse_to_buy(command: str) -> ValueNeededError:
+    """The error of a command that uses a number and never buys one."""
+    return ValueNeededError(
+        f"There is no number to send from, and `mfa-setup {command}` buys none.",
+        hint="Run `mfa-setup buy-number` first, or pass --from NUMBER or --messaging-service-sid SID.",
+    )

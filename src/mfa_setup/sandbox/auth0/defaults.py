@@ -1,0 +1,171 @@
+"""What the service fills in by itself, as recorded: new applications, the first connection, the settings."""
+
+from typing import Any
+
+from mfa_setup.sandbox.auth0.state import JSON, ToolClient
+
+_CODE_GRANTS = ["authorization_code", "implicit", "refresh_token"]
+
+
+def refresh_token(*, confidential: bool) -> JSON:
+    """The refresh-token defaults; those of a client with a secret live longer (recorded)."""
+    return {
+        "expiration_type": "non-expiring",
+        "leeway": 0,
+        "infinite_token_lifetime": True,
+        "infinite_idle_token_lifetime": True,
+        "token_lifetime": 31557600 if confidential else 2592000,
+        "idle_token_lifetime": 2592000 if confidential else 1296000,
+        "rotation_type": "non-rotating",
+    }
+
+
+def jwt_configuration() -> JSON:
+    """The ID-token defaults: without `alg`, which means HS256 (recorded)."""
+    return {"secret_encoded": False, "lifetime_in_seconds": 36000}
+
+
+def client_defaults(body: JSON) -> JSON:
+    """What `POST /clients` adds to a body (recorded); callbacks, logout URLs and origins stay absent."""
+    method = body.get("token_endpoint_auth_method")
+    third_party = body.get("is_first_party") is False
+    refresh = refresh_token(confidential=method in ("client_secret_post", "client_secret_basic"))
+    if third_party:
+        refresh |= {"rotation_type": "rotating", "expiration_type": "expiring"}
+    defaults: JSON = {
+        "is_first_party": True,
+        "is_token_endpoint_ip_header_trusted": False,
+        "oidc_conformant": third_party,
+        "sso_disabled": False,
+        "cross_origin_authentication": False,
+        "cross_origin_auth": False,
+        "custom_login_page_on": True,
+        "encrypted": True,
+        "callback_url_template": False,
+        "jwt_configuration": jwt_configuration(),
+        "refresh_token": refresh,
+        "grant_types": _CODE_GRANTS + ([] if method == "none" else ["client_credentials"]),
+    }
+    return defaults | ({"third_party_security_mode": "permissive"} if third_party else {})
+
+
+def tool_client(tool: ToolClient) -> JSON:
+    """The application that the sandbox hands out, in the form of the recorded "Deploy CLI"."""
+    return {
+        "tenant": "localhost",
+        "global": False,
+        "is_token_endpoint_ip_header_trusted": False,
+        "name": "mfa-setup",
+        "is_first_party": True,
+        "oidc_conformant": True,
+        "sso_disabled": False,
+        "cross_origin_auth": False,
+        "refresh_token": refresh_token(confidential=True),
+        "cross_origin_authentication": False,
+        "allowed_clients": [],
+        "callbacks": [],
+        "native_social_login": {"apple": {"enabled": False}, "facebook": {"enabled": False}},
+        "client_id": tool.client_id,
+        "callback_url_template": False,
+        "client_secret": tool.client_secret,
+        "jwt_configuration": jwt_configuration() | {"alg": "RS256"},
+        "client_aliases": [],
+        "token_endpoint_auth_method": "client_secret_post",
+        "app_type": "non_interactive",
+        "grant_types": ["client_credentials"],
+        "custom_login_page_on": True,
+    }
+
+
+def global_client(tool: ToolClient) -> JSON:
+    """The hidden "All Applications" client that the list shows unless `is_global=false` (recorded)."""
+    return {
+        "tenant": "localhost",
+        "global": True,
+        "callbacks": [],
+        "is_first_party": True,
+        "name": "All Applications",
+        "refresh_token": refresh_token(confidential=False),
+        "cross_origin_authentication": True,
+        "client_id": tool.global_id,
+        "client_secret": tool.client_secret[::-1],
+        "custom_login_page_on": True,
+    }
+
+
+def database_connection(tool: ToolClient) -> JSON:
+    """The default database connection, with the options that a plain `POST /connections` answers."""
+    return connection(tool.connection_id, "Username-Password-Authentication", "auth0", {})
+
+
+def connection(connection_id: str, name: str, strategy: str, options: JSON) -> JSON:
+    """A connection as recorded; only database connections get options by default."""
+    defaults: JSON = {
+        "mfa": {"active": True, "return_enroll_settings": True},
+        "passwordPolicy": "good",
+        "strategy_version": 2,
+        "authentication_methods": {
+            "password": {"enabled": True, "api_behavior": "required"},
+            "passkey": {"enabled": False},
+        },
+        "passkey_options": {
+            "challenge_ui": "both",
+            "progressive_enrollment_enabled": True,
+            "local_enrollment_enabled": True,
+        },
+        "brute_force_protection": True,
+    }
+    return {
+        "id": connection_id,
+        "options": (defaults if strategy == "auth0" else {}) | options,
+        "strategy": strategy,
+        "name": name,
+        "is_domain_connection": False,
+        "authentication": {"active": True},
+        "connected_accounts": {"active": False},
+        "realms": [name],
+    }
+
+
+def tenant_settings(*, unified: bool) -> JSON:
+    """The settings of a tenant (recorded); `phone_consolidated_experience` is absent on an older one."""
+    settings: JSON = {
+        "allowed_logout_urls": [],
+        "change_password": {"enabled": False},
+        "default_audience": "",
+        "default_directory": "",
+        "enabled_locales": ["en"],
+        "flags": _flags(),
+        "friendly_name": "Sandbox",
+        "guardian_mfa_page": {"enabled": False},
+        "idle_session_lifetime": 72,
+        "picture_url": "",
+        "sandbox_version": "22",
+        "session_lifetime": 168,
+        "support_email": "",
+        "support_url": "",
+        "oidc_logout": {"rp_logout_end_session_endpoint_discovery": True},
+        "universal_login": {},
+        "resource_parameter_profile": "audience",
+        "session_cookie": {"mode": "non-persistent"},
+        "sandbox_versions_available": ["22", "18"],
+    }
+    return settings | ({"phone_consolidated_experience": True} if unified else {})
+
+
+def _flags() -> dict[str, Any]:
+    on = ("disable_impersonation", "enable_public_signup_user_exists_error", "enable_sso", "universal_login")
+    off = (
+        "allow_changing_enable_sso",
+        "allow_legacy_delegation_grant_types",
+        "allow_legacy_ro_grant_types",
+        "change_pwd_flow_v1",
+        "disable_clickjack_protection_headers",
+        "enable_apis_section",
+        "enable_client_connections",
+        "enable_dynamic_client_registration",
+        "enable_pipeline2",
+        "revoke_refresh_token_grant",
+        "use_scope_descriptions_for_consent",
+    )
+    return dict.fromkeys(on, True) | dict.fromkeys(off, False)

@@ -1,0 +1,143 @@
+"""One endpoint of the Management API: token, scope, query and body are checked before its handler runs."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
+from mfa_setup.sandbox.auth0.state import Tenant
+from mfa_setup.sandbox.auth0.tokens import authenticate, require_scope
+from mfa_setup.sandbox.auth0.validation import Schema, check_body, check_query
+
+if TYPE_CHECKING:
+    from mfa_setup.sandbox.world import World
+
+BASE = "/api/v2"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that has passed every check.
+
+    Attributes:
+        world: The sandbox.
+        tenant: The tenant that was called.
+        scopes: What the token may do.
+        path: The path parameters.
+        query: The query parameters, read as their types.
+        body: The payload, or None where there is none.
+    """
+
+    world: "World"
+    tenant: Tenant
+    scopes: frozenset[str]
+    path: dict[str, str]
+    query: dict[str, Any]
+    body: Any
+
+
+Answer: TypeAlias = Response | dict[str, Any] | list[Any] | None
+Handler: TypeAlias = Callable[[Call], Answer | Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A path and method of the Management API with what it demands.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path under `/api/v2`.
+        scopes: The token needs one of them.
+        handler: Answers the checked call; a plain value is sent as JSON, None as 204.
+        body: Schema of the payload, if it has one.
+        query: Schemas of the query parameters.
+        status: The status of a plain answer.
+    """
+
+    method: str
+    path: str
+    scopes: tuple[str, ...]
+    handler: Handler
+    body: Schema | None = None
+    query: dict[str, Schema] = field(default_factory=dict)
+    status: int = HTTPStatus.OK
+
+    def route(self) -> Route:
+        """The route to serve."""
+        return Route(BASE + self.path, self._serve, methods=[self.method])
+
+    async def _serve(self, request: Request) -> Response:
+        world: World = request.app.state.world
+        tenant = world.tenant(request.headers.get("host"))
+        if tenant is None:
+            return ManagementError(HTTPStatus.NOT_FOUND, "Not Found").response()
+        try:
+            header = request.headers.get("authorization")
+            scopes = authenticate(world.key, header, tenant.audiences)
+            require_scope(scopes, self.scopes)
+            call = Call(
+                world,
+                tenant,
+                scopes,
+                dict(request.path_params),
+                self._query(request),
+                await self._body(request),
+            )
+            answer = self.handler(call)
+            return self._response(await answer if isawaitable(answer) else answer)
+        except ManagementError as error:
+            return error.response()
+
+    def _query(self, request: Request) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, text in request.query_params.multi_items():
+            schema = self.query.get(name, {})
+            if schema.get("type") == "array":
+                values.setdefault(name, []).append(text)
+            else:
+                values[name] = _typed(text, schema.get("type"))
+        check_query(self.query, values)
+        return values
+
+    async def _body(self, request: Request) -> Any:
+        if self.body is None:
+            return None
+        raw = await request.body()
+        try:
+            body = json.loads(raw) if raw else None
+        except ValueError as error:
+            # not verified: the text for a payload that is not JSON
+            raise invalid_body("Invalid request payload JSON format") from error
+        check_body(self.body, body)
+        return body
+
+    def _response(self, answer: Answer) -> Response:
+        if isinstance(answer, Response):
+            return answer
+        if answer is None:
+            return Response(status_code=HTTPStatus.NO_CONTENT)
+        return JSONResponse(answer, status_code=self.status)
+
+
+def _typed(text: str, kind: object) -> Any:
+    if kind == "boolean" and text in ("true", "false"):
+        return text == "true"
+    if kind in ("integer", "number") and text.lstrip("-").isdigit():
+        return int(text)
+    return text
+
+
+def pick(item: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
+    """`fields` and `include_fields`, which most reads take: only these keys, or all but these."""
+    if "fields" not in query:
+        return item
+    names = query["fields"].split(",")
+    keep = query.get("include_fields", True)
+    return {name: value for name, value in item.items() if (name in names) == keep}

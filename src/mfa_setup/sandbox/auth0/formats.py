@@ -1,0 +1,42 @@
+"""The string formats that the OpenAPI document names; what each accepts is not documented further."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+
+def _is_absolute(value: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - reading the port is what checks it
+    except ValueError:
+        return False
+    return bool(parts.netloc and parts.hostname) and (not schemes or parts.scheme in schemes)
+
+
+def _is_placeholder_url(value: str) -> bool:
+    return " " not in value and _is_absolute(value.replace("*", "star").replace("{", "").replace("}", ""))
+
+
+def _is_callback(value: str) -> bool:
+    # Native schemes (`myapp://callback`) are callbacks too; a bare host with a wildcard is not (thread).
+    scheme, found, rest = value.partition(":")
+    return bool(found and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) and rest) and " " not in value
+
+
+def _or_empty(check: Callable[[str], bool]) -> Callable[[str], bool]:
+    return lambda value: not value or check(value)
+
+
+FORMATS: dict[str, Callable[[str], bool]] = {
+    "callback-url": _is_callback,
+    "url-with-placeholders": _is_placeholder_url,
+    "absolute-uri-or-empty": _or_empty(_is_absolute),
+    "absolute-https-uri-with-placeholders-or-empty": _or_empty(
+        lambda value: value.startswith("https://") and _is_placeholder_url(value)
+    ),
+    "absolute-https-uri-or-empty": _or_empty(lambda value: _is_absolute(value, "https")),
+    "url": _is_absolute,
+    "email-or-empty": _or_empty(lambda value: re.fullmatch(r"[^@\s]+@[^@\s]+", value) is not None),
+    "client-id": lambda value: re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value) is not None,
+}

@@ -1,0 +1,37 @@
+"""A tenant on its first day."""
+
+from mfa_setup.sandbox.auth0 import defaults
+from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
+from mfa_setup.sandbox.auth0.state import JSON, Tenant, ToolClient, new_id
+from mfa_setup.sandbox.config import SandboxConfig
+from mfa_setup.sandbox.ratelimit import TokenBucket
+
+
+def fresh_tenant(domain: str, config: SandboxConfig, tool: ToolClient) -> Tenant:
+    """A tenant as it is on its first day: the sandbox's own client and the default database connection."""
+    tenant = Tenant(
+        domain=domain,
+        name=domain.partition(":")[0],
+        tool=tool,
+        bucket=TokenBucket.for_plan(config.auth0_plan, config.rate_limit),
+        token_bucket=TokenBucket.for_tokens(config.auth0_plan, config.rate_limit),
+        global_client=defaults.global_client(tool),
+        settings=defaults.tenant_settings(unified=config.phone_stack == "unified"),
+    )
+    tenant.clients[tool.client_id] = defaults.tool_client(tool)
+    tenant.connections[tool.connection_id] = defaults.database_connection(tool)
+    tenant.enabled[tool.connection_id] = []
+    grant = management_grant(tenant, tool.client_id)
+    tenant.grants[grant["id"]] = grant
+    return tenant
+
+
+def management_grant(tenant: Tenant, client_id: str) -> JSON:
+    """A client grant for the Management API with every scope, in the recorded form."""
+    return {
+        "id": new_id("cgr_", 16),
+        "client_id": client_id,
+        "audience": tenant.audiences[0],
+        "scope": list(ALL_SCOPES),
+        "subject_type": "client",
+    }

@@ -1,0 +1,182 @@
+"""The token endpoint and the documents that describe it: `/oauth/token`, `/.well-known/*`."""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import parse_qsl, unquote
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mfa_setup.sandbox.auth0.client_auth import TokenRequest, authenticate_client
+from mfa_setup.sandbox.auth0.errors import OAuthError
+from mfa_setup.sandbox.auth0.state import JSON, Tenant
+from mfa_setup.sandbox.auth0.tokens import mint
+
+if TYPE_CHECKING:
+    from mfa_setup.sandbox.world import World
+
+Grant: TypeAlias = Callable[[TokenRequest], JSON | Awaitable[JSON]]
+
+_LIFETIME = 86400
+_NO_GRANT = (
+    'Client is not authorized to access "{audience}". You need to create a "client-grant" associated to this API. '
+    "See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
+)
+
+
+async def token(request: Request) -> Response:
+    """POST /oauth/token: JSON or form (docs)."""
+    try:
+        body = await _answer(request)
+    except OAuthError as error:
+        return error.response()
+    return JSONResponse(body, headers={"cache-control": "no-store", "pragma": "no-cache"})
+
+
+async def _answer(request: Request) -> JSON:
+    world: World = request.app.state.world
+    tenant = tenant_of(request)
+    asked = TokenRequest(world, tenant, issuer_of(request), await _fields(request))
+    grant = GRANTS.get(asked.need("grant_type"))
+    if grant is None:
+        # not verified: status and text for a grant type that does not exist
+        raise OAuthError(
+            403, "unsupported_grant_type", f"Unsupported grant type: {asked.fields['grant_type']}"
+        )
+    answer = grant(asked)
+    return await answer if isawaitable(answer) else answer
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    raw = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    is_form = kind == "application/x-www-form-urlencoded"
+    try:
+        found = dict(parse_qsl(raw.decode())) if is_form else json.loads(raw)
+    except ValueError as error:
+        raise OAuthError(400, "invalid_request", "Invalid request payload") from error
+    if not isinstance(found, dict):
+        raise OAuthError(400, "invalid_request", "Invalid request payload")
+    given = {str(name): str(value) for name, value in found.items() if value is not None}
+    return _basic(request.headers.get("authorization", "")) | given
+
+
+def _basic(header: str) -> dict[str, str]:
+    """The client id and secret of HTTP Basic (`client_secret_basic`, RFC 6749 section 2.3.1)."""
+    kind, _, encoded = header.partition(" ")
+    if kind.lower() != "basic":
+        return {}
+    try:
+        client_id, found, secret = base64.b64decode(encoded).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": unquote(client_id), "client_secret": unquote(secret)} if found else {}
+
+
+def client_credentials(asked: TokenRequest) -> JSON:
+    """The machine-to-machine grant (docs); the scopes are those of the client grant."""
+    client = authenticate_client(asked)
+    audience = asked.need("audience")
+    if audience not in asked.tenant.audiences:
+        # not verified: text and status for an audience that no API has
+        raise OAuthError(403, "access_denied", f"Service not enabled within domain: {audience}")
+    if "client_credentials" not in (client.get("grant_types") or ()):
+        text = "Grant type 'client_credentials' not allowed for the client."
+        uri = {"error_uri": "https://auth0.com/docs/clients/client-grant-types"}
+        raise OAuthError(403, "unauthorized_client", text, uri)
+    scope = _granted(asked, client, audience)
+    access = mint(
+        asked.world.key,
+        issuer=asked.issuer,
+        client_id=client["client_id"],
+        audience=audience,
+        scope=scope,
+        expires_in=_LIFETIME,
+    )
+    return {"access_token": access, "scope": scope, "expires_in": _LIFETIME, "token_type": "Bearer"}
+
+
+def _granted(asked: TokenRequest, client: JSON, audience: str) -> str:
+    grant = asked.tenant.grant_of(client["client_id"])
+    if grant is None:
+        raise OAuthError(403, "access_denied", _NO_GRANT.format(audience=audience))
+    wanted = asked.fields.get("scope", "").split()
+    missing = [scope for scope in wanted if scope not in grant["scope"]]
+    if missing:
+        raise OAuthError(403, "access_denied", f"Client has not been granted scopes: {', '.join(missing)}")
+    return " ".join(wanted or grant["scope"])
+
+
+GRANTS: dict[str, Grant] = {"client_credentials": client_credentials}
+"""The grants that the endpoint serves, by `grant_type`; the login adds its own."""
+
+
+def tenant_of(request: Request) -> Tenant:
+    """The tenant behind the Host header.
+
+    Raises:
+        OAuthError: 404: the host is not this machine.
+    """
+    world: World = request.app.state.world
+    tenant = world.tenant(request.headers.get("host"))
+    if tenant is None:
+        raise OAuthError(404, "not_found", "Unknown host")
+    return tenant
+
+
+def issuer_of(request: Request) -> str:
+    """The issuer as the caller reached it: `{scheme}://{host}/`, with a trailing slash (docs)."""
+    world: World = request.app.state.world
+    return f"{world.scheme}://{request.headers.get('host', world.domain)}/"
+
+
+async def jwks(request: Request) -> Response:
+    """GET /.well-known/jwks.json (docs)."""
+    world: World = request.app.state.world
+    return JSONResponse(world.key.jwks())
+
+
+async def openid_configuration(request: Request) -> Response:
+    """GET /.well-known/openid-configuration (docs)."""
+    try:
+        tenant = tenant_of(request)
+    except OAuthError as error:
+        return error.response()
+    issuer = issuer_of(request)
+    body = {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}authorize",
+        "token_endpoint": f"{issuer}oauth/token",
+        "userinfo_endpoint": f"{issuer}userinfo",
+        "mfa_challenge_endpoint": f"{issuer}mfa/challenge",
+        "jwks_uri": f"{issuer}.well-known/jwks.json",
+        "scopes_supported": ["openid", "profile", "offline_access", "name", "email", "phone"],
+        "response_types_supported": ["code", "token", "id_token", "code token", "code id_token"],
+        "code_challenge_methods_supported": ["S256", "plain"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "subject_types_supported": ["public"],
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_basic",
+            "client_secret_post",
+            "private_key_jwt",
+        ],
+        "claims_supported": ["aud", "email", "exp", "iat", "iss", "name", "nickname", "picture", "sub"],
+        "id_token_signing_alg_values_supported": ["HS256", "RS256", "PS256"],
+    }
+    logout = tenant.settings.get("oidc_logout") or {}
+    if logout.get("rp_logout_end_session_endpoint_discovery"):
+        body["end_session_endpoint"] = f"{issuer}oidc/logout"
+    return JSONResponse(body)
+
+
+def routes() -> list[Route]:
+    """The token endpoint and the discovery documents."""
+    return [
+        Route("/oauth/token", token, methods=["POST"]),
+        Route("/.well-known/jwks.json", jwks, methods=["GET"]),
+        Route("/.well-known/openid-configuration", openid_configuration, methods=["GET"]),
+    ]

@@ -1,0 +1,116 @@
+"""The texts of the Unified Phone Experience: `/api/v2/branding/phone/templates`."""
+
+from mfa_setup.sandbox.auth0.bodies import BOOLEAN, STRING, closed, one_of
+from mfa_setup.sandbox.auth0.delivery import TEMPLATES, code_text, send_sms
+from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
+from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
+from mfa_setup.sandbox.auth0.phone_unified import TRY
+from mfa_setup.sandbox.auth0.state import JSON, new_id, timestamp
+from mfa_setup.sandbox.auth0.validation import Schema
+
+_TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": 20000}
+_PARTS: dict[str, Schema] = {
+    "from": {"type": "string", "minLength": 1, "maxLength": 16},
+    "body": closed({"text": _TEXT, "voice": _TEXT}, minProperties=1),
+}
+_TYPES = ("otp_verify", "otp_enroll", "change_password", "blocked_account", "password_breach")
+
+
+def _find(call: Call) -> JSON:
+    template_id = call.path["id"]
+    if template_id not in call.tenant.templates:
+        # not verified: text and errorCode
+        raise not_found("The template does not exist.")
+    return call.tenant.templates[template_id]
+
+
+def list_templates(call: Call) -> JSON:
+    """GET /branding/phone/templates (recorded); one that was never made is not listed."""
+    found = list(call.tenant.templates.values())
+    if "disabled" in call.query:
+        found = [template for template in found if template["disabled"] is call.query["disabled"]]
+    return {"templates": found}
+
+
+def get_template(call: Call) -> JSON:
+    """GET /branding/phone/templates/{id} (recorded)."""
+    return _find(call)
+
+
+def create_template(call: Call) -> JSON:
+    """POST /branding/phone/templates: one per type; the syntax is always Liquid (recorded)."""
+    tenant, body = call.tenant, call.body
+    if any(template["type"] == body.get("type") for template in tenant.templates.values()):
+        # not verified: the text of this 409
+        raise ManagementError(409, "A template of this type already exists.")
+    now = timestamp()
+    template = {
+        "id": new_id("tem_"),
+        "tenant": tenant.name,
+        "channel": "phone",
+        "type": body.get("type", "otp_verify"),
+        "disabled": body.get("disabled", False),
+        "created_at": now,
+        "updated_at": now,
+        "content": {"syntax": "liquid"} | body.get("content", {}),
+    }
+    tenant.templates[str(template["id"])] = template
+    return template
+
+
+def update_template(call: Call) -> JSON:
+    """PATCH /branding/phone/templates/{id}: content and disabled (recorded)."""
+    template, body = _find(call), call.body
+    content = template["content"] | body.get("content", {})
+    template.update(
+        content=content, disabled=body.get("disabled", template["disabled"]), updated_at=timestamp()
+    )
+    return template
+
+
+def reset_template(call: Call) -> JSON:
+    """PATCH /branding/phone/templates/{id}/reset: back to the service's own text."""
+    template = _find(call)
+    # not verified: what of the template is reset besides its text
+    text = TEMPLATES.get(template["type"], TEMPLATES["otp_verify"])
+    template.update(content={"syntax": "liquid", "body": {"text": text}}, updated_at=timestamp())
+    return template
+
+
+def delete_template(call: Call) -> None:
+    """DELETE /branding/phone/templates/{id}: 204 (recorded)."""
+    del call.tenant.templates[_find(call)["id"]]
+
+
+async def try_template(call: Call) -> JSON:
+    """POST /branding/phone/templates/{id}/try: sends the text with a made-up code."""
+    enrolling = _find(call)["type"] == "otp_enroll"
+    text = code_text(call.tenant, "123456", enrolling=enrolling)
+    channel = call.body.get("delivery_method", "text")
+    await send_sms(call.world, call.tenant, to=call.body["to"], body=text, channel=channel)
+    # not verified: what the documented key `message` holds
+    return {"message": "The test notification was sent."}
+
+
+def endpoints() -> list[Endpoint]:
+    """The endpoints under `/api/v2/branding/phone/templates`."""
+    base = "/branding/phone/templates"
+    create = closed(
+        {
+            "type": one_of(*_TYPES, maxLength=255),
+            "disabled": BOOLEAN,
+            "content": closed({"syntax": STRING} | _PARTS, minProperties=1),
+        }
+    )
+    update = closed({"content": closed(_PARTS, minProperties=1), "disabled": BOOLEAN})
+    scope = "phone_templates"
+    one = base + "/{id}"
+    return [
+        Endpoint("GET", base, (f"read:{scope}",), list_templates, query={"disabled": BOOLEAN}),
+        Endpoint("POST", base, (f"create:{scope}",), create_template, create, status=201),
+        Endpoint("GET", one, (f"read:{scope}",), get_template),
+        Endpoint("PATCH", one, (f"update:{scope}",), update_template, update),
+        Endpoint("DELETE", one, (f"delete:{scope}",), delete_template),
+        Endpoint("PATCH", one + "/reset", (f"update:{scope}",), reset_template, {}),
+        Endpoint("POST", one + "/try", (f"create:{scope}",), try_template, TRY, status=202),
+    ]

@@ -1,0 +1,162 @@
+"""What one Auth0 tenant of the sandbox remembers."""
+
+import secrets
+import string
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from mfa_setup.sandbox.ratelimit import TokenBucket
+
+JSON: TypeAlias = dict[str, Any]
+
+FACTORS = (
+    "sms",
+    "push-notification",
+    "otp",
+    "email",
+    "duo",
+    "webauthn-roaming",
+    "webauthn-platform",
+    "recovery-code",
+)
+"""The factors in the order of every recorded `GET /guardian/factors`."""
+
+_ALPHABET = string.ascii_letters + string.digits
+
+
+def new_id(prefix: str = "", length: int = 22) -> str:
+    """An identifier in the recorded form: a prefix such as `pro_`, then letters and digits."""
+    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def timestamp() -> str:
+    """Now, as the service writes it: UTC with milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolClient:
+    """The machine-to-machine client that the sandbox hands out; it survives a reset.
+
+    Attributes:
+        client_id: Its id.
+        client_secret: Its secret.
+        global_id: The id of the tenant's hidden global client.
+        connection_id: The id of the database connection.
+    """
+
+    client_id: str = field(default_factory=lambda: new_id(length=32))
+    client_secret: str = field(default_factory=lambda: new_id(length=64))
+    global_id: str = field(default_factory=lambda: new_id(length=32))
+    connection_id: str = field(default_factory=lambda: new_id("con_", 16))
+
+
+@dataclass(slots=True)
+class LegacyPhone:
+    """The phone stack under `guardian/factors/phone`: provider, Twilio settings, templates."""
+
+    provider: str = "auth0"  # recorded for a tenant that never chose one
+    twilio: JSON = field(default_factory=dict)
+    templates: JSON | None = None
+
+    def snapshot(self) -> JSON | None:
+        """The Twilio settings with the selected provider, or nothing while neither was ever set."""
+        if not self.twilio and self.provider == "auth0":
+            return None
+        return self.twilio | {"provider": self.provider}
+
+
+@dataclass(slots=True)
+class Tenant:
+    """One tenant: what its Management API shows and what it keeps to itself.
+
+    Attributes:
+        domain: `localhost:PORT`.
+        name: The tenant's short name, in the `tenant` key of answers.
+        tool: The client that the sandbox hands out.
+        bucket: The rate limit of its Management API.
+        token_bucket: The rate limit of its token endpoint.
+        clients: Applications by id, in order of creation; without the hidden global one.
+        global_client: The hidden global client.
+        public_keys: Keys for private-key JWT by client id.
+        assertions: The `jti` of each client assertion that was used; each works once.
+        grants: Client grants by id.
+        connections: Connections by id.
+        enabled: Client ids that may use a connection, by connection id.
+        factors: Guardian factors.
+        message_types: Channels of the phone factor.
+        policies: When MFA is required.
+        legacy: The phone stack of older tenants.
+        providers: Phone providers of the Unified Phone Experience; at most one.
+        provider_tokens: Their secrets, which no answer shows.
+        templates: Phone templates by id.
+        settings: The tenant settings.
+        phone_settings: Length and life of the code.
+        guardian_settings: What the MFA pages remember.
+        logs: The tenant's log, oldest first.
+        users: Users by id.
+    """
+
+    domain: str
+    name: str
+    tool: ToolClient
+    bucket: TokenBucket
+    token_bucket: TokenBucket
+    global_client: JSON
+    settings: JSON
+    clients: dict[str, JSON] = field(default_factory=dict)
+    public_keys: dict[str, list[str]] = field(default_factory=dict)
+    assertions: set[str] = field(default_factory=set)
+    grants: dict[str, JSON] = field(default_factory=dict)
+    connections: dict[str, JSON] = field(default_factory=dict)
+    enabled: dict[str, list[str]] = field(default_factory=dict)
+    factors: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(FACTORS, False))
+    message_types: list[str] = field(default_factory=list)
+    policies: list[str] = field(default_factory=list)
+    legacy: LegacyPhone = field(default_factory=LegacyPhone)
+    providers: dict[str, JSON] = field(default_factory=dict)
+    provider_tokens: dict[str, str] = field(default_factory=dict)
+    templates: dict[str, JSON] = field(default_factory=dict)
+    phone_settings: JSON = field(default_factory=lambda: {"otp_length": 6, "otp_expiration_time": 300})
+    guardian_settings: JSON = field(default_factory=dict)
+    logs: list[JSON] = field(default_factory=list)
+    users: dict[str, JSON] = field(default_factory=dict)
+
+    @property
+    def unified(self) -> bool:
+        """Whether the tenant is on the Unified Phone Experience; an absent key means that it is not."""
+        return self.settings.get("phone_consolidated_experience") is True
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """The audience of the Management API under either name: always https, with a trailing slash."""
+        port = self.domain.rpartition(":")[2]
+        return tuple(f"https://{host}:{port}/api/v2/" for host in ("localhost", "127.0.0.1"))
+
+    def grant_of(self, client_id: str) -> JSON | None:
+        """The client's grant for the Management API, if it has one."""
+        own = (g for g in self.grants.values() if g["client_id"] == client_id)
+        return next((g for g in own if g["audience"] in self.audiences), None)
+
+    def log(self, kind: str, description: str, **details: Any) -> None:
+        """Append an event to the tenant's log (`GET /api/v2/logs`)."""
+        event = {"date": timestamp(), "type": kind, "description": description, "details": details}
+        self.logs.append(event | {"log_id": new_id(length=40), "_id": new_id(length=40)})
+
+    def snapshot(self) -> JSON:
+        """The tenant as `GET /_sandbox/state` shows it."""
+        unified = next(iter(self.providers.values()), None)
+        return {
+            "clients": list(self.clients.values()),
+            "connections": [c | {"enabled_clients": self.enabled[i]} for i, c in self.connections.items()],
+            "factors": self.factors,
+            "message_types": self.message_types,
+            "policies": self.policies,
+            "phone_stack": "unified" if self.unified else "legacy",
+            "phone_provider": unified if self.unified else self.legacy.snapshot(),
+            "phone_templates": list(self.templates.values()) if self.unified else self.legacy.templates,
+            "phone_settings": self.phone_settings,
+            "tenant_settings": self.settings,
+            "grants": list(self.grants.values()),
+        }

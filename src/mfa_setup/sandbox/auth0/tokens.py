@@ -1,0 +1,112 @@
+"""Access tokens: the tenant's RS256 key, minting, and the checks of the Management API."""
+
+import re
+import secrets
+import time
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+
+from mfa_setup.sandbox.auth0.errors import ManagementError
+
+_BEARER = re.compile(r"^Bearer ([^.\s]+\.[^.\s]+\.[^.\s]+)$", re.IGNORECASE)
+
+
+class SigningKey:
+    """An RS256 key with its id, as published under `/.well-known/jwks.json`.
+
+    Attributes:
+        kid: The key's id, in the header of each token.
+        private: The private half.
+    """
+
+    def __init__(self) -> None:
+        self.kid = secrets.token_urlsafe(16)
+        self.private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    def jwks(self) -> dict[str, Any]:
+        """The key set document (RFC 7517): what Auth0 publishes, but for the certificate."""
+        key = RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True)
+        public = {name: key[name] for name in ("kty", "n", "e")}
+        return {"keys": [public | {"use": "sig", "alg": "RS256", "kid": self.kid}]}
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """A JWT over `claims`, as they are."""
+        return jwt.encode(claims, self.private, algorithm="RS256", headers={"kid": self.kid})
+
+    def claims(self, token: str, audiences: tuple[str, ...]) -> dict[str, Any]:
+        """The claims of a token that this key signed for one of `audiences` and that has not expired.
+
+        Raises:
+            jwt.InvalidTokenError: It is not such a token.
+        """
+        options: Any = {"require": ["exp", "aud"]}
+        return jwt.decode(
+            token, self.private.public_key(), algorithms=["RS256"], audience=audiences, options=options
+        )
+
+
+def mint(
+    key: SigningKey, *, issuer: str, client_id: str, audience: str, scope: str, expires_in: int = 86400
+) -> str:
+    """An access token of the client-credentials grant; it lives 86400 s by default (docs)."""
+    now = int(time.time())
+    return key.sign(
+        {
+            "iss": issuer,
+            "sub": f"{client_id}@clients",
+            "aud": audience,
+            "iat": now,
+            "exp": now + expires_in,
+            "scope": scope,
+            "gty": "client-credentials",
+            "azp": client_id,
+        }
+    )
+
+
+def authenticate(key: SigningKey, header: str | None, audiences: tuple[str, ...]) -> frozenset[str]:
+    """The scopes of the bearer token in `header`.
+
+    Raises:
+        ManagementError: 400 `Bearer` for a malformed header (recorded), 401 for a missing or refused token.
+    """
+    if header is None:
+        # not verified: the 401 bodies were never recorded
+        raise ManagementError(401, "Missing authentication", extra=_attributes("Missing authentication"))
+    found = _BEARER.match(header)
+    if found is None:
+        raise ManagementError(400, "Bad HTTP authentication header format", "Bearer")
+    try:
+        claims = key.claims(found[1], audiences)
+    except jwt.ExpiredSignatureError as error:
+        raise _unauthorized("Expired token received for JSON Web Token validation") from error
+    except jwt.InvalidSignatureError as error:
+        raise _unauthorized("Invalid signature received for JSON Web Token validation") from error
+    except jwt.InvalidAudienceError as error:
+        raise _unauthorized("Bad audience: " + ", ".join(audiences[:1])) from error
+    except jwt.InvalidTokenError as error:
+        raise _unauthorized("Invalid token") from error
+    return frozenset(str(claims.get("scope", "")).split())
+
+
+def require_scope(held: frozenset[str], wanted: tuple[str, ...]) -> None:
+    """Refuse a token that holds none of the scopes, with the recorded text.
+
+    Raises:
+        ManagementError: 403 `insufficient_scope`.
+    """
+    if wanted and held.isdisjoint(wanted):
+        message = f"Insufficient scope, expected any of: {','.join(wanted)}"
+        raise ManagementError(403, message, "insufficient_scope")
+
+
+def _unauthorized(message: str) -> ManagementError:
+    # not verified: the 401 bodies were never recorded
+    return ManagementError(401, message, extra=_attributes(message))
+
+
+def _attributes(message: str) -> dict[str, Any]:
+    return {"attributes": {"error": message}}

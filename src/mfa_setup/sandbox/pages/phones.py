@@ -1,0 +1,70 @@
+"""Messages as a person with all these phones on the desk would see them."""
+
+import re
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+_CODE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
+_ARRIVED = "delivered"
+_LOST = frozenset({"undelivered", "failed", "canceled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One message on a phone.
+
+    Attributes:
+        sid: The message's SID.
+        sender: Where it came from.
+        body: Its text; empty where it did not arrive, for then the phone has never seen it.
+        code: The first code in it, if there is one.
+        state: `arrived`, `coming` or `lost`.
+        error_code: Why it was lost.
+        moment: When it was created, in ISO 8601.
+        clock: The same as a time of day.
+    """
+
+    sid: str
+    sender: str
+    body: str
+    code: str
+    state: str
+    error_code: int | None
+    moment: str
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A phone and what was sent to it, newest first."""
+
+    number: str
+    texts: list[Text] = field(default_factory=list)
+
+
+def phones(messages: list[dict[str, Any]]) -> list[Phone]:
+    """Sort messages, newest first, by phone; the phone with the newest one comes first."""
+    found: dict[str, Phone] = {}
+    for message in messages:
+        phone = found.setdefault(message["to"], Phone(message["to"]))
+        phone.texts.append(_text(message))
+    return list(found.values())
+
+
+def _text(message: dict[str, Any]) -> Text:
+    status = message["status"]
+    state = "arrived" if status == _ARRIVED else "lost" if status in _LOST else "coming"
+    body = message["body"] if state == "arrived" else ""
+    code = _CODE.search(body)
+    moment = parsedate_to_datetime(message["date_created"])
+    return Text(
+        sid=message["sid"],
+        sender=message["from"] or "",
+        body=body,
+        code=code.group() if code else "",
+        state=state,
+        error_code=message["error_code"],
+        moment=moment.isoformat(),
+        clock=moment.astimezone().strftime("%H:%M:%S"),
+    )

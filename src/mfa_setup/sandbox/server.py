@@ -1,0 +1,215 @@
+"""The sandbox as a server: in a thread for tests and `demo`, in the foreground for `mfa-setup sandbox`."""
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import ssl
+import tempfile
+import threading
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+import trustme
+import uvicorn
+
+from mfa_setup.sandbox.app import build_app
+from mfa_setup.sandbox.config import SandboxConfig
+from mfa_setup.sandbox.connections import Connections
+from mfa_setup.sandbox.world import World
+
+_START_SECONDS = 10
+_ATTEMPTS = 20
+
+
+class PortInUseError(OSError):
+    """The port is taken by another program."""
+
+
+class Sandbox:
+    """Both services on loopback, in a thread of this process.
+
+    Use it as a context manager, or call `start` and `stop`. It answers as `localhost` and as `127.0.0.1`.
+
+    Attributes:
+        config: How it is set up; after `start`, `world.config` has the port that is served.
+    """
+
+    def __init__(self, config: SandboxConfig | None = None) -> None:
+        self.config = config or SandboxConfig()
+        self._world: World | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connections = Connections()
+
+    @property
+    def world(self) -> World:
+        """The state behind the server; there is none before `start`."""
+        if self._world is None:
+            raise RuntimeError("the sandbox has not been started")
+        return self._world
+
+    @property
+    def url(self) -> str:
+        """Where it answers, without a trailing slash."""
+        return self.world.url
+
+    def start(self) -> Self:
+        """Bind the port and serve it in a daemon thread; returns when requests are answered.
+
+        Raises:
+            PortInUseError: Another program has the port.
+        """
+        sockets = _bind(self.config.port)
+        world = World(replace(self.config, port=sockets[0].getsockname()[1]))
+        self._world = world
+        self._connections = Connections()
+        settings = uvicorn.Config(
+            build_app(world, self._connections),
+            http=self._connections.protocol(),
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        settings.load()
+        settings.ssl = _tls(world) if self.config.tls else None
+        self._server = uvicorn.Server(settings)
+        self._thread = threading.Thread(
+            target=self._run, args=(self._server, sockets), name="mfa-setup-sandbox", daemon=True
+        )
+        self._thread.start()
+        self._await_start(self._server, self._thread)
+        return self
+
+    def _run(self, server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        async def serve() -> None:
+            self._loop = asyncio.get_running_loop()
+            await server.serve(sockets=sockets)
+
+        asyncio.run(serve())
+
+    def _await_start(self, server: uvicorn.Server, thread: threading.Thread) -> None:
+        pause = threading.Event()
+        for _ in range(_START_SECONDS * 200):
+            if server.started:
+                return
+            if not thread.is_alive():
+                break
+            pause.wait(0.005)
+        self.stop()
+        raise RuntimeError("the sandbox did not start")
+
+    def stop(self) -> None:
+        """Stop serving, at once: whatever still hangs is cut off. Stopping twice is harmless."""
+        server, thread, loop = self._server, self._thread, self._loop
+        self._server = self._thread = self._loop = None
+        if server is None or thread is None:
+            return
+        server.should_exit = True
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._connections.stop)
+        thread.join(timeout=_START_SECONDS)
+        if self.world.ca_file is not None:
+            Path(self.world.ca_file).unlink(missing_ok=True)
+
+    def serve_forever(self) -> None:
+        """Serve in the foreground until SIGINT or SIGTERM; starts first if that was not done."""
+        if self._server is None:
+            self.start()
+        asked_to_stop: list[int] = []
+
+        def note(number: int, _frame: FrameType | None) -> None:
+            asked_to_stop.append(number)
+
+        before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            while not asked_to_stop and self._thread is not None and self._thread.is_alive():
+                self._thread.join(timeout=0.1)
+        finally:
+            self.stop()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def ready(self) -> dict[str, Any]:
+        """What `mfa-setup sandbox --json` prints: the addresses and the environment of a client."""
+        world = self.world
+        credentials = world.twilio.credentials
+        env = {
+            "MFA_SETUP_SANDBOX": world.url,
+            "AUTH0_DOMAIN": world.domain,
+            "AUTH0_CLIENT_ID": world.tool.client_id,
+            "AUTH0_CLIENT_SECRET": world.tool.client_secret,
+            "TWILIO_ACCOUNT_SID": credentials.account_sid,
+            "TWILIO_AUTH_TOKEN": credentials.auth_token,
+        }
+        answer: dict[str, Any] = {
+            "url": world.url,
+            "control": f"{world.url}/_sandbox",
+            "inbox": f"{world.url}/_sandbox/inbox",
+        }
+        if world.ca_file is not None:
+            answer["ca_file"] = world.ca_file
+            names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+            env |= dict.fromkeys(names, world.ca_file)
+        return answer | {"env": env}
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _bind(port: int) -> list[socket.socket]:
+    """Sockets on 127.0.0.1 and, where this machine has it, on ::1, with one port for both."""
+    for _ in range(_ATTEMPTS):
+        first = _listen(socket.AF_INET, "127.0.0.1", port)
+        try:
+            second = _listen(socket.AF_INET6, "::1", first.getsockname()[1])
+        except PortInUseError:
+            first.close()
+            if port:
+                raise
+        except OSError:
+            return [first]  # no IPv6 on this machine
+        else:
+            return [first, second]
+    raise PortInUseError(errno.EADDRINUSE, "no port is free under both 127.0.0.1 and ::1")
+
+
+def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUseError(error.errno, f"port {port} is in use by another program") from error
+        raise
+    return listener
+
+
+def _tls(world: World) -> ssl.SSLContext:
+    """A server context with a certificate of an authority that exists for this run only."""
+    authority = trustme.CA()
+    handle, name = tempfile.mkstemp(prefix="mfa-setup-sandbox-", suffix=".pem")
+    os.close(handle)
+    authority.cert_pem.write_to_path(name)
+    world.ca_file = name
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost", "127.0.0.1", "::1").configure_cert(context)
+    return context

@@ -1,0 +1,45 @@
+"""The Twilio half of the sandbox: a stand-in written from Twilio's OpenAPI and `reference/twilio.md`.
+
+One port serves all of Twilio's hosts, for their paths do not collide; nothing here knows who calls.
+"""
+
+from starlette.routing import BaseRoute
+
+from mfa_setup.sandbox.twilio import (
+    account,
+    available,
+    caller_ids,
+    calls,
+    compliance,
+    geo,
+    incoming,
+    lookups,
+    messages,
+    monitor,
+    pricing,
+    services,
+    trusthub,
+    usage,
+)
+
+_ROOMS = (
+    account,
+    available,
+    incoming,
+    messages,
+    calls,
+    caller_ids,
+    usage,
+    services,
+    compliance,
+    pricing,
+    geo,
+    trusthub,
+    monitor,
+    lookups,
+)
+
+
+def routes() -> list[BaseRoute]:
+    """Return every path that the sandbox serves of Twilio's APIs."""
+    return [route for room in _ROOMS for route in room.routes()]

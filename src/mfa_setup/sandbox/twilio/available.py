@@ -1,0 +1,64 @@
+"""AvailablePhoneNumbers: the countries and the search (OpenAPI; reference section 3)."""
+
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from mfa_setup.sandbox.twilio.call import Call, answer, room
+from mfa_setup.sandbox.twilio.countries import COUNTRIES, IN_LINKS, IN_PATH
+from mfa_setup.sandbox.twilio.ids import API
+from mfa_setup.sandbox.twilio.paging import DEFAULT_SIZE, LARGEST_SIZE
+from mfa_setup.sandbox.twilio.search import matching
+
+
+def _country_json(call: Call, code: str) -> dict[str, Any]:
+    country = COUNTRIES[code]
+    uri = f"{API}/{call.state.account_sid}/AvailablePhoneNumbers/{code}"
+    paths = {kind: path for path, kind in IN_PATH.items()}
+    return {
+        "country_code": code,
+        "country": country.name,
+        "beta": country.beta,
+        "uri": f"{uri}.json",
+        "subresource_uris": {IN_LINKS[kind]: f"{uri}/{paths[kind]}.json" for kind in country.prices},
+    }
+
+
+def countries(call: Call) -> Response:
+    """List the countries in which numbers can be bought."""
+    # The official example has the list and `uri` only, no paging (reference 3).
+    bodies = [_country_json(call, code) for code in COUNTRIES]
+    return answer({"countries": bodies, "uri": call.request.url.path})
+
+
+def country(call: Call) -> Response:
+    """Fetch one country, or answer 404 and 20404."""
+    code = call.path["country"].upper()
+    if code not in COUNTRIES:
+        raise call.absent()
+    return answer(_country_json(call, code))
+
+
+def search(call: Call) -> Response:
+    """List numbers of a kind; a kind that the country lacks is 404 and 20404 (reference 1.2)."""
+    code, kind = call.path["country"].upper(), IN_PATH.get(call.path["kind"], "")
+    if code not in COUNTRIES or kind not in COUNTRIES[code].prices:
+        raise call.absent()
+    # North American toll-free numbers belong to both. not verified: their iso_country in a CA search
+    home = "US" if (code, kind) == ("CA", "tollfree") else code
+    offered = [one for one in call.state.in_stock() if (one.country, one.kind) == (home, kind)]
+    size = call.query.integer("PageSize", 1, LARGEST_SIZE) or DEFAULT_SIZE
+    found = matching(call.query, offered)[:size]
+    # An empty result is 200, and there is no price (reference 3).
+    return answer({"available_phone_numbers": [one.json() for one in found], "uri": call.request.url.path})
+
+
+def routes() -> list[BaseRoute]:
+    """Return the paths of this module."""
+    base = API + "/{account_sid}/AvailablePhoneNumbers"
+    return [
+        room(base + ".json", {"GET": countries}),
+        room(base + "/{country}.json", {"GET": country}),
+        room(base + "/{country}/{kind}.json", {"GET": search}),
+    ]

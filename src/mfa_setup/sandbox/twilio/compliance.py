@@ -1,0 +1,162 @@
+"""Registration with the carriers: campaigns, brands, toll-free verifications (reference 7.1 and 7.2)."""
+
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from mfa_setup.sandbox.twilio.call import Call, answer, room
+from mfa_setup.sandbox.twilio.ids import fixed_sid, iso
+from mfa_setup.sandbox.twilio.numbers import OwnedNumber
+from mfa_setup.sandbox.twilio.paging import Entry, page_v1
+from mfa_setup.sandbox.twilio.services import service_of
+
+_STATUSES = ("PENDING_REVIEW", "IN_REVIEW", "TWILIO_APPROVED", "TWILIO_REJECTED")
+
+
+def campaigns(call: Call) -> Response:
+    """List a service's campaigns: none, or its one."""
+    service = service_of(call)
+    bodies = (
+        [service.campaign.json(call.state.account_sid, service.sid, call.base)] if service.campaign else []
+    )
+    return answer(page_v1(call.request, call.query, "compliance", [Entry(1, body) for body in bodies]))
+
+
+def campaign(call: Call) -> Response:
+    """Fetch a campaign."""
+    service = service_of(call)
+    if service.campaign is None or service.campaign.sid != call.path["sid"]:
+        raise call.absent()
+    return answer(service.campaign.json(call.state.account_sid, service.sid, call.base))
+
+
+def usecases(call: Call) -> Response:
+    """List the use cases that a campaign can have (OpenAPI, example): the one that codes need."""
+    service_of(call)
+    text = "Two-Factor authentication, one-time use password, password reset"
+    code = {
+        "code": "2FA",
+        "name": "Two-Factor authentication (2FA)",
+        "description": text,
+        "post_approval_required": False,
+    }
+    return answer({"us_app_to_person_usecases": [code]})
+
+
+def _brand_json(call: Call) -> dict[str, Any]:
+    sid, account = call.state.brand_sid, call.state.account_sid
+    created = iso(call.state.created)
+    url = f"{call.base}/v1/a2p/BrandRegistrations/{sid}"
+    return {
+        "sid": sid,
+        "account_sid": account,
+        "customer_profile_bundle_sid": fixed_sid("BU", account, "profile"),
+        "a2p_profile_bundle_sid": fixed_sid("BU", account, "a2p"),
+        "date_created": created,
+        "date_updated": created,
+        "brand_type": "STANDARD",
+        "status": "APPROVED",
+        "tcr_id": "BSANDBX",
+        "failure_reason": None,
+        "errors": [],
+        "url": url,
+        "brand_score": 42,
+        "brand_feedback": [],
+        "identity_status": "VERIFIED",
+        "russell_3000": False,
+        "government_entity": False,
+        "tax_exempt_status": None,
+        "skip_automatic_sec_vet": False,
+        "mock": False,
+        "links": {"brand_vettings": f"{url}/Vettings", "brand_registration_otps": f"{url}/SmsOtp"},
+    }
+
+
+def _has_brand(call: Call) -> bool:
+    return any(service.campaign for service in call.state.services.values())
+
+
+def brands(call: Call) -> Response:
+    """List the account's brands: one where it has a campaign. The key is `data` (OpenAPI, example)."""
+    entries = [Entry(1, _brand_json(call))] if _has_brand(call) else []
+    return answer(page_v1(call.request, call.query, "data", entries))
+
+
+def brand(call: Call) -> Response:
+    """Fetch a brand."""
+    if not _has_brand(call) or call.path["sid"] != call.state.brand_sid:
+        raise call.absent()
+    return answer(_brand_json(call))
+
+
+def _verified(call: Call) -> list[OwnedNumber]:
+    if call.state.config.number_registration != "registered":
+        return []
+    return [one for one in reversed(call.state.numbers.values()) if one.stock.kind == "tollfree"]
+
+
+def verifications(call: Call) -> Response:
+    """List the toll-free verifications: an approved one for each toll-free number of a registered account."""
+    wanted, status = call.query.text("TollfreePhoneNumberSid"), call.query.one_of("Status", _STATUSES)
+    found = [
+        one for one in _verified(call) if wanted in {"", one.sid} and status in {None, "TWILIO_APPROVED"}
+    ]
+    entries = [Entry(one.rank, _verification_json(call, one)) for one in found]
+    return answer(page_v1(call.request, call.query, "verifications", entries))
+
+
+def verification(call: Call) -> Response:
+    """Fetch a toll-free verification."""
+    for number in _verified(call):
+        body = _verification_json(call, number)
+        if body["sid"] == call.path["sid"]:
+            return answer(body)
+    raise call.absent()
+
+
+def _verification_json(call: Call, number: OwnedNumber) -> dict[str, Any]:
+    account = call.state.account_sid
+    sid = fixed_sid("HH", account, number.sid)
+    return {
+        "sid": sid,
+        "account_sid": account,
+        "customer_profile_sid": fixed_sid("BU", account, "profile"),
+        "trust_product_sid": fixed_sid("BU", account, "tollfree"),
+        "regulated_item_sid": fixed_sid("RA", account, number.sid),
+        "date_created": iso(number.created),
+        "date_updated": iso(number.created),
+        "business_name": "Sandbox, Inc.",
+        "business_website": "https://www.example.com",
+        "notification_email": "support@example.com",
+        "use_case_categories": ["TWO_FACTOR_AUTHENTICATION"],
+        "use_case_summary": "One-time passwords for signing in.",
+        "production_message_sample": "123456 is your verification code",
+        "opt_in_image_urls": ["https://www.example.com/opt-in.png"],
+        "opt_in_type": "WEB_FORM",
+        "message_volume": "1,000",
+        "tollfree_phone_number_sid": number.sid,
+        "tollfree_phone_number": number.phone_number,
+        "status": "TWILIO_APPROVED",
+        "url": f"{call.base}/v1/Tollfree/Verifications/{sid}",
+        "rejection_reason": None,
+        "error_code": None,
+        "edit_expiration": None,
+        "edit_allowed": None,
+        "rejection_reasons": None,
+        "resource_links": {},
+    }
+
+
+def routes() -> list[BaseRoute]:
+    """Return the paths of this module."""
+    usa2p = "/v1/Services/{service}/Compliance/Usa2p"
+    return [
+        room(usa2p, {"GET": campaigns}),
+        room(usa2p + "/Usecases", {"GET": usecases}),
+        room(usa2p + "/{sid}", {"GET": campaign}),
+        room("/v1/a2p/BrandRegistrations", {"GET": brands}),
+        room("/v1/a2p/BrandRegistrations/{sid}", {"GET": brand}),
+        room("/v1/Tollfree/Verifications", {"GET": verifications}),
+        room("/v1/Tollfree/Verifications/{sid}", {"GET": verification}),
+    ]

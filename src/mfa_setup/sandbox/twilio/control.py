@@ -1,0 +1,154 @@
+"""What a test can do to the account behind the API's back: calls of the sandbox, none of Twilio's.
+
+Every call is a POST with a JSON object; a body that it cannot use is answered 400 with `{"error": …}`.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from mfa_setup.sandbox.twilio.forms import FRIENDLY_NAME_LENGTH, is_e164
+from mfa_setup.sandbox.twilio.state import TwilioState
+from mfa_setup.sandbox.twilio.stock import catalogue, is_valid
+from mfa_setup.sandbox.twilio.trusthub import STATUSES
+
+Body = dict[str, Any]
+_BASE = "https://messaging.twilio.com"
+
+
+class _UnusableError(Exception):
+    """A body that a control call cannot use."""
+
+
+def _phone(body: Body) -> str:
+    value = body.get("phone_number")
+    if not isinstance(value, str) or not is_e164(value) or not is_valid(value):
+        raise _UnusableError("phone_number must be a valid number in E.164")
+    return value
+
+
+def _name(body: Body, *, required: bool) -> str | None:
+    value = body.get("friendly_name")
+    if value is None and not required:
+        return None
+    if not isinstance(value, str) or not 0 < len(value) <= FRIENDLY_NAME_LENGTH:
+        raise _UnusableError("friendly_name must be 1 to 64 characters")
+    return value
+
+
+def _flag(body: Body, key: str) -> bool | None:
+    value = body.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise _UnusableError(f"{key} must be true or false")
+    return value
+
+
+def _number(state: TwilioState, body: Body) -> Body:
+    """Put a number into the account without a purchase."""
+    return state.add_number(_phone(body), _name(body, required=False)).json(state.account_sid)
+
+
+def _service(state: TwilioState, body: Body) -> Body:
+    """Make a Messaging Service, with a verified campaign where `verified`."""
+    name = _name(body, required=True) or ""
+    registered = _flag(body, "us_app_to_person_registered")
+    service = state.add_service(name, verified=bool(_flag(body, "verified")), registered=registered)
+    return service.json(state.account_sid, _BASE)
+
+
+def _recipient(state: TwilioState, body: Body) -> Body:
+    """Verify a recipient of a trial."""
+    return state.verify_recipient(_phone(body)).json(state.account_sid)
+
+
+def _token(state: TwilioState, body: Body) -> Body:
+    """Rotate the auth token: who still holds the old one is refused."""
+    value = body.get("auth_token")
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9a-f]{32}", value):
+        raise _UnusableError("auth_token must be 32 lower-case hex digits")
+    state.auth_token = value
+    return {"auth_token": value}
+
+
+def _taken(state: TwilioState, body: Body) -> Body:
+    """Sell a number of the stock to someone else: a search still lists it, a purchase is refused."""
+    number = _phone(body)
+    if number not in {one.phone_number for one in catalogue()}:
+        raise _UnusableError("phone_number is not in stock")
+    state.taken.add(number)
+    return {"phone_number": number}
+
+
+def _stopped(state: TwilioState, body: Body) -> Body:
+    """Let a recipient answer STOP."""
+    number = _phone(body)
+    state.stopped.add(number)
+    return {"phone_number": number}
+
+
+def _fate(state: TwilioState, body: Body) -> Body:
+    """Let messages to a phone end undelivered with an error code, or arrive again where it is null."""
+    number, code = _phone(body), body.get("error_code")
+    if code is None:
+        state.fates.pop(number, None)
+    elif isinstance(code, int) and not isinstance(code, bool) and code > 0:
+        state.fates[number] = code
+    else:
+        raise _UnusableError("error_code must be a positive number or null")
+    return {"phone_number": number, "error_code": code}
+
+
+def _profile(state: TwilioState, body: Body) -> Body:
+    """Set the status of the account's compliance profile, or remove it where null."""
+    status = body.get("status")
+    if status is not None and status not in STATUSES:
+        raise _UnusableError(f"status must be null or one of {', '.join(STATUSES)}")
+    state.profile_status = status
+    return {"status": status}
+
+
+def _paper(state: TwilioState, body: Body) -> Body:
+    """File an address or a bundle of a country."""
+    kinds = {"address": "AD", "bundle": "BU"}
+    kind, country = body.get("kind"), body.get("country")
+    if not isinstance(kind, str) or kind not in kinds:
+        raise _UnusableError("kind must be address or bundle")
+    if not isinstance(country, str) or not re.fullmatch(r"[A-Z]{2}", country):
+        raise _UnusableError("country must be an ISO 3166 code")
+    return {"sid": state.add_paper(kinds[kind], country)}
+
+
+def _control(name: str, handler: Callable[[TwilioState, Body], Body], status: int = 200) -> Route:
+    async def endpoint(request: Request) -> Response:
+        try:
+            body = json.loads(await request.body())
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            return JSONResponse({"error": "the body must be a JSON object"}, status_code=400)
+        try:
+            return JSONResponse(handler(request.app.state.world.twilio, body), status_code=status)
+        except _UnusableError as unusable:
+            return JSONResponse({"error": str(unusable)}, status_code=400)
+
+    return Route(f"/_sandbox/twilio/{name}", endpoint, methods=["POST"])
+
+
+def routes() -> list[BaseRoute]:
+    """Return the control calls of the Twilio half."""
+    return [
+        _control("numbers", _number, 201),
+        _control("services", _service, 201),
+        _control("verified-recipients", _recipient, 201),
+        _control("token", _token),
+        _control("taken", _taken),
+        _control("stopped", _stopped),
+        _control("fates", _fate),
+        _control("profile", _profile),
+        _control("papers", _paper, 201),
+    ]

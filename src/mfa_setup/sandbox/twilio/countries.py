@@ -1,0 +1,46 @@
+"""The countries of the catalogue, and what a number and a message cost there.
+
+The form of the prices is that of the OpenAPI (pricing v1) and reference section 4.2: strings, per month.
+not verified: the amounts; they are of the right size and made up.
+"""
+
+from typing import NamedTuple
+
+
+class Country(NamedTuple):
+    """A country in which Twilio has numbers.
+
+    Attributes:
+        name: Its English name.
+        prices: Price per month by kind of number, in the order in which the API lists them.
+        outbound: Price of one outbound SMS segment.
+        inbound: Price of one inbound SMS segment.
+        beta: Whether all its numbers are new to Twilio's platform.
+    """
+
+    name: str
+    prices: dict[str, str]
+    outbound: str
+    inbound: str
+    beta: bool = False
+
+
+COUNTRIES = {
+    "AU": Country("Australia", {"local": "3.00", "mobile": "6.50"}, "0.0515", "0.0075"),
+    "CA": Country("Canada", {"local": "1.15", "tollfree": "2.15"}, "0.0083", "0.0083"),
+    "DE": Country("Germany", {"local": "1.15", "mobile": "15.00"}, "0.0970", "0.0075"),
+    "FR": Country("France", {"local": "1.15", "mobile": "15.00"}, "0.0798", "0.0075"),
+    "GB": Country(
+        "United Kingdom", {"local": "1.15", "mobile": "1.15", "tollfree": "2.15"}, "0.0524", "0.0075"
+    ),
+    "NL": Country("Netherlands", {"mobile": "6.00"}, "0.1026", "0.0075"),
+    "NO": Country("Norway", {"mobile": "3.00"}, "0.0689", "0.0075"),
+    "SE": Country("Sweden", {"local": "1.15", "mobile": "3.00"}, "0.0595", "0.0075"),
+    "US": Country("United States", {"local": "1.15", "tollfree": "2.15"}, "0.0083", "0.0083"),
+}
+
+# Each interface spells the kinds in its own way: the path (OpenAPI), the links between resources (OpenAPI,
+# AvailablePhoneNumberCountry) and the price list (reference 4.2: "toll free" has a space).
+IN_PATH = {"Local": "local", "Mobile": "mobile", "TollFree": "tollfree"}
+IN_LINKS = {"local": "local", "mobile": "mobile", "tollfree": "toll_free"}
+IN_PRICES = {"local": "local", "mobile": "mobile", "tollfree": "toll free"}

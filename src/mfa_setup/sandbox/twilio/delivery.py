@@ -1,0 +1,84 @@
+"""What becomes of a message: pure rules, no state.
+
+Sources: reference sections 6 (life cycle, asynchronous codes) and 7 (registration).
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# US A2P rules hold for the US and its territories; Canada is exempt (reference 7.1).
+US_PHONES = frozenset({"US", "PR", "VI", "GU", "AS"})
+TOLL_FREE_REACH = frozenset({"US", "CA"})
+
+UNVERIFIED_TOLL_FREE = 30032
+UNREGISTERED_LONG_CODE = 30034
+
+# The OpenAPI's own list example has a text beside its code; in life it is usually null (reference 6).
+ERROR_MESSAGES = {30004: "Message blocked"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What decides about a sender.
+
+    Attributes:
+        country: ISO code of its country; empty for an alphanumeric sender.
+        kind: `local`, `mobile`, `tollfree` or `alpha`.
+        in_campaign: Whether it is in the pool of a service with a verified campaign.
+        verified: Whether its toll-free verification is approved.
+    """
+
+    country: str
+    kind: str
+    in_campaign: bool = False
+    verified: bool = False
+
+
+class Outcome(NamedTuple):
+    """How a message ends."""
+
+    status: str
+    error_code: int | None
+
+
+DELIVERED = Outcome("delivered", None)
+
+
+def outcome(sender: Sender, to_country: str, fate: int | None = None) -> Outcome:
+    """Tell how a message that Twilio has accepted ends.
+
+    Args:
+        sender: Who sends it.
+        to_country: ISO code of the recipient's country.
+        fate: The error code that a test has laid upon this recipient's phone.
+    """
+    if sender.kind == "tollfree" and to_country in TOLL_FREE_REACH and not sender.verified:
+        return Outcome("undelivered", UNVERIFIED_TOLL_FREE)
+    # not verified: whether Canadian long codes fall under the rule too; the reference names US ones
+    long_code = sender.country == "US" and sender.kind == "local"
+    if long_code and to_country in US_PHONES and not sender.in_campaign:
+        return Outcome("undelivered", UNREGISTERED_LONG_CODE)
+    return Outcome("undelivered", fate) if fate else DELIVERED
+
+
+class Timeline(NamedTuple):
+    """After how many seconds a message reaches each stage of its life."""
+
+    queued: float = 0.1
+    sending: float = 0.25
+    sent: float = 0.45
+    final: float = 0.8
+
+
+def status_after(elapsed: float, ending: Outcome, *, by_service: bool, timeline: Timeline) -> str:
+    """Tell a message's status so long after it was created (reference 6).
+
+    `accepted` comes first only where a Messaging Service has yet to choose a sender.
+    """
+    if elapsed >= timeline.final:
+        return ending.status
+    if elapsed >= timeline.sent:
+        return "sent"
+    if elapsed >= timeline.sending:
+        return "sending"
+    return "accepted" if by_service and elapsed < timeline.queued else "queued"

@@ -1,0 +1,65 @@
+"""Twilio's error bodies.
+
+The OpenAPI documents describe success only; the form is that of `reference/twilio.md` section 1.2.
+"""
+
+from collections.abc import Mapping
+
+from starlette.responses import JSONResponse, Response
+
+AUTHENTICATE = 20003
+NOT_FOUND = 20404
+
+# An injected fault names only the HTTP status: the code that goes with it (reference 1.2).
+_CODES = {401: AUTHENTICATE, 403: AUTHENTICATE, 404: NOT_FOUND, 405: 20004, 429: 20429, 503: 20503}
+_MESSAGES = {
+    401: "Authenticate",
+    403: "Forbidden",
+    404: "The requested resource was not found",
+    405: "Method not allowed",
+    429: "Too Many Requests",
+    503: "Service unavailable",
+}
+_FIRST_SERVER_ERROR = 500
+
+
+class TwilioError(Exception):
+    """A request that Twilio refuses."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+def error(status: int, code: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer in Twilio's error form (reference 1.2)."""
+    body = {
+        "code": code,
+        "message": message,
+        "more_info": f"https://www.twilio.com/docs/errors/{code}",
+        "status": status,
+    }
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+def missing(path: str) -> TwilioError:
+    """Return the refusal of a path or resource that does not exist (reference 1.2: 20404)."""
+    return TwilioError(404, NOT_FOUND, f"The requested resource {path} was not found")
+
+
+def not_found(path: str) -> Response:
+    """Answer a path or resource that does not exist (reference 1.2: 20404)."""
+    refusal = missing(path)
+    return error(refusal.status, refusal.code, refusal.message)
+
+
+def status_fault(status: int) -> Response:
+    """Answer an injected fault in Twilio's form: 20429 for 429, 20503 for 503, else 20500 (reference 1.2)."""
+    # not verified: the texts, and which of its codes a 500, 502 or 504 carries
+    code = _CODES.get(status, 20500 if status >= _FIRST_SERVER_ERROR else 20001)
+    message = _MESSAGES.get(
+        status, "Internal Server Error" if status >= _FIRST_SERVER_ERROR else "Bad Request"
+    )
+    return error(status, code, message)

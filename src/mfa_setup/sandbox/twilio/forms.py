@@ -1,0 +1,89 @@
+"""Reading and checking of query and form fields."""
+
+import re
+from collections.abc import Iterable
+
+from starlette.datastructures import ImmutableMultiDict
+
+from mfa_setup.sandbox.twilio.errors import TwilioError
+
+INVALID = 20001  # not verified: Twilio's general code for a parameter that it does not take
+FRIENDLY_NAME_LENGTH = 64
+_E164 = re.compile(r"\+[1-9]\d{1,14}")
+
+
+class Fields:
+    """The fields of one request; as on the service, unknown ones are ignored."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._pairs: ImmutableMultiDict[str, str] = ImmutableMultiDict(list(pairs))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._pairs
+
+    def text(self, name: str) -> str:
+        """Return a field's value, empty where it was not sent."""
+        return self._pairs.get(name, "")
+
+    def optional(self, name: str) -> str | None:
+        """Return a field's value, None where it was not sent: an empty one clears."""
+        return self._pairs.get(name)
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of a field that may be repeated."""
+        return self._pairs.getlist(name)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return all fields in the order in which they came."""
+        return self._pairs.multi_items()
+
+    def required(self, name: str) -> str:
+        """Return a field's value, or refuse the request as the v1 APIs do."""
+        value = self.text(name)
+        if not value:
+            # not verified: code and text
+            raise TwilioError(400, INVALID, f"Missing required parameter {name} in the post body")
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        """Return a boolean field (lower-case `true` or `false`, reference 3), None where it was not sent."""
+        value = self.text(name).lower()
+        if value in {"", "true", "false"}:
+            return None if not value else value == "true"
+        # not verified: refused rather than read as false
+        raise invalid(name, self.text(name))
+
+    def integer(self, name: str, low: int, high: int) -> int | None:
+        """Return a whole number within its documented bounds, None where it was not sent."""
+        value = self.text(name)
+        if not value:
+            return None
+        if not re.fullmatch(r"-?\d{1,9}", value) or not low <= int(value) <= high:
+            raise invalid(name, value)
+        return int(value)
+
+    def one_of(self, name: str, choices: Iterable[str]) -> str | None:
+        """Return a field of an enumeration, None where it was not sent."""
+        value = self.text(name)
+        if value and value not in set(choices):
+            raise invalid(name, value)
+        return value or None
+
+    def friendly_name(self, code: int = 20002) -> str | None:
+        """Return FriendlyName, up to 64 characters long (OpenAPI); None where it was not sent."""
+        value = self.optional("FriendlyName")
+        if value is not None and len(value) > FRIENDLY_NAME_LENGTH:
+            # not verified: code and text
+            raise TwilioError(400, code, "FriendlyName is too long: it can have up to 64 characters")
+        return value
+
+
+def invalid(name: str, value: str) -> TwilioError:
+    """Return the refusal of a value that a parameter does not take."""
+    # not verified: code and text
+    return TwilioError(400, INVALID, f"Invalid value for parameter {name}: {value}")
+
+
+def is_e164(value: str) -> bool:
+    """Tell whether a value has the form of an E.164 number; one with spaces has not (reference 10)."""
+    return _E164.fullmatch(value) is not None

@@ -1,0 +1,90 @@
+"""A message and its life (reference section 6; OpenAPI, `api.v2010.account.message`)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from mfa_setup.sandbox.twilio.delivery import ERROR_MESSAGES, Outcome, Timeline, status_after
+from mfa_setup.sandbox.twilio.ids import API, now, rfc2822
+
+TERMINAL = frozenset({"delivered", "undelivered", "failed", "canceled"})
+_LEFT_TWILIO = frozenset({"sent", "delivered", "undelivered"})
+_GSM_SINGLE, _GSM_PART = 160, 153
+_UCS_SINGLE, _UCS_PART = 70, 67
+# GSM-7 without its extension table, which counts double: enough to tell one segment from two.
+_GSM_7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+
+
+def segments(body: str) -> int:
+    """Return how many segments a text takes (OpenAPI, `Body`: 160 GSM-7 or 70 UCS-2 characters)."""
+    single, part = (_GSM_SINGLE, _GSM_PART) if set(body) <= _GSM_7 else (_UCS_SINGLE, _UCS_PART)
+    return 1 if len(body) <= single else -(-len(body) // part)
+
+
+@dataclass(slots=True)
+class Message:
+    """One outbound message.
+
+    Attributes:
+        sid: `SM` and 32 hex digits.
+        rank: Its place in the order of creation.
+        to: The recipient.
+        sender: The number or name that it goes out from.
+        body: Its text.
+        ending: How it will end.
+        born: When it was created, on the state's monotonic clock.
+        service_sid: The Messaging Service that sends it.
+        chosen_late: Whether that service chooses the sender, so that `from` is null at first.
+        unit_price: Price of a segment.
+        created: When it was created, by the wall clock.
+    """
+
+    sid: str
+    rank: int
+    to: str
+    sender: str
+    body: str
+    ending: Outcome
+    born: float
+    service_sid: str | None = None
+    chosen_late: bool = False
+    unit_price: str = "0.0083"
+    created: datetime = field(default_factory=now)
+
+    def status(self, clock: float, timeline: Timeline) -> str:
+        """Tell where in its life the message is."""
+        return status_after(clock - self.born, self.ending, by_service=self.chosen_late, timeline=timeline)
+
+    def json(self, account_sid: str, clock: float, timeline: Timeline) -> dict[str, Any]:
+        """Return the message as the API answers it."""
+        status = self.status(clock, timeline)
+        uri = f"{API}/{account_sid}/Messages/{self.sid}"
+        code = self.ending.error_code if status == self.ending.status else None
+        left = status in _LEFT_TWILIO
+        count = segments(self.body)
+        changed = self.created + timedelta(seconds=int(min(clock - self.born, timeline.final)))
+        return {
+            "sid": self.sid,
+            "account_sid": account_sid,
+            "status": status,
+            "to": self.to,
+            "from": None if status == "accepted" else self.sender,
+            "body": self.body,
+            "messaging_service_sid": self.service_sid,
+            "num_segments": str(count),
+            "num_media": "0",
+            "direction": "outbound-api",
+            "error_code": code,
+            "error_message": ERROR_MESSAGES.get(code) if code else None,
+            "price": f"-{float(self.unit_price) * count:.5f}" if left else None,
+            "price_unit": "USD",
+            "api_version": "2010-04-01",
+            "date_created": rfc2822(self.created),
+            "date_sent": rfc2822(changed) if left else None,
+            "date_updated": rfc2822(changed),
+            "subresource_uris": {"media": f"{uri}/Media.json"},
+            "uri": f"{uri}.json",
+        }

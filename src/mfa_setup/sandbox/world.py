@@ -1,0 +1,87 @@
+"""Everything that a sandbox remembers: the tenants, the Twilio account, the requests and the faults."""
+
+import ipaddress
+from typing import Any
+
+from mfa_setup.sandbox.auth0.fresh import fresh_tenant
+from mfa_setup.sandbox.auth0.state import Tenant, ToolClient
+from mfa_setup.sandbox.auth0.tokens import SigningKey
+from mfa_setup.sandbox.config import SandboxConfig
+from mfa_setup.sandbox.faults import Fault
+from mfa_setup.sandbox.requestlog import Entry
+from mfa_setup.sandbox.twilio.state import TwilioState
+
+
+class World:
+    """The state behind one sandbox; handlers find it as `request.app.state.world`.
+
+    Attributes:
+        config: How the sandbox was set up; its port is the one that is served.
+        tools: The credentials of the tool's client; they survive a reset.
+        key: What signs the tenant's tokens; it survives a reset.
+        tenants: Tenants by domain.
+        twilio: The Twilio account.
+        requests: Every API request so far.
+        faults: Failures that wait for a matching request.
+        ca_file: The certificate of this run's authority, under `--tls`.
+    """
+
+    def __init__(self, config: SandboxConfig) -> None:
+        self.config = config
+        self.tool = ToolClient()
+        self.key = SigningKey()
+        self.twilio = TwilioState(config)
+        self.ca_file: str | None = None
+        self.tenants: dict[str, Tenant] = {}
+        self.requests: list[Entry] = []
+        self.faults: list[Fault] = []
+        self._start()
+
+    def _start(self) -> None:
+        self.tenants = {self.domain: fresh_tenant(self.domain, self.config, self.tool)}
+        self.requests = []
+        self.faults = []
+
+    @property
+    def scheme(self) -> str:
+        """`https` under `--tls`, else `http`."""
+        return "https" if self.config.tls else "http"
+
+    @property
+    def domain(self) -> str:
+        """The domain of the one tenant."""
+        return f"localhost:{self.config.port}"
+
+    @property
+    def url(self) -> str:
+        """Where the sandbox answers."""
+        return f"{self.scheme}://{self.domain}"
+
+    def tenant(self, host: str | None) -> Tenant | None:
+        """The tenant behind a Host header: any loopback name, as behind a proxy on another port."""
+        return self.tenants[self.domain] if is_loopback(host) else None
+
+    def reset(self) -> None:
+        """Back to the start, with the same credentials, SIDs and signing key."""
+        self.twilio = TwilioState(self.config, credentials=self.twilio.credentials)
+        self._start()
+
+    def snapshot(self) -> dict[str, Any]:
+        """The answer of `GET /_sandbox/state`."""
+        tenants = {domain: tenant.snapshot() for domain, tenant in self.tenants.items()}
+        return {"tenants": tenants, "twilio": self.twilio.snapshot()}
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a Host header (or the address of a peer) is this machine."""
+    if host is None:
+        return False
+    name = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host
+    if name.count(":") == 1:
+        name = name.partition(":")[0]
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

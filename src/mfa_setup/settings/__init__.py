@@ -1,0 +1,1 @@
+"""What was asked for, and where each value came from."""

@@ -1,0 +1,195 @@
+"""The credentials of both services, as the run will use them; secrets are `SecretStr` from here on."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+
+from mfa_setup.errors import InvalidValueError, ValueNeededError
+from mfa_setup.model.base import Frozen
+
+SigningAlg = Literal["RS256", "RS384", "PS256"]
+ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+API_KEY = re.compile(r"SK[0-9a-fA-F]{32}")
+
+
+class Auth0Credentials(Frozen):
+    """How the tool shows Auth0 who it is: a ready token, a private key, or a client secret."""
+
+    audience: str
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    private_key: SecretStr | None = None
+    signing_alg: SigningAlg = "RS256"
+    token: SecretStr | None = None
+
+
+class TwilioCredentials(Frozen):
+    """The Twilio account. Auth0 needs the auth token itself; the tool's own requests may use an API key instead.
+
+    Source: Twilio docs, "Authentication": an API key pair is sent in place of account SID and auth token, and the
+    account SID still names the account in every path.
+    """
+
+    account_sid: str
+    auth_token: SecretStr | None = None
+    api_key: str | None = None
+    api_secret: SecretStr | None = None
+
+    @property
+    def login(self) -> tuple[str, SecretStr]:
+        """User and password of our own requests: the API key where there is one."""
+        if self.api_key and self.api_secret:
+            return self.api_key, self.api_secret
+        return self.account_sid, self.auth_token or SecretStr("")
+
+
+SECRETS: dict[str, tuple[str, ...]] = {
+    "client_secret": ("AUTH0_CLIENT_SECRET",),
+    "api_token": ("AUTH0_API_TOKEN", "AUTH0_ACCESS_TOKEN"),
+    "private_key": ("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY",),
+    "twilio_auth_token": ("TWILIO_AUTH_TOKEN",),
+    "twilio_api_secret": ("TWILIO_API_SECRET",),
+}
+"""Each secret and the environment variables that may hold it; the option is `--…-file` with the same name."""
+
+AskSecret = Callable[[str], SecretStr | None]
+"""Asks a person for a secret by its label; None where nobody can be asked."""
+
+
+class SecretSource:
+    """Finds secrets: in a file that an option names, else in the environment."""
+
+    def __init__(
+        self,
+        files: Mapping[str, str | None],
+        environment: Mapping[str, str],
+        read_stdin: Callable[[], str],
+        ask: AskSecret,
+    ) -> None:
+        self._environment = environment
+        self._ask = ask
+        self._from_files = {
+            name: _from_file(name, path, read_stdin) for name, path in files.items() if path is not None
+        }
+
+    def find(self, name: str) -> SecretStr | None:
+        """The secret, or None where it was not given."""
+        if name in self._from_files:
+            return self._from_files[name]
+        for variable in SECRETS[name]:
+            if value := self._environment.get(variable, "").strip():
+                return SecretStr(value)
+        return None
+
+    def ask(self, label: str) -> SecretStr | None:
+        """Asks at the terminal."""
+        return self._ask(label)
+
+    def text(self, variable: str) -> str | None:
+        """A value of the environment that is no secret."""
+        return self._environment.get(variable, "").strip() or None
+
+
+def _from_file(name: str, path: str, read_stdin: Callable[[], str]) -> SecretStr:
+    flag = f"--{name.replace('_', '-')}-file"
+    try:
+        text = read_stdin() if path == "-" else Path(path).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise InvalidValueError(f"The file of {flag} cannot be read: {path}.", hint="Check its path.") from unreadable
+    if not text.strip():
+        raise InvalidValueError(f"The file of {flag} is empty.", hint="It must hold the secret and nothing else.")
+    return SecretStr(text.strip())
+
+
+def auth0_credentials(source: SecretSource, domain: str, client_id: str | None) -> Auth0Credentials:
+    """The Auth0 side, from whatever was given.
+
+    Raises:
+        InvalidValueError: A value is malformed.
+        ValueNeededError: Nothing was given and nobody can be asked.
+    """
+    audience = source.text("AUTH0_AUDIENCE") or f"https://{domain}/api/v2/"
+    if token := source.find("api_token"):
+        return Auth0Credentials(audience=audience, token=token)
+    private_key = source.find("private_key")
+    secret = None if private_key else source.find("client_secret")
+    if not client_id or not (private_key or secret):
+        secret = source.ask("Client secret of the Machine to Machine application") if client_id else None
+        if secret is None:
+            raise _auth0_missing(client_id)
+    return Auth0Credentials(
+        audience=audience,
+        client_id=client_id,
+        client_secret=secret,
+        private_key=private_key,
+        signing_alg=_signing_alg(source),
+    )
+
+
+def _signing_alg(source: SecretSource) -> SigningAlg:
+    value = source.text("AUTH0_CLIENT_ASSERTION_SIGNING_ALG") or "RS256"
+    match value:
+        case "RS256" | "RS384" | "PS256":
+            return value
+    raise InvalidValueError(
+        f"AUTH0_CLIENT_ASSERTION_SIGNING_ALG is {value}.", hint="Auth0 takes RS256, RS384 or PS256."
+    )
+
+
+def _auth0_missing(client_id: str | None) -> ValueNeededError:
+    missing = "AUTH0_CLIENT_SECRET" if client_id else "AUTH0_CLIENT_ID"
+    return ValueNeededError(
+        f"Auth0 credentials are needed: {missing} is not set.",
+        hint="Set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET (or --client-secret-file PATH) of a Machine to Machine "
+        "application that is authorized for the Management API; or AUTH0_API_TOKEN (or --api-token-file PATH).",
+    )
+
+
+def twilio_credentials(source: SecretSource, account_sid: str | None) -> TwilioCredentials:
+    """The Twilio side, from whatever was given.
+
+    Raises:
+        InvalidValueError: A SID or key is malformed.
+        ValueNeededError: Something is missing and nobody can be asked.
+    """
+    api_key, api_secret = source.text("TWILIO_API_KEY"), source.find("twilio_api_secret")
+    token = source.find("twilio_auth_token")
+    if account_sid and not (token or (api_key and api_secret)):
+        token = source.ask("Twilio auth token")
+    if not account_sid or not (token or (api_key and api_secret)):
+        raise ValueNeededError(
+            "Twilio credentials are needed: "
+            + ("TWILIO_AUTH_TOKEN is not set." if account_sid else "TWILIO_ACCOUNT_SID is not set."),
+            hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH): Twilio console, "
+            "Account > API keys & tokens.",
+        )
+    pair = {"api_key": api_key, "api_secret": api_secret} if api_key and api_secret else {}
+    return TwilioCredentials(account_sid=account_sid, auth_token=token, **pair)  # type: ignore[arg-type]
+
+
+def check_formats(source: SecretSource) -> None:
+    """Judges what is given before anything that is missing is reported.
+
+    Raises:
+        InvalidValueError: An account SID or API key is malformed.
+    """
+    for variable, form, shape in (
+        ("TWILIO_ACCOUNT_SID", ACCOUNT_SID, "`AC` and 32 hexadecimal digits"),
+        ("TWILIO_API_KEY", API_KEY, "`SK` and 32 hexadecimal digits"),
+    ):
+        value = source.text(variable)
+        if value and not form.fullmatch(value):
+            raise InvalidValueError(
+                f"{variable} is malformed.",
+                hint=f"It is {shape}: Twilio console, Account > API keys & tokens.",
+            )
+    audience = source.text("AUTH0_AUDIENCE")
+    if audience and not re.fullmatch(r"https?://[^\s/]+/api/v2/", audience):
+        raise InvalidValueError(
+            f"AUTH0_AUDIENCE is {audience}.",
+            hint="It is https://TENANT.REGION.auth0.com/api/v2/, with the slash at its end.",
+        )
+    _signing_alg(source)

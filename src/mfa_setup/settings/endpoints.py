@@ -1,0 +1,56 @@
+"""Where the two services are reached: their real hosts, or one sandbox on loopback."""
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from mfa_setup.errors import SandboxMixedError
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """The tenant's base URL (`https://acme.eu.auth0.com`), and the sandbox's for Twilio (None: the real hosts)."""
+
+    auth0: str
+    twilio: str | None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine, by its letters alone: a DNS answer proves nothing."""
+    name = host.strip("[]").lower()
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def resolve(domain: str, sandbox: str | None, *, twilio_needed: bool) -> Endpoints:
+    """Both services on loopback, or neither.
+
+    Raises:
+        SandboxMixedError: One is on loopback and the other is not, or the sandbox is somewhere else.
+    """
+    sandbox_parts = urlsplit(sandbox) if sandbox else None
+    if sandbox_parts and not is_loopback(sandbox_parts.hostname or ""):
+        raise SandboxMixedError(
+            f"MFA_SETUP_SANDBOX is {sandbox}, which is not on this machine.",
+            hint="A sandbox runs on loopback: use http://localhost:PORT, or unset MFA_SETUP_SANDBOX.",
+        )
+    local = is_loopback(urlsplit(f"//{domain}").hostname or "")
+    if sandbox and not local:
+        raise SandboxMixedError(
+            f"MFA_SETUP_SANDBOX is set, but the tenant {domain} is a real one.",
+            hint="Set AUTH0_DOMAIN to the sandbox's own, or unset MFA_SETUP_SANDBOX.",
+        )
+    if local and not sandbox and twilio_needed:
+        raise SandboxMixedError(
+            f"The tenant {domain} is on this machine, but Twilio would be the real one.",
+            hint="Set MFA_SETUP_SANDBOX to the sandbox's URL; `mfa-setup sandbox` prints it.",
+        )
+    if not local:
+        return Endpoints(f"https://{domain}", None)
+    scheme = sandbox_parts.scheme if sandbox_parts else "http"
+    base = f"{sandbox_parts.scheme}://{sandbox_parts.netloc}" if sandbox_parts else None
+    return Endpoints(f"{scheme}://{domain}", base)

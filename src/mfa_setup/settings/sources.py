@@ -1,0 +1,152 @@
+"""Merges the sources of the settings: flag over environment over mfa-setup.toml over default, with the origins."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, get_args
+
+from mfa_setup.errors import (
+    ConfigUnreadableError,
+    InvalidValueError,
+    SecretInConfigError,
+    UnknownKeyError,
+)
+from mfa_setup.settings.keys import KEYS, Key
+from mfa_setup.settings.values import MalformedError
+
+DEFAULT_FILE = "mfa-setup.toml"
+_SECRET = re.compile(r"secret|token|password|private_key|api_key|credential", re.IGNORECASE)
+
+
+class Origin(IntEnum):
+    """Where a value came from; a higher one wins."""
+
+    DEFAULT = 0
+    FILE = 1
+    ENVIRONMENT = 2
+    FLAG = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A judged value, with where it came from."""
+
+    value: Any
+    origin: Origin
+
+    @property
+    def is_given(self) -> bool:
+        """Whether somebody asked for it."""
+        return self.origin > Origin.DEFAULT
+
+
+def merge(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path | None) -> dict[str, Given]:
+    """All settings, judged; a malformed one is refused even where a higher source has a good one.
+
+    Raises:
+        InvalidValueError: A value is malformed; the message names its source.
+        ConfigUnreadableError, UnknownKeyError, SecretInConfigError: The file is not as it should be.
+    """
+    from_file = _read(config)
+    return {key.name: _pick(key, flags, environment, from_file) for key in KEYS}
+
+
+def _pick(
+    key: Key,
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str],
+    from_file: Mapping[tuple[str, str], Any],
+) -> Given:
+    candidates = [Given(key.default, Origin.DEFAULT)]
+    if key.place in from_file:
+        section, name = key.place
+        raw = from_file[key.place]
+        candidates.append(Given(_judge(key, raw, f"{name} in [{section}]"), Origin.FILE))
+    if key.env and (raw := environment.get(key.env, "").strip()):
+        candidates.append(Given(_judge(key, raw, key.env), Origin.ENVIRONMENT))
+    if flags.get(key.name) not in (None, [], False):
+        candidates.append(Given(_judge(key, flags[key.name], key.flag), Origin.FLAG))
+    return candidates[-1]
+
+
+def _judge(key: Key, raw: Any, source: str) -> Any:
+    """The value as the engine uses it."""
+    match key.kind:
+        case "flag":
+            if not isinstance(raw, bool):
+                raise InvalidValueError(f"{source} is {raw!r}.", hint="It is true or false.")
+            return raw
+        case "choice":
+            choices = get_args(key.choices)
+            if raw not in choices:
+                raise InvalidValueError(f"{source} is {raw!r}.", hint=f"It is one of {', '.join(choices)}.")
+            return raw
+        case "list":
+            if not isinstance(raw, list) or not raw:
+                raise InvalidValueError(f"{source} is {raw!r}.", hint='It is a list, as ["http://localhost:3000"].')
+            return tuple(dict.fromkeys(_one(key, item, source) for item in raw))
+        case _:
+            return _one(key, raw, source)
+
+
+def _one(key: Key, raw: Any, source: str) -> Any:
+    if key.name == "max_price" and isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        raw = str(raw)
+    if not isinstance(raw, str):
+        raise InvalidValueError(f"{source} is {raw!r}.", hint="It is a text in quotation marks.")
+    try:
+        return key.form(raw)
+    except MalformedError as malformed:
+        raise InvalidValueError(f"{source} is {raw!r}: {malformed.problem}.", hint=malformed.example) from None
+
+
+def _read(config: Path | None) -> dict[tuple[str, str], Any]:
+    """The file's values by section and key; the default file may be missing, a named one may not."""
+    path = config or Path(DEFAULT_FILE)
+    if config is None and not path.exists():
+        return {}
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigUnreadableError(
+            f"There is no file {path}.", hint="Check --config; examples/mfa-setup.toml is a start."
+        ) from None
+    except (OSError, UnicodeDecodeError):
+        raise ConfigUnreadableError(f"{path} cannot be read.", hint="Check its permissions.") from None
+    except tomllib.TOMLDecodeError as broken:
+        raise ConfigUnreadableError(f"{path} is not TOML: {broken}.", hint="Mend that line.") from None
+    return _flatten(path, document)
+
+
+def _flatten(path: Path, document: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
+    known = {key.place for key in KEYS}
+    found: dict[tuple[str, str], Any] = {}
+    for section, content in document.items():
+        _refuse_secret(path, section)
+        if not isinstance(content, dict):
+            raise _unknown(path, section, "", {name for name, _ in known})
+        for name, value in content.items():
+            _refuse_secret(path, name) if (section, name) not in known else None
+            if (section, name) not in known:
+                raise _unknown(path, section, name, {key for where, key in known if where == section})
+            found[section, name] = value
+    return found
+
+
+def _refuse_secret(path: Path, name: str) -> None:
+    if _SECRET.search(name):
+        raise SecretInConfigError(f"{path} has a key `{name}`, which would hold a secret.")
+
+
+def _unknown(path: Path, section: str, name: str, known: set[str]) -> UnknownKeyError:
+    what = f"the key `{name}` in [{section}]" if name else f"`{section}`"
+    near = difflib.get_close_matches(name or section, known, n=1)
+    guess = f"Did you mean `{near[0]}`? " if near else ""
+    return UnknownKeyError(
+        f"{path} has {what}, which means nothing here.",
+        hint=f"{guess}Known: {', '.join(sorted(known)) or 'none'}.",
+    )

@@ -1,0 +1,183 @@
+"""The form of every value: each function takes what was given and returns it as the engine uses it, or says why not."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import phonenumbers
+
+from mfa_setup.settings.endpoints import is_loopback
+
+
+class MalformedError(Exception):
+    """What is wrong with a value, and what a good one looks like."""
+
+    def __init__(self, problem: str, example: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.example = example
+
+
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+NORTH_AMERICA = frozenset({"US", "CA"})
+"""The countries where Twilio searches by area code (AvailablePhoneNumbers, `AreaCode`)."""
+
+
+def domain(text: str) -> str:
+    """A tenant's domain: a bare host name; a port only on loopback."""
+    example = "Give the bare host name, such as acme.eu.auth0.com."
+    if "://" in text or "/" in text:
+        host = urlsplit(text if "://" in text else f"//{text}").netloc
+        raise MalformedError("it is a URL", f"Give the host alone: {host}." if host else example)
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise MalformedError("it is not a host name", example) from None
+    if parts.username is not None or not (_HOST.fullmatch(host) or is_loopback(host)):
+        raise MalformedError("it is not a host name", example)
+    if port is not None and not is_loopback(host):
+        raise MalformedError("a tenant has no port", example)
+    if "." not in host and not is_loopback(host):
+        raise MalformedError("it is not a whole host name", example)
+    return text.lower()
+
+
+def application_name(text: str) -> str:
+    """A name as `POST /api/v2/clients` takes it: not empty, without `<` and `>`."""
+    if not text.strip() or any(mark in text for mark in "<>") or not text.isprintable():
+        raise MalformedError("a name is not empty and has no < or >", 'For example --name "Twilio MFA Test".')
+    return text
+
+
+def url(text: str) -> str:
+    """A callback or logout URL: http or https with a host; Auth0 compares them to the letter, so it stays as typed."""
+    example = "For example http://localhost:3000 or https://app.example.com/callback."
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise MalformedError("it is not a URL", example) from None
+    if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
+        raise MalformedError("it is not an http or https URL", example)
+    if any(character.isspace() or not character.isprintable() for character in text) or "," in text:
+        raise MalformedError("a URL has no spaces and no commas", example)
+    if parts.fragment or "#" in text:
+        raise MalformedError("a URL of an application has no fragment (#)", example)
+    if not (_HOST.fullmatch(host.removeprefix("*.")) or is_loopback(host)):
+        raise MalformedError("its host is not a host name", example)
+    return text
+
+
+def origin(text: str) -> str:
+    """A web origin: scheme, host and port, nothing behind it."""
+    parts = urlsplit(url(text))
+    if parts.path not in {"", "/"} or parts.query:
+        raise MalformedError("an origin has no path", f"Give {parts.scheme}://{parts.netloc} as the web origin.")
+    return origin_of(text)
+
+
+def origin_of(text: str) -> str:
+    """The origin of a URL."""
+    parts = urlsplit(text)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def client_id(text: str) -> str:
+    """The id of an application."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
+        raise MalformedError(
+            "it is not a client ID", "Auth0 dashboard: Applications > the application > Settings > Client ID."
+        )
+    return text
+
+
+def connection_name(text: str) -> str:
+    """The name of a connection: letters, digits and hyphens."""
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,126}[A-Za-z0-9])?", text):
+        raise MalformedError("it is not a connection's name", "For example Username-Password-Authentication.")
+    return text
+
+
+def country(text: str) -> str:
+    """A country by its two letters (ISO 3166-1)."""
+    code = text.upper()
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise MalformedError("it is not a country's two-letter code", "For example US, CA, GB or DE.")
+    return code
+
+
+def area_code(text: str) -> str:
+    """Three digits, as the United States and Canada number their areas."""
+    if not re.fullmatch(r"[2-9]\d\d", text):
+        raise MalformedError("an area code has three digits and starts with 2 to 9", "For example 415.")
+    return text
+
+
+def contains(text: str) -> str:
+    """A pattern of digits and letters (AvailablePhoneNumbers, `Contains`: 2 to 16 characters, `*` for any)."""
+    if not re.fullmatch(r"[0-9A-Za-z*+]{2,16}", text):
+        raise MalformedError("it is not 2 to 16 digits, letters or *", "For example 55501 or MFA.")
+    return text
+
+
+def phone_number(text: str) -> str:
+    """A phone number in E.164 form."""
+    example = "Write it with + and country code, without spaces: +14155550123."
+    if not _E164.fullmatch(text):
+        raise MalformedError("it is not a phone number in E.164 form", example)
+    try:
+        parsed = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        raise MalformedError("its country code does not exist", example) from None
+    if not phonenumbers.is_possible_number(parsed):
+        raise MalformedError("it has the wrong number of digits for its country", example)
+    return text
+
+
+def messaging_service(text: str) -> str:
+    """The SID of a Messaging Service."""
+    if not re.fullmatch(r"MG[0-9a-fA-F]{32}", text):
+        raise MalformedError("it is not `MG` and 32 hexadecimal digits", "Twilio console: Messaging > Services.")
+    return text
+
+
+def price(text: str) -> float:
+    """A monthly price, in the currency of the account."""
+    return _positive(text, "it is not a price", "For example --max-price 2.50.")
+
+
+def seconds(text: str) -> float:
+    """A time in seconds, up to an hour."""
+    value = _positive(text, "it is not a number of seconds", "For example --timeout 30.")
+    if value > 3600:  # noqa: PLR2004
+        raise MalformedError("it is longer than an hour", "For example --timeout 30.")
+    return value
+
+
+def _positive(text: str, problem: str, example: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise MalformedError(problem, example) from None
+    if not 0 < value < 1_000_000:  # noqa: PLR2004 this leaves out nan and inf too
+        raise MalformedError(problem, example)
+    return value
+
+
+def template(text: str) -> str:
+    """The text of an SMS: it must hold the code, in either stack's notation."""
+    if not re.search(r"\{\{\s*code\b[^}]*\}\}", text):
+        raise MalformedError("a template must hold {{code}}", 'For example "{{code}} is your code for Acme."')
+    if len(text) > 20_000:  # noqa: PLR2004 branding/phone/templates: 1 to 20000
+        raise MalformedError("a template has at most 20000 characters", "Shorten it.")
+    return text
+
+
+def path(text: str) -> Path:
+    """A path on this machine."""
+    if not text.strip() or "\0" in text:
+        raise MalformedError("it is not a path", "For example src/auth_config.json.")
+    return Path(text).expanduser()

@@ -1,0 +1,1 @@
+"""Files that the tool keeps for itself, readable by their owner alone."""

@@ -1,0 +1,74 @@
+"""A sandbox per test: one server for all tests that take the defaults, reset between them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+
+from mfa_setup.sandbox.config import SandboxConfig
+from mfa_setup.sandbox.server import Sandbox
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox() -> Iterator[Sandbox]:
+    with Sandbox(SandboxConfig(port=0)) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: Sandbox) -> Sandbox:
+    """A sandbox with the default options, as on its first day."""
+    shared_sandbox.world.reset()
+    return shared_sandbox
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Sandbox]]:
+    """Starts a sandbox with other options; it is stopped after the test."""
+    with ExitStack() as stack:
+
+        def begin(**options: Any) -> Sandbox:
+            return stack.enter_context(Sandbox(SandboxConfig(port=0, **options)))
+
+        yield begin
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., httpx.Client]]:
+    """Makes HTTP clients that are closed after the test."""
+    with ExitStack() as stack:
+
+        def client(running: Sandbox, **options: Any) -> httpx.Client:
+            defaults = {"base_url": running.url, "trust_env": False, "timeout": 5}
+            return stack.enter_context(httpx.Client(**(defaults | options)))
+
+        yield client
+
+
+@pytest.fixture
+def web(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> httpx.Client:
+    """A client without a token."""
+    return connect(sandbox)
+
+
+@pytest.fixture
+def api(sandbox: Sandbox, manage: Callable[..., httpx.Client]) -> httpx.Client:
+    """A client of the Management API with every scope."""
+    return manage(sandbox)
+
+
+@pytest.fixture
+def manage(connect: Callable[..., httpx.Client]) -> Callable[..., httpx.Client]:
+    """Makes clients of the Management API, with every scope or those given."""
+
+    def client(running: Sandbox, *scope: str) -> httpx.Client:
+        made = connect(running)
+        body = {"scope": scope} if scope else {}
+        token = made.post("/_sandbox/tokens", json=body).json()["access_token"]
+        made.headers["authorization"] = f"Bearer {token}"
+        made.base_url = httpx.URL(f"{running.url}/api/v2")
+        return made
+
+    return client

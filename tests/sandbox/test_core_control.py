@@ -1,0 +1,121 @@
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from mfa_setup.sandbox.server import Sandbox
+
+
+def test_the_log_holds_every_api_request_and_no_control_call(
+    sandbox: Sandbox, web: httpx.Client, api: httpx.Client
+) -> None:
+    api.get("/clients", params={"page": 0})
+    web.get("/2010-04-01/Accounts/x.json")
+    web.get("/nothing")
+    domain = sandbox.world.domain
+    log = web.get("/_sandbox/requests").json()
+    assert [tuple(entry.values()) for entry in log] == [
+        (1, "auth0", "GET", "/api/v2/clients", 200, domain),
+        (2, "twilio", "GET", "/2010-04-01/Accounts/x.json", 401, None),
+        (3, "auth0", "GET", "/nothing", 404, domain),
+    ]
+    assert list(log[0]) == ["n", "service", "method", "path", "status", "tenant"]
+
+
+def test_the_state_of_the_first_day(sandbox: Sandbox, web: httpx.Client) -> None:
+    state = web.get("/_sandbox/state").json()
+    assert set(state) == {"tenants", "twilio"}
+    tenant = state["tenants"][sandbox.world.domain]
+    assert [client["app_type"] for client in tenant["clients"]] == ["non_interactive"]
+    assert set(tenant["factors"].values()) == {False}
+    assert len(tenant["factors"]) == 8
+    assert tenant["message_types"] == tenant["policies"] == []
+    assert tenant["phone_provider"] is None
+    assert tenant["connections"][0]["name"] == "Username-Password-Authentication"
+    assert state["twilio"]["numbers"] == state["twilio"]["messages"] == []
+    assert state["twilio"]["purchases"] == 0
+
+
+def test_reset_goes_back_to_the_start_with_the_same_credentials(
+    sandbox: Sandbox, web: httpx.Client, api: httpx.Client
+) -> None:
+    before, ready = web.get("/_sandbox/state").json(), sandbox.ready()
+    api.post("/clients", json={"name": "x"})
+    api.put("/guardian/factors/sms", json={"enabled": True})
+    web.post("/_sandbox/faults", json=[{"path": "*", "effect": "reset"}])
+    assert web.post("/_sandbox/reset").status_code == 200
+    after = web.get("/_sandbox/state").json()
+    tenants = [state["tenants"][sandbox.world.domain] for state in (before, after)]
+    assert [t["clients"] for t in tenants][0] == tenants[1]["clients"]
+    assert tenants[0]["factors"] == tenants[1]["factors"]
+    assert sandbox.ready() == ready
+    assert web.get("/_sandbox/requests").json() == web.get("/_sandbox/faults").json() == []
+    assert api.get("/clients").status_code == 200, "the signing key is the same"
+
+
+def test_control_calls_refuse_another_host(web: httpx.Client) -> None:
+    assert web.get("/_sandbox/state", headers={"host": "example.com"}).status_code == 403
+
+
+def test_grants_narrow_the_scopes_of_the_next_token(sandbox: Sandbox, web: httpx.Client) -> None:
+    web.post("/_sandbox/grants", json={"scope": ["read:clients"]})
+    tool, domain = sandbox.world.tool, sandbox.world.domain
+    body = {
+        "grant_type": "client_credentials",
+        "client_id": tool.client_id,
+        "client_secret": tool.client_secret,
+        "audience": f"https://{domain}/api/v2/",
+    }
+    assert web.post("/oauth/token", json=body).json()["scope"] == "read:clients"
+    web.post("/_sandbox/grants", json={"scope": None})
+    refused = web.post("/oauth/token", json=body)
+    assert refused.status_code == 403
+    assert "client-grant" in refused.json()["error_description"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("grants", {}),
+        ("grants", {"scope": "read:clients"}),
+        ("grants", {"scope": [], "client_id": "nobody"}),
+        ("tokens", {"expires_in": "soon"}),
+        ("tokens", []),
+        ("clients/nobody/public_key", {"pem": "x"}),
+        ("faults", "x"),
+    ],
+)
+def test_a_control_call_that_makes_no_sense_is_refused(web: httpx.Client, path: str, body: object) -> None:
+    answer = web.post(f"/_sandbox/{path}", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+def test_a_body_that_is_not_json_is_refused(web: httpx.Client) -> None:
+    assert web.post("/_sandbox/faults", content=b"{").status_code == 400
+
+
+def test_an_unknown_control_call_says_so(web: httpx.Client) -> None:
+    assert "no control call" in web.get("/_sandbox/nothing").json()["error"]
+
+
+def test_paths_that_are_not_served_answer_in_the_form_of_their_service(web: httpx.Client) -> None:
+    assert web.get("/api/v2/nothing").json() == {
+        "statusCode": 404,
+        "error": "Not Found",
+        "message": "Not Found",
+    }
+    assert web.delete("/api/v2/guardian/policies").json()["statusCode"] == 404
+    for path in ("/2010-04-01/nothing", "/v1/nothing", "/v2/PhoneNumbers"):
+        assert web.get(path).json()["code"] == 20404
+    assert "code" not in web.get("/v2/nothing").json()
+
+
+def test_a_defect_of_the_sandbox_is_answered_in_the_form_of_the_service(
+    sandbox: Sandbox, manage: Callable[..., httpx.Client]
+) -> None:
+    api = manage(sandbox)
+    del sandbox.world.tenants[sandbox.world.domain].settings["flags"]
+    answer = api.post("/clients", json={"name": "x"})
+    assert answer.status_code == 500
+    assert answer.json()["statusCode"] == 500

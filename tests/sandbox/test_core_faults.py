@@ -1,0 +1,192 @@
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from mfa_setup.sandbox.server import Sandbox
+
+CLIENT = {"name": "Twilio MFA Test", "app_type": "spa"}
+
+
+@pytest.fixture
+def fail(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> Callable[..., None]:
+    control = connect(sandbox)
+
+    def inject(effect: str, path: str = "/api/v2/clients", **more: Any) -> None:
+        fault = {"method": "POST", "path": path, "effect": effect} | more
+        assert control.post("/_sandbox/faults", json=[fault]).status_code == 200
+
+    return inject
+
+
+def spa_clients(sandbox: Sandbox) -> list[Any]:
+    clients = sandbox.world.tenants[sandbox.world.domain].clients.values()
+    return [client for client in clients if client["app_type"] == "spa"]
+
+
+@pytest.mark.parametrize("applied", [True, False])
+@pytest.mark.parametrize(
+    ("effect", "error"),
+    [("reset", httpx.TransportError), ("truncate", httpx.RemoteProtocolError), ("hang", httpx.ReadTimeout)],
+)
+def test_a_request_that_gets_no_whole_answer_has_its_effect_only_if_asked(
+    sandbox: Sandbox,
+    api: httpx.Client,
+    fail: Callable[..., None],
+    effect: str,
+    error: type[Exception],
+    applied: bool,  # noqa: FBT001
+) -> None:
+    fail(effect, applied=applied)
+    with pytest.raises(error):
+        api.post("/clients", json=CLIENT, timeout=0.3)
+    assert len(spa_clients(sandbox)) == int(applied)
+    assert api.post("/clients", json=CLIENT).status_code == 201
+
+
+def test_reset_is_a_tcp_reset(api: httpx.Client, fail: Callable[..., None]) -> None:
+    fail("reset")
+    with pytest.raises(httpx.ReadError) as caught:
+        api.post("/clients", json=CLIENT)
+    assert "reset" in str(caught.value).lower()
+
+
+def test_truncate_announces_the_full_length(
+    sandbox: Sandbox, api: httpx.Client, fail: Callable[..., None]
+) -> None:
+    fail("truncate", applied=True)
+    with api.stream("POST", "/clients", json=CLIENT) as answer:
+        length = int(answer.headers["content-length"])
+        received = b""
+        with pytest.raises(httpx.RemoteProtocolError):
+            for part in answer.iter_raw():
+                received += part
+    assert answer.status_code == 201
+    assert len(received) == length // 2
+    assert sandbox.world.requests[-1].status == 201
+
+
+@pytest.mark.parametrize("effect", ["reset", "hang"])
+def test_a_request_without_an_answer_is_logged_with_status_null(
+    sandbox: Sandbox, api: httpx.Client, fail: Callable[..., None], effect: str
+) -> None:
+    fail(effect)
+    with pytest.raises(httpx.TransportError):
+        api.post("/clients", json=CLIENT, timeout=0.3)
+    assert sandbox.world.requests[-1].as_json() == {
+        "n": 1,
+        "service": "auth0",
+        "method": "POST",
+        "path": "/api/v2/clients",
+        "status": None,
+        "tenant": sandbox.world.domain,
+    }
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 599])
+def test_status_answers_in_the_form_of_the_management_api(
+    api: httpx.Client, fail: Callable[..., None], status: int
+) -> None:
+    fail(f"status:{status}")
+    answer = api.post("/clients", json=CLIENT)
+    assert (answer.status_code, answer.json()["statusCode"]) == (status, status)
+    assert answer.headers["x-ratelimit-limit"]
+
+
+def test_status_429_carries_the_recorded_body(api: httpx.Client, fail: Callable[..., None]) -> None:
+    fail("status:429")
+    assert api.post("/clients", json=CLIENT).json() == {
+        "statusCode": 429,
+        "error": "Too Many Requests",
+        "message": "Global limit has been reached",
+        "errorCode": "too_many_requests",
+    }
+
+
+def test_status_answers_in_the_form_of_the_token_endpoint_and_of_twilio(
+    web: httpx.Client, fail: Callable[..., None]
+) -> None:
+    fail("status:503", path="/oauth/token")
+    fail("status:503", path="/2010-04-01/*")
+    assert set(web.post("/oauth/token").json()) == {"error", "error_description"}
+    assert web.post("/2010-04-01/Accounts.json").json()["code"] == 20503
+
+
+def test_html_is_a_502_with_a_page(api: httpx.Client, fail: Callable[..., None]) -> None:
+    fail("html")
+    answer = api.post("/clients", json=CLIENT)
+    assert answer.status_code == 502
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_a_fault_counts_down_and_matches_by_glob_and_method(
+    sandbox: Sandbox, api: httpx.Client, fail: Callable[..., None]
+) -> None:
+    fail("status:500", path="/api/v2/guardian/*", method="*", times=2)
+    assert api.get("/guardian/factors", params={"include_settings": True}).status_code == 500
+    assert api.get("/clients").status_code == 200
+    assert api.put("/guardian/policies", json=[]).status_code == 500
+    assert api.get("/guardian/factors").status_code == 200
+    assert sandbox.world.faults == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        ["x"],
+        [{"path": "*"}],
+        [{"path": "*", "effect": "status:200"}],
+        [{"path": "*", "effect": "explode"}],
+        [{"effect": "reset"}],
+        [{"path": "*", "effect": "reset", "times": 0}],
+        [{"path": "*", "effect": "reset", "applied": "yes"}],
+        [{"path": "*", "effect": "reset", "when": "now"}],
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(sandbox: Sandbox, web: httpx.Client, body: Any) -> None:
+    answer = web.post("/_sandbox/faults", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+    assert sandbox.world.faults == []
+
+
+def test_control_calls_never_fail(web: httpx.Client, fail: Callable[..., None]) -> None:
+    fail("status:500", path="*", method="*")
+    assert web.get("/_sandbox/state").status_code == 200
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_hanging_request_does_not_delay_the_stop(
+    start: Callable[..., Sandbox],
+    connect: Callable[..., httpx.Client],
+    tls: bool,  # noqa: FBT001
+) -> None:
+    running = start(tls=tls)
+    trust = {"verify": running.world.ca_file} if tls else {}
+    if tls:
+        import ssl  # noqa: PLC0415
+
+        trust = {"verify": ssl.create_default_context(cafile=running.world.ca_file)}
+    web = connect(running, timeout=20, **trust)
+    web.post("/_sandbox/faults", json=[{"path": "*", "effect": "hang"}])
+    caught: list[Exception] = []
+
+    def wait() -> None:
+        try:
+            web.get("/api/v2/clients")
+        except httpx.TransportError as error:
+            caught.append(error)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    while not running.world.requests:
+        time.sleep(0.01)
+    begun = time.monotonic()
+    running.stop()
+    assert time.monotonic() - begun < 2
+    waiting.join(timeout=5)
+    assert caught
