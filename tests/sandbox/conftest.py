@@ -1,5 +1,6 @@
 """A sandbox per test: one server for all tests that take the defaults, reset between them."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -9,6 +10,9 @@ import pytest
 
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
+
+# Over http nothing is verified; loading the usual authorities for each client would take most of the time.
+_NO_TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +45,7 @@ def connect() -> Iterator[Callable[..., httpx.Client]]:
     with ExitStack() as stack:
 
         def client(running: Sandbox, **options: Any) -> httpx.Client:
-            defaults = {"base_url": running.url, "trust_env": False, "timeout": 5}
+            defaults = {"base_url": running.url, "trust_env": False, "timeout": 5, "verify": _NO_TRUST}
             return stack.enter_context(httpx.Client(**(defaults | options)))
 
         yield client

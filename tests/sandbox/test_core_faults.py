@@ -54,9 +54,7 @@ def test_reset_is_a_tcp_reset(api: httpx.Client, fail: Callable[..., None]) -> N
     assert "reset" in str(caught.value).lower()
 
 
-def test_truncate_announces_the_full_length(
-    sandbox: Sandbox, api: httpx.Client, fail: Callable[..., None]
-) -> None:
+def test_truncate_announces_the_full_length(sandbox: Sandbox, api: httpx.Client, fail: Callable[..., None]) -> None:
     fail("truncate", applied=True)
     with api.stream("POST", "/clients", json=CLIENT) as answer:
         length = int(answer.headers["content-length"])

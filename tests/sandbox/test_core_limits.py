@@ -29,9 +29,7 @@ def test_the_free_plan_lets_two_in_and_refuses_the_third(
     assert api.get("/clients").status_code == 200
 
 
-def test_a_refused_request_has_no_effect(
-    start: Callable[..., Sandbox], manage: Callable[..., httpx.Client]
-) -> None:
+def test_a_refused_request_has_no_effect(start: Callable[..., Sandbox], manage: Callable[..., httpx.Client]) -> None:
     running = start(rate_limit="free")
     api = manage(running)
     statuses = [api.post("/clients", json={"name": "x"}).status_code for _ in range(3)]

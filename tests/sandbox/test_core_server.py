@@ -18,7 +18,9 @@ def test_it_answers_under_both_names_of_loopback(
     sandbox: Sandbox, connect: Callable[..., httpx.Client], host: str
 ) -> None:
     web = connect(sandbox, base_url=f"http://{host}:{sandbox.world.config.port}")
-    assert web.get("/.well-known/openid-configuration").json()["issuer"] == f"http://{host}:{sandbox.world.config.port}/"
+    assert (
+        web.get("/.well-known/openid-configuration").json()["issuer"] == f"http://{host}:{sandbox.world.config.port}/"
+    )
 
 
 def test_the_tenant_is_the_same_behind_a_proxy_on_another_port(sandbox: Sandbox, api: httpx.Client) -> None:
@@ -70,9 +72,7 @@ def test_there_is_no_world_before_the_start() -> None:
         _ = Sandbox().world
 
 
-def test_tls_has_an_authority_of_its_own(
-    start: Callable[..., Sandbox], connect: Callable[..., httpx.Client]
-) -> None:
+def test_tls_has_an_authority_of_its_own(start: Callable[..., Sandbox], connect: Callable[..., httpx.Client]) -> None:
     running = start(tls=True)
     ready = running.ready()
     ca_file = ready["ca_file"]

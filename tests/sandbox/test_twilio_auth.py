@@ -11,11 +11,18 @@ from mfa_setup.sandbox.twilio import errors
 from mfa_setup.sandbox.twilio.auth import Credentials, basic_pair
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    """Run a sandbox with the defaults for all tests of this module."""
+    with Sandbox(SandboxConfig(port=0)) as box:
+        yield box
+
+
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """Run a sandbox with the defaults."""
-    with Sandbox(SandboxConfig(port=0)) as running:
-        yield running
+def box(running: Sandbox) -> Sandbox:
+    """Return the sandbox, set back to the start."""
+    running.world.reset()
+    return running
 
 
 def account(box: Sandbox) -> Credentials:

@@ -12,11 +12,18 @@ from mfa_setup.sandbox.server import Sandbox
 NUMBERS = "/IncomingPhoneNumbers"
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    """Run a sandbox with the defaults for all tests of this module."""
+    with Sandbox(SandboxConfig(port=0)) as box:
+        yield box
+
+
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """Run a sandbox with the defaults."""
-    with Sandbox(SandboxConfig(port=0)) as running:
-        yield running
+def box(running: Sandbox) -> Sandbox:
+    """Return the sandbox, set back to the start."""
+    running.world.reset()
+    return running
 
 
 @pytest.fixture

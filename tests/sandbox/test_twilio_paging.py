@@ -11,15 +11,22 @@ from mfa_setup.sandbox.server import Sandbox
 from mfa_setup.sandbox.twilio.stock import catalogue
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    """Run a sandbox with the defaults for all tests of this module."""
+    with Sandbox(SandboxConfig(port=0)) as box:
+        yield box
+
+
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """Run a sandbox with the defaults."""
-    with Sandbox(SandboxConfig(port=0)) as running:
-        for stock in catalogue()[:5]:
-            running.world.twilio.add_number(stock.phone_number, "same")
-        for index in range(4):
-            running.world.twilio.add_service(f"service {index}")
-        yield running
+def box(running: Sandbox) -> Sandbox:
+    """Return the sandbox, set back to the start."""
+    running.world.reset()
+    for stock in catalogue()[:5]:
+        running.world.twilio.add_number(stock.phone_number, "same")
+    for index in range(4):
+        running.world.twilio.add_service(f"service {index}")
+    return running
 
 
 @pytest.fixture

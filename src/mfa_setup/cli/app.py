@@ -68,11 +68,12 @@ def _version(asked: bool) -> None:  # noqa: FBT001 Typer's form of a callback
 
 @app.callback()
 def _root(
+    *,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    pass
+    del version  # its callback does the work
 
 
 _root.__doc__ = HELP

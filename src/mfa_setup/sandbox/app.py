@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from mfa_setup.sandbox import control, twilio
+from mfa_setup.sandbox import control, pages, twilio
 from mfa_setup.sandbox.auth0.routes import routes as auth0_routes
 from mfa_setup.sandbox.connections import Connections
 from mfa_setup.sandbox.control import LoopbackOnly
@@ -18,13 +18,6 @@ from mfa_setup.sandbox.limits import Latency, RateLimit
 from mfa_setup.sandbox.requestlog import RequestLog
 from mfa_setup.sandbox.services import failure, is_control, unserved
 from mfa_setup.sandbox.world import World
-
-try:
-    from mfa_setup.sandbox import pages
-
-    _PAGES = pages.routes()
-except (ImportError, AttributeError):
-    _PAGES = []
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +33,7 @@ def build_app(world: World, connections: Connections | None = None) -> Starlette
         The application; `app.state.world` is the world.
     """
     open_connections = connections if connections is not None else Connections()
-    routes: list[BaseRoute] = [*auth0_routes(), *twilio.routes(), *control.routes(), *_PAGES]
+    routes: list[BaseRoute] = [*auth0_routes(), *twilio.routes(), *control.routes(), *pages.routes()]
     app = Starlette(
         routes=routes,
         middleware=[

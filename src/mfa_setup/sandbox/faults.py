@@ -116,9 +116,7 @@ class Faults:
 
         await self.app(scope, receive, keep)
 
-    async def _fail(
-        self, fault: Fault, messages: list[Message], scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _fail(self, fault: Fault, messages: list[Message], scope: Scope, receive: Receive, send: Send) -> None:
         kind, _, number = fault.effect.partition(":")
         if kind == "status":
             await failure(scope["path"], int(number))(scope, receive, send)

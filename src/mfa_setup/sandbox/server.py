@@ -1,7 +1,6 @@
 """The sandbox as a server: in a thread for tests and `demo`, in the foreground for `mfa-setup sandbox`."""
 
 import asyncio
-import errno
 import os
 import signal
 import socket
@@ -19,14 +18,12 @@ import uvicorn
 from mfa_setup.sandbox.app import build_app
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.connections import Connections
+from mfa_setup.sandbox.sockets import PortInUseError, bind
 from mfa_setup.sandbox.world import World
 
+__all__ = ["PortInUseError", "Sandbox"]
+
 _START_SECONDS = 10
-_ATTEMPTS = 20
-
-
-class PortInUseError(OSError):
-    """The port is taken by another program."""
 
 
 class Sandbox:
@@ -64,7 +61,7 @@ class Sandbox:
         Raises:
             PortInUseError: Another program has the port.
         """
-        sockets = _bind(self.config.port)
+        sockets = bind(self.config.port)
         world = World(replace(self.config, port=sockets[0].getsockname()[1]))
         self._world = world
         self._connections = Connections()
@@ -168,39 +165,6 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def _bind(port: int) -> list[socket.socket]:
-    """Sockets on 127.0.0.1 and, where this machine has it, on ::1, with one port for both."""
-    for _ in range(_ATTEMPTS):
-        first = _listen(socket.AF_INET, "127.0.0.1", port)
-        try:
-            second = _listen(socket.AF_INET6, "::1", first.getsockname()[1])
-        except PortInUseError:
-            first.close()
-            if port:
-                raise
-        except OSError:
-            return [first]  # no IPv6 on this machine
-        else:
-            return [first, second]
-    raise PortInUseError(errno.EADDRINUSE, "no port is free under both 127.0.0.1 and ::1")
-
-
-def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind((host, port))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortInUseError(error.errno, f"port {port} is in use by another program") from error
-        raise
-    return listener
 
 
 def _tls(world: World) -> ssl.SSLContext:

@@ -164,9 +164,7 @@ UPDATE_CLIENT = closed(
 )
 
 ENABLED_CLIENTS = array(
-    closed(
-        {"client_id": {"type": "string", "format": "client-id"}, "status": BOOLEAN}, "client_id", "status"
-    ),
+    closed({"client_id": {"type": "string", "format": "client-id"}, "status": BOOLEAN}, "client_id", "status"),
     minItems=1,
 )
 CREATE_CONNECTION = OBJECT | {

@@ -52,9 +52,7 @@ def list_clients(call: Call) -> Any:
         wanted = query["app_type"].split(",")
         found = [client for client in found if client.get("app_type") in wanted]
     if "external_client_id" in query:
-        found = [
-            client for client in found if client.get("external_client_id") == query["external_client_id"]
-        ]
+        found = [client for client in found if client.get("external_client_id") == query["external_client_id"]]
     if "q" in query:
         found = _granted(call, found)
     return paged([pick(_shown(call, client), query) for client in found], query, "clients")
@@ -66,9 +64,7 @@ def _granted(call: Call, clients: list[JSON]) -> list[JSON]:
     field = name.removeprefix("client_grant.")
     if field == name or ("take" not in call.query and "from" not in call.query):
         # not verified: the text
-        raise ManagementError(
-            400, "Query validation error: 'Invalid value' on property q.", "invalid_query_string"
-        )
+        raise ManagementError(400, "Query validation error: 'Invalid value' on property q.", "invalid_query_string")
     grants = [grant for grant in call.tenant.grants.values() if str(grant.get(field)) == value.strip('"')]
     ids = {grant["client_id"] for grant in grants}
     return [client for client in clients if client["client_id"] in ids]

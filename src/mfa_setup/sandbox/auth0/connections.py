@@ -129,9 +129,7 @@ def endpoints() -> list[Endpoint]:
     fields = {name: _LIST[name] for name in ("fields", "include_fields")}
     return [
         Endpoint("GET", "/connections", read, list_connections, query=_LIST),
-        Endpoint(
-            "POST", "/connections", ("create:connections",), create_connection, CREATE_CONNECTION, status=201
-        ),
+        Endpoint("POST", "/connections", ("create:connections",), create_connection, CREATE_CONNECTION, status=201),
         Endpoint("GET", "/connections/{id}", read, get_connection, query=fields),
         Endpoint("GET", "/connections/{id}/clients", read, list_enabled, query=pages),
         Endpoint("PATCH", "/connections/{id}/clients", update, update_enabled, ENABLED_CLIENTS),

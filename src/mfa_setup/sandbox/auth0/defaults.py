@@ -150,7 +150,24 @@ def tenant_settings(*, unified: bool) -> JSON:
         "session_cookie": {"mode": "non-persistent"},
         "sandbox_versions_available": ["22", "18"],
     }
-    return settings | ({"phone_consolidated_experience": True} if unified else {})
+    return settings | (_newer_settings() if unified else {})
+
+
+def _newer_settings() -> JSON:
+    """The keys that the recorded newer tenants have besides; the older one lacks them all."""
+    return {
+        "acr_values_supported": [],
+        "allow_organization_name_in_authentication_api": False,
+        "client_id_metadata_document_supported": False,
+        "customize_mfa_in_postlogin_action": False,
+        "dynamic_client_registration_security_mode": "permissive",
+        "ephemeral_session_lifetime": 72,
+        "idle_ephemeral_session_lifetime": 24,
+        "mtls": {"enable_endpoint_aliases": False},
+        "phone_consolidated_experience": True,
+        "pushed_authorization_requests_supported": False,
+        "sessions": {"oidc_logout_prompt_enabled": True},
+    }
 
 
 def _flags() -> dict[str, Any]:

@@ -84,9 +84,7 @@ async def send_code(
     world: "World", tenant: Tenant, *, to: str, code: str, enrolling: bool, channel: str = "text"
 ) -> Delivery:
     """Send a one-time code in the tenant's words (`otp_enroll` or `otp_verify`) and log how that went."""
-    return await send_sms(
-        world, tenant, to=to, body=code_text(tenant, code, enrolling=enrolling), channel=channel
-    )
+    return await send_sms(world, tenant, to=to, body=code_text(tenant, code, enrolling=enrolling), channel=channel)
 
 
 async def send_sms(world: "World", tenant: Tenant, *, to: str, body: str, channel: str = "text") -> Delivery:
@@ -137,9 +135,7 @@ async def _post(world: "World", account: Sender, to: str, body: str, channel: st
     resource = "Messages" if channel == "text" else "Calls"
     path = f"/2010-04-01/Accounts/{quote(account.sid, safe='')}/{resource}.json"
     try:
-        async with httpx.AsyncClient(
-            base_url=world.url, trust_env=False, verify=_trust(world), timeout=10
-        ) as client:
+        async with httpx.AsyncClient(base_url=world.url, trust_env=False, verify=_trust(world), timeout=10) as client:
             answer = await client.post(path, data=form, auth=(account.sid, account.token))
         said = answer.json()
     except (httpx.HTTPError, ValueError) as error:

@@ -18,9 +18,7 @@ class ManagementError(Exception):
         extra: Further keys of the body.
     """
 
-    def __init__(
-        self, status: int, message: str, code: str | None = None, extra: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, status: int, message: str, code: str | None = None, extra: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
@@ -49,9 +47,7 @@ class OAuthError(Exception):
         extra: Further keys of the body, such as `error_uri`.
     """
 
-    def __init__(
-        self, status: int, error: str, description: str, extra: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, status: int, error: str, description: str, extra: dict[str, Any] | None = None) -> None:
         super().__init__(description)
         self.status = status
         self.error = error

@@ -44,9 +44,7 @@ async def _answer(request: Request) -> JSON:
     grant = GRANTS.get(asked.need("grant_type"))
     if grant is None:
         # not verified: status and text for a grant type that does not exist
-        raise OAuthError(
-            403, "unsupported_grant_type", f"Unsupported grant type: {asked.fields['grant_type']}"
-        )
+        raise OAuthError(403, "unsupported_grant_type", f"Unsupported grant type: {asked.fields['grant_type']}")
     answer = grant(asked)
     return await answer if isawaitable(answer) else answer
 

@@ -12,8 +12,7 @@ from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.auth0.validation import Schema
 
 ENROLLMENT = (
-    "{{code}} is your verification code for {{tenant.friendly_name}}. "
-    "Please enter this code to verify your enrollment."
+    "{{code}} is your verification code for {{tenant.friendly_name}}. Please enter this code to verify your enrollment."
 )
 VERIFICATION = "{{code}} is your verification code for {{tenant.friendly_name}}"
 

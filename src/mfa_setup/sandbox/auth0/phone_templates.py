@@ -62,9 +62,7 @@ def update_template(call: Call) -> JSON:
     """PATCH /branding/phone/templates/{id}: content and disabled (recorded)."""
     template, body = _find(call), call.body
     content = template["content"] | body.get("content", {})
-    template.update(
-        content=content, disabled=body.get("disabled", template["disabled"]), updated_at=timestamp()
-    )
+    template.update(content=content, disabled=body.get("disabled", template["disabled"]), updated_at=timestamp())
     return template
 
 

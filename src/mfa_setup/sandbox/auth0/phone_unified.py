@@ -116,9 +116,7 @@ def _check(name: str, configuration: Any) -> None:
         # Recorded for a Twilio provider without any sender: no errorCode.
         raise ManagementError(400, "Bad Operation on Notification Resource")
     if name == "twilio" and any(complaints(_TWILIO, configuration)):
-        raise invalid_body(
-            "Payload validation error: 'Missing required property: sid' on property configuration."
-        )
+        raise invalid_body("Payload validation error: 'Missing required property: sid' on property configuration.")
 
 
 def endpoints() -> list[Endpoint]:

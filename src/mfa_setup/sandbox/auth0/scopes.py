@@ -18,9 +18,7 @@ _RESOURCES = {
         "token_exchange_profiles"
     ),
     "create read update": ("email_templates signing_keys connections_keys"),
-    "delete read": (
-        "anomaly_blocks grants guardian_enrollments flows_executions federated_connections_tokens"
-    ),
+    "delete read": ("anomaly_blocks grants guardian_enrollments flows_executions federated_connections_tokens"),
     "delete read update": ("rules_configs branding sessions refresh_tokens"),
     "read": (
         "stats insights logs logs_users user_idp_tokens entitlements organizations_summary "

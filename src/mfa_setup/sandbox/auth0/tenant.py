@@ -75,9 +75,7 @@ UPDATE_SETTINGS = closed(
         "resource_parameter_profile": one_of("audience", "compatibility"),
         "dynamic_client_registration_security_mode": one_of("strict", "permissive"),
         "country_codes": nullable(
-            closed(
-                {"list": array({"type": "string", "pattern": "^[A-Z]{2}$"}), "mode": one_of("allow", "deny")}
-            )
+            closed({"list": array({"type": "string", "pattern": "^[A-Z]{2}$"}), "mode": one_of("allow", "deny")})
         ),
         # Not in the OpenAPI document, but recorded.
         "universal_login": nullable(OBJECT),

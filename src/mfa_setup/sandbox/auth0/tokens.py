@@ -43,14 +43,10 @@ class SigningKey:
             jwt.InvalidTokenError: It is not such a token.
         """
         options: Any = {"require": ["exp", "aud"]}
-        return jwt.decode(
-            token, self.private.public_key(), algorithms=["RS256"], audience=audiences, options=options
-        )
+        return jwt.decode(token, self.private.public_key(), algorithms=["RS256"], audience=audiences, options=options)
 
 
-def mint(
-    key: SigningKey, *, issuer: str, client_id: str, audience: str, scope: str, expires_in: int = 86400
-) -> str:
+def mint(key: SigningKey, *, issuer: str, client_id: str, audience: str, scope: str, expires_in: int = 86400) -> str:
     """An access token of the client-credentials grant; it lives 86400 s by default (docs)."""
     now = int(time.time())
     return key.sign(

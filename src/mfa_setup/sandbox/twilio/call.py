@@ -95,9 +95,7 @@ async def _call(request: Request) -> Call:
     return Call(request, _state(request), Fields(query), Fields(form), request.path_params, _caller(request))
 
 
-def _handler(
-    request: Request, methods: Mapping[str, Handler], magic: Mapping[str, Handler], *, keys: bool
-) -> Handler:
+def _handler(request: Request, methods: Mapping[str, Handler], magic: Mapping[str, Handler], *, keys: bool) -> Handler:
     caller = _caller(request)
     _check_account(request, caller, keys=keys)
     method = "GET" if request.method == "HEAD" else request.method

@@ -17,9 +17,7 @@ _STATUSES = ("PENDING_REVIEW", "IN_REVIEW", "TWILIO_APPROVED", "TWILIO_REJECTED"
 def campaigns(call: Call) -> Response:
     """List a service's campaigns: none, or its one."""
     service = service_of(call)
-    bodies = (
-        [service.campaign.json(call.state.account_sid, service.sid, call.base)] if service.campaign else []
-    )
+    bodies = [service.campaign.json(call.state.account_sid, service.sid, call.base)] if service.campaign else []
     return answer(page_v1(call.request, call.query, "compliance", [Entry(1, body) for body in bodies]))
 
 
@@ -99,9 +97,7 @@ def _verified(call: Call) -> list[OwnedNumber]:
 def verifications(call: Call) -> Response:
     """List the toll-free verifications: an approved one for each toll-free number of a registered account."""
     wanted, status = call.query.text("TollfreePhoneNumberSid"), call.query.one_of("Status", _STATUSES)
-    found = [
-        one for one in _verified(call) if wanted in {"", one.sid} and status in {None, "TWILIO_APPROVED"}
-    ]
+    found = [one for one in _verified(call) if wanted in {"", one.sid} and status in {None, "TWILIO_APPROVED"}]
     entries = [Entry(one.rank, _verification_json(call, one)) for one in found]
     return answer(page_v1(call.request, call.query, "verifications", entries))
 

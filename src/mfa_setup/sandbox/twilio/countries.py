@@ -30,9 +30,7 @@ COUNTRIES = {
     "CA": Country("Canada", {"local": "1.15", "tollfree": "2.15"}, "0.0083", "0.0083"),
     "DE": Country("Germany", {"local": "1.15", "mobile": "15.00"}, "0.0970", "0.0075"),
     "FR": Country("France", {"local": "1.15", "mobile": "15.00"}, "0.0798", "0.0075"),
-    "GB": Country(
-        "United Kingdom", {"local": "1.15", "mobile": "1.15", "tollfree": "2.15"}, "0.0524", "0.0075"
-    ),
+    "GB": Country("United Kingdom", {"local": "1.15", "mobile": "1.15", "tollfree": "2.15"}, "0.0524", "0.0075"),
     "NL": Country("Netherlands", {"mobile": "6.00"}, "0.1026", "0.0075"),
     "NO": Country("Norway", {"mobile": "3.00"}, "0.0689", "0.0075"),
     "SE": Country("Sweden", {"local": "1.15", "mobile": "3.00"}, "0.0595", "0.0075"),

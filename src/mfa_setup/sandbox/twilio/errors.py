@@ -59,7 +59,5 @@ def status_fault(status: int) -> Response:
     """Answer an injected fault in Twilio's form: 20429 for 429, 20503 for 503, else 20500 (reference 1.2)."""
     # not verified: the texts, and which of its codes a 500, 502 or 504 carries
     code = _CODES.get(status, 20500 if status >= _FIRST_SERVER_ERROR else 20001)
-    message = _MESSAGES.get(
-        status, "Internal Server Error" if status >= _FIRST_SERVER_ERROR else "Bad Request"
-    )
+    message = _MESSAGES.get(status, "Internal Server Error" if status >= _FIRST_SERVER_ERROR else "Bad Request")
     return error(status, code, message)

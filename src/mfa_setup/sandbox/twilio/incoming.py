@@ -102,9 +102,6 @@ def routes() -> list[BaseRoute]:
     base = API + "/{account_sid}/IncomingPhoneNumbers"
     return [
         room(base + ".json", {"GET": lister(), "POST": buyer()}, magic={"POST": magic.buy}),
-        *(
-            room(f"{base}/{path}.json", {"GET": lister(kind), "POST": buyer(kind)})
-            for path, kind in IN_PATH.items()
-        ),
+        *(room(f"{base}/{path}.json", {"GET": lister(kind), "POST": buyer(kind)}) for path, kind in IN_PATH.items()),
         room(base + "/{sid}.json", {"GET": fetch, "POST": update, "DELETE": release}),
     ]

@@ -51,9 +51,7 @@ def fetch(call: Call) -> Response:
     return answer(_body(call, text, None, [reason]))
 
 
-def _body(
-    call: Call, text: str, parsed: phonenumbers.PhoneNumber | None, errors: list[str]
-) -> dict[str, Any]:
+def _body(call: Call, text: str, parsed: phonenumbers.PhoneNumber | None, errors: list[str]) -> dict[str, Any]:
     number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if parsed else text
     national = phonenumbers.PhoneNumberFormat.NATIONAL
     body: dict[str, Any] = {

@@ -33,9 +33,7 @@ def buy(call: Call) -> Response:
     if number == "+15005550000":
         raise TwilioError(400, 21422, f"The requested number is unavailable: {number}")
     if number and number != GOOD:
-        raise TwilioError(
-            400, 21421, f"PhoneNumber is invalid: {number}"
-        )  # not verified: any but the magic ones
+        raise TwilioError(400, 21421, f"PhoneNumber is invalid: {number}")  # not verified: any but the magic ones
     if not number and code != "500":
         raise TwilioError(400, 21452 if code else 21421, f"No phone numbers found in area code {code}")
     stock = StockNumber(GOOD, "US", "local", sms=True, mms=True, beta=False)

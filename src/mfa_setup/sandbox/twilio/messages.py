@@ -73,9 +73,7 @@ def update(call: Call) -> Response:
     """Redact a message with an empty Body; only scheduled ones can be canceled (OpenAPI)."""
     message = _one(call)
     if call.form.one_of("Status", ("canceled",)):
-        raise TwilioError(
-            400, 30409, "Message is not scheduled and cannot be canceled"
-        )  # not verified: the code
+        raise TwilioError(400, 30409, "Message is not scheduled and cannot be canceled")  # not verified: the code
     if call.form.text("Body"):
         raise invalid("Body", "only an empty body is allowed")
     if "Body" in call.form:

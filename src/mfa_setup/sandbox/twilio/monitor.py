@@ -53,9 +53,7 @@ def fetch(call: Call) -> Response:
     """Fetch an alert, with what the request and its answer were."""
     for alert in _shown(call):
         if alert.sid == call.path["sid"]:
-            details = dict.fromkeys(
-                ("request_variables", "request_headers", "response_body", "response_headers"), ""
-            )
+            details = dict.fromkeys(("request_variables", "request_headers", "response_body", "response_headers"), "")
             return answer(alert.json(call.state.account_sid, call.base) | details)
     raise call.absent()
 

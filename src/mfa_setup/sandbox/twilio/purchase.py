@@ -22,9 +22,7 @@ def buy(state: TwilioState, form: Fields, kind: str | None = None) -> OwnedNumbe
     _check_account(state)
     stock = _chosen(state, form)
     if kind and stock.kind != kind:
-        raise TwilioError(
-            400, 21421, f"{stock.phone_number} is not a {kind} number"
-        )  # not verified: the code
+        raise TwilioError(400, 21421, f"{stock.phone_number} is not a {kind} number")  # not verified: the code
     _check_papers(state, form, stock)
     form.friendly_name()
     settings.read(form)
@@ -38,14 +36,10 @@ def buy(state: TwilioState, form: Fields, kind: str | None = None) -> OwnedNumbe
 def _check_account(state: TwilioState) -> None:
     if state.config.twilio_account == "trial":
         # Reference 5: expected on a trial of 2026. not verified: the purchase itself, and the HTTP status
-        raise TwilioError(
-            400, 10002, "Trial accounts do not support this feature. Please upgrade your account."
-        )
+        raise TwilioError(400, 10002, "Trial accounts do not support this feature. Please upgrade your account.")
     if state.config.twilio_account == "legacy-trial" and state.numbers:
         # not verified: the HTTP status
-        text = (
-            "Trial accounts are allowed only one Twilio number. To purchase additional ones, please upgrade."
-        )
+        text = "Trial accounts are allowed only one Twilio number. To purchase additional ones, please upgrade."
         raise TwilioError(400, 21404, text)
 
 

@@ -57,11 +57,9 @@ def contains_pattern(text: str) -> re.Pattern[str]:
     core = text.removeprefix("+").removesuffix("$")
     plain = core.strip("*%")
     wild = plain != core
-    if (
-        re.search(r"[*%]", plain)
-        or re.search(r"%[*%]|\*%", core)
-        or (wild and len(plain) < _WILDCARD_SIGNIFICANT)
-    ):
+    # not verified: that only different signs must not be adjacent, so that `415****` is one wildcard of four
+    adjacent = re.search(r"%[*%$]|\*[%$]|\+[*%]", text)
+    if adjacent or re.search(r"[*%]", plain) or (wild and len(plain) < _WILDCARD_SIGNIFICANT):
         raise invalid("Contains", text)
     digits = core.upper().translate(_KEYPAD).replace("*", r"\d").replace("%", r"\d+")
     start = r"^\+" if text.startswith("+") else ""

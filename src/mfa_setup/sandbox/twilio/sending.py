@@ -182,14 +182,10 @@ def _check_recipient(state: TwilioState, to: str, chosen: _Chosen, country: str)
         _check_verified(state, to)
     elif state.profile_status != "twilio-approved":
         # Reference 0.3: a Full account without an approved profile. not verified: status and text here
-        raise TwilioError(
-            400, 21608, f"An approved compliance profile is required to send to {to} ({country})."
-        )
+        raise TwilioError(400, 21608, f"An approved compliance profile is required to send to {to} ({country}).")
 
 
-def _message(
-    state: TwilioState, to: str, body: str, chosen: _Chosen, country: str, *, late: bool = False
-) -> Message:
+def _message(state: TwilioState, to: str, body: str, chosen: _Chosen, country: str, *, late: bool = False) -> Message:
     name, sender, service = chosen
     return Message(
         sid=new_sid("SM"),

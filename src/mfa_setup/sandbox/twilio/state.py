@@ -133,9 +133,7 @@ class TwilioState:
         campaign = None
         if verified:
             campaign = Campaign(fixed_sid("QE", self.account_sid, made), self.brand_sid, "VERIFIED")
-        service = Service(
-            made, self.rank(), friendly_name, verified if registered is None else registered, campaign
-        )
+        service = Service(made, self.rank(), friendly_name, verified if registered is None else registered, campaign)
         self.services[made] = service
         return service
 
@@ -145,9 +143,7 @@ class TwilioState:
         service.pool[number.sid] = entry
         return entry
 
-    def verify_recipient(
-        self, phone_number: str, friendly_name: str | None = None, after: float = 0
-    ) -> CallerId:
+    def verify_recipient(self, phone_number: str, friendly_name: str | None = None, after: float = 0) -> CallerId:
         """Verify a recipient, `after` so many seconds: at once, where Twilio would phone it first."""
         known = next((one for one in self.caller_ids.values() if one.phone_number == phone_number), None)
         if known:
@@ -192,7 +188,6 @@ class TwilioState:
             "purchases": self.purchases,
             "messages": self.messages_json(),
             "services": [
-                one.json(sid, _MESSAGING) | {"phone_numbers": list(one.pool)}
-                for one in self.services.values()
+                one.json(sid, _MESSAGING) | {"phone_numbers": list(one.pool)} for one in self.services.values()
             ],
         }

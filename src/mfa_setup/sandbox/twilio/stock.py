@@ -91,9 +91,7 @@ def stranger(phone_number: str) -> StockNumber:
     kind = _KINDS.get(phonenumbers.number_type(parsed), "local")
     country = phonenumbers.region_code_for_number(parsed) or "US"
     north_american = parsed.country_code == _NORTH_AMERICA
-    return StockNumber(
-        phone_number, country, kind, north_american or kind == "mobile", north_american, beta=False
-    )
+    return StockNumber(phone_number, country, kind, north_american or kind == "mobile", north_american, beta=False)
 
 
 def _north_american() -> Iterator[StockNumber]:

@@ -81,10 +81,7 @@ NORTH_AMERICA = {
 PER_AREA_CODE = 20
 
 RANGES = (
-    *(
-        Range("US", "tollfree", f"+1{code}", 7, 20, sms=6)
-        for code in ("833", "844", "855", "866", "877", "888")
-    ),
+    *(Range("US", "tollfree", f"+1{code}", 7, 20, sms=6) for code in ("833", "844", "855", "866", "877", "888")),
     Range("GB", "local", "+4420", 8, 20, sms=1, locality="London"),
     Range("GB", "local", "+44161", 7, 10, sms=1, address="any", locality="Manchester"),
     Range("GB", "mobile", "+4474", 8, 20),

@@ -1,0 +1,119 @@
+"""The control calls of the Twilio half."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from mfa_setup.sandbox.config import SandboxConfig
+from mfa_setup.sandbox.server import Sandbox
+from mfa_setup.sandbox.twilio.stock import catalogue
+
+PHONE = "+14155550123"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    """Run a sandbox with the defaults for all tests of this module."""
+    with Sandbox(SandboxConfig(port=0)) as box:
+        yield box
+
+
+@pytest.fixture
+def box(running: Sandbox) -> Sandbox:
+    """Return the sandbox, set back to the start."""
+    running.world.reset()
+    return running
+
+
+def control(box: Sandbox, name: str, body: object) -> httpx.Response:
+    """Make a control call."""
+    return httpx.post(f"{box.url}/_sandbox/twilio/{name}", json=body, trust_env=False)
+
+
+def test_a_number_can_be_owned_without_a_purchase(box: Sandbox) -> None:
+    """A number can be owned without a purchase."""
+    answer = control(box, "numbers", {"phone_number": PHONE, "friendly_name": "old"})
+    assert answer.status_code == 201
+    snapshot = box.world.twilio.snapshot()
+    assert snapshot["numbers"] == [answer.json()]
+    assert snapshot["purchases"] == 0
+    assert control(box, "numbers", {"phone_number": PHONE}).json()["sid"] == answer.json()["sid"]
+    toll_free = control(box, "numbers", {"phone_number": "+18335550123"}).json()
+    assert (toll_free["type"], toll_free["friendly_name"]) == ("tollfree", "(833) 555-0123")
+
+
+def test_a_service_can_be_made_with_or_without_a_campaign(box: Sandbox) -> None:
+    """A service can be made with or without a campaign."""
+    plain = control(box, "services", {"friendly_name": "a"}).json()
+    verified = control(box, "services", {"friendly_name": "b", "verified": True}).json()
+    odd = control(box, "services", {"friendly_name": "c", "us_app_to_person_registered": True}).json()
+    assert [one["us_app_to_person_registered"] for one in (plain, verified, odd)] == [False, True, True]
+    services = box.world.twilio.services
+    assert [services[one["sid"]].delivers_us for one in (plain, verified, odd)] == [False, True, False]
+
+
+def test_the_token_can_be_rotated_until_the_reset(box: Sandbox) -> None:
+    """The token can be rotated until the reset."""
+    own = box.world.twilio.credentials
+    new = "f" * 32
+    assert control(box, "token", {"auth_token": new}).json() == {"auth_token": new}
+
+    def status(token: str) -> int:
+        pair = (own.account_sid, token)
+        return httpx.get(f"{box.url}/v1/Services", auth=pair, trust_env=False).status_code
+
+    assert (status(own.auth_token), status(new)) == (401, 200)
+    box.world.reset()
+    assert (status(own.auth_token), status(new)) == (200, 401)
+
+
+def test_the_rest_changes_what_it_names(box: Sandbox) -> None:
+    """The rest changes what it names."""
+    state = box.world.twilio
+    number = catalogue()[0].phone_number
+    assert control(box, "verified-recipients", {"phone_number": PHONE}).status_code == 201
+    assert control(box, "taken", {"phone_number": number}).status_code == 200
+    assert control(box, "stopped", {"phone_number": PHONE}).status_code == 200
+    assert control(box, "fates", {"phone_number": PHONE, "error_code": 30003}).status_code == 200
+    assert control(box, "profile", {"status": None}).status_code == 200
+    sid = control(box, "papers", {"kind": "address", "country": "DE"}).json()["sid"]
+    assert state.is_verified(PHONE)
+    assert (state.taken, state.stopped, state.fates) == ({number}, {PHONE}, {PHONE: 30003})
+    assert (state.profile_status, state.papers) == (None, {sid: "DE"})
+    control(box, "fates", {"phone_number": PHONE, "error_code": None})
+    assert state.fates == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("numbers", []),
+        ("numbers", {}),
+        ("numbers", {"phone_number": "4155550123"}),
+        ("numbers", {"phone_number": "+15555555555"}),
+        ("numbers", {"phone_number": PHONE, "friendly_name": "x" * 65}),
+        ("services", {}),
+        ("services", {"friendly_name": ""}),
+        ("services", {"friendly_name": "x", "verified": "yes"}),
+        ("verified-recipients", {"phone_number": 1}),
+        ("token", {"auth_token": "short"}),
+        ("taken", {"phone_number": PHONE}),
+        ("fates", {"phone_number": PHONE, "error_code": "30003"}),
+        ("fates", {"phone_number": PHONE, "error_code": True}),
+        ("profile", {"status": "good"}),
+        ("papers", {"kind": "letter", "country": "DE"}),
+        ("papers", {"kind": "bundle", "country": "Germany"}),
+    ],
+)
+def test_a_body_that_cannot_be_used_is_400(box: Sandbox, name: str, body: object) -> None:
+    """A body that cannot be used is 400."""
+    answer = control(box, name, body)
+    assert answer.status_code == 400
+    assert isinstance(answer.json()["error"], str)
+
+
+def test_text_that_is_not_json_is_400(box: Sandbox) -> None:
+    """Text that is not JSON is 400."""
+    answer = httpx.post(f"{box.url}/_sandbox/twilio/numbers", content=b"{", trust_env=False)
+    assert answer.status_code == 400
