@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.lab import Lab, Labs, Result, Run
 
 from mfa_setup.cli.app import run as run_command
+from support.lab import Lab, Labs, Result, Run
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,13 @@ written with its scheme, which `@auth0/auth0-spa-js` takes as it is.
 """
 
 import json
+import os
 import re
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dotenv
 
@@ -77,15 +79,33 @@ class ConfigFile:
             ) from None
 
 
-def find(domain: str, base_url: str, app_dir: Path | None, write_config: Path | None) -> ConfigFile | None:
-    """The config file that was asked for; None where none was.
+def locate(app_dir: Path | None, write_config: Path | None) -> Path | None:
+    """The path of the config file that was asked for; None where none was.
 
     Raises:
-        InvalidValueError: Its folder does not exist, or its form is unknown.
+        InvalidValueError: Its folder does not exist, its form is unknown, or what it holds cannot be kept.
     """
     if app_dir is None and write_config is None:
         return None
-    path = write_config if write_config is not None else _of_app(app_dir or Path())
+    try:
+        path = write_config if write_config is not None else _of_app(app_dir or Path())
+        _require_a_place(path)
+    except OSError as unusable:
+        raise InvalidValueError(
+            f"The path of the app's config file cannot be used: {unusable.strerror}.",
+            hint="Correct --write-config or --app-dir.",
+        ) from None
+    ConfigFile(path, "").rendered("")  # a file that cannot be read or parsed is found before anything is written
+    return path
+
+
+def at(path: Path, domain: str, base_url: str) -> ConfigFile:
+    """The config file at a path, for the tenant that is reached at a base URL."""
+    host = urlsplit(base_url).hostname or ""
+    return ConfigFile(path, base_url if is_loopback(host) else domain)
+
+
+def _require_a_place(path: Path) -> None:
     if not path.parent.is_dir():
         raise InvalidValueError(
             f"The folder of {path} does not exist.", hint="Make it first, or correct --write-config."
@@ -97,10 +117,10 @@ def find(domain: str, base_url: str, app_dir: Path | None, write_config: Path | 
             f"{path.name} is neither JSON nor a .env file.",
             hint="For example --write-config src/auth_config.json or --write-config .env.local.",
         )
-    host = base_url.split("://", 1)[1].rsplit(":", 1)[0]
-    config = ConfigFile(path, base_url if is_loopback(host) else domain)
-    config.rendered("")  # a file that cannot be read or parsed is found here, before anything is written
-    return config
+    if not os.access(path.parent, os.W_OK):
+        raise InvalidValueError(
+            f"The folder of {path} cannot be written to.", hint="Check its permissions, or correct --write-config."
+        )
 
 
 def _of_app(folder: Path) -> Path:

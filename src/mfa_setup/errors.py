@@ -82,6 +82,7 @@ class ServiceRefusedError(MfaSetupError):
     """A service refused a request for a reason that no other class names."""
 
     code = "service_refused"
+    default_hint = "The reason is the service's own. Correct what it names, then run the command again."
 
 
 class NoNumbersError(MfaSetupError):
@@ -141,6 +142,7 @@ class NotFoundError(InvalidValueError):
     """Something that was asked for by name or id is not there."""
 
     code = "not_found"
+    default_hint = "Check the name or id; `mfa-setup status` shows what is there."
 
 
 class CredentialsRefusedError(MfaSetupError):

@@ -17,6 +17,7 @@ _NO_TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 @pytest.fixture(scope="session")
 def shared_sandbox() -> Iterator[Sandbox]:
+    """The server of all tests that take the defaults."""
     with Sandbox(SandboxConfig(port=0)) as running:
         yield running
 
@@ -45,7 +46,7 @@ def connect() -> Iterator[Callable[..., httpx.Client]]:
     with ExitStack() as stack:
 
         def client(running: Sandbox, **options: Any) -> httpx.Client:
-            defaults = {"base_url": running.url, "trust_env": False, "timeout": 5, "verify": _NO_TRUST}
+            defaults: dict[str, Any] = {"base_url": running.url, "trust_env": False, "timeout": 5, "verify": _NO_TRUST}
             return stack.enter_context(httpx.Client(**(defaults | options)))
 
         yield client

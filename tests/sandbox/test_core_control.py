@@ -9,6 +9,7 @@ from mfa_setup.sandbox.server import Sandbox
 def test_the_log_holds_every_api_request_and_no_control_call(
     sandbox: Sandbox, web: httpx.Client, api: httpx.Client
 ) -> None:
+    """The log holds every api request and no control call."""
     api.get("/clients", params={"page": 0})
     web.get("/2010-04-01/Accounts/x.json")
     web.get("/nothing")
@@ -23,6 +24,7 @@ def test_the_log_holds_every_api_request_and_no_control_call(
 
 
 def test_the_state_of_the_first_day(sandbox: Sandbox, web: httpx.Client) -> None:
+    """The state of the first day."""
     state = web.get("/_sandbox/state").json()
     assert set(state) == {"tenants", "twilio"}
     tenant = state["tenants"][sandbox.world.domain]
@@ -39,6 +41,7 @@ def test_the_state_of_the_first_day(sandbox: Sandbox, web: httpx.Client) -> None
 def test_reset_goes_back_to_the_start_with_the_same_credentials(
     sandbox: Sandbox, web: httpx.Client, api: httpx.Client
 ) -> None:
+    """Reset goes back to the start with the same credentials."""
     before, ready = web.get("/_sandbox/state").json(), sandbox.ready()
     api.post("/clients", json={"name": "x"})
     api.put("/guardian/factors/sms", json={"enabled": True})
@@ -46,7 +49,7 @@ def test_reset_goes_back_to_the_start_with_the_same_credentials(
     assert web.post("/_sandbox/reset").status_code == 200
     after = web.get("/_sandbox/state").json()
     tenants = [state["tenants"][sandbox.world.domain] for state in (before, after)]
-    assert [t["clients"] for t in tenants][0] == tenants[1]["clients"]
+    assert tenants[0]["clients"] == tenants[1]["clients"]
     assert tenants[0]["factors"] == tenants[1]["factors"]
     assert sandbox.ready() == ready
     assert web.get("/_sandbox/requests").json() == web.get("/_sandbox/faults").json() == []
@@ -54,10 +57,12 @@ def test_reset_goes_back_to_the_start_with_the_same_credentials(
 
 
 def test_control_calls_refuse_another_host(web: httpx.Client) -> None:
+    """Control calls refuse another host."""
     assert web.get("/_sandbox/state", headers={"host": "example.com"}).status_code == 403
 
 
 def test_grants_narrow_the_scopes_of_the_next_token(sandbox: Sandbox, web: httpx.Client) -> None:
+    """Grants narrow the scopes of the next token."""
     web.post("/_sandbox/grants", json={"scope": ["read:clients"]})
     tool, domain = sandbox.world.tool, sandbox.world.domain
     body = {
@@ -86,20 +91,24 @@ def test_grants_narrow_the_scopes_of_the_next_token(sandbox: Sandbox, web: httpx
     ],
 )
 def test_a_control_call_that_makes_no_sense_is_refused(web: httpx.Client, path: str, body: object) -> None:
+    """A control call that makes no sense is refused."""
     answer = web.post(f"/_sandbox/{path}", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"]
 
 
 def test_a_body_that_is_not_json_is_refused(web: httpx.Client) -> None:
+    """A body that is not json is refused."""
     assert web.post("/_sandbox/faults", content=b"{").status_code == 400
 
 
 def test_an_unknown_control_call_says_so(web: httpx.Client) -> None:
+    """An unknown control call says so."""
     assert "no control call" in web.get("/_sandbox/nothing").json()["error"]
 
 
 def test_paths_that_are_not_served_answer_in_the_form_of_their_service(web: httpx.Client) -> None:
+    """Paths that are not served answer in the form of their service."""
     assert web.get("/api/v2/nothing").json() == {
         "statusCode": 404,
         "error": "Not Found",
@@ -114,6 +123,7 @@ def test_paths_that_are_not_served_answer_in_the_form_of_their_service(web: http
 def test_a_defect_of_the_sandbox_is_answered_in_the_form_of_the_service(
     sandbox: Sandbox, manage: Callable[..., httpx.Client]
 ) -> None:
+    """A defect of the sandbox is answered in the form of the service."""
     api = manage(sandbox)
     del sandbox.world.tenants[sandbox.world.domain].settings["flags"]
     answer = api.post("/clients", json={"name": "x"})

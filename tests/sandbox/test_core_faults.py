@@ -1,3 +1,4 @@
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ CLIENT = {"name": "Twilio MFA Test", "app_type": "spa"}
 
 @pytest.fixture
 def fail(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> Callable[..., None]:
+    """Fail."""
     control = connect(sandbox)
 
     def inject(effect: str, path: str = "/api/v2/clients", **more: Any) -> None:
@@ -23,6 +25,7 @@ def fail(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> Callable[...
 
 
 def spa_clients(sandbox: Sandbox) -> list[Any]:
+    """Spa clients."""
     clients = sandbox.world.tenants[sandbox.world.domain].clients.values()
     return [client for client in clients if client["app_type"] == "spa"]
 
@@ -40,6 +43,7 @@ def test_a_request_that_gets_no_whole_answer_has_its_effect_only_if_asked(
     error: type[Exception],
     applied: bool,  # noqa: FBT001
 ) -> None:
+    """A request that gets no whole answer has its effect only if asked."""
     fail(effect, applied=applied)
     with pytest.raises(error):
         api.post("/clients", json=CLIENT, timeout=0.3)
@@ -48,6 +52,7 @@ def test_a_request_that_gets_no_whole_answer_has_its_effect_only_if_asked(
 
 
 def test_reset_is_a_tcp_reset(api: httpx.Client, fail: Callable[..., None]) -> None:
+    """Reset is a tcp reset."""
     fail("reset")
     with pytest.raises(httpx.ReadError) as caught:
         api.post("/clients", json=CLIENT)
@@ -55,15 +60,15 @@ def test_reset_is_a_tcp_reset(api: httpx.Client, fail: Callable[..., None]) -> N
 
 
 def test_truncate_announces_the_full_length(sandbox: Sandbox, api: httpx.Client, fail: Callable[..., None]) -> None:
+    """Truncate announces the full length."""
     fail("truncate", applied=True)
+    received: list[bytes] = []
     with api.stream("POST", "/clients", json=CLIENT) as answer:
         length = int(answer.headers["content-length"])
-        received = b""
         with pytest.raises(httpx.RemoteProtocolError):
-            for part in answer.iter_raw():
-                received += part
+            received.extend(answer.iter_raw())
     assert answer.status_code == 201
-    assert len(received) == length // 2
+    assert sum(map(len, received)) == length // 2
     assert sandbox.world.requests[-1].status == 201
 
 
@@ -71,6 +76,7 @@ def test_truncate_announces_the_full_length(sandbox: Sandbox, api: httpx.Client,
 def test_a_request_without_an_answer_is_logged_with_status_null(
     sandbox: Sandbox, api: httpx.Client, fail: Callable[..., None], effect: str
 ) -> None:
+    """A request without an answer is logged with status null."""
     fail(effect)
     with pytest.raises(httpx.TransportError):
         api.post("/clients", json=CLIENT, timeout=0.3)
@@ -88,6 +94,7 @@ def test_a_request_without_an_answer_is_logged_with_status_null(
 def test_status_answers_in_the_form_of_the_management_api(
     api: httpx.Client, fail: Callable[..., None], status: int
 ) -> None:
+    """Status answers in the form of the management api."""
     fail(f"status:{status}")
     answer = api.post("/clients", json=CLIENT)
     assert (answer.status_code, answer.json()["statusCode"]) == (status, status)
@@ -95,6 +102,7 @@ def test_status_answers_in_the_form_of_the_management_api(
 
 
 def test_status_429_carries_the_recorded_body(api: httpx.Client, fail: Callable[..., None]) -> None:
+    """Status 429 carries the recorded body."""
     fail("status:429")
     assert api.post("/clients", json=CLIENT).json() == {
         "statusCode": 429,
@@ -107,6 +115,7 @@ def test_status_429_carries_the_recorded_body(api: httpx.Client, fail: Callable[
 def test_status_answers_in_the_form_of_the_token_endpoint_and_of_twilio(
     web: httpx.Client, fail: Callable[..., None]
 ) -> None:
+    """Status answers in the form of the token endpoint and of twilio."""
     fail("status:503", path="/oauth/token")
     fail("status:503", path="/2010-04-01/*")
     assert set(web.post("/oauth/token").json()) == {"error", "error_description"}
@@ -114,6 +123,7 @@ def test_status_answers_in_the_form_of_the_token_endpoint_and_of_twilio(
 
 
 def test_html_is_a_502_with_a_page(api: httpx.Client, fail: Callable[..., None]) -> None:
+    """Html is a 502 with a page."""
     fail("html")
     answer = api.post("/clients", json=CLIENT)
     assert answer.status_code == 502
@@ -123,6 +133,7 @@ def test_html_is_a_502_with_a_page(api: httpx.Client, fail: Callable[..., None])
 def test_a_fault_counts_down_and_matches_by_glob_and_method(
     sandbox: Sandbox, api: httpx.Client, fail: Callable[..., None]
 ) -> None:
+    """A fault counts down and matches by glob and method."""
     fail("status:500", path="/api/v2/guardian/*", method="*", times=2)
     assert api.get("/guardian/factors", params={"include_settings": True}).status_code == 500
     assert api.get("/clients").status_code == 200
@@ -146,6 +157,7 @@ def test_a_fault_counts_down_and_matches_by_glob_and_method(
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(sandbox: Sandbox, web: httpx.Client, body: Any) -> None:
+    """A fault that makes no sense is refused."""
     answer = web.post("/_sandbox/faults", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"]
@@ -153,6 +165,7 @@ def test_a_fault_that_makes_no_sense_is_refused(sandbox: Sandbox, web: httpx.Cli
 
 
 def test_control_calls_never_fail(web: httpx.Client, fail: Callable[..., None]) -> None:
+    """Control calls never fail."""
     fail("status:500", path="*", method="*")
     assert web.get("/_sandbox/state").status_code == 200
 
@@ -163,13 +176,10 @@ def test_a_hanging_request_does_not_delay_the_stop(
     connect: Callable[..., httpx.Client],
     tls: bool,  # noqa: FBT001
 ) -> None:
+    """A hanging request does not delay the stop."""
     running = start(tls=tls)
-    trust = {"verify": running.world.ca_file} if tls else {}
-    if tls:
-        import ssl  # noqa: PLC0415
-
-        trust = {"verify": ssl.create_default_context(cafile=running.world.ca_file)}
-    web = connect(running, timeout=20, **trust)
+    trust = ssl.create_default_context(cafile=running.world.ca_file)
+    web = connect(running, timeout=20, verify=trust)
     web.post("/_sandbox/faults", json=[{"path": "*", "effect": "hang"}])
     caught: list[Exception] = []
 

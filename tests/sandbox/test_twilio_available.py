@@ -1,27 +1,24 @@
 """The search for numbers, and the stock behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import phonenumbers
 import pytest
 
-from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
 from mfa_setup.sandbox.twilio.countries import COUNTRIES
 from mfa_setup.sandbox.twilio.geography import distance
 from mfa_setup.sandbox.twilio.stock import catalogue
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[httpx.Client]:
+@pytest.fixture
+def api(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> httpx.Client:
     """Return a client with the account's credentials."""
-    with Sandbox(SandboxConfig(port=0)) as box:
-        own = box.world.twilio.credentials
-        base = f"{box.url}/2010-04-01/Accounts/{own.account_sid}"
-        with httpx.Client(base_url=base, auth=(own.account_sid, own.auth_token), trust_env=False) as client:
-            yield client
+    own = sandbox.world.twilio.credentials
+    base = f"{sandbox.url}/2010-04-01/Accounts/{own.account_sid}"
+    return connect(sandbox, base_url=base, auth=(own.account_sid, own.auth_token))
 
 
 def found(api: httpx.Client, where: str, **query: str) -> list[dict[str, Any]]:
@@ -81,7 +78,7 @@ def test_an_area_code_without_stock_is_an_empty_list(api: httpx.Client) -> None:
     assert found(api, "US/Local", AreaCode="999") == []
 
 
-@pytest.mark.parametrize("code", ["41", "4155", "abc", "-41"])
+@pytest.mark.parametrize("code", ["41", "4155", "abc", "-41", "٤١٥"])
 def test_an_area_code_has_three_digits(api: httpx.Client, code: str) -> None:
     """An area code has three digits."""
     assert refusal(api, "US/Local", AreaCode=code) == (400, 21451)
@@ -183,8 +180,11 @@ def test_toll_free_and_foreign_numbers_have_no_place(api: httpx.Client) -> None:
 
 
 def test_an_area_code_means_nothing_outside_north_america(api: httpx.Client) -> None:
-    """An area code means nothing outside north america."""
-    assert found(api, "SE/Mobile", AreaCode="415") == found(api, "SE/Mobile")
+    """Nor does any other place of the US and Canada; a locality does."""
+    every = found(api, "SE/Mobile")
+    for query in ({"AreaCode": "415"}, {"InRegion": "CA"}, {"NearLatLong": "37.7,-122.4"}):
+        assert found(api, "SE/Mobile", **query) == every
+    assert len(found(api, "GB/Local", InLocality="London")) == 20
 
 
 def test_the_answer_has_no_paging_and_at_most_a_page(api: httpx.Client) -> None:

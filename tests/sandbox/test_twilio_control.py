@@ -1,87 +1,70 @@
 """The control calls of the Twilio half."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
-from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
 from mfa_setup.sandbox.twilio.stock import catalogue
 
 PHONE = "+14155550123"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    """Run a sandbox with the defaults for all tests of this module."""
-    with Sandbox(SandboxConfig(port=0)) as box:
-        yield box
-
-
-@pytest.fixture
-def box(running: Sandbox) -> Sandbox:
-    """Return the sandbox, set back to the start."""
-    running.world.reset()
-    return running
-
-
-def control(box: Sandbox, name: str, body: object) -> httpx.Response:
+def control(web: httpx.Client, name: str, body: object) -> httpx.Response:
     """Make a control call."""
-    return httpx.post(f"{box.url}/_sandbox/twilio/{name}", json=body, trust_env=False)
+    return web.post(f"/_sandbox/twilio/{name}", json=body)
 
 
-def test_a_number_can_be_owned_without_a_purchase(box: Sandbox) -> None:
+def test_a_number_can_be_owned_without_a_purchase(sandbox: Sandbox, web: httpx.Client) -> None:
     """A number can be owned without a purchase."""
-    answer = control(box, "numbers", {"phone_number": PHONE, "friendly_name": "old"})
+    answer = control(web, "numbers", {"phone_number": PHONE, "friendly_name": "old"})
     assert answer.status_code == 201
-    snapshot = box.world.twilio.snapshot()
+    snapshot = sandbox.world.twilio.snapshot()
     assert snapshot["numbers"] == [answer.json()]
     assert snapshot["purchases"] == 0
-    assert control(box, "numbers", {"phone_number": PHONE}).json()["sid"] == answer.json()["sid"]
-    toll_free = control(box, "numbers", {"phone_number": "+18335550123"}).json()
+    assert control(web, "numbers", {"phone_number": PHONE}).json()["sid"] == answer.json()["sid"]
+    toll_free = control(web, "numbers", {"phone_number": "+18335550123"}).json()
     assert (toll_free["type"], toll_free["friendly_name"]) == ("tollfree", "(833) 555-0123")
 
 
-def test_a_service_can_be_made_with_or_without_a_campaign(box: Sandbox) -> None:
+def test_a_service_can_be_made_with_or_without_a_campaign(sandbox: Sandbox, web: httpx.Client) -> None:
     """A service can be made with or without a campaign."""
-    plain = control(box, "services", {"friendly_name": "a"}).json()
-    verified = control(box, "services", {"friendly_name": "b", "verified": True}).json()
-    odd = control(box, "services", {"friendly_name": "c", "us_app_to_person_registered": True}).json()
+    plain = control(web, "services", {"friendly_name": "a"}).json()
+    verified = control(web, "services", {"friendly_name": "b", "verified": True}).json()
+    odd = control(web, "services", {"friendly_name": "c", "us_app_to_person_registered": True}).json()
     assert [one["us_app_to_person_registered"] for one in (plain, verified, odd)] == [False, True, True]
-    services = box.world.twilio.services
+    services = sandbox.world.twilio.services
     assert [services[one["sid"]].delivers_us for one in (plain, verified, odd)] == [False, True, False]
 
 
-def test_the_token_can_be_rotated_until_the_reset(box: Sandbox) -> None:
+def test_the_token_can_be_rotated_until_the_reset(sandbox: Sandbox, web: httpx.Client) -> None:
     """The token can be rotated until the reset."""
-    own = box.world.twilio.credentials
+    own = sandbox.world.twilio.credentials
     new = "f" * 32
-    assert control(box, "token", {"auth_token": new}).json() == {"auth_token": new}
+    assert control(web, "token", {"auth_token": new}).json() == {"auth_token": new}
 
     def status(token: str) -> int:
         pair = (own.account_sid, token)
-        return httpx.get(f"{box.url}/v1/Services", auth=pair, trust_env=False).status_code
+        return web.get("/v1/Services", auth=pair).status_code
 
     assert (status(own.auth_token), status(new)) == (401, 200)
-    box.world.reset()
+    sandbox.world.reset()
     assert (status(own.auth_token), status(new)) == (200, 401)
 
 
-def test_the_rest_changes_what_it_names(box: Sandbox) -> None:
+def test_the_rest_changes_what_it_names(sandbox: Sandbox, web: httpx.Client) -> None:
     """The rest changes what it names."""
-    state = box.world.twilio
+    state = sandbox.world.twilio
     number = catalogue()[0].phone_number
-    assert control(box, "verified-recipients", {"phone_number": PHONE}).status_code == 201
-    assert control(box, "taken", {"phone_number": number}).status_code == 200
-    assert control(box, "stopped", {"phone_number": PHONE}).status_code == 200
-    assert control(box, "fates", {"phone_number": PHONE, "error_code": 30003}).status_code == 200
-    assert control(box, "profile", {"status": None}).status_code == 200
-    sid = control(box, "papers", {"kind": "address", "country": "DE"}).json()["sid"]
+    assert control(web, "verified-recipients", {"phone_number": PHONE}).status_code == 201
+    assert control(web, "taken", {"phone_number": number}).status_code == 200
+    assert control(web, "stopped", {"phone_number": PHONE}).status_code == 200
+    assert control(web, "fates", {"phone_number": PHONE, "error_code": 30003}).status_code == 200
+    assert control(web, "profile", {"status": None}).status_code == 200
+    sid = control(web, "papers", {"kind": "address", "country": "DE"}).json()["sid"]
     assert state.is_verified(PHONE)
     assert (state.taken, state.stopped, state.fates) == ({number}, {PHONE}, {PHONE: 30003})
     assert (state.profile_status, state.papers) == (None, {sid: "DE"})
-    control(box, "fates", {"phone_number": PHONE, "error_code": None})
+    control(web, "fates", {"phone_number": PHONE, "error_code": None})
     assert state.fates == {}
 
 
@@ -106,14 +89,14 @@ def test_the_rest_changes_what_it_names(box: Sandbox) -> None:
         ("papers", {"kind": "bundle", "country": "Germany"}),
     ],
 )
-def test_a_body_that_cannot_be_used_is_400(box: Sandbox, name: str, body: object) -> None:
+def test_a_body_that_cannot_be_used_is_400(web: httpx.Client, name: str, body: object) -> None:
     """A body that cannot be used is 400."""
-    answer = control(box, name, body)
+    answer = control(web, name, body)
     assert answer.status_code == 400
     assert isinstance(answer.json()["error"], str)
 
 
-def test_text_that_is_not_json_is_400(box: Sandbox) -> None:
+def test_text_that_is_not_json_is_400(web: httpx.Client) -> None:
     """Text that is not JSON is 400."""
-    answer = httpx.post(f"{box.url}/_sandbox/twilio/numbers", content=b"{", trust_env=False)
+    answer = web.post("/_sandbox/twilio/numbers", content=b"{")
     assert answer.status_code == 400

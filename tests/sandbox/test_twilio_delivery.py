@@ -36,7 +36,8 @@ def test_a_fate_strikes_only_what_would_have_arrived() -> None:
 
 
 @pytest.mark.parametrize("by_service", [True, False])
-def test_a_life_goes_forward_only(by_service: bool) -> None:  # noqa: FBT001
+def test_a_life_goes_forward_only(*, by_service: bool) -> None:
+    """A life goes forward only."""
     order = ["accepted", "queued", "sending", "sent", "delivered"]
     moments = [step / 100 for step in range(150)]
     seen = [status_after(one, DELIVERED, by_service=by_service, timeline=Timeline()) for one in moments]

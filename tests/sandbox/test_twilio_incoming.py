@@ -1,43 +1,28 @@
 """Buying, listing, changing and releasing numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from mfa_setup.sandbox.config import SandboxConfig, TwilioAccountKind
+from mfa_setup.sandbox.config import TwilioAccountKind
 from mfa_setup.sandbox.server import Sandbox
 
 NUMBERS = "/IncomingPhoneNumbers"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    """Run a sandbox with the defaults for all tests of this module."""
-    with Sandbox(SandboxConfig(port=0)) as box:
-        yield box
-
-
 @pytest.fixture
-def box(running: Sandbox) -> Sandbox:
-    """Return the sandbox, set back to the start."""
-    running.world.reset()
-    return running
-
-
-@pytest.fixture
-def api(box: Sandbox) -> Iterator[httpx.Client]:
+def api(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> httpx.Client:
     """Return a client with the account's credentials."""
-    with client_of(box) as client:
-        yield client
+    return client_of(sandbox, connect)
 
 
-def client_of(box: Sandbox) -> httpx.Client:
+def client_of(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> httpx.Client:
     """Return a client with the credentials of a sandbox's account."""
-    own = box.world.twilio.credentials
-    base = f"{box.url}/2010-04-01/Accounts/{own.account_sid}"
-    return httpx.Client(base_url=base, auth=(own.account_sid, own.auth_token), trust_env=False)
+    own = sandbox.world.twilio.credentials
+    pair = (own.account_sid, own.auth_token)
+    return connect(sandbox, base_url=f"{sandbox.url}/2010-04-01/Accounts/{own.account_sid}", auth=pair)
 
 
 def offered(api: httpx.Client, where: str = "US/Local", **query: str) -> list[str]:
@@ -67,7 +52,7 @@ def listed(api: httpx.Client, **query: str) -> list[str]:
     return [one["phone_number"] for one in answer.json()["incoming_phone_numbers"]]
 
 
-def test_a_bought_number_is_owned_and_leaves_the_stock(box: Sandbox, api: httpx.Client) -> None:
+def test_a_bought_number_is_owned_and_leaves_the_stock(sandbox: Sandbox, api: httpx.Client) -> None:
     """A bought number is owned and leaves the stock."""
     number = offered(api, AreaCode="303")[0]
     bought = buy(api, number)
@@ -77,8 +62,8 @@ def test_a_bought_number_is_owned_and_leaves_the_stock(box: Sandbox, api: httpx.
     assert bought["status"] == "in-use"
     assert number not in offered(api, AreaCode="303")
     assert api.get(f"{NUMBERS}/{bought['sid']}.json").json() == bought
-    assert box.world.twilio.snapshot()["numbers"] == [bought]
-    assert box.world.twilio.snapshot()["purchases"] == 1
+    assert sandbox.world.twilio.snapshot()["numbers"] == [bought]
+    assert sandbox.world.twilio.snapshot()["purchases"] == 1
 
 
 def test_the_balance_falls_by_the_price(api: httpx.Client) -> None:
@@ -90,22 +75,22 @@ def test_the_balance_falls_by_the_price(api: httpx.Client) -> None:
     assert after["currency"] == "USD"
 
 
-def test_buying_an_owned_number_again_updates_it_and_buys_nothing(box: Sandbox, api: httpx.Client) -> None:
+def test_buying_an_owned_number_again_updates_it_and_buys_nothing(sandbox: Sandbox, api: httpx.Client) -> None:
     """Buying an owned number again updates it and buys nothing."""
     number = offered(api)[0]
     first = buy(api, number, FriendlyName="one")
     second = buy(api, number, FriendlyName="two")
     assert (second["sid"], second["friendly_name"]) == (first["sid"], "two")
-    assert box.world.twilio.purchases == 1
+    assert sandbox.world.twilio.purchases == 1
     assert listed(api) == [number]
 
 
-def test_an_area_code_buys_another_number_each_time(box: Sandbox, api: httpx.Client) -> None:
+def test_an_area_code_buys_another_number_each_time(sandbox: Sandbox, api: httpx.Client) -> None:
     """An area code buys another number each time."""
     bought = {api.post(f"{NUMBERS}.json", data={"AreaCode": "808"}).json()["phone_number"] for _ in range(2)}
     assert len(bought) == 2
     assert all(number.startswith("+1808") for number in bought)
-    assert box.world.twilio.purchases == 2
+    assert sandbox.world.twilio.purchases == 2
 
 
 def test_a_released_number_returns_to_the_stock(api: httpx.Client) -> None:
@@ -130,10 +115,10 @@ def test_a_released_number_returns_to_the_stock(api: httpx.Client) -> None:
         ({"AreaCode": "41"}, 21451),
     ],
 )
-def test_what_cannot_be_bought_is_refused(box: Sandbox, api: httpx.Client, form: dict[str, str], code: int) -> None:
+def test_what_cannot_be_bought_is_refused(sandbox: Sandbox, api: httpx.Client, form: dict[str, str], code: int) -> None:
     """What cannot be bought is refused."""
     assert refusal(api, **form) == (400, code)
-    assert box.world.twilio.purchases == 0
+    assert sandbox.world.twilio.purchases == 0
 
 
 @pytest.mark.parametrize(
@@ -147,26 +132,26 @@ def test_what_cannot_be_bought_is_refused(box: Sandbox, api: httpx.Client, form:
     ],
 )
 def test_a_bad_setting_refuses_the_purchase_as_a_whole(
-    box: Sandbox, api: httpx.Client, form: dict[str, str], code: int
+    sandbox: Sandbox, api: httpx.Client, form: dict[str, str], code: int
 ) -> None:
     """A bad setting refuses the purchase as a whole."""
     number = offered(api)[0]
     assert refusal(api, PhoneNumber=number, **form) == (400, code)
-    assert box.world.twilio.snapshot()["numbers"] == []
+    assert sandbox.world.twilio.snapshot()["numbers"] == []
 
 
-def test_a_number_that_someone_else_bought_meanwhile_is_unavailable(box: Sandbox, api: httpx.Client) -> None:
+def test_a_number_that_someone_else_bought_meanwhile_is_unavailable(sandbox: Sandbox, api: httpx.Client) -> None:
     """A number that someone else bought meanwhile is unavailable."""
     number = offered(api)[0]
-    box.world.twilio.taken.add(number)
+    sandbox.world.twilio.taken.add(number)
     assert number in offered(api)
     assert refusal(api, PhoneNumber=number) == (400, 21422)
 
 
-def test_papers_are_asked_for_where_they_are_needed(box: Sandbox, api: httpx.Client) -> None:
+def test_papers_are_asked_for_where_they_are_needed(sandbox: Sandbox, api: httpx.Client) -> None:
     """Papers are asked for where they are needed."""
     number = offered(api, "DE/Mobile")[0]
-    state = box.world.twilio
+    state = sandbox.world.twilio
     address, bundle = state.add_paper("AD", "DE"), state.add_paper("BU", "DE")
     foreign, other = state.add_paper("AD", "US"), state.add_paper("BU", "FR")
     assert refusal(api, PhoneNumber=number) == (400, 21615)
@@ -177,9 +162,9 @@ def test_papers_are_asked_for_where_they_are_needed(box: Sandbox, api: httpx.Cli
     assert (bought["address_sid"], bought["bundle_sid"]) == (address, bundle)
 
 
-def test_any_address_or_a_foreign_one_may_be_asked_for(box: Sandbox, api: httpx.Client) -> None:
+def test_any_address_or_a_foreign_one_may_be_asked_for(sandbox: Sandbox, api: httpx.Client) -> None:
     """Any address or a foreign one may be asked for."""
-    home, away = box.world.twilio.add_paper("AD", "NL"), box.world.twilio.add_paper("AD", "US")
+    home, away = sandbox.world.twilio.add_paper("AD", "NL"), sandbox.world.twilio.add_paper("AD", "US")
     dutch = offered(api, "NL/Mobile")[0]
     assert refusal(api, PhoneNumber=dutch) == (400, 21631)
     assert refusal(api, PhoneNumber=dutch, AddressSid=home) == (400, 21615)
@@ -232,13 +217,20 @@ def test_an_update_changes_what_it_names(api: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(("kind", "first", "second"), [("trial", 10002, 10002), ("legacy-trial", None, 21404)])
-def test_trials_own_one_number_or_none(kind: TwilioAccountKind, first: int | None, second: int) -> None:
+def test_trials_own_one_number_or_none(
+    kind: TwilioAccountKind,
+    first: int | None,
+    second: int,
+    start: Callable[..., Sandbox],
+    connect: Callable[..., httpx.Client],
+) -> None:
     """Trials own one number or none."""
-    with Sandbox(SandboxConfig(port=0, twilio_account=kind)) as box, client_of(box) as api:
-        numbers = offered(api)
-        answer = api.post(f"{NUMBERS}.json", data={"PhoneNumber": numbers[0]})
-        assert answer.json().get("code") == first
-        assert refusal(api, PhoneNumber=numbers[1]) == (400, second)
+    sandbox = start(twilio_account=kind)
+    api = client_of(sandbox, connect)
+    numbers = offered(api)
+    answer = api.post(f"{NUMBERS}.json", data={"PhoneNumber": numbers[0]})
+    assert answer.json().get("code") == first
+    assert refusal(api, PhoneNumber=numbers[1]) == (400, second)
 
 
 def test_a_form_is_needed_json_is_not_read(api: httpx.Client) -> None:
@@ -247,11 +239,11 @@ def test_a_form_is_needed_json_is_not_read(api: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, 21421)
 
 
-def test_a_reset_brings_back_the_start(box: Sandbox, api: httpx.Client) -> None:
+def test_a_reset_brings_back_the_start(sandbox: Sandbox, api: httpx.Client) -> None:
     """A reset brings back the start."""
-    services = list(box.world.twilio.services)
+    services = list(sandbox.world.twilio.services)
     buy(api, offered(api)[0])
-    box.world.reset()
+    sandbox.world.reset()
     assert listed(api) == []
-    assert box.world.twilio.purchases == 0
-    assert list(box.world.twilio.services) == services
+    assert sandbox.world.twilio.purchases == 0
+    assert list(sandbox.world.twilio.services) == services

@@ -1,12 +1,11 @@
 """Messages over HTTP: what is refused at once, what is accepted, and what becomes of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from mfa_setup.sandbox.config import NumberRegistration, SandboxConfig, TwilioAccountKind
 from mfa_setup.sandbox.server import Sandbox
 from mfa_setup.sandbox.twilio.numbers import OwnedNumber
 from mfa_setup.sandbox.twilio.stock import catalogue
@@ -28,19 +27,20 @@ class Clock:
         self.now = 1000.0
 
     def __call__(self) -> float:
+        """Return the moment."""
         return self.now
 
 
 class Account:
     """One sandbox's Twilio account, with a clock that stands still."""
 
-    def __init__(self, box: Sandbox) -> None:
-        self.state = box.world.twilio
+    def __init__(self, sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> None:
+        self.state = sandbox.world.twilio
         self.clock = Clock()
         self.state.clock = self.clock
         own = self.state.credentials
-        base = f"{box.url}/2010-04-01/Accounts/{own.account_sid}"
-        self.api = httpx.Client(base_url=base, auth=(own.account_sid, own.auth_token), trust_env=False)
+        base = f"{sandbox.url}/2010-04-01/Accounts/{own.account_sid}"
+        self.api = connect(sandbox, base_url=base, auth=(own.account_sid, own.auth_token))
 
     def number(self, country: str = "US", kind: str = "local", *, pooled: bool = False) -> OwnedNumber:
         """Own a number, in the pool of the first service where wished."""
@@ -77,25 +77,19 @@ class Account:
         return body["status"], body["error_code"]
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    """Run a sandbox with the defaults for all tests of this module."""
-    with Sandbox(SandboxConfig(port=0)) as box:
-        yield box
+@pytest.fixture
+def twilio(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> Account:
+    """Return the account of a sandbox with the defaults."""
+    return Account(sandbox, connect)
+
+
+Other = Callable[..., Account]
 
 
 @pytest.fixture
-def twilio(running: Sandbox) -> Iterator[Account]:
-    """Return the account, set back to the start."""
-    running.world.reset()
-    account = Account(running)
-    with account.api:
-        yield account
-
-
-def other(kind: TwilioAccountKind = "full", registration: NumberRegistration = "registered") -> Sandbox:
-    """Return a sandbox with another kind of account."""
-    return Sandbox(SandboxConfig(port=0, twilio_account=kind, number_registration=registration))
+def other(start: Callable[..., Sandbox], connect: Callable[..., httpx.Client]) -> Other:
+    """Return a maker of accounts of another kind."""
+    return lambda **options: Account(start(**options), connect)
 
 
 def test_a_message_lives_from_queued_to_delivered(twilio: Account) -> None:
@@ -158,17 +152,15 @@ def test_a_released_campaign_takes_delivery_with_it(twilio: Account) -> None:
     assert twilio.end(twilio.send(number.phone_number)["sid"]) == ("undelivered", 30034)
 
 
-def test_toll_free_numbers_deliver_once_verified(twilio: Account) -> None:
+def test_toll_free_numbers_deliver_once_verified(twilio: Account, other: Other) -> None:
     """Toll free numbers deliver once verified."""
     sender = twilio.number(kind="tollfree").phone_number
     assert twilio.end(twilio.send(sender)["sid"]) == ("delivered", None)
-    with other(registration="unregistered") as box:
-        plain = Account(box)
-        sender = plain.number(kind="tollfree").phone_number
-        assert plain.end(plain.send(sender)["sid"]) == ("undelivered", 30032)
-        sender = plain.number().phone_number
-        assert plain.end(plain.send(sender)["sid"]) == ("undelivered", 30034)
-        plain.api.close()
+    plain = other(number_registration="unregistered")
+    sender = plain.number(kind="tollfree").phone_number
+    assert plain.end(plain.send(sender)["sid"]) == ("undelivered", 30032)
+    sender = plain.number().phone_number
+    assert plain.end(plain.send(sender)["sid"]) == ("undelivered", 30034)
 
 
 @pytest.mark.parametrize(
@@ -181,6 +173,7 @@ def test_toll_free_numbers_deliver_once_verified(twilio: Account) -> None:
         ({"To": "4155550123", "From": "own", "Body": "x"}, 21211),
         ({"To": "+1 415 555 0123", "From": "own", "Body": "x"}, 21211),
         ({"To": "+15555555555", "From": "own", "Body": "x"}, 21211),
+        ({"To": "+١٤١٥٥٥٥٠١٢٣", "From": "own", "Body": "x"}, 21211),
         ({"To": "+999123456", "From": "own", "Body": "x"}, 21211),
         ({"To": "+493012345678", "From": "own", "Body": "x"}, 21614),
         ({"To": US_PHONE, "From": "14155550100", "Body": "x"}, 21212),
@@ -285,45 +278,42 @@ def test_a_message_can_be_redacted_but_not_rewritten(twilio: Account) -> None:
     assert twilio.api.post(path, data={"Body": ""}).json()["body"] == ""
 
 
-def test_a_trial_of_2026_sends_templates_only() -> None:
+def test_a_trial_of_2026_sends_templates_only(other: Other) -> None:
     """A trial of 2026 sends templates only."""
-    with other("trial") as box:
-        trial = Account(box)
-        assert trial.refusal(To=US_PHONE, Body="123456 is your code") == (400, 572006)
-        assert trial.refusal(To=US_PHONE, From="+14155550100", Body="123456 is your code") == (400, 572006)
-        assert trial.refusal(To=US_PHONE, From="+14155550100", Body="sms_2fa") == (400, 572002)
-        assert trial.refusal(To=US_PHONE, Body="sms_2fa") == (400, 21608)
-        assert trial.refusal(To=US_PHONE) == (400, 21602)
-        assert trial.refusal(Body="sms_2fa") == (400, 21604)
-        trial.state.verify_recipient(US_PHONE)
-        sent = trial.post(To=US_PHONE, Body="sms_2fa").json()
-        assert sent["from"] == TRIAL_NUMBER
-        assert sent["body"] != "sms_2fa"
-        assert trial.end(sent["sid"]) == ("delivered", None)
-        trial.state.verify_recipient(GB_PHONE)
-        assert trial.refusal(To=GB_PHONE, Body="sms_2fa") == (400, 21408)
-        trial.api.close()
+    trial = other(twilio_account="trial")
+    assert trial.refusal(To=US_PHONE, Body="123456 is your code") == (400, 572006)
+    assert trial.refusal(To=US_PHONE, From="+14155550100", Body="123456 is your code") == (400, 572006)
+    assert trial.refusal(To=US_PHONE, From="+14155550100", Body="sms_2fa") == (400, 572002)
+    assert trial.refusal(To=US_PHONE, Body="sms_2fa") == (400, 21608)
+    assert trial.refusal(To=US_PHONE) == (400, 21602)
+    assert trial.refusal(Body="sms_2fa") == (400, 21604)
+    trial.state.verify_recipient(US_PHONE)
+    assert trial.refusal(To=US_PHONE, Body="sms_2fa", ValidityPeriod="60") == (400, 10002)
+    sent = trial.post(To=US_PHONE, Body="sms_2fa").json()
+    assert sent["from"] == TRIAL_NUMBER
+    assert sent["body"] != "sms_2fa"
+    assert trial.end(sent["sid"]) == ("delivered", None)
+    trial.state.verify_recipient(GB_PHONE)
+    assert trial.refusal(To=GB_PHONE, Body="sms_2fa") == (400, 21408)
 
 
-def test_a_trial_of_old_sends_to_verified_phones_with_a_prefix() -> None:
+def test_a_trial_of_old_sends_to_verified_phones_with_a_prefix(other: Other) -> None:
     """A trial of old sends to verified phones with a prefix."""
-    with other("legacy-trial") as box:
-        trial = Account(box)
-        sender = trial.number(pooled=True).phone_number
-        assert trial.refusal(To=US_PHONE, From=sender, Body="x") == (400, 21608)
-        trial.state.verify_recipient(US_PHONE)
-        assert trial.send(sender, Body="x")["body"] == "Sent from your Twilio trial account - x"
-        trial.api.close()
+    trial = other(twilio_account="legacy-trial")
+    sender = trial.number(pooled=True).phone_number
+    assert trial.refusal(To=US_PHONE, From=sender, Body="x") == (400, 21608)
+    trial.state.verify_recipient(US_PHONE)
+    assert trial.send(sender, Body="x")["body"] == "Sent from your Twilio trial account - x"
 
 
-def test_test_credentials_know_magic_numbers(running: Sandbox) -> None:
+def test_test_credentials_know_magic_numbers(sandbox: Sandbox, web: httpx.Client) -> None:
     """Test credentials know magic numbers."""
-    own = running.world.twilio.credentials
-    base = f"{running.url}/2010-04-01/Accounts/{own.test_account_sid}"
+    own = sandbox.world.twilio.credentials
+    base = f"/2010-04-01/Accounts/{own.test_account_sid}"
 
     def code(path: str, **form: str) -> int | None:
         auth = (own.test_account_sid, own.test_auth_token)
-        answer = httpx.post(f"{base}/{path}.json", data=form, auth=auth, trust_env=False)
+        answer = web.post(f"{base}/{path}.json", data=form, auth=auth)
         found: int | None = answer.json().get("code")
         assert (answer.status_code == 201) is (found is None)
         return found
@@ -344,7 +334,7 @@ def test_test_credentials_know_magic_numbers(running: Sandbox) -> None:
     for missing, expected in (("To", 21604), ("From", 21603), ("Body", 21602)):
         assert code("Messages", **{name: value for name, value in good.items() if name != missing}) == expected
     assert code("Messages", **good | {"To": "x"}) == 21211
-    assert running.world.twilio.purchases == 0
+    assert sandbox.world.twilio.purchases == 0
 
 
 def test_a_call_needs_a_number_of_ones_own(twilio: Account) -> None:

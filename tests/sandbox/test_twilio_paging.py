@@ -1,45 +1,35 @@
 """Pages of lists, in both forms."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
 from mfa_setup.sandbox.twilio.stock import catalogue
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    """Run a sandbox with the defaults for all tests of this module."""
-    with Sandbox(SandboxConfig(port=0)) as box:
-        yield box
-
-
 @pytest.fixture
-def box(running: Sandbox) -> Sandbox:
-    """Return the sandbox, set back to the start."""
-    running.world.reset()
+def sandbox(sandbox: Sandbox) -> Sandbox:
+    """Return the sandbox with something to list."""
     for stock in catalogue()[:5]:
-        running.world.twilio.add_number(stock.phone_number, "same")
+        sandbox.world.twilio.add_number(stock.phone_number, "same")
     for index in range(4):
-        running.world.twilio.add_service(f"service {index}")
-    return running
+        sandbox.world.twilio.add_service(f"service {index}")
+    return sandbox
 
 
 @pytest.fixture
-def api(box: Sandbox) -> Iterator[httpx.Client]:
+def api(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> httpx.Client:
     """Return a client with the account's credentials."""
-    own = box.world.twilio.credentials
-    with httpx.Client(base_url=box.url, auth=(own.account_sid, own.auth_token), trust_env=False) as client:
-        yield client
+    own = sandbox.world.twilio.credentials
+    return connect(sandbox, auth=(own.account_sid, own.auth_token))
 
 
-def numbers(box: Sandbox) -> str:
+def numbers(sandbox: Sandbox) -> str:
     """Return the path of the account's numbers."""
-    return f"/2010-04-01/Accounts/{box.world.twilio.account_sid}/IncomingPhoneNumbers.json"
+    return f"/2010-04-01/Accounts/{sandbox.world.twilio.account_sid}/IncomingPhoneNumbers.json"
 
 
 def get(api: httpx.Client, path: str) -> dict[str, Any]:
@@ -50,47 +40,47 @@ def get(api: httpx.Client, path: str) -> dict[str, Any]:
     return body
 
 
-def test_the_old_api_links_relatively_and_keeps_the_filter(box: Sandbox, api: httpx.Client) -> None:
+def test_the_old_api_links_relatively_and_keeps_the_filter(sandbox: Sandbox, api: httpx.Client) -> None:
     """The old API links relatively and keeps the filter."""
-    page = get(api, f"{numbers(box)}?FriendlyName=same&PageSize=2")
+    page = get(api, f"{numbers(sandbox)}?FriendlyName=same&PageSize=2")
     assert (page["page"], page["page_size"], page["start"], page["end"]) == (0, 2, 0, 1)
     assert page["previous_page_uri"] is None
-    assert page["next_page_uri"].startswith(f"{numbers(box)}?FriendlyName=same&PageSize=2&Page=1&PageToken=PA")
-    assert page["first_page_uri"] == f"{numbers(box)}?FriendlyName=same&PageSize=2&Page=0"
+    assert page["next_page_uri"].startswith(f"{numbers(sandbox)}?FriendlyName=same&PageSize=2&Page=1&PageToken=PA")
+    assert page["first_page_uri"] == f"{numbers(sandbox)}?FriendlyName=same&PageSize=2&Page=0"
 
 
-def test_following_the_links_shows_every_entry_once(box: Sandbox, api: httpx.Client) -> None:
+def test_following_the_links_shows_every_entry_once(sandbox: Sandbox, api: httpx.Client) -> None:
     """Following the links shows every entry once."""
     seen: list[str] = []
-    path = f"{numbers(box)}?PageSize=2"
+    path = f"{numbers(sandbox)}?PageSize=2"
     pages = []
     while path:
         page = get(api, path)
         pages.append(page)
         seen += [one["sid"] for one in page["incoming_phone_numbers"]]
         path = page["next_page_uri"]
-    assert seen == list(reversed(box.world.twilio.numbers))
+    assert seen == list(reversed(sandbox.world.twilio.numbers))
     assert [page["start"] for page in pages] == [0, 2, 4]
     assert pages[-1]["end"] == 4
     back = get(api, pages[-1]["previous_page_uri"])
     assert back["incoming_phone_numbers"] == pages[1]["incoming_phone_numbers"]
 
 
-def test_a_page_goes_on_where_it_was_though_entries_vanish(box: Sandbox, api: httpx.Client) -> None:
+def test_a_page_goes_on_where_it_was_though_entries_vanish(sandbox: Sandbox, api: httpx.Client) -> None:
     """A page goes on where it was though entries vanish."""
-    first = get(api, f"{numbers(box)}?PageSize=2")
+    first = get(api, f"{numbers(sandbox)}?PageSize=2")
     for one in first["incoming_phone_numbers"]:
-        box.world.twilio.release(box.world.twilio.numbers[one["sid"]])
+        sandbox.world.twilio.release(sandbox.world.twilio.numbers[one["sid"]])
     rest = get(api, first["next_page_uri"])["incoming_phone_numbers"]
-    assert [one["sid"] for one in rest] == list(reversed(box.world.twilio.numbers))[:2]
+    assert [one["sid"] for one in rest] == list(reversed(sandbox.world.twilio.numbers))[:2]
 
 
-def test_the_new_apis_link_absolutely_on_the_host_that_was_asked(box: Sandbox, api: httpx.Client) -> None:
+def test_the_new_apis_link_absolutely_on_the_host_that_was_asked(sandbox: Sandbox, api: httpx.Client) -> None:
     """The new APIs link absolutely on the host that was asked."""
     page = get(api, "/v1/Services?PageSize=3")
     assert page["meta"]["key"] == "services"
-    assert page["meta"]["next_page_url"].startswith(f"{box.url}/v1/Services?PageSize=3&Page=1&PageToken=")
-    assert page["meta"]["url"] == f"{box.url}/v1/Services?PageSize=3&Page=0"
+    assert page["meta"]["next_page_url"].startswith(f"{sandbox.url}/v1/Services?PageSize=3&Page=1&PageToken=")
+    assert page["meta"]["url"] == f"{sandbox.url}/v1/Services?PageSize=3&Page=0"
     last = get(api, page["meta"]["next_page_url"])
     assert len(page["services"]) + len(last["services"]) == 5
     assert last["meta"]["next_page_url"] is None
@@ -112,14 +102,14 @@ def test_price_lists_page_too(api: httpx.Client) -> None:
     "query",
     ["Page=1", "Page=1&PageToken=x", "Page=1&PageToken=PAxyz", "PageSize=0", "PageSize=1001", "Page=-1"],
 )
-def test_a_hand_built_page_is_refused(box: Sandbox, api: httpx.Client, query: str) -> None:
+def test_a_hand_built_page_is_refused(sandbox: Sandbox, api: httpx.Client, query: str) -> None:
     """A hand built page is refused."""
-    assert api.get(f"{numbers(box)}?{query}").status_code == 400
+    assert api.get(f"{numbers(sandbox)}?{query}").status_code == 400
     assert api.get(f"/v1/Services?{query}").status_code == 400
 
 
-def test_an_empty_list_is_a_page_as_well(box: Sandbox, api: httpx.Client) -> None:
+def test_an_empty_list_is_a_page_as_well(sandbox: Sandbox, api: httpx.Client) -> None:
     """An empty list is a page as well."""
-    page = get(api, f"{numbers(box)}?FriendlyName=none")
+    page = get(api, f"{numbers(sandbox)}?FriendlyName=none")
     assert (page["incoming_phone_numbers"], page["start"], page["end"]) == ([], 0, 0)
     assert page["next_page_uri"] is None

@@ -1,43 +1,28 @@
 """The smaller rooms: verified phones, geo permissions, profiles, lookups."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
 
 PHONE = "+14155550123"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    """Run a sandbox with the defaults for all tests of this module."""
-    with Sandbox(SandboxConfig(port=0)) as box:
-        yield box
-
-
-@pytest.fixture
-def box(running: Sandbox) -> Sandbox:
-    """Return the sandbox, set back to the start."""
-    running.world.reset()
-    return running
-
-
-def client_of(box: Sandbox) -> httpx.Client:
+def client_of(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> httpx.Client:
     """Return a client with the credentials of a sandbox's account."""
-    own = box.world.twilio.credentials
-    return httpx.Client(base_url=box.url, auth=(own.account_sid, own.auth_token), trust_env=False)
+    own = sandbox.world.twilio.credentials
+    pair = (own.account_sid, own.auth_token)
+    return connect(sandbox, base_url=f"{sandbox.url}", auth=pair)
 
 
 @pytest.fixture
-def api(box: Sandbox) -> Iterator[httpx.Client]:
+def api(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> httpx.Client:
     """Return a client with the account's credentials."""
-    with client_of(box) as client:
-        yield client
+    return client_of(sandbox, connect)
 
 
 def permissions(api: httpx.Client, countries: str) -> dict[str, bool]:
@@ -112,21 +97,24 @@ def test_a_full_account_has_an_approved_profile(api: httpx.Client) -> None:
     assert api.get("/v1/CustomerProfiles", params={"Status": "good"}).status_code == 400
 
 
-def test_a_trial_has_no_profile_and_hides_its_recipients() -> None:
+def test_a_trial_has_no_profile_and_hides_its_recipients(
+    start: Callable[..., Sandbox], connect: Callable[..., httpx.Client]
+) -> None:
     """A trial has no profile and hides its recipients."""
-    with Sandbox(SandboxConfig(port=0, twilio_account="trial")) as box, client_of(box) as api:
-        assert api.get("/v1/CustomerProfiles").json()["results"] == []
-        box.world.twilio.verify_recipient(PHONE)
-        base = f"/2010-04-01/Accounts/{box.world.twilio.account_sid}"
-        assert api.get(f"{base}/OutgoingCallerIds.json").json()["outgoing_caller_ids"] == []
-        account = api.get(f"{base}.json").json()
-        assert (account["type"], account["status"]) == ("Trial", "active")
-        assert api.get(f"{base}/Balance.json").json()["balance"] == "0.0000"
+    sandbox = start(twilio_account="trial")
+    api = client_of(sandbox, connect)
+    assert api.get("/v1/CustomerProfiles").json()["results"] == []
+    sandbox.world.twilio.verify_recipient(PHONE)
+    base = f"/2010-04-01/Accounts/{sandbox.world.twilio.account_sid}"
+    assert api.get(f"{base}/OutgoingCallerIds.json").json()["outgoing_caller_ids"] == []
+    account = api.get(f"{base}.json").json()
+    assert (account["type"], account["status"]) == ("Trial", "active")
+    assert api.get(f"{base}/Balance.json").json()["balance"] == "0.0000"
 
 
-def test_a_phone_is_verified_when_its_owner_has_typed_the_code(box: Sandbox, api: httpx.Client) -> None:
+def test_a_phone_is_verified_when_its_owner_has_typed_the_code(sandbox: Sandbox, api: httpx.Client) -> None:
     """A phone is verified when its owner has typed the code."""
-    state = box.world.twilio
+    state = sandbox.world.twilio
     now = 50.0
     state.clock = lambda: now
     base = f"/2010-04-01/Accounts/{state.account_sid}/OutgoingCallerIds"
@@ -148,25 +136,26 @@ def test_a_phone_is_verified_when_its_owner_has_typed_the_code(box: Sandbox, api
 
 
 @pytest.mark.parametrize("form", [{}, {"PhoneNumber": "x"}, {"PhoneNumber": PHONE, "CallDelay": "61"}])
-def test_a_bad_verification_is_refused(box: Sandbox, api: httpx.Client, form: dict[str, str]) -> None:
+def test_a_bad_verification_is_refused(sandbox: Sandbox, api: httpx.Client, form: dict[str, str]) -> None:
     """A bad verification is refused."""
-    path = f"/2010-04-01/Accounts/{box.world.twilio.account_sid}/OutgoingCallerIds.json"
+    path = f"/2010-04-01/Accounts/{sandbox.world.twilio.account_sid}/OutgoingCallerIds.json"
     assert api.post(path, data=form).status_code == 400
 
 
-def test_a_trial_verifies_five_phones() -> None:
+def test_a_trial_verifies_five_phones(start: Callable[..., Sandbox], connect: Callable[..., httpx.Client]) -> None:
     """A trial verifies five phones."""
-    with Sandbox(SandboxConfig(port=0, twilio_account="legacy-trial")) as box, client_of(box) as api:
-        path = f"/2010-04-01/Accounts/{box.world.twilio.account_sid}/OutgoingCallerIds.json"
-        phones = [f"+1415555010{digit}" for digit in range(6)]
-        statuses = [api.post(path, data={"PhoneNumber": phone}).status_code for phone in phones]
-        assert statuses == [200, 200, 200, 200, 200, 400]
+    sandbox = start(twilio_account="legacy-trial")
+    api = client_of(sandbox, connect)
+    path = f"/2010-04-01/Accounts/{sandbox.world.twilio.account_sid}/OutgoingCallerIds.json"
+    phones = [f"+1415555010{digit}" for digit in range(6)]
+    statuses = [api.post(path, data={"PhoneNumber": phone}).status_code for phone in phones]
+    assert statuses == [200, 200, 200, 200, 200, 400]
 
 
 @pytest.mark.parametrize(
     ("number", "valid", "errors"),
     [
-        (PHONE, True, None),
+        (PHONE, True, []),
         ("+1415555012", False, ["TOO_SHORT"]),
         ("+141555501234", False, ["TOO_LONG"]),
         ("+999123456", False, ["INVALID_COUNTRY_CODE"]),
@@ -174,7 +163,8 @@ def test_a_trial_verifies_five_phones() -> None:
         ("+15555555555", False, ["INVALID_BUT_POSSIBLE"]),
     ],
 )
-def test_an_invalid_number_is_200(api: httpx.Client, number: str, valid: bool, errors: list[str] | None) -> None:  # noqa: FBT001
+def test_an_invalid_number_is_200(api: httpx.Client, number: str, *, valid: bool, errors: list[str]) -> None:
+    """An invalid number is 200."""
     answer = api.get(f"/v2/PhoneNumbers/{number}")
     assert answer.status_code == 200
     assert (answer.json()["valid"], answer.json()["validation_errors"]) == (valid, errors)

@@ -1,12 +1,11 @@
 """Messaging Services, pools, and registration with the carriers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
 from mfa_setup.sandbox.twilio.stock import catalogue
 
@@ -14,31 +13,17 @@ LOCAL = next(one.phone_number for one in catalogue() if one.country == "US" and 
 TOLL_FREE = next(one.phone_number for one in catalogue() if one.country == "US" and one.kind == "tollfree")
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    """Run a sandbox with the defaults for all tests of this module."""
-    with Sandbox(SandboxConfig(port=0)) as box:
-        yield box
-
-
 @pytest.fixture
-def box(running: Sandbox) -> Sandbox:
-    """Return the sandbox, set back to the start."""
-    running.world.reset()
-    return running
-
-
-@pytest.fixture
-def api(box: Sandbox) -> Iterator[httpx.Client]:
+def api(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> httpx.Client:
     """Return a client with the account's credentials."""
-    with client_of(box) as client:
-        yield client
+    return client_of(sandbox, connect)
 
 
-def client_of(box: Sandbox) -> httpx.Client:
+def client_of(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> httpx.Client:
     """Return a client with the credentials of a sandbox's account."""
-    own = box.world.twilio.credentials
-    return httpx.Client(base_url=f"{box.url}/v1", auth=(own.account_sid, own.auth_token), trust_env=False)
+    own = sandbox.world.twilio.credentials
+    pair = (own.account_sid, own.auth_token)
+    return connect(sandbox, base_url=f"{sandbox.url}/v1", auth=pair)
 
 
 def create(api: httpx.Client, **form: str) -> dict[str, Any]:
@@ -49,7 +34,7 @@ def create(api: httpx.Client, **form: str) -> dict[str, Any]:
     return body
 
 
-def test_a_registered_account_has_one_service_with_a_verified_campaign(box: Sandbox, api: httpx.Client) -> None:
+def test_a_registered_account_has_one_service_with_a_verified_campaign(sandbox: Sandbox, api: httpx.Client) -> None:
     """A registered account has one service with a verified campaign."""
     (service,) = api.get("/Services").json()["services"]
     assert service["us_app_to_person_registered"] is True
@@ -62,23 +47,26 @@ def test_a_registered_account_has_one_service_with_a_verified_campaign(box: Sand
     (brand,) = api.get("/a2p/BrandRegistrations").json()["data"]
     assert (brand["sid"], brand["status"]) == (campaign["brand_registration_sid"], "APPROVED")
     assert api.get(f"/a2p/BrandRegistrations/{brand['sid']}").json() == brand
-    assert service["links"]["phone_numbers"] == f"{box.url}/v1/Services/{service['sid']}/PhoneNumbers"
+    assert service["links"]["phone_numbers"] == f"{sandbox.url}/v1/Services/{service['sid']}/PhoneNumbers"
 
 
-def test_an_unregistered_account_has_nothing() -> None:
+def test_an_unregistered_account_has_nothing(
+    start: Callable[..., Sandbox], connect: Callable[..., httpx.Client]
+) -> None:
     """An unregistered account has nothing."""
-    with Sandbox(SandboxConfig(port=0, number_registration="unregistered")) as box, client_of(box) as api:
-        box.world.twilio.add_number(TOLL_FREE)
-        assert api.get("/Services").json()["services"] == []
-        assert api.get("/a2p/BrandRegistrations").json()["data"] == []
-        assert api.get(f"/a2p/BrandRegistrations/{box.world.twilio.brand_sid}").status_code == 404
-        assert api.get("/Tollfree/Verifications").json()["verifications"] == []
+    sandbox = start(number_registration="unregistered")
+    api = client_of(sandbox, connect)
+    sandbox.world.twilio.add_number(TOLL_FREE)
+    assert api.get("/Services").json()["services"] == []
+    assert api.get("/a2p/BrandRegistrations").json()["data"] == []
+    assert api.get(f"/a2p/BrandRegistrations/{sandbox.world.twilio.brand_sid}").status_code == 404
+    assert api.get("/Tollfree/Verifications").json()["verifications"] == []
 
 
-def test_toll_free_numbers_of_a_registered_account_are_verified(box: Sandbox, api: httpx.Client) -> None:
+def test_toll_free_numbers_of_a_registered_account_are_verified(sandbox: Sandbox, api: httpx.Client) -> None:
     """Toll free numbers of a registered account are verified."""
-    number = box.world.twilio.add_number(TOLL_FREE)
-    box.world.twilio.add_number(LOCAL)
+    number = sandbox.world.twilio.add_number(TOLL_FREE)
+    sandbox.world.twilio.add_number(LOCAL)
     (found,) = api.get("/Tollfree/Verifications").json()["verifications"]
     assert (found["tollfree_phone_number_sid"], found["status"]) == (number.sid, "TWILIO_APPROVED")
     assert api.get(f"/Tollfree/Verifications/{found['sid']}").json() == found
@@ -120,15 +108,15 @@ def test_names_are_not_unique(api: httpx.Client) -> None:
         {"FriendlyName": "x", "InboundMethod": "PUT"},
     ],
 )
-def test_a_bad_service_is_refused(box: Sandbox, api: httpx.Client, form: dict[str, str]) -> None:
+def test_a_bad_service_is_refused(sandbox: Sandbox, api: httpx.Client, form: dict[str, str]) -> None:
     """A bad service is refused."""
     assert api.post("/Services", data=form).status_code == 400
-    assert len(box.world.twilio.services) == 1
+    assert len(sandbox.world.twilio.services) == 1
 
 
-def test_a_number_is_in_one_pool_at_most(box: Sandbox, api: httpx.Client) -> None:
+def test_a_number_is_in_one_pool_at_most(sandbox: Sandbox, api: httpx.Client) -> None:
     """A number is in one pool at most."""
-    number = box.world.twilio.add_number(LOCAL)
+    number = sandbox.world.twilio.add_number(LOCAL)
     first, second = create(api)["sid"], create(api)["sid"]
     entry = api.post(f"/Services/{first}/PhoneNumbers", data={"PhoneNumberSid": number.sid})
     assert entry.status_code == 201
@@ -143,9 +131,9 @@ def test_a_number_is_in_one_pool_at_most(box: Sandbox, api: httpx.Client) -> Non
     assert codes == {first: 21710, second: 21712}
 
 
-def test_a_number_can_leave_a_pool_and_stays_in_the_account(box: Sandbox, api: httpx.Client) -> None:
+def test_a_number_can_leave_a_pool_and_stays_in_the_account(sandbox: Sandbox, api: httpx.Client) -> None:
     """A number can leave a pool and stays in the account."""
-    state = box.world.twilio
+    state = sandbox.world.twilio
     (service,) = state.services.values()
     number = state.add_number(LOCAL)
     state.add_to_pool(service, number)
@@ -156,9 +144,9 @@ def test_a_number_can_leave_a_pool_and_stays_in_the_account(box: Sandbox, api: h
     assert number.sid in state.numbers
 
 
-def test_a_released_number_leaves_its_pool(box: Sandbox, api: httpx.Client) -> None:
+def test_a_released_number_leaves_its_pool(sandbox: Sandbox, api: httpx.Client) -> None:
     """A released number leaves its pool."""
-    state = box.world.twilio
+    state = sandbox.world.twilio
     (service,) = state.services.values()
     number = state.add_number(LOCAL)
     state.add_to_pool(service, number)
@@ -166,9 +154,9 @@ def test_a_released_number_leaves_its_pool(box: Sandbox, api: httpx.Client) -> N
     assert api.get(f"/Services/{service.sid}/PhoneNumbers").json()["phone_numbers"] == []
 
 
-def test_only_the_accounts_own_numbers_go_into_a_pool(box: Sandbox, api: httpx.Client) -> None:
+def test_only_the_accounts_own_numbers_go_into_a_pool(sandbox: Sandbox, api: httpx.Client) -> None:
     """Only the account's own numbers go into a pool."""
-    (sid,) = box.world.twilio.services
+    (sid,) = sandbox.world.twilio.services
     for form, code in (({"PhoneNumberSid": "PN" + "0" * 32}, 21421), ({}, 20001)):
         answer = api.post(f"/Services/{sid}/PhoneNumbers", data=form)
         assert (answer.status_code, answer.json()["code"]) == (400, code)
@@ -187,9 +175,9 @@ def test_a_service_that_is_not_there_is_404(api: httpx.Client) -> None:
         assert (answer.status_code, answer.json()["code"]) == (404, 20404), path
 
 
-def test_the_use_case_of_codes_is_offered(box: Sandbox, api: httpx.Client) -> None:
+def test_the_use_case_of_codes_is_offered(sandbox: Sandbox, api: httpx.Client) -> None:
     """The use case of codes is offered."""
-    (sid,) = box.world.twilio.services
+    (sid,) = sandbox.world.twilio.services
     codes = api.get(f"/Services/{sid}/Compliance/Usa2p/Usecases").json()["us_app_to_person_usecases"]
     assert [one["code"] for one in codes] == ["2FA"]
 

@@ -1,6 +1,7 @@
 """The application: its commands, how each is run, and how every failure becomes an exit code and one message."""
 
 import inspect
+import os
 import signal
 import sys
 import traceback
@@ -24,6 +25,7 @@ from mfa_setup.errors import (
     UsageInvalidError,
 )
 from mfa_setup.render.sink import Sink
+from mfa_setup.settings.credentials import secrets_of
 from mfa_setup.settings.keys import Group
 
 HELP = """SMS multi-factor authentication for an Auth0 tenant, through Twilio.
@@ -98,7 +100,7 @@ def command(name: str, *groups: Group, own: Iterable[inspect.Parameter] = ()) ->
 def execute(body: Body, call: Call) -> int:
     """Runs a command; whatever happens, its outcome is rendered once and its exit code returned."""
     common = call.common
-    sink = Sink(as_json=common.json, quiet=common.quiet, verbose=common.verbose, color=not common.no_color)
+    sink = _sink(common)
     report = Report(call.command)
     desk = Desk(sink, Terminal(sink, yes=common.yes, may_ask=not common.no_input), report)
     try:
@@ -111,6 +113,13 @@ def execute(body: Body, call: Call) -> int:
     if error is not None or not report.silent:
         sink.result(report.outcome(error))
     return code
+
+
+def _sink(common: Common) -> Sink:
+    """The sink, which masks every secret of the environment from the first line on."""
+    sink = Sink(as_json=common.json, quiet=common.quiet, verbose=common.verbose, color=not common.no_color)
+    sink.secrets += secrets_of(os.environ)
+    return sink
 
 
 def _as_ours(raised: BaseException, *, verbose: bool, sink: Sink) -> MfaSetupError:
@@ -135,6 +144,9 @@ def run(arguments: Sequence[str]) -> int:
     """Runs a command line and returns the exit code."""
     from mfa_setup.cli import commands  # noqa: F401, PLC0415 registers the commands
 
+    if not arguments:
+        run(["--help"])
+        return UsageInvalidError.exit_code
     try:
         code = typer.main.get_command(app).main(list(arguments), prog_name="mfa-setup", standalone_mode=False)
     except typer.TyperException as unparsable:
@@ -147,12 +159,12 @@ def run(arguments: Sequence[str]) -> int:
 def _usage(arguments: Sequence[str], unparsable: typer.TyperException) -> int:
     """A command line that cannot be parsed; as JSON too, where that was asked for."""
     named = next((word for word in arguments if not word.startswith("-")), "")
+    known = any(info.name == named for info in app.registered_commands)
     error = UsageInvalidError(
         unparsable.format_message(),
-        hint=f"See `mfa-setup {named} --help`." if named else "See `mfa-setup --help`.",
+        hint=f"See `mfa-setup {named} --help`." if known else "See `mfa-setup --help`.",
     )
-    common = Common(json="--json" in arguments)
-    Sink(as_json=common.json).result(Report(named).outcome(error))
+    _sink(Common(json="--json" in arguments)).result(Report(named).outcome(error))
     return error.exit_code
 
 

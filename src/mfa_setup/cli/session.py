@@ -2,11 +2,11 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import SplitResult
 
 from pydantic import SecretStr
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # at run time only where a command needs it: it brings httpx 
     from mfa_setup.adapters.token import TokenSource
 
 DEFAULT_TIMEOUT = 20.0
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,15 @@ def budget(call: Call) -> float:
     Raises:
         InvalidValueError: `--timeout` is no number of seconds.
     """
-    if call.common.timeout is None:
-        return DEFAULT_TIMEOUT
+    text = call.common.timeout
+    return DEFAULT_TIMEOUT if text is None else _judged("--timeout", values.seconds, text)
+
+
+def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
     try:
-        return values.seconds(call.common.timeout)
+        return form(text)
     except values.MalformedError as malformed:
-        raise InvalidValueError(
-            f"--timeout is {call.common.timeout!r}: {malformed.problem}.", hint=malformed.example
-        ) from None
+        raise InvalidValueError(f"{flag} is {text!r}: {malformed.problem}.", hint=malformed.example) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +82,20 @@ def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
         InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
         ValueNeededError: A value is missing and nobody can be asked.
     """
-    config = Path(call.common.config).expanduser() if call.common.config else None
+    config = None if call.common.config is None else _judged("--config", values.path, call.common.config)
     asked = settings.load(call.flags, os.environ, config)
     task = task.without_application() if asked.wish.application is None else task
     seconds = budget(call)
     source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, desk.terminal.secret)
     credentials.check_formats(source)
+    place = appconfig.locate(asked.app_dir, asked.write_config) if "application" in task.resources else None
+    _sandbox()
     if asked.domain:
         _resolve(asked.domain, task)
         desk.report.tenant = Tenant(domain=asked.domain)
     access = _access(asked.domain or _ask_domain(desk.terminal), source, task, desk)
     desk.sink.secrets += access.secrets
-    written = appconfig.find(access.domain, access.places.auth0, asked.app_dir, asked.write_config)
+    written = None if place is None else appconfig.at(place, access.domain, access.places.auth0)
     desk.report.tenant = Tenant(domain=access.domain)
     lock = nullcontext() if task.read_only else only_run(access.auth0.audience, task.command)
     with lock, _connect(call, task, desk.sink, access, seconds) as (services, tokens):
@@ -114,8 +118,12 @@ def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Des
 
 
 def _resolve(domain: str, task: Task) -> endpoints.Endpoints:
-    sandbox = os.environ.get("MFA_SETUP_SANDBOX", "").strip() or None
-    return endpoints.resolve(domain, sandbox, twilio_needed=task.needs_twilio)
+    return endpoints.resolve(domain, _sandbox(), twilio_needed=task.needs_twilio)
+
+
+def _sandbox() -> SplitResult | None:
+    text = os.environ.get("MFA_SETUP_SANDBOX", "").strip()
+    return endpoints.sandbox_url(text) if text else None
 
 
 def _ask_domain(terminal: Terminal) -> str:

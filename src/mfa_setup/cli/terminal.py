@@ -63,6 +63,10 @@ class Terminal:
         """A change that is being carried out."""
         self._sink.starting(change)
 
+    def finished(self, change: Change) -> None:
+        """A change that has been carried out."""
+        self._sink.finished(change)
+
     def _ask(self, question: str) -> str:
         def read() -> str:
             sys.stderr.write(question)

@@ -1,6 +1,6 @@
 """Carries out the steps of a plan in the safe order, and stops at the first that fails."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 from mfa_setup.engine import guard
 from mfa_setup.engine.observe import observe_floor
@@ -12,7 +12,17 @@ from mfa_setup.resources.base import Services, Step
 from mfa_setup.resources.policy import PolicyStep
 
 
-def apply(plan: Plan, services: Services, stack: PhoneStack, report: Report, on_step: Callable[[Change], None]) -> None:
+class Watcher(Protocol):
+    """Told of each change as it is carried out."""
+
+    def starting(self, change: Change) -> None:
+        """A change is about to be carried out."""
+
+    def finished(self, change: Change) -> None:
+        """A change has been carried out."""
+
+
+def apply(plan: Plan, services: Services, stack: PhoneStack, report: Report, watcher: Watcher) -> None:
     """Carries out what is pending; the report tells what became of each change.
 
     Raises:
@@ -21,11 +31,12 @@ def apply(plan: Plan, services: Services, stack: PhoneStack, report: Report, on_
     for step in plan.steps:
         if not step.change.pending:
             continue
-        on_step(step.change)
+        watcher.starting(step.change)
         if isinstance(step, PolicyStep) and step.wanted != "never":
             # Read again, not remembered: what stands now decides whether people can log in.
             guard.require_floor(guard.floor(*observe_floor(services, stack)))
         _carry_out(step, services, report)
+        watcher.finished(step.change)
 
 
 def _carry_out(step: Step, services: Services, report: Report) -> None:

@@ -6,12 +6,11 @@ from typing import Protocol
 from mfa_setup.appconfig import ConfigFile
 from mfa_setup.engine import guard, observe
 from mfa_setup.engine import plan as planning
-from mfa_setup.engine.apply import apply
+from mfa_setup.engine.apply import Watcher, apply
 from mfa_setup.engine.plan import Inputs, Plan
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError
-from mfa_setup.model.change import Change
 from mfa_setup.model.observed import Observed, Provider
 from mfa_setup.model.outcome import Outcome, Tenant
 from mfa_setup.model.wish import Wish
@@ -19,7 +18,7 @@ from mfa_setup.resources import number, provider, sender
 from mfa_setup.resources.base import Services
 
 
-class Person(Protocol):
+class Person(Watcher, Protocol):
     """Whoever runs the command: asked where somebody can be asked, told in any case."""
 
     def confirm(self, plan: Outcome) -> None:
@@ -35,9 +34,6 @@ class Person(Protocol):
 
     def doing(self, text: str) -> None:
         """Tells what is under way."""
-
-    def starting(self, change: Change) -> None:
-        """Tells that a change is being carried out."""
 
 
 class Scoped(Protocol):
@@ -92,7 +88,7 @@ class Run:
         self._require(guard.write_scopes(plan))
         if plan.pending:
             self.person.confirm(self.report.outcome())
-            apply(plan, self.services, stack, self.report, self.person.starting)
+            apply(plan, self.services, stack, self.report, self.person)
 
     def _plan(self, wish: Wish, observed: Observed) -> Plan:
         given = Inputs(

@@ -1,5 +1,6 @@
 """Makes text safe to show: what a service sends is untrusted, and a secret must not leave by any way."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -30,9 +31,11 @@ def _visible(character: str) -> str:
 
 
 def without(secrets: Iterable[SecretStr], text: str) -> str:
-    """Text with every secret of the run masked, should a service have quoted one."""
-    for secret in secrets:
-        value = secret.get_secret_value()
-        if len(value) >= _SHORTEST_SECRET:
-            text = text.replace(value, MASK)
+    """Text with every secret of the run masked, should a service have quoted one or a person misplaced it."""
+    values = {secret.get_secret_value() for secret in secrets}
+    # As it is, as `one_line` shows it, and as JSON writes it.
+    forms = {form for value in values for form in (value, one_line(value), json.dumps(value)[1:-1])}
+    for form in sorted(forms, key=len, reverse=True):
+        if len(form) >= _SHORTEST_SECRET:
+            text = text.replace(form, MASK)
     return text

@@ -1,6 +1,7 @@
 """Outcomes as people read them; every text that may come from a service is cleaned on its way."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from rich.text import Text
 
@@ -23,7 +24,7 @@ INDENT = "      "
 
 def tenant_line(outcome: Outcome) -> Text:
     """Which tenant this is about."""
-    line = Text("Tenant ", style="bold")
+    line = Text().append("Tenant ", style="bold")
     if outcome.tenant:
         line.append(one_line(outcome.tenant.domain))
         if outcome.tenant.phone_stack:
@@ -41,7 +42,7 @@ def plan_lines(outcome: Outcome) -> Iterator[Text]:
 def change_lines(change: Change) -> Iterator[Text]:
     """One resource, and under it each field that differs."""
     sign, style = _SIGNS[change.action]
-    line = Text(f"  {sign} ", style=style)
+    line = Text().append(f"  {sign} ", style=style)
     line.append(f"{_NAMES[change.resource]:<12}", style="bold" if change.pending else "")
     line.append(_headline(change), style="" if change.pending else "dim")
     yield line
@@ -57,14 +58,24 @@ def _headline(change: Change) -> str:
         return "not decided yet"
     if not change.pending:
         return f"{title}  as asked for".strip()
-    verb = {"create": "to be made", "update": "to be changed", "delete": "to be removed"}[change.action]
-    if change.resource == "number" and change.action == "create":
-        verb = "to be bought"
-    return f"{title}  {verb}".strip()
+    return f"{title}  to be {verb(change, 'done')}".strip()
+
+
+def verb(change: Change, form: Literal["doing", "done"]) -> str:
+    """What a change does, as a word: `Buying` or `bought`."""
+    words = {
+        "create": ("Making", "made"),
+        "update": ("Changing", "changed"),
+        "delete": ("Removing", "removed"),
+        "none": ("Checking", "checked"),
+    }
+    bought = change.resource == "number" and change.action == "create"
+    doing, done = ("Buying", "bought") if bought else words[change.action]
+    return doing if form == "doing" else done
 
 
 def _field_line(change: Change, field: FieldChange) -> Text:
-    line = Text(f"{INDENT}{field.path}: ", style="dim")
+    line = Text().append(f"{INDENT}{field.path}: ", style="dim")
     if field.sensitive:
         return line.append("(secret, sent again)" if change.action == "update" else "(secret)", style="dim")
     if field.before is not None:
@@ -100,7 +111,7 @@ def result_lines(outcome: Outcome) -> Iterator[Text]:
     )
     for label, value in rows:
         if value:
-            yield Text(f"  {label:<13}", style="dim").append(one_line(value), style="default not dim")
+            yield Text().append(f"  {label:<13}", style="dim").append(one_line(value))
     yield from _next_steps(outcome)
 
 
@@ -109,7 +120,15 @@ def _with_sid(number: str | None, sid: str | None) -> str | None:
 
 
 def _verdict(outcome: Outcome) -> str:
-    return "Set up." if outcome.changed else "Nothing to do: everything is as asked for."
+    if not outcome.changed:
+        return "Nothing to do: everything is as asked for."
+    asked = {
+        "always": "Every login of this tenant now asks for a code.",
+        "adaptive": "Logins of this tenant now ask for a code where Auth0 sees a risk.",
+        "never": "No login of this tenant asks for a code now.",
+    }
+    applied = any(change.resource == "policy" and change.status == "applied" for change in outcome.changes)
+    return f"Set up. {asked.get(outcome.outputs.policy or '', '')}".strip() if applied else "Set up."
 
 
 def _next_steps(outcome: Outcome) -> Iterator[Text]:
@@ -153,7 +172,7 @@ def plan_summary(outcome: Outcome) -> Text:
 def warning_lines(warnings: tuple[Warned, ...]) -> Iterator[Text]:
     """Warnings with their hints."""
     for warning in warnings:
-        yield Text("Warning: ", style="yellow").append(one_line(warning.message), style="default")
+        yield Text().append("Warning: ", style="yellow").append(one_line(warning.message))
         if warning.hint:
             yield Text(f"  {one_line(warning.hint)}", style="dim")
 
@@ -168,9 +187,9 @@ def error_lines(failure: Failure, outcome: Outcome) -> Iterator[Text]:
         yield Text("Not certain: " + ", ".join(change.resource for change in unclear) + ".")
     for check in outcome.checks:
         if check.status == "fail":
-            yield Text(f"  x {check.id}: ", style="red").append(one_line(check.evidence), style="default")
-    yield Text("Error: ", style="bold red").append(one_line(failure.message), style="default")
+            yield Text().append(f"  x {check.id}: ", style="red").append(one_line(check.evidence))
+    yield Text().append("Error: ", style="bold red").append(one_line(failure.message))
     if failure.request_id:
-        yield Text(f"  Request {one_line(failure.request_id)}, HTTP {failure.status}.", style="dim")
+        yield Text().append(f"  Request {one_line(failure.request_id)}, HTTP {failure.status}.", style="dim")
     if failure.hint:
         yield Text(f"  {one_line(failure.hint)}")

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 from rich.console import Console
+from rich.padding import Padding
 from rich.status import Status
 from rich.text import Text
 
@@ -33,7 +34,7 @@ class Sink:
         self.secrets: list[SecretStr] = []
         self._quiet = quiet
         self._verbose = verbose
-        plain: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False, "soft_wrap": True}
+        plain: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
         if not color or os.environ.get("TERM") == "dumb":
             plain |= {"no_color": True, "color_system": None}
         self._out = Console(**plain)
@@ -70,14 +71,15 @@ class Sink:
     def done(self, text: str) -> None:
         """A step that is finished."""
         if self._tells or self._verbose:
-            self._tell(Text("  * ", style="green").append(one_line(text), style="default"))
+            self._tell(Text().append("  * ", style="green").append(one_line(text)))
 
     def starting(self, change: Change) -> None:
         """A change that is being carried out."""
-        verb = {"create": "Making", "update": "Changing", "delete": "Removing", "none": "Checking"}[change.action]
-        if change.resource == "number" and change.action == "create":
-            verb = "Buying"
-        self.doing(f"{verb} the {change.resource} {change.title}")
+        self.doing(f"{human.verb(change, 'doing')} the {change.resource} {change.title}")
+
+    def finished(self, change: Change) -> None:
+        """A change that has been carried out."""
+        self.done(f"The {change.resource} {change.title} is {human.verb(change, 'done')}")
 
     def waiting(self, reason: str, seconds: float) -> None:
         """A wait before a request is sent again."""
@@ -143,15 +145,21 @@ class Sink:
     def _print_all(self, lines: Iterable[Text]) -> None:
         if not self._quiet:
             for line in lines:
-                self._out.print(self._masked(line))
+                self._put(self._out, line)
 
     def _tell_all(self, lines: Iterable[Text]) -> None:
         for line in lines:
             self._tell(line)
 
     def _tell(self, line: Text) -> None:
-        self._err.print(self._masked(line))
+        self._put(self._err, line)
 
-    def _masked(self, line: Text) -> Text:
+    def _put(self, console: Console, line: Text) -> None:
+        """A line: wrapped under its own indent at a terminal, and left whole for a program that reads it."""
         shown = without(self.secrets, line.plain)
-        return line if shown == line.plain else Text(shown)
+        line = line if shown == line.plain else Text(shown)
+        if not console.is_terminal:
+            console.print(line, soft_wrap=True)
+            return
+        indent = len(shown) - len(shown.lstrip())
+        console.print(Padding(line[indent:], (0, 0, 0, indent), expand=False))

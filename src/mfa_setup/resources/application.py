@@ -82,21 +82,26 @@ def choose(wish: ApplicationWish, seen: ApplicationSeen) -> Application | None:
             hint="Correct --app-client-id: Auth0 dashboard, Applications > the application > Settings.",
         )
     if len(fitting) > 1:
-        listed = ", ".join(f"{item.client_id} ({item.app_type})" for item in fitting)
+        listed = ", ".join(f"{item.client_id} ({_type_of(item)})" for item in fitting)
         raise ChoiceNeededError(
             f'{len(fitting)} applications are named "{wish.name}": {listed}.',
             hint=f"Pass --app-client-id, for example --app-client-id {fitting[0].client_id}.",
             choices=tuple(
-                Choice("app_client_id", item.client_id, f"{item.name} ({item.app_type}) {item.client_id}")
+                Choice("app_client_id", item.client_id, f"{item.name} ({_type_of(item)}) {item.client_id}")
                 for item in fitting
             ),
         )
     if fitting and fitting[0].app_type != "spa":
         raise ApplicationConflictError(
-            f'The application "{fitting[0].name}" is of type {fitting[0].app_type}, not a single-page application.',
+            f'The application "{fitting[0].name}" is of {_type_of(fitting[0])}, not a single-page application.',
             hint="Pass another --name to make a new one, or --app-client-id of a single-page application.",
         )
     return fitting[0] if fitting else None
+
+
+def _type_of(application: Application) -> str:
+    """An application's type in words; one made without any has none."""
+    return f"type {application.app_type}" if application.app_type else "no type"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import socket
 import ssl
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -117,8 +118,11 @@ class Sandbox:
         if self.world.ca_file is not None:
             Path(self.world.ca_file).unlink(missing_ok=True)
 
-    def serve_forever(self) -> None:
-        """Serve in the foreground until SIGINT or SIGTERM; starts first if that was not done."""
+    def serve_forever(self, announce: Callable[[], None] = lambda: None) -> None:
+        """Serve in the foreground until SIGINT or SIGTERM; starts first if that was not done.
+
+        `announce` is called once signals are taken care of: whoever reads it may stop the sandbox at once.
+        """
         if self._server is None:
             self.start()
         asked_to_stop: list[int] = []
@@ -128,6 +132,7 @@ class Sandbox:
 
         before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
+            announce()
             while not asked_to_stop and self._thread is not None and self._thread.is_alive():
                 self._thread.join(timeout=0.1)
         finally:

@@ -17,7 +17,7 @@ class World:
 
     Attributes:
         config: How the sandbox was set up; its port is the one that is served.
-        tools: The credentials of the tool's client; they survive a reset.
+        tool: The credentials of the tool's client; they survive a reset.
         key: What signs the tenant's tokens; it survives a reset.
         tenants: Tenants by domain.
         twilio: The Twilio account.

@@ -13,6 +13,7 @@ from mfa_setup.model.base import Frozen
 SigningAlg = Literal["RS256", "RS384", "PS256"]
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 API_KEY = re.compile(r"SK[0-9a-fA-F]{32}")
+CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Auth0Credentials(Frozen):
@@ -59,6 +60,12 @@ AskSecret = Callable[[str], SecretStr | None]
 """Asks a person for a secret by its label; None where nobody can be asked."""
 
 
+def secrets_of(environment: Mapping[str, str]) -> list[SecretStr]:
+    """Every secret in the environment, to be masked whatever goes wrong first."""
+    names = [variable for variables in SECRETS.values() for variable in variables]
+    return [SecretStr(value) for name in names if (value := environment.get(name, "").strip())]
+
+
 class SecretSource:
     """Finds secrets: in a file that an option names, else in the environment."""
 
@@ -97,7 +104,7 @@ def _from_file(name: str, path: str, read_stdin: Callable[[], str]) -> SecretStr
     flag = f"--{name.replace('_', '-')}-file"
     try:
         text = read_stdin() if path == "-" else Path(path).expanduser().read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as unreadable:
+    except (OSError, ValueError, RuntimeError) as unreadable:  # RuntimeError: `~` names no user
         raise InvalidValueError(f"The file of {flag} cannot be read: {path}.", hint="Check its path.") from unreadable
     if not text.strip():
         raise InvalidValueError(f"The file of {flag} is empty.", hint="It must hold the secret and nothing else.")
@@ -174,7 +181,7 @@ def check_formats(source: SecretSource) -> None:
     """Judges what is given before anything that is missing is reported.
 
     Raises:
-        InvalidValueError: An account SID or API key is malformed.
+        InvalidValueError: An account SID, an API key, a client ID or a secret is malformed.
     """
     for variable, form, shape in (
         ("TWILIO_ACCOUNT_SID", ACCOUNT_SID, "`AC` and 32 hexadecimal digits"),
@@ -192,4 +199,18 @@ def check_formats(source: SecretSource) -> None:
             f"AUTH0_AUDIENCE is {audience}.",
             hint="It is https://TENANT.REGION.auth0.com/api/v2/, with the slash at its end.",
         )
+    client_id = source.text("AUTH0_CLIENT_ID")
+    if client_id and not CLIENT_ID.fullmatch(client_id):
+        raise InvalidValueError(
+            "AUTH0_CLIENT_ID is malformed.",
+            hint="It is letters and digits: Auth0 dashboard, Applications > your Machine to Machine application.",
+        )
+    for name in ("api_token", "twilio_auth_token", "twilio_api_secret"):
+        secret = source.find(name)
+        value = secret.get_secret_value() if secret else ""
+        if not (value.isascii() and value.isprintable()):
+            raise InvalidValueError(
+                f"{SECRETS[name][0]} holds a character that it cannot have.",
+                hint="Copy it again: it is one line of plain letters, digits and marks.",
+            )
     _signing_alg(source)

@@ -2,9 +2,9 @@
 
 import ipaddress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from mfa_setup.errors import SandboxMixedError
+from mfa_setup.errors import InvalidValueError, SandboxMixedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,35 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def resolve(domain: str, sandbox: str | None, *, twilio_needed: bool) -> Endpoints:
+_SANDBOX_HINT = "A sandbox runs on loopback: use http://localhost:PORT, or unset MFA_SETUP_SANDBOX."
+
+
+def sandbox_url(text: str) -> SplitResult:
+    """The URL of the sandbox.
+
+    Raises:
+        InvalidValueError: It is not an http or https URL.
+        SandboxMixedError: It is not on this machine.
+    """
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        parts = SplitResult("", "", "", "", "")
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
+        raise InvalidValueError("MFA_SETUP_SANDBOX is not an http or https URL.", hint=_SANDBOX_HINT)
+    if not is_loopback(host):
+        raise SandboxMixedError(f"MFA_SETUP_SANDBOX is at {host}, which is not on this machine.", hint=_SANDBOX_HINT)
+    return parts
+
+
+def resolve(domain: str, sandbox: SplitResult | None, *, twilio_needed: bool) -> Endpoints:
     """Both services on loopback, or neither.
 
     Raises:
-        SandboxMixedError: One is on loopback and the other is not, or the sandbox is somewhere else.
+        SandboxMixedError: One is on loopback and the other is not.
     """
-    sandbox_parts = urlsplit(sandbox) if sandbox else None
-    if sandbox_parts and not is_loopback(sandbox_parts.hostname or ""):
-        raise SandboxMixedError(
-            f"MFA_SETUP_SANDBOX is {sandbox}, which is not on this machine.",
-            hint="A sandbox runs on loopback: use http://localhost:PORT, or unset MFA_SETUP_SANDBOX.",
-        )
     local = is_loopback(urlsplit(f"//{domain}").hostname or "")
     if sandbox and not local:
         raise SandboxMixedError(
@@ -51,6 +68,6 @@ def resolve(domain: str, sandbox: str | None, *, twilio_needed: bool) -> Endpoin
         )
     if not local:
         return Endpoints(f"https://{domain}", None)
-    scheme = sandbox_parts.scheme if sandbox_parts else "http"
-    base = f"{sandbox_parts.scheme}://{sandbox_parts.netloc}" if sandbox_parts else None
+    scheme = sandbox.scheme if sandbox else "http"
+    base = f"{sandbox.scheme}://{sandbox.netloc}" if sandbox else None
     return Endpoints(f"{scheme}://{domain}", base)

@@ -18,6 +18,7 @@ from mfa_setup.errors import (
 from mfa_setup.settings.keys import KEYS, Key
 from mfa_setup.settings.values import MalformedError
 
+_USER_OF_URL = re.compile(r"(^|//)[^/@\s]+@")
 DEFAULT_FILE = "mfa-setup.toml"
 _SECRET = re.compile(r"secret|token|password|private_key|api_key|credential", re.IGNORECASE)
 
@@ -101,7 +102,9 @@ def _one(key: Key, raw: Any, source: str) -> Any:
     try:
         return key.form(raw)
     except MalformedError as malformed:
-        raise InvalidValueError(f"{source} is {raw!r}: {malformed.problem}.", hint=malformed.example) from None
+        # A password may have been written into a URL.
+        shown = _USER_OF_URL.sub(r"\1…@", raw)
+        raise InvalidValueError(f"{source} is {shown!r}: {malformed.problem}.", hint=malformed.example) from None
 
 
 def _read(config: Path | None) -> dict[tuple[str, str], Any]:
@@ -116,7 +119,9 @@ def _read(config: Path | None) -> dict[tuple[str, str], Any]:
             f"There is no file {path}.", hint="Check --config; examples/mfa-setup.toml is a start."
         ) from None
     except (OSError, UnicodeDecodeError):
-        raise ConfigUnreadableError(f"{path} cannot be read.", hint="Check its permissions.") from None
+        raise ConfigUnreadableError(
+            f"{path} cannot be read.", hint="It must be a file of UTF-8 text that you may read; name it with --config."
+        ) from None
     except tomllib.TOMLDecodeError as broken:
         raise ConfigUnreadableError(f"{path} is not TOML: {broken}.", hint="Mend that line.") from None
     return _flatten(path, document)
@@ -125,14 +130,21 @@ def _read(config: Path | None) -> dict[tuple[str, str], Any]:
 def _flatten(path: Path, document: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
     known = {key.place for key in KEYS}
     found: dict[tuple[str, str], Any] = {}
+    sections = {name for name, _ in known}
     for section, content in document.items():
-        _refuse_secret(path, section)
-        if not isinstance(content, dict):
-            raise _unknown(path, section, "", {name for name, _ in known})
-        for name, value in content.items():
-            _refuse_secret(path, name) if (section, name) not in known else None
+        for name in (section, *(content if isinstance(content, dict) else ())):
             if (section, name) not in known:
-                raise _unknown(path, section, name, {key for where, key in known if where == section})
+                _refuse_secret(path, name)
+        if section not in sections:
+            raise _unknown(path, f"`{section}`", section, sections)
+        if not isinstance(content, dict):
+            raise InvalidValueError(
+                f"{path}: {section} is {content!r}.", hint=f"It is a section: write [{section}] on a line of its own."
+            )
+        for name, value in content.items():
+            if (section, name) not in known:
+                keys = {key for where, key in known if where == section}
+                raise _unknown(path, f"the key `{name}` in [{section}]", name, keys)
             found[section, name] = value
     return found
 
@@ -142,11 +154,9 @@ def _refuse_secret(path: Path, name: str) -> None:
         raise SecretInConfigError(f"{path} has a key `{name}`, which would hold a secret.")
 
 
-def _unknown(path: Path, section: str, name: str, known: set[str]) -> UnknownKeyError:
-    what = f"the key `{name}` in [{section}]" if name else f"`{section}`"
-    near = difflib.get_close_matches(name or section, known, n=1)
+def _unknown(path: Path, what: str, name: str, known: set[str]) -> UnknownKeyError:
+    near = difflib.get_close_matches(name, known, n=1)
     guess = f"Did you mean `{near[0]}`? " if near else ""
     return UnknownKeyError(
-        f"{path} has {what}, which means nothing here.",
-        hint=f"{guess}Known: {', '.join(sorted(known)) or 'none'}.",
+        f"{path} has {what}, which means nothing here.", hint=f"{guess}Known: {', '.join(sorted(known))}."
     )

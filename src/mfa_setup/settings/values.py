@@ -4,8 +4,6 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import phonenumbers
-
 from mfa_setup.settings.endpoints import is_loopback
 
 
@@ -20,7 +18,8 @@ class MalformedError(Exception):
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_DECIMAL = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 NORTH_AMERICA = frozenset({"US", "CA"})
 """The countries where Twilio searches by area code (AvailablePhoneNumbers, `AreaCode`)."""
 
@@ -28,15 +27,16 @@ NORTH_AMERICA = frozenset({"US", "CA"})
 def domain(text: str) -> str:
     """A tenant's domain: a bare host name; a port only on loopback."""
     example = "Give the bare host name, such as acme.eu.auth0.com."
-    if "://" in text or "/" in text:
-        host = urlsplit(text if "://" in text else f"//{text}").netloc
-        raise MalformedError("it is a URL", f"Give the host alone: {host}." if host else example)
+    if "/" in text:
+        host = text.rpartition("://")[2].partition("/")[0].rpartition("@")[2]
+        raise MalformedError("it is a URL", f"Give the host alone: {host}." if _HOST.fullmatch(host) else example)
     try:
         parts = urlsplit(f"//{text}")
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise MalformedError("it is not a host name", example) from None
-    if parts.username is not None or not (_HOST.fullmatch(host) or is_loopback(host)):
+    # A query, a fragment or a line end would not be part of `netloc`.
+    if parts.netloc != text or parts.username is not None or not (_HOST.fullmatch(host) or is_loopback(host)):
         raise MalformedError("it is not a host name", example)
     if port is not None and not is_loopback(host):
         raise MalformedError("a tenant has no port", example)
@@ -103,15 +103,17 @@ def connection_name(text: str) -> str:
 
 def country(text: str) -> str:
     """A country by its two letters (ISO 3166-1)."""
+    import phonenumbers  # noqa: PLC0415 its tables are large, and most command lines need none of them
+
     code = text.upper()
-    if code not in phonenumbers.SUPPORTED_REGIONS:
+    if not text.isascii() or code not in phonenumbers.SUPPORTED_REGIONS:
         raise MalformedError("it is not a country's two-letter code", "For example US, CA, GB or DE.")
     return code
 
 
 def area_code(text: str) -> str:
     """Three digits, as the United States and Canada number their areas."""
-    if not re.fullmatch(r"[2-9]\d\d", text):
+    if not re.fullmatch(r"[2-9][0-9][0-9]", text):
         raise MalformedError("an area code has three digits and starts with 2 to 9", "For example 415.")
     return text
 
@@ -125,6 +127,8 @@ def contains(text: str) -> str:
 
 def phone_number(text: str) -> str:
     """A phone number in E.164 form."""
+    import phonenumbers  # noqa: PLC0415 likewise
+
     example = "Write it with + and country code, without spaces: +14155550123."
     if not _E164.fullmatch(text):
         raise MalformedError("it is not a phone number in E.164 form", example)
@@ -158,13 +162,9 @@ def seconds(text: str) -> float:
 
 
 def _positive(text: str, problem: str, example: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise MalformedError(problem, example) from None
-    if not 0 < value < 1_000_000:  # noqa: PLR2004 this leaves out nan and inf too
+    if not _DECIMAL.fullmatch(text) or not 0 < float(text) < 1_000_000:  # noqa: PLR2004
         raise MalformedError(problem, example)
-    return value
+    return float(text)
 
 
 def template(text: str) -> str:
@@ -179,5 +179,8 @@ def template(text: str) -> str:
 def path(text: str) -> Path:
     """A path on this machine."""
     if not text.strip() or "\0" in text:
-        raise MalformedError("it is not a path", "For example src/auth_config.json.")
-    return Path(text).expanduser()
+        raise MalformedError("it is not a path", "Name a file or folder of this machine.")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise MalformedError("its ~ names no user of this machine", "Write the path without ~.") from None

@@ -73,12 +73,7 @@ def sandbox(call: Call, desk: Desk) -> int:
     """
     with _running(call, int(_whole("port", call.own["port"], 65_535))) as server:
         desk.report.silent = True
-        ready = server.ready()
-        if call.common.json:
-            desk.sink.document(ready)
-        else:
-            desk.sink.lines(_welcome(ready))
-        server.serve_forever()
+        server.serve_forever(lambda: _announce(call, desk, server.ready()))
     return 0
 
 
@@ -104,6 +99,13 @@ def demo(call: Call, desk: Desk) -> int:
         desk.sink.outcome(again.report.outcome())
     desk.report.silent = not call.common.json
     return 0
+
+
+def _announce(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
+    if call.common.json:
+        desk.sink.document(ready)
+    else:
+        desk.sink.lines(_welcome(ready))
 
 
 def _carry_out(call: Call, task: Task, desk: Desk) -> None:
@@ -133,7 +135,7 @@ def _running(call: Call, port: int) -> "Iterator[Sandbox]":
 
 
 def _whole(name: str, text: str, most: int) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > most:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or int(text) > most:
         raise InvalidValueError(
             f"--{name.replace('_', '-')} is {text!r}.", hint=f"It is a whole number from 0 to {most}."
         )

@@ -1,4 +1,4 @@
-"""The token endpoint and the documents that describe it: `/oauth/token`, `/.well-known/*`."""
+"""The token endpoint: `/oauth/token`."""
 
 import base64
 import json
@@ -132,49 +132,6 @@ def issuer_of(request: Request) -> str:
     return f"{world.scheme}://{request.headers.get('host', world.domain)}/"
 
 
-async def jwks(request: Request) -> Response:
-    """GET /.well-known/jwks.json (docs)."""
-    world: World = request.app.state.world
-    return JSONResponse(world.key.jwks())
-
-
-async def openid_configuration(request: Request) -> Response:
-    """GET /.well-known/openid-configuration (docs)."""
-    try:
-        tenant = tenant_of(request)
-    except OAuthError as error:
-        return error.response()
-    issuer = issuer_of(request)
-    body = {
-        "issuer": issuer,
-        "authorization_endpoint": f"{issuer}authorize",
-        "token_endpoint": f"{issuer}oauth/token",
-        "userinfo_endpoint": f"{issuer}userinfo",
-        "mfa_challenge_endpoint": f"{issuer}mfa/challenge",
-        "jwks_uri": f"{issuer}.well-known/jwks.json",
-        "scopes_supported": ["openid", "profile", "offline_access", "name", "email", "phone"],
-        "response_types_supported": ["code", "token", "id_token", "code token", "code id_token"],
-        "code_challenge_methods_supported": ["S256", "plain"],
-        "response_modes_supported": ["query", "fragment", "form_post"],
-        "subject_types_supported": ["public"],
-        "token_endpoint_auth_methods_supported": [
-            "client_secret_basic",
-            "client_secret_post",
-            "private_key_jwt",
-        ],
-        "claims_supported": ["aud", "email", "exp", "iat", "iss", "name", "nickname", "picture", "sub"],
-        "id_token_signing_alg_values_supported": ["HS256", "RS256", "PS256"],
-    }
-    logout = tenant.settings.get("oidc_logout") or {}
-    if logout.get("rp_logout_end_session_endpoint_discovery"):
-        body["end_session_endpoint"] = f"{issuer}oidc/logout"
-    return JSONResponse(body)
-
-
 def routes() -> list[Route]:
-    """The token endpoint and the discovery documents."""
-    return [
-        Route("/oauth/token", token, methods=["POST"]),
-        Route("/.well-known/jwks.json", jwks, methods=["GET"]),
-        Route("/.well-known/openid-configuration", openid_configuration, methods=["GET"]),
-    ]
+    """The token endpoint."""
+    return [Route("/oauth/token", token, methods=["POST"])]

@@ -5,6 +5,7 @@ from starlette.routing import Route
 from mfa_setup.sandbox.auth0 import (
     clients,
     connections,
+    discovery,
     guardian,
     oauth,
     phone_legacy,
@@ -16,6 +17,9 @@ from mfa_setup.sandbox.auth0 import (
 
 def routes() -> list[Route]:
     """The Management API, the token endpoint and the discovery documents."""
-    # The legacy paths come before `guardian/factors/{name}`, which would not match them anyway.
     families = (clients, connections, phone_legacy, guardian, phone_unified, phone_templates, tenant)
-    return [endpoint.route() for family in families for endpoint in family.endpoints()] + oauth.routes()
+    return (
+        [endpoint.route() for family in families for endpoint in family.endpoints()]
+        + oauth.routes()
+        + discovery.routes()
+    )

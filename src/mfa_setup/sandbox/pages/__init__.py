@@ -36,7 +36,8 @@ async def _messages(request: Request) -> Response:
 
 
 async def _inbox(request: Request) -> Response:
-    return _page("inbox.html", phones=phones(request.app.state.world.twilio.messages_json()))
+    twilio = request.app.state.world.twilio
+    return _page("inbox.html", phones=phones(twilio.messages_json(), twilio.calls))
 
 
 async def _overview(request: Request) -> Response:

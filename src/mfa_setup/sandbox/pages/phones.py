@@ -1,9 +1,12 @@
 """Messages as a person with all these phones on the desk would see them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
+
+from mfa_setup.sandbox.twilio.people import VoiceCall
 
 _CODE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
 _ARRIVED = "delivered"
@@ -16,6 +19,7 @@ class Text:
 
     Attributes:
         sid: The message's SID.
+        spoken: Whether it was a call.
         sender: Where it came from.
         body: Its text; empty where it did not arrive, for then the phone has never seen it.
         code: The first code in it, if there is one.
@@ -26,6 +30,7 @@ class Text:
     """
 
     sid: str
+    spoken: bool
     sender: str
     body: str
     code: str
@@ -43,10 +48,17 @@ class Phone:
     texts: list[Text] = field(default_factory=list)
 
 
-def phones(messages: list[dict[str, Any]]) -> list[Phone]:
-    """Sort messages, newest first, by phone; the phone with the newest one comes first."""
+def heard(call: VoiceCall) -> dict[str, Any]:
+    """Return a call in the form of a message: what was said is its body."""
+    return call.json("") | {"body": call.text, "status": _ARRIVED, "error_code": None}
+
+
+def phones(messages: list[dict[str, Any]], calls: Iterable[VoiceCall] = ()) -> list[Phone]:
+    """Sort messages and calls by phone, newest first; the phone with the newest one comes first."""
+    every = [*reversed([heard(call) for call in calls]), *messages]
+    every.sort(key=lambda one: parsedate_to_datetime(one["date_created"]), reverse=True)
     found: dict[str, Phone] = {}
-    for message in messages:
+    for message in every:
         phone = found.setdefault(message["to"], Phone(message["to"]))
         phone.texts.append(_text(message))
     return list(found.values())
@@ -60,6 +72,7 @@ def _text(message: dict[str, Any]) -> Text:
     moment = parsedate_to_datetime(message["date_created"])
     return Text(
         sid=message["sid"],
+        spoken=message["sid"].startswith("CA"),
         sender=message["from"] or "",
         body=body,
         code=code.group() if code else "",

@@ -18,6 +18,7 @@ from mfa_setup.sandbox.twilio import (
     monitor,
     pricing,
     services,
+    tollfree,
     trusthub,
     usage,
 )
@@ -32,6 +33,7 @@ _ROOMS = (
     usage,
     services,
     compliance,
+    tollfree,
     pricing,
     geo,
     trusthub,

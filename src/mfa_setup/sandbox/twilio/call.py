@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -79,8 +80,7 @@ def room(
 
 
 def _state(request: Request) -> TwilioState:
-    state = request.app.state.world.twilio
-    assert isinstance(state, TwilioState)  # noqa: S101 - the core built it; this only tells the type checker
+    state: TwilioState = request.app.state.world.twilio
     return state
 
 
@@ -90,9 +90,23 @@ def _caller(request: Request) -> Caller:
 
 
 async def _call(request: Request) -> Call:
-    form = [(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)]
     query = request.query_params.multi_items()
-    return Call(request, _state(request), Fields(query), Fields(form), request.path_params, _caller(request))
+    return Call(
+        request,
+        _state(request),
+        Fields(query),
+        Fields(await _form(request)),
+        request.path_params,
+        _caller(request),
+    )
+
+
+async def _form(request: Request) -> list[tuple[str, str]]:
+    """Read a form (OpenAPI: every body is `application/x-www-form-urlencoded`); any other body has no fields."""
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return []
+    text = (await request.body()).decode(errors="replace")
+    return parse_qsl(text, keep_blank_values=True)
 
 
 def _handler(request: Request, methods: Mapping[str, Handler], magic: Mapping[str, Handler], *, keys: bool) -> Handler:

@@ -3,15 +3,21 @@
 not verified: all of it; the OpenAPI extracts have no Calls. Its form is that of Messages where the two agree.
 """
 
+import html
+import re
+
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from mfa_setup.sandbox.twilio.call import Call, answer, room
 from mfa_setup.sandbox.twilio.errors import TwilioError
 from mfa_setup.sandbox.twilio.forms import is_e164
-from mfa_setup.sandbox.twilio.ids import API, new_sid, now, rfc2822
+from mfa_setup.sandbox.twilio.ids import API, new_sid
+from mfa_setup.sandbox.twilio.people import VoiceCall
 from mfa_setup.sandbox.twilio.state import TwilioState
 from mfa_setup.sandbox.twilio.stock import is_valid
+
+_TAG = re.compile(r"<[^>]*>")
 
 
 def create(call: Call) -> Response:
@@ -20,23 +26,11 @@ def create(call: Call) -> Response:
     _check(call.state, to, sender)
     if not any(call.form.text(name) for name in ("Url", "Twiml", "ApplicationSid")):
         raise TwilioError(400, 21205, "Url parameter is required")
-    sid, account = new_sid("CA"), call.state.account_sid
-    moment = rfc2822(now())
-    body = {
-        "sid": sid,
-        "account_sid": account,
-        "status": "queued",
-        "to": to,
-        "from": sender,
-        "direction": "outbound-api",
-        "api_version": "2010-04-01",
-        "date_created": moment,
-        "date_updated": moment,
-        "price": None,
-        "price_unit": "USD",
-        "uri": f"{API}/{account}/Calls/{sid}.json",
-    }
-    return answer(body, 201)
+    # Only a text that comes with the request can be heard in the sandbox's inbox.
+    text = " ".join(html.unescape(_TAG.sub(" ", call.form.text("Twiml"))).split())
+    placed = VoiceCall(new_sid("CA"), call.state.rank(), to, sender, text)
+    call.state.calls.append(placed)
+    return answer(placed.json(call.state.account_sid), 201)
 
 
 def _check(state: TwilioState, to: str, sender: str) -> None:

@@ -1,4 +1,4 @@
-"""Registration with the carriers: campaigns, brands, toll-free verifications (reference 7.1 and 7.2)."""
+"""Registration with the carriers: campaigns and brands (OpenAPI, messaging v1; reference section 7.1)."""
 
 from typing import Any
 
@@ -7,11 +7,8 @@ from starlette.routing import BaseRoute
 
 from mfa_setup.sandbox.twilio.call import Call, answer, room
 from mfa_setup.sandbox.twilio.ids import fixed_sid, iso
-from mfa_setup.sandbox.twilio.numbers import OwnedNumber
 from mfa_setup.sandbox.twilio.paging import Entry, page_v1
 from mfa_setup.sandbox.twilio.services import service_of
-
-_STATUSES = ("PENDING_REVIEW", "IN_REVIEW", "TWILIO_APPROVED", "TWILIO_REJECTED")
 
 
 def campaigns(call: Call) -> Response:
@@ -88,62 +85,6 @@ def brand(call: Call) -> Response:
     return answer(_brand_json(call))
 
 
-def _verified(call: Call) -> list[OwnedNumber]:
-    if call.state.config.number_registration != "registered":
-        return []
-    return [one for one in reversed(call.state.numbers.values()) if one.stock.kind == "tollfree"]
-
-
-def verifications(call: Call) -> Response:
-    """List the toll-free verifications: an approved one for each toll-free number of a registered account."""
-    wanted, status = call.query.text("TollfreePhoneNumberSid"), call.query.one_of("Status", _STATUSES)
-    found = [one for one in _verified(call) if wanted in {"", one.sid} and status in {None, "TWILIO_APPROVED"}]
-    entries = [Entry(one.rank, _verification_json(call, one)) for one in found]
-    return answer(page_v1(call.request, call.query, "verifications", entries))
-
-
-def verification(call: Call) -> Response:
-    """Fetch a toll-free verification."""
-    for number in _verified(call):
-        body = _verification_json(call, number)
-        if body["sid"] == call.path["sid"]:
-            return answer(body)
-    raise call.absent()
-
-
-def _verification_json(call: Call, number: OwnedNumber) -> dict[str, Any]:
-    account = call.state.account_sid
-    sid = fixed_sid("HH", account, number.sid)
-    return {
-        "sid": sid,
-        "account_sid": account,
-        "customer_profile_sid": fixed_sid("BU", account, "profile"),
-        "trust_product_sid": fixed_sid("BU", account, "tollfree"),
-        "regulated_item_sid": fixed_sid("RA", account, number.sid),
-        "date_created": iso(number.created),
-        "date_updated": iso(number.created),
-        "business_name": "Sandbox, Inc.",
-        "business_website": "https://www.example.com",
-        "notification_email": "support@example.com",
-        "use_case_categories": ["TWO_FACTOR_AUTHENTICATION"],
-        "use_case_summary": "One-time passwords for signing in.",
-        "production_message_sample": "123456 is your verification code",
-        "opt_in_image_urls": ["https://www.example.com/opt-in.png"],
-        "opt_in_type": "WEB_FORM",
-        "message_volume": "1,000",
-        "tollfree_phone_number_sid": number.sid,
-        "tollfree_phone_number": number.phone_number,
-        "status": "TWILIO_APPROVED",
-        "url": f"{call.base}/v1/Tollfree/Verifications/{sid}",
-        "rejection_reason": None,
-        "error_code": None,
-        "edit_expiration": None,
-        "edit_allowed": None,
-        "rejection_reasons": None,
-        "resource_links": {},
-    }
-
-
 def routes() -> list[BaseRoute]:
     """Return the paths of this module."""
     usa2p = "/v1/Services/{service}/Compliance/Usa2p"
@@ -153,6 +94,4 @@ def routes() -> list[BaseRoute]:
         room(usa2p + "/{sid}", {"GET": campaign}),
         room("/v1/a2p/BrandRegistrations", {"GET": brands}),
         room("/v1/a2p/BrandRegistrations/{sid}", {"GET": brand}),
-        room("/v1/Tollfree/Verifications", {"GET": verifications}),
-        room("/v1/Tollfree/Verifications/{sid}", {"GET": verification}),
     ]

@@ -9,7 +9,7 @@ from mfa_setup.sandbox.twilio.errors import TwilioError
 
 INVALID = 20001  # not verified: Twilio's general code for a parameter that it does not take
 FRIENDLY_NAME_LENGTH = 64
-_E164 = re.compile(r"\+[1-9]\d{1,14}")
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 class Fields:
@@ -58,7 +58,7 @@ class Fields:
         value = self.text(name)
         if not value:
             return None
-        if not re.fullmatch(r"-?\d{1,9}", value) or not low <= int(value) <= high:
+        if not re.fullmatch(r"-?[0-9]{1,9}", value) or not low <= int(value) <= high:
             raise invalid(name, value)
         return int(value)
 

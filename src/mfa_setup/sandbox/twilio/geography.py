@@ -13,13 +13,13 @@ Point = tuple[float, float]
 
 
 def near(query: Fields, numbers: list[StockNumber]) -> list[Callable[[StockNumber], bool]]:
-    """Return the condition that a search sets on distance, or none."""
+    """Return the condition that a search sets on distance, or none; numbers that lie nowhere always meet it."""
     miles = query.integer("Distance", 0, _MOST_MILES)
     center = _center(query, numbers)
     if center is None:
         return []
     reach = _DEFAULT_MILES if miles is None else miles
-    return [lambda one: (point := _point(one)) is not None and distance(center, point) <= reach]
+    return [lambda one: (point := _point(one)) is None or distance(center, point) <= reach]
 
 
 def _center(query: Fields, numbers: list[StockNumber]) -> Point | None:

@@ -7,6 +7,7 @@ from mfa_setup.sandbox.twilio.errors import TwilioError
 from mfa_setup.sandbox.twilio.forms import INVALID, Fields, invalid
 from mfa_setup.sandbox.twilio.geography import near
 from mfa_setup.sandbox.twilio.stock import StockNumber
+from mfa_setup.sandbox.twilio.stock_data import NORTH_AMERICA
 
 Predicate = Callable[[StockNumber], bool]
 
@@ -31,7 +32,7 @@ def matching(query: Fields, numbers: list[StockNumber]) -> list[StockNumber]:
 def area_code(query: Fields) -> str:
     """Return AreaCode, three digits; empty where it was not sent."""
     code = query.text("AreaCode")
-    if code and not re.fullmatch(r"\d{3}", code):
+    if code and not re.fullmatch(r"[0-9]{3}", code):
         raise TwilioError(400, 21451, f"Invalid area code: {code}")  # not verified: the code
     return code
 
@@ -39,7 +40,7 @@ def area_code(query: Fields) -> str:
 def _area(query: Fields) -> list[Predicate]:
     code = area_code(query)
     # "Applies to only phone numbers in the US and Canada" (OpenAPI): elsewhere it has no effect.
-    return [lambda one: one.country not in {"US", "CA"} or one.phone_number[2:5] == code] if code else []
+    return [lambda one: one.country not in NORTH_AMERICA or one.phone_number[2:5] == code] if code else []
 
 
 def _contains(query: Fields) -> list[Predicate]:
@@ -108,4 +109,9 @@ def _places(query: Fields) -> list[Predicate]:
 
 
 def _located(key: str, value: str) -> Predicate:
-    return lambda one: str(one.json()[key] or "").lower() == value
+    # All but the locality "applies to only phone numbers in the US and Canada" (OpenAPI).
+    return lambda one: _is_exempt(one, key) or str(one.json()[key] or "").lower() == value
+
+
+def _is_exempt(one: StockNumber, key: str) -> bool:
+    return key != "locality" and one.country not in NORTH_AMERICA

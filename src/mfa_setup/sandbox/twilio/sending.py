@@ -1,26 +1,46 @@
 """The rules of POST Messages: what is refused at once, what is accepted (reference sections 5 and 6.1)."""
 
-import re
-
 import phonenumbers
 
 from mfa_setup.sandbox.twilio.countries import COUNTRIES
-from mfa_setup.sandbox.twilio.delivery import TOLL_FREE_REACH, Sender, outcome
+from mfa_setup.sandbox.twilio.delivery import Sender, outcome
 from mfa_setup.sandbox.twilio.errors import TwilioError
 from mfa_setup.sandbox.twilio.forms import Fields, is_e164
 from mfa_setup.sandbox.twilio.ids import new_sid
 from mfa_setup.sandbox.twilio.message_records import Message
-from mfa_setup.sandbox.twilio.numbers import OwnedNumber
 from mfa_setup.sandbox.twilio.people import Alert
-from mfa_setup.sandbox.twilio.service_records import Service
+from mfa_setup.sandbox.twilio.senders import Chosen, choose
 from mfa_setup.sandbox.twilio.state import TwilioState
 from mfa_setup.sandbox.twilio.templates import TEMPLATES, TRIAL_NUMBER
 
 _LONGEST_BODY = 1600
 _LONGEST_VALIDITY = 36000
+# The documented parameters (OpenAPI) that a trial of 2026 may not set.
+_NOT_ON_TRIAL = frozenset(
+    (
+        "ApplicationSid",
+        "MaxPrice",
+        "ProvideFeedback",
+        "Attempt",
+        "ValidityPeriod",
+        "ForceDelivery",
+        "ContentRetention",
+        "AddressRetention",
+        "SmartEncoded",
+        "PersistentAction",
+        "TrafficType",
+        "ShortenUrls",
+        "ScheduleType",
+        "SendAt",
+        "SendAsMms",
+        "ContentVariables",
+        "RiskCheck",
+        "FallbackFrom",
+        "MediaUrl",
+        "ContentSid",
+    )
+)
 _LEGACY_PREFIX = "Sent from your Twilio trial account - "
-_ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
-_Chosen = tuple[str, Sender, Service | None]
 
 
 def send(state: TwilioState, form: Fields) -> Message:
@@ -52,6 +72,9 @@ def _trial(state: TwilioState, form: Fields) -> Message:
     if form.text("MessagingServiceSid") or form.text("From") not in {"", TRIAL_NUMBER}:
         # not verified: the code for a Messaging Service instead of a number
         raise TwilioError(400, 572002, "Invalid 'From' number. Trial accounts can only use the trial number.")
+    if _NOT_ON_TRIAL & {name for name, _ in form.pairs()}:
+        # Reference 0.1: only To, Body and StatusCallback may be set. not verified: the code for any other
+        raise TwilioError(400, 10002, "Trial accounts can only set To, Body and StatusCallback.")
     country = _country(to)
     _check_geography(state, to, country)
     _check_verified(state, to)
@@ -67,7 +90,7 @@ def _ordinary(state: TwilioState, form: Fields) -> Message:
     body = _body(form)
     form.integer("ValidityPeriod", 1, _LONGEST_VALIDITY)
     country = _country(to)
-    chosen = _sender(state, form, country)
+    chosen = choose(state, form, country)
     _check_geography(state, to, country)
     _check_recipient(state, to, chosen, country)
     if state.config.twilio_account == "legacy-trial":
@@ -109,58 +132,6 @@ def _country(to: str) -> str:
     return phonenumbers.region_code_for_number(parsed) or ""
 
 
-def _sender(state: TwilioState, form: Fields, country: str) -> _Chosen:
-    name, service_sid = form.text("From"), form.text("MessagingServiceSid")
-    if service_sid:
-        return _from_pool(state, service_sid, name, country)
-    if _ALPHANUMERIC.fullmatch(name):
-        if country in TOLL_FREE_REACH:  # Reference 10: impossible in US and CA
-            raise _no_route(country)
-        return name, Sender("", "alpha"), None
-    if not is_e164(name):
-        raise TwilioError(400, 21212, f"Invalid From Number (caller ID): {name}")
-    return name, _reach(state, _capable(state, name), country), None
-
-
-def _capable(state: TwilioState, phone_number: str) -> OwnedNumber:
-    number = state.owned(phone_number)
-    if number is None or not number.stock.sms:
-        text = f"The 'From' phone number ({phone_number}) is not a message-capable number of your account."
-        raise TwilioError(400, 21606, text)
-    return number
-
-
-def _reach(state: TwilioState, number: OwnedNumber, country: str) -> Sender:
-    sender = state.sender(number)
-    if sender.kind == "tollfree" and country not in TOLL_FREE_REACH:
-        raise _no_route(country)
-    return sender
-
-
-def _no_route(country: str) -> TwilioError:
-    return TwilioError(400, 21612, f"'To' ({country}) cannot be reached from this 'From'.")
-
-
-def _from_pool(state: TwilioState, sid: str, name: str, country: str) -> _Chosen:
-    # not verified: 21705, 21701 and 21703 as to which is which (reference 6.1)
-    if not re.fullmatch(r"MG[0-9a-fA-F]{32}", sid):
-        raise TwilioError(400, 21705, f"The Messaging Service SID is invalid: {sid}")
-    service = state.services.get(sid)
-    if service is None:
-        raise TwilioError(400, 21701, f"The Messaging Service does not exist: {sid}")
-    capable = [entry.number for entry in service.pool.values() if entry.number.stock.sms]
-    if not capable:
-        raise TwilioError(400, 21703, "The Messaging Service contains no phone numbers.")
-    if name:
-        capable = [number for number in capable if number.phone_number == name]
-    if not capable:
-        # not verified: the code for a From that is not in the service's pool
-        raise TwilioError(400, 21606, f"The 'From' phone number ({name}) is not in the Messaging Service.")
-    # Twilio "selects the optimal sender" (OpenAPI): one of the recipient's own country, if there is one.
-    best = min(capable, key=lambda number: number.stock.country != country)
-    return best.phone_number, _reach(state, best, country), service
-
-
 def _check_geography(state: TwilioState, to: str, country: str) -> None:
     if country not in state.countries_on:
         text = f"Permission to send an SMS has not been enabled for the region of the 'To' number: {to}"
@@ -173,7 +144,7 @@ def _check_verified(state: TwilioState, to: str) -> None:
         raise TwilioError(400, 21608, text)
 
 
-def _check_recipient(state: TwilioState, to: str, chosen: _Chosen, country: str) -> None:
+def _check_recipient(state: TwilioState, to: str, chosen: Chosen, country: str) -> None:
     if to == chosen[0]:
         raise TwilioError(400, 21266, "'To' and 'From' number cannot be the same")  # not verified: the code
     if to in state.stopped:
@@ -185,7 +156,7 @@ def _check_recipient(state: TwilioState, to: str, chosen: _Chosen, country: str)
         raise TwilioError(400, 21608, f"An approved compliance profile is required to send to {to} ({country}).")
 
 
-def _message(state: TwilioState, to: str, body: str, chosen: _Chosen, country: str, *, late: bool = False) -> Message:
+def _message(state: TwilioState, to: str, body: str, chosen: Chosen, country: str, *, late: bool = False) -> Message:
     name, sender, service = chosen
     return Message(
         sid=new_sid("SM"),

@@ -11,7 +11,7 @@ from mfa_setup.sandbox.twilio.delivery import Sender, Timeline
 from mfa_setup.sandbox.twilio.ids import fixed_sid, new_sid, now
 from mfa_setup.sandbox.twilio.message_records import Message
 from mfa_setup.sandbox.twilio.numbers import OwnedNumber
-from mfa_setup.sandbox.twilio.people import Alert, CallerId
+from mfa_setup.sandbox.twilio.people import Alert, CallerId, VoiceCall
 from mfa_setup.sandbox.twilio.service_records import Campaign, PoolEntry, Service
 from mfa_setup.sandbox.twilio.stock import StockNumber, catalogue, stranger
 
@@ -47,6 +47,7 @@ class TwilioState:
         self.numbers: dict[str, OwnedNumber] = {}
         self.services: dict[str, Service] = {}
         self.messages: dict[str, Message] = {}
+        self.calls: list[VoiceCall] = []
         self.caller_ids: dict[str, CallerId] = {}
         self.alerts: list[Alert] = []
         self.purchases = 0

@@ -1,5 +1,5 @@
-// Keeps a page of the sandbox up to date. The server writes all of the page; this only fetches it again
-// when what it shows has changed, so the page works the same without it.
+// Keeps a page of the sandbox up to date. The server writes all of it; this only fetches it again every
+// second and shows what has changed, so that the page works the same, on reload, without it.
 "use strict";
 
 const EVERY = 1000;
@@ -11,29 +11,41 @@ function offerCopying() {
   }
 }
 
-async function renew() {
-  const answer = await fetch(location.pathname, { cache: "no-store" });
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
-  const focused = document.activeElement && document.activeElement.id;
-  const before = document.querySelectorAll(".text.arrived").length;
+function announce(text) {
+  document.getElementById("news").textContent = text;
+}
+
+function arrivals(root) {
+  return [...root.querySelectorAll(".text.arrived")];
+}
+
+function show(page) {
+  const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("main");
+  if (!fresh) {
+    return;
+  }
+  const known = new Set(arrivals(document).map((text) => text.dataset.sid));
+  const focused = document.activeElement ? document.activeElement.id : "";
   document.querySelector("main").replaceWith(fresh);
   offerCopying();
-  if (focused && document.getElementById(focused)) {
-    document.getElementById(focused).focus({ preventScroll: true });
+  const again = focused && document.getElementById(focused);
+  if (again) {
+    again.focus({ preventScroll: true });
   }
-  const arrived = fresh.querySelectorAll(".text.arrived");
-  if (arrived.length > before) {
-    document.getElementById("news").textContent = arrived[0].querySelector(".body").textContent;
+  const news = arrivals(fresh).find((text) => !known.has(text.dataset.sid));
+  if (news) {
+    announce(news.querySelector(".body").textContent);
   }
 }
 
 async function look() {
   try {
-    const text = await (await fetch(document.body.dataset.poll, { cache: "no-store" })).text();
-    if (text !== seen) {
-      await renew();
+    const answer = await fetch(location.pathname, { cache: "no-store" });
+    const page = await answer.text();
+    if (answer.ok && page !== seen) {
+      show(page);
+      seen = page;
     }
-    seen = text;
   } catch {
     // The sandbox has stopped, or is being restarted: look again in a while.
   }
@@ -44,7 +56,7 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("button.copy");
   if (button) {
     await navigator.clipboard.writeText(button.dataset.copy);
-    document.getElementById("news").textContent = "Code copied";
+    announce("Code copied");
   }
 });
 

@@ -1,0 +1,91 @@
+"""`mfa-setup sandbox` and `mfa-setup demo`, as processes of their own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from support.lab import Lab, Run
+
+
+@contextmanager
+def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """A sandbox in a process of its own, and the line that it prints when it is ready."""
+    command = [sys.executable, "-m", "mfa_setup", "sandbox", "--port", "0", "--json", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def test_prints_one_line_when_it_is_ready_with_the_environment_of_a_client() -> None:
+    with served() as (_, ready):
+        url = ready["url"]
+        assert ready["control"] == f"{url}/_sandbox"
+        assert ready["inbox"] == f"{url}/_sandbox/inbox"
+        assert ready["env"]["MFA_SETUP_SANDBOX"] == url
+        assert ready["env"]["AUTH0_DOMAIN"] == url.removeprefix("http://")
+        assert httpx.get(f"{url}/_sandbox/requests", trust_env=False).json() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stops_cleanly_when_told_to(number: signal.Signals) -> None:
+    with served() as (process, _):
+        process.send_signal(number)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_a_whole_run_works_over_tls(run: Run) -> None:
+    with served("--tls") as (_, ready):
+        assert ready["url"].startswith("https://localhost:")
+        assert os.path.isfile(ready["ca_file"])  # noqa: PTH113
+        env = ready["env"]
+        assert env["SSL_CERT_FILE"] == env["REQUESTS_CA_BUNDLE"] == env["NODE_EXTRA_CA_CERTS"] == ready["ca_file"]
+        assert run("up", "--yes", "--json", env=env).code == 0
+        refused = run("status", "--json", "--timeout", "1", "--no-token-cache", env={**env, "SSL_CERT_FILE": None})
+        assert refused.code == 5
+
+
+def test_a_port_in_use_is_one_readable_error(run: Run, unified: Lab) -> None:
+    result = run("sandbox", "--json", "--port", str(unified.sandbox.world.config.port))
+    assert result.code == 1
+    assert result.document["error"]["code"] == "port_in_use"
+    assert "--port" in result.document["error"]["hint"]
+
+
+def test_127_0_0_1_is_the_same_tenant(run: Run, unified: Lab) -> None:
+    env = {name: value.replace("localhost", "127.0.0.1") for name, value in unified.env.items()}
+    assert run("up", "--yes", "--json", env=env).code == 0
+    assert len(unified.spas) == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--phone-stack", "legacy"]])
+def test_demo_sets_a_tenant_up_and_needs_nothing(run: Run, options: list[str]) -> None:
+    result = run("demo", "--json", *options, env={"AUTH0_DOMAIN": "acme.eu.auth0.com", "TWILIO_ACCOUNT_SID": "no"})
+    assert result.code == 0
+    document = result.document
+    assert document["outputs"]["policy"] == "always"
+    assert {change["status"] for change in document["changes"]} == {"applied"}
+
+
+def test_demo_tells_a_person_what_is_there(run: Run) -> None:
+    out = run("demo").out
+    assert "Set up. Every login of this tenant now asks for a code." in out
+    assert "Everything is as asked for." in out
+
+
+def test_demo_leaves_the_environment_and_the_folders_of_the_caller_alone(run: Run) -> None:
+    before = dict(os.environ)
+    assert run("demo", "--json").code == 0
+    assert dict(os.environ) == before
+    assert not os.path.exists(os.environ["MFA_SETUP_STATE_DIR"])  # noqa: PTH110
