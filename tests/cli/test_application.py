@@ -403,6 +403,8 @@ def test_a_run_broken_off_before_the_connection_is_finished_by_the_next(init: In
     broken = init()
     assert broken.code == 1
     assert broken.change("application")["status"] == "failed"
+    assert broken.document["changed"] is True
+    assert broken.document["outputs"]["client_id"] == unified.spas[0]["client_id"]
     result = init()
     assert pending(result) == {"application": ["connection"]}
     assert actions(result) == {"application": "update"}

@@ -176,8 +176,9 @@ class Labs:
 
 
 _INVENTED = {
-    "client_id", "client_secret", "id", "sid", "number_sid", "phone_number_sid", "uri", "subresource_uris",
-    "phone_numbers", "date_created", "date_updated", "created_at", "updated_at", "signing_keys", "enabled_clients", "logs",
+    "client_id", "client_secret", "id", "sid", "number_sid", "phone_number_sid", "phone_numbers", "uri",
+    "subresource_uris", "date_created", "date_updated", "created_at", "updated_at", "signing_keys",
+    "enabled_clients", "logs",
 }  # fmt: skip
 
 

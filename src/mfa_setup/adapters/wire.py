@@ -97,6 +97,7 @@ class Wire:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _remaining: int | None = None
     _reset: float = 0.0
+    _under_way: int = 0
 
     def run(self, method: str, send: Callable[[float], Answer]) -> Answer:
         """Sends one request until there is a good answer or none is to be had.
@@ -133,7 +134,7 @@ class Wire:
         self._pace(deadline)
         allowed = max(1.0, min(ATTEMPT_SECONDS, deadline - self.clock.now()))
         try:
-            answer = send(allowed)
+            answer = self._counted(send, allowed)
         except NoAnswerError as lost:
             return self._lost(method, lost), None
         self._note_limits(answer)
@@ -144,6 +145,15 @@ class Wire:
         if answer.status >= 300:  # noqa: PLR2004 redirects are never followed: they would carry the credentials
             raise self.classify(answer)
         return answer
+
+    def _counted(self, send: Callable[[float], Answer], allowed: float) -> Answer:
+        with self._lock:
+            self._under_way += 1
+        try:
+            return send(allowed)
+        finally:
+            with self._lock:
+                self._under_way -= 1
 
     def _lost(self, method: str, lost: NoAnswerError) -> MfaSetupError:
         if method not in self.repeatable and lost.sent:
@@ -180,18 +190,27 @@ class Wire:
         if remaining is None or reset is None:
             return
         with self._lock:
-            self._remaining, self._reset = int(remaining), reset
+            # Requests still under way may not have been counted yet when this answer was written.
+            self._remaining, self._reset = int(remaining) - self._under_way, reset
 
     def _pace(self, deadline: float) -> None:
-        """Waits where the last answer said that nothing is left, instead of running into a 429."""
+        """Waits while the last answers say that nothing is left, instead of running into a 429."""
+        while (wait := self._take()) > 0 and self.clock.now() < deadline:
+            self.clock.sleep(min(wait, deadline - self.clock.now()))
+
+    def _take(self) -> float:
+        """Takes one request out of what is left: 0, or the seconds until there may be one.
+
+        `x-ratelimit-reset` is in whole seconds; when it has passed, one request at least is allowed.
+        """
         with self._lock:
-            wait = 0.0
+            if self._remaining is not None and self._remaining <= 0:
+                if (wait := self._reset - self.clock.now()) > 0:
+                    return wait
+                self._remaining, self._reset = 1, self.clock.now() + 1
             if self._remaining is not None:
-                if self._remaining <= 0:
-                    wait = min(self._reset - self.clock.now(), deadline - self.clock.now())
                 self._remaining -= 1
-        if wait > 0:
-            self.clock.sleep(wait)
+            return 0.0
 
     @staticmethod
     def _backoff(attempt: int) -> float:

@@ -42,10 +42,10 @@ def apply(plan: Plan, services: Services, stack: PhoneStack, report: Report, wat
 def _carry_out(step: Step, services: Services, report: Report) -> None:
     resource = step.change.resource
     try:
-        report.made = step.apply(services, report.made)
+        for made in step.apply(services, report.made):
+            report.made, report.changed = made, True
     except BaseException as error:
         report.mark(resource, status_of(error))
         report.changed = report.changed or status_of(error) == "unknown"
         raise
     report.mark(resource, "applied")
-    report.changed = True

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from mfa_setup.errors import MfaSetupError, OutcomeUnknownError
+from mfa_setup.errors import InterruptedRunError, MfaSetupError, RateLimitedError, UnavailableError
 from mfa_setup.model.change import Change, Status
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Failure, Outcome, Outputs, Tenant, Warned
@@ -66,6 +66,6 @@ def failure(error: MfaSetupError) -> Failure:
 
 
 def status_of(error: BaseException) -> Status:
-    """What an error says about the change that met it."""
-    known = isinstance(error, MfaSetupError) and not isinstance(error, OutcomeUnknownError)
-    return "failed" if known else "unknown"
+    """What an error says about the change that met it: without a clear answer it may have had its effect."""
+    clear = isinstance(error, MfaSetupError) and not isinstance(error, (UnavailableError, InterruptedRunError))
+    return "failed" if clear or isinstance(error, RateLimitedError) else "unknown"

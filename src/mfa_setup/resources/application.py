@@ -1,6 +1,6 @@
 """The single-page application: found again or made, its URLs, its security settings, its database connection."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mfa_setup import appconfig
@@ -8,6 +8,7 @@ from mfa_setup.errors import (
     ApplicationConflictError,
     Choice,
     ChoiceNeededError,
+    MfaSetupError,
     NotFoundError,
     OutcomeUnknownError,
 )
@@ -133,26 +134,33 @@ class ApplicationStep:
             }
         )
 
-    def apply(self, services: Services, made: Made) -> Made:
+    def apply(self, services: Services, made: Made) -> Iterator[Made]:
         """Makes or mends the application, connects it, and writes the app's config file."""
         client_id = self.client_id
         if client_id is None:
             client_id = self._create(services.auth0)
+            made = made.model_copy(update={"client_id": client_id})
+            yield made
         elif self.body:
             services.auth0.update_application(client_id, self.body)
+            yield made
         if self.connect_to:
             services.auth0.connect(self.connect_to, client_id)
+            yield made
         if self.config:
             self.config.write(client_id)
-        path = str(self.config.path) if self.config else None
-        return made.model_copy(update={"client_id": client_id, "config_file": path})
+            yield made.model_copy(update={"config_file": str(self.config.path)})
 
     def _create(self, auth0: Auth0Port) -> str:
         """Names are not unique, so a lost answer is resolved by looking, never by creating again."""
         try:
             return auth0.create_application(self.body)
-        except OutcomeUnknownError:
-            mine = [item for item in auth0.applications() if item.name == self.body["name"] and is_ours(item)]
+        except OutcomeUnknownError as unknown:
+            try:
+                listed = auth0.applications()
+            except MfaSetupError:
+                raise unknown from None
+            mine = [item for item in listed if item.name == self.body["name"] and is_ours(item)]
             if not mine:
                 raise
             return mine[0].client_id

@@ -1,5 +1,6 @@
 """What the five resources share: the services of a run, what it has made so far, and the form of a step."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,8 +67,8 @@ class Step(Protocol):
     def found(self, made: Made) -> Made:
         """Adds what is there already."""
 
-    def apply(self, services: Services, made: Made) -> Made:
-        """Carries it out and adds what it made.
+    def apply(self, services: Services, made: Made) -> Iterator[Made]:
+        """Carries it out; after each write it yields what is made by then, so that half a step is not forgotten.
 
         Raises:
             MfaSetupError: It could not be done, or its outcome is unknown.

@@ -1,5 +1,6 @@
 """The `sms` factor: switched on, its message types, and the texts of its SMS where they were asked for."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mfa_setup.model.base import JsonValue
@@ -59,15 +60,17 @@ class FactorStep:
         """It adds nothing of its own to the outputs."""
         return made
 
-    def apply(self, services: Services, made: Made) -> Made:
+    def apply(self, services: Services, made: Made) -> Iterator[Made]:
         """Factor before message types: the legacy stack takes them in this order only."""
         if self.enable:
             services.auth0.enable_factor()
+            yield made
         if self.message_types is not None:
             services.auth0.set_message_types(self.message_types)
+            yield made
         if self.templates:
             services.auth0.save_templates(self.stack, self.templates)
-        return made
+            yield made
 
 
 def compare(wish: SmsWish, seen: Factor, stack: PhoneStack) -> FactorStep:

@@ -1,10 +1,12 @@
 """The Twilio number that sends the codes: found by a ladder or bought once, and its place in a Messaging Service."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mfa_setup.errors import (
     Choice,
     ChoiceNeededError,
+    MfaSetupError,
     NoNumbersError,
     NumberConflictError,
     NumberGoneError,
@@ -95,14 +97,16 @@ class NumberStep:
             }
         )
 
-    def apply(self, services: Services, made: Made) -> Made:
+    def apply(self, services: Services, made: Made) -> Iterator[Made]:
         """Buys the number and puts it into its pool, as far as that is still to be done."""
-        number = self.sender.number or self._buy(services.account)
-        made = made.model_copy(update={"phone_number": number.phone_number, "number_sid": number.sid})
+        number = self.sender.number
+        if number is None:
+            number = self._buy(services.account)
+            made = made.model_copy(update={"phone_number": number.phone_number, "number_sid": number.sid})
+            yield made
         if self.pool and number.sid not in self.pool.pool:
             services.account.add_to_pool(self.pool.sid, number.sid)
-            made = made.model_copy(update={"messaging_service_sid": self.pool.sid})
-        return made
+            yield made.model_copy(update={"messaging_service_sid": self.pool.sid})
 
     @property
     def _to_pool(self) -> bool:
@@ -115,11 +119,8 @@ class NumberStep:
                 return twilio.buy(offer.phone_number, self.own_mark)
             except NumberGoneError:
                 continue
-            except OutcomeUnknownError:
-                bought = [item for item in twilio.numbers() if item.phone_number == offer.phone_number]
-                if not bought:
-                    raise
-                return bought[0]
+            except OutcomeUnknownError as unknown:
+                return _find_bought(twilio, offer, unknown)
             except TrialNumberError as refused:
                 if self.fallback is None:
                     raise
@@ -130,6 +131,18 @@ class NumberStep:
                     choices=(Choice("from", number, f"Use {number}"),),
                 ) from None
         raise NumberGoneError("All numbers that the search found were sold meanwhile.", service="twilio")
+
+
+def _find_bought(twilio: TwilioPort, offer: Offer, unknown: OutcomeUnknownError) -> Number:
+    """The number of a purchase that got no answer; where it cannot be found, the outcome stays unknown."""
+    try:
+        owned = twilio.numbers()
+    except MfaSetupError:
+        raise unknown from None
+    for item in owned:
+        if item.phone_number == offer.phone_number:
+            return item
+    raise unknown
 
 
 def compare(

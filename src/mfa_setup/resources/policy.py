@@ -1,5 +1,6 @@
 """The policy: when MFA is required, for all applications and all users of the tenant. Always the last change."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mfa_setup.model.change import Change, change_of, differing
@@ -42,10 +43,10 @@ class PolicyStep:
         """The policy that is there."""
         return made.model_copy(update={"policy": name_of(self.before)})
 
-    def apply(self, services: Services, made: Made) -> Made:
+    def apply(self, services: Services, made: Made) -> Iterator[Made]:
         """Sets the policy."""
         services.auth0.set_policies(POLICIES[self.wanted])
-        return made.model_copy(update={"policy": self.wanted})
+        yield made.model_copy(update={"policy": self.wanted})
 
 
 def compare(wanted: PolicyName, seen: tuple[str, ...]) -> PolicyStep:

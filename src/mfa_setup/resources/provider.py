@@ -1,5 +1,6 @@
 """Twilio as the tenant's phone provider, on either stack. It serves the whole tenant, passwordless logins too."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,7 +61,7 @@ class ProviderStep:
         """It adds nothing of its own to the outputs."""
         return made
 
-    def apply(self, services: Services, made: Made) -> Made:
+    def apply(self, services: Services, made: Made) -> Iterator[Made]:
         """Writes the provider, and remembers the token by its digest."""
         if services.token is None:
             raise AssertionError("the guard lets no provider be written without a token")
@@ -68,8 +69,8 @@ class ProviderStep:
         if self.number_bought:
             wanted = wanted.model_copy(update={"sender": made.phone_number})
         services.auth0.save_provider(wanted, services.token)
+        yield made
         digests.remember(services.tenant_key, _digest_name(wanted), services.token)
-        return made
 
 
 @dataclass(frozen=True, slots=True)

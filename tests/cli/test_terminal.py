@@ -1,0 +1,129 @@
+"""What a person at a terminal sees and is asked, in a real one (a pseudo-terminal)."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from support.lab import Lab
+
+Sit = Callable[..., "pexpect.spawn[str]"]
+
+
+@pytest.fixture
+def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
+    """Sits down at a terminal of 80 columns and starts a command."""
+    open_terminals: list[pexpect.spawn[str]] = []
+
+    def start(
+        *arguments: str, without: tuple[str, ...] = (), env: dict[str, str] | None = None
+    ) -> "pexpect.spawn[str]":
+        environment = {**os.environ, **unified.env, "TERM": "xterm", "NO_COLOR": "1", **(env or {})}
+        for name in without:
+            environment.pop(name)
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "mfa_setup", *arguments],
+            env=environment,
+            cwd=str(folder),
+            encoding="utf-8",
+            timeout=20,
+            dimensions=(50, 80),
+        )
+        open_terminals.append(child)
+        return child
+
+    yield start
+    for child in open_terminals:
+        child.close(force=True)
+
+
+def ended(child: "pexpect.spawn[str]") -> tuple[int | None, str]:
+    """The exit code, and all that is still to come, without what moves the cursor."""
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", child.before or "")
+
+
+def test_shows_the_plan_asks_once_tells_each_step_and_ends_with_what_was_made(sit: Sit, unified: Lab) -> None:
+    child = sit("up")
+    child.expect(r"Carry this out\? \[y/N\] ")
+    plan = child.before or ""
+    assert "Application" in plan
+    assert "to be bought" in plan
+    assert "1.15 USD" in plan
+    assert "all applications and all users" in plan
+    assert unified.writes() == []
+    child.sendline("y")
+    code, rest = ended(child)
+    assert code == 0
+    assert "[y/N]" not in rest
+    for resource in ("application", "number", "provider", "factor", "policy"):
+        assert f"The {resource} " in rest
+    assert unified.spas[0]["client_id"] in rest
+    assert unified.twilio["numbers"][0]["phone_number"] in rest
+    assert "Not proved yet" in rest
+
+
+def test_no_changes_nothing(sit: Sit, unified: Lab) -> None:
+    child = sit("up")
+    child.expect("Carry this out")
+    child.sendline("")
+    code, rest = ended(child)
+    assert code == 1
+    assert "Nothing was changed." in rest
+    assert unified.writes() == []
+
+
+def test_nothing_to_do_asks_nothing(sit: Sit, unified: Lab) -> None:
+    assert ended(sit("up", "--yes"))[0] == 0
+    code, said = ended(sit("up"))
+    assert code == 0
+    assert "Nothing to do" in said
+    assert "[y/N]" not in said
+    assert unified.twilio["purchases"] == 1
+
+
+def test_asks_for_what_is_missing_and_hides_a_secret(sit: Sit, unified: Lab) -> None:
+    child = sit("init", "--yes", without=("AUTH0_DOMAIN", "AUTH0_CLIENT_SECRET"))
+    child.expect("Domain of the Auth0 tenant")
+    child.sendline(unified.domain)
+    child.expect("Client secret")
+    child.sendline(unified.env["AUTH0_CLIENT_SECRET"])
+    code, rest = ended(child)
+    assert code == 0, rest
+    assert unified.env["AUTH0_CLIENT_SECRET"] not in rest
+    assert len(unified.spas) == 1
+
+
+def test_asks_which_of_the_accounts_own_numbers_is_to_send(sit: Sit, unified: Lab) -> None:
+    unified.control("twilio/numbers", {"phone_number": "+14155550123"})
+    child = sit("buy-number", "--yes")
+    child.expect(r"1\. Use \+14155550123")
+    child.expect(r"2\. Buy another number")
+    child.expect("Which")
+    child.sendline("1")
+    code, rest = ended(child)
+    assert code == 0, rest
+    assert unified.twilio["purchases"] == 0
+
+
+def test_no_input_and_ci_ask_nothing(sit: Sit) -> None:
+    for arguments, env in ((("up", "--no-input"), {}), (("up",), {"CI": "true"})):
+        code, said = ended(sit(*arguments, env=env))
+        assert code == 6
+        assert "--yes" in said
+
+
+def test_ctrl_c_at_the_question_ends_with_130_and_changes_nothing(sit: Sit, unified: Lab) -> None:
+    child = sit("up")
+    child.expect("Carry this out")
+    child.sendintr()
+    code, rest = ended(child)
+    assert code == 130
+    assert "Interrupted" in rest
+    assert unified.writes() == []
