@@ -15,16 +15,17 @@ BIN = VENV / ("Scripts" if sys.platform == "win32" else "bin")
 USAGE = "Usage: python3 bootstrap.py demo [options of `mfa-setup demo`] | test [options of pytest]"
 
 
-def install() -> None:
-    """Makes the environment, where it is not there yet or the dependencies have changed since."""
+def install(extra: str) -> None:
+    """Installs this checkout with an extra, unless that was done and the dependencies are the same."""
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    stamp = VENV / "installed"
+    stamp = VENV / f"installed-{extra}"
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print("Setting up .venv (once; about a minute)", file=sys.stderr, flush=True)
-    venv.create(VENV, with_pip=True, clear=True)
+    if not BIN.exists():
+        venv.create(VENV, with_pip=True)
     command = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*command, "--editable", f"{ROOT}[dev]"], check=True)
+    subprocess.run([*command, "--editable", f"{ROOT}[{extra}]"], check=True)
     stamp.write_text(wanted)
 
 
@@ -33,17 +34,17 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 whoever starts this may have an older one
         print("mfa-setup needs Python 3.11 or newer.", file=sys.stderr)
         return 1
-    commands = {"demo": ["-m", "mfa_setup", "demo"], "test": ["-m", "pytest"]}
+    commands = {"demo": ("sandbox", ["-m", "mfa_setup", "demo"]), "test": ("dev", ["-m", "pytest"])}
     if not arguments or arguments[0] not in commands:
         print(USAGE, file=sys.stderr)
         return 2
+    extra, command = commands[arguments[0]]
     try:
-        install()
+        install(extra)
     except subprocess.CalledProcessError as failed:
         print("Setting up .venv failed; the messages above say why.", file=sys.stderr)
         return failed.returncode
-    command = [str(BIN / "python"), *commands[arguments[0]], *arguments[1:]]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return subprocess.run([str(BIN / "python"), *command, *arguments[1:]], cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":

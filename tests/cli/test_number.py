@@ -1,6 +1,7 @@
 """The number: a ladder down to a purchase, its place in a Messaging Service, and never two purchases."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -125,9 +126,10 @@ def test_ours_goes_before_the_sender_that_auth0_uses(run: Run, lab: Lab) -> None
 
 def test_of_several_of_ours_the_oldest_is_used_with_a_warning(buy: Buy, unified: Lab) -> None:
     ours = chosen(buy())
-    number(unified, stock()[-1].phone_number, name=bought(unified)["friendly_name"])
+    older = number(unified, stock()[-1].phone_number, name=bought(unified)["friendly_name"])
+    unified.sandbox.world.twilio.numbers[older["sid"]].created -= timedelta(days=1)
     result = buy()
-    assert chosen(result) == ours
+    assert chosen(result) == older["phone_number"] != ours
     assert warned(result) == ["several_numbers"]
 
 

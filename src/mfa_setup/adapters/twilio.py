@@ -6,7 +6,7 @@ explicit number, never by area code, so that a lost answer can never buy a secon
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pydantic
@@ -15,7 +15,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from mfa_setup.adapters.twilio_http import WireHttpClient
-from mfa_setup.adapters.twilio_refusals import classify
+from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError, classify
 from mfa_setup.adapters.wire import WaitListener, Wire
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError, UnreadableAnswerError
 from mfa_setup.model.observed import MessagingService, Number
@@ -150,12 +150,12 @@ class TwilioAdapter:
             return _number(self._api.incoming_phone_numbers.create(phone_number=phone_number, friendly_name=mark))
 
     def add_to_pool(self, service_sid: str, number_sid: str) -> None:
-        """Puts a number into a Messaging Service's pool (`POST /v1/Services/{MG}/PhoneNumbers`).
+        """Puts a number into a pool; there already is success (`POST /v1/Services/{MG}/PhoneNumbers`).
 
         Raises:
             NumberConflictError: It is in another service.
         """
-        with sdk_errors():
+        with suppress(AlreadyInPoolError), sdk_errors():
             self._api.messaging.v1.services(service_sid).phone_numbers.create(phone_number_sid=number_sid)
 
 

@@ -18,6 +18,11 @@ from mfa_setup.errors import (
     TrialNumberError,
 )
 
+
+class AlreadyInPoolError(ServiceRefusedError):
+    """The number is in this Messaging Service already (Twilio 21710), which is what was wanted."""
+
+
 _BY_CODE: dict[int, tuple[type[MfaSetupError], str, str | None]] = {
     20404: (NotFoundError, "Twilio does not know it", None),
     70051: (
@@ -41,6 +46,7 @@ _BY_CODE: dict[int, tuple[type[MfaSetupError], str, str | None]] = {
         "The number needs a regulatory bundle",
         "Choose another --number-type or --country.",
     ),
+    21710: (AlreadyInPoolError, "The number is in this Messaging Service already", None),
     21712: (
         NumberConflictError,
         "The number is in another Messaging Service",

@@ -1,5 +1,6 @@
 """The application: its commands, how each is run, and how every failure becomes an exit code and one message."""
 
+import functools
 import inspect
 import os
 import signal
@@ -140,15 +141,20 @@ def _terminated(_signum: int, _frame: FrameType | None) -> NoReturn:
     raise TerminatedError("Terminated.")
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Runs a command line and returns the exit code."""
+@functools.cache
+def _program() -> typer.core.TyperGroup:
     from mfa_setup.cli import commands  # noqa: F401, PLC0415 registers the commands
 
+    return typer.main.get_group(app)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs a command line and returns the exit code."""
     if not arguments:
         run(["--help"])
         return UsageInvalidError.exit_code
     try:
-        code = typer.main.get_command(app).main(list(arguments), prog_name="mfa-setup", standalone_mode=False)
+        code = _program().main(list(arguments), prog_name="mfa-setup", standalone_mode=False)
     except typer.TyperException as unparsable:
         return _usage(arguments, unparsable)
     except typer.Abort:

@@ -9,6 +9,7 @@ from mfa_setup.engine.report import Report, status_of
 from mfa_setup.model.change import Change
 from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.resources.base import Services, Step
+from mfa_setup.resources.number import NumberStep
 from mfa_setup.resources.policy import PolicyStep
 
 
@@ -36,7 +37,7 @@ def apply(plan: Plan, services: Services, stack: PhoneStack, report: Report, wat
             # Read again, not remembered: what stands now decides whether people can log in.
             guard.require_floor(guard.floor(*observe_floor(services, stack)))
         _carry_out(step, services, report)
-        watcher.finished(step.change)
+        watcher.finished(report.change(step.change.resource))
 
 
 def _carry_out(step: Step, services: Services, report: Report) -> None:
@@ -44,6 +45,8 @@ def _carry_out(step: Step, services: Services, report: Report) -> None:
     try:
         for made in step.apply(services, report.made):
             report.made, report.changed = made, True
+            if isinstance(step, NumberStep) and step.planned and made.phone_number:
+                report.correct(step.planned, made.phone_number)
     except BaseException as error:
         report.mark(resource, status_of(error))
         report.changed = report.changed or status_of(error) == "unknown"

@@ -36,6 +36,22 @@ class Report:
             for change in self.changes
         ]
 
+    def change(self, resource: str) -> Change:
+        """One resource's change, as it stands now."""
+        return next(change for change in self.changes if change.resource == resource)
+
+    def correct(self, planned: str, real: str) -> None:
+        """Puts what was really made in place of what was planned (a number that was sold meanwhile)."""
+
+        def corrected(change: Change) -> Change:
+            fields = tuple(
+                field.model_copy(update={"after": real}) if field.after == planned else field for field in change.fields
+            )
+            title = real if change.title == planned else change.title
+            return change.model_copy(update={"fields": fields, "title": title})
+
+        self.changes = [corrected(change) for change in self.changes]
+
     def outcome(self, error: MfaSetupError | None = None) -> Outcome:
         """The document, of a success or of a failure."""
         checks = [*self.checks, *(error.checks if error else ())]

@@ -109,6 +109,11 @@ class NumberStep:
             yield made.model_copy(update={"messaging_service_sid": self.pool.sid})
 
     @property
+    def planned(self) -> str | None:
+        """The number that the plan shows, where one is to be bought: the first of those on sale."""
+        return self.offers[0].phone_number if self.sender.to_buy and self.offers else None
+
+    @property
     def _to_pool(self) -> bool:
         return any(field.path == "messaging_service_sid" for field in self.change.fields)
 
@@ -250,6 +255,6 @@ def _change(sender: Sender, offer: Offer | None, pool: MessagingService | None, 
                 FieldChange(path="monthly_price", after=price),
             )
     in_place = sender.number is not None and pool is not None and sender.number.sid in pool.pool
-    if pool and not in_place and not (sender.by_service and sender.number is None):
+    if pool and not in_place and (sender.number or sender.to_buy):
         fields += (FieldChange(path="messaging_service_sid", after=pool.sid),)
     return change_of("number", fields, phone or "", exists=not sender.to_buy)

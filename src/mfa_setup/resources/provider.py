@@ -117,7 +117,7 @@ def compare(wish: SmsWish, seen: Provider, around: Around) -> ProviderStep:
         change=change_of("provider", fields, "Twilio", exists=there),
         warnings=(_UNVERIFIABLE,) if unverifiable else (),
         wanted=wanted,
-        number_bought=around.bought is not None,
+        number_bought=around.bought is not None and wanted.sender == around.bought,
     )
 
 

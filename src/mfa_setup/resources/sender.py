@@ -14,24 +14,21 @@ def mark(tenant_key: str) -> str:
 
 
 class Sender(Frozen):
-    """Who is to send: a number, a number to be bought (None), or a Messaging Service by its own SID.
+    """Who is to send: a number, one that is still to be bought, or a Messaging Service.
 
     Attributes:
         number: The number that is there.
         service: The Messaging Service whose pool it belongs in.
         by_service: Auth0 is to name the service, not the number.
+        to_buy: A number has to be bought.
         several: How many numbers carry our mark, where that is more than one.
     """
 
     number: Number | None = None
     service: MessagingService | None = None
     by_service: bool = False
+    to_buy: bool = False
     several: int = 0
-
-    @property
-    def to_buy(self) -> bool:
-        """Whether a number has to be bought."""
-        return self.number is None and not self.by_service
 
 
 def choose(wish: NumberWish, account: AccountSeen, provider: Provider, own_mark: str) -> Sender:
@@ -45,18 +42,22 @@ def choose(wish: NumberWish, account: AccountSeen, provider: Provider, own_mark:
     named = _service(wish, account)
     if wish.sender:
         return Sender(number=_asked_for(wish.sender, account), service=named)
+    by_service = named is not None
     if named and (pooled := _in_pool(named, account, own_mark)):
         return Sender(number=pooled, service=named, by_service=True)
     ours = [item for item in account.numbers if item.friendly_name == own_mark and item.sms]
     if ours:
         several = len(ours) if len(ours) > 1 else 0
-        return Sender(number=ours[0], service=named, by_service=named is not None, several=several)
-    if not named and (sender := _of_provider(account, provider)):
-        return sender
+        return Sender(number=ours[0], service=named, by_service=by_service, several=several)
+    used = _of_provider(account, provider)
+    if used and named is None:
+        return used
+    if used and not used.by_service:
+        return Sender(number=used.number, service=named, by_service=True)
     others = [item for item in account.numbers if item.sms and not _is_marked(item)]
     if others and not wish.buy:
         raise _ask_which(others)
-    return Sender(service=named, by_service=False)
+    return Sender(service=named, by_service=by_service, to_buy=True)
 
 
 def _service(wish: NumberWish, account: AccountSeen) -> MessagingService | None:

@@ -19,6 +19,7 @@ from mfa_setup.settings.keys import KEYS, Key
 from mfa_setup.settings.values import MalformedError
 
 _USER_OF_URL = re.compile(r"(^|//)[^/@\s]+@")
+_LONGEST_QUOTE = 100
 DEFAULT_FILE = "mfa-setup.toml"
 _SECRET = re.compile(r"secret|token|password|private_key|api_key|credential", re.IGNORECASE)
 
@@ -102,9 +103,13 @@ def _one(key: Key, raw: Any, source: str) -> Any:
     try:
         return key.form(raw)
     except MalformedError as malformed:
-        # A password may have been written into a URL.
-        shown = _USER_OF_URL.sub(r"\1…@", raw)
-        raise InvalidValueError(f"{source} is {shown!r}: {malformed.problem}.", hint=malformed.example) from None
+        raise InvalidValueError(f"{source} is {_quoted(raw)}: {malformed.problem}.", hint=malformed.example) from None
+
+
+def _quoted(raw: str) -> str:
+    """A value as a message shows it: short, and without a password that was written into a URL."""
+    shown = _USER_OF_URL.sub(r"\1…@", raw)
+    return repr(shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + "…")
 
 
 def _read(config: Path | None) -> dict[tuple[str, str], Any]:
