@@ -302,3 +302,42 @@ class TerminatedError(InterruptedRunError):
 
     code = "terminated"
     exit_code = 143
+
+
+class ProofFailedError(MfaSetupError):
+    """A proof was tried and did not succeed."""
+
+    code = "proof_failed"
+
+
+class LoginRefusedError(ProofFailedError):
+    """The tenant refused the login."""
+
+    code = "login_refused"
+    default_hint = "The tenant's log tells more: Auth0 dashboard, Monitoring > Logs."
+
+
+class LoginTimedOutError(ProofFailedError):
+    """Nobody came back from the login in time."""
+
+    code = "login_timed_out"
+    default_hint = "Run it again, with a longer --timeout SECONDS where that is needed."
+
+
+class TokenInvalidError(ProofFailedError):
+    """The ID token of the login cannot be trusted."""
+
+    code = "id_token_invalid"
+    default_hint = "Nothing is proved. Check the application's settings with `mfa-setup plan`."
+
+
+class LoginWithoutMfaError(ProofFailedError):
+    """The login succeeded without a second factor, though the policy asks for one."""
+
+    code = "login_without_mfa"
+
+
+class NoCallbackError(ValueNeededError):
+    """No callback URL of the application can be listened at."""
+
+    code = "no_callback"

@@ -116,6 +116,19 @@ class Auth0Adapter:
         with sdk_errors():
             return tuple(str(item) for item in self._api.guardian.policies.list())
 
+    def phone_of(self, user_id: str) -> str | None:
+        """The last four digits of a user's confirmed phone (`GET /users/{id}/authentication-methods`).
+
+        None where there is none. Whether the number comes masked depends on a flag of the tenant.
+        """
+        with sdk_errors():
+            methods = [_plain(item) for item in self._api.users.authentication_methods.list(user_id)]
+        for item in methods:
+            if item.get("type") == "phone" and item.get("confirmed", True):
+                digits = "".join(filter(str.isdigit, str(item.get("phone_number") or item.get("name") or "")))
+                return digits[-4:] or None
+        return None
+
     def provider(self, stack: PhoneStack) -> Provider:
         """The phone provider of the tenant, on its stack; there is at most one."""
         return self._unified_provider() if stack == "unified" else self._legacy_provider()

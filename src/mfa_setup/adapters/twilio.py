@@ -126,6 +126,14 @@ class TwilioAdapter:
         except NotFoundError:
             return ()
 
+    def fate_of_last_message(self, ending: str) -> str | None:
+        """What became of the newest SMS to a phone that ends so; None where there is none (`GET Messages`)."""
+        with sdk_errors():
+            for item in self._api.messages.list(limit=20):
+                if str(item.to).endswith(ending):
+                    return f"{item.status} (error {item.error_code})" if item.error_code else str(item.status)
+        return None
+
     def price(self, country: str, number_type: NumberType) -> tuple[float | None, str]:
         """What a number of this type costs each month, and the currency (Pricing API, `PhoneNumbers/Countries`)."""
         try:

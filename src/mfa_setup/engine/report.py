@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mfa_setup.errors import InterruptedRunError, MfaSetupError, RateLimitedError, UnavailableError
 from mfa_setup.model.change import Change, Status
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Failure, Outcome, Outputs, Tenant, Warned
+from mfa_setup.model.outcome import Failure, Outcome, Outputs, Proof, Tenant, Warned
 from mfa_setup.resources.base import Made
 
 
@@ -22,6 +22,7 @@ class Report:
         self.checks: list[Check] = []
         self.warnings: list[Warned] = []
         self.changed = False
+        self.proof: Proof | None = None
         self.silent = False
         """The command has put out its own result."""
 
@@ -62,7 +63,9 @@ class Report:
             run_id=self.run_id,
             tenant=self.tenant,
             changes=tuple(self.changes),
-            outputs=Outputs(domain=self.tenant.domain if self.tenant else None, **self.made.model_dump()),
+            outputs=Outputs(
+                domain=self.tenant.domain if self.tenant else None, proof=self.proof, **self.made.model_dump()
+            ),
             checks=tuple(checks),
             warnings=tuple(self.warnings),
             error=failure(error) if error else None,

@@ -14,6 +14,7 @@ class Task:
         resources: Those it sets up, in safe order.
         may_buy: Whether it may buy a number where there is none.
         read_only: It shows what differs and writes nothing; its transports refuse to.
+        twilio_if_known: It asks Twilio too, where credentials are there, and does without where not.
         lenient: What cannot be decided without a person is shown as open instead of stopping (`status`).
     """
 
@@ -22,6 +23,7 @@ class Task:
     may_buy: bool = True
     read_only: bool = False
     lenient: bool = False
+    twilio_if_known: bool = False
 
     def without_application(self) -> "Task":
         """The same, leaving applications alone (`--no-app`)."""

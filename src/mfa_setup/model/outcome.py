@@ -16,6 +16,26 @@ class Tenant(Frozen):
     phone_stack: PhoneStack | None = None
 
 
+class Proof(Frozen):
+    """What a login has proved: the claims of its ID token, and what the services say of the code's way.
+
+    Attributes:
+        subject: The user (`sub`).
+        amr: How the user was authenticated; `mfa` is among it.
+        factor: The factor that was asked for; null where the Management API may not be asked.
+        phone: The last digits of the phone, likewise.
+        issued_at: When the token was issued, in Unix seconds (`iat`).
+        seconds: How long the login took.
+    """
+
+    subject: str
+    amr: tuple[str, ...]
+    factor: str | None = None
+    phone: str | None = None
+    issued_at: int
+    seconds: float
+
+
 class Outputs(Frozen):
     """What exists after the run; null where unknown or not part of the command."""
 
@@ -26,6 +46,7 @@ class Outputs(Frozen):
     messaging_service_sid: str | None = None
     policy: str | None = None
     config_file: str | None = None
+    proof: Proof | None = None
 
 
 class Warned(Frozen):

@@ -1,6 +1,6 @@
 """The single-page application: found again or made, its URLs, its security settings, its database connection."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mfa_setup import appconfig
@@ -51,16 +51,20 @@ JUDGED: dict[str, tuple[str, ...]] = {
 
 def observe(auth0: Auth0Port, wish: ApplicationWish) -> ApplicationSeen:
     """Reads the applications that could be meant, and the connection."""
-    listed = auth0.applications()
-    wanted = [item for item in listed if wish.client_id in (None, item.client_id)]
-    named = tuple(item for item in wanted if wish.client_id or item.name == wish.name)
     connections = auth0.connections()
     found = connections.get(wish.connection)
     return ApplicationSeen(
-        named=named,
+        named=named(wish, auth0.applications()),
         connection=auth0.connection(found, wish.connection) if found else None,
         connection_names=tuple(sorted(connections)),
     )
+
+
+def named(wish: ApplicationWish, listed: Sequence[Application]) -> tuple[Application, ...]:
+    """Those that could be meant: by client ID where one is given, else by name."""
+    if wish.client_id:
+        return tuple(item for item in listed if item.client_id == wish.client_id)
+    return tuple(item for item in listed if item.name == wish.name)
 
 
 def is_ours(application: Application) -> bool:
@@ -68,7 +72,7 @@ def is_ours(application: Application) -> bool:
     return all(application.client_metadata.get(key) == value for key, value in MARK.items())
 
 
-def choose(wish: ApplicationWish, seen: ApplicationSeen) -> Application | None:
+def choose(wish: ApplicationWish, candidates: Sequence[Application]) -> Application | None:
     """The application that is meant: by client ID, else by our mark and name, else by name; None is to be made.
 
     Raises:
@@ -76,7 +80,7 @@ def choose(wish: ApplicationWish, seen: ApplicationSeen) -> Application | None:
         ChoiceNeededError: Several fit.
         ApplicationConflictError: It is not a single-page application.
     """
-    fitting = [item for item in seen.named if is_ours(item)] or list(seen.named)
+    fitting = [item for item in candidates if is_ours(item)] or list(candidates)
     if wish.client_id and not fitting:
         raise NotFoundError(
             f"The tenant has no application with the client ID {wish.client_id}.",
@@ -173,7 +177,7 @@ def compare(wish: ApplicationWish, seen: ApplicationSeen, config: appconfig.Conf
         NotFoundError: The connection or the client ID does not exist.
         ChoiceNeededError, ApplicationConflictError: As `choose` does.
     """
-    there = choose(wish, seen)
+    there = choose(wish, seen.named)
     if seen.connection is None:
         raise NotFoundError(
             f"The tenant has no database connection {wish.connection}.",

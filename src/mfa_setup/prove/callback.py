@@ -1,0 +1,156 @@
+"""The loopback end of a login: listens at one of the application's own callback URLs until the browser comes back."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from mfa_setup.errors import LoginTimedOutError, NoCallbackError
+from mfa_setup.settings.endpoints import is_loopback
+
+_PAGE = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>mfa-setup</title>"
+    "<meta name=viewport content='width=device-width'><style>:root{color-scheme:light dark}"
+    "body{font:1.1rem system-ui;margin:4rem auto;max-width:32rem;padding:0 1rem}</style>"
+    "<main><h1>Back at mfa-setup</h1><p>You can close this page: the terminal shows what was proved.</main></html>"
+)
+
+
+class Listener:
+    """Listens at one callback URL and keeps the first answer that carries our state."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._came = threading.Event()
+        self._answer: dict[str, str] = {}
+
+    def take(self, target: str, state: str) -> bool:
+        """Keeps an answer, if it is one to this login; anything else that knocks is turned away."""
+        parts = urlsplit(target)
+        if parts.path != (urlsplit(self.url).path or "/"):
+            return False
+        answer = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if answer.get("state") != state or not ({"code", "error"} & set(answer)):
+            return False
+        if not self._came.is_set():
+            self._answer = answer
+            self._came.set()
+        return True
+
+    def wait(self, seconds: float) -> dict[str, str]:
+        """The parameters that the browser brought back.
+
+        Raises:
+            LoginTimedOutError: Nobody came back in time.
+        """
+        if not self._came.wait(seconds):
+            raise LoginTimedOutError(f"Nobody logged in within {seconds:.0f} seconds.")
+        return self._answer
+
+
+@contextmanager
+def listening(callbacks: Sequence[str], state: str) -> Iterator[Listener]:
+    """Listens at the first of these callback URLs that is on this machine and whose port is free.
+
+    Raises:
+        NoCallbackError: None is.
+    """
+    local = [url for url in callbacks if _is_local(url)]
+    for url in local:
+        listener = Listener(url)
+        with ExitStack() as stack:
+            try:
+                servers = [stack.enter_context(_Server(*address)) for address in _addresses(url)]
+            except OSError:
+                continue
+            for server in servers:
+                server.take = lambda target, listener=listener: listener.take(target, state)
+                stack.enter_context(_serving(server))
+            yield listener
+            return
+    raise _nowhere(local)
+
+
+class _Server(ThreadingHTTPServer):
+    """A server on one address of this machine."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    take: Callable[[str], bool]
+
+    def __init__(self, family: socket.AddressFamily, host: str, port: int) -> None:
+        self.address_family = family
+        super().__init__((host, port), _Handler)
+
+
+@contextmanager
+def _serving(server: _Server) -> Iterator[None]:
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def _addresses(url: str) -> list[tuple[socket.AddressFamily, str, int]]:
+    """Where a browser may come: `localhost` is both addresses, and a development server may hold either."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or 80
+    v4, v6 = (socket.AF_INET, "127.0.0.1", port), (socket.AF_INET6, "::1", port)
+    if host == "localhost":
+        return [v4, v6] if _has_ipv6() else [v4]
+    return [v6] if host == "::1" else [(socket.AF_INET, host, port)]
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def _is_local(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "http" and is_loopback(parts.hostname or "")
+
+
+def _nowhere(local: Sequence[str]) -> NoCallbackError:
+    if local:
+        return NoCallbackError(
+            f"Another program has the port of {', '.join(local)}.",
+            hint="Stop it (often the app itself) and run this again, or pass --add-callback to use another port "
+            "for this one login.",
+        )
+    return NoCallbackError(
+        "None of the application's callback URLs is on this machine.",
+        hint="Pass --add-callback to add one for this login (it is removed again), or give the application one: "
+        "mfa-setup init --callback-url http://localhost:3000.",
+    )
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.0"
+    server_version: ClassVar[str] = "mfa-setup"
+    sys_version: ClassVar[str] = ""
+
+    def do_GET(self) -> None:
+        """Answers the browser; the name is the base class's."""
+        server = self.server
+        came = isinstance(server, _Server) and server.take(self.path)
+        body = _PAGE.encode() if came else b"Not found"
+        self.send_response(200 if came else 404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, _format: str, *_arguments: object) -> None:
+        """Says nothing: the request's line holds the code."""

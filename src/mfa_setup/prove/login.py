@@ -1,0 +1,152 @@
+"""The test login: a person logs in at the tenant's own page, and the ID token tells whether a code was asked for."""
+
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from mfa_setup.errors import (
+    LoginRefusedError,
+    LoginWithoutMfaError,
+    MfaSetupError,
+    ValueNeededError,
+)
+from mfa_setup.model.observed import Application
+from mfa_setup.model.outcome import Proof, Warned
+from mfa_setup.model.wish import ApplicationWish
+from mfa_setup.ports import Auth0Port, TwilioPort
+from mfa_setup.prove.callback import listening
+from mfa_setup.prove.oidc import Attempt, Issuer
+from mfa_setup.resources import application, policy
+
+Open = Callable[[str], None]
+"""Shows a person the URL to log in at: opens a browser, or prints it, or plays the login by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What one test login needs.
+
+    Attributes:
+        issuer: The tenant as an OpenID provider.
+        auth0: The tenant's Management API.
+        twilio: The account, where its credentials are there.
+        seconds: How long to wait for the person.
+        show: Shows the URL.
+    """
+
+    issuer: Issuer
+    auth0: Auth0Port
+    twilio: TwilioPort | None
+    seconds: float
+    show: Open
+
+
+def which(auth0: Auth0Port, wish: ApplicationWish) -> Application:
+    """The application to log in to: the one that `up` has set up.
+
+    Raises:
+        ValueNeededError: There is none.
+        ChoiceNeededError, ApplicationConflictError: As `mfa-setup init`.
+    """
+    listed = auth0.applications()
+    found = application.choose(wish, application.named(wish, listed))
+    if found is None:
+        raise ValueNeededError(
+            f'The tenant has no application "{wish.name}" to log in to.',
+            hint="Run `mfa-setup up` first, or pass --app-client-id or --name.",
+        )
+    return found
+
+
+def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Warned, ...]]:
+    """Waits for one login and says what it proved; None where the policy asks for nothing and nothing was asked.
+
+    Raises:
+        NoCallbackError: The application has no callback URL that can be listened at.
+        ProofFailedError: The login did not come, was refused, or asked for no second factor though it should.
+    """
+    required = policy.name_of(login.auth0.policies())
+    attempt = Attempt(app.client_id)
+    endpoints = login.issuer.discover()
+    with listening(app.callbacks, attempt.state) as listener:
+        began = time.monotonic()
+        login.show(attempt.url(endpoints, listener.url))
+        answer = listener.wait(login.seconds)
+    if "code" not in answer:
+        told = answer.get("error_description") or answer.get("error", "")
+        raise LoginRefusedError(f"The tenant refused the login: {told}.")
+    token = login.issuer.exchange(endpoints, attempt, answer["code"], listener.url)
+    claims = login.issuer.verify(endpoints, attempt, token)
+    return _judge(login, claims, required, time.monotonic() - began)
+
+
+def _judge(
+    login: Login, claims: dict[str, Any], required: str, seconds: float
+) -> tuple[Proof | None, tuple[Warned, ...]]:
+    methods = tuple(str(item) for item in claims.get("amr") or ())
+    if "mfa" not in methods:
+        if required == "always":
+            raise _not_asked()
+        return None, (_NOT_REQUIRED,)
+    phone, fate = _way(login, str(claims["sub"]))
+    proof = Proof(
+        subject=str(claims["sub"]),
+        amr=methods,
+        factor="sms" if phone else None,
+        phone=phone,
+        issued_at=int(claims["iat"]),
+        seconds=round(seconds, 1),
+    )
+    return proof, fate
+
+
+def _way(login: Login, user_id: str) -> tuple[str | None, tuple[Warned, ...]]:
+    """The phone and the fate of its SMS: evidence beside the token, and no failure where it may not be had."""
+    try:
+        phone = login.auth0.phone_of(user_id)
+        fate = login.twilio.fate_of_last_message(phone) if login.twilio and phone else None
+    except MfaSetupError as unseen:
+        return None, (Warned(code="evidence_unseen", message=unseen.message, hint=unseen.hint),)
+    if fate is None or fate == "delivered":
+        return phone, ()
+    return phone, (Warned(code="sms_not_delivered", message=f"Twilio says of the last SMS to that phone: {fate}."),)
+
+
+_NOT_REQUIRED = Warned(
+    code="mfa_not_asked",
+    message="The login succeeded without a second factor, and the policy does not require one here.",
+    hint="Nothing is proved about MFA. `mfa-setup policy always` requires it.",
+)
+
+
+def _not_asked() -> LoginWithoutMfaError:
+    return LoginWithoutMfaError(
+        "The login succeeded without a second factor, though the policy requires one of everybody.",
+        hint="Likely reasons: a post-login Action skips it, the browser was remembered, or the policy was set only "
+        "a moment ago. Try again in a private window.",
+    )
+
+
+@contextmanager
+def added_callback(auth0: Auth0Port, app: Application) -> Iterator[Application]:
+    """The application with one more callback URL, on a free port of this machine, for as long as this lasts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/mfa-setup-{secrets.token_hex(4)}"
+    try:
+        auth0.update_application(app.client_id, {"callbacks": [*app.callbacks, url]})
+        yield app.model_copy(update={"callbacks": (url,)})
+    finally:
+        _remove(auth0, app, url)
+
+
+def _remove(auth0: Auth0Port, app: Application, url: str) -> None:
+    """Takes the URL out of what is there now, which somebody may have changed meanwhile."""
+    now = next((item for item in auth0.applications() if item.client_id == app.client_id), None)
+    if now and url in now.callbacks:
+        auth0.update_application(app.client_id, {"callbacks": [item for item in now.callbacks if item != url]})

@@ -1,0 +1,171 @@
+"""The protocol of the test login: OpenID Connect with the authorization code, PKCE, state and nonce.
+
+Source: OpenID Connect Core 1.0, sections 3.1.2 and 3.1.3.7; RFC 7636 (PKCE); Auth0 docs, "Authorization Code Flow with
+PKCE" and "ID Token Structure" (`amr` holds `mfa` after a hosted login with a second factor).
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import jwt
+
+from mfa_setup.adapters.http import client as http_client
+from mfa_setup.adapters.wire import READS, Answer, WaitListener, Wire, refusal
+from mfa_setup.errors import LoginRefusedError, MfaSetupError, TokenInvalidError, UnreadableAnswerError
+
+SCOPE = "openid profile email"
+LEEWAY_SECONDS = 30
+"""How far the clocks of this machine and of the tenant may be apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """What the discovery document names."""
+
+    issuer: str
+    authorize: str
+    token: str
+    keys: str
+
+
+def _random() -> str:
+    return secrets.token_urlsafe(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One login: its secrets are made anew for each."""
+
+    client_id: str
+    state: str = field(default_factory=_random)
+    nonce: str = field(default_factory=_random)
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(64))
+
+    def url(self, endpoints: Endpoints, redirect_uri: str) -> str:
+        """Where the person logs in; `prompt=login` asks even where a session is there."""
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        parameters = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": redirect_uri,
+            "scope": SCOPE,
+            "state": self.state,
+            "nonce": self.nonce,
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+            "prompt": "login",
+        }
+        return f"{endpoints.authorize}?{urlencode(parameters)}"
+
+
+class Issuer:
+    """The tenant as an OpenID provider."""
+
+    def __init__(self, base_url: str, *, budget: float, on_wait: WaitListener) -> None:
+        self._base_url = base_url
+        # The exchange of a code is not repeated: a code is good once.
+        self._wire = Wire("auth0", _classify, repeatable=READS, budget=budget, on_wait=on_wait)
+
+    def discover(self) -> Endpoints:
+        """Reads the discovery document.
+
+        Raises:
+            UnreadableAnswerError: It is not what it should be, or speaks for another issuer.
+        """
+        document = self._get(f"{self._base_url}/.well-known/openid-configuration")
+        names = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
+        found = [str(document.get(name, "")) for name in names]
+        if found[0] != f"{self._base_url}/" or not all(url.startswith(f"{self._base_url}/") for url in found):
+            raise UnreadableAnswerError(
+                "The tenant's discovery document speaks for another domain than the one asked.", service="auth0"
+            )
+        return Endpoints(*found)
+
+    def exchange(self, endpoints: Endpoints, attempt: Attempt, code: str, redirect_uri: str) -> str:
+        """The ID token for a code.
+
+        Raises:
+            LoginRefusedError: The tenant does not give it.
+        """
+        body = {
+            "grant_type": "authorization_code",
+            "client_id": attempt.client_id,
+            "code": code,
+            "code_verifier": attempt.verifier,
+            "redirect_uri": redirect_uri,
+        }
+        with http_client(self._wire, self._base_url) as client:
+            answer = _document(client.post(endpoints.token, data=body))
+        token = answer.get("id_token")
+        if not isinstance(token, str):
+            raise UnreadableAnswerError("The tenant answered the exchange of the code without an ID token.")
+        return token
+
+    def verify(self, endpoints: Endpoints, attempt: Attempt, token: str) -> dict[str, Any]:
+        """The claims of an ID token: signature, issuer, audience, times and nonce are as they must be.
+
+        Raises:
+            TokenInvalidError: One of them is not.
+        """
+        try:
+            keys = jwt.PyJWKSet.from_dict(self._get(endpoints.keys))
+            name = jwt.get_unverified_header(token).get("kid")
+            key = next((item for item in keys.keys if item.key_id == name), None)
+            if key is None:
+                raise TokenInvalidError("The ID token is signed by a key that the tenant does not publish.")
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key.key,
+                algorithms=["RS256"],
+                audience=attempt.client_id,
+                issuer=endpoints.issuer,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "iat", "sub", "aud", "iss"]},
+            )
+        except jwt.PyJWTError as invalid:
+            raise TokenInvalidError(_why(invalid)) from None
+        if claims.get("nonce") != attempt.nonce:
+            raise TokenInvalidError("The ID token is not the answer to this login: its nonce is another one.")
+        return claims
+
+    def _get(self, url: str) -> dict[str, Any]:
+        with http_client(self._wire, self._base_url) as client:
+            return _document(client.get(url))
+
+
+def _document(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        document = answer.json()
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise UnreadableAnswerError("The tenant answered with something that is not JSON.", service="auth0")
+    return document
+
+
+def _why(invalid: jwt.PyJWTError) -> str:
+    """What is wrong with a token, in our own words."""
+    reasons: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
+        (jwt.ExpiredSignatureError, "The ID token has expired: are the clocks right?"),
+        (jwt.ImmatureSignatureError, "The ID token is from the future: are the clocks right?"),
+        (jwt.InvalidAudienceError, "The ID token is for another application."),
+        (jwt.InvalidIssuerError, "The ID token is from another issuer."),
+        (jwt.InvalidSignatureError, "The signature of the ID token is not the tenant's."),
+        (jwt.InvalidAlgorithmError, "The ID token is not signed with RS256: run `mfa-setup init`, or --harden."),
+    )
+    return next((text for kind, text in reasons if isinstance(invalid, kind)), "The ID token cannot be verified.")
+
+
+def _classify(answer: Answer) -> MfaSetupError:
+    try:
+        document = json.loads(answer.text)
+        told = str(document.get("error_description") or document.get("error"))
+    except (ValueError, AttributeError):
+        told = f"HTTP {answer.status}"
+    return refusal(LoginRefusedError, "auth0", answer, f"The tenant refused the login: {told}.")
