@@ -43,7 +43,7 @@ def test_help_shows_brackets_and_braces_as_they_are(run: Run) -> None:
 def test_starting_up_imports_no_sdk(arguments: list[str]) -> None:
     script = (
         "import sys, json, contextlib, io\n"
-        "from mfa_setup.cli.app import run\n"
+        "from mfa_setup.cli.main import run\n"
         "with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):\n"
         f"    run({arguments!r})\n"
         f"print(json.dumps([name for name in {SDKS!r} if name in sys.modules]))\n"

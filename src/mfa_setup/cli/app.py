@@ -1,15 +1,11 @@
 """The application: its commands, how each is run, and how every failure becomes an exit code and one message."""
 
-import functools
 import inspect
 import os
-import signal
-import sys
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -22,8 +18,6 @@ from mfa_setup.errors import (
     InternalError,
     InterruptedRunError,
     MfaSetupError,
-    TerminatedError,
-    UsageInvalidError,
 )
 from mfa_setup.render.sink import Sink
 from mfa_setup.settings.credentials import secrets_of
@@ -101,7 +95,7 @@ def command(name: str, *groups: Group, own: Iterable[inspect.Parameter] = ()) ->
 def execute(body: Body, call: Call) -> int:
     """Runs a command; whatever happens, its outcome is rendered once and its exit code returned."""
     common = call.common
-    sink = _sink(common)
+    sink = new_sink(common)
     report = Report(call.command)
     desk = Desk(sink, Terminal(sink, yes=common.yes, may_ask=not common.no_input), report)
     try:
@@ -116,7 +110,7 @@ def execute(body: Body, call: Call) -> int:
     return code
 
 
-def _sink(common: Common) -> Sink:
+def new_sink(common: Common) -> Sink:
     """The sink, which masks every secret of the environment from the first line on."""
     sink = Sink(as_json=common.json, quiet=common.quiet, verbose=common.verbose, color=not common.no_color)
     sink.secrets += secrets_of(os.environ)
@@ -135,53 +129,3 @@ def _as_ours(raised: BaseException, *, verbose: bool, sink: Sink) -> MfaSetupErr
         for frame in traceback.extract_tb(raised.__traceback__):
             sink.say(f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}")
     return InternalError(f"Something went wrong inside mfa-setup ({type(raised).__name__}).")
-
-
-def _terminated(_signum: int, _frame: FrameType | None) -> NoReturn:
-    raise TerminatedError("Terminated.")
-
-
-@functools.cache
-def _program() -> typer.core.TyperGroup:
-    from mfa_setup.cli import commands  # noqa: F401, PLC0415 registers the commands
-
-    return typer.main.get_group(app)
-
-
-def run(arguments: Sequence[str]) -> int:
-    """Runs a command line and returns the exit code."""
-    if not arguments:
-        run(["--help"])
-        return UsageInvalidError.exit_code
-    try:
-        code = _program().main(list(arguments), prog_name="mfa-setup", standalone_mode=False)
-    except typer.TyperException as unparsable:
-        return _usage(arguments, unparsable)
-    except typer.Abort:
-        return InterruptedRunError.exit_code
-    return code if isinstance(code, int) else 0
-
-
-def _usage(arguments: Sequence[str], unparsable: typer.TyperException) -> int:
-    """A command line that cannot be parsed; as JSON too, where that was asked for."""
-    named = next((word for word in arguments if not word.startswith("-")), "")
-    known = any(info.name == named for info in app.registered_commands)
-    error = UsageInvalidError(
-        unparsable.format_message(),
-        hint=f"See `mfa-setup {named} --help`." if known else "See `mfa-setup --help`.",
-    )
-    _sink(Common(json="--json" in arguments)).result(Report(named).outcome(error))
-    return error.exit_code
-
-
-def main() -> NoReturn:
-    """The entry point of the process."""
-    signal.signal(signal.SIGTERM, _terminated)
-    try:
-        code = run(sys.argv[1:])
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader went away (`| head`): nothing more to say, and nothing to say it to.
-        sys.stderr.close()
-        code = 1
-    sys.exit(code)
