@@ -76,17 +76,25 @@ def _root(
 _root.__doc__ = HELP
 
 
-def command(name: str, *groups: Group, own: Iterable[inspect.Parameter] = ()) -> Callable[[Body], Body]:
+proofs = typer.Typer(
+    help="Prove that it works: a login with a second factor.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def command(
+    name: str, *groups: Group, own: Iterable[inspect.Parameter] = (), group: typer.Typer = app
+) -> Callable[[Body], Body]:
     """Registers a command with the options of its groups of settings and its own."""
     parameters = tuple(own)
+    full_name = name if group is app else f"test {name}"
 
     def register(body: Body) -> Body:
         def run(**given: object) -> int:
-            return execute(body, read_call(name, given, parameters))
+            return execute(body, read_call(full_name, given, parameters))
 
         run.__doc__ = body.__doc__
         run.__name__ = body.__name__
-        app.command(name, cls=SectionedCommand)(as_command(run, groups, parameters))
+        group.command(name, cls=SectionedCommand)(as_command(run, groups, parameters))
         return body
 
     return register

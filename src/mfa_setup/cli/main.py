@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from mfa_setup.cli import commands  # noqa: F401 registers the commands
-from mfa_setup.cli.app import app, new_sink
+from mfa_setup.cli.app import app, new_sink, proofs
 from mfa_setup.cli.options import Common
 from mfa_setup.engine.report import Report
 from mfa_setup.errors import InterruptedRunError, TerminatedError, UsageInvalidError
@@ -22,6 +22,7 @@ def _terminated(_signum: int, _frame: FrameType | None) -> NoReturn:
 
 @functools.cache
 def _program() -> typer.core.TyperGroup:
+    app.add_typer(proofs, name="test")
     return typer.main.get_group(app)
 
 

@@ -39,14 +39,14 @@ class Desk:
     report: Report
 
 
-def budget(call: Call) -> float:
-    """Seconds that the retries of one request may take.
+def seconds_of(call: Call, default: float) -> float:
+    """What `--timeout` says, in seconds: for most commands, how long the retries of one request may take.
 
     Raises:
-        InvalidValueError: `--timeout` is no number of seconds.
+        InvalidValueError: It is no number of seconds.
     """
     text = call.common.timeout
-    return DEFAULT_TIMEOUT if text is None else _judged("--timeout", values.seconds, text)
+    return default if text is None else _judged("--timeout", values.seconds, text)
 
 
 def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
@@ -85,7 +85,7 @@ def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
     config = None if call.common.config is None else _judged("--config", values.path, call.common.config)
     asked = settings.load(call.flags, os.environ, config)
     task = task.without_application() if asked.wish.application is None else task
-    seconds = budget(call)
+    seconds = seconds_of(call, DEFAULT_TIMEOUT)
     source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, desk.terminal.secret)
     credentials.check_formats(source)
     place = appconfig.locate(asked.app_dir, asked.write_config) if "application" in task.resources else None
@@ -108,7 +108,7 @@ def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Des
     if client_id is None and source.find("api_token") is None:
         client_id = desk.terminal.text("Client ID of the Machine to Machine application")
     auth0 = credentials.auth0_credentials(source, domain, client_id)
-    if not task.needs_twilio:
+    if not task.needs_twilio and not (task.twilio_if_known and places.twilio_fits and _knows_twilio(source)):
         return Access(domain, places, auth0, None)
     account = source.text("TWILIO_ACCOUNT_SID") or desk.terminal.text("Twilio account SID (AC…)")
     for variable in ("TWILIO_REGION", "TWILIO_EDGE"):
@@ -119,6 +119,11 @@ def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Des
 
 def _resolve(domain: str, task: Task) -> endpoints.Endpoints:
     return endpoints.resolve(domain, _sandbox(), twilio_needed=task.needs_twilio)
+
+
+def _knows_twilio(source: credentials.SecretSource) -> bool:
+    pair = source.text("TWILIO_API_KEY") and source.find("twilio_api_secret")
+    return bool(source.text("TWILIO_ACCOUNT_SID") and (pair or source.find("twilio_auth_token")))
 
 
 def _sandbox() -> SplitResult | None:
@@ -184,6 +189,7 @@ def _connect(
             Services(
                 auth0=auth0,
                 domain=access.domain,
+                base_url=access.places.auth0,
                 tenant_key=access.auth0.audience,
                 twilio=twilio,
                 token=access.twilio.auth_token if access.twilio else None,

@@ -4,8 +4,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from mfa_setup.errors import LoginTimedOutError, NoCallbackError
@@ -67,7 +67,7 @@ def listening(callbacks: Sequence[str], state: str) -> Iterator[Listener]:
             except OSError:
                 continue
             for server in servers:
-                server.take = lambda target, listener=listener: listener.take(target, state)
+                server.take = partial(listener.take, state=state)
                 stack.enter_context(_serving(server))
             yield listener
             return
@@ -136,9 +136,8 @@ def _nowhere(local: Sequence[str]) -> NoCallbackError:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.0"
-    server_version: ClassVar[str] = "mfa-setup"
-    sys_version: ClassVar[str] = ""
+    server_version = "mfa-setup"
+    sys_version = ""
 
     def do_GET(self) -> None:
         """Answers the browser; the name is the base class's."""

@@ -1,6 +1,7 @@
 """Outcomes as people read them; every text that may come from a service is cleaned on its way."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Literal
 
 from rich.text import Text
@@ -113,6 +114,27 @@ def result_lines(outcome: Outcome) -> Iterator[Text]:
         if value:
             yield Text().append(f"  {label:<13}", style="dim").append(one_line(value))
     yield from _next_steps(outcome)
+
+
+def proof_lines(outcome: Outcome) -> Iterator[Text]:
+    """What a login has proved."""
+    proof = outcome.outputs.proof
+    if proof is None:
+        yield Text("The login succeeded. Nothing is proved about a second factor.", style="bold yellow")
+        return
+    yield Text("Proved: the login asked for a second factor, and got it.", style="bold green")
+    issued = datetime.fromtimestamp(proof.issued_at, tz=UTC)
+    rows = (
+        ("User", proof.subject),
+        ("amr", ", ".join(proof.amr)),
+        ("Factor", proof.factor),
+        ("Phone", f"ends in {proof.phone}" if proof.phone else None),
+        ("Issued", f"{issued:%Y-%m-%d %H:%M:%S} UTC"),
+        ("Took", f"{proof.seconds:.1f} s"),
+    )
+    for label, value in rows:
+        if value:
+            yield Text().append(f"  {label:<13}", style="dim").append(one_line(value))
 
 
 def _with_sid(number: str | None, sid: str | None) -> str | None:

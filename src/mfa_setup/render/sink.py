@@ -92,8 +92,8 @@ class Sink:
         self._tell_all(human.warning_lines(outcome.warnings))
 
     def say(self, text: str) -> None:
-        """A line for the person, whatever the mode."""
-        self._tell(Text(one_line(text)))
+        """A line for the person, whatever the mode; never broken, for it may hold a URL."""
+        self._err.print(without(self.secrets, one_line(text)), soft_wrap=True)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -127,6 +127,8 @@ class Sink:
             return
         if outcome.command == "plan":
             self._print_all([*human.plan_lines(outcome), human.plan_summary(outcome)])
+        elif outcome.command == "test login":
+            self._print_all(human.proof_lines(outcome))
         elif outcome.command == "status":
             self._print_all(human.status_lines(outcome))
         else:

@@ -19,6 +19,7 @@ class Services:
     Attributes:
         auth0: The tenant.
         domain: Its domain.
+        base_url: Where it is reached, as `https://acme.eu.auth0.com`.
         tenant_key: A name for the tenant that stays the same behind a custom domain (its audience).
         twilio: The account.
         token: The account's auth token, which Auth0 is given; absent where only an API key is known.
@@ -26,6 +27,7 @@ class Services:
 
     auth0: Auth0Port
     domain: str
+    base_url: str
     tenant_key: str
     twilio: TwilioPort | None = None
     token: SecretStr | None = None

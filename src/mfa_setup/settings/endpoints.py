@@ -13,6 +13,12 @@ class Endpoints:
 
     auth0: str
     twilio: str | None
+    local: bool = False
+
+    @property
+    def twilio_fits(self) -> bool:
+        """Whether Twilio may be asked at all: a tenant on loopback goes with a sandbox only."""
+        return self.twilio is not None or not self.local
 
 
 def is_loopback(host: str) -> bool:
@@ -70,4 +76,4 @@ def resolve(domain: str, sandbox: SplitResult | None, *, twilio_needed: bool) ->
         return Endpoints(f"https://{domain}", None)
     scheme = sandbox.scheme if sandbox else "http"
     base = f"{sandbox.scheme}://{sandbox.netloc}" if sandbox else None
-    return Endpoints(f"{scheme}://{domain}", base)
+    return Endpoints(f"{scheme}://{domain}", base, local=True)
