@@ -12,6 +12,7 @@ from mfa_setup.settings.keys import KEYS, Group, Key
 
 PANELS: dict[Group, str] = {
     "tenant": "Tenant",
+    "identity": "Application",
     "application": "Application",
     "number": "Number",
     "sender": "Sender",

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from mfa_setup.model.wish import Delivery, NumberType, PolicyName
 from mfa_setup.settings import values
 
-Group = Literal["tenant", "application", "number", "sender", "sms", "policy"]
+Group = Literal["tenant", "identity", "application", "number", "sender", "sms", "policy"]
 Kind = Literal["text", "list", "flag", "choice"]
 
 
@@ -62,11 +62,12 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "name",
-        "application",
+        "identity",
         "--name",
         "Name of the application.",
         values.application_name,
         default="Twilio MFA Test",
+        section="application",
     ),
     Key(
         "urls",
@@ -103,10 +104,11 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "app_client_id",
-        "application",
+        "identity",
         "--app-client-id",
         "Use the application with this client ID.",
         values.client_id,
+        section="application",
     ),
     Key("no_app", "application", "--no-app", "Leave applications alone.", kind="flag", default=False),
     Key(

@@ -22,7 +22,7 @@ _CHECK = own_option(
 )
 
 
-@command("plan", "tenant", "application", "number", "sender", "sms", "policy", own=(_CHECK,))
+@command("plan", "tenant", "identity", "application", "number", "sender", "sms", "policy", own=(_CHECK,))
 def plan(call: Call, desk: Desk) -> int:
     """Show what `mfa-setup up` would change. Writes nothing: its connections refuse everything but reads.
 
@@ -36,7 +36,7 @@ def plan(call: Call, desk: Desk) -> int:
     return PENDING if pending and call.own["check"] else 0
 
 
-@command("status", "tenant", "application", "number", "sender", "sms", "policy")
+@command("status", "tenant", "identity", "application", "number", "sender", "sms", "policy")
 def status(call: Call, desk: Desk) -> int:
     """Show what is there now, beside what is asked for. Writes nothing.
 

@@ -30,7 +30,7 @@ _ADD_CALLBACK = own_option(
 )
 
 
-@command("login", "tenant", "application", own=(_NO_BROWSER, _ADD_CALLBACK), group=proofs)
+@command("login", "tenant", "identity", own=(_NO_BROWSER, _ADD_CALLBACK), group=proofs)
 def login(call: Call, desk: Desk) -> int:
     """Log in once, and prove by the ID token that a second factor was asked for.
 
@@ -54,7 +54,7 @@ def login(call: Call, desk: Desk) -> int:
         auth0, wish = run.services.auth0, run.wish.application
         desk.report.tenant = Tenant(domain=run.services.domain, phone_stack=auth0.phone_stack())
         if wish is None:
-            raise InvalidValueError("--no-app and `test login` contradict each other.", hint="Leave it out.")
+            raise InvalidValueError("no_app and `test login` contradict each other.", hint="Leave no_app out.")
         app = proving.which(auth0, wish)
         issuer = Issuer(run.services.base_url, budget=DEFAULT_TIMEOUT, on_wait=desk.sink.waiting)
         show = partial(_show, desk, browser=not call.own["no_browser"])

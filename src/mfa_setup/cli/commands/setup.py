@@ -16,7 +16,7 @@ def _set_up(call: Call, desk: Desk, *resources: ResourceName, may_buy: bool = Tr
     return 0
 
 
-@command("up", "tenant", "application", "number", "sender", "sms", "policy")
+@command("up", "tenant", "identity", "application", "number", "sender", "sms", "policy")
 def up(call: Call, desk: Desk) -> int:
     """Set everything up: application, number, provider, factor, policy.
 
@@ -34,7 +34,7 @@ def up(call: Call, desk: Desk) -> int:
     return _set_up(call, desk, *SAFE_ORDER)
 
 
-@command("init", "tenant", "application")
+@command("init", "tenant", "identity", "application")
 def init(call: Call, desk: Desk) -> int:
     """Register the single-page application: URLs, security settings, database connection, config file.
 
