@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mfa_setup.cli.app import run as run_command
+from mfa_setup.cli.main import run as run_command
 from support.lab import Lab, Labs, Result, Run
 
 

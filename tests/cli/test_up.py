@@ -36,6 +36,7 @@ def test_outputs_name_what_was_made(up: dict[str, object], lab: Lab) -> None:
         "messaging_service_sid": lab.control_service_sid(),
         "policy": "always",
         "config_file": None,
+        "proof": None,
     }
 
 
