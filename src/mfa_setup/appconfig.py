@@ -144,7 +144,7 @@ def _of_app(folder: Path) -> Path:
 def _json(path: Path, text: str | None, wanted: dict[str, str]) -> str:
     try:
         document = json.loads(text) if text and text.strip() else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise ConfigUnreadableError(f"The app's config file {path} is not a JSON object.", hint="Mend or remove it.")

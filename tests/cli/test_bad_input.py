@@ -1,17 +1,16 @@
 """Bad input of every kind: its exit code, one readable message with the fix, nothing secret, and nothing changed."""
 
-import io
+import atexit
+import functools
 import json
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from support.cases import PLANTED, Case, Environment, Mode, contents, secrets_in, write
-from support.lab import Lab, Run
 
-from mfa_setup.cli import terminal
+from support.cases import PLANTED, Case, Environment, Mode, contents, secrets_in, write
+from support.lab import READS, Lab, Run
 
 # --- malformed values ------------------------------------------------------------------------------------------------
 
@@ -36,6 +35,7 @@ DOMAINS: list[Bad] = [
     ("a colour code", "acme\x1b[31m.auth0.com", "it is not a host name", "bare host name"),
     ("the tenant's name alone", "acme", "it is not a whole host name", "acme.eu.auth0.com"),
     ("an underscore", "ac_me.eu.auth0.com", "it is not a host name", "bare host name"),
+    ("a dot last", "acme.eu.auth0.com.", "it ends with a dot", "bare host name"),
     ("a hyphen first", "-acme.eu.auth0.com", "it is not a host name", "bare host name"),
     ("two dots", "acme..auth0.com", "it is not a host name", "bare host name"),
     ("no ASCII", "äcme.eu.auth0.com", "it is not a host name", "bare host name"),
@@ -105,7 +105,7 @@ AREA_CODES: list[Bad] = [
     ("a one first", "115", "starts with 2 to 9", "415"),
     ("the calling code", "+1415", "three digits", "415"),
     ("a space", " 415", "three digits", "415"),
-    ("Arabic digits", "٤١٥", "three digits", "415"),
+    ("Arabic digits", "\u0664\u0661\u0665", "three digits", "415"),
     ("nothing", "", "three digits", "415"),
 ]
 PATTERNS: list[Bad] = [
@@ -134,7 +134,7 @@ PHONES: list[Bad] = [
     ("a zero first", "+04155550123", "not a phone number in E.164 form", "+14155550123"),
     ("a URI", "tel:+14155550123", "not a phone number in E.164 form", "+14155550123"),
     ("too many digits", "+1415555012345678", "not a phone number in E.164 form", "+14155550123"),
-    ("Arabic digits", "+1٤١٥٥٥٥٠١٢٣", "not a phone number in E.164 form", "+14155550123"),
+    ("Arabic digits", "+1" + "\u0664" * 10, "not a phone number in E.164 form", "+14155550123"),
     ("too few digits for its country", "+141555501", "wrong number of digits", "+14155550123"),
     ("no country's code", "+9991234567", "its country code does not exist", "+14155550123"),
     ("nothing", "", "not a phone number in E.164 form", "+14155550123"),
@@ -204,15 +204,16 @@ def _on_the_command_line() -> Iterator[Case]:
 
 def _in_the_file() -> Iterator[Case]:
     for flag, (section, key, bad) in SETTINGS.items():
-        for what, value, says, fix in bad:
+        for what, value, says, fix in bad[:3]:
             files = _toml(section, key, [value] if flag in LISTS else value)
             source = f"{key} in [{section}] is "
             yield _invalid(f"{key} in TOML: {what}", "up --yes", (source, says), fix, files=files)
 
 
 def _in_the_environment() -> Iterator[Case]:
-    for what, value, says, fix in DOMAINS:
-        yield _invalid(f"AUTH0_DOMAIN: {what}", "up --yes", ("AUTH0_DOMAIN is ", says), fix, env={"AUTH0_DOMAIN": value})
+    for what, value, says, fix in DOMAINS[:10]:
+        env = {"AUTH0_DOMAIN": value}
+        yield _invalid(f"AUTH0_DOMAIN: {what}", "up --yes", ("AUTH0_DOMAIN is ", says), fix, env=env)
     for name, what, value, fix in (
         ("TWILIO_ACCOUNT_SID", "too short", "AC0123", "`AC` and 32 hexadecimal digits"),
         ("TWILIO_ACCOUNT_SID", "an API key", f"SK{HEX}", "`AC` and 32 hexadecimal digits"),
@@ -284,6 +285,7 @@ SETTINGS_FILES = [
     _file("TOML: a key twice", '[auth0]\ndomain="a"\ndomain="b"', "config_unreadable", "overwrite", "Mend that line"),
     _file("TOML: no quotation marks", "[auth0]\ndomain=acme.eu", "config_unreadable", "line 2", "Mend that line"),
     _file("TOML: a secret on a broken line", f"[auth0]\ndomain={PLANTED}", "config_unreadable", "line 2", "Mend"),
+    _file("TOML: nested far too deep", "a=" + "[" * 50_000, "config_unreadable", "too deep", "Mend it"),
     _file("TOML: no UTF-8", b'[auth0]\ndomain = "\xff\xfe"', "config_unreadable", "cannot be read", "UTF-8"),
     _file("TOML: an unknown key", '[auth0]\nregion = "eu"', "unknown_key", "`region` in [auth0]", "Known: domain"),
     _file("TOML: a typing error", '[number]\narea_cod = "415"', "unknown_key", "area_cod", "mean `area_code`?"),
@@ -341,6 +343,8 @@ APP_FILES = [
          ("is not a JSON object",), "Mend or remove it", files=BROKEN_JSON),
     Case("config file: a JSON list", "init --yes --write-config a.json", "config_unreadable", 3,
          ("is not a JSON object",), "Mend or remove it", files={"a.json": "[]"}),
+    Case("config file: nested far too deep", "init --yes --write-config a.json", "config_unreadable", 3,
+         ("is not a JSON object",), "Mend or remove it", files={"a.json": "[" * 50_000}),
     Case("config file: no UTF-8", "init --yes --write-config a.json", "config_unreadable", 3,
          ("a.json cannot be read",), "permissions", files={"a.json": b"\xff\xfe{}"}),
 ]  # fmt: skip
@@ -452,7 +456,7 @@ MISSING = [
              TWILIO_AUTH_TOKEN=None, TWILIO_API_SECRET=PLANTED),
 ]  # fmt: skip
 GIVEN_FIRST = [
-    _invalid(f"given before missing: {what}", line, (says,), fix, env=NOTHING | env, files=files)
+    _invalid(f"given before missing: {what}", line, (says,), fix, env={**NOTHING, **env}, files=files)
     for what, line, says, fix, env, files in (
         ("an option", "up --country UK", "--country", "GB", {}, {}),
         ("the timeout", "up --timeout soon", "--timeout", "30", {}, {}),
@@ -472,6 +476,18 @@ GIVEN_FIRST = [
          ("acme.eu.auth0.com",), "unset MFA_SETUP_SANDBOX", env=NOTHING),
     Case("given before missing: a secret in the file", "up", "secret_in_config", 3, ("client_secret",), "Take it out",
          env=NOTHING, files={"mfa-setup.toml": f'[auth0]\nclient_secret = "{PLANTED}"'}),
+]  # fmt: skip
+MISPLACED = [
+    _invalid("misplaced: the client secret as --domain", f"up --yes --domain {PLANTED}", ("--domain is '********'",),
+             "bare host name", env={"AUTH0_CLIENT_SECRET": PLANTED}),
+    _invalid("misplaced: the Twilio token as the domain", "up --yes", ("AUTH0_DOMAIN is '********'",), "host name",
+             env={"TWILIO_AUTH_TOKEN": PLANTED, "AUTH0_DOMAIN": PLANTED}),
+    _invalid("misplaced: the API token as the audience", "up --yes", ("AUTH0_AUDIENCE is ********",), "/api/v2/",
+             env={"AUTH0_API_TOKEN": PLANTED, "AUTH0_AUDIENCE": PLANTED}),
+    Case("misplaced: the Twilio token as an argument", f"up {PLANTED}", "usage", 2, ("********",), "--help",
+         env={"TWILIO_AUTH_TOKEN": PLANTED}),
+    Case("misplaced: the client secret as the command", PLANTED, "usage", 2, ("********",), "--help",
+         env={"AUTH0_CLIENT_SECRET": PLANTED}),
 ]  # fmt: skip
 MIXED = [
     Case(f"mixed: {name}", line, "sandbox_mixed", 3, (says,), fix, env=env, files=files)
@@ -550,8 +566,14 @@ def _as_an_app(lab: Lab) -> Environment:
     return {"AUTH0_CLIENT_ID": made["client_id"], "AUTH0_CLIENT_SECRET": made["client_secret"]}
 
 
-READS = ("read:tenant_settings", "read:clients", "read:connections", "read:guardian_factors", "read:phone_providers",
-         "read:mfa_policies")  # fmt: skip
+READ_SCOPES = (
+    "read:tenant_settings",
+    "read:clients",
+    "read:connections",
+    "read:guardian_factors",
+    "read:phone_providers",
+    "read:mfa_policies",
+)
 WRONG = "wrong-but-well-formed-0123456789"
 REFUSED = [
     Case(f"refused: {name}", line, code, 4, (says,), fix, env=env, given=given, asks=True)
@@ -563,13 +585,13 @@ REFUSED = [
         ("an unknown client ID", "up --yes", "credentials_refused", "Auth0 refused", "AUTH0_CLIENT_ID",
          {"AUTH0_CLIENT_ID": "nobody"}, _grant()),
         ("a wrong Twilio token", "up --yes", "credentials_refused", "Twilio refused", "TWILIO_AUTH_TOKEN",
-         {"TWILIO_AUTH_TOKEN": "0" * 32}, _grant(*READS)),
+         {"TWILIO_AUTH_TOKEN": "0" * 32}, _grant(*READ_SCOPES)),
         ("a rotated Twilio token", "buy-number --yes", "credentials_refused", "Twilio refused", "TWILIO_AUTH_TOKEN",
          {}, _rotated),
         ("another Twilio account", "up --yes", "credentials_refused", "Twilio refused", "TWILIO_ACCOUNT_SID",
-         {"TWILIO_ACCOUNT_SID": f"AC{HEX}"}, _grant(*READS)),
+         {"TWILIO_ACCOUNT_SID": f"AC{HEX}"}, _grant(*READ_SCOPES)),
         ("a wrong Twilio API key", "plan", "credentials_refused", "Twilio refused", "API key",
-         {"TWILIO_API_KEY": f"SK{HEX}", "TWILIO_API_SECRET": WRONG}, _grant(*READS)),
+         {"TWILIO_API_KEY": f"SK{HEX}", "TWILIO_API_SECRET": WRONG}, _grant(*READ_SCOPES)),
         ("Twilio's test credentials", "up --yes", "credentials_refused", "test credentials", "live credentials",
          {}, _test_credentials),
         ("a token that is none", "up --yes", "credentials_refused", "cannot read the access token", "AUTH0_API_TOKEN",
@@ -585,14 +607,18 @@ REFUSED = [
         ("a token without scopes", "up --yes", "scope_missing", "read:tenant_settings", "tick the scopes",
          {}, _token(scope=[])),
         ("a token without one scope", "init --yes", "scope_missing", "lacks a scope: read:connections.", "tick",
-         {}, _token(scope=["read:tenant_settings", "read:clients", "create:clients"])),
+         {}, _token(scope=["read:tenant_settings", "read:clients", "create:clients", "update:clients",
+                           "update:connections"])),
+        ("a token with one scope is told all others at once", "up --yes", "scope_missing",
+         "read:phone_providers, update:clients, update:connections, update:guardian_factors, update:mfa_policies",
+         "tick", {}, _token(scope=["read:tenant_settings"])),
         ("a grant without scopes", "up --yes", "scope_missing", "lacks scopes", "client-grants", {}, _grant()),
         ("a grant for reading alone", "up --yes", "scope_missing", "create:clients, create:phone_providers, update:",
-         "tick the scopes", {}, _grant(*READS)),
+         "tick the scopes", {}, _grant(*READ_SCOPES)),
         ("a grant for reading alone, of init", "init --yes", "scope_missing", "create:clients, update:connections",
-         "tick the scopes", {}, _grant(*READS)),
+         "tick the scopes", {}, _grant(*READ_SCOPES)),
         ("a grant without the policies", "policy never --yes", "scope_missing", "read:mfa_policies", "tick", {},
-         _grant(*READS[:-1])),
+         _grant(*READ_SCOPES[:-1])),
         ("no grant at all", "up --yes", "forbidden", "is not authorized", "authorize it", {}, _no_grant),
         ("the credentials of an application", "up --yes", "forbidden", "client credentials grant", "--app-client-id",
          {}, _as_an_app),
@@ -617,8 +643,35 @@ def _fails(path: str, effect: str, method: str = "GET") -> Callable[[Lab], Envir
     return fault
 
 
+@functools.cache
+def _closed_port() -> int:
+    """A port of this machine on which nobody answers: it is taken as long as the tests run, and does not listen."""
+    taken = socket.socket()
+    atexit.register(taken.close)
+    taken.bind(("127.0.0.1", 0))
+    return int(taken.getsockname()[1])
+
+
+def _nobody(*variables: str) -> Callable[[Lab], Environment]:
+    def point(lab: Lab) -> Environment:
+        del lab
+        nobody = f"127.0.0.1:{_closed_port()}"
+        return {name: nobody if name == "AUTH0_DOMAIN" else f"http://{nobody}" for name in variables}
+
+    return point
+
+
 SETTINGS_PATH, NUMBERS_PATH = "/api/v2/tenants/settings", "/2010-04-01/Accounts/*/IncomingPhoneNumbers.json"
 FAILING = [
+    Case("unreachable: both services", "up --yes --timeout 1", "service_unavailable", 5,
+         ("Auth0 could not be reached",), "Check the network", given=_nobody("MFA_SETUP_SANDBOX", "AUTH0_DOMAIN")),
+    Case("unreachable: both, of status", "status --timeout 0.1", "service_unavailable", 5, ("no connection",),
+         "Check the network", given=_nobody("MFA_SETUP_SANDBOX", "AUTH0_DOMAIN")),
+    Case("unreachable: Auth0", "init --yes --timeout 0.1", "service_unavailable", 5, ("Auth0 could not be reached",),
+         "Check the network", given=_nobody("AUTH0_DOMAIN")),
+    Case("unreachable: Twilio", "up --yes --timeout 1", "service_unavailable", 5, ("Twilio could not be reached",),
+         "Check the network", given=_nobody("MFA_SETUP_SANDBOX"), asks=True),
+] + [
     Case(f"failing: {service} {name}", f"up --yes --timeout {seconds}", code, 5, (service, says), fix, asks=True,
          given=_fails(path, effect, method))
     for service, method, path in (
@@ -765,7 +818,8 @@ WORLD = [
 
 CASES = [
     *_on_the_command_line(), *_in_the_file(), *_in_the_environment(), *TYPES, *SETTINGS_FILES, *APP_FILES,
-    *SECRET_FILES, *USAGE, *TOGETHER, *LOWER_SOURCES, *MISSING, *GIVEN_FIRST, *MIXED, *REFUSED, *FAILING, *WORLD,
+    *SECRET_FILES, *USAGE, *TOGETHER, *LOWER_SOURCES, *MISSING, *GIVEN_FIRST, *MISPLACED, *MIXED, *REFUSED, *FAILING,
+    *WORLD,
 ]  # fmt: skip
 
 
@@ -774,14 +828,6 @@ def mode(request: pytest.FixtureRequest) -> Mode:
     """How the outcome is told."""
     found: Mode = request.param
     return found
-
-
-@pytest.fixture
-def closed_port() -> Iterator[int]:
-    """A port of this machine on which nobody answers: it is taken, and does not listen."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield taken.getsockname()[1]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -808,5 +854,84 @@ def test_bad_input_ends_in_its_exit_code_with_one_message_and_the_fix_and_change
     assert [secret for secret in secrets_in(env) if secret in shown] == []
     assert lab.everything == before
     assert contents(folder) == files
-    assert lab.writes(mark) == []
-    assert case.asks or lab.log(mark) == []
+    requests = [(entry["method"], entry["path"]) for entry in lab.log(mark)]
+    assert case.asks or requests == []
+    assert [path for method, path in requests if method not in READS and path != "/oauth/token"] == []
+
+
+@pytest.mark.parametrize("name", ["always", "adaptive"])
+def test_a_refused_policy_lists_its_failing_checks_with_their_fix(run: Run, lab: Lab, name: str) -> None:
+    result = run("policy", name, "--yes", "--json", env=lab.env)
+    assert result.code == 7
+    failing = {check["id"]: check for check in result.document["checks"] if check["status"] == "fail"}
+    assert failing.keys() == {"factor_on", "message_type_set", "provider_enabled"}
+    assert all(check["evidence"] and "mfa-setup enable-sms" in check["fix"] for check in failing.values())
+    assert lab.tenant["policies"] == []
+
+
+def test_a_refused_policy_shows_people_its_failing_checks(run: Run, unified: Lab) -> None:
+    result = run("policy", "always", "--yes", env=unified.env)
+    assert "x factor_on: The SMS factor is off." in result.err
+    assert "x provider_enabled: No enabled phone provider can send codes." in result.err
+
+
+def test_missing_scopes_are_named_together(run: Run, unified: Lab) -> None:
+    env = {**unified.env, "AUTH0_API_TOKEN": unified.token(scope=READ_SCOPES)}
+    message = run("up", "--yes", "--json", env=env).document["error"]["message"]
+    for scope in (
+        "create:clients",
+        "create:phone_providers",
+        "update:connections",
+        "update:guardian_factors",
+        "update:mfa_policies",
+    ):
+        assert scope in message
+
+
+def test_a_refusal_of_a_service_names_the_service_and_its_status(run: Run, unified: Lab) -> None:
+    wrong = run("up", "--yes", "--json", env={**unified.env, "AUTH0_CLIENT_SECRET": WRONG}).document["error"]
+    assert (wrong["service"], wrong["status"]) == ("auth0", 401)
+    wrong = run("up", "--yes", "--json", env={**unified.env, "TWILIO_AUTH_TOKEN": "0" * 32}).document["error"]
+    assert (wrong["service"], wrong["status"]) == ("twilio", 401)
+    assert wrong["request_id"]
+
+
+def test_a_wait_before_a_retry_is_told_on_standard_error(run: Run, unified: Lab) -> None:
+    unified.faults({"method": "GET", "path": SETTINGS_PATH, "effect": "status:500", "times": 1})
+    result = run("plan", "--json", env=unified.env)
+    assert result.document["ok"] is True
+    assert "Auth0 failed with HTTP 500. Trying again in" in result.err
+
+
+def test_quiet_still_tells_what_went_wrong(run: Run, unified: Lab) -> None:
+    result = run("up", "--quiet", "--country", "UK", env=unified.env)
+    assert (result.code, result.out) == (3, "")
+    assert "Error: --country is 'UK'" in result.err
+
+
+def test_json_is_pure_ascii_so_that_no_text_can_act_on_a_terminal(run: Run, unified: Lab) -> None:
+    result = run("up", "--json", "--name", "\x1b]0;owned\x07ÄÖÜ\u202e", env=unified.env)
+    assert result.code == 3
+    assert result.out.isascii()
+    assert result.out.rstrip("\n").isprintable()
+
+
+def test_the_table_holds_hundreds_of_cases_each_with_a_fix() -> None:
+    assert len(CASES) >= 400
+    assert len({case.name for case in CASES}) == len(CASES)
+    assert all(case.fix and case.says for case in CASES)
+
+
+def test_a_state_folder_that_cannot_be_made_is_named(run: Run, unified: Lab, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    env = {**unified.env, "MFA_SETUP_STATE_DIR": str(tmp_path / "file" / "state")}
+    result = run("up", "--yes", "--json", env=env)
+    assert (result.code, result.document["error"]["code"]) == (3, "config_unreadable")
+    assert "MFA_SETUP_STATE_DIR" in result.document["error"]["hint"]
+
+
+def test_every_refusal_of_a_guard_lists_its_failing_check(run: Run, unified: Lab) -> None:
+    result = run("up", "--yes", "--json", "--max-price", "0.01", env=unified.env)
+    assert result.code == 7
+    assert [check["status"] for check in result.document["checks"]] == ["fail"]
+    assert result.document["checks"][0]["id"] == "price_over_limit"

@@ -48,8 +48,8 @@ class Auth0Adapter:
         self._http = http_client(wire, base_url, self._renewed)
         self._api = Auth0(base_url=f"{base_url}/api/v2", token=tokens.value, max_retries=0, httpx_client=self._http)
 
-    def _renewed(self) -> str | None:
-        return self.tokens.value() if self.tokens.renew() else None
+    def _renewed(self, refused: str) -> str | None:
+        return self.tokens.value() if self.tokens.renew(refused) else None
 
     def close(self) -> None:
         """Closes the connections."""

@@ -16,7 +16,7 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class Renew(Protocol):
     """Fetches a new token in place of a cached one."""
 
-    def __call__(self) -> str | None:
+    def __call__(self, refused: str) -> str | None:
         """The new token; None where the refused one was new itself."""
 
 
@@ -34,7 +34,8 @@ class WireTransport(httpx.BaseTransport):
             return self._exchange(request)
         except (CredentialsRefusedError, ScopeMissingError):
             # A token of an earlier run may have been revoked, or be older than the scopes it now needs.
-            fresh = self._renew() if self._renew else None
+            refused = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            fresh = self._renew(refused) if self._renew else None
             if fresh is None:
                 raise
             request.headers["Authorization"] = f"Bearer {fresh}"
@@ -110,7 +111,7 @@ def client(wire: Wire, base_url: str, renew: Renew | None = None) -> httpx.Clien
     """A client for one tenant; proxies of the environment are obeyed for real hosts, never for loopback."""
     host = httpx.URL(base_url).host
     proxy = None if is_loopback(host) else _proxy(base_url)
-    inner = httpx.HTTPTransport(verify=tls_context(), proxy=proxy, retries=0)
+    inner = httpx.HTTPTransport(verify=tls_context(base_url), proxy=proxy, retries=0)
     return httpx.Client(transport=WireTransport(wire, inner, renew), follow_redirects=False, trust_env=False)
 
 

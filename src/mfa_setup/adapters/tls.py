@@ -20,11 +20,19 @@ def trusted_certificates() -> str | None:
     return path
 
 
-def tls_context() -> ssl.SSLContext:
-    """The context of all our own https connections."""
+def tls_context(base_url: str) -> ssl.SSLContext:
+    """The context of all our own https connections; over http one that trusts nobody, which costs no reading."""
     bundle = trusted_certificates()
+    if base_url.startswith("http:"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if bundle:
-        return ssl.create_default_context(cafile=bundle)
+        try:
+            return ssl.create_default_context(cafile=bundle)
+        except ssl.SSLError:
+            raise ConfigUnreadableError(
+                f"SSL_CERT_FILE names {bundle}, which holds no certificates in PEM form.",
+                hint="Correct or unset SSL_CERT_FILE.",
+            ) from None
     import certifi  # noqa: PLC0415 already there for requests; the system's store may be empty
 
     return ssl.create_default_context(cafile=certifi.where())

@@ -7,6 +7,7 @@ fixed time-out, so the one request is made here.
 
 import json
 import secrets
+import threading
 import time
 from typing import Any
 
@@ -49,6 +50,7 @@ class TokenSource:
         # Asking for a token changes nothing, so it may be repeated.
         self._wire = Wire("auth0", _classify, repeatable=READS | {"POST"}, budget=budget, on_wait=on_wait)
         self._token: Token | None = None
+        self._lock = threading.RLock()  # reads go out side by side, and may all find the token refused
 
     def value(self) -> str:
         """The token itself, for the Authorization header.
@@ -63,24 +65,34 @@ class TokenSource:
         """What the token allows; None where neither the answer nor the token tells."""
         return self._current().scopes
 
-    def renew(self) -> bool:
-        """Drops a cached token, so that the next use asks for a new one; False where it is not from the cache."""
-        if self._token is None or not self._token.cached:
-            return False
-        self._cache.drop()
-        self._token = None
-        return True
+    def renew(self, refused: str | None = None) -> bool:
+        """Drops a cached token, so that the next use asks for a new one; False where it is not from the cache.
+
+        Where another request has done so since `refused` was sent, nothing is dropped, and the answer is True.
+        """
+        with self._lock:
+            if self._token is None:
+                return refused is not None
+            if refused is not None and self._token.value.get_secret_value() != refused:
+                return True
+            if not self._token.cached:
+                return False
+            self._cache.drop()
+            self._token = None
+            return True
 
     def _current(self) -> Token:
-        if self._token is None:
-            self._token = self._ready() or self._cache.get() or self._ask()
-        return self._token
+        with self._lock:
+            if self._token is None:
+                self._token = self._ready() or self._cache.get() or self._ask()
+            return self._token
 
     def _ready(self) -> Token | None:
         if self._credentials.token is None:
             return None
         claims = _claims(self._credentials.token)
-        expires = float(claims.get("exp", time.time() + 86400))
+        told = claims.get("exp")
+        expires = float(told) if isinstance(told, (int, float)) else time.time() + 86400
         if expires < time.time():
             raise CredentialsRefusedError(
                 "The access token in AUTH0_API_TOKEN has expired.",

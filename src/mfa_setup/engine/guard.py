@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from mfa_setup.engine.plan import Plan
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import GuardRefusedError, ScopeMissingError
+from mfa_setup.model.change import ResourceName
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Factor, Provider
 from mfa_setup.model.outcome import PhoneStack
@@ -28,19 +29,45 @@ def read_scopes(task: Task, wish: Wish, stack: PhoneStack | None) -> frozenset[s
     return frozenset(scopes)
 
 
+def possible_scopes(task: Task, wish: Wish, stack: PhoneStack | None) -> frozenset[str]:
+    """All that the task may come to need, so that a token that lacks much is told all of it at once."""
+    stacks: tuple[PhoneStack, ...] = ("unified", "legacy") if stack is None else (stack,)
+    scopes = {scope for one in stacks for scope in read_scopes(task, wish, one)}
+    if task.read_only:
+        return frozenset(scopes)
+    for resource in task.resources:
+        scopes |= _WRITES[resource]
+    if "provider" in task.resources and "unified" in stacks:
+        scopes |= provider.UNIFIED_WRITE_SCOPES
+    if "factor" in task.resources and factor.wants_templates(wish.sms) and "unified" in stacks:
+        scopes |= factor.TEMPLATE_WRITE_SCOPES
+    return frozenset(scopes)
+
+
+_WRITES: dict[ResourceName, frozenset[str]] = {
+    "application": application.WRITE_SCOPES,
+    "number": frozenset(),
+    "provider": frozenset(),
+    "factor": factor.WRITE_SCOPES,
+    "policy": policy.WRITE_SCOPES,
+}
+
+
 def write_scopes(plan: Plan) -> frozenset[str]:
     """The scopes that carrying out needs."""
     return frozenset().union(*(step.scopes for step in plan.steps if step.change.pending))
 
 
-def require_scopes(granted: frozenset[str] | None, needed: Iterable[str]) -> None:
-    """Refuses a token that lacks scopes, all of them at once; a token that tells nothing is tried.
+def require_scopes(granted: frozenset[str] | None, needed: Iterable[str], possible: Iterable[str] = ()) -> None:
+    """Refuses a token that lacks needed scopes, and names the possible ones that it lacks as well.
+
+    A token that tells nothing is tried.
 
     Raises:
         ScopeMissingError: Scopes are missing.
     """
-    missing = sorted(set(needed) - granted) if granted is not None else []
-    if missing:
+    if granted is not None and not granted.issuperset(needed):
+        missing = sorted({*needed, *possible} - granted)
         raise ScopeMissingError(
             f"The access token lacks {'a scope' if len(missing) == 1 else 'scopes'}: {', '.join(missing)}.",
             service="auth0",

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from mfa_setup.errors import InterruptedRunError, MfaSetupError, RateLimitedError, UnavailableError
+from mfa_setup.errors import GuardRefusedError, InterruptedRunError, MfaSetupError, RateLimitedError, UnavailableError
 from mfa_setup.model.change import Change, Status
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Failure, Outcome, Outputs, Proof, Tenant, Warned
@@ -55,7 +55,7 @@ class Report:
 
     def outcome(self, error: MfaSetupError | None = None) -> Outcome:
         """The document, of a success or of a failure."""
-        checks = [*self.checks, *(error.checks if error else ())]
+        checks = [*self.checks, *(_failing(error) if error else ())]
         return Outcome(
             command=self.command,
             ok=error is None,
@@ -70,6 +70,13 @@ class Report:
             warnings=tuple(self.warnings),
             error=failure(error) if error else None,
         )
+
+
+def _failing(error: MfaSetupError) -> Sequence[Check]:
+    """The checks that a refusal stands on; one that names none is a check by itself."""
+    if error.checks or not isinstance(error, GuardRefusedError):
+        return error.checks
+    return (Check(id=error.code, status="fail", evidence=error.message, fix=error.hint),)
 
 
 def failure(error: MfaSetupError) -> Failure:

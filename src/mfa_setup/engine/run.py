@@ -75,10 +75,10 @@ class Run:
 
     def _once(self, wish: Wish) -> None:
         self.person.doing("Looking at the Auth0 tenant")
-        self._require(guard.read_scopes(self.task, wish, None))
+        self._require(guard.read_scopes(self.task, wish, None), guard.possible_scopes(self.task, wish, None))
         stack = self.services.auth0.phone_stack()
         self.report.tenant = Tenant(domain=self.services.domain, phone_stack=stack)
-        self._require(guard.read_scopes(self.task, wish, stack))
+        self._require(guard.read_scopes(self.task, wish, stack), guard.possible_scopes(self.task, wish, stack))
         self.person.doing("Comparing what is there with what was asked for")
         plan = self._plan(wish, observe.observe(self.task, wish, self.services, stack))
         self._note(plan)
@@ -127,12 +127,12 @@ class Run:
         self.report.changes = list(plan.changes)
         self.report.warn(plan.warnings)
 
-    def _require(self, needed: frozenset[str]) -> None:
+    def _require(self, needed: frozenset[str], possible: frozenset[str] = frozenset()) -> None:
         """Missing scopes may have been granted since a cached token was made: one new token, then the refusal."""
         granted = self.token.scopes()
         if granted is not None and not needed <= granted and self.token.renew():
             granted = self.token.scopes()
-        guard.require_scopes(granted, needed)
+        guard.require_scopes(granted, needed, possible)
 
 
 def settle(wish: Wish, choice: Choice) -> Wish:

@@ -208,7 +208,7 @@ def error_lines(failure: Failure, outcome: Outcome) -> Iterator[Text]:
     if unclear:
         yield Text("Not certain: " + ", ".join(change.resource for change in unclear) + ".")
     for check in outcome.checks:
-        if check.status == "fail":
+        if check.status == "fail" and check.evidence != failure.message:
             yield Text().append(f"  x {check.id}: ", style="red").append(one_line(check.evidence))
     yield Text().append("Error: ", style="bold red").append(one_line(failure.message))
     if failure.request_id:

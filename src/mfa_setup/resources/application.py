@@ -21,6 +21,7 @@ from mfa_setup.ports import Auth0Port
 from mfa_setup.resources.base import Made, Services
 
 READ_SCOPES = frozenset({"read:clients", "read:connections"})
+WRITE_SCOPES = frozenset({"create:clients", "update:clients", "update:connections"})
 MARK: dict[str, JsonValue] = {"managed_by": "mfa-setup"}
 """The `client_metadata` of applications that this tool made."""
 

@@ -12,7 +12,9 @@ from mfa_setup.ports import Auth0Port
 from mfa_setup.resources.base import Made, Services
 
 READ_SCOPES = frozenset({"read:guardian_factors"})
+WRITE_SCOPES = frozenset({"update:guardian_factors"})
 TEMPLATE_SCOPES = frozenset({"read:phone_templates"})
+TEMPLATE_WRITE_SCOPES = frozenset({"create:phone_templates", "update:phone_templates"})
 TYPES: dict[Delivery, tuple[str, ...]] = {"sms": ("sms",), "voice": ("voice",), "both": ("sms", "voice")}
 """The message types for each `--delivery`."""
 
@@ -51,9 +53,9 @@ class FactorStep:
     @property
     def scopes(self) -> frozenset[str]:
         """The templates of the unified stack have scopes of their own."""
-        needed = {"update:guardian_factors"} if self.change.pending else set()
+        needed = set(WRITE_SCOPES) if self.change.pending else set()
         if self.templates and self.stack == "unified":
-            needed |= {"create:phone_templates", "update:phone_templates"}
+            needed |= TEMPLATE_WRITE_SCOPES
         return frozenset(needed)
 
     def found(self, made: Made) -> Made:

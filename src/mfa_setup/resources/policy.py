@@ -9,6 +9,7 @@ from mfa_setup.model.wish import PolicyName
 from mfa_setup.resources.base import Made, Services
 
 READ_SCOPES = frozenset({"read:mfa_policies"})
+WRITE_SCOPES = frozenset({"update:mfa_policies"})
 POLICIES: dict[PolicyName, tuple[str, ...]] = {
     "always": ("all-applications",),
     "adaptive": ("confidence-score",),
@@ -37,7 +38,7 @@ class PolicyStep:
     @property
     def scopes(self) -> frozenset[str]:
         """One scope."""
-        return frozenset({"update:mfa_policies"})
+        return WRITE_SCOPES
 
     def found(self, made: Made) -> Made:
         """The policy that is there."""

@@ -18,6 +18,7 @@ READ_SCOPES: dict[PhoneStack, frozenset[str]] = {
     "unified": frozenset({"read:phone_providers"}),
     "legacy": frozenset({"read:guardian_factors"}),
 }
+UNIFIED_WRITE_SCOPES = frozenset({"create:phone_providers", "update:phone_providers"})
 METHODS: dict[Delivery, tuple[str, ...]] = {"sms": ("text",), "voice": ("voice",), "both": ("text", "voice")}
 """The delivery methods of the unified stack for each `--delivery`."""
 METHOD_OF_TYPE = {"sms": "text", "voice": "voice"}
@@ -98,18 +99,19 @@ def compare(wish: SmsWish, seen: Provider, around: Around) -> ProviderStep:
     Raises:
         ProviderConflictError: It is another account's or another kind, and `--replace-provider` is not given.
     """
-    if conflict := _conflict(seen, around.account_sid):
-        if not wish.replace_provider:
-            raise ProviderConflictError(
-                f"The tenant's phone provider is {conflict}. It serves every application and passwordless logins too.",
-                hint="Pass --replace-provider to put this Twilio account in its place; its token cannot be read back.",
-            )
-        seen = seen.model_copy(update={"sender": None, "messaging_service_sid": None, "sid": None})
-    wanted = _wanted(wish, seen, around)
+    conflict = _conflict(seen, around.account_sid)
+    if conflict and not wish.replace_provider:
+        raise ProviderConflictError(
+            f"The tenant's phone provider is {conflict}. It serves every application and passwordless logins too.",
+            hint="Pass --replace-provider to put this Twilio account in its place; its token cannot be read back.",
+        )
+    # Who sends for somebody else's provider is no sender of ours.
+    kept = seen.model_copy(update={"sender": None, "messaging_service_sid": None}) if conflict else seen
+    wanted = _wanted(wish, kept, around)
     token = around.token
-    there = _is_there(seen)
+    there = conflict is not None or _is_there(seen)
     fields = differing(_shown(seen) if there else {}, _shown(wanted))
-    must_send = wish.resend_token or token == "new" or not there  # noqa: S105 a state, not a token
+    must_send = bool(wish.resend_token or conflict or token == "new" or not there)  # noqa: S105 a state, not a token
     if must_send or (fields and token != "same"):  # noqa: S105
         fields += (FieldChange(path=_token_path(seen), sensitive=True),)
     unverifiable = there and not fields and token == "unknown"  # noqa: S105

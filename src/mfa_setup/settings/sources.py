@@ -127,6 +127,8 @@ def _read(config: Path | None) -> dict[tuple[str, str], Any]:
         raise ConfigUnreadableError(
             f"{path} cannot be read.", hint="It must be a file of UTF-8 text that you may read; name it with --config."
         ) from None
+    except RecursionError:
+        raise ConfigUnreadableError(f"{path} is nested far too deep.", hint="Mend it, or start anew.") from None
     except tomllib.TOMLDecodeError as broken:
         raise ConfigUnreadableError(f"{path} is not TOML: {broken}.", hint="Mend that line.") from None
     return _flatten(path, document)

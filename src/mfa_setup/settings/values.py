@@ -40,8 +40,10 @@ def domain(text: str) -> str:
         raise MalformedError("it is not a host name", example)
     if port is not None and not is_loopback(host):
         raise MalformedError("a tenant has no port", example)
-    if "." not in host and not is_loopback(host):
+    if "." not in host[:-1] and not is_loopback(host):
         raise MalformedError("it is not a whole host name", example)
+    if host.endswith("."):
+        raise MalformedError("it ends with a dot", example)
     return text.lower()
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from mfa_setup.errors import LockHeldError
+from mfa_setup.errors import ConfigUnreadableError, LockHeldError
 from mfa_setup.store.files import private_folder
 from mfa_setup.store.folders import file_key, state_folder
 
@@ -17,8 +17,15 @@ def only_run(domain: str, command: str) -> Iterator[None]:
 
     Raises:
         LockHeldError: Another run has it; the message names that run.
+        ConfigUnreadableError: The state folder cannot be made.
     """
-    base = private_folder(state_folder()) / f"lock-{file_key(domain)}"
+    try:
+        base = private_folder(state_folder()) / f"lock-{file_key(domain)}"
+    except OSError:
+        raise ConfigUnreadableError(
+            f"The state folder {state_folder()} cannot be made.",
+            hint="Set MFA_SETUP_STATE_DIR to a folder that can be written to.",
+        ) from None
     holder = base.with_suffix(".holder")
     lock = FileLock(base.with_suffix(".lock"), timeout=0)
     try:
