@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from mfa_setup.sandbox import control, pages, twilio
+from mfa_setup.sandbox import control, login, pages, twilio
 from mfa_setup.sandbox.auth0.routes import routes as auth0_routes
 from mfa_setup.sandbox.connections import Connections
 from mfa_setup.sandbox.control import LoopbackOnly
 from mfa_setup.sandbox.faults import Faults
 from mfa_setup.sandbox.limits import Latency, RateLimit
+from mfa_setup.sandbox.login.cors import Cors
 from mfa_setup.sandbox.requestlog import RequestLog
 from mfa_setup.sandbox.services import failure, is_control, unserved
 from mfa_setup.sandbox.world import World
@@ -33,13 +34,14 @@ def build_app(world: World, connections: Connections | None = None) -> Starlette
         The application; `app.state.world` is the world.
     """
     open_connections = connections if connections is not None else Connections()
-    routes: list[BaseRoute] = [*auth0_routes(), *twilio.routes(), *control.routes(), *pages.routes()]
+    routes: list[BaseRoute] = [*auth0_routes(), *login.routes(), *twilio.routes(), *control.routes(), *pages.routes()]
     app = Starlette(
         routes=routes,
         middleware=[
             Middleware(LoopbackOnly),
             Middleware(RequestLog, world=world),
             Middleware(Latency, world=world, connections=open_connections),
+            Middleware(Cors, world=world),
             Middleware(RateLimit, world=world),
             Middleware(Faults, world=world, connections=open_connections),
         ],

@@ -8,6 +8,7 @@ from mfa_setup.sandbox.auth0.state import Tenant, ToolClient
 from mfa_setup.sandbox.auth0.tokens import SigningKey
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.faults import Fault
+from mfa_setup.sandbox.login.state import LoginState
 from mfa_setup.sandbox.requestlog import Entry
 from mfa_setup.sandbox.twilio.state import TwilioState
 
@@ -23,6 +24,7 @@ class World:
         twilio: The Twilio account.
         requests: Every API request so far.
         faults: Failures that wait for a matching request.
+        logins: What the logins of each tenant remember, by domain.
         ca_file: The certificate of this run's authority, under `--tls`.
     """
 
@@ -35,12 +37,14 @@ class World:
         self.tenants: dict[str, Tenant] = {}
         self.requests: list[Entry] = []
         self.faults: list[Fault] = []
+        self.logins: dict[str, LoginState] = {}
         self._start()
 
     def _start(self) -> None:
         self.tenants = {self.domain: fresh_tenant(self.domain, self.config, self.tool)}
         self.requests = []
         self.faults = []
+        self.logins = {}
 
     @property
     def scheme(self) -> str:
@@ -60,6 +64,10 @@ class World:
     def tenant(self, host: str | None) -> Tenant | None:
         """The tenant behind a Host header: any loopback name, as behind a proxy on another port."""
         return self.tenants[self.domain] if is_loopback(host) else None
+
+    def login_of(self, tenant: Tenant) -> LoginState:
+        """What the logins of a tenant remember."""
+        return self.logins.setdefault(tenant.domain, LoginState())
 
     def reset(self) -> None:
         """Back to the start, with the same credentials, SIDs and signing key."""

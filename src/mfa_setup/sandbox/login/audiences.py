@@ -1,0 +1,43 @@
+"""The APIs that a user's access token can be for."""
+
+from mfa_setup.sandbox.login.visit import Visit
+
+MFA_SCOPES = ("enroll", "read:authenticators", "remove:authenticators")
+"""The scopes of the MFA API (docs)."""
+
+OPEN_ID_SCOPES = ("openid", "profile", "email", "address", "phone", "offline_access")
+
+
+def mfa_audience(visit: Visit) -> str:
+    """The audience of the MFA API, `https://{domain}/mfa/` (docs); here with the caller's scheme."""
+    return f"{visit.issuer}mfa/"
+
+
+def userinfo_audience(visit: Visit) -> str:
+    """The audience of `/userinfo`."""
+    return f"{visit.issuer}userinfo"
+
+
+def chosen(visit: Visit, asked: str) -> str:
+    """The API that was asked for, or the tenant's default; an empty string for `/userinfo` alone."""
+    audience = asked or str(visit.tenant.settings.get("default_audience") or "")
+    return "" if audience == userinfo_audience(visit) else audience
+
+
+def exists(visit: Visit, audience: str) -> bool:
+    """Whether the tenant has an API with this identifier."""
+    apis = getattr(visit.tenant, "apis", {})
+    own = {str(api["identifier"]) for api in apis.values()}
+    return audience in own | set(visit.tenant.audiences) | {mfa_audience(visit)}
+
+
+def granted_scope(visit: Visit, audience: str, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the scopes that a user may grant for the API; unknown ones are left out silently (docs)."""
+    known: set[str] = set(OPEN_ID_SCOPES)
+    if audience == mfa_audience(visit):
+        known |= set(MFA_SCOPES)
+    for api in getattr(visit.tenant, "apis", {}).values():
+        # A user's token for the Management API holds at most the scopes of the current user, none of them here.
+        if api["identifier"] == audience and audience not in visit.tenant.audiences:
+            known |= {str(scope["value"]) for scope in api.get("scopes") or ()}
+    return tuple(scope for scope in asked if scope in known)

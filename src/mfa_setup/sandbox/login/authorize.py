@@ -1,0 +1,126 @@
+"""`/authorize`: where every login begins, and `/authorize/resume`, where it ends."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mfa_setup.sandbox.login import factor, flow, sessions
+from mfa_setup.sandbox.login.errors import LOST, AuthorizeError
+from mfa_setup.sandbox.login.people import note_login
+from mfa_setup.sandbox.login.prompts import BROWSER_COOKIE, begin, browser_of, found, go, onward, served, set_cookie
+from mfa_setup.sandbox.login.records import MULTI_FACTOR, AuthRequest, Code, Granted, Session, Target, Transaction
+from mfa_setup.sandbox.login.request import request_of, target_of
+from mfa_setup.sandbox.login.respond import respond
+from mfa_setup.sandbox.login.visit import Visit
+
+_CODE_SECONDS = 600  # not verified: how long an authorization code lives
+
+
+async def authorize(request: Request) -> Response:
+    """GET /authorize, and POST with the same parameters as a form (OpenID Connect)."""
+
+    async def handle(visit: Visit) -> Response:
+        given = dict(request.query_params) | visit.form
+        target = target_of(visit, given)
+        try:
+            return await _begin(visit, given, target)
+        except AuthorizeError as error:
+            return _refused(visit, given, target, error)
+
+    return await served(handle)(request)
+
+
+def _refused(visit: Visit, given: Mapping[str, str], target: Target, error: AuthorizeError) -> Response:
+    kind = "fsa" if given.get("prompt") == "none" else "f"
+    visit.note(kind, error.description, client_id=target.client_id, error=error.error)
+    if target.response_mode not in {"fragment", "form_post", "web_message"}:
+        target = replace(target, response_mode="query")
+    return respond(target, {"error": error.error, "error_description": error.description})
+
+
+async def _begin(visit: Visit, given: Mapping[str, str], target: Target) -> Response:
+    asked = request_of(visit, given, target)
+    session = sessions.usable(visit, asked)
+    if asked.prompt == "none":
+        return _silently(visit, asked, session)
+    transaction = begin(visit, Transaction(asked, browser_of(visit)))
+    if session is None:
+        page = "signup" if asked.screen_hint == "signup" else "login"
+        response = go(f"/u/{page}?state={transaction.key}")
+    else:
+        transaction.user_id, transaction.authenticated_at = session.user_id, session.authenticated_at
+        transaction.sid, transaction.mfa_before = session.sid, session.mfa
+        response = await onward(visit, transaction)
+    set_cookie(visit, response, BROWSER_COOKIE, transaction.browser)
+    return response
+
+
+def _silently(visit: Visit, asked: AuthRequest, session: Session | None) -> Response:
+    """Silent authentication: an answer at once, or why there must be a page (docs)."""
+    if session is None:
+        raise AuthorizeError("login_required", "Login required")
+    remembered = factor.is_remembered(visit, session.user_id)
+    if factor.is_required(visit) and not (session.mfa or remembered):
+        # not verified: the text; the code is that of the docs for "must be redirected elsewhere"
+        raise AuthorizeError("interaction_required", "Multifactor authentication required")
+    if flow.needs_consent(visit, asked, session.user_id):
+        raise AuthorizeError("consent_required", "Consent required")
+    visit.note("ssa", "Success Silent Auth", user_id=session.user_id, client_id=asked.target.client_id)
+    sessions.touch(visit, session, asked.target.client_id)
+    return respond(asked.target, {"code": _code(visit, asked, session, mfa=False)})
+
+
+def _code(visit: Visit, asked: AuthRequest, session: Session, *, mfa: bool) -> str:
+    granted = Granted(
+        client_id=asked.target.client_id,
+        user_id=session.user_id,
+        scope=asked.scope,
+        audience=asked.audience,
+        sid=session.sid,
+        authenticated_at=session.authenticated_at,
+        nonce=asked.nonce,
+        mfa=mfa,
+        acr=MULTI_FACTOR if mfa and MULTI_FACTOR in asked.acr_values else None,
+        max_age=asked.max_age is not None,
+    )
+    code = Code(granted, asked.target.redirect_uri, asked.challenge, asked.method)
+    return visit.login.codes.put(code, _CODE_SECONDS)
+
+
+async def resume(request: Request) -> Response:
+    """GET /authorize/resume: the session begins, and the application gets its code."""
+
+    async def handle(visit: Visit) -> Response:
+        transaction = found(visit, request.query_params.get("state"))
+        if transaction.step != "done":
+            return go(flow.page_of(visit, transaction))
+        if visit.login.transactions.take(transaction.key) is None:
+            raise LOST
+        return _finish(visit, transaction)
+
+    return await served(handle)(request)
+
+
+def _finish(visit: Visit, transaction: Transaction) -> Response:
+    asked = transaction.asked
+    cookie, session = sessions.begin(visit, transaction)
+    visit.note("s", "Successful login", user_id=session.user_id, client_id=asked.target.client_id)
+    note_login(visit, session.user_id)
+    response = respond(asked.target, {"code": _code(visit, asked, session, mfa=transaction.mfa)})
+    set_cookie(visit, response, sessions.COOKIE, cookie, sessions.cookie_seconds(visit))
+    if transaction.remember:
+        token = visit.login.remembered.put(session.user_id, factor.REMEMBER_SECONDS, secrets.token_urlsafe(32))
+        set_cookie(visit, response, factor.REMEMBER_COOKIE, token, factor.REMEMBER_SECONDS)
+    return response
+
+
+def routes() -> list[Route]:
+    """Where a login begins and ends."""
+    return [
+        Route("/authorize", authorize, methods=["GET", "POST"]),
+        Route("/authorize/resume", resume, methods=["GET"]),
+    ]

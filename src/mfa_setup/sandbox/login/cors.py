@@ -1,0 +1,53 @@
+"""What a browser lets pages of other origins call: the token endpoint and its neighbours (docs)."""
+
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mfa_setup.sandbox.login.urls import every_origin
+
+if TYPE_CHECKING:
+    from mfa_setup.sandbox.world import World
+
+_PATHS = ("/oauth/token", "/userinfo", "/mfa/authenticators", "/mfa/associate", "/mfa/challenge")
+_PUBLIC = "/.well-known/"
+
+
+class Cors:
+    """ASGI middleware: lets the pages of applications call by their origins; the documents are for everyone."""
+
+    def __init__(self, app: ASGIApp, world: "World") -> None:
+        self.app = app
+        self.world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a preflight, or add the headers to the answer."""
+        if scope["type"] != "http" or not (scope["path"] in _PATHS or scope["path"].startswith(_PUBLIC)):
+            await self.app(scope, receive, send)
+            return
+        sent = Headers(scope=scope)
+        headers = self._headers(scope["path"], sent)
+        if scope["method"] == "OPTIONS" and "access-control-request-method" in sent:
+            asked = sent.get("access-control-request-headers", "")
+            more = {"access-control-allow-methods": "GET, POST", "access-control-max-age": "600"}
+            more |= {"access-control-allow-headers": asked} if asked else {}
+            await Response(status_code=204, headers=headers | more if headers else None)(scope, receive, send)
+            return
+
+        async def annotate(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(headers)
+            await send(message)
+
+        await self.app(scope, receive, annotate)
+
+    def _headers(self, path: str, sent: Headers) -> dict[str, str]:
+        if path.startswith(_PUBLIC):
+            return {"access-control-allow-origin": "*"}
+        origin, tenant = sent.get("origin", ""), self.world.tenant(sent.get("host"))
+        if tenant is None or origin.lower() not in every_origin(tenant):
+            return {"vary": "Origin"}
+        # Nothing but the origin: no cookie goes along, for a token is asked for by what the page itself holds.
+        return {"access-control-allow-origin": origin, "vary": "Origin"}

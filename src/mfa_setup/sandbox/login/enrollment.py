@@ -1,0 +1,61 @@
+"""Enrolling a phone: `/u/mfa-sms-enrollment` and its siblings for voice and for both."""
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mfa_setup.sandbox.login import factor, flow
+from mfa_setup.sandbox.login.countries import FALLBACK, countries, phone_number
+from mfa_setup.sandbox.login.prompts import form, go, prompt
+from mfa_setup.sandbox.login.records import Channel, Transaction
+from mfa_setup.sandbox.login.visit import Visit
+
+NO_PHONE = "Please enter a phone number"
+INVALID = "It seems that your phone number is not valid. Please check and retry."
+
+
+async def show(visit: Visit, transaction: Transaction) -> Response:
+    """GET: a country, a number and, where there are both, a choice between text and call."""
+    return _page(visit, transaction, FALLBACK, "")
+
+
+def _page(visit: Visit, transaction: Transaction, country: str, phone: str, error: str = "") -> Response:
+    return form(
+        visit,
+        transaction,
+        "enrollment.html",
+        error=error,
+        countries=countries(),
+        country=country,
+        phone=phone,
+        channels=factor.channels(visit),
+        channel=transaction.channel,
+        path=flow.page_of(visit, transaction).partition("?")[0],
+        length=visit.tenant.phone_settings["otp_length"],
+    )
+
+
+async def submit(visit: Visit, transaction: Transaction) -> Response:
+    """POST: `country` and `phone`, and `channel` where there is a choice; sends the code."""
+    country, typed = visit.form.get("country", FALLBACK), visit.form.get("phone", "").strip()
+    ways = factor.channels(visit)
+    if not ways:
+        return go(await flow.advance(visit, transaction))
+    transaction.channel = _channel(ways, visit.form.get("channel"))
+    number = phone_number(country, typed)
+    if number is None:
+        return _page(visit, transaction, country, typed, INVALID if typed else NO_PHONE)
+    transaction.phone = number
+    error = await flow.send(visit, transaction)
+    if error:
+        return _page(visit, transaction, country, typed, error)
+    transaction.step = "challenge"
+    return go(flow.page_of(visit, transaction))
+
+
+def _channel(ways: list[Channel], wanted: str | None) -> Channel:
+    return next((way for way in ways if way == wanted), ways[0])
+
+
+def routes() -> list[Route]:
+    """The page, under each of its three names."""
+    return [prompt(f"/u/mfa-{kind}-enrollment", "enroll", show, submit) for kind in ("sms", "voice", "phone")]

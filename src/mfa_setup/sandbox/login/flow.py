@@ -1,0 +1,101 @@
+"""The way through the pages: which comes next, and what happens on the way to it."""
+
+from mfa_setup.sandbox.login import factor, otp
+from mfa_setup.sandbox.login.audiences import OPEN_ID_SCOPES
+from mfa_setup.sandbox.login.errors import PageError
+from mfa_setup.sandbox.login.people import enrolled_phone, get_user
+from mfa_setup.sandbox.login.records import AuthRequest, Channel, Transaction
+from mfa_setup.sandbox.login.visit import Visit
+
+TOO_MANY = "You have exceeded the maximum number of phone messages per hour. Wait a few minutes and try again."
+NOT_SENT = {"sms": "There was a problem sending the SMS", "voice": "There was a problem making the voice call"}
+_PAGES = {
+    "login": "/u/login",
+    "recovery": "/u/mfa-recovery-code-challenge",
+    "recovery-shown": "/u/mfa-recovery-code-enrollment",
+    "consent": "/u/consent",
+    "done": "/authorize/resume",
+}
+
+
+def page_of(visit: Visit, transaction: Transaction) -> str:
+    """The address of the page that the login is at; its names are those of the service's prompts (docs)."""
+    path = _PAGES.get(transaction.step, "")
+    if transaction.step == "enroll":
+        found = factor.channels(visit)
+        path = f"/u/mfa-{found[0] if len(found) == 1 else 'phone'}-enrollment"
+    elif transaction.step == "challenge":
+        path = f"/u/mfa-{transaction.channel}-challenge"
+    return f"{path}?state={transaction.key}"
+
+
+async def advance(visit: Visit, transaction: Transaction) -> str:
+    """Go on as far as there is nothing to ask, and return the address of the next page.
+
+    Raises:
+        PageError: A second factor is needed, and none can work.
+    """
+    if get_user(visit, transaction.user_id) is None:
+        transaction.step = "login"
+    elif _needs_mfa(visit, transaction):
+        await _ask_for_factor(visit, transaction)
+    elif transaction.recovery_code:
+        transaction.step = "recovery-shown"
+    else:
+        agreed = transaction.consented or not needs_consent(visit, transaction.asked, transaction.user_id)
+        transaction.step = "done" if agreed else "consent"
+    return page_of(visit, transaction)
+
+
+def _needs_mfa(visit: Visit, transaction: Transaction) -> bool:
+    if transaction.mfa or not factor.is_required(visit):
+        return False
+    # not verified: that a session which began with a second factor is not asked again while it lasts
+    return not (transaction.mfa_before or factor.is_remembered(visit, transaction.user_id))
+
+
+async def _ask_for_factor(visit: Visit, transaction: Transaction) -> None:
+    ways = factor.channels(visit)
+    if not ways:
+        # not verified: page and event where the policy asks for a factor and none is on
+        text = "Multi-factor authentication is required, but no factor is available."
+        visit.note("f", text, user_id=transaction.user_id, client_id=transaction.asked.target.client_id)
+        raise PageError("Login is not possible", f"{text} Please contact your administrator.", 403)
+    phone = enrolled_phone(visit, transaction.user_id)
+    if phone is None:
+        # not verified: that Adaptive MFA lets a user who has no factor enrol one there and then
+        transaction.step = "enroll"
+        visit.note("gd_start_enroll", "Guardian - Enrollment started", user_id=transaction.user_id)
+        return
+    transaction.step, transaction.phone = "challenge", phone["phone_number"]
+    preferred: Channel = phone["preferred_authentication_method"]
+    transaction.channel = preferred if preferred in ways else ways[0]
+    visit.note("gd_start_auth", "Guardian - Second factor authentication started", user_id=transaction.user_id)
+    transaction.notice = await send(visit, transaction)
+
+
+async def send(visit: Visit, transaction: Transaction) -> str:
+    """Send a code to the transaction's phone; returns what the page says where that failed."""
+    enrolling = enrolled_phone(visit, transaction.user_id) is None
+    number, channel = transaction.phone, transaction.channel
+    sent = await otp.send(visit, transaction.user_id, number, channel, enrolling=enrolling)
+    return {"sent": "", "failed": NOT_SENT[channel], "limited": TOO_MANY}[sent]
+
+
+def needs_consent(visit: Visit, asked: AuthRequest, user_id: str) -> bool:
+    """Whether the user must agree: to third-party applications, once per scope (docs)."""
+    # not verified: the service also asks a first-party application on localhost when it is to call an API
+    client = visit.client(asked.target.client_id)
+    if client.get("is_first_party", True):
+        return False
+    agreed = {scope for user, app, scope in visit.login.consents if (user, app) == (user_id, client["client_id"])}
+    return asked.prompt == "consent" or not set(asked.scope) <= agreed
+
+
+CONSENT_TEXTS = {"profile": "your profile", "email": "your email address", "offline_access": "allow offline access"}
+
+
+def consent_lines(asked: AuthRequest) -> list[str]:
+    """What the application wants, in words."""
+    own = [CONSENT_TEXTS[scope] for scope in asked.scope if scope in CONSENT_TEXTS]
+    return own + [scope for scope in asked.scope if scope not in OPEN_ID_SCOPES]

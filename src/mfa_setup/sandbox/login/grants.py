@@ -1,0 +1,135 @@
+"""The grants of a browser's login at `/oauth/token`: the authorization code and the refresh token."""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import replace
+
+from mfa_setup.sandbox.auth0.client_auth import TokenRequest, authenticate_client
+from mfa_setup.sandbox.auth0.errors import OAuthError
+from mfa_setup.sandbox.auth0.state import JSON
+from mfa_setup.sandbox.login.issue import answer, new_family, rotate, visit_behind
+from mfa_setup.sandbox.login.people import get_user
+from mfa_setup.sandbox.login.records import Code, Family
+from mfa_setup.sandbox.login.request import is_public
+from mfa_setup.sandbox.login.visit import Visit
+
+_USED_SECONDS = 3600
+_GRANT_TYPES = "https://auth0.com/docs/clients/client-grant-types"
+
+
+def client_for(asked: TokenRequest, grant: str) -> JSON:
+    """The application, by its own method of proving itself, once it may use the grant.
+
+    Raises:
+        OAuthError: 401 where it proves nothing, 403 `unauthorized_client` where it lacks the grant.
+    """
+    client = asked.tenant.clients.get(asked.fields.get("client_id", ""))
+    if client is None or not is_public(client):
+        client = authenticate_client(asked)
+    if grant not in (client.get("grant_types") or ()):
+        # not verified: the status
+        text = f"Grant type '{grant}' not allowed for the client."
+        raise OAuthError(403, "unauthorized_client", text, {"error_uri": _GRANT_TYPES})
+    return client
+
+
+def authorization_code(asked: TokenRequest) -> JSON:
+    """A code for tokens: once, by the application it was made for, with its URL and its PKCE verifier (docs)."""
+    client = client_for(asked, "authorization_code")
+    visit = visit_behind(asked)
+    code = _code(visit, asked, client)
+    if get_user(visit, code.granted.user_id) is None:
+        raise OAuthError(403, "invalid_grant", "The user does not exist")
+    family = new_family(visit, code.granted)
+    if family is not None:
+        visit.login.used_codes.put(family, _USED_SECONDS, asked.fields["code"])
+    text = "Authorization Code for Access Token"
+    visit.note("seacft", text, client_id=client["client_id"], user_id=code.granted.user_id)
+    return answer(visit, code.granted, family)
+
+
+def _code(visit: Visit, asked: TokenRequest, client: JSON) -> Code:
+    value = asked.need("code")
+    # Whoever tries a code has used it up: a second try may be a thief's, or the owner's after one.
+    code = visit.login.codes.take(value)
+    if code is None:
+        if (family := visit.login.used_codes.take(value)) is not None:
+            family.revoked = True  # RFC 6749 section 4.1.2. not verified: that the service revokes, too
+        raise _refused(visit, "invalid_grant", "Invalid authorization code")
+    if code.granted.client_id != client["client_id"]:
+        raise _refused(visit, "invalid_grant", "Invalid authorization code")
+    sent = asked.fields.get("redirect_uri", "")
+    if sent != code.redirect_uri:
+        # The text is that of public threads; RFC 6749 lets a request that named no URL leave it out here, too.
+        text = f"The redirect URI is wrong. You sent {sent}, and we expected {code.redirect_uri}"
+        raise _refused(visit, "unauthorized_client", text)
+    if not _proves(code, asked.fields.get("code_verifier", "")):
+        raise _refused(visit, "invalid_grant", "Failed to verify code verifier")
+    return code
+
+
+def _proves(code: Code, verifier: str) -> bool:
+    """Whether the verifier fits the challenge (RFC 7636); without a challenge there must be none."""
+    if code.challenge is None:
+        return not verifier
+    digest = hashlib.sha256(verifier.encode()).digest()
+    made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode() if code.method == "S256" else verifier
+    return bool(verifier) and secrets.compare_digest(made.encode(), code.challenge.encode())
+
+
+def _refused(visit: Visit, error: str, text: str) -> OAuthError:
+    visit.note("feacft", text)
+    return OAuthError(403, error, text)
+
+
+def refresh_token(asked: TokenRequest) -> JSON:
+    """A refresh token for new tokens; a rotating one for a new refresh token as well (docs)."""
+    client = client_for(asked, "refresh_token")
+    visit, value = visit_behind(asked), asked.need("refresh_token")
+    family = visit.login.refresh.get(value)
+    settings = client.get("refresh_token") or {}
+    if family is None or family.granted.client_id != client["client_id"] or _is_over(visit, family, settings):
+        raise _unknown(visit, "fertft")
+    if value != family.current and not _within_leeway(visit, family, value, settings):
+        # Reuse of a rotated token: whoever it was, all tokens of this login end (docs).
+        family.revoked = True
+        raise _unknown(visit, "ferrt")
+    if settings.get("rotation_type") == "rotating":
+        rotate(visit, family)
+    family.rotated_at = visit.now
+    visit.note(
+        "sertft", "Refresh Token for Access Token", client_id=client["client_id"], user_id=family.granted.user_id
+    )
+    # Never `amr`: nobody was asked for a second factor now (docs); nor the nonce of the first request.
+    scope = _narrowed(family.granted.scope, asked.fields.get("scope", ""))
+    granted = replace(family.granted, scope=scope, mfa=False, acr=None, nonce=None)
+    body = answer(visit, granted, family)
+    if settings.get("rotation_type") != "rotating":
+        del body["refresh_token"]
+    return body
+
+
+def _is_over(visit: Visit, family: Family, settings: JSON) -> bool:
+    if family.revoked or get_user(visit, family.granted.user_id) is None:
+        return True
+    if settings.get("expiration_type") != "expiring":
+        return False
+    total = 0 if settings.get("infinite_token_lifetime") else settings.get("token_lifetime") or 0
+    idle = 0 if settings.get("infinite_idle_token_lifetime") else settings.get("idle_token_lifetime") or 0
+    too_old = bool(total) and visit.now - family.began_at >= total
+    return too_old or (bool(idle) and visit.now - family.rotated_at >= idle)
+
+
+def _within_leeway(visit: Visit, family: Family, value: str, settings: JSON) -> bool:
+    leeway = settings.get("leeway") or 0
+    return value == family.previous and visit.now - family.rotated_at < leeway
+
+
+def _narrowed(granted: tuple[str, ...], wanted: str) -> tuple[str, ...]:
+    return tuple(scope for scope in granted if scope in wanted.split()) if wanted else granted
+
+
+def _unknown(visit: Visit, kind: str) -> OAuthError:
+    visit.note(kind, "Unknown or invalid refresh token.")
+    return OAuthError(403, "invalid_grant", "Unknown or invalid refresh token.")

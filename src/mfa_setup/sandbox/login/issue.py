@@ -1,0 +1,100 @@
+"""What a login is worth: ID tokens, access tokens and refresh tokens."""
+
+import time
+from typing import Any
+
+import jwt
+
+from mfa_setup.sandbox.auth0.client_auth import TokenRequest
+from mfa_setup.sandbox.auth0.ids import new_id
+from mfa_setup.sandbox.auth0.state import JSON
+from mfa_setup.sandbox.login import audiences
+from mfa_setup.sandbox.login.people import get_user
+from mfa_setup.sandbox.login.records import Family, Granted
+from mfa_setup.sandbox.login.visit import Visit
+
+ACCESS_SECONDS = 86400
+_FOREVER = 10 * 365 * 24 * 3600.0
+_PROFILE = ("given_name", "family_name", "nickname", "name", "picture", "updated_at")
+_EMAIL = ("email", "email_verified")
+
+
+def visit_behind(asked: TokenRequest) -> Visit:
+    """The visit behind a request to the token endpoint."""
+    return Visit(asked.world, asked.tenant, asked.world.login_of(asked.tenant), asked.issuer)
+
+
+def claims_of(user: JSON, scope: tuple[str, ...]) -> dict[str, Any]:
+    """What an ID token and `/userinfo` say about a user: as much as the scopes allow (docs)."""
+    names = (_PROFILE if "profile" in scope else ()) + (_EMAIL if "email" in scope else ())
+    return {name: user[name] for name in names if name in user}
+
+
+def answer(visit: Visit, granted: Granted, family: Family | None = None) -> JSON:
+    """The answer of the token endpoint; the scopes are named where an API or the request changed them."""
+    body: JSON = {"access_token": _access_token(visit, granted)}
+    if family is not None:
+        body["refresh_token"] = family.current
+    if "openid" in granted.scope:
+        body["id_token"] = id_token(visit, granted)
+    return body | {"scope": " ".join(granted.scope), "expires_in": ACCESS_SECONDS, "token_type": "Bearer"}
+
+
+def id_token(visit: Visit, granted: Granted) -> str:
+    """An ID token: signed with the tenant's key, or with the application's secret where it has no `alg` (recorded)."""
+    client, now = visit.client(granted.client_id), int(time.time())
+    settings = client.get("jwt_configuration") or {}
+    user = get_user(visit, granted.user_id) or {}
+    claims: dict[str, Any] = claims_of(user, granted.scope) | {
+        "iss": visit.issuer,
+        "aud": granted.client_id,
+        "sub": granted.user_id,
+        "iat": now,
+        "exp": now + int(settings.get("lifetime_in_seconds") or 36000),
+    }
+    optional = {"sid": granted.sid, "nonce": granted.nonce, "acr": granted.acr}
+    claims |= {name: value for name, value in optional.items() if value is not None}
+    if granted.max_age:
+        # Only where it was asked for (OpenID Connect). A clock that was put forward makes logins older, not tokens.
+        claims["auth_time"] = int(granted.authenticated_at - visit.login.clock.ahead)
+    if granted.mfa:
+        claims["amr"] = ["mfa"]
+    if settings.get("alg", "HS256") == "HS256":
+        return jwt.encode(claims, str(client["client_secret"]), algorithm="HS256")
+    return visit.world.key.sign(claims)
+
+
+def _access_token(visit: Visit, granted: Granted) -> str:
+    """A JWT for an API, or an opaque token for `/userinfo` (docs)."""
+    if not granted.audience:
+        return visit.login.access.put(granted, ACCESS_SECONDS)
+    now = int(time.time())
+    extra = [audiences.userinfo_audience(visit)] if "openid" in granted.scope else []
+    return visit.world.key.sign(
+        {
+            "iss": visit.issuer,
+            "sub": granted.user_id,
+            "aud": [granted.audience, *extra] if extra else granted.audience,
+            "iat": now,
+            "exp": now + ACCESS_SECONDS,
+            "scope": " ".join(granted.scope),
+            "azp": granted.client_id,
+        }
+    )
+
+
+def new_family(visit: Visit, granted: Granted) -> Family | None:
+    """A first refresh token: for `offline_access`, where the application has the grant (docs)."""
+    grants = visit.client(granted.client_id).get("grant_types") or ()
+    if "offline_access" not in granted.scope or "refresh_token" not in grants:
+        return None
+    family = Family(granted, visit.now, rotated_at=visit.now)
+    rotate(visit, family)
+    return family
+
+
+def rotate(visit: Visit, family: Family) -> None:
+    """Give the family a new token; the one before stays known, to notice when it is used again."""
+    family.previous, family.current = family.current, f"v1.{new_id(length=64)}"
+    family.rotated_at = visit.now
+    visit.login.refresh.put(family, _FOREVER, family.current)

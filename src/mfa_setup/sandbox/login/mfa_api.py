@@ -1,0 +1,171 @@
+"""The MFA API: `/mfa/authenticators`, `/mfa/associate` and `/mfa/challenge` (docs, OpenAPI)."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import jwt
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mfa_setup.sandbox.auth0.client_auth import TokenRequest
+from mfa_setup.sandbox.auth0.errors import OAuthError
+from mfa_setup.sandbox.auth0.state import JSON
+from mfa_setup.sandbox.login import audiences, factor, otp
+from mfa_setup.sandbox.login.countries import masked, phone_number
+from mfa_setup.sandbox.login.grants import client_for
+from mfa_setup.sandbox.login.mfa_grants import OOB, new_oob, pending
+from mfa_setup.sandbox.login.people import enrolled_phone, enrolments_of, new_recovery_code, people_of
+from mfa_setup.sandbox.login.records import Channel
+from mfa_setup.sandbox.login.visit import Visit, visit_of
+
+_TOO_MANY_SMS = "Too many SMS sent by the user. Wait for some minutes before retrying."
+
+
+class Asked:
+    """A call of the MFA API.
+
+    Attributes:
+        visit: The request.
+        body: Its JSON object.
+        token: What came as a bearer.
+        user_id: Whose factors it is about.
+        by_mfa_token: Whether the bearer is an `mfa_token`, not an access token.
+    """
+
+    def __init__(self, visit: Visit, body: JSON, token: str) -> None:
+        self.visit = visit
+        self.body = body
+        self.token = token
+        self.user_id = ""
+        self.by_mfa_token = False
+
+    def identify(self, scope: str) -> None:
+        """Find out who is asking: by `mfa_token`, or by an access token for the MFA API with this scope.
+
+        Raises:
+            OAuthError: 401 for a bearer that is neither.
+        """
+        if (behind := self.visit.login.pending.get(self.token)) is not None:
+            self.user_id, self.by_mfa_token = behind.granted.user_id, True
+            return
+        try:
+            claims = self.visit.world.key.claims(self.token, (audiences.mfa_audience(self.visit),))
+        except jwt.InvalidTokenError as error:
+            # not verified: text and status
+            raise OAuthError(401, "invalid_grant", "Malformed mfa_token") from error
+        if scope not in str(claims.get("scope", "")).split():
+            raise OAuthError(403, "insufficient_scope", f"Insufficient scope, expected any of: {scope}")
+        self.user_id = str(claims["sub"])
+
+
+async def list_authenticators(asked: Asked) -> Any:
+    """GET /mfa/authenticators: a phone shows up once per channel, and the recovery code with the rest."""
+    asked.identify("read:authenticators")
+    found: list[JSON] = []
+    for method in enrolments_of(asked.visit, asked.user_id):
+        if method["type"] == "recovery-code":
+            found.append({"id": method["id"], "authenticator_type": "recovery-code", "active": True})
+            continue
+        device, name = method["id"].rpartition("|")[2], masked(method["phone_number"])
+        found += [
+            {
+                "id": f"{channel}|{device}",
+                "authenticator_type": "oob",
+                "oob_channel": channel,
+                "name": name,
+                "active": True,
+            }
+            for channel in factor.channels(asked.visit)
+        ]
+    return found
+
+
+async def associate(asked: Asked) -> JSON:
+    """POST /mfa/associate: begins the enrolment of a phone; the code in the `mfa-oob` grant ends it."""
+    asked.identify("enroll")
+    visit, body = asked.visit, asked.body
+    if "oob" not in (body.get("authenticator_types") or ()):
+        # The service also enrols authenticator apps this way; the sandbox has phones only.
+        raise OAuthError(400, "invalid_request", "Unsupported authenticator_types")
+    if asked.by_mfa_token and enrolled_phone(visit, asked.user_id):
+        raise OAuthError(403, "access_denied", "User is already enrolled.")  # not verified: code and status
+    ways = [way for way in factor.channels(visit) if way in (body.get("oob_channels") or ())]
+    if not ways:
+        # not verified: text and status where the channel is off
+        raise OAuthError(403, "unsupported_challenge_type", "The requested channel is not enabled.")
+    number = phone_number("", str(body.get("phone_number") or ""))
+    if number is None:
+        raise OAuthError(400, "invalid_request", "Invalid phone_number")  # not verified: the text
+    visit.note("gd_start_enroll", "Guardian - Enrollment started", user_id=asked.user_id)
+    await _send(asked, number, ways[0], enrolling=True)
+    answer: JSON = {"authenticator_type": "oob", "binding_method": "prompt", "oob_channel": ways[0]}
+    if not people_of(visit).methods.get(asked.user_id):
+        # not verified: whether there are codes where the recovery-code factor is off
+        answer["recovery_codes"] = [new_recovery_code(visit, asked.user_id)]
+    return answer | {"oob_code": new_oob(visit, asked.user_id, asked.token)}
+
+
+async def challenge(asked: Asked) -> JSON:
+    """POST /mfa/challenge: sends a code to a phone that is enrolled."""
+    visit, body = asked.visit, asked.body
+    token = str(body.get("mfa_token") or "")
+    behind = pending(visit, token)
+    fields = {name: str(value) for name, value in body.items() if value is not None}
+    client_for(TokenRequest(visit.world, visit.tenant, visit.issuer, fields), OOB)
+    asked.user_id, asked.token = behind.granted.user_id, token
+    types = str(body.get("challenge_type") or "oob").split()
+    phone = enrolled_phone(visit, asked.user_id)
+    if phone is None:
+        text = "User is not enrolled. You can use /mfa/associate endpoint to enroll the first authenticator."
+        raise OAuthError(403, "association_required", text)  # not verified: the status
+    ways = factor.channels(visit)
+    if "oob" not in types or not ways:
+        raise OAuthError(401, "unsupported_challenge_type", f"Supported type: {'oob' if ways else 'none'}.")
+    wanted = str(body.get("authenticator_id") or body.get("oob_channel") or phone["preferred_authentication_method"])
+    channel = next((way for way in ways if way == wanted.partition("|")[0]), ways[0])
+    await _send(asked, phone["phone_number"], channel, enrolling=False)
+    code = new_oob(visit, asked.user_id, token)
+    return {"challenge_type": "oob", "oob_code": code, "binding_method": "prompt"}
+
+
+async def _send(asked: Asked, number: str, channel: Channel, *, enrolling: bool) -> None:
+    sent = await otp.send(asked.visit, asked.user_id, number, channel, enrolling=enrolling)
+    if sent == "limited":
+        raise OAuthError(429, "too_many_attempts", _TOO_MANY_SMS)  # not verified: code and status
+    if sent == "failed":
+        # not verified: text and status where the provider refuses
+        raise OAuthError(500, "server_error", "There was a problem sending the message.")
+
+
+def _serve(handler: Callable[[Asked], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        token = request.headers.get("authorization", "").partition(" ")[2].strip()
+        try:
+            visit = await visit_of(request)
+            asked = Asked(visit, visit.form or _object(await request.body()), token)
+            return JSONResponse(await handler(asked), headers={"cache-control": "no-store"})
+        except OAuthError as error:
+            return error.response()
+
+    return serve
+
+
+def _object(raw: bytes) -> JSON:
+    try:
+        body = json.loads(raw) if raw else {}
+    except ValueError as error:
+        raise OAuthError(400, "invalid_request", "Invalid request payload") from error
+    if not isinstance(body, dict):
+        raise OAuthError(400, "invalid_request", "Invalid request payload")
+    return body
+
+
+def routes() -> list[Route]:
+    """The MFA API; its codes are redeemed at the token endpoint."""
+    return [
+        Route("/mfa/authenticators", _serve(list_authenticators), methods=["GET"]),
+        Route("/mfa/associate", _serve(associate), methods=["POST"]),
+        Route("/mfa/challenge", _serve(challenge), methods=["POST"]),
+    ]

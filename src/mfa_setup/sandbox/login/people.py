@@ -1,0 +1,107 @@
+"""The users as the login sees them: the one module that knows how the tenant keeps them."""
+
+import secrets
+import string
+from typing import Any
+
+from mfa_setup.sandbox.auth0.ids import new_id, object_id, timestamp
+from mfa_setup.sandbox.auth0.people import People
+from mfa_setup.sandbox.auth0.state import JSON
+from mfa_setup.sandbox.login.records import Channel
+from mfa_setup.sandbox.login.visit import Visit
+
+_RECOVERY = "recovery-code"
+_RECOVERY_LENGTH = 24  # docs: "Recovery code must have 24 alphanumeric characters"
+
+
+def people_of(visit: Visit) -> People:
+    """The tenant's users, passwords and second factors."""
+    return visit.login.people
+
+
+def find_user(visit: Visit, connection: str, email: str) -> JSON | None:
+    """The user of a connection, by email address or username."""
+    return people_of(visit).find(connection, email)
+
+
+def get_user(visit: Visit, user_id: str) -> JSON | None:
+    """The user, unless someone has removed them meanwhile."""
+    return people_of(visit).users.get(user_id)
+
+
+def check_password(visit: Visit, user: JSON, password: str) -> bool:
+    """Whether this is the user's password."""
+    return people_of(visit).has_password(user["user_id"], password)
+
+
+def create_user(visit: Visit, connection: str, email: str, password: str) -> JSON:
+    """A new user, in the form of the Management API's answers (recorded)."""
+    now, local, people = timestamp(), object_id(), people_of(visit)
+    user: JSON = {
+        "created_at": now,
+        "email": email.lower(),
+        "email_verified": False,
+        "identities": [{"connection": connection, "user_id": local, "provider": "auth0", "isSocial": False}],
+        "name": email.lower(),
+        "nickname": email.lower().partition("@")[0],
+        "picture": f"https://cdn.auth0.com/avatars/{email[:2].lower()}.png",
+        "updated_at": now,
+        "user_id": f"auth0|{local}",
+    }
+    people.users[user["user_id"]] = user
+    people.set_password(user["user_id"], password)
+    return user
+
+
+def note_login(visit: Visit, user_id: str) -> None:
+    """Count a login, as the Management API shows it."""
+    user = people_of(visit).users[user_id]
+    user["last_login"] = timestamp()
+    user["logins_count"] = user.get("logins_count", 0) + 1
+
+
+def enrolled_phone(visit: Visit, user_id: str) -> JSON | None:
+    """The phone that the user is asked by: the first that is confirmed."""
+    # not verified: which of several phones is asked first
+    phones = people_of(visit).phones(user_id)
+    return next((phone for phone in phones if phone["confirmed"]), None)
+
+
+def enrolments_of(visit: Visit, user_id: str) -> list[dict[str, Any]]:
+    """The user's confirmed second factors, the recovery code included."""
+    methods = people_of(visit).methods.get(user_id, [])
+    return [method for method in methods if method["confirmed"] and method["type"] in {"phone", _RECOVERY}]
+
+
+def enroll_phone(visit: Visit, user_id: str, number: str, channel: Channel) -> JSON:
+    """Make a phone that has received its code the user's second factor."""
+    return people_of(visit).add_phone(user_id, number, preferred=channel)
+
+
+def note_use(method: JSON) -> None:
+    """Remember when a second factor was last used."""
+    method["last_auth_at"] = timestamp()
+
+
+def new_recovery_code(visit: Visit, user_id: str) -> str:
+    """A recovery code in place of the one before; it is shown once."""
+    people = people_of(visit)
+    people.methods[user_id] = [m for m in people.methods.get(user_id, ()) if m["type"] != _RECOVERY]
+    now = timestamp()
+    method = {"id": new_id(f"{_RECOVERY}|dev_", 16), "type": _RECOVERY, "confirmed": True}
+    people.add(user_id, method | {"created_at": now, "enrolled_at": now})
+    code = "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(_RECOVERY_LENGTH))
+    visit.login.recovery[user_id] = code
+    return code
+
+
+def has_recovery_code(visit: Visit, user_id: str) -> bool:
+    """Whether the user has one, and nobody has taken it away."""
+    methods = people_of(visit).methods.get(user_id, ())
+    return user_id in visit.login.recovery and any(method["type"] == _RECOVERY for method in methods)
+
+
+def check_recovery_code(visit: Visit, user_id: str, code: str) -> bool:
+    """Whether this is the user's recovery code."""
+    kept = visit.login.recovery.get(user_id, "") if has_recovery_code(visit, user_id) else ""
+    return bool(kept) and secrets.compare_digest(kept, code.strip().upper())

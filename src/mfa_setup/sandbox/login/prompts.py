@@ -1,0 +1,109 @@
+"""What all pages share: the login they belong to, the browser they were opened in, and their form."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from mfa_setup.sandbox.auth0.errors import OAuthError
+from mfa_setup.sandbox.login.errors import LOST, PageError
+from mfa_setup.sandbox.login.flow import advance, page_of
+from mfa_setup.sandbox.login.pages import error_page, policy_for, render
+from mfa_setup.sandbox.login.records import Step, Transaction
+from mfa_setup.sandbox.login.visit import Visit, visit_of
+
+BROWSER_COOKIE = "_csrf"
+_FOUND = 302
+_SECONDS = 3600
+
+Page: TypeAlias = Callable[[Visit, Transaction], Awaitable[Response]]
+Handler: TypeAlias = Callable[[Visit], Awaitable[Response]]
+
+
+def begin(visit: Visit, transaction: Transaction) -> Transaction:
+    """Keep a new login, bound to the browser by a cookie."""
+    transaction.key = visit.login.transactions.put(transaction, _SECONDS)
+    return transaction
+
+
+def browser_of(visit: Visit) -> str:
+    """The value of the browser's cookie, or a new one."""
+    return visit.cookies.get(BROWSER_COOKIE) or secrets.token_urlsafe(32)
+
+
+def set_cookie(visit: Visit, response: Response, name: str, value: str, seconds: int | None = None) -> None:
+    """Set a cookie that no script sees and no other site sends along with a form."""
+    secure = visit.world.config.tls
+    response.set_cookie(name, value, seconds, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def found(visit: Visit, key: str | None) -> Transaction:
+    """The login of a page.
+
+    Raises:
+        PageError: It is over, or another browser's: whoever was lured here by a link has no cookie for it.
+    """
+    transaction = visit.login.transactions.get(key)
+    cookie = visit.cookies.get(BROWSER_COOKIE, "")
+    if transaction is None or not secrets.compare_digest(cookie.encode(), transaction.browser.encode()):
+        raise LOST
+    return transaction
+
+
+def go(address: str) -> Response:
+    """Send the browser to the next page."""
+    return RedirectResponse(address, _FOUND, headers={"cache-control": "no-store"})
+
+
+async def onward(visit: Visit, transaction: Transaction) -> Response:
+    """Send the browser to whatever comes next."""
+    return go(await advance(visit, transaction))
+
+
+def form(visit: Visit, transaction: Transaction, name: str, *, error: str = "", **values: object) -> Response:
+    """A page with a form; 400 where what was sent is refused."""
+    notice, transaction.notice = transaction.notice, ""
+    client = visit.client(transaction.asked.target.client_id)
+    return render(
+        name,
+        400 if error else 200,
+        policy_for(transaction.asked.target.redirect_uri),
+        state=transaction.key,
+        error=error or notice,
+        app=client["name"],
+        tenant=str(visit.tenant.settings.get("friendly_name") or visit.tenant.name),
+        **values,
+    )
+
+
+def served(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """A handler of requests; what goes wrong becomes a page."""
+
+    async def serve(request: Request) -> Response:
+        try:
+            return await handler(await visit_of(request))
+        except PageError as error:
+            return error_page(error)
+        except OAuthError as error:
+            return error.response()
+
+    return serve
+
+
+def prompt(path: str, step: Step, show: Page, submit: Page) -> Route:
+    """A page of the login: shown and sent only while the login is at its step."""
+
+    async def serve(request: Request) -> Response:
+        async def handle(visit: Visit) -> Response:
+            key = visit.form.get("state") if request.method == "POST" else request.query_params.get("state")
+            transaction = found(visit, key)
+            if transaction.step != step:
+                return go(page_of(visit, transaction))
+            return await (submit if request.method == "POST" else show)(visit, transaction)
+
+        return await served(handle)(request)
+
+    return Route(path, serve, methods=["GET", "POST"])

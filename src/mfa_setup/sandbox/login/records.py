@@ -1,0 +1,207 @@
+"""What the login remembers between two requests."""
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Step: TypeAlias = Literal["login", "enroll", "challenge", "recovery", "recovery-shown", "consent", "done"]
+Channel: TypeAlias = Literal["sms", "voice"]
+
+MULTI_FACTOR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
+"""The `acr` of a login with a second factor (docs)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the answer of a login goes, and how.
+
+    Attributes:
+        client_id: The application.
+        redirect_uri: One of its callback URLs.
+        response_mode: How the answer is sent.
+        state: The application's own value, sent back as it is.
+    """
+
+    client_id: str
+    redirect_uri: str
+    response_mode: str = "query"
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthRequest:
+    """A request to `/authorize` that has passed every check.
+
+    Attributes:
+        target: Where the answer goes.
+        connection: The name of the database connection.
+        scope: The scopes that were asked for.
+        audience: The API, or an empty string.
+        nonce: Goes into the ID token.
+        challenge: The PKCE challenge, if there is one.
+        method: How the challenge was made.
+        prompt: What must or must not be shown.
+        max_age: Seconds after which a login is too old.
+        login_hint: The email address to fill in.
+        screen_hint: `signup` starts with the sign-up page.
+        acr_values: The authentication contexts that were asked for.
+    """
+
+    target: Target
+    connection: str
+    scope: tuple[str, ...] = ()
+    audience: str = ""
+    nonce: str | None = None
+    challenge: str | None = None
+    method: str = "S256"
+    prompt: str = ""
+    max_age: int | None = None
+    login_hint: str = ""
+    screen_hint: str = ""
+    acr_values: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One login on its way through the pages.
+
+    Attributes:
+        asked: What the application asked for.
+        browser: The value of the cookie of the browser that it belongs to.
+        key: Its id, the `state` of the pages.
+        step: The page that it is at.
+        user_id: Who has given the right password.
+        authenticated_at: When that was.
+        sid: The session that the user already had.
+        mfa: Whether a second factor was given in this login.
+        mfa_before: Whether one was given when the session began, or this browser is remembered.
+        phone: The number that is being enrolled.
+        channel: How the code is sent.
+        notice: An error for the next page.
+        recovery_code: A new recovery code, until the user has noted it.
+        remember: Whether this browser shall be remembered.
+        consented: Whether the user has agreed to the scopes in this login.
+    """
+
+    asked: AuthRequest
+    browser: str
+    key: str = ""
+    step: Step = "login"
+    user_id: str = ""
+    authenticated_at: float = 0.0
+    sid: str | None = None
+    mfa: bool = False
+    mfa_before: bool = False
+    phone: str = ""
+    channel: Channel = "sms"
+    notice: str = ""
+    recovery_code: str = ""
+    remember: bool = False
+    consented: bool = False
+
+
+@dataclass(slots=True)
+class Session:
+    """A browser that is logged in.
+
+    Attributes:
+        sid: Its public id, the `sid` of ID tokens.
+        user_id: Who is logged in.
+        authenticated_at: When the password was given.
+        mfa: Whether a second factor was.
+        used_at: When it was last used.
+        clients: The applications that were logged in to.
+        ended: Whether the user has logged out.
+    """
+
+    sid: str
+    user_id: str
+    authenticated_at: float
+    mfa: bool
+    used_at: float
+    clients: set[str] = field(default_factory=set)
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a user has let an application do: behind every code and token.
+
+    Attributes:
+        client_id: The application.
+        user_id: The user.
+        scope: The scopes.
+        audience: The API, or an empty string.
+        sid: The session it came from; none for the password grant.
+        authenticated_at: When the user gave the password.
+        nonce: Goes into the first ID token.
+        mfa: Whether the ID token says that a second factor was given.
+        acr: The authentication context that the ID token says.
+        max_age: Whether the application asked how old the login is.
+    """
+
+    client_id: str
+    user_id: str
+    scope: tuple[str, ...]
+    audience: str = ""
+    sid: str | None = None
+    authenticated_at: float = 0.0
+    nonce: str | None = None
+    mfa: bool = False
+    acr: str | None = None
+    max_age: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An authorization code: what it grants, and what its bearer must prove."""
+
+    granted: Granted
+    redirect_uri: str
+    challenge: str | None
+    method: str
+
+
+@dataclass(slots=True)
+class Family:
+    """All refresh tokens of one login: using an old one again ends them all."""
+
+    granted: Granted
+    began_at: float
+    current: str = ""
+    previous: str = ""
+    rotated_at: float = 0.0
+    revoked: bool = False
+
+
+@dataclass(slots=True)
+class Otp:
+    """A one-time code that was sent to a phone.
+
+    Attributes:
+        code: Its digits.
+        number: The phone.
+        channel: How it was sent.
+        until: When it expires.
+        enrolling: Whether giving it enrols the phone.
+    """
+
+    code: str
+    number: str
+    channel: Channel
+    until: float
+    enrolling: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A password that was right and waits for its second factor: what is behind an `mfa_token`."""
+
+    granted: Granted
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfBand:
+    """A challenge of the MFA API: what is behind an `oob_code`."""
+
+    user_id: str
+    mfa_token: str

@@ -1,0 +1,58 @@
+"""Recovery codes: shown once after enrolling, and good for one login without the phone."""
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mfa_setup.sandbox.login import flow
+from mfa_setup.sandbox.login.challenge import TOO_MANY
+from mfa_setup.sandbox.login.people import check_recovery_code, new_recovery_code
+from mfa_setup.sandbox.login.prompts import form, go, onward, prompt
+from mfa_setup.sandbox.login.records import Transaction
+from mfa_setup.sandbox.login.visit import Visit
+
+_ATTEMPTS = (10, 360.0)  # not verified: how many wrong codes
+
+
+async def show_new(visit: Visit, transaction: Transaction) -> Response:
+    """GET /u/mfa-recovery-code-enrollment."""
+    return form(visit, transaction, "recovery_code.html", code=transaction.recovery_code)
+
+
+async def confirm_new(visit: Visit, transaction: Transaction) -> Response:
+    """POST /u/mfa-recovery-code-enrollment: `saved` must be ticked; the code is not shown again."""
+    if not visit.form.get("saved"):
+        text = "Please confirm you have recorded the code"
+        return form(visit, transaction, "recovery_code.html", code=transaction.recovery_code, error=text)
+    transaction.recovery_code = ""
+    return await onward(visit, transaction)
+
+
+async def show_challenge(visit: Visit, transaction: Transaction) -> Response:
+    """GET /u/mfa-recovery-code-challenge."""
+    return form(visit, transaction, "recovery_challenge.html")
+
+
+async def submit_challenge(visit: Visit, transaction: Transaction) -> Response:
+    """POST /u/mfa-recovery-code-challenge: `code`; a new one takes the place of the one that was used (docs)."""
+    user_id = transaction.user_id
+    if visit.form.get("action") == "use-phone":
+        transaction.step = "challenge"
+        return go(flow.page_of(visit, transaction))
+    if not check_recovery_code(visit, user_id, visit.form.get("code", "")):
+        within = visit.login.allow("recovery", user_id, *_ATTEMPTS)
+        kind = "gd_recovery_failed" if within else "gd_recovery_rate_limit_exceed"
+        visit.note(kind, "Guardian - Recovery failed", user_id=user_id)
+        error = "The code you entered is invalid" if within else TOO_MANY
+        return form(visit, transaction, "recovery_challenge.html", error=error)
+    visit.note("gd_recovery_succeed", "Guardian - Recovery success", user_id=user_id)
+    transaction.recovery_code = new_recovery_code(visit, user_id)
+    transaction.mfa = True
+    return await onward(visit, transaction)
+
+
+def routes() -> list[Route]:
+    """The two pages."""
+    return [
+        prompt("/u/mfa-recovery-code-enrollment", "recovery-shown", show_new, confirm_new),
+        prompt("/u/mfa-recovery-code-challenge", "recovery", show_challenge, submit_challenge),
+    ]

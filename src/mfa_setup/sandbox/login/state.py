@@ -1,0 +1,61 @@
+"""Everything that the login of one tenant remembers; a reset forgets it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mfa_setup.sandbox.auth0.people import People
+from mfa_setup.sandbox.login.records import Code, Family, Granted, Otp, OutOfBand, Pending, Session, Transaction
+from mfa_setup.sandbox.login.store import Bucket, Clock, Store
+
+
+@dataclass(slots=True)
+class LoginState:
+    """The state behind the pages, the tokens and the MFA API of one tenant.
+
+    Attributes:
+        clock: What the time is.
+        risk: What Adaptive MFA thinks of the next logins; the control API sets it.
+        transactions: Logins on their way.
+        sessions: Browsers that are logged in, by the value of their cookie.
+        remembered: User ids by the cookie of a browser that is remembered for MFA.
+        codes: Authorization codes.
+        used_codes: The refresh tokens that a code which was used has led to.
+        access: Opaque access tokens.
+        refresh: Refresh tokens; the rotated ones lead to their family, too.
+        pending: What is behind each `mfa_token`.
+        out_of_band: What is behind each `oob_code`.
+        otps: The last code of each user.
+        recovery: Recovery codes by user id.
+        consents: Who has agreed to what, as (user, application, scope).
+        failures: Wrong passwords in a row, by email address.
+        buckets: Limits by what they limit.
+    """
+
+    clock: Clock = field(default_factory=Clock)
+    risk: Literal["low", "high"] = "low"
+    people: People = field(default_factory=People)
+    transactions: Store[Transaction] = field(init=False)
+    sessions: Store[Session] = field(init=False)
+    remembered: Store[str] = field(init=False)
+    codes: Store[Code] = field(init=False)
+    used_codes: Store[Family] = field(init=False)
+    access: Store[Granted] = field(init=False)
+    refresh: Store[Family] = field(init=False)
+    pending: Store[Pending] = field(init=False)
+    out_of_band: Store[OutOfBand] = field(init=False)
+    otps: dict[str, Otp] = field(default_factory=dict)
+    recovery: dict[str, str] = field(default_factory=dict)
+    consents: set[tuple[str, str, str]] = field(default_factory=set)
+    failures: dict[str, int] = field(default_factory=dict)
+    buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("transactions", "sessions", "remembered", "codes", "used_codes", "access", "refresh", "pending"):
+            setattr(self, name, Store(self.clock))
+        self.out_of_band = Store(self.clock)
+
+    def allow(self, what: str, whom: str, capacity: int, interval: float) -> bool:
+        """Take one of a limit: so many at once, then one per interval."""
+        now = self.clock()
+        bucket = self.buckets.setdefault((what, whom), Bucket(capacity, interval, capacity, now))
+        return bucket.take(now)

@@ -1,0 +1,36 @@
+"""URLs and origins that an application has allowed."""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from mfa_setup.sandbox.auth0.state import JSON, Tenant
+
+
+def origin_of(url: str) -> str:
+    """The origin of a URL, without a path or a trailing slash."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc else ""
+
+
+def with_query(url: str, values: dict[str, str]) -> str:
+    """The URL with more parameters in its query."""
+    parts = urlsplit(url)
+    query = [*parse_qsl(parts.query, keep_blank_values=True), *values.items()]
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def web_origins(client: JSON) -> set[str]:
+    """Where the application may get an answer by `web_message` from (docs: Allowed Web Origins)."""
+    return {origin_of(url) for url in client.get("web_origins") or ()} - {""}
+
+
+def origins(client: JSON) -> set[str]:
+    """Where a browser may call the token endpoint from (docs: callbacks, web origins and CORS origins)."""
+    found = web_origins(client)
+    for name in ("callbacks", "allowed_origins"):
+        found |= {origin_of(url) for url in client.get(name) or ()}
+    return found - {""}
+
+
+def every_origin(tenant: Tenant) -> set[str]:
+    """The origins of all applications: a preflight does not say which one it is for."""
+    return set().union(*(origins(client) for client in tenant.clients.values()))

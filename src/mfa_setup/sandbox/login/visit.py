@@ -1,0 +1,64 @@
+"""One request to the login, with the tenant that it reached."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+
+from mfa_setup.sandbox.auth0.oauth import issuer_of, tenant_of
+from mfa_setup.sandbox.auth0.state import JSON, Tenant
+from mfa_setup.sandbox.login.state import LoginState
+
+if TYPE_CHECKING:
+    from mfa_setup.sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request with what is behind it.
+
+    Attributes:
+        world: The sandbox.
+        tenant: The tenant that was called.
+        login: What its login remembers.
+        issuer: `{scheme}://{host}/`, as the caller reached it.
+        cookies: The browser's cookies.
+        form: The fields of a form that was sent.
+    """
+
+    world: "World"
+    tenant: Tenant
+    login: LoginState
+    issuer: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def now(self) -> float:
+        """The time."""
+        return self.login.clock()
+
+    def client(self, client_id: str) -> JSON:
+        """The application."""
+        return self.tenant.clients[client_id]
+
+    def note(self, kind: str, description: str, **details: Any) -> None:
+        """Write an event into the tenant's log; the types are those of the docs."""
+        # not verified: the layout of `details`
+        self.tenant.log(kind, description, **{name: value for name, value in details.items() if value is not None})
+
+
+async def visit_of(request: Request) -> Visit:
+    """The visit behind a request.
+
+    Raises:
+        OAuthError: 404: the host is not this machine.
+    """
+    world: World = request.app.state.world
+    tenant = tenant_of(request)
+    fields: dict[str, str] = {}
+    if request.method == "POST":
+        await request.body()  # kept, so that a handler can still read a body that is no form
+        async with request.form() as form:
+            fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    return Visit(world, tenant, world.login_of(tenant), issuer_of(request), dict(request.cookies), fields)
