@@ -13,6 +13,7 @@ from mfa_setup.sandbox.login.records import Transaction
 from mfa_setup.sandbox.login.visit import Visit
 
 WRONG = "Wrong email or password"
+WEAK = "Password is too weak"
 BLOCKED = "Your account has been blocked after multiple consecutive login attempts."
 _ATTEMPTS = 10  # docs: the default of brute-force protection
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[^@\s]+@localhost")
@@ -78,7 +79,8 @@ def _signup(visit: Visit, transaction: Transaction, email: str, error: str = "")
     connection = connection_of(visit, transaction.asked.connection)
     if not can_sign_up(connection):
         return go(f"/u/login?state={transaction.key}")
-    return form(visit, transaction, "signup.html", error=error, email=email, rules=passwords.rules(connection))
+    rules = passwords.rules(connection)
+    return form(visit, transaction, "signup.html", error=error, email=email, rules=rules, weak=error == WEAK)
 
 
 async def submit_signup(visit: Visit, transaction: Transaction) -> Response:
@@ -102,7 +104,7 @@ def _refusal(visit: Visit, connection: JSON, email: str, password: str) -> str:
     if find_user(visit, connection["name"], email):
         known = visit.tenant.settings["flags"].get("enable_public_signup_user_exists_error")
         return "The user already exists." if known else "Something went wrong, please try again later"
-    return "" if passwords.is_strong(connection, password) else "Password is too weak"
+    return "" if passwords.is_strong(connection, password) else WEAK
 
 
 async def _logged_in(visit: Visit, transaction: Transaction, user: JSON) -> Response:

@@ -1,0 +1,22 @@
+"""The control calls of the login."""
+
+import pytest
+
+from support.hosted import House
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("risk", {"level": "some"}), ("risk", {}), ("clock", {"forward": -1}), ("clock", {"forward": "1"}), ("clock", {})],
+)
+def test_a_body_that_cannot_be_used_is_refused(house: House, path: str, body: dict[str, object]) -> None:
+    assert house.http.post(f"/_sandbox/{path}", json=body).status_code == 400
+
+
+def test_a_reset_forgets_everyone(house: House) -> None:
+    person = house.browser()
+    person.join()
+    house.lab.reset()
+    assert house.http.get("/_sandbox/state").json()["tenants"][house.lab.domain]["policies"] == []
+    login = house.lab.sandbox.world.login_of(house.lab.sandbox.world.tenants[house.lab.domain])
+    assert (login.people.users, login.clock.ahead, login.risk) == ({}, 0, "low")
