@@ -341,3 +341,10 @@ class NoCallbackError(ValueNeededError):
     """No callback URL of the application can be listened at."""
 
     code = "no_callback"
+
+
+class CodeMissingError(ProofFailedError):
+    """The SMS with the code did not arrive."""
+
+    code = "code_not_delivered"
+    default_hint = "This is how it goes in life too: the number or the account cannot reach that phone."

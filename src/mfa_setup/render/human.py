@@ -161,9 +161,9 @@ def _next_steps(outcome: Outcome) -> Iterator[Text]:
     }
     if outcome.command in steps:
         yield Text(steps[outcome.command], style="dim")
-    elif outcome.command in {"up", "policy", "demo"} and outcome.outputs.policy in {"always", "adaptive"}:
+    elif outcome.command in {"up", "policy"} and outcome.outputs.policy in {"always", "adaptive"}:
         yield Text(
-            "Not proved yet: log in once with your app; it should ask for a phone and send a code to it.",
+            "Not proved yet. Next: `mfa-setup test login`, which logs in and shows whether a code was asked for.",
             style="dim",
         )
 

@@ -31,6 +31,8 @@ class Sink:
         self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False, color: bool = True
     ) -> None:
         self.as_json = as_json
+        self.narrating = False
+        """The steps are the result itself (`demo`), not only its progress."""
         self.secrets: list[SecretStr] = []
         self._quiet = quiet
         self._verbose = verbose
@@ -70,8 +72,11 @@ class Sink:
 
     def done(self, text: str) -> None:
         """A step that is finished."""
-        if self._tells or self._verbose:
-            self._tell(Text().append("  * ", style="green").append(one_line(text)))
+        line = Text().append("  * ", style="green").append(one_line(text))
+        if self.narrating and not self.as_json:
+            self._put(self._out, line)
+        elif self._tells or self._verbose:
+            self._tell(line)
 
     def starting(self, change: Change) -> None:
         """A change that is being carried out."""
@@ -129,6 +134,8 @@ class Sink:
             self._print_all([*human.plan_lines(outcome), human.plan_summary(outcome)])
         elif outcome.command == "test login":
             self._print_all(human.proof_lines(outcome))
+        elif outcome.command == "demo":
+            self._print_all([*human.result_lines(outcome), *human.proof_lines(outcome)])
         elif outcome.command == "status":
             self._print_all(human.status_lines(outcome))
         else:

@@ -1,6 +1,7 @@
 """The proofs: `mfa-setup test login`."""
 
 import webbrowser
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
@@ -10,8 +11,10 @@ import typer
 from mfa_setup.cli.app import command, proofs
 from mfa_setup.cli.options import Call, own_option
 from mfa_setup.cli.session import DEFAULT_TIMEOUT, Desk, open_run, seconds_of
+from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import InvalidValueError
+from mfa_setup.model.observed import Application
 from mfa_setup.model.outcome import Tenant
 
 WAIT_SECONDS = 300.0
@@ -45,8 +48,7 @@ def login(call: Call, desk: Desk) -> int:
       mfa-setup test login --no-browser --timeout 600
       mfa-setup test login --add-callback
     """
-    from mfa_setup.prove import login as proving  # noqa: PLC0415 it brings httpx along
-    from mfa_setup.prove.oidc import Issuer  # noqa: PLC0415
+    from mfa_setup.prove.login import added_callback, which  # noqa: PLC0415 it brings httpx along
 
     wait = seconds_of(call, WAIT_SECONDS)
     task = Task("test login", ("application",), read_only=not call.own["add_callback"], twilio_if_known=True)
@@ -55,14 +57,27 @@ def login(call: Call, desk: Desk) -> int:
         desk.report.tenant = Tenant(domain=run.services.domain, phone_stack=auth0.phone_stack())
         if wish is None:
             raise InvalidValueError("no_app and `test login` contradict each other.", hint="Leave no_app out.")
-        app = proving.which(auth0, wish)
-        issuer = Issuer(run.services.base_url, budget=DEFAULT_TIMEOUT, on_wait=desk.sink.waiting)
+        app = which(auth0, wish)
+        desk.report.made = desk.report.made.model_copy(update={"client_id": app.client_id})
         show = partial(_show, desk, browser=not call.own["no_browser"])
-        attempt = proving.Login(issuer, auth0, run.services.twilio, wait, show)
-        with proving.added_callback(auth0, app) if call.own["add_callback"] else nullcontext(app) as usable:
-            desk.report.proof, warnings = proving.prove(attempt, usable)
-        desk.report.warn(warnings)
+        with added_callback(auth0, app) if call.own["add_callback"] else nullcontext(app) as usable:
+            log_in(run, desk, usable, show, wait)
     return 0
+
+
+def log_in(run: Run, desk: Desk, app: Application, show: Callable[[str], None], seconds: float) -> None:
+    """One login, and its proof in the report.
+
+    Raises:
+        NoCallbackError, ProofFailedError: As `mfa_setup.prove.login.prove`.
+    """
+    from mfa_setup.prove.login import Login, prove  # noqa: PLC0415 it brings httpx along
+    from mfa_setup.prove.oidc import Issuer  # noqa: PLC0415
+
+    services = run.services
+    issuer = Issuer(services.base_url, budget=DEFAULT_TIMEOUT, on_wait=desk.sink.waiting)
+    desk.report.proof, warnings = prove(Login(issuer, services.auth0, services.twilio, seconds, show), app)
+    desk.report.warn(warnings)
 
 
 def _show(desk: Desk, url: str, *, browser: bool) -> None:

@@ -1,22 +1,32 @@
 """The commands that need no account: both services on loopback, and the whole job on them."""
 
 import os
+import socket
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
 from mfa_setup.cli.app import command
+from mfa_setup.cli.commands.prove import log_in
 from mfa_setup.cli.options import Call, own_option
 from mfa_setup.cli.session import Desk, open_run
 from mfa_setup.cli.terminal import Terminal
 from mfa_setup.engine.report import Report
+from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import InvalidValueError, PortInUseError, SandboxMissingError
 from mfa_setup.model.change import SAFE_ORDER
+from mfa_setup.model.observed import Application
+
+LOGIN_SECONDS = 30.0
+"""The most that the played login may take."""
+DAY_SECONDS = 86_400.0
+"""How long the demo waits for somebody to log in by hand."""
 
 if TYPE_CHECKING:  # the sandbox is an extra, and only these two commands import it
     from mfa_setup.sandbox.server import Sandbox
@@ -79,26 +89,72 @@ def sandbox(call: Call, desk: Desk) -> int:
 
 @command("demo", own=_WORLD)
 def demo(call: Call, desk: Desk) -> int:
-    """Play the whole job through, on the sandbox and without any account.
+    """Play the whole job through, on the sandbox and without any account, to the proof.
 
-    Starts the sandbox, sets everything up as `mfa-setup up` does, and shows what is there afterwards.
+    Starts the sandbox, sets everything up as `mfa-setup up` does, and logs in: signs up, enrols a phone, reads
+    the SMS, enters its code, and shows what the ID token proves. At a terminal it then stays up and offers the
+    link to do it by hand. Options show what goes wrong in life.
 
     \b
     Examples:
       mfa-setup demo
       mfa-setup demo --phone-stack legacy
+      mfa-setup demo --number-registration unregistered      the code never arrives
     """
+    from mfa_setup.prove.player import Player  # noqa: PLC0415 it brings httpx along
+
+    by_hand = desk.terminal.can_ask
     desk = replace(desk, terminal=Terminal(desk.sink, yes=True, may_ask=False))
+    desk.sink.narrating = not call.common.quiet
     with _running(call, 0) as server, _environment(server.ready()["env"]):
         desk.sink.done(f"A sandbox of Auth0 and Twilio runs at {server.url}")
-        _carry_out(call, Task("demo", SAFE_ORDER), desk)
+        call = replace(call, flags={"urls": [f"http://localhost:{_free_port()}"]})
+        with open_run(call, Task("demo", SAFE_ORDER), desk) as run:
+            run.carry_out()
+            log_in(run, desk, _made(run, desk), Player(server.url, desk.sink.done), LOGIN_SECONDS)
         desk.sink.outcome(desk.report.outcome())
-        desk.sink.done("Looking at it again, as `mfa-setup status` does")
-        again = replace(desk, report=Report("status"))
-        _carry_out(call, Task("status", SAFE_ORDER, read_only=True), again)
-        desk.sink.outcome(again.report.outcome())
-    desk.report.silent = not call.common.json
+        desk.report.silent = not call.common.json
+        if by_hand:
+            _stay(call, desk, server.ready())
     return 0
+
+
+def _stay(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
+    """Offers the login by hand, one after another, until Ctrl-C."""
+    try:
+        while True:
+            again = replace(desk, report=Report("test login"))
+            with open_run(call, Task("test login", ("application",), twilio_if_known=True), again) as run:
+                log_in(run, again, _made(run, desk), partial(_offer, desk, ready["inbox"]), DAY_SECONDS)
+            desk.sink.outcome(again.report.outcome())
+    except KeyboardInterrupt:
+        desk.sink.say("Stopped.")
+
+
+def _made(run: Run, desk: Desk) -> Application:
+    """The application that this demo has made."""
+    listed = run.services.auth0.applications()
+    return next(item for item in listed if item.client_id == desk.report.made.client_id)
+
+
+def _offer(desk: Desk, inbox: str, url: str) -> None:
+    desk.sink.say("")
+    desk.sink.say("Do it by hand: log in here, and read the code in the inbox beside it. Ctrl-C ends the demo.")
+    desk.sink.say(f"  Login: {url}")
+    desk.sink.say(f"  Inbox: {inbox}")
+    desk.sink.doing("Waiting for a login")
+
+
+def _free_port() -> int:
+    """The port of the React sample, if it is free, so that the demo looks like life; else any."""
+    for port in (3000, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise AssertionError("port 0 is always free")
 
 
 def _announce(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
@@ -106,11 +162,6 @@ def _announce(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
         desk.sink.document(ready)
     else:
         desk.sink.lines(_welcome(ready))
-
-
-def _carry_out(call: Call, task: Task, desk: Desk) -> None:
-    with open_run(call, task, desk) as run:
-        run.carry_out()
 
 
 @contextmanager

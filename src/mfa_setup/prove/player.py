@@ -1,0 +1,122 @@
+"""Plays a login by itself, as a browser without JavaScript would: for the demo, on the sandbox's own pages."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+
+from mfa_setup.adapters.tls import tls_context
+from mfa_setup.errors import CodeMissingError, LoginRefusedError, UnavailableError
+
+COUNTRY, NATIONAL_NUMBER, PHONE = "US", "2015550123", "+12015550123"
+"""The phone of the demo: the example number that libphonenumber gives for the United States."""
+CODE_SECONDS = 5.0
+"""How long a code may be on its way; the sandbox delivers within a second, or never."""
+_CODE = re.compile(r"\b(\d{4,8})\b")
+
+
+@dataclass
+class Page(HTMLParser):
+    """The first form of a page, and what the page complains about."""
+
+    url: str
+    action: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    alert: str = ""
+    _inside: str = ""
+
+    def __post_init__(self) -> None:
+        """Starts the parser."""
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes the form's target and its fields as they stand, and the first button's own."""
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form" and not self.action:
+            self.action = urljoin(self.url, found.get("action", ""))
+        elif tag in {"input", "select", "button"} and found.get("name"):
+            self.fields.setdefault(found["name"], found.get("value", ""))
+        if found.get("role") == "alert":
+            self._inside = tag
+
+    def handle_data(self, data: str) -> None:
+        """Keeps the text of the alert."""
+        if self._inside:
+            self.alert += data.strip()
+
+    def handle_endtag(self, tag: str) -> None:
+        """The end of the alert."""
+        if tag == self._inside:
+            self._inside = ""
+
+
+class Player:
+    """A person who signs up, enrols a phone, reads the SMS and enters its code."""
+
+    def __init__(self, sandbox: str, tell: Callable[[str], None]) -> None:
+        self._sandbox = sandbox
+        self._tell = tell
+        self._web = httpx.Client(
+            verify=tls_context(sandbox), trust_env=False, timeout=10, follow_redirects=True, max_redirects=10
+        )
+
+    def __call__(self, url: str) -> None:
+        """Plays the login that starts at this URL, until the browser is back at the application.
+
+        Raises:
+            LoginRefusedError: A page complained.
+            CodeMissingError: The SMS did not arrive.
+        """
+        with self._web:
+            page = self._open(f"{url}&screen_hint=signup")
+            page = self._submit(page, email="ada@example.com", password="Correct-Horse-7")  # noqa: S106 made up
+            self._tell("Signed up as ada@example.com; Auth0 asks for a phone")
+            sent = self._messages()
+            page = self._submit(page, country=COUNTRY, phone=NATIONAL_NUMBER)
+            code = self._read(len(sent))
+            self._tell(f"The SMS to {PHONE} has arrived; its code is {code}")
+            self._submit(page, code=code)
+            self._tell("The code was right: logged in, and back at the application")
+
+    def _open(self, url: str) -> Page:
+        return self._parse(lambda: self._web.get(url))
+
+    def _submit(self, page: Page, **values: str) -> Page:
+        missing = [name for name in values if name not in page.fields]
+        if missing or not page.action:
+            raise LoginRefusedError(f"The login page does not ask for {', '.join(missing)}.")
+        return self._parse(lambda: self._web.post(page.action, data={**page.fields, **values}))
+
+    def _parse(self, send: Callable[[], httpx.Response]) -> Page:
+        try:
+            answer = send()
+        except httpx.HTTPError:
+            raise UnavailableError("The sandbox's login does not answer.", service="auth0") from None
+        page = Page(str(answer.url))
+        page.feed(answer.text)
+        if page.alert or answer.is_error:
+            raise LoginRefusedError(f"The login page says: {page.alert or f'HTTP {answer.status_code}'}")
+        return page
+
+    def _messages(self) -> list[dict[str, Any]]:
+        return list(self._web.get(f"{self._sandbox}/_sandbox/messages").json())
+
+    def _read(self, before: int) -> str:
+        """The code of the newest SMS, once it is delivered."""
+        deadline = time.monotonic() + CODE_SECONDS
+        newest: dict[str, Any] = {}
+        while time.monotonic() < deadline:
+            messages = self._messages()
+            newest = messages[0] if len(messages) > before else {}
+            if newest.get("status") == "delivered" and (found := _CODE.search(str(newest.get("body")))):
+                return found.group(1)
+            if newest.get("status") in {"undelivered", "failed"}:
+                break
+            time.sleep(0.1)
+        fate = f"Twilio says: {newest.get('status', 'no message')}, error {newest.get('error_code')}"
+        raise CodeMissingError(f"The code did not arrive ({fate}).")
