@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import jwt
 
+from mfa_setup.sandbox.auth0.people import People
 from support import scene
 from support.browser import Browser
 from support.lab import Lab
@@ -92,8 +93,17 @@ class House:
         return [str(event["type"]) for event in self.log()]
 
     def log(self) -> list[dict[str, Any]]:
-        """The tenant's log."""
-        return list(self.lab.sandbox.world.tenants[self.lab.domain].logs)
+        """The tenant's log, but for what the Management API writes about itself."""
+        events = self.lab.sandbox.world.tenants[self.lab.domain].logs
+        return [event for event in events if event["type"] not in {"sapi", "fapi", "seccft"}]
+
+    @property
+    def people(self) -> People:
+        """The tenant's users."""
+        world = self.lab.sandbox.world
+        tenant = world.tenants[self.lab.domain]
+        found: People = getattr(tenant, "people", world.login_of(tenant).people)
+        return found
 
     def messages(self) -> list[dict[str, Any]]:
         """The messages so far, newest first."""

@@ -19,4 +19,4 @@ def test_a_reset_forgets_everyone(house: House) -> None:
     house.lab.reset()
     assert house.http.get("/_sandbox/state").json()["tenants"][house.lab.domain]["policies"] == []
     login = house.lab.sandbox.world.login_of(house.lab.sandbox.world.tenants[house.lab.domain])
-    assert (login.people.users, login.clock.ahead, login.risk) == ({}, 0, "low")
+    assert (house.people.users, login.clock.ahead, login.risk) == ({}, 0, "low")

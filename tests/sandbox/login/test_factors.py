@@ -194,8 +194,7 @@ def test_an_unregistered_number_is_accepted_and_nothing_arrives(make_lab: Make, 
 
 
 def test_a_phone_that_was_taken_away_is_enrolled_anew(house: House, member: Person) -> None:
-    people = house.lab.sandbox.world.login_of(house.lab.sandbox.world.tenants[house.lab.domain]).people
-    people.methods.clear()
+    house.people.methods.clear()
     member.start()
     member.log_in()
     assert member.page.heading == "Secure Your Account"

@@ -22,6 +22,7 @@ from mfa_setup.sandbox.login import (
 )
 from mfa_setup.sandbox.login.pages import HERE
 
+_ASSETS = {"login.css": "text/css", "icon.svg": "image/svg+xml"}
 _SAFE = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
 
 GRANTS.update(
@@ -36,11 +37,14 @@ GRANTS.update(
 )
 
 
-async def _style(_: Request) -> Response:
-    return FileResponse(HERE / "assets" / "login.css", media_type="text/css", headers=_SAFE)
+async def _asset(request: Request) -> Response:
+    name = str(request.path_params["name"])
+    if name not in _ASSETS:
+        return Response(status_code=404)
+    return FileResponse(HERE / "assets" / name, media_type=_ASSETS[name], headers=_SAFE)
 
 
 def routes() -> list[BaseRoute]:
     """Everything that a browser and an application meet when someone logs in."""
     rooms = (authorize, account, recovery, enrollment, challenge, consent, logout, userinfo, mfa_api, control)
-    return [Route("/u/assets/login.css", _style), *(route for room in rooms for route in room.routes())]
+    return [Route("/u/assets/{name}", _asset), *(route for room in rooms for route in room.routes())]
