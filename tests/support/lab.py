@@ -104,7 +104,7 @@ class Lab:
 
     def comparable(self) -> dict[str, Any]:
         """The state without what the services invent: ids and times."""
-        return _without_inventions({"auth0": self.tenant, "twilio": self.twilio})
+        return dict(_without_inventions({"auth0": self.tenant, "twilio": self.twilio}))
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
         """The requests after a number."""

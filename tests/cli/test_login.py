@@ -1,0 +1,304 @@
+"""`mfa-setup test login`: a real login over HTTP, played as a browser without JavaScript would."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from mfa_setup.adapters.wire import silent
+from mfa_setup.errors import LoginRefusedError, TokenInvalidError
+from mfa_setup.prove.oidc import Attempt, Endpoints, Issuer
+from mfa_setup.prove.player import Player
+from support.lab import Lab, Run
+
+Started = Callable[..., "Waiting"]
+
+
+class Waiting:
+    """A `test login` that waits for its login."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        assert process.stderr is not None
+        self.said = ""
+        while not (found := re.search(r"^(http\S+)$", self.said, re.MULTILINE)):
+            line = process.stderr.readline()
+            assert line, f"ended before it named a URL: {self.said}"
+            self.said += line
+        self.url = found.group(1)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the URL asks of the tenant."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.url).query).items()}
+
+    def end(self) -> tuple[int, dict[str, Any]]:
+        """Its exit code and document."""
+        out, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, json.loads(out)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def port() -> int:
+    """A free port, for the application's callback URL."""
+    return free_port()
+
+
+@pytest.fixture
+def ready(run: Run, lab: Lab, port: int) -> Lab:
+    """A tenant that `up` has set up, on each phone stack."""
+    result = run("up", "--yes", "--json", "--url", f"http://localhost:{port}", env=lab.env)
+    assert result.code == 0, result.out
+    return lab
+
+
+@contextmanager
+def started(lab: Lab, folder: Path, *options: str) -> Iterator["subprocess.Popen[str]"]:
+    import os  # noqa: PLC0415
+
+    command = [sys.executable, "-m", "mfa_setup", "test", "login", "--no-browser", "--json", *options]
+    env = {**os.environ, **lab.env}
+    with subprocess.Popen(
+        command, env=env, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def play(lab: Lab, url: str) -> None:
+    Player(lab.sandbox.url, lambda _text: None)(url)
+
+
+def test_a_login_with_a_code_is_proved_by_its_id_token(ready: Lab, folder: Path) -> None:
+    with started(ready, folder) as process:
+        waiting = Waiting(process)
+        play(ready, waiting.url)
+        code, document = waiting.end()
+    assert code == 0, document
+    proof = document["outputs"]["proof"]
+    assert document["command"] == "test login"
+    assert proof["amr"] == ["mfa"]
+    assert proof["subject"].startswith("auth0|")
+    assert proof["factor"] == "sms"
+    assert proof["phone"] == "0123"
+    assert abs(proof["issued_at"] - time.time()) < 60
+    assert proof["seconds"] > 0
+
+
+def test_asks_with_pkce_state_nonce_and_a_new_login_at_the_applications_own_callback(
+    ready: Lab, folder: Path, port: int
+) -> None:
+    with started(ready, folder) as process:
+        asked = Waiting(process).parameters
+    assert asked["response_type"] == "code"
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["prompt"] == "login"
+    assert asked["redirect_uri"] == f"http://localhost:{port}"
+    assert asked["client_id"] == ready.spas[0]["client_id"]
+    assert len(asked["state"]) >= 32
+    assert len(asked["nonce"]) >= 32
+
+
+def test_writes_nothing_to_the_tenant(ready: Lab, folder: Path) -> None:
+    before = ready.mark()
+    with started(ready, folder) as process:
+        play(ready, (waiting := Waiting(process)).url)
+        assert waiting.end()[0] == 0
+    assert [path for _, path in ready.writes(before) if path.startswith("/api/v2/")] == []
+
+
+def test_a_login_without_a_code_fails_where_the_policy_asks_for_one(ready: Lab, folder: Path) -> None:
+    with started(ready, folder) as process:
+        waiting = Waiting(process)
+        ready.auth0("PUT", "guardian/policies", [])
+        with pytest.raises(LoginRefusedError):  # it goes through before a phone is asked for
+            play(ready, waiting.url)
+        code, document = waiting.end()
+    assert code == 1
+    assert document["error"]["code"] == "login_without_mfa"
+    assert "Action" in document["error"]["hint"]
+    assert document["outputs"]["proof"] is None
+
+
+def test_under_the_policy_never_a_login_proves_nothing_and_says_so(run: Run, ready: Lab, folder: Path) -> None:
+    assert run("policy", "never", "--yes", "--json", env=ready.env).code == 0
+    with started(ready, folder) as process:
+        waiting = Waiting(process)
+        with pytest.raises(LoginRefusedError):
+            play(ready, waiting.url)
+        code, document = waiting.end()
+    assert (code, document["outputs"]["proof"]) == (0, None)
+    assert [warning["code"] for warning in document["warnings"]] == ["mfa_not_asked"]
+
+
+def test_a_knock_with_another_state_is_turned_away(ready: Lab, folder: Path, port: int) -> None:
+    with started(ready, folder) as process:
+        waiting = Waiting(process)
+        knock = httpx.get(f"http://127.0.0.1:{port}/?code=stolen&state=guessed", trust_env=False)
+        assert knock.status_code == 404
+        play(ready, waiting.url)
+        assert waiting.end()[0] == 0
+
+
+def test_a_refusal_of_the_tenant_is_told(ready: Lab, folder: Path, port: int) -> None:
+    with started(ready, folder) as process:
+        waiting = Waiting(process)
+        answer = {
+            "error": "access_denied",
+            "error_description": "\x1b[31mno\x1b[0m",
+            "state": waiting.parameters["state"],
+        }
+        httpx.get(f"http://127.0.0.1:{port}/", params=answer, trust_env=False)
+        code, document = waiting.end()
+    assert (code, document["error"]["code"]) == (1, "login_refused")
+    assert "no" in document["error"]["message"]
+
+
+def test_nobody_coming_ends_politely(run: Run, ready: Lab) -> None:
+    result = run("test", "login", "--no-browser", "--json", "--timeout", "0.2", env=ready.env)
+    assert (result.code, result.document["error"]["code"]) == (1, "login_timed_out")
+
+
+def test_ctrl_c_ends_it(ready: Lab, folder: Path) -> None:
+    with started(ready, folder) as process:
+        waiting = Waiting(process)
+        process.send_signal(signal.SIGINT)
+        code, document = waiting.end()
+    assert (code, document["error"]["code"]) == (130, "interrupted")
+
+
+def test_a_port_in_use_and_no_local_callback_say_what_to_do_and_add_nothing(run: Run, unified: Lab, port: int) -> None:
+    assert run("init", "--yes", "--json", "--url", f"http://localhost:{port}", env=unified.env).code == 0
+    before = unified.spas
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", port))
+        busy.listen()
+        result = run("test", "login", "--no-browser", "--json", env=unified.env)
+    assert (result.code, result.document["error"]["code"]) == (6, "no_callback")
+    assert "--add-callback" in result.document["error"]["hint"]
+    url = "https://app.example.com"
+    assert run("init", "--yes", "--json", "--name", "Away", "--url", url, env=unified.env).code == 0
+    result = run("test", "login", "--name", "Away", "--no-browser", "--json", env=unified.env)
+    assert (result.code, result.document["error"]["code"]) == (6, "no_callback")
+    assert [spa for spa in unified.spas if spa["name"] != "Away"] == before
+
+
+def test_add_callback_adds_one_for_the_login_and_removes_it_whatever_happens(
+    run: Run, unified: Lab, folder: Path
+) -> None:
+    url = "https://app.example.com"
+    assert run("up", "--yes", "--json", "--url", url, env=unified.env).code == 0
+    with started(unified, folder, "--add-callback") as process:
+        waiting = Waiting(process)
+        assert len(unified.spas[0]["callbacks"]) == 2
+        play(unified, waiting.url)
+        assert waiting.end()[0] == 0
+    assert unified.spas[0]["callbacks"] == [url]
+    with started(unified, folder, "--add-callback") as process:
+        waiting = Waiting(process)
+        process.send_signal(signal.SIGTERM)
+        assert waiting.end()[0] == 143
+    assert unified.spas[0]["callbacks"] == [url]
+
+
+def test_without_an_application_it_names_up(run: Run, unified: Lab) -> None:
+    result = run("test", "login", "--json", env=unified.env)
+    assert result.code == 6
+    assert "mfa-setup up" in result.document["error"]["hint"]
+
+
+class TestTheIdToken:
+    """What `test login` believes: only a token that is an answer to this very login."""
+
+    @pytest.fixture
+    def issuer(self, unified: Lab) -> Issuer:
+        return Issuer(unified.sandbox.url, budget=2, on_wait=silent)
+
+    @pytest.fixture
+    def endpoints(self, issuer: Issuer) -> Endpoints:
+        return issuer.discover()
+
+    @pytest.fixture
+    def attempt(self) -> Attempt:
+        return Attempt("client-1")
+
+    def claims(self, unified: Lab, attempt: Attempt, **changed: Any) -> dict[str, Any]:
+        now = int(time.time())
+        good = {
+            "iss": f"{unified.sandbox.url}/",
+            "aud": attempt.client_id,
+            "sub": "auth0|1",
+            "nonce": attempt.nonce,
+            "iat": now,
+            "exp": now + 3600,
+            "amr": ["mfa"],
+        }
+        return {name: value for name, value in {**good, **changed}.items() if value is not None}
+
+    def test_a_good_one_is_believed(self, unified: Lab, issuer: Issuer, endpoints: Endpoints, attempt: Attempt) -> None:
+        token = unified.sandbox.world.key.sign(self.claims(unified, attempt))
+        assert issuer.verify(endpoints, attempt, token)["amr"] == ["mfa"]
+
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"nonce": "another"}, "nonce"),
+            ({"nonce": None}, "nonce"),
+            ({"aud": "client-2"}, "another application"),
+            ({"iss": "https://evil.example.com/"}, "another issuer"),
+            ({"exp": 1_000_000_000}, "expired"),
+            ({"iat": 4_000_000_000}, "future"),
+            ({"sub": None}, "cannot be verified"),
+        ],
+        ids=lambda value: str(value)[:30],
+    )
+    def test_a_changed_one_is_not(
+        self,
+        unified: Lab,
+        issuer: Issuer,
+        endpoints: Endpoints,
+        attempt: Attempt,
+        changed: dict[str, Any],
+        said: str,
+    ) -> None:
+        token = unified.sandbox.world.key.sign(self.claims(unified, attempt, **changed))
+        with pytest.raises(TokenInvalidError, match=said):
+            issuer.verify(endpoints, attempt, token)
+
+    def test_one_signed_by_another_key_is_not(
+        self, unified: Lab, make_lab: Callable[..., Lab], issuer: Issuer, endpoints: Endpoints, attempt: Attempt
+    ) -> None:
+        stranger = make_lab(phone_stack="legacy").sandbox.world.key
+        token = stranger.sign(self.claims(unified, attempt))
+        with pytest.raises(TokenInvalidError, match=r"signature|does not publish"):
+            issuer.verify(endpoints, attempt, token)
+
+    def test_one_that_is_not_signed_is_not(
+        self, unified: Lab, issuer: Issuer, endpoints: Endpoints, attempt: Attempt
+    ) -> None:
+        import jwt  # noqa: PLC0415
+
+        key = unified.sandbox.world.key.sign({}).split(".")[0]
+        unsigned = jwt.encode(self.claims(unified, attempt), "", algorithm="none").split(".")
+        for head in (key, unsigned[0]):
+            with pytest.raises(TokenInvalidError):
+                issuer.verify(endpoints, attempt, f"{head}.{unsigned[1]}.")
