@@ -1,14 +1,16 @@
 """Everything that a sandbox remembers: the tenants, the Twilio account, the requests and the faults."""
 
 import ipaddress
+from collections import deque
 from typing import Any
 
 from mfa_setup.sandbox.auth0.fresh import fresh_tenant
-from mfa_setup.sandbox.auth0.state import Tenant, ToolClient
+from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.auth0.tokens import SigningKey
+from mfa_setup.sandbox.auth0.tool import ToolClient
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.faults import Fault
-from mfa_setup.sandbox.requestlog import Entry
+from mfa_setup.sandbox.requestlog import KEPT, Entry
 from mfa_setup.sandbox.twilio.state import TwilioState
 
 
@@ -21,7 +23,8 @@ class World:
         key: What signs the tenant's tokens; it survives a reset.
         tenants: Tenants by domain.
         twilio: The Twilio account.
-        requests: Every API request so far.
+        requests: The API requests so far, oldest first; only the latest are kept.
+        requested: How many there were, for their numbers.
         faults: Failures that wait for a matching request.
         ca_file: The certificate of this run's authority, under `--tls`.
     """
@@ -33,13 +36,15 @@ class World:
         self.twilio = TwilioState(config)
         self.ca_file: str | None = None
         self.tenants: dict[str, Tenant] = {}
-        self.requests: list[Entry] = []
+        self.requests: deque[Entry] = deque(maxlen=KEPT)
+        self.requested = 0
         self.faults: list[Fault] = []
         self._start()
 
     def _start(self) -> None:
         self.tenants = {self.domain: fresh_tenant(self.domain, self.config, self.tool)}
-        self.requests = []
+        self.requests = deque(maxlen=KEPT)
+        self.requested = 0
         self.faults = []
 
     @property
