@@ -77,3 +77,15 @@ def manage(connect: Callable[..., httpx.Client]) -> Callable[..., httpx.Client]:
         return made
 
     return client
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many recorded exchanges were compared with the sandbox."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    files = [value for report in reports for name, value in report.user_properties if name == "exchanges"]
+    if files:
+        total = {name: sum(file[name] for file in files) for name in files[0]}
+        terminalreporter.write_line(
+            f"recordings: {total['checked']} exchanges of {len(files)} files checked, {total['listed']} differences "
+            f"listed; {total['unserved']} are on paths that the sandbox does not serve, {total['cut']} were cut short"
+        )

@@ -44,7 +44,8 @@ def test_clients_are_enabled_and_removed_one_by_one(api: httpx.Client, path: str
     for client_id in (one, two, one):
         answer = api.patch(f"{path}/clients", json=[{"client_id": client_id, "status": True}])
         assert (answer.status_code, answer.content) == (204, b"")
-    assert api.get(f"{path}/clients").json() == {"clients": [{"client_id": one}, {"client_id": two}]}
+    ids = sorted((one, two), key=str.lower)
+    assert api.get(f"{path}/clients").json() == {"clients": [{"client_id": client_id} for client_id in ids]}
     assert api.get(f"/clients/{one}/connections").json()["connections"][0]["name"] == NAME
     api.patch(f"{path}/clients", json=[{"client_id": one, "status": False}])
     assert api.get(f"{path}/clients").json() == {"clients": [{"client_id": two}]}
@@ -54,7 +55,7 @@ def test_clients_are_enabled_and_removed_one_by_one(api: httpx.Client, path: str
 
 def test_the_enabled_clients_are_paged_by_checkpoint(api: httpx.Client, path: str) -> None:
     """The enabled clients are paged by checkpoint."""
-    ids = [spa(api) for _ in range(3)]
+    ids = sorted((spa(api) for _ in range(3)), key=str.lower)
     api.patch(f"{path}/clients", json=[{"client_id": client_id, "status": True} for client_id in ids])
     first = api.get(f"{path}/clients", params={"take": 2}).json()
     second = api.get(f"{path}/clients", params={"take": 2, "from": first["next"]}).json()
@@ -105,3 +106,51 @@ def test_the_tools_own_grant_is_listed_and_others_are_made(sandbox: Sandbox, api
     assert api.post("/client-grants", json=body).status_code == 201
     assert api.post("/client-grants", json=body).status_code == 409
     assert api.post("/client-grants", json=body | {"audience": "https://else"}).status_code == 404
+
+
+USERNAME = {"identifier": {"active": True}, "profile_required": True, "signup": {"status": "required"}}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"attributes": {"username": USERNAME}, "requires_username": True},
+            "Cannot set both options.attributes and options.requires_username",
+        ),
+        (
+            {"attributes": {"username": USERNAME}, "validation": {"username": {"min": 1, "max": 15}}},
+            "Cannot set both options.attributes and options.validation",
+        ),
+        (
+            {"attributes": {"phone_number": USERNAME | {"signup": {"status": "inactive"}}}},
+            "attribute phone_number must also be required on signup",
+        ),
+        ({"attributes": {"email": {"identifier": {"active": False}}}}, "attributes must contain one active identifier"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(
+    api: httpx.Client, options: dict[str, Any], message: str
+) -> None:
+    refused = api.post("/connections", json={"name": "Staff", "strategy": "auth0", "options": options})
+    assert (refused.status_code, refused.json()["message"]) == (400, message)
+
+
+def test_a_connection_is_changed_and_deleted_with_its_users(api: httpx.Client, path: str) -> None:
+    user = {"connection": NAME, "email": "ada@example.com", "password": "correct horse"}
+    assert api.post("/users", json=user).status_code == 201
+    changed = api.patch(path, json={"options": {"brute_force_protection": False}, "enabled_clients": [spa(api)]})
+    assert changed.json()["options"] == {"brute_force_protection": False}
+    assert api.get(path).json() == changed.json()
+    attributes = {"username": USERNAME, "email": {"identifier": {"active": False}, "unique": False}}
+    refused = api.patch(path, json={"options": {"attributes": attributes}})
+    assert refused.json()["message"] == "cannot add non-unique email attribute"
+    assert api.delete(path).status_code == 204
+    assert api.get(path).status_code == 404
+    assert api.get("/users").json() == []
+
+
+def test_a_database_connection_may_not_ask_other_applications(api: httpx.Client) -> None:
+    body = {"name": "Staff", "strategy": "auth0", "cross_app_access_requesting_app": {"active": True}}
+    assert api.post("/connections", json=body).json()["errorCode"] == "operation_not_supported"
+    assert api.post("/connections", json=body | {"strategy": "pigeon"}).json()["errorCode"] == "invalid_body"

@@ -35,7 +35,7 @@ class LoopbackOnly:
 
 
 async def get_requests(request: Request) -> Response:
-    """GET /_sandbox/requests: every API request so far, control calls aside."""
+    """GET /_sandbox/requests: the API requests so far (the latest 10,000), control calls aside."""
     return JSONResponse([entry.as_json() for entry in _world(request).requests])
 
 

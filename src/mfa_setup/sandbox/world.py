@@ -1,15 +1,17 @@
 """Everything that a sandbox remembers: the tenants, the Twilio account, the requests and the faults."""
 
 import ipaddress
+from collections import deque
 from typing import Any
 
 from mfa_setup.sandbox.auth0.fresh import fresh_tenant
-from mfa_setup.sandbox.auth0.state import Tenant, ToolClient
+from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.auth0.tokens import SigningKey
+from mfa_setup.sandbox.auth0.tool import ToolClient
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.faults import Fault
 from mfa_setup.sandbox.login.state import LoginState
-from mfa_setup.sandbox.requestlog import Entry
+from mfa_setup.sandbox.requestlog import KEPT, Entry
 from mfa_setup.sandbox.twilio.state import TwilioState
 
 
@@ -22,7 +24,8 @@ class World:
         key: What signs the tenant's tokens; it survives a reset.
         tenants: Tenants by domain.
         twilio: The Twilio account.
-        requests: Every API request so far.
+        requests: The API requests so far, oldest first; only the latest are kept.
+        requested: How many there were, for their numbers.
         faults: Failures that wait for a matching request.
         logins: What the logins of each tenant remember, by domain.
         ca_file: The certificate of this run's authority, under `--tls`.
@@ -35,14 +38,16 @@ class World:
         self.twilio = TwilioState(config)
         self.ca_file: str | None = None
         self.tenants: dict[str, Tenant] = {}
-        self.requests: list[Entry] = []
+        self.requests: deque[Entry] = deque(maxlen=KEPT)
+        self.requested = 0
         self.faults: list[Fault] = []
         self.logins: dict[str, LoginState] = {}
         self._start()
 
     def _start(self) -> None:
         self.tenants = {self.domain: fresh_tenant(self.domain, self.config, self.tool)}
-        self.requests = []
+        self.requests = deque(maxlen=KEPT)
+        self.requested = 0
         self.faults = []
         self.logins = {}
 
@@ -67,7 +72,9 @@ class World:
 
     def login_of(self, tenant: Tenant) -> LoginState:
         """What the logins of a tenant remember."""
-        return self.logins.setdefault(tenant.domain, LoginState())
+        if tenant.domain not in self.logins:
+            self.logins[tenant.domain] = LoginState()
+        return self.logins[tenant.domain]
 
     def reset(self) -> None:
         """Back to the start, with the same credentials, SIDs and signing key."""

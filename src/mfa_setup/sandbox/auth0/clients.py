@@ -4,12 +4,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from mfa_setup.sandbox.auth0.bodies import CREATE_CLIENT, UPDATE_CLIENT
+from mfa_setup.sandbox.auth0.client_bodies import CREATE_CLIENT, UPDATE_CLIENT
+from mfa_setup.sandbox.auth0.client_keys import stored
+from mfa_setup.sandbox.auth0.client_rules import check_aliases, check_grants, check_profiles, shown
 from mfa_setup.sandbox.auth0.defaults import client_defaults, jwt_configuration
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint, pick
-from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body, not_found
+from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
+from mfa_setup.sandbox.auth0.ids import new_id
 from mfa_setup.sandbox.auth0.paging import PAGING, paged
-from mfa_setup.sandbox.auth0.state import JSON, Tenant, new_id
+from mfa_setup.sandbox.auth0.state import JSON, Tenant
 from mfa_setup.sandbox.auth0.validation import Schema
 
 _FIELDS: dict[str, Schema] = {"fields": {"type": "string"}, "include_fields": {"type": "boolean"}}
@@ -24,7 +27,7 @@ _LIST: dict[str, Schema] = (
         "q": {"type": "string"},
     }
 )
-_SUMMARY = ("client_id", "app_type", "name", "description")
+_WITHOUT_NULLS = ("native_social_login", "fedcm_login")
 _FREE_LIMIT = 10
 
 
@@ -55,7 +58,11 @@ def list_clients(call: Call) -> Any:
         found = [client for client in found if client.get("external_client_id") == query["external_client_id"]]
     if "q" in query:
         found = _granted(call, found)
-    return paged([pick(_shown(call, client), query) for client in found], query, "clients")
+    items = [pick(shown(call, client), query) for client in found]
+    if "fields" in query and query.get("include_fields", True):
+        # A list, unlike a single client, names the tenant whatever is asked for (recorded).
+        items = [{"tenant": call.tenant.name} | item for item in items]
+    return paged(items, query, "clients")
 
 
 def _granted(call: Call, clients: list[JSON]) -> list[JSON]:
@@ -72,7 +79,7 @@ def _granted(call: Call, clients: list[JSON]) -> list[JSON]:
 
 def get_client(call: Call) -> JSON:
     """GET /clients/{id}."""
-    return pick(_shown(call, find_client(call.tenant, call.path["id"])), call.query)
+    return pick(shown(call, find_client(call.tenant, call.path["id"])), call.query)
 
 
 def create_client(call: Call) -> JSON:
@@ -83,9 +90,10 @@ def create_client(call: Call) -> JSON:
         raise ManagementError(
             403, "You reached the limit of entities of this type for this tenant.", "insufficient_entitlement"
         )
-    _check_aliases(tenant, call.body)
-    _check_grants(call.body)
-    client = client_defaults(call.body) | call.body
+    check_aliases(tenant, call.body)
+    check_grants(call.body)
+    check_profiles(call.body)
+    client = client_defaults(call.body) | call.body | stored(call.body)
     client["jwt_configuration"] = jwt_configuration() | (call.body.get("jwt_configuration") or {})
     client |= {
         "tenant": tenant.name,
@@ -97,26 +105,42 @@ def create_client(call: Call) -> JSON:
     if tenant.settings["flags"].get("enable_client_connections"):
         for enabled in tenant.enabled.values():
             enabled.append(client["client_id"])
-    return _shown(call, client)
+    return {"encrypted": True} | shown(call, client)  # no read shows it (recorded)
 
 
 def update_client(call: Call) -> JSON:
     """PATCH /clients/{id}: merges at the top level, null clears; metadata merges key by key (recorded)."""
     client = find_client(call.tenant, call.path["id"])
-    merged = client | {name: value for name, value in call.body.items() if value is not None}
-    _check_aliases(call.tenant, call.body, but=client)
+    merged = client | {name: _filled(name, value) for name, value in call.body.items() if value is not None}
+    check_aliases(call.tenant, call.body, but=client)
+    check_profiles(call.body)
     if "grant_types" in call.body or "token_endpoint_auth_method" in call.body:
-        _check_grants(merged)
+        check_grants(merged)
     if "client_metadata" in call.body:
         metadata = client.get("client_metadata", {}) | (call.body["client_metadata"] or {})
         merged["client_metadata"] = {name: value for name, value in metadata.items() if value is not None}
     if call.body.get("jwt_configuration"):
         merged["jwt_configuration"] = jwt_configuration() | call.body["jwt_configuration"]
-    for name in [name for name, value in call.body.items() if value is None]:
-        merged.pop(name, None)
+    for name, value in call.body.items():
+        if value is None or (name == "initiate_login_uri" and not value):
+            merged.pop(name, None)  # the empty URI clears as null does (recorded)
     client.clear()
     client.update(merged)
-    return _shown(call, client)
+    return shown(call, client)
+
+
+def _filled(name: str, value: Any) -> Any:
+    """The value as it is stored: of these objects, what is null is gone."""
+    # not verified: only that a change may null their parts (OpenAPI), and that no answer shows a null there
+    if name not in _WITHOUT_NULLS:
+        return value
+    return {key: part for key, part in value.items() if part is not None}
+
+
+def list_credentials(call: Call) -> list[JSON]:
+    """GET /clients/{id}/credentials: a bare array (recorded); the sandbox makes none."""
+    find_client(call.tenant, call.path["id"])
+    return []
 
 
 def delete_client(call: Call) -> Response | None:
@@ -134,31 +158,6 @@ def delete_client(call: Call) -> Response | None:
     return None
 
 
-def _shown(call: Call, client: JSON) -> JSON:
-    """The client as far as the token may see it: the secret needs `read:client_keys`."""
-    full = call.scopes & {"read:clients", "read:client_keys", "create:clients", "update:clients"}
-    if not full and "read:client_summary" in call.scopes:
-        return {name: client[name] for name in _SUMMARY if name in client}
-    if "read:client_keys" in call.scopes:
-        return client
-    return {name: value for name, value in client.items() if name not in ("client_secret", "encryption_key")}
-
-
-def _check_aliases(tenant: Tenant, body: JSON, but: JSON | None = None) -> None:
-    wanted = set(body.get("client_aliases") or ())
-    for client in tenant.clients.values():
-        if client is not but and wanted & set(client.get("client_aliases") or ()):
-            # not verified: the errorCode; the text is the OpenAPI document's
-            raise ManagementError(409, "Another client exists with the same alias.", "conflict")
-
-
-def _check_grants(client: JSON) -> None:
-    public = client.get("token_endpoint_auth_method") == "none"
-    if public and "client_credentials" in (client.get("grant_types") or ()):
-        # The text is that of a public issue thread; not verified: the errorCode.
-        raise invalid_body("Invalid grant types: client_credentials")
-
-
 def endpoints() -> list[Endpoint]:
     """The endpoints under `/api/v2/clients`."""
     read = ("read:clients", "read:client_keys", "read:client_summary")
@@ -169,5 +168,6 @@ def endpoints() -> list[Endpoint]:
         Endpoint("POST", "/clients", ("create:clients",), create_client, CREATE_CLIENT, status=201),
         Endpoint("GET", "/clients/{id}", one, get_client, query=_FIELDS),
         Endpoint("PATCH", "/clients/{id}", update, update_client, UPDATE_CLIENT),
+        Endpoint("GET", "/clients/{id}/credentials", ("read:client_credentials",), list_credentials, query=PAGING),
         Endpoint("DELETE", "/clients/{id}", ("delete:clients",), delete_client),
     ]

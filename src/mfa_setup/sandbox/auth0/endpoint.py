@@ -7,14 +7,16 @@ from http import HTTPStatus
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
+from mfa_setup.sandbox.auth0.events import api_operation
 from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.auth0.tokens import authenticate, require_scope
-from mfa_setup.sandbox.auth0.validation import Schema, check_body, check_query
+from mfa_setup.sandbox.auth0.validation import Schema, check_body, check_path, check_query
 
 if TYPE_CHECKING:
     from mfa_setup.sandbox.world import World
@@ -33,6 +35,8 @@ class Call:
         path: The path parameters.
         query: The query parameters, read as their types.
         body: The payload, or None where there is none.
+        headers: The headers of the request.
+        client_id: The application that the token was issued to.
     """
 
     world: "World"
@@ -41,6 +45,8 @@ class Call:
     path: dict[str, str]
     query: dict[str, Any]
     body: Any
+    headers: Headers = field(default_factory=Headers)
+    client_id: str | None = None
 
 
 Answer: TypeAlias = Response | dict[str, Any] | list[Any] | None
@@ -58,6 +64,7 @@ class Endpoint:
         handler: Answers the checked call; a plain value is sent as JSON, None as 204.
         body: Schema of the payload, if it has one.
         query: Schemas of the query parameters.
+        params: Schemas of the path parameters that have one.
         status: The status of a plain answer.
     """
 
@@ -67,6 +74,7 @@ class Endpoint:
     handler: Handler
     body: Schema | None = None
     query: dict[str, Schema] = field(default_factory=dict)
+    params: dict[str, Schema] = field(default_factory=dict)
     status: int = HTTPStatus.OK
 
     def route(self) -> Route:
@@ -78,22 +86,21 @@ class Endpoint:
         tenant = world.tenant(request.headers.get("host"))
         if tenant is None:
             return ManagementError(HTTPStatus.NOT_FOUND, "Not Found").response()
+        client_id: str | None = None
         try:
-            header = request.headers.get("authorization")
-            scopes = authenticate(world.key, header, tenant.audiences)
+            claims = authenticate(world.key, request.headers.get("authorization"), tenant.audiences)
+            client_id = claims.get("azp")
+            scopes = frozenset(str(claims.get("scope", "")).split())
             require_scope(scopes, self.scopes)
-            call = Call(
-                world,
-                tenant,
-                scopes,
-                dict(request.path_params),
-                self._query(request),
-                await self._body(request),
-            )
-            answer = self.handler(call)
-            return self._response(await answer if isawaitable(answer) else answer)
+            path = dict(request.path_params)
+            check_path({"properties": self.params}, path)
+            query, body = self._query(request), await self._body(request)
+            answer = self.handler(Call(world, tenant, scopes, path, query, body, request.headers, client_id))
+            response = self._response(await answer if isawaitable(answer) else answer)
         except ManagementError as error:
-            return error.response()
+            response = error.response()
+        api_operation(tenant, request, self.path, client_id, response.status_code)
+        return response
 
     def _query(self, request: Request) -> dict[str, Any]:
         values: dict[str, Any] = {}

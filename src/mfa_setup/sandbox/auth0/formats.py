@@ -1,7 +1,9 @@
 """The string formats that the OpenAPI document names; what each accepts is not documented further."""
 
+import ipaddress
 import re
 from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import urlsplit
 
 
@@ -24,6 +26,27 @@ def _is_callback(value: str) -> bool:
     return bool(found and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) and rest) and " " not in value
 
 
+def _passes(read: Callable[[str], object]) -> Callable[[str], bool]:
+    """Whether a reader takes the value."""
+
+    def check(value: str) -> bool:
+        try:
+            read(value)
+        except ValueError:
+            return False
+        return True
+
+    return check
+
+
+def _id(prefix: str) -> Callable[[str], bool]:
+    return lambda value: re.fullmatch(prefix + r"_[A-Za-z0-9]+", value) is not None
+
+
+def _is_moment(value: str) -> bool:
+    return "T" in value and _passes(datetime.fromisoformat)(value)
+
+
 def _or_empty(check: Callable[[str], bool]) -> Callable[[str], bool]:
     return lambda value: not value or check(value)
 
@@ -38,5 +61,19 @@ FORMATS: dict[str, Callable[[str], bool]] = {
     "absolute-https-uri-or-empty": _or_empty(lambda value: _is_absolute(value, "https")),
     "url": _is_absolute,
     "email-or-empty": _or_empty(lambda value: re.fullmatch(r"[^@\s]+@[^@\s]+", value) is not None),
+    "email": lambda value: re.fullmatch(r"[^@\s]+@[^@\s]+", value) is not None,
+    "strict-uri": _is_absolute,
+    "user-id": lambda value: re.fullmatch(r"[^\s|]+\|\S.*", value) is not None,
+    "uuid": lambda value: re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value) is not None,
+    "hostname": lambda value: re.fullmatch(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*", value) is not None,
+    "date-time": _is_moment,
+    "ipv4": _passes(ipaddress.IPv4Address),
+    "ipv6": _passes(ipaddress.IPv6Address),
+    "cidr": _passes(ipaddress.IPv4Network),
+    "ipv6_cidr": _passes(ipaddress.IPv6Network),
+    "organization-id": _id("org"),
+    "credential-id": _id("cred"),
+    "user-attribute-profile-id": _id("uap"),
+    "connection-profile-id": _id("cop"),
     "client-id": lambda value: re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value) is not None,
 }

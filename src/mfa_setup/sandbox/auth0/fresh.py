@@ -1,8 +1,11 @@
 """A tenant on its first day."""
 
-from mfa_setup.sandbox.auth0 import defaults
+from mfa_setup.sandbox.auth0 import defaults, tenant_defaults
+from mfa_setup.sandbox.auth0.apis import management_api
+from mfa_setup.sandbox.auth0.ids import new_id
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
-from mfa_setup.sandbox.auth0.state import JSON, Tenant, ToolClient, new_id
+from mfa_setup.sandbox.auth0.state import JSON, Tenant
+from mfa_setup.sandbox.auth0.tool import ToolClient
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.ratelimit import TokenBucket
 
@@ -16,11 +19,13 @@ def fresh_tenant(domain: str, config: SandboxConfig, tool: ToolClient) -> Tenant
         bucket=TokenBucket.for_plan(config.auth0_plan, config.rate_limit),
         token_bucket=TokenBucket.for_tokens(config.auth0_plan, config.rate_limit),
         global_client=defaults.global_client(tool),
-        settings=defaults.tenant_settings(unified=config.phone_stack == "unified"),
+        settings=tenant_defaults.tenant_settings(unified=config.phone_stack == "unified"),
     )
     tenant.clients[tool.client_id] = defaults.tool_client(tool)
     tenant.connections[tool.connection_id] = defaults.database_connection(tool)
     tenant.enabled[tool.connection_id] = []
+    api = management_api(tenant)
+    tenant.apis[api["id"]] = api
     grant = management_grant(tenant, tool.client_id)
     tenant.grants[grant["id"]] = grant
     return tenant

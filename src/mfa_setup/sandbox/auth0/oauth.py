@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from mfa_setup.sandbox.auth0.client_auth import TokenRequest, authenticate_client
 from mfa_setup.sandbox.auth0.errors import OAuthError
+from mfa_setup.sandbox.auth0.events import token_exchange
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
 from mfa_setup.sandbox.auth0.tokens import mint
 
@@ -76,7 +77,19 @@ def _basic(header: str) -> dict[str, str]:
 
 
 def client_credentials(asked: TokenRequest) -> JSON:
-    """The machine-to-machine grant (docs); the scopes are those of the client grant."""
+    """The machine-to-machine grant (docs), with its line in the tenant's log."""
+    client_id = asked.fields.get("client_id")
+    try:
+        answer = _exchange(asked)
+    except OAuthError as error:
+        token_exchange(asked.tenant, client_id, error.description)
+        raise
+    token_exchange(asked.tenant, client_id)
+    return answer
+
+
+def _exchange(asked: TokenRequest) -> JSON:
+    """A token; its scopes are those of the client grant."""
     client = authenticate_client(asked)
     audience = asked.need("audience")
     if audience not in asked.tenant.audiences:

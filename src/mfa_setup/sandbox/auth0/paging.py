@@ -11,6 +11,8 @@ PAGING: dict[str, Schema] = {
     "from": {"type": "string"},
     "take": {"type": "integer", "minimum": 1, "maximum": 100},
 }
+PAGING_FROM_ONE: dict[str, Schema] = PAGING | {"per_page": {"type": "integer", "minimum": 1, "maximum": 100}}
+"""Of lists whose pages cannot be empty (OpenAPI)."""
 
 
 def paged(items: list[Any], query: dict[str, Any], name: str) -> Any:
@@ -28,7 +30,8 @@ def paged(items: list[Any], query: dict[str, Any], name: str) -> Any:
 def checkpoint(items: list[Any], query: dict[str, Any], name: str) -> dict[str, Any]:
     """A page with a `next` cursor while there is more; the cursor is opaque to clients."""
     cursor = query.get("from", "")
-    start = int(cursor, 36) if cursor.isalnum() else 0
+    # not verified: what a cursor that the service did not give leads to; here, to the start
+    start = int(cursor, 36) if cursor.isascii() and cursor.isalnum() else 0
     end = start + query.get("take", 50)
     page: dict[str, Any] = {name: items[start:end]}
     return page | ({"next": _base36(end)} if end < len(items) else {})
@@ -41,3 +44,12 @@ def _base36(number: int) -> str:
         number, digit = divmod(number, 36)
         text = digits[digit] + text
     return text or "0"
+
+
+def in_order(items: list[dict[str, Any]], query: dict[str, Any]) -> list[dict[str, Any]]:
+    """`items` by the `sort` parameter, `field:1` or `field:-1`; without it as they are."""
+    name, _, direction = query.get("sort", "").partition(":")
+    if not name:
+        return items
+    # not verified: the place of items without the field, and what a bad direction gets
+    return sorted(items, key=lambda item: str(item.get(name, "")), reverse=direction == "-1")

@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 
 from starlette.responses import Response
 
-from mfa_setup.sandbox.auth0.bodies import STRING, closed, one_of
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError
+from mfa_setup.sandbox.auth0.schemas import STRING, closed, one_of
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.auth0.validation import Schema
 
@@ -67,7 +67,8 @@ def get_templates(call: Call) -> Any:
 
 def get_templates_sms(call: Call) -> Any:
     """GET sms/templates: of a tenant that never set them 204 (recorded, and in the OpenAPI document)."""
-    return call.tenant.legacy.templates or Response(status_code=204)
+    templates = call.tenant.legacy.templates
+    return Response(status_code=204) if templates is None else templates
 
 
 def set_templates(call: Call) -> JSON:

@@ -1,11 +1,12 @@
 """The texts of the Unified Phone Experience: `/api/v2/branding/phone/templates`."""
 
-from mfa_setup.sandbox.auth0.bodies import BOOLEAN, STRING, closed, one_of
 from mfa_setup.sandbox.auth0.delivery import TEMPLATES, code_text, send_sms
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
-from mfa_setup.sandbox.auth0.phone_unified import TRY
-from mfa_setup.sandbox.auth0.state import JSON, new_id, timestamp
+from mfa_setup.sandbox.auth0.ids import new_id, timestamp
+from mfa_setup.sandbox.auth0.phone_unified import ID, TRY
+from mfa_setup.sandbox.auth0.schemas import BOOLEAN, STRING, closed, one_of, opened
+from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.auth0.validation import Schema
 
 _TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": 20000}
@@ -101,14 +102,15 @@ def endpoints() -> list[Endpoint]:
         }
     )
     update = closed({"content": closed(_PARTS, minProperties=1), "disabled": BOOLEAN})
+    try_one = opened(TRY["properties"], "to")
     scope = "phone_templates"
     one = base + "/{id}"
     return [
         Endpoint("GET", base, (f"read:{scope}",), list_templates, query={"disabled": BOOLEAN}),
         Endpoint("POST", base, (f"create:{scope}",), create_template, create, status=201),
-        Endpoint("GET", one, (f"read:{scope}",), get_template),
-        Endpoint("PATCH", one, (f"update:{scope}",), update_template, update),
-        Endpoint("DELETE", one, (f"delete:{scope}",), delete_template),
-        Endpoint("PATCH", one + "/reset", (f"update:{scope}",), reset_template, {}),
-        Endpoint("POST", one + "/try", (f"create:{scope}",), try_template, TRY, status=202),
+        Endpoint("GET", one, (f"read:{scope}",), get_template, params=ID),
+        Endpoint("PATCH", one, (f"update:{scope}",), update_template, update, params=ID),
+        Endpoint("DELETE", one, (f"delete:{scope}",), delete_template, params=ID),
+        Endpoint("PATCH", one + "/reset", (f"update:{scope}",), reset_template, {}, params=ID),
+        Endpoint("POST", one + "/try", (f"create:{scope}",), try_template, try_one, status=202, params=ID),
     ]

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from mfa_setup.sandbox.auth0.bodies import BOOLEAN, STRING, array, closed, one_of
 from mfa_setup.sandbox.auth0.delivery import code_text, send_sms
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body, not_found
-from mfa_setup.sandbox.auth0.state import JSON, new_id, timestamp
+from mfa_setup.sandbox.auth0.ids import new_id, timestamp
+from mfa_setup.sandbox.auth0.schemas import BOOLEAN, STRING, array, closed, one_of
+from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.auth0.validation import Schema, complaints
 
 _METHODS = array(one_of("text", "voice"), minItems=1)
@@ -23,6 +24,7 @@ _PROVIDER: dict[str, Schema] = {
     "configuration": {"type": "object", "anyOf": [_TWILIO, _CUSTOM]},
     "credentials": {"type": "object", "anyOf": [_TOKEN, closed({})]},
 }
+ID: dict[str, Schema] = {"id": {"type": "string", "minLength": 1, "maxLength": 255}}
 TRY = closed(
     {
         "to": {"type": "string", "minLength": 1, "maxLength": 16},
@@ -134,8 +136,8 @@ def endpoints() -> list[Endpoint]:
     return [
         Endpoint("GET", base, (f"read:{scope}",), list_providers, query={"disabled": BOOLEAN}),
         Endpoint("POST", base, (f"create:{scope}",), create_provider, create, status=201),
-        Endpoint("GET", one, (f"read:{scope}",), get_provider),
-        Endpoint("PATCH", one, (f"update:{scope}",), update_provider, update),
-        Endpoint("DELETE", one, (f"delete:{scope}",), delete_provider),
-        Endpoint("POST", one + "/try", (f"create:{scope}",), try_provider, TRY, status=202),
+        Endpoint("GET", one, (f"read:{scope}",), get_provider, params=ID),
+        Endpoint("PATCH", one, (f"update:{scope}",), update_provider, update, params=ID),
+        Endpoint("DELETE", one, (f"delete:{scope}",), delete_provider, params=ID),
+        Endpoint("POST", one + "/try", (f"create:{scope}",), try_provider, TRY, status=202, params=ID),
     ]

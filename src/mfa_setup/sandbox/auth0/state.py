@@ -1,11 +1,12 @@
 """What one Auth0 tenant of the sandbox remembers."""
 
-import secrets
-import string
+from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from mfa_setup.sandbox.auth0.ids import timestamp
+from mfa_setup.sandbox.auth0.people import People
+from mfa_setup.sandbox.auth0.tool import ToolClient
 from mfa_setup.sandbox.ratelimit import TokenBucket
 
 JSON: TypeAlias = dict[str, Any]
@@ -22,34 +23,14 @@ FACTORS = (
 )
 """The factors in the order of every recorded `GET /guardian/factors`."""
 
-_ALPHABET = string.ascii_letters + string.digits
-
-
-def new_id(prefix: str = "", length: int = 22) -> str:
-    """An identifier in the recorded form: a prefix such as `pro_`, then letters and digits."""
-    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
-
-
-def timestamp() -> str:
-    """Now, as the service writes it: UTC with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-@dataclass(frozen=True, slots=True)
-class ToolClient:
-    """The machine-to-machine client that the sandbox hands out; it survives a reset.
-
-    Attributes:
-        client_id: Its id.
-        client_secret: Its secret.
-        global_id: The id of the tenant's hidden global client.
-        connection_id: The id of the database connection.
-    """
-
-    client_id: str = field(default_factory=lambda: new_id(length=32))
-    client_secret: str = field(default_factory=lambda: new_id(length=64))
-    global_id: str = field(default_factory=lambda: new_id(length=32))
-    connection_id: str = field(default_factory=lambda: new_id("con_", 16))
+_LOGS_KEPT = 1000
+# not verified: what they are before anybody sets them; all four are required in the SDK's model of the answer
+_GUARDIAN_SETTINGS = {
+    "display_remember_me_checkbox": True,
+    "remember_me_default_value": False,
+    "mfa_session_inactivity_timeout": 604800,
+    "mfa_session_overall_timeout": 2592000,
+}
 
 
 @dataclass(slots=True)
@@ -94,8 +75,13 @@ class Tenant:
         settings: The tenant settings.
         phone_settings: Length and life of the code.
         guardian_settings: What the MFA pages remember.
-        logs: The tenant's log, oldest first.
-        users: Users by id.
+        logs: The tenant's log, oldest first; only the latest events are kept.
+        logged: How many events there were, for their ids.
+        people: The users, with their passwords and second factors.
+        apis: APIs (resource servers) by id; the Management API is the first.
+        factor_settings: What has been set for a factor, by its path under `/guardian/factors`.
+        custom_domains: Verified custom domains; with more than one, creating a user takes a choice.
+        login_page: Keys of `universal_login` that only answers to a change of the settings show.
     """
 
     domain: str
@@ -119,9 +105,14 @@ class Tenant:
     provider_tokens: dict[str, str] = field(default_factory=dict)
     templates: dict[str, JSON] = field(default_factory=dict)
     phone_settings: JSON = field(default_factory=lambda: {"otp_length": 6, "otp_expiration_time": 300})
-    guardian_settings: JSON = field(default_factory=dict)
-    logs: list[JSON] = field(default_factory=list)
-    users: dict[str, JSON] = field(default_factory=dict)
+    guardian_settings: JSON = field(default_factory=lambda: dict(_GUARDIAN_SETTINGS))
+    logs: deque[JSON] = field(default_factory=lambda: deque(maxlen=_LOGS_KEPT))
+    logged: int = 0
+    people: People = field(default_factory=People)
+    apis: dict[str, JSON] = field(default_factory=dict)
+    factor_settings: dict[str, JSON] = field(default_factory=dict)
+    custom_domains: list[str] = field(default_factory=list)
+    login_page: JSON = field(default_factory=lambda: {"identifier_first": True})
 
     @property
     def unified(self) -> bool:
@@ -139,10 +130,21 @@ class Tenant:
         own = (g for g in self.grants.values() if g["client_id"] == client_id)
         return next((g for g in own if g["audience"] in self.audiences), None)
 
-    def log(self, kind: str, description: str, **details: Any) -> None:
-        """Append an event to the tenant's log (`GET /api/v2/logs`)."""
-        event = {"date": timestamp(), "type": kind, "description": description, "details": details}
-        self.logs.append(event | {"log_id": new_id(length=40), "_id": new_id(length=40)})
+    def log(self, kind: str, description: str, about: JSON | None = None, **details: Any) -> None:
+        """Append an event to the tenant's log (`GET /api/v2/logs`).
+
+        Args:
+            kind: The code of the event type, such as `gd_send_sms`.
+            description: What happened.
+            about: Further keys of the event, such as `client_id`.
+            details: What goes under `details`.
+        """
+        self.logged += 1
+        now = timestamp()
+        # not verified: the form of the ids; only that they are digits and grow
+        log_id = f"900{''.join(filter(str.isdigit, now))}{self.logged:024d}"
+        event = {"date": now, "type": kind, "description": description, "isMobile": False}
+        self.logs.append(event | (about or {}) | {"details": details, "log_id": log_id, "_id": log_id})
 
     def snapshot(self) -> JSON:
         """The tenant as `GET /_sandbox/state` shows it."""
@@ -159,4 +161,6 @@ class Tenant:
             "phone_settings": self.phone_settings,
             "tenant_settings": self.settings,
             "grants": list(self.grants.values()),
+            "users": list(self.people.users.values()),
+            "authentication_methods": self.people.methods,
         }

@@ -63,8 +63,8 @@ def mint(key: SigningKey, *, issuer: str, client_id: str, audience: str, scope: 
     )
 
 
-def authenticate(key: SigningKey, header: str | None, audiences: tuple[str, ...]) -> frozenset[str]:
-    """The scopes of the bearer token in `header`.
+def authenticate(key: SigningKey, header: str | None, audiences: tuple[str, ...]) -> dict[str, Any]:
+    """The claims of the bearer token in `header`.
 
     Raises:
         ManagementError: 400 `Bearer` for a malformed header (recorded), 401 for a missing or refused token.
@@ -76,7 +76,7 @@ def authenticate(key: SigningKey, header: str | None, audiences: tuple[str, ...]
     if found is None:
         raise ManagementError(400, "Bad HTTP authentication header format", "Bearer")
     try:
-        claims = key.claims(found[1], audiences)
+        return key.claims(found[1], audiences)
     except jwt.ExpiredSignatureError as error:
         raise _unauthorized("Expired token received for JSON Web Token validation") from error
     except jwt.InvalidSignatureError as error:
@@ -85,7 +85,6 @@ def authenticate(key: SigningKey, header: str | None, audiences: tuple[str, ...]
         raise _unauthorized("Bad audience: " + ", ".join(audiences[:1])) from error
     except jwt.InvalidTokenError as error:
         raise _unauthorized("Invalid token") from error
-    return frozenset(str(claims.get("scope", "")).split())
 
 
 def require_scope(held: frozenset[str], wanted: tuple[str, ...]) -> None:

@@ -1,0 +1,22 @@
+"""The application that the sandbox hands out to whoever uses it."""
+
+from dataclasses import dataclass, field
+
+from mfa_setup.sandbox.auth0.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class ToolClient:
+    """The machine-to-machine client that the sandbox hands out; it survives a reset.
+
+    Attributes:
+        client_id: Its id.
+        client_secret: Its secret.
+        global_id: The id of the tenant's hidden global client.
+        connection_id: The id of the database connection.
+    """
+
+    client_id: str = field(default_factory=lambda: new_id(length=32))
+    client_secret: str = field(default_factory=lambda: new_id(length=64))
+    global_id: str = field(default_factory=lambda: new_id(length=32))
+    connection_id: str = field(default_factory=lambda: new_id("con_", 16))

@@ -1,0 +1,116 @@
+"""A sandbox that has one of everything, and what is in it: the ids that a valid request can name."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from mfa_setup.sandbox.auth0.state import Tenant
+from mfa_setup.sandbox.server import Sandbox
+from mfa_setup.sandbox.twilio.ids import fixed_sid
+from mfa_setup.sandbox.twilio.state import TwilioState
+from mfa_setup.sandbox.twilio.stock import catalogue
+from support.specification import Operation, Parameter
+
+_DATABASE = "Username-Password-Authentication"
+_PHONE = "+14155550123"
+
+
+def furnish(sandbox: Sandbox, api: httpx.Client, twilio: httpx.Client) -> None:
+    """Brings the sandbox into a state in which every kind of thing exists once.
+
+    Args:
+        sandbox: A sandbox as on its first day.
+        api: A client of its Management API.
+        twilio: A client of its Twilio account.
+    """
+    _create(api, "clients", {"name": "Seed", "app_type": "spa", "token_endpoint_auth_method": "none"})
+    user = _create(api, "users", {"connection": _DATABASE, "email": "jane@example.com", "password": "s3cret-Word!"})
+    phone = {"type": "phone", "phone_number": _PHONE}
+    _create(api, f"users/{user['user_id']}/authentication-methods", phone)
+    if sandbox.config.phone_stack == "unified":
+        settings = {"sid": "AC" + "0" * 32, "default_from": _PHONE, "delivery_methods": ["text", "voice"]}
+        provider = {"name": "twilio", "configuration": settings, "credentials": {"auth_token": "0" * 32}}
+        _create(api, "branding/phone/providers", provider)
+    content = {"body": {"text": "{{ code }}", "voice": "{{ code }}"}}
+    _create(api, "branding/phone/templates", {"type": "otp_enroll", "content": content})
+    state = sandbox.world.twilio
+    service = next(iter(state.services.values()))
+    for number in (catalogue()[0].phone_number, "+18335550123"):
+        state.add_number(number)
+    state.add_to_pool(service, next(iter(state.numbers.values())))
+    state.verify_recipient(_PHONE)
+    messages = f"/2010-04-01/Accounts/{state.account_sid}/Messages.json"
+    for to in (_PHONE, "x"):
+        twilio.post(messages, data={"To": to, "From": catalogue()[0].phone_number, "Body": "123456 is your code"})
+
+
+def _create(api: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = api.post(path, json=body)
+    assert answer.is_success, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A state to come back to."""
+
+    tenants: dict[str, Tenant]
+    twilio: TwilioState
+
+    @classmethod
+    def of(cls, sandbox: Sandbox) -> "Seed":
+        """The state of now."""
+        return cls(copy.deepcopy(sandbox.world.tenants), copy.deepcopy(sandbox.world.twilio))
+
+    def plant(self, sandbox: Sandbox) -> None:
+        """Brings the sandbox back."""
+        sandbox.world.tenants = copy.deepcopy(self.tenants)
+        sandbox.world.twilio = copy.deepcopy(self.twilio)
+
+    @property
+    def tenant(self) -> Tenant:
+        """The one tenant."""
+        return next(iter(self.tenants.values()))
+
+    def ids(self, operation: Operation, parameter: Parameter) -> list[str]:
+        """What a parameter of the path can name; nothing where the schema says it all."""
+        if operation.service == "management":
+            found = (of(self.tenant) for path, of in _AUTH0 if operation.path.startswith(f"/api/v2/{path}/{{"))
+            return next(found, [])
+        if parameter.name in _COUNTRY:
+            return ["GB"]  # it has numbers of every kind
+        prefix = parameter.schema.get("pattern", "")[1:3]
+        names = [name for name in _TWILIO if name in (prefix, f"{operation.path.rpartition('/')[0]} {prefix}")]
+        return _TWILIO[names[0]](self.twilio) if names else []
+
+
+def _devices(tenant: Tenant) -> list[str]:
+    return [method["id"].rpartition("|")[2] for methods in tenant.people.methods.values() for method in methods]
+
+
+_AUTH0: list[tuple[str, Callable[[Tenant], list[str]]]] = [
+    ("branding/phone/providers", lambda tenant: list(tenant.providers)),
+    ("branding/phone/templates", lambda tenant: list(tenant.templates)),
+    ("clients", lambda tenant: list(tenant.clients)),
+    ("connections", lambda tenant: list(tenant.connections)),
+    ("guardian/enrollments", _devices),
+    ("users", lambda tenant: list(tenant.people.users)),
+]
+_ACCOUNT = "/2010-04-01/Accounts/{AccountSid}"
+_COUNTRY = ("CountryCode", "IsoCountry")
+_TWILIO: dict[str, Callable[[TwilioState], list[str]]] = {
+    "AC": lambda state: [state.account_sid],
+    "MG": lambda state: list(state.services),
+    "BN": lambda state: [state.brand_sid],
+    "QE": lambda state: [one.campaign.sid for one in state.services.values() if one.campaign],
+    f"{_ACCOUNT}/IncomingPhoneNumbers PN": lambda state: list(state.numbers),
+    f"{_ACCOUNT}/OutgoingCallerIds PN": lambda state: list(state.caller_ids),
+    "HH": lambda state: [fixed_sid("HH", state.account_sid, sid) for sid in state.numbers],
+    "BU": lambda state: [fixed_sid("BU", state.account_sid, "profile")],
+    "NO": lambda state: [one.sid for one in state.alerts],
+    "(S": lambda state: list(state.messages),
+}
