@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from mfa_setup.sandbox import control, login, pages, twilio
+from mfa_setup.sandbox import control, login, pages, twilio, unserved
 from mfa_setup.sandbox.auth0.routes import routes as auth0_routes
 from mfa_setup.sandbox.connections import Connections
 from mfa_setup.sandbox.control import LoopbackOnly
@@ -17,7 +17,7 @@ from mfa_setup.sandbox.faults import Faults
 from mfa_setup.sandbox.limits import Latency, RateLimit
 from mfa_setup.sandbox.login.cors import Cors
 from mfa_setup.sandbox.requestlog import RequestLog
-from mfa_setup.sandbox.services import failure, is_control, unserved
+from mfa_setup.sandbox.services import failure, is_control, refusal
 from mfa_setup.sandbox.world import World
 
 _log = logging.getLogger(__name__)
@@ -52,13 +52,14 @@ def build_app(world: World, connections: Connections | None = None) -> Starlette
     return app
 
 
-async def _refuse(request: Request, error: Exception) -> Response:
+async def _refuse(request: Request, _error: Exception) -> Response:
     """No such path, or not with this method: both services answer 404 in their own form."""
     # not verified: what the services answer to a method that a path does not have
     if is_control(request.url.path):
         return await control.unknown(request)
-    _log.debug("not served: %s %s (%s)", request.method, request.url.path, error)
-    return unserved(request.url.path)
+    answer = refusal(request.url.path)
+    unserved.note(request.method, request.url.path, answer.status_code)
+    return answer
 
 
 async def _crash(request: Request, error: Exception) -> Response:

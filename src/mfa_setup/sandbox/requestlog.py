@@ -1,4 +1,7 @@
-"""Every API request so far: what `GET /_sandbox/requests` shows."""
+"""The API requests so far: what `GET /_sandbox/requests` shows.
+
+Only the latest `KEPT` are there, so that a sandbox which runs for weeks does not grow; their numbers go on.
+"""
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +13,8 @@ from mfa_setup.sandbox.services import is_control, service_of
 
 if TYPE_CHECKING:
     from mfa_setup.sandbox.world import World
+
+KEPT = 10_000
 
 
 @dataclass(slots=True)
@@ -60,10 +65,11 @@ class RequestLog:
         await self.app(scope, receive, note)
 
     def _entry(self, scope: Scope) -> Entry:
+        self.world.requested += 1
         service = service_of(scope["path"])
         tenant = self.world.tenant(Headers(scope=scope).get("host")) if service == "auth0" else None
         return Entry(
-            n=len(self.world.requests) + 1,
+            n=self.world.requested,
             service=service,
             method=scope["method"],
             path=scope["path"],

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-import trustme
 import uvicorn
 
 from mfa_setup.sandbox.app import build_app
@@ -174,6 +173,8 @@ class Sandbox:
 
 def _tls(world: World) -> ssl.SSLContext:
     """A server context with a certificate of an authority that exists for this run only."""
+    import trustme  # noqa: PLC0415 - only `--tls` needs it, and a start shall be quick
+
     authority = trustme.CA()
     handle, name = tempfile.mkstemp(prefix="mfa-setup-sandbox-", suffix=".pem")
     os.close(handle)

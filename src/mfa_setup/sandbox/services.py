@@ -29,7 +29,7 @@ def is_management(path: str) -> bool:
     return path == "/api/v2" or path.startswith("/api/v2/")
 
 
-def unserved(path: str) -> Response:
+def refusal(path: str) -> Response:
     """404 for a path, or a method of it, that the sandbox does not serve, in the service's own form."""
     if service_of(path) == "twilio":
         return twilio_errors.not_found(path)

@@ -1,7 +1,9 @@
 """The sandbox's pages: what has happened in it, and the phones that its messages arrive at."""
 
 import json
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
@@ -12,13 +14,15 @@ from mfa_setup.sandbox.pages.phones import phones
 from mfa_setup.sandbox.twilio import control
 
 _HERE = Path(__file__).parent
-_ASSETS = {"style.css": "text/css", "live.js": "text/javascript"}
+_ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _RECENT = 50
+_RECENT_MESSAGES = 10
+_REQUIRED = {"all-applications": "always", "confidence-score": "adaptive"}
 # Messages and names come from whoever uses the sandbox: nothing but our own two files may run or load.
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none';"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none';"
         " form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -40,18 +44,32 @@ async def _inbox(request: Request) -> Response:
     return _page("inbox.html", phones=phones(twilio.messages_json(), twilio.calls))
 
 
+def _tenant(domain: str, state: dict[str, Any]) -> dict[str, Any]:
+    """What a person wants to know of a tenant at a glance."""
+    provider = state["phone_provider"] or {}
+    return {
+        "domain": domain,
+        "stack": state["phone_stack"],
+        "required": ", ".join(_REQUIRED.get(policy, policy) for policy in state["policies"]) or "never",
+        "factors": [name for name, on in state["factors"].items() if on],
+        "provider": provider.get("name") or provider.get("provider"),
+        "applications": [client["name"] for client in state["clients"]],
+    }
+
+
 async def _overview(request: Request) -> Response:
     world = request.app.state.world
     twilio = world.twilio.snapshot()
     return _page(
         "overview.html",
-        tenants=[*world.tenants],
+        tenants=[_tenant(domain, tenant.snapshot()) for domain, tenant in world.tenants.items()],
         account=twilio["account"],
         numbers=twilio["numbers"],
         purchases=twilio["purchases"],
         messages=twilio["messages"],
-        requests=[*reversed(world.requests[-_RECENT:])],
-        count=len(world.requests),
+        recent_messages=_RECENT_MESSAGES,
+        requests=[*islice(reversed(world.requests), _RECENT)],
+        count=world.requested,
     )
 
 

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 from mfa_setup.sandbox.twilio.call import Call, answer, room
 from mfa_setup.sandbox.twilio.countries import COUNTRIES, IN_LINKS, IN_PATH
 from mfa_setup.sandbox.twilio.ids import API
-from mfa_setup.sandbox.twilio.paging import DEFAULT_SIZE, LARGEST_SIZE
+from mfa_setup.sandbox.twilio.paging import check
 from mfa_setup.sandbox.twilio.search import matching
 
 
@@ -28,6 +28,7 @@ def _country_json(call: Call, code: str) -> dict[str, Any]:
 def countries(call: Call) -> Response:
     """List the countries in which numbers can be bought."""
     # The official example has the list and `uri` only, no paging (reference 3).
+    check(call.query)
     bodies = [_country_json(call, code) for code in COUNTRIES]
     return answer({"countries": bodies, "uri": call.request.url.path})
 
@@ -48,7 +49,7 @@ def search(call: Call) -> Response:
     # North American toll-free numbers belong to both. not verified: their iso_country in a CA search
     home = "US" if (code, kind) == ("CA", "tollfree") else code
     offered = [one for one in call.state.in_stock() if (one.country, one.kind) == (home, kind)]
-    size = call.query.integer("PageSize", 1, LARGEST_SIZE) or DEFAULT_SIZE
+    size = check(call.query)
     found = matching(call.query, offered)[:size]
     # An empty result is 200, and there is no price (reference 3).
     return answer({"available_phone_numbers": [one.json() for one in found], "uri": call.request.url.path})

@@ -13,6 +13,7 @@ from mfa_setup.sandbox.twilio.errors import AUTHENTICATE, TwilioError, error, mi
 from mfa_setup.sandbox.twilio.forms import Fields
 from mfa_setup.sandbox.twilio.ids import new_sid
 from mfa_setup.sandbox.twilio.state import TwilioState
+from mfa_setup.sandbox.unserved import note
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -114,6 +115,7 @@ def _handler(request: Request, methods: Mapping[str, Handler], magic: Mapping[st
     _check_account(request, caller, keys=keys)
     method = "GET" if request.method == "HEAD" else request.method
     if method not in methods:
+        note(method, request.url.path, 405)
         raise TwilioError(405, 20004, "Method not allowed")  # not verified: the code
     if caller is not Caller.TEST:
         return methods[method]

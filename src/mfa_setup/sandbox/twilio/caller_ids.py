@@ -40,6 +40,7 @@ def request_validation(call: Call) -> Response:
         raise TwilioError(400, 21421, f"PhoneNumber is invalid: {number}")  # not verified: the code
     name = call.form.friendly_name() or number
     call.form.integer("CallDelay", 0, _LONGEST_DELAY)
+    call.form.one_of("StatusCallbackMethod", ("GET", "POST"))
     if any(one.phone_number == number for one in state.caller_ids.values()):
         raise TwilioError(400, 21450, f"Phone number already validated for your account: {number}")
     if state.account_type == "Trial" and len(state.caller_ids) >= _MOST_ON_TRIAL:

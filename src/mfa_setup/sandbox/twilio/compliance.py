@@ -29,6 +29,7 @@ def campaign(call: Call) -> Response:
 def usecases(call: Call) -> Response:
     """List the use cases that a campaign can have (OpenAPI, example): the one that codes need."""
     service_of(call)
+    call.query.sid("BrandRegistrationSid", "BN")  # all of them can have it
     text = "Two-Factor authentication, one-time use password, password reset"
     code = {
         "code": "2FA",

@@ -49,8 +49,14 @@ def _flag(body: Body, key: str) -> bool | None:
 
 
 def _number(state: TwilioState, body: Body) -> Body:
-    """Put a number into the account without a purchase."""
-    return state.add_number(_phone(body), _name(body, required=False)).json(state.account_sid)
+    """Put a number into the account without a purchase, and into the pool of a service where `service_sid`."""
+    phone, name, service_sid = _phone(body), _name(body, required=False), body.get("service_sid")
+    if service_sid is not None and service_sid not in state.services:
+        raise _UnusableError("service_sid names no Messaging Service of the account")
+    number = state.add_number(phone, name)
+    if service_sid is not None and state.service_of(number) is None:
+        state.add_to_pool(state.services[service_sid], number)
+    return number.json(state.account_sid)
 
 
 def _service(state: TwilioState, body: Body) -> Body:

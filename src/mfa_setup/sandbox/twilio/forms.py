@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from starlette.datastructures import ImmutableMultiDict
 
@@ -61,6 +62,21 @@ class Fields:
         if not re.fullmatch(r"-?[0-9]{1,9}", value) or not low <= int(value) <= high:
             raise invalid(name, value)
         return int(value)
+
+    def day(self, name: str) -> date | None:
+        """Return a date, `YYYY-MM-DD` (OpenAPI), None where it was not sent."""
+        value = self.text(name)
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            raise invalid(name, value) from None
+
+    def sid(self, name: str, prefix: str) -> str:
+        """Return a SID, empty where it was not sent: two letters and 32 hex digits (OpenAPI, every `pattern`)."""
+        value = self.text(name)
+        if value and not re.fullmatch(prefix + "[0-9a-fA-F]{32}", value):
+            raise invalid(name, value)
+        return value
 
     def one_of(self, name: str, choices: Iterable[str]) -> str | None:
         """Return a field of an enumeration, None where it was not sent."""

@@ -28,15 +28,16 @@ def create(call: Call) -> Response:
 def list_all(call: Call) -> Response:
     """List the messages, newest first."""
     state, clock = call.state, call.state.clock()
-    found = [one for one in reversed(state.messages.values()) if _matches(one, call.query)]
+    days = {name: _moment(name, call.query.text(name)) for name in _COMPARISONS if call.query.text(name)}
+    found = [one for one in reversed(state.messages.values()) if _matches(one, call.query, days)]
     entries = [Entry(one.rank, one.json(state.account_sid, clock, state.timeline)) for one in found]
     return answer(page_2010(call.request, call.query, "messages", entries))
 
 
-def _matches(message: Message, query: Fields) -> bool:
+def _matches(message: Message, query: Fields, days: dict[str, datetime]) -> bool:
     if query.text("To") not in {"", message.to} or query.text("From") not in {"", message.sender}:
         return False
-    return all(_date_fits(message, name, query.text(name)) for name in _COMPARISONS if name in query)
+    return all(_COMPARISONS[name](message.created, given) for name, given in days.items())
 
 
 _COMPARISONS: dict[str, Callable[[datetime, datetime], bool]] = {
@@ -46,7 +47,8 @@ _COMPARISONS: dict[str, Callable[[datetime, datetime], bool]] = {
 }
 
 
-def _date_fits(message: Message, name: str, value: str) -> bool:
+def _moment(name: str, value: str) -> datetime:
+    """Read a day or a moment; the last day is meant to its end."""
     try:
         given = datetime.fromisoformat(value)
     except ValueError:
@@ -54,7 +56,7 @@ def _date_fits(message: Message, name: str, value: str) -> bool:
     given = given if given.tzinfo else given.replace(tzinfo=UTC)
     if name == "DateSent<" and _DAY.fullmatch(value):
         given = given.replace(hour=23, minute=59, second=59)
-    return _COMPARISONS[name](message.created, given)
+    return given
 
 
 def _one(call: Call) -> Message:

@@ -31,6 +31,12 @@ class Cut(NamedTuple):
     previous_token: str | None
 
 
+def check(query: Fields) -> int:
+    """Refuse what asks for no page, and return the size of a page."""
+    query.integer("Page", 0, 10**8)
+    return _size(query)
+
+
 def cut(query: Fields, entries: Sequence[Entry]) -> Cut:
     """Take the page that a request asks for."""
     size = _size(query)

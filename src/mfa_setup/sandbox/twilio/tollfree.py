@@ -50,7 +50,8 @@ def _verified(call: Call) -> list[OwnedNumber]:
 
 def verifications(call: Call) -> Response:
     """List the toll-free verifications: an approved one for each toll-free number of a registered account."""
-    wanted, status = call.query.text("TollfreePhoneNumberSid"), call.query.one_of("Status", _STATUSES)
+    wanted, status = call.query.sid("TollfreePhoneNumberSid", "PN"), call.query.one_of("Status", _STATUSES)
+    call.query.flag("IncludeSubAccounts")  # there are none
     found = [one for one in _verified(call) if wanted in {"", one.sid} and status in {None, "TWILIO_APPROVED"}]
     entries = [Entry(one.rank, _verification_json(call, one)) for one in found]
     return answer(page_v1(call.request, call.query, "verifications", entries))

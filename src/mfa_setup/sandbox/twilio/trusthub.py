@@ -47,7 +47,7 @@ def list_all(call: Call) -> Response:
     wanted = {
         "status": call.query.one_of("Status", STATUSES),
         "friendly_name": call.query.text("FriendlyName"),
-        "policy_sid": call.query.text("PolicySid"),
+        "policy_sid": call.query.sid("PolicySid", "RN"),
     }
     fits = body is not None and all(not value or body[key] == value for key, value in wanted.items())
     entries = [Entry(1, body)] if body is not None and fits else []

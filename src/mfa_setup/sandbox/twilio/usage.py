@@ -36,6 +36,9 @@ def _record(call: Call, category: str, text: str, count: int, price: Decimal) ->
 
 def records(call: Call) -> Response:
     """List what was used: outbound SMS and phone numbers."""
+    for name in ("StartDate", "EndDate"):
+        call.query.day(name)  # the sandbox remembers no days
+    call.query.flag("IncludeSubaccounts")
     sent = call.state.messages.values()
     cost = sum((Decimal(one.unit_price) * segments(one.body) for one in sent), Decimal(0))
     bodies = [
