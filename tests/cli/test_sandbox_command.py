@@ -78,10 +78,36 @@ def test_demo_sets_a_tenant_up_and_needs_nothing(run: Run, options: list[str]) -
     assert {change["status"] for change in document["changes"]} == {"applied"}
 
 
-def test_demo_tells_a_person_what_is_there(run: Run) -> None:
+def test_demo_tells_each_step_and_ends_with_the_proof(run: Run) -> None:
     out = run("demo").out
+    for step in ("number", "policy always is changed", "Signed up", "The SMS to +1", "logged in"):
+        assert step in out
     assert "Set up. Every login of this tenant now asks for a code." in out
-    assert "Everything is as asked for." in out
+    assert "Proved: the login asked for a second factor, and got it." in out
+
+
+@pytest.mark.parametrize("stack", ["unified", "legacy"])
+def test_demo_proves_the_login_in_json_too(run: Run, stack: str) -> None:
+    proof = run("demo", "--json", "--phone-stack", stack).document["outputs"]["proof"]
+    assert proof["amr"] == ["mfa"]
+    assert (proof["factor"], proof["phone"]) == ("sms", "0123")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "error"),
+    [
+        (["--number-registration", "unregistered"], 1, "code_not_delivered"),
+        (["--twilio-account", "trial"], 4, "trial_number_limit"),
+        (["--twilio-account", "suspended"], 4, "forbidden"),
+        (["--auth0-plan", "free"], 4, "plan_refused"),
+    ],
+)
+def test_demo_shows_what_goes_wrong_in_life_and_proves_nothing(
+    run: Run, options: list[str], code: int, error: str
+) -> None:
+    result = run("demo", "--json", *options)
+    assert (result.code, result.document["error"]["code"]) == (code, error)
+    assert result.document["outputs"]["proof"] is None
 
 
 def test_demo_leaves_the_environment_and_the_folders_of_the_caller_alone(run: Run) -> None:
