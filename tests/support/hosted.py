@@ -100,10 +100,7 @@ class House:
     @property
     def people(self) -> People:
         """The tenant's users."""
-        world = self.lab.sandbox.world
-        tenant = world.tenants[self.lab.domain]
-        found: People = getattr(tenant, "people", world.login_of(tenant).people)
-        return found
+        return self.lab.sandbox.world.tenants[self.lab.domain].people
 
     def messages(self) -> list[dict[str, Any]]:
         """The messages so far, newest first."""

@@ -282,3 +282,36 @@ def test_the_pages_let_nothing_run_or_frame_them(person: Person) -> None:
     assert "form-action 'self' http://localhost:*" in policy
     assert person.response.headers["cache-control"] == "no-store"
     assert "<script" not in person.response.text
+
+
+def test_what_was_deleted_meanwhile_ends_the_login(house: House, person: Person) -> None:
+    person.start()
+    person.sign_up()
+    person.enroll()
+    house.people.remove(next(iter(house.people.users)))
+    person.enter(house.code())
+    assert person.page.heading in {"Welcome", "Verify Your Identity"}
+    person.start()
+    house.lab.auth0("DELETE", f"clients/{house.client_id}")
+    person.log_in()
+    assert person.page.heading == "Page expired"
+
+
+@pytest.mark.parametrize("typed", ["é", "\uff11\uff12\uff13\uff14", "<b>1</b>", "1" * 100])
+def test_what_nobody_expects_in_a_field_is_a_wrong_code(house: House, person: Person, typed: str) -> None:
+    house.factor("recovery-code", on=True)
+    person.start()
+    person.sign_up()
+    person.enroll()
+    person.enter(typed)
+    assert person.page.alerts == ["The code you entered is invalid"]
+    assert "<b>" not in person.response.text
+    person.enter(house.code())
+    person.tick("I have safely recorded this code")
+    person.submit()
+    person.start(prompt="login")
+    person.log_in()
+    person.submit("Use a recovery code")
+    person.fill("Enter your recovery code", typed)
+    person.submit()
+    assert person.page.alerts == ["The code you entered is invalid"]

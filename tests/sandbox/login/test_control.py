@@ -1,8 +1,11 @@
 """The control calls of the login."""
 
+from collections.abc import Callable
+
 import pytest
 
 from support.hosted import House
+from support.lab import Lab
 
 
 @pytest.mark.parametrize(
@@ -20,3 +23,13 @@ def test_a_reset_forgets_everyone(house: House) -> None:
     assert house.http.get("/_sandbox/state").json()["tenants"][house.lab.domain]["policies"] == []
     login = house.lab.sandbox.world.login_of(house.lab.sandbox.world.tenants[house.lab.domain])
     assert (house.people.users, login.clock.ahead, login.risk) == ({}, 0, "low")
+
+
+def test_enrolling_is_limited_where_limits_are_on(make_lab: Callable[..., Lab], build: Callable[..., House]) -> None:
+    person = build(make_lab(rate_limit="enterprise")).browser()
+    person.start()
+    person.sign_up()
+    for _ in range(10):
+        person.enroll("12")
+    person.enroll("12")
+    assert person.response.status_code == 429

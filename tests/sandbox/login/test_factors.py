@@ -117,7 +117,8 @@ def test_a_browser_is_remembered_only_where_the_user_says_so(house: House, membe
 
 
 def test_the_box_follows_the_guardian_settings(house: House, member: Person) -> None:
-    house.lab.auth0("PUT", "guardian/settings", {"display_remember_me_checkbox": False})
+    settings = house.lab.auth0("GET", "guardian/settings")
+    house.lab.auth0("PUT", "guardian/settings", settings | {"display_remember_me_checkbox": False})
     member.start()
     member.log_in()
     assert "Remember this device" not in member.page.text

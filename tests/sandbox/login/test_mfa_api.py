@@ -180,3 +180,32 @@ def test_a_wrong_password_gets_no_mfa_token(api: Api) -> None:
 def test_an_application_without_the_grant_is_refused(api: Api) -> None:
     refused = api.password(client_id=api.house.client_id)
     assert (refused.status_code, refused.json()["error"]) == (403, "unauthorized_client")
+
+
+def test_an_access_token_for_the_mfa_api_lists_and_removes(api: Api) -> None:
+    api.enroll()
+    audience = f"{api.house.lab.sandbox.url}/mfa/"
+    person = api.house.browser()
+    person.start(audience=audience, scope="openid read:authenticators remove:authenticators")
+    person.log_in()
+    person.enter(api.house.code())
+    token = person.tokens()["access_token"]
+    found = api.call("GET", "authenticators", token).json()
+    phone = next(one["id"] for one in found if one["authenticator_type"] == "oob")
+    assert api.associate(token).json()["error"] == "insufficient_scope"
+    assert api.call("DELETE", f"authenticators/{phone}", api.mfa_token()).status_code == 401
+    assert api.call("DELETE", f"authenticators/{phone}", token).status_code == 204
+    assert api.call("DELETE", f"authenticators/{phone}", token).status_code == 404
+    assert api.challenge(api.mfa_token()).json()["error"] == "association_required"
+
+
+@pytest.mark.parametrize("body", [{"authenticator_types": 1}, {"oob_channels": 1}, {"phone_number": ["+1"]}])
+def test_a_body_of_the_wrong_shape_is_refused(api: Api, body: dict[str, Any]) -> None:
+    assert 400 <= api.associate(api.mfa_token(), **body).status_code < 500
+
+
+def test_a_form_does_as_well(api: Api) -> None:
+    api.enroll()
+    token = api.mfa_token()
+    form = {"client_id": api.client_id, "challenge_type": "oob", "mfa_token": token}
+    assert api.house.http.post("/mfa/challenge", data=form).json()["binding_method"] == "prompt"

@@ -58,7 +58,7 @@ def create_user(call: Call) -> JSON:
     if any(tenant.people.find(connection["name"], body[name]) for name in ("email", "username") if body.get(name)):
         # not verified: text and errorCode
         raise ManagementError(409, "The user already exists.", "auth0_idp_error")
-    user = _made(connection, body)
+    user = new_user(connection, body)
     if user["user_id"] in tenant.people.users:
         raise ManagementError(409, "The user already exists.", "auth0_idp_error")
     tenant.people.users[user["user_id"]] = user
@@ -82,7 +82,7 @@ def _check_password(connection: JSON, body: JSON) -> None:
         raise ManagementError(400, "PasswordStrengthError: Password is too weak")
 
 
-def _made(connection: JSON, body: JSON) -> JSON:
+def new_user(connection: JSON, body: JSON) -> JSON:
     """The user as the service answers it: keys in order of the alphabet (recorded)."""
     now, local = timestamp(), body.get("user_id") or object_id()
     provider = connection["strategy"]

@@ -91,7 +91,7 @@ async def submit_signup(visit: Visit, transaction: Transaction) -> Response:
     if error:
         visit.note("fs", error, user_name=email.lower(), connection=connection["name"])
         return _signup(visit, transaction, email, error)
-    user = create_user(visit, connection["name"], email, password)
+    user = create_user(visit, connection, email, password)
     visit.note("ss", "Success Signup", user_id=user["user_id"], user_name=user["email"], connection=connection["name"])
     return await _logged_in(visit, transaction, user)
 

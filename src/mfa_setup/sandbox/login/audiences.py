@@ -1,5 +1,6 @@
 """The APIs that a user's access token can be for."""
 
+from mfa_setup.sandbox.auth0.apis import find_api
 from mfa_setup.sandbox.login.visit import Visit
 
 MFA_SCOPES = ("enroll", "read:authenticators", "remove:authenticators")
@@ -26,18 +27,16 @@ def chosen(visit: Visit, asked: str) -> str:
 
 def exists(visit: Visit, audience: str) -> bool:
     """Whether the tenant has an API with this identifier."""
-    apis = getattr(visit.tenant, "apis", {})
-    own = {str(api["identifier"]) for api in apis.values()}
-    return audience in own | set(visit.tenant.audiences) | {mfa_audience(visit)}
+    return audience == mfa_audience(visit) or find_api(visit.tenant, audience) is not None
 
 
 def granted_scope(visit: Visit, audience: str, asked: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the scopes that a user may grant for the API; unknown ones are left out silently (docs)."""
     known: set[str] = set(OPEN_ID_SCOPES)
+    api = find_api(visit.tenant, audience) if audience else None
     if audience == mfa_audience(visit):
         known |= set(MFA_SCOPES)
-    for api in getattr(visit.tenant, "apis", {}).values():
+    elif api is not None and audience not in visit.tenant.audiences:
         # A user's token for the Management API holds at most the scopes of the current user, none of them here.
-        if api["identifier"] == audience and audience not in visit.tenant.audiences:
-            known |= {str(scope["value"]) for scope in api.get("scopes") or ()}
+        known |= {str(scope["value"]) for scope in api.get("scopes") or ()}
     return tuple(scope for scope in asked if scope in known)

@@ -1,6 +1,5 @@
 """`/authorize`: where every login begins, and `/authorize/resume`, where it ends."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,9 +9,10 @@ from starlette.routing import Route
 
 from mfa_setup.sandbox.login import factor, flow, sessions
 from mfa_setup.sandbox.login.errors import LOST, AuthorizeError
-from mfa_setup.sandbox.login.people import note_login
+from mfa_setup.sandbox.login.granted import Code, Granted
+from mfa_setup.sandbox.login.people import get_user, note_login
 from mfa_setup.sandbox.login.prompts import BROWSER_COOKIE, begin, browser_of, found, go, onward, served, set_cookie
-from mfa_setup.sandbox.login.records import MULTI_FACTOR, AuthRequest, Code, Granted, Session, Target, Transaction
+from mfa_setup.sandbox.login.records import MULTI_FACTOR, AuthRequest, Session, Target, Transaction
 from mfa_setup.sandbox.login.request import request_of, target_of
 from mfa_setup.sandbox.login.respond import respond
 from mfa_setup.sandbox.login.visit import Visit
@@ -98,7 +98,8 @@ async def resume(request: Request) -> Response:
         transaction = found(visit, request.query_params.get("state"))
         if transaction.step != "done":
             return go(flow.page_of(visit, transaction))
-        if visit.login.transactions.take(transaction.key) is None:
+        visit.login.transactions.take(transaction.key)
+        if get_user(visit, transaction.user_id) is None:
             raise LOST
         return _finish(visit, transaction)
 
@@ -113,8 +114,9 @@ def _finish(visit: Visit, transaction: Transaction) -> Response:
     response = respond(asked.target, {"code": _code(visit, asked, session, mfa=transaction.mfa)})
     set_cookie(visit, response, sessions.COOKIE, cookie, sessions.cookie_seconds(visit))
     if transaction.remember:
-        token = visit.login.remembered.put(session.user_id, factor.REMEMBER_SECONDS, secrets.token_urlsafe(32))
-        set_cookie(visit, response, factor.REMEMBER_COOKIE, token, factor.REMEMBER_SECONDS)
+        seconds = factor.remembered_seconds(visit)
+        token = visit.login.remembered.put(session.user_id, seconds)
+        set_cookie(visit, response, factor.REMEMBER_COOKIE, token, seconds)
     return response
 
 

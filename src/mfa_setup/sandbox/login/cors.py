@@ -11,8 +11,13 @@ from mfa_setup.sandbox.login.urls import every_origin
 if TYPE_CHECKING:
     from mfa_setup.sandbox.world import World
 
-_PATHS = ("/oauth/token", "/userinfo", "/mfa/authenticators", "/mfa/associate", "/mfa/challenge")
+_PATHS = ("/oauth/token", "/userinfo")
+_MFA = "/mfa/"
 _PUBLIC = "/.well-known/"
+
+
+def _is_open(path: str) -> bool:
+    return path in _PATHS or path.startswith((_MFA, _PUBLIC))
 
 
 class Cors:
@@ -24,14 +29,14 @@ class Cors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a preflight, or add the headers to the answer."""
-        if scope["type"] != "http" or not (scope["path"] in _PATHS or scope["path"].startswith(_PUBLIC)):
+        if scope["type"] != "http" or not _is_open(scope["path"]):
             await self.app(scope, receive, send)
             return
         sent = Headers(scope=scope)
         headers = self._headers(scope["path"], sent)
         if scope["method"] == "OPTIONS" and "access-control-request-method" in sent:
             asked = sent.get("access-control-request-headers", "")
-            more = {"access-control-allow-methods": "GET, POST", "access-control-max-age": "600"}
+            more = {"access-control-allow-methods": "GET, POST, DELETE", "access-control-max-age": "600"}
             more |= {"access-control-allow-headers": asked} if asked else {}
             await Response(status_code=204, headers=headers | more if headers else None)(scope, receive, send)
             return

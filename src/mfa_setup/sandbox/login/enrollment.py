@@ -5,11 +5,13 @@ from starlette.routing import Route
 
 from mfa_setup.sandbox.login import factor, flow
 from mfa_setup.sandbox.login.countries import FALLBACK, countries, phone_number
+from mfa_setup.sandbox.login.errors import PageError
 from mfa_setup.sandbox.login.prompts import form, go, prompt
 from mfa_setup.sandbox.login.records import Channel, Transaction
 from mfa_setup.sandbox.login.visit import Visit
 
 NO_PHONE = "Please enter a phone number"
+_POSTS = (10, 12.0)  # docs: ten from an address at once, then five a minute
 INVALID = "It seems that your phone number is not valid. Please check and retry."
 
 
@@ -40,6 +42,8 @@ async def submit(visit: Visit, transaction: Transaction) -> Response:
     ways = factor.channels(visit)
     if not ways:
         return go(await flow.advance(visit, transaction))
+    if visit.world.config.rate_limit != "none" and not visit.login.allow("enrollments", visit.peer, *_POSTS):
+        raise PageError("Too many requests", "Wait a few minutes and try again.", 429)  # not verified: the page
     transaction.channel = _channel(ways, visit.form.get("channel"))
     number = phone_number(country, typed)
     if number is None:

@@ -5,7 +5,6 @@ from mfa_setup.sandbox.login.records import Channel
 from mfa_setup.sandbox.login.visit import Visit
 
 REMEMBER_COOKIE = "auth0-mf"
-REMEMBER_SECONDS = 30 * 24 * 3600  # docs: "Remember this device for 30 days"
 _ORDER: tuple[Channel, ...] = ("sms", "voice")
 
 
@@ -45,6 +44,12 @@ def _delivers(visit: Visit, kind: Channel) -> bool:
 def offers_to_remember(visit: Visit) -> bool:
     """Whether the code's page has the box (`guardian/settings`); the service shows it unless told not to."""
     return bool(visit.tenant.guardian_settings.get("display_remember_me_checkbox", True))
+
+
+def remembered_seconds(visit: Visit) -> int:
+    """How long a browser is remembered: 30 days unless the settings differ (recorded, docs)."""
+    # not verified: that `mfa_session_inactivity_timeout` ends it sooner; here it does not
+    return int(visit.tenant.guardian_settings.get("mfa_session_overall_timeout", 30 * 24 * 3600))
 
 
 def remembers_by_default(visit: Visit) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from mfa_setup.sandbox.auth0.client_auth import TokenRequest, authenticate_client
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.state import JSON
+from mfa_setup.sandbox.login.granted import Code, Family
 from mfa_setup.sandbox.login.issue import answer, new_family, rotate, visit_behind
 from mfa_setup.sandbox.login.people import get_user
-from mfa_setup.sandbox.login.records import Code, Family
 from mfa_setup.sandbox.login.request import is_public
 from mfa_setup.sandbox.login.visit import Visit
 

@@ -9,8 +9,8 @@ from mfa_setup.sandbox.auth0.client_auth import TokenRequest
 from mfa_setup.sandbox.auth0.ids import new_id
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.login import audiences
+from mfa_setup.sandbox.login.granted import Family, Granted
 from mfa_setup.sandbox.login.people import get_user
-from mfa_setup.sandbox.login.records import Family, Granted
 from mfa_setup.sandbox.login.visit import Visit
 
 ACCESS_SECONDS = 86400

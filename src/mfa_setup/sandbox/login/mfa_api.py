@@ -1,63 +1,21 @@
 """The MFA API: `/mfa/authenticators`, `/mfa/associate` and `/mfa/challenge` (docs, OpenAPI)."""
 
-import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-import jwt
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mfa_setup.sandbox.auth0.client_auth import TokenRequest
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.state import JSON
-from mfa_setup.sandbox.login import audiences, factor, otp
+from mfa_setup.sandbox.login import factor, otp
 from mfa_setup.sandbox.login.countries import masked, phone_number
 from mfa_setup.sandbox.login.grants import client_for
+from mfa_setup.sandbox.login.mfa_caller import Asked, served
 from mfa_setup.sandbox.login.mfa_grants import OOB, new_oob, pending
 from mfa_setup.sandbox.login.people import enrolled_phone, enrolments_of, new_recovery_code, people_of
 from mfa_setup.sandbox.login.records import Channel
-from mfa_setup.sandbox.login.visit import Visit, visit_of
 
 _TOO_MANY_SMS = "Too many SMS sent by the user. Wait for some minutes before retrying."
-
-
-class Asked:
-    """A call of the MFA API.
-
-    Attributes:
-        visit: The request.
-        body: Its JSON object.
-        token: What came as a bearer.
-        user_id: Whose factors it is about.
-        by_mfa_token: Whether the bearer is an `mfa_token`, not an access token.
-    """
-
-    def __init__(self, visit: Visit, body: JSON, token: str) -> None:
-        self.visit = visit
-        self.body = body
-        self.token = token
-        self.user_id = ""
-        self.by_mfa_token = False
-
-    def identify(self, scope: str) -> None:
-        """Find out who is asking: by `mfa_token`, or by an access token for the MFA API with this scope.
-
-        Raises:
-            OAuthError: 401 for a bearer that is neither.
-        """
-        if (behind := self.visit.login.pending.get(self.token)) is not None:
-            self.user_id, self.by_mfa_token = behind.granted.user_id, True
-            return
-        try:
-            claims = self.visit.world.key.claims(self.token, (audiences.mfa_audience(self.visit),))
-        except jwt.InvalidTokenError as error:
-            # not verified: text and status
-            raise OAuthError(401, "invalid_grant", "Malformed mfa_token") from error
-        if scope not in str(claims.get("scope", "")).split():
-            raise OAuthError(403, "insufficient_scope", f"Insufficient scope, expected any of: {scope}")
-        self.user_id = str(claims["sub"])
 
 
 async def list_authenticators(asked: Asked) -> Any:
@@ -86,12 +44,12 @@ async def associate(asked: Asked) -> JSON:
     """POST /mfa/associate: begins the enrolment of a phone; the code in the `mfa-oob` grant ends it."""
     asked.identify("enroll")
     visit, body = asked.visit, asked.body
-    if "oob" not in (body.get("authenticator_types") or ()):
+    if "oob" not in asked.words("authenticator_types"):
         # The service also enrols authenticator apps this way; the sandbox has phones only.
         raise OAuthError(400, "invalid_request", "Unsupported authenticator_types")
     if asked.by_mfa_token and enrolled_phone(visit, asked.user_id):
         raise OAuthError(403, "access_denied", "User is already enrolled.")  # not verified: code and status
-    ways = [way for way in factor.channels(visit) if way in (body.get("oob_channels") or ())]
+    ways = [way for way in factor.channels(visit) if way in asked.words("oob_channels")]
     if not ways:
         # not verified: text and status where the channel is off
         raise OAuthError(403, "unsupported_challenge_type", "The requested channel is not enabled.")
@@ -105,6 +63,19 @@ async def associate(asked: Asked) -> JSON:
         # not verified: whether there are codes where the recovery-code factor is off
         answer["recovery_codes"] = [new_recovery_code(visit, asked.user_id)]
     return answer | {"oob_code": new_oob(visit, asked.user_id, asked.token)}
+
+
+async def remove(asked: Asked) -> None:
+    """DELETE /mfa/authenticators/{id}: with an access token only (docs); 404 where there is none (OpenAPI)."""
+    asked.identify("remove:authenticators")
+    people = people_of(asked.visit)
+    found = people.by_device(str(asked.path["id"]))
+    if asked.by_mfa_token:
+        raise OAuthError(401, "invalid_token", "An access token is required")  # not verified: text and code
+    if found is None or found[0] != asked.user_id:
+        raise OAuthError(404, "not_found", "Authenticator not found")
+    people.drop(asked.user_id, found[1]["id"])
+    asked.visit.note("gd_unenroll", "Guardian - Unenroll device account", user_id=asked.user_id)
 
 
 async def challenge(asked: Asked) -> JSON:
@@ -139,33 +110,11 @@ async def _send(asked: Asked, number: str, channel: Channel, *, enrolling: bool)
         raise OAuthError(500, "server_error", "There was a problem sending the message.")
 
 
-def _serve(handler: Callable[[Asked], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
-    async def serve(request: Request) -> Response:
-        token = request.headers.get("authorization", "").partition(" ")[2].strip()
-        try:
-            visit = await visit_of(request)
-            asked = Asked(visit, visit.form or _object(await request.body()), token)
-            return JSONResponse(await handler(asked), headers={"cache-control": "no-store"})
-        except OAuthError as error:
-            return error.response()
-
-    return serve
-
-
-def _object(raw: bytes) -> JSON:
-    try:
-        body = json.loads(raw) if raw else {}
-    except ValueError as error:
-        raise OAuthError(400, "invalid_request", "Invalid request payload") from error
-    if not isinstance(body, dict):
-        raise OAuthError(400, "invalid_request", "Invalid request payload")
-    return body
-
-
 def routes() -> list[Route]:
     """The MFA API; its codes are redeemed at the token endpoint."""
     return [
-        Route("/mfa/authenticators", _serve(list_authenticators), methods=["GET"]),
-        Route("/mfa/associate", _serve(associate), methods=["POST"]),
-        Route("/mfa/challenge", _serve(challenge), methods=["POST"]),
+        Route("/mfa/authenticators", served(list_authenticators), methods=["GET"]),
+        Route("/mfa/authenticators/{id}", served(remove), methods=["DELETE"]),
+        Route("/mfa/associate", served(associate), methods=["POST"]),
+        Route("/mfa/challenge", served(challenge), methods=["POST"]),
     ]

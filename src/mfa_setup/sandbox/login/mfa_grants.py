@@ -6,6 +6,7 @@ from mfa_setup.sandbox.auth0.client_auth import TokenRequest
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.login import otp
+from mfa_setup.sandbox.login.granted import OutOfBand, Pending
 from mfa_setup.sandbox.login.grants import client_for
 from mfa_setup.sandbox.login.issue import answer, new_family, visit_behind
 from mfa_setup.sandbox.login.people import (
@@ -15,7 +16,6 @@ from mfa_setup.sandbox.login.people import (
     new_recovery_code,
     note_use,
 )
-from mfa_setup.sandbox.login.records import OutOfBand, Pending
 from mfa_setup.sandbox.login.visit import Visit
 
 OOB = "http://auth0.com/oauth/grant-type/mfa-oob"

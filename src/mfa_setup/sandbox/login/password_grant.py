@@ -4,9 +4,9 @@ from mfa_setup.sandbox.auth0.client_auth import TokenRequest
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.login import account, audiences, factor
+from mfa_setup.sandbox.login.granted import Granted, Pending
 from mfa_setup.sandbox.login.grants import client_for
 from mfa_setup.sandbox.login.issue import answer, new_family, visit_behind
-from mfa_setup.sandbox.login.records import Granted, Pending
 from mfa_setup.sandbox.login.request import databases
 from mfa_setup.sandbox.login.visit import Visit
 

@@ -4,9 +4,10 @@ import secrets
 import string
 from typing import Any
 
-from mfa_setup.sandbox.auth0.ids import new_id, object_id, timestamp
+from mfa_setup.sandbox.auth0.ids import new_id, timestamp
 from mfa_setup.sandbox.auth0.people import People
 from mfa_setup.sandbox.auth0.state import JSON
+from mfa_setup.sandbox.auth0.users import new_user
 from mfa_setup.sandbox.login.records import Channel
 from mfa_setup.sandbox.login.visit import Visit
 
@@ -15,9 +16,8 @@ _RECOVERY_LENGTH = 24  # docs: "Recovery code must have 24 alphanumeric characte
 
 
 def people_of(visit: Visit) -> People:
-    """The tenant's users, passwords and second factors: those of the Management API, where it keeps them."""
-    found: People = getattr(visit.tenant, "people", visit.login.people)
-    return found
+    """The tenant's users, passwords and second factors: those of the Management API."""
+    return visit.tenant.people
 
 
 def find_user(visit: Visit, connection: str, email: str) -> JSON | None:
@@ -35,20 +35,10 @@ def check_password(visit: Visit, user: JSON, password: str) -> bool:
     return people_of(visit).has_password(user["user_id"], password)
 
 
-def create_user(visit: Visit, connection: str, email: str, password: str) -> JSON:
-    """A new user, in the form of the Management API's answers (recorded)."""
-    now, local, people = timestamp(), object_id(), people_of(visit)
-    user: JSON = {
-        "created_at": now,
-        "email": email.lower(),
-        "email_verified": False,
-        "identities": [{"connection": connection, "user_id": local, "provider": "auth0", "isSocial": False}],
-        "name": email.lower(),
-        "nickname": email.lower().partition("@")[0],
-        "picture": f"https://cdn.auth0.com/avatars/{email[:2].lower()}.png",
-        "updated_at": now,
-        "user_id": f"auth0|{local}",
-    }
+def create_user(visit: Visit, connection: JSON, email: str, password: str) -> JSON:
+    """A new user, as the Management API makes them."""
+    people = people_of(visit)
+    user = new_user(connection, {"email": email.lower()})
     people.users[user["user_id"]] = user
     people.set_password(user["user_id"], password)
     return user
@@ -105,4 +95,4 @@ def has_recovery_code(visit: Visit, user_id: str) -> bool:
 def check_recovery_code(visit: Visit, user_id: str, code: str) -> bool:
     """Whether this is the user's recovery code."""
     kept = visit.login.recovery.get(user_id, "") if has_recovery_code(visit, user_id) else ""
-    return bool(kept) and secrets.compare_digest(kept, code.strip().upper())
+    return bool(kept) and secrets.compare_digest(kept.encode(), code.strip().upper().encode())

@@ -50,6 +50,10 @@ def found(visit: Visit, key: str | None) -> Transaction:
     cookie = visit.cookies.get(BROWSER_COOKIE, "")
     if transaction is None or not secrets.compare_digest(cookie.encode(), transaction.browser.encode()):
         raise LOST
+    asked, tenant = transaction.asked, visit.tenant
+    there = any(connection["name"] == asked.connection for connection in tenant.connections.values())
+    if asked.target.client_id not in tenant.clients or not there:
+        raise LOST  # somebody has deleted the application or its users' database meanwhile
     return transaction
 
 

@@ -124,6 +124,6 @@ def _prompt(given: Mapping[str, str]) -> str:
 def _max_age(text: str | None) -> int | None:
     if not text:
         return None
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         raise AuthorizeError("invalid_request", "max_age must be a number of seconds")
     return int(text)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mfa_setup.sandbox.auth0.people import People
-from mfa_setup.sandbox.login.records import Code, Family, Granted, Otp, OutOfBand, Pending, Session, Transaction
+from mfa_setup.sandbox.login.granted import Code, Family, Granted, OutOfBand, Pending
+from mfa_setup.sandbox.login.records import Otp, Session, Transaction
 from mfa_setup.sandbox.login.store import Bucket, Clock, Store
 
 
@@ -33,7 +33,6 @@ class LoginState:
 
     clock: Clock = field(default_factory=Clock)
     risk: Literal["low", "high"] = "low"
-    people: People = field(default_factory=People)
     transactions: Store[Transaction] = field(init=False)
     sessions: Store[Session] = field(init=False)
     remembered: Store[str] = field(init=False)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mfa_setup.sandbox.world import World
 
 
+_OF_THE_EVENT = ("client_id", "connection", "user_id", "user_name", "ip")
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A request with what is behind it.
@@ -24,6 +27,7 @@ class Visit:
         issuer: `{scheme}://{host}/`, as the caller reached it.
         cookies: The browser's cookies.
         form: The fields of a form that was sent.
+        peer: The address of the browser.
     """
 
     world: "World"
@@ -32,6 +36,7 @@ class Visit:
     issuer: str
     cookies: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
+    peer: str = ""
 
     @property
     def now(self) -> float:
@@ -45,7 +50,11 @@ class Visit:
     def note(self, kind: str, description: str, **details: Any) -> None:
         """Write an event into the tenant's log; the types are those of the docs."""
         # not verified: the layout of `details`
-        self.tenant.log(kind, description, **{name: value for name, value in details.items() if value is not None})
+        known = {name: value for name, value in details.items() if value is not None} | {"ip": self.peer}
+        about = {name: known.pop(name) for name in _OF_THE_EVENT if known.get(name)}
+        if about.get("client_id") in self.tenant.clients:
+            about["client_name"] = self.client(about["client_id"])["name"]
+        self.tenant.log(kind, description, about, **known)
 
 
 async def visit_of(request: Request) -> Visit:
@@ -61,4 +70,5 @@ async def visit_of(request: Request) -> Visit:
         await request.body()  # kept, so that a handler can still read a body that is no form
         async with request.form() as form:
             fields = {name: value for name, value in form.items() if isinstance(value, str)}
-    return Visit(world, tenant, world.login_of(tenant), issuer_of(request), dict(request.cookies), fields)
+    peer = request.client.host if request.client else ""
+    return Visit(world, tenant, world.login_of(tenant), issuer_of(request), dict(request.cookies), fields, peer)

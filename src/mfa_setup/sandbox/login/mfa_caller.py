@@ -1,0 +1,86 @@
+"""Who calls the MFA API: with the `mfa_token` of a login that waits, or with an access token for this API (docs)."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import jwt
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from mfa_setup.sandbox.auth0.errors import OAuthError
+from mfa_setup.sandbox.auth0.state import JSON
+from mfa_setup.sandbox.login import audiences
+from mfa_setup.sandbox.login.visit import Visit, visit_of
+
+
+class Asked:
+    """A call of the MFA API.
+
+    Attributes:
+        visit: The request.
+        body: Its JSON object.
+        token: What came as a bearer.
+        path: The path parameters.
+        user_id: Whose factors it is about.
+        by_mfa_token: Whether the bearer is an `mfa_token`, not an access token.
+    """
+
+    def __init__(self, visit: Visit, body: JSON, token: str, path: JSON) -> None:
+        self.visit = visit
+        self.body = body
+        self.token = token
+        self.path = path
+        self.user_id = ""
+        self.by_mfa_token = False
+
+    def words(self, name: str) -> list[str]:
+        """A list of the body, or what a form has in its place."""
+        value = self.body.get(name) or []
+        return [str(item) for item in value] if isinstance(value, list) else str(value).split()
+
+    def identify(self, scope: str) -> None:
+        """Find out who is asking: by `mfa_token`, or by an access token for the MFA API with this scope.
+
+        Raises:
+            OAuthError: 401 for a bearer that is neither.
+        """
+        if (behind := self.visit.login.pending.get(self.token)) is not None:
+            self.user_id, self.by_mfa_token = behind.granted.user_id, True
+            return
+        try:
+            claims = self.visit.world.key.claims(self.token, (audiences.mfa_audience(self.visit),))
+        except jwt.InvalidTokenError as error:
+            # not verified: text and status
+            raise OAuthError(401, "invalid_grant", "Malformed mfa_token") from error
+        if scope not in str(claims.get("scope", "")).split():
+            raise OAuthError(403, "insufficient_scope", f"Insufficient scope, expected any of: {scope}")
+        self.user_id = str(claims["sub"])
+
+
+def served(handler: Callable[[Asked], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
+    """A handler of the MFA API as an endpoint: JSON or a form comes in, JSON or nothing goes out."""
+
+    async def serve(request: Request) -> Response:
+        token = request.headers.get("authorization", "").partition(" ")[2].strip()
+        try:
+            visit = await visit_of(request)
+            asked = Asked(visit, visit.form or _object(await request.body()), token, request.path_params)
+            answer = await handler(asked)
+            if answer is None:
+                return Response(status_code=204)
+            return JSONResponse(answer, headers={"cache-control": "no-store"})
+        except OAuthError as error:
+            return error.response()
+
+    return serve
+
+
+def _object(raw: bytes) -> JSON:
+    try:
+        body = json.loads(raw) if raw else {}
+    except ValueError as error:
+        raise OAuthError(400, "invalid_request", "Invalid request payload") from error
+    if not isinstance(body, dict):
+        raise OAuthError(400, "invalid_request", "Invalid request payload")
+    return body
