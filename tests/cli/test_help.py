@@ -8,13 +8,13 @@ import pytest
 
 from support.lab import Run
 
-COMMANDS = ["up", "init", "buy-number", "enable-sms", "policy", "plan", "status", "sandbox", "demo"]
+COMMANDS = ["up", "init", "buy-number", "enable-sms", "policy", "plan", "status", "test login", "sandbox", "demo"]
 SDKS = ["auth0", "twilio", "requests", "httpx", "aiohttp", "starlette", "uvicorn", "phonenumbers.data"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_every_command_has_examples_and_the_common_options(run: Run, command: str) -> None:
-    result = run(command, "--help")
+    result = run(*command.split(), "--help")
     assert result.code == 0
     assert "Examples:" in result.out
     assert f"  mfa-setup {command}" in result.out
@@ -24,12 +24,12 @@ def test_help_of_every_command_has_examples_and_the_common_options(run: Run, com
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_short_help_is_the_same(run: Run, command: str) -> None:
-    assert run(command, "-h").out == run(command, "--help").out
+    assert run(command, "-h").out == run(*command.split(), "--help").out
 
 
 def test_the_root_help_lists_the_commands_and_the_exit_codes(run: Run) -> None:
     out = run("--help").out
-    assert all(command in out for command in COMMANDS)
+    assert all(command.split()[0] in out for command in COMMANDS)
     assert "7 refused by a guard" in out
 
 
