@@ -47,21 +47,25 @@ class Site:
         self.folder = folder
         self.client_id = ""
 
-    def run(self, *arguments: str) -> dict[str, Any]:
-        """Runs a command as its users do, in a process of its own, in the application's folder; its document."""
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Starts a command as its users do, in a process of its own, in the application's folder."""
         own = {name: str(self.folder.parent / name) for name in ("MFA_SETUP_STATE_DIR", "MFA_SETUP_CACHE_DIR")}
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AUTH0_", "TWILIO_"))}
-        done = subprocess.run(
+        return subprocess.Popen(
             [sys.executable, "-m", "mfa_setup", *arguments, "--yes", "--json"],
             cwd=self.folder,
             env=kept | self.lab.env | own,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
-            timeout=60,
         )
-        assert done.returncode == 0, (done.stdout, done.stderr)
-        return dict(json.loads(done.stdout))
+
+    def run(self, *arguments: str) -> dict[str, Any]:
+        """Runs a command to its end; its document."""
+        with self.start(*arguments) as process:
+            out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, (out, err)
+        return dict(json.loads(out))
 
     def configure(self, command: str = "up") -> None:
         """Sets everything up, or with `init` the application alone."""

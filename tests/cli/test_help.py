@@ -24,7 +24,7 @@ def test_help_of_every_command_has_examples_and_the_common_options(run: Run, com
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_short_help_is_the_same(run: Run, command: str) -> None:
-    assert run(command, "-h").out == run(*command.split(), "--help").out
+    assert run(*command.split(), "-h").out == run(*command.split(), "--help").out
 
 
 def test_the_root_help_lists_the_commands_and_the_exit_codes(run: Run) -> None:
