@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -13,10 +13,9 @@ from browser.visitor import CODE_LABEL, Visitor
 pytestmark = pytest.mark.browser
 
 GRAVE = {"serious", "critical"}
-WIDTHS = {"desktop": 1280, "phone": 320}
+WIDTHS = (320, 1280)
 
 Look = Callable[[str], None]
-Scheme = Literal["light", "dark"]
 
 
 def faults(page: Page) -> list[dict[str, Any]]:
@@ -30,18 +29,10 @@ def faults(page: Page) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> Scheme:
-    """What the browser's user prefers."""
-    chosen: Scheme = request.param
-    return chosen
-
-
-@pytest.fixture(params=list(WIDTHS))
-def page(request: pytest.FixtureRequest, chromium: Browser, scheme: Scheme) -> Iterator[Page]:
-    """A page that brings axe-core along."""
+def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
+    """A page that brings axe-core along, for users who prefer either scheme."""
     axe = installed(Path(__file__).parent) / "axe-core" / "axe.min.js"
-    viewport: Any = {"width": WIDTHS[request.param], "height": 900}
-    context = chromium.new_context(color_scheme=scheme, viewport=viewport)
+    context = chromium.new_context(color_scheme=request.param)
     context.add_init_script(path=axe)
     yield context.new_page()
     context.close()
@@ -52,9 +43,11 @@ def look(page: Page) -> Look:
     """Looks at the page that is open: nothing is gravely wrong, and nothing is cut off at the side."""
 
     def at(name: str) -> None:
-        assert faults(page) == [], name
-        width = page.evaluate("() => [document.documentElement.scrollWidth, window.innerWidth]")
-        assert width[0] <= width[1], f"{name} scrolls sideways: {width}"
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert faults(page) == [], f"{name} at {width} pixels"
+            needed = page.evaluate("() => document.documentElement.scrollWidth")
+            assert needed <= width, f"{name} scrolls sideways at {width} pixels"
 
     return at
 

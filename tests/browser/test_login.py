@@ -143,6 +143,7 @@ def test_the_whole_login_goes_by_keyboard_alone(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("link", name="Sign up")).to_be_focused()
     keys.press("Enter")
     expect(visitor.heading("Sign up")).to_be_visible()
+    expect(visitor.page.get_by_label("Email address")).to_be_focused()
     keys.type(visitor.email)
     keys.press("Tab")
     keys.type("Correct-Horse-1")
