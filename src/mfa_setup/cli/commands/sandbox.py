@@ -1,5 +1,6 @@
 """The commands that need no account: both services on loopback, and the whole job on them."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,8 @@ from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import InvalidValueError, PortInUseError, SandboxMissingError
 from mfa_setup.model.change import SAFE_ORDER
+from mfa_setup.render.sink import Sink
+from mfa_setup.render.welcome import welcome_lines
 
 if TYPE_CHECKING:  # the sandbox is an extra, and only these two commands import it
     from mfa_setup.sandbox.server import Sandbox
@@ -71,7 +74,7 @@ def sandbox(call: Call, desk: Desk) -> int:
       mfa-setup sandbox --port 0 --json
       mfa-setup sandbox --phone-stack legacy --twilio-account trial
     """
-    with _running(call, int(_whole("port", call.own["port"], 65_535))) as server:
+    with _running(call, int(_whole("port", call.own["port"], 65_535))) as server, _telling(call, desk.sink):
         desk.report.silent = True
         server.serve_forever(lambda: _announce(call, desk, server.ready()))
     return 0
@@ -101,11 +104,36 @@ def demo(call: Call, desk: Desk) -> int:
     return 0
 
 
+class _Teller(logging.Handler):
+    """Says what the sandbox logs, such as a request that it does not serve."""
+
+    def __init__(self, sink: Sink) -> None:
+        super().__init__(logging.WARNING)
+        self._sink = sink
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line for each record."""
+        self._sink.say(record.getMessage())
+
+
+@contextmanager
+def _telling(call: Call, sink: Sink) -> Iterator[None]:
+    if call.common.quiet:
+        yield
+        return
+    log, teller = logging.getLogger("mfa_setup.sandbox"), _Teller(sink)
+    log.addHandler(teller)
+    try:
+        yield
+    finally:
+        log.removeHandler(teller)
+
+
 def _announce(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
     if call.common.json:
         desk.sink.document(ready)
     else:
-        desk.sink.lines(_welcome(ready))
+        desk.sink.lines(welcome_lines(ready))
 
 
 def _carry_out(call: Call, task: Task, desk: Desk) -> None:
@@ -157,15 +185,3 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
         finally:
             os.environ.clear()
             os.environ.update(before)
-
-
-def _welcome(ready: dict[str, Any]) -> list[str]:
-    return [
-        f"Auth0 and Twilio are served at {ready['url']} until you press Ctrl-C.",
-        f"Messages: {ready['inbox']}",
-        "",
-        "Point mfa-setup (and anything else) at it:",
-        *(f"  export {name}={value}" for name, value in ready["env"].items()),
-        "",
-        "Then: mfa-setup up",
-    ]
