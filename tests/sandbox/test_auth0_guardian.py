@@ -73,7 +73,14 @@ def test_settings_are_echoed(api: httpx.Client) -> None:
     path, body = "/guardian/factors/phone/settings", {"otp_length": 8, "otp_expiration_time": 600}
     assert api.get(path).json() == {"otp_length": 6, "otp_expiration_time": 300}
     assert api.put(path, json=body).json() == api.get(path).json() == body
-    remember = {"display_remember_me_checkbox": True}
+    remember = {
+        "display_remember_me_checkbox": False,
+        "remember_me_default_value": True,
+        "mfa_session_inactivity_timeout": 7200,
+        "mfa_session_overall_timeout": 86400,
+    }
+    assert api.get("/guardian/settings").json().keys() == remember.keys()
+    assert api.put("/guardian/settings", json=dict(list(remember.items())[:3])).status_code == 400
     assert api.put("/guardian/settings", json=remember).json() == api.get("/guardian/settings").json() == remember
     with_settings = api.get("/guardian/factors", params={"include_settings": True}).json()
     assert with_settings[0]["settings"] == body

@@ -1,9 +1,12 @@
+from collections import deque
 from collections.abc import Callable
 
 import httpx
 import pytest
 
 from mfa_setup.sandbox.server import Sandbox
+from support import specification
+from support.answers import Answers
 
 
 def test_the_log_holds_every_api_request_and_no_control_call(
@@ -21,6 +24,38 @@ def test_the_log_holds_every_api_request_and_no_control_call(
         (3, "auth0", "GET", "/nothing", 404, domain),
     ]
     assert list(log[0]) == ["n", "service", "method", "path", "status", "tenant"]
+
+
+def test_only_the_latest_requests_are_kept_and_their_numbers_go_on(sandbox: Sandbox, web: httpx.Client) -> None:
+    """Only the latest requests are kept and their numbers go on."""
+    assert sandbox.world.requests.maxlen == 10_000
+    sandbox.world.requests = deque(maxlen=3)
+    for index in range(5):
+        web.get(f"/api/v2/{index}")
+    assert [(entry["n"], entry["path"]) for entry in web.get("/_sandbox/requests").json()] == [
+        (3, "/api/v2/2"),
+        (4, "/api/v2/3"),
+        (5, "/api/v2/4"),
+    ]
+    assert "5 so far" in web.get("/_sandbox/").text
+    web.post("/_sandbox/reset")
+    web.get("/api/v2/again")
+    assert [entry["n"] for entry in web.get("/_sandbox/requests").json()] == [1]
+
+
+def test_what_is_not_served_is_named_in_the_log(
+    sandbox: Sandbox, web: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is not served is named in the log; what is refused for another reason is not."""
+    account = sandbox.world.twilio.credentials
+    web.get("/api/v2/rules")
+    web.put("/v1/Services", auth=(account.account_sid, account.auth_token))
+    web.get("/v1/Services/MGx", auth=(account.account_sid, account.auth_token))
+    web.get("/_sandbox/nothing")
+    assert caplog.messages == [
+        "The sandbox does not serve GET /api/v2/rules: answered 404.",
+        "The sandbox does not serve PUT /v1/Services: answered 405.",
+    ]
 
 
 def test_the_state_of_the_first_day(sandbox: Sandbox, web: httpx.Client) -> None:
@@ -121,7 +156,7 @@ def test_paths_that_are_not_served_answer_in_the_form_of_their_service(web: http
 
 
 def test_a_defect_of_the_sandbox_is_answered_in_the_form_of_the_service(
-    sandbox: Sandbox, manage: Callable[..., httpx.Client]
+    sandbox: Sandbox, manage: Callable[..., httpx.Client], answers: Answers
 ) -> None:
     """A defect of the sandbox is answered in the form of the service."""
     api = manage(sandbox)
@@ -129,3 +164,4 @@ def test_a_defect_of_the_sandbox_is_answered_in_the_form_of_the_service(
     answer = api.post("/clients", json={"name": "x"})
     assert answer.status_code == 500
     assert answer.json()["statusCode"] == 500
+    assert "the sandbox crashed" in "".join(answers.violations()) or not specification.PRESENT

@@ -147,6 +147,17 @@ def test_the_overview_names_tenant_numbers_and_requests(sandbox: Sandbox, web: h
     assert "401" in page
 
 
+def test_the_overview_tells_what_protects_the_tenant(sandbox: Sandbox, api: httpx.Client, web: httpx.Client) -> None:
+    """The overview tells what protects the tenant, and what became of messages."""
+    assert "<dd>never</dd>" in get(web, "/").text
+    api.put("/guardian/factors/sms", json={"enabled": True})
+    api.put("/guardian/policies", json=["all-applications"])
+    put(sandbox, "1", ending=Outcome("undelivered", 30034))
+    page = get(web, "/").text
+    for shown in ("<dd>always</dd>", "<dd>sms</dd>", "<dd>unified</dd>", PHONE, "undelivered, error 30034"):
+        assert shown in page
+
+
 def test_an_overview_of_nothing_says_so(web: httpx.Client) -> None:
     """An overview of nothing says so."""
     page = get(web, "/").text
@@ -154,7 +165,9 @@ def test_an_overview_of_nothing_says_so(web: httpx.Client) -> None:
     assert "No request yet" in page
 
 
-@pytest.mark.parametrize(("name", "kind"), [("style.css", "text/css"), ("live.js", "text/javascript")])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("style.css", "text/css"), ("live.js", "text/javascript"), ("icon.svg", "image/svg+xml")]
+)
 def test_assets_are_served(web: httpx.Client, name: str, kind: str) -> None:
     """Assets are served."""
     answer = get(web, f"/assets/{name}")

@@ -26,6 +26,27 @@ def test_a_number_can_be_owned_without_a_purchase(sandbox: Sandbox, web: httpx.C
     assert (toll_free["type"], toll_free["friendly_name"]) == ("tollfree", "(833) 555-0123")
 
 
+def test_a_number_can_be_put_into_a_pool_at_once(sandbox: Sandbox, web: httpx.Client) -> None:
+    """A number can be put into a pool at once, and stays in the one that it is in."""
+    (first,) = sandbox.world.twilio.services
+    number = control(web, "numbers", {"phone_number": PHONE, "service_sid": first}).json()
+    other = control(web, "services", {"friendly_name": "other"}).json()["sid"]
+    assert control(web, "numbers", {"phone_number": PHONE, "service_sid": other}).status_code == 201
+    assert [list(service.pool) for service in sandbox.world.twilio.services.values()] == [[number["sid"]], []]
+    assert control(web, "numbers", {"phone_number": PHONE, "service_sid": "MGx"}).status_code == 400
+
+
+def test_the_credentials_can_be_read(sandbox: Sandbox, web: httpx.Client) -> None:
+    """The credentials can be read: the test credentials are nowhere else."""
+    found = web.get("/_sandbox/twilio/credentials").json()
+    assert found["account_sid"] == sandbox.ready()["env"]["TWILIO_ACCOUNT_SID"]
+    path = f"/2010-04-01/Accounts/{found['test_account_sid']}/Messages.json"
+    magic = {"To": PHONE, "From": "+15005550006", "Body": "hello"}
+    sent = web.post(path, data=magic, auth=(found["test_account_sid"], found["test_auth_token"]))
+    assert sent.status_code == 201
+    assert web.get("/_sandbox/messages").json() == []
+
+
 def test_a_service_can_be_made_with_or_without_a_campaign(sandbox: Sandbox, web: httpx.Client) -> None:
     """A service can be made with or without a campaign."""
     plain = control(web, "services", {"friendly_name": "a"}).json()

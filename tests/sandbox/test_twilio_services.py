@@ -71,9 +71,10 @@ def test_toll_free_numbers_of_a_registered_account_are_verified(sandbox: Sandbox
     assert (found["tollfree_phone_number_sid"], found["status"]) == (number.sid, "TWILIO_APPROVED")
     assert api.get(f"/Tollfree/Verifications/{found['sid']}").json() == found
     assert api.get("/Tollfree/Verifications/HH0").status_code == 404
-    for query in ({"TollfreePhoneNumberSid": "PN0"}, {"Status": "IN_REVIEW"}):
+    for query in ({"TollfreePhoneNumberSid": "PN" + "0" * 32}, {"Status": "IN_REVIEW"}):
         assert api.get("/Tollfree/Verifications", params=query).json()["verifications"] == []
-    assert api.get("/Tollfree/Verifications", params={"Status": "GOOD"}).status_code == 400
+    for query in ({"Status": "GOOD"}, {"TollfreePhoneNumberSid": "PN0"}):
+        assert api.get("/Tollfree/Verifications", params=query).status_code == 400
 
 
 def test_a_service_can_be_made_changed_and_deleted(api: httpx.Client) -> None:

@@ -10,6 +10,7 @@ import httpx
 from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.server import Sandbox
 from mfa_setup.sandbox.twilio.ids import fixed_sid
+from mfa_setup.sandbox.twilio.numbers import OwnedNumber
 from mfa_setup.sandbox.twilio.state import TwilioState
 from mfa_setup.sandbox.twilio.stock import catalogue
 from support.specification import Operation, Parameter
@@ -36,6 +37,11 @@ def furnish(sandbox: Sandbox, api: httpx.Client, twilio: httpx.Client) -> None:
         _create(api, "branding/phone/providers", provider)
     content = {"body": {"text": "{{ code }}", "voice": "{{ code }}"}}
     _create(api, "branding/phone/templates", {"type": "otp_enroll", "content": content})
+    furnish_twilio(sandbox, twilio)
+
+
+def furnish_twilio(sandbox: Sandbox, twilio: httpx.Client) -> None:
+    """The same for the Twilio account alone."""
     state = sandbox.world.twilio
     service = next(iter(state.services.values()))
     for number in (catalogue()[0].phone_number, "+18335550123"):
@@ -92,6 +98,10 @@ def _devices(tenant: Tenant) -> list[str]:
     return [method["id"].rpartition("|")[2] for methods in tenant.people.methods.values() for method in methods]
 
 
+def _toll_free(state: TwilioState) -> list[OwnedNumber]:
+    return [one for one in state.numbers.values() if one.stock.kind == "tollfree"]
+
+
 _AUTH0: list[tuple[str, Callable[[Tenant], list[str]]]] = [
     ("branding/phone/providers", lambda tenant: list(tenant.providers)),
     ("branding/phone/templates", lambda tenant: list(tenant.templates)),
@@ -109,7 +119,10 @@ _TWILIO: dict[str, Callable[[TwilioState], list[str]]] = {
     "QE": lambda state: [one.campaign.sid for one in state.services.values() if one.campaign],
     f"{_ACCOUNT}/IncomingPhoneNumbers PN": lambda state: list(state.numbers),
     f"{_ACCOUNT}/OutgoingCallerIds PN": lambda state: list(state.caller_ids),
-    "HH": lambda state: [fixed_sid("HH", state.account_sid, sid) for sid in state.numbers],
+    "HH": lambda state: [fixed_sid("HH", state.account_sid, one.sid) for one in _toll_free(state)],
+    "/v1/Services/{ServiceSid}/PhoneNumbers ": lambda state: [
+        sid for one in state.services.values() for sid in one.pool
+    ],
     "BU": lambda state: [fixed_sid("BU", state.account_sid, "profile")],
     "NO": lambda state: [one.sid for one in state.alerts],
     "(S": lambda state: list(state.messages),

@@ -110,18 +110,18 @@ def create_client(call: Call) -> JSON:
 
 def update_client(call: Call) -> JSON:
     """PATCH /clients/{id}: merges at the top level, null clears; metadata merges key by key (recorded)."""
-    client = find_client(call.tenant, call.path["id"])
-    merged = client | {name: _filled(name, value) for name, value in call.body.items() if value is not None}
-    check_aliases(call.tenant, call.body, but=client)
-    check_profiles(call.body)
-    if "grant_types" in call.body or "token_endpoint_auth_method" in call.body:
+    client, body = find_client(call.tenant, call.path["id"]), _cleared(call.body)
+    merged = client | {name: value for name, value in body.items() if value is not None}
+    check_aliases(call.tenant, body, but=client)
+    check_profiles(body)
+    if "grant_types" in body or "token_endpoint_auth_method" in body:
         check_grants(merged)
-    if "client_metadata" in call.body:
-        metadata = client.get("client_metadata", {}) | (call.body["client_metadata"] or {})
+    if "client_metadata" in body:
+        metadata = client.get("client_metadata", {}) | (body["client_metadata"] or {})
         merged["client_metadata"] = {name: value for name, value in metadata.items() if value is not None}
-    if call.body.get("jwt_configuration"):
-        merged["jwt_configuration"] = jwt_configuration() | call.body["jwt_configuration"]
-    for name, value in call.body.items():
+    if body.get("jwt_configuration"):
+        merged["jwt_configuration"] = jwt_configuration() | body["jwt_configuration"]
+    for name, value in body.items():
         if value is None or (name == "initiate_login_uri" and not value):
             merged.pop(name, None)  # the empty URI clears as null does (recorded)
     client.clear()
@@ -129,12 +129,15 @@ def update_client(call: Call) -> JSON:
     return shown(call, client)
 
 
-def _filled(name: str, value: Any) -> Any:
-    """The value as it is stored: of these objects, what is null is gone."""
+def _cleared(body: JSON) -> JSON:
+    """The body without the nulls in the parts of these objects; what is empty then is null as a whole."""
     # not verified: only that a change may null their parts (OpenAPI), and that no answer shows a null there
-    if name not in _WITHOUT_NULLS:
-        return value
-    return {key: part for key, part in value.items() if part is not None}
+    inner = {
+        name: {key: part for key, part in body[name].items() if part is not None} or None
+        for name in _WITHOUT_NULLS
+        if body.get(name)
+    }
+    return body | inner
 
 
 def list_credentials(call: Call) -> list[JSON]:

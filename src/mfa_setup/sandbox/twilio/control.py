@@ -1,11 +1,12 @@
 """What a test can do to the account behind the API's back: calls of the sandbox, none of Twilio's.
 
-Every call is a POST with a JSON object; a body that it cannot use is answered 400 with `{"error": …}`.
+All but the first are a POST with a JSON object; a body that it cannot use is answered 400 with `{"error": …}`.
 """
 
 import json
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
@@ -145,9 +146,15 @@ def _control(name: str, handler: Callable[[TwilioState, Body], Body], status: in
     return Route(f"/_sandbox/twilio/{name}", endpoint, methods=["POST"])
 
 
+async def _credentials(request: Request) -> Response:
+    """Every pair that the account has: its own, its API key and its test credentials."""
+    return JSONResponse(asdict(request.app.state.world.twilio.credentials))
+
+
 def routes() -> list[BaseRoute]:
     """Return the control calls of the Twilio half."""
     return [
+        Route("/_sandbox/twilio/credentials", _credentials, methods=["GET"]),
         _control("numbers", _number, 201),
         _control("services", _service, 201),
         _control("verified-recipients", _recipient, 201),

@@ -1,0 +1,39 @@
+"""What `mfa-setup sandbox` says when it is ready: how each kind of client is pointed at it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def welcome_lines(ready: dict[str, Any]) -> Iterator[str]:
+    """The lines, from what the sandbox answers when it is ready."""
+    url, env = ready["url"], ready["env"]
+    yield f"Auth0 and Twilio are served at {url} until you press Ctrl-C."
+    yield f"What happens is shown at {ready['control']}/ and the messages at {ready['inbox']}"
+    yield ""
+    yield "Set this where your code runs. mfa-setup needs no more: mfa-setup up"
+    yield from (f"  export {name}={value}" for name, value in env.items())
+    yield ""
+    yield from _python(url, env["AUTH0_DOMAIN"], tls="ca_file" in ready)
+    yield "curl (the first one answers a token with every scope):"
+    yield f"  curl -X POST {url}/_sandbox/tokens"
+    yield f"  curl -u $TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN {url}/2010-04-01/Accounts.json"
+    if "ca_file" in ready:
+        yield "  (add --cacert $SSL_CERT_FILE where yours does not read it)"
+        yield "Auth0 Deploy CLI:"
+        yield "  a0deploy export --format yaml --output_folder tenant"
+    else:
+        yield "Auth0 Deploy CLI: it needs https; start the sandbox with --tls."
+
+
+def _python(url: str, domain: str, *, tls: bool) -> Iterator[str]:
+    yield "Auth0 SDK (Python):"
+    if tls:
+        yield "  from auth0.management import ManagementClient"
+        yield f'  auth0 = ManagementClient(domain="{domain}", client_id=…, client_secret=…)'
+    else:
+        yield "  from auth0.management import Auth0"
+        yield f'  auth0 = Auth0(base_url="{url}/api/v2", token=TOKEN)'
+    yield "Twilio SDK (Python):"
+    yield "  from twilio.rest import Client"
+    yield "  twilio = Client()"
+    yield f'  twilio.api.base_url = twilio.messaging.base_url = "{url}"'
