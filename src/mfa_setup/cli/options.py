@@ -116,7 +116,8 @@ def signature(groups: Iterable[Group], own: Iterable[inspect.Parameter] = ()) ->
     if wanted:
         parameters += [_secret(name) for name in SECRETS if "sender" in wanted or not name.startswith("twilio")]
     common = (*_COMMON, _TOKEN_CACHE) if wanted else _COMMON
-    parameters += [_parameter(name, kind, option, _RUN) for name, kind, option in common]
+    named = {parameter.name for parameter in parameters}  # a command may give a common one its own meaning
+    parameters += [_parameter(name, kind, option, _RUN) for name, kind, option in common if name not in named]
     return inspect.Signature(parameters)
 
 

@@ -33,14 +33,20 @@ _ADD_CALLBACK = own_option(
 )
 
 
-@command("login", "tenant", "identity", own=(_NO_BROWSER, _ADD_CALLBACK), group=proofs)
+_TIMEOUT = own_option(
+    "timeout",
+    str | None,
+    typer.Option("--timeout", metavar="SECONDS", help="How long to wait for the login (default 300)."),
+)
+
+
+@command("login", "tenant", "identity", own=(_NO_BROWSER, _ADD_CALLBACK, _TIMEOUT), group=proofs)
 def login(call: Call, desk: Desk) -> int:
     """Log in once, and prove by the ID token that a second factor was asked for.
 
     Opens the tenant's own login page in a browser, with PKCE, state and nonce, and listens at one of the
     application's own callback URLs on this machine. Shows who logged in, how, and what became of the SMS.
     Over SSH, pass --no-browser and forward the callback's port (ssh -L 3000:localhost:3000 ...).
-    --timeout is here how long to wait for the login (default 300).
 
     \b
     Examples:
