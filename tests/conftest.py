@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mfa_setup.cli.app import run as run_command
+from mfa_setup.cli.main import run as run_command
 from support.lab import Lab, Labs, Result, Run
+
+# Every answer of every sandbox is held against the services' own OpenAPI documents, in all tests.
+pytest_plugins = ["support.answers"]
 
 
 @pytest.fixture(scope="session")
