@@ -10,6 +10,9 @@ import pytest
 from mfa_setup.cli.main import run as run_command
 from support.lab import Lab, Labs, Result, Run
 
+# Every answer of every sandbox is held against the services' own OpenAPI documents, in all tests.
+pytest_plugins = ["support.answers"]
+
 
 @pytest.fixture(scope="session")
 def labs() -> Iterator[Labs]:
