@@ -1,5 +1,6 @@
 """Draws docs/demo.svg, the picture of the README, from a real run of `mfa-setup demo`."""
 
+import io
 import os
 import re
 import subprocess
@@ -31,7 +32,7 @@ def main() -> None:
     command = [sys.executable, "-m", "mfa_setup", "demo"]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     shown = re.sub(r"localhost:\d+", "localhost:4400", done.stdout)
-    console = Console(record=True, width=WIDTH, file=Path(os.devnull).open("w", encoding="utf-8"))
+    console = Console(record=True, width=WIDTH, file=io.StringIO())
     console.print(Text("$ mfa-setup demo", style="bold"))
     console.print(Text.from_ansi(shown.rstrip()))
     console.save_svg(str(TARGET), code_format=FORMAT, unique_id="demo", title="")

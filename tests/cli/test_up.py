@@ -1,6 +1,7 @@
 """`mfa-setup up`: the whole job, on both phone stacks."""
 
 import pytest
+
 from support.lab import Lab, Run
 
 SAFE_ORDER = ["application", "number", "provider", "factor", "policy"]

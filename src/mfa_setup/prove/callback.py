@@ -13,7 +13,8 @@ from mfa_setup.settings.endpoints import is_loopback
 
 _PAGE = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>mfa-setup</title>"
-    "<link rel=icon href='data:,'><meta name=viewport content='width=device-width'><style>:root{color-scheme:light dark}"
+    "<link rel=icon href='data:,'><meta name=viewport content='width=device-width'>"
+    "<style>:root{color-scheme:light dark}"
     "body{font:1.1rem system-ui;margin:4rem auto;max-width:32rem;padding:0 1rem}</style>"
     "<main><h1>Back at mfa-setup</h1><p>You can close this page: the terminal shows what was proved.</main></html>"
 )
