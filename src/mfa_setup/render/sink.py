@@ -170,5 +170,14 @@ class Sink:
         if not console.is_terminal:
             console.print(line, soft_wrap=True)
             return
+        if console is self._out and self._status:
+            # The spinner is drawn on the other stream of the same terminal, and would run into the line.
+            with self.paused():
+                self._print_indented(console, line, shown)
+            return
+        self._print_indented(console, line, shown)
+
+    @staticmethod
+    def _print_indented(console: Console, line: Text, shown: str) -> None:
         indent = len(shown) - len(shown.lstrip())
         console.print(Padding(line[indent:], (0, 0, 0, indent), expand=False))

@@ -18,6 +18,7 @@ from mfa_setup.cli.terminal import Terminal
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
+from mfa_setup.errors import ProofFailedError
 from mfa_setup.model.change import SAFE_ORDER
 from mfa_setup.model.observed import Application
 
@@ -65,7 +66,11 @@ def _stay(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
         while True:
             again = replace(desk, report=Report("test login"))
             with open_run(call, Task("test login", ("application",), twilio_if_known=True), again) as run:
-                log_in(run, again, _made(run, desk), partial(_offer, desk, ready["inbox"]), DAY_SECONDS)
+                try:
+                    log_in(run, again, _made(run, desk), partial(_offer, desk, ready["inbox"]), DAY_SECONDS)
+                except ProofFailedError as failed:
+                    desk.sink.say(failed.message)
+                    continue
             desk.sink.outcome(again.report.outcome())
     except KeyboardInterrupt:
         desk.sink.say("Stopped.")
