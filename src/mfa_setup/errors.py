@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from mfa_setup.model.check import Check
+if TYPE_CHECKING:  # the models are slow to import, and the command line needs the errors only
+    from mfa_setup.model.check import Check
 
 Service = Literal["auth0", "twilio"]
 

@@ -15,7 +15,7 @@ from mfa_setup.model.observed import (
     Templates,
 )
 from mfa_setup.model.outcome import PhoneStack
-from mfa_setup.model.wish import NumberType
+from mfa_setup.model.words import NumberType
 
 # ruff: noqa: D102 the names say it
 

@@ -19,7 +19,7 @@ from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError, classify
 from mfa_setup.adapters.wire import WaitListener, Wire
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError, UnreadableAnswerError
 from mfa_setup.model.observed import MessagingService, Number
-from mfa_setup.model.wish import NumberType
+from mfa_setup.model.words import NumberType
 
 SEARCH_SIZE = 20
 """How many offers one search brings; the first is taken, the others stand by if it is gone."""

@@ -5,23 +5,22 @@ import os
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mfa_setup import __version__
+from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call, Common, SectionedCommand, as_command, read_call
-from mfa_setup.cli.session import Desk
-from mfa_setup.cli.terminal import Terminal
-from mfa_setup.engine.report import Report
 from mfa_setup.errors import (
     InternalError,
     InterruptedRunError,
     MfaSetupError,
 )
-from mfa_setup.render.sink import Sink
-from mfa_setup.settings.credentials import secrets_of
 from mfa_setup.settings.keys import Group
+
+if TYPE_CHECKING:  # slow to import, and needed only once a command runs
+    from mfa_setup.render.sink import Sink
 
 HELP = """SMS multi-factor authentication for an Auth0 tenant, through Twilio.
 
@@ -102,6 +101,9 @@ def command(
 
 def execute(body: Body, call: Call) -> int:
     """Runs a command; whatever happens, its outcome is rendered once and its exit code returned."""
+    from mfa_setup.cli.terminal import Terminal  # noqa: PLC0415 help and version need none of these
+    from mfa_setup.engine.report import Report  # noqa: PLC0415
+
     common = call.common
     sink = new_sink(common)
     report = Report(call.command)
@@ -118,14 +120,17 @@ def execute(body: Body, call: Call) -> int:
     return code
 
 
-def new_sink(common: Common) -> Sink:
+def new_sink(common: Common) -> "Sink":
     """The sink, which masks every secret of the environment from the first line on."""
+    from mfa_setup.render.sink import Sink  # noqa: PLC0415 help and version need none of these
+    from mfa_setup.settings.credentials import secrets_of  # noqa: PLC0415
+
     sink = Sink(as_json=common.json, quiet=common.quiet, verbose=common.verbose, color=not common.no_color)
     sink.secrets += secrets_of(os.environ)
     return sink
 
 
-def _as_ours(raised: BaseException, *, verbose: bool, sink: Sink) -> MfaSetupError:
+def _as_ours(raised: BaseException, *, verbose: bool, sink: "Sink") -> MfaSetupError:
     """Any exception as one of our errors; a defect shows where it is, and never a value."""
     if isinstance(raised, MfaSetupError):
         return raised

@@ -12,7 +12,6 @@ import typer
 from mfa_setup.cli import commands  # noqa: F401 registers the commands
 from mfa_setup.cli.app import app, new_sink, proofs
 from mfa_setup.cli.options import Common
-from mfa_setup.engine.report import Report
 from mfa_setup.errors import InterruptedRunError, TerminatedError, UsageInvalidError
 
 
@@ -42,6 +41,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _usage(arguments: Sequence[str], unparsable: typer.TyperException) -> int:
     """A command line that cannot be parsed; as JSON too, where that was asked for."""
+    from mfa_setup.engine.report import Report  # noqa: PLC0415 help and version need no report
+
     named = next((word for word in arguments if not word.startswith("-")), "")
     known = any(info.name == named for info in app.registered_commands)
     error = UsageInvalidError(

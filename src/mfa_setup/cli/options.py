@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mfa_setup.settings.credentials import SECRETS
-from mfa_setup.settings.keys import KEYS, Group, Key
+from mfa_setup.settings.keys import KEYS, SECRETS, Group, Key
 
 PANELS: dict[Group, str] = {
     "tenant": "Tenant",

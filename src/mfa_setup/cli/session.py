@@ -11,9 +11,9 @@ from urllib.parse import SplitResult
 from pydantic import SecretStr
 
 from mfa_setup import appconfig
+from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call
 from mfa_setup.cli.terminal import Terminal
-from mfa_setup.engine.report import Report
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import InvalidValueError, ValueNeededError
@@ -28,15 +28,6 @@ if TYPE_CHECKING:  # at run time only where a command needs it: it brings httpx 
 
 DEFAULT_TIMEOUT = 20.0
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a command works at: where it says things, whom it asks, what it reports."""
-
-    sink: Sink
-    terminal: Terminal
-    report: Report
 
 
 def seconds_of(call: Call, default: float) -> float:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from mfa_setup.engine.plan import Plan
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import GuardRefusedError, ScopeMissingError
-from mfa_setup.model.change import ResourceName
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Factor, Provider
 from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.model.wish import Wish
+from mfa_setup.model.words import ResourceName
 from mfa_setup.resources import application, factor, policy, provider
 from mfa_setup.resources.base import Services
 

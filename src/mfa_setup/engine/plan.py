@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from mfa_setup.appconfig import ConfigFile
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ChoiceNeededError, GuardRefusedError, InvalidValueError
-from mfa_setup.model.change import SAFE_ORDER, Change, ResourceName
+from mfa_setup.model.change import Change
 from mfa_setup.model.observed import AccountSeen, Factor, Observed, Offer, Provider
 from mfa_setup.model.outcome import Warned
 from mfa_setup.model.wish import Wish
+from mfa_setup.model.words import SAFE_ORDER, ResourceName
 from mfa_setup.resources import application, factor, number, policy, provider, sender
 from mfa_setup.resources.base import Step
 

@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Sequence
 
 from mfa_setup.errors import GuardRefusedError, InterruptedRunError, MfaSetupError, RateLimitedError, UnavailableError
-from mfa_setup.model.change import Change, Status
+from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Failure, Outcome, Outputs, Proof, Tenant, Warned
+from mfa_setup.model.words import Status
 from mfa_setup.resources.base import Made
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from mfa_setup.model.change import ResourceName
+from mfa_setup.model.words import ResourceName
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,7 @@
 """What a run would change, or has changed, in one resource."""
 
-from typing import Literal
-
 from mfa_setup.model.base import Frozen, JsonValue
-
-ResourceName = Literal["application", "number", "provider", "factor", "policy"]
-Action = Literal["create", "update", "delete", "none"]
-Status = Literal["none", "pending", "applied", "failed", "unknown"]
-
-SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "policy")
-"""The order in which changes are made: the policy only when codes can reach the users."""
+from mfa_setup.model.words import Action, ResourceName, Status
 
 
 class FieldChange(Frozen):

@@ -1,12 +1,7 @@
 """What was asked for, validated: the desired state of the five resources."""
 
-from typing import Literal
-
 from mfa_setup.model.base import Frozen
-
-Delivery = Literal["sms", "voice", "both"]
-NumberType = Literal["local", "mobile", "toll-free"]
-PolicyName = Literal["always", "adaptive", "never"]
+from mfa_setup.model.words import Delivery, NumberType, PolicyName
 
 
 class ApplicationWish(Frozen):

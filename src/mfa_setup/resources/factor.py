@@ -7,7 +7,8 @@ from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, change_of, differing
 from mfa_setup.model.observed import Factor, Templates
 from mfa_setup.model.outcome import PhoneStack, Warned
-from mfa_setup.model.wish import Delivery, SmsWish
+from mfa_setup.model.wish import SmsWish
+from mfa_setup.model.words import Delivery
 from mfa_setup.ports import Auth0Port
 from mfa_setup.resources.base import Made, Services
 

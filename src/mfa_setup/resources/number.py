@@ -17,7 +17,8 @@ from mfa_setup.errors import (
 from mfa_setup.model.change import Change, FieldChange, change_of
 from mfa_setup.model.observed import AccountSeen, MessagingService, Number, Offer
 from mfa_setup.model.outcome import Warned
-from mfa_setup.model.wish import NumberType, NumberWish
+from mfa_setup.model.wish import NumberWish
+from mfa_setup.model.words import NumberType
 from mfa_setup.ports import TwilioPort
 from mfa_setup.resources.base import Made, Services
 from mfa_setup.resources.sender import Sender

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mfa_setup.model.change import Change, change_of, differing
 from mfa_setup.model.outcome import Warned
-from mfa_setup.model.wish import PolicyName
+from mfa_setup.model.words import PolicyName
 from mfa_setup.resources.base import Made, Services
 
 READ_SCOPES = frozenset({"read:mfa_policies"})

@@ -9,7 +9,8 @@ from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import PhoneStack, Warned
-from mfa_setup.model.wish import Delivery, SmsWish
+from mfa_setup.model.wish import SmsWish
+from mfa_setup.model.words import Delivery
 from mfa_setup.resources.base import Made, Services
 from mfa_setup.resources.sender import Sender
 from mfa_setup.store import digests

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from mfa_setup.errors import InvalidValueError, ValueNeededError
 from mfa_setup.model.base import Frozen
+from mfa_setup.settings.keys import SECRETS
 
 SigningAlg = Literal["RS256", "RS384", "PS256"]
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
@@ -46,15 +47,6 @@ class TwilioCredentials(Frozen):
             return self.api_key, self.api_secret
         return self.account_sid, self.auth_token or SecretStr("")
 
-
-SECRETS: dict[str, tuple[str, ...]] = {
-    "client_secret": ("AUTH0_CLIENT_SECRET",),
-    "api_token": ("AUTH0_API_TOKEN", "AUTH0_ACCESS_TOKEN"),
-    "private_key": ("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY",),
-    "twilio_auth_token": ("TWILIO_AUTH_TOKEN",),
-    "twilio_api_secret": ("TWILIO_API_SECRET",),
-}
-"""Each secret and the environment variables that may hold it; the option is `--…-file` with the same name."""
 
 AskSecret = Callable[[str], SecretStr | None]
 """Asks a person for a secret by its label; None where nobody can be asked."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mfa_setup.model.wish import Delivery, NumberType, PolicyName
+from mfa_setup.model.words import Delivery, NumberType, PolicyName
 from mfa_setup.settings import values
 
 Group = Literal["tenant", "identity", "application", "number", "sender", "sms", "policy"]
@@ -256,3 +256,12 @@ KEYS: tuple[Key, ...] = (
 )
 
 BY_NAME = {key.name: key for key in KEYS}
+
+SECRETS: dict[str, tuple[str, ...]] = {
+    "client_secret": ("AUTH0_CLIENT_SECRET",),
+    "api_token": ("AUTH0_API_TOKEN", "AUTH0_ACCESS_TOKEN"),
+    "private_key": ("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY",),
+    "twilio_auth_token": ("TWILIO_AUTH_TOKEN",),
+    "twilio_api_secret": ("TWILIO_API_SECRET",),
+}
+"""Each secret and the environment variables that may hold it; the option is `--…-file` with the same name."""

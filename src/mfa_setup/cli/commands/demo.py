@@ -1,31 +1,9 @@
 """The demo: the whole job on the sandbox, to the proof, without any account."""
 
-import os
-import socket
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
-from typing import Any
-
 from mfa_setup.cli.app import command
-from mfa_setup.cli.commands.prove import log_in
 from mfa_setup.cli.commands.sandbox import WORLD, running
+from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call
-from mfa_setup.cli.session import Desk, open_run
-from mfa_setup.cli.terminal import Terminal
-from mfa_setup.engine.report import Report
-from mfa_setup.engine.run import Run
-from mfa_setup.engine.task import Task
-from mfa_setup.errors import ProofFailedError
-from mfa_setup.model.change import SAFE_ORDER
-from mfa_setup.model.observed import Application
-
-LOGIN_SECONDS = 30.0
-"""The most that the played login may take."""
-DAY_SECONDS = 86_400.0
-"""How long the demo waits for somebody to log in by hand."""
 
 
 @command("demo", own=WORLD)
@@ -42,78 +20,8 @@ def demo(call: Call, desk: Desk) -> int:
       mfa-setup demo --phone-stack legacy
       mfa-setup demo --number-registration unregistered      the code never arrives
     """
-    from mfa_setup.prove.player import Player  # noqa: PLC0415 it brings httpx along
+    from mfa_setup.cli.played import play  # noqa: PLC0415 the engine, which help does not need
 
-    by_hand = desk.terminal.can_ask
-    desk = replace(desk, terminal=Terminal(desk.sink, yes=True, may_ask=False))
-    desk.sink.narrating = not call.common.quiet
-    with running(call, 0) as server, _environment(server.ready()["env"]):
-        desk.sink.done(f"A sandbox of Auth0 and Twilio runs at {server.url}")
-        call = replace(call, flags={"urls": [f"http://localhost:{_free_port()}"]})
-        with open_run(call, Task("demo", SAFE_ORDER), desk) as run:
-            run.carry_out()
-            log_in(run, desk, _made(run, desk), Player(server.url, desk.sink.done), LOGIN_SECONDS)
-        desk.sink.outcome(desk.report.outcome())
-        desk.report.silent = not call.common.json
-        if by_hand:
-            _stay(call, desk, server.ready())
+    with running(call, 0) as server:
+        play(call, desk, server.ready())
     return 0
-
-
-def _stay(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
-    """Offers the login by hand, one after another, until Ctrl-C."""
-    try:
-        while True:
-            again = replace(desk, report=Report("test login"))
-            with open_run(call, Task("test login", ("application",), twilio_if_known=True), again) as run:
-                try:
-                    log_in(run, again, _made(run, desk), partial(_offer, desk, ready["inbox"]), DAY_SECONDS)
-                except ProofFailedError as failed:
-                    desk.sink.say(failed.message)
-                    continue
-            desk.sink.outcome(again.report.outcome())
-    except KeyboardInterrupt:
-        desk.sink.say("Stopped.")
-
-
-def _made(run: Run, desk: Desk) -> Application:
-    """The application that this demo has made."""
-    listed = run.services.auth0.applications()
-    return next(item for item in listed if item.client_id == desk.report.made.client_id)
-
-
-def _offer(desk: Desk, inbox: str, url: str) -> None:
-    desk.sink.say("")
-    desk.sink.say("Do it by hand: log in here, and read the code in the inbox beside it. Ctrl-C ends the demo.")
-    desk.sink.say(f"  Login: {url}")
-    desk.sink.say(f"  Inbox: {inbox}")
-    desk.sink.doing("Waiting for a login")
-
-
-def _free_port() -> int:
-    """The port of the React sample, if it is free, so that the demo looks like life; else any."""
-    for port in (3000, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise AssertionError("port 0 is always free")
-
-
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """The demo's own environment and folders: what is set for real services is out of its way and stays untouched."""
-    before = dict(os.environ)
-    for name in before:
-        if name.startswith(("AUTH0_", "TWILIO_", "MFA_SETUP_")):
-            del os.environ[name]
-    with tempfile.TemporaryDirectory(prefix="mfa-setup-demo-") as folder:
-        os.environ.update(values)
-        os.environ.update({"MFA_SETUP_STATE_DIR": f"{folder}/state", "MFA_SETUP_CACHE_DIR": f"{folder}/cache"})
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)

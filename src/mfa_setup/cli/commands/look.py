@@ -3,16 +3,18 @@
 import typer
 
 from mfa_setup.cli.app import command
+from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call, own_option
-from mfa_setup.cli.session import Desk, open_run
 from mfa_setup.engine.task import Task
-from mfa_setup.model.change import SAFE_ORDER
+from mfa_setup.model.words import SAFE_ORDER
 
 PENDING = 10
 """The exit code of `plan --check` where something would change."""
 
 
 def _look(call: Call, desk: Desk, *, lenient: bool) -> None:
+    from mfa_setup.cli.session import open_run  # noqa: PLC0415 the engine, which help does not need
+
     with open_run(call, Task(call.command, SAFE_ORDER, read_only=True, lenient=lenient), desk) as run:
         run.carry_out()
 

@@ -5,17 +5,19 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import typer
 
 from mfa_setup.cli.app import command, proofs
+from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call, own_option
-from mfa_setup.cli.session import DEFAULT_TIMEOUT, Desk, open_run, seconds_of
-from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import InvalidValueError
-from mfa_setup.model.observed import Application
-from mfa_setup.model.outcome import Tenant
+
+if TYPE_CHECKING:  # slow to import, and needed only once a command runs
+    from mfa_setup.engine.run import Run
+    from mfa_setup.model.observed import Application
 
 WAIT_SECONDS = 300.0
 """How long a person may take to log in."""
@@ -54,7 +56,9 @@ def login(call: Call, desk: Desk) -> int:
       mfa-setup test login --no-browser --timeout 600
       mfa-setup test login --add-callback
     """
-    from mfa_setup.prove.login import added_callback, which  # noqa: PLC0415 it brings httpx along
+    from mfa_setup.cli.session import open_run, seconds_of  # noqa: PLC0415 help needs none of these
+    from mfa_setup.model.outcome import Tenant  # noqa: PLC0415
+    from mfa_setup.prove.login import added_callback, which  # noqa: PLC0415
 
     wait = seconds_of(call, WAIT_SECONDS)
     task = Task("test login", ("application",), read_only=not call.own["add_callback"], twilio_if_known=True)
@@ -71,13 +75,14 @@ def login(call: Call, desk: Desk) -> int:
     return 0
 
 
-def log_in(run: Run, desk: Desk, app: Application, show: Callable[[str], None], seconds: float) -> None:
+def log_in(run: "Run", desk: Desk, app: "Application", show: Callable[[str], None], seconds: float) -> None:
     """One login, and its proof in the report.
 
     Raises:
         NoCallbackError, ProofFailedError: As `mfa_setup.prove.login.prove`.
     """
-    from mfa_setup.prove.login import Login, prove  # noqa: PLC0415 it brings httpx along
+    from mfa_setup.cli.session import DEFAULT_TIMEOUT  # noqa: PLC0415 help needs none of these
+    from mfa_setup.prove.login import Login, prove  # noqa: PLC0415
     from mfa_setup.prove.oidc import Issuer  # noqa: PLC0415
 
     services = run.services

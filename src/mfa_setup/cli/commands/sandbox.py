@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 from mfa_setup.cli.app import command
+from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call, own_option
-from mfa_setup.cli.session import Desk
 from mfa_setup.errors import InvalidValueError, PortInUseError, SandboxMissingError
-from mfa_setup.render.sink import Sink
-from mfa_setup.render.welcome import welcome_lines
 
 if TYPE_CHECKING:  # the sandbox is an extra, and only these two commands import it
+    from mfa_setup.render.sink import Sink
     from mfa_setup.sandbox.server import Sandbox
 
 
@@ -76,7 +75,7 @@ def sandbox(call: Call, desk: Desk) -> int:
 class _Teller(logging.Handler):
     """Says what the sandbox logs, such as a request that it does not serve."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: "Sink") -> None:
         super().__init__(logging.WARNING)
         self._sink = sink
 
@@ -86,7 +85,7 @@ class _Teller(logging.Handler):
 
 
 @contextmanager
-def _telling(call: Call, sink: Sink) -> Iterator[None]:
+def _telling(call: Call, sink: "Sink") -> Iterator[None]:
     if call.common.quiet:
         yield
         return
@@ -102,6 +101,8 @@ def _announce(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
     if call.common.json:
         desk.sink.document(ready)
     else:
+        from mfa_setup.render.welcome import welcome_lines  # noqa: PLC0415 only for people
+
         desk.sink.lines(welcome_lines(ready))
 
 

@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 from mfa_setup.cli.app import command
+from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call, own_argument
-from mfa_setup.cli.session import Desk, open_run
 from mfa_setup.engine.task import Task
-from mfa_setup.model.change import SAFE_ORDER, ResourceName
-from mfa_setup.model.wish import PolicyName
+from mfa_setup.model.words import SAFE_ORDER, PolicyName, ResourceName
 
 
 def _set_up(call: Call, desk: Desk, *resources: ResourceName, may_buy: bool = True) -> int:
+    from mfa_setup.cli.session import open_run  # noqa: PLC0415 the engine, which help does not need
+
     with open_run(call, Task(call.command, resources, may_buy=may_buy), desk) as run:
         run.carry_out()
     return 0

@@ -1,0 +1,13 @@
+"""The field's own words, as types; nothing here is slow to import, so the command line can be built of it."""
+
+from typing import Literal
+
+ResourceName = Literal["application", "number", "provider", "factor", "policy"]
+Action = Literal["create", "update", "delete", "none"]
+Status = Literal["none", "pending", "applied", "failed", "unknown"]
+Delivery = Literal["sms", "voice", "both"]
+NumberType = Literal["local", "mobile", "toll-free"]
+PolicyName = Literal["always", "adaptive", "never"]
+
+SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "policy")
+"""The order in which changes are made: the policy only when codes can reach the users."""
