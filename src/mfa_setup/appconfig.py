@@ -143,7 +143,7 @@ def _of_app(folder: Path) -> Path:
 
 def _json(path: Path, text: str | None, wanted: dict[str, str]) -> str:
     try:
-        document = json.loads(text) if text and text.strip() else {}
+        document = json.loads(text.removeprefix("\ufeff")) if text and text.strip() else {}
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
@@ -176,5 +176,7 @@ def _dotenv(text: str, wanted: dict[str, str]) -> str:
         now = dotenv.dotenv_values(copy, interpolate=False)
         for key, value in wanted.items():
             if now.get(key) != value:
-                dotenv.set_key(copy, key, value, quote_mode="never")
-        return copy.read_bytes().decode()
+                exported = re.search(rf"^\s*export\s+{key}\s*=", text, re.MULTILINE) is not None
+                dotenv.set_key(copy, key, value, quote_mode="never", export=exported)
+        written = copy.read_bytes().decode().replace("\r\n", "\n")
+        return written.replace("\n", "\r\n") if "\r\n" in text else written

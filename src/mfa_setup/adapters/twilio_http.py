@@ -77,7 +77,7 @@ class WireHttpClient(TwilioHttpClient):  # type: ignore[misc] # the SDK ships no
         try:
             with self.session.request(**request, allow_redirects=False, stream=True) as response:
                 text = _read(response)
-        except (requests.ConnectTimeout, requests.exceptions.SSLError) as lost:
+        except requests.ConnectTimeout as lost:
             raise NoAnswerError("no connection", sent=False) from lost
         except requests.Timeout as lost:
             raise NoAnswerError("no answer in time", sent=True) from lost

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Protocol
 
 from mfa_setup.errors import (
@@ -25,6 +26,8 @@ READS = frozenset({"GET", "HEAD"})
 REPEATABLE = READS | {"PUT", "PATCH", "DELETE"}
 """Methods that may be sent again: ours set a value, so twice is once. A POST creates or buys, and never is."""
 
+LONGEST_PACE = 5.0
+"""The longest wait, in seconds, for a limit that has not been hit yet: the two clocks may differ."""
 MAX_TRIES = 5
 ATTEMPT_SECONDS = 10.0
 """The longest wait for one answer; both SDKs would wait for a minute or for ever."""
@@ -181,6 +184,8 @@ class Wire:
                 return max(0.0, parsedate_to_datetime(after).timestamp() - self.clock.now())
             except ValueError:
                 return None
+        if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
+            return None  # Auth0 tells its limits with every answer: they say nothing of a failure
         reset = _number(answer.headers.get("x-ratelimit-reset"))
         return None if reset is None else max(0.1, reset - self.clock.now())
 
@@ -196,7 +201,9 @@ class Wire:
     def _pace(self, deadline: float) -> None:
         """Waits while the last answers say that nothing is left, instead of running into a 429."""
         while (wait := self._take()) > 0 and self.clock.now() < deadline:
-            self.clock.sleep(min(wait, deadline - self.clock.now()))
+            self.clock.sleep(min(wait, LONGEST_PACE, deadline - self.clock.now()))
+            if wait > LONGEST_PACE:
+                return
 
     def _take(self) -> float:
         """Takes one request out of what is left: 0, or the seconds until there may be one.

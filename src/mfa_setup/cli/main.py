@@ -1,6 +1,7 @@
 """The process: from a command line to its exit code."""
 
 import functools
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from mfa_setup.cli import commands  # noqa: F401 registers the commands
 from mfa_setup.cli.app import app, new_sink, proofs
 from mfa_setup.cli.options import Common
 from mfa_setup.errors import InterruptedRunError, TerminatedError, UsageInvalidError
+
+_INTERRUPTED = (InterruptedRunError.exit_code, TerminatedError.exit_code)
 
 
 def _terminated(_signum: int, _frame: FrameType | None) -> NoReturn:
@@ -63,4 +66,9 @@ def main() -> NoReturn:
         # The reader went away (`| head`): nothing more to say, and nothing to say it to.
         sys.stderr.close()
         code = 1
+    if code in _INTERRUPTED:
+        # A read that hangs in a thread must not hold the process back; all that had to be cleaned up is.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)

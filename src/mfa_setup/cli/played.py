@@ -17,9 +17,10 @@ from mfa_setup.cli.terminal import Terminal
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import ProofFailedError
+from mfa_setup.errors import NoCallbackError, ProofFailedError
 from mfa_setup.model.observed import Application
 from mfa_setup.model.words import SAFE_ORDER
+from mfa_setup.prove.callback import listening
 from mfa_setup.prove.player import Player
 
 LOGIN_SECONDS = 30.0
@@ -81,14 +82,16 @@ def _offer(desk: Desk, inbox: str, url: str) -> None:
 
 def _free_port() -> int:
     """The port of the React sample, if it is free, so that the demo looks like life; else any."""
-    for port in (3000, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise AssertionError("port 0 is always free")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        other = int(probe.getsockname()[1])
+    for port in (3000, other):
+        try:
+            with listening([f"http://localhost:{port}"], ""):
+                return port
+        except NoCallbackError:
+            continue
+    return other
 
 
 @contextmanager

@@ -94,6 +94,12 @@ def floor(seen: Factor, there: Provider) -> tuple[Check, ...]:
         _check("factor_on", seen.enabled, "The SMS factor is {}.", ("on", "off")),
         _check("message_type_set", bool(seen.message_types), "{} message type is set.", ("A", "No")),
         _check(
+            "message_type_carried",
+            provider.carries(there, seen.message_types),
+            "The phone provider {} every message type that is set.",
+            ("carries", "does not carry"),
+        ),
+        _check(
             "provider_enabled",
             there.can_send,
             "{} phone provider can send codes.",

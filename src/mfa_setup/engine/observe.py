@@ -1,7 +1,8 @@
 """Reads what a task needs of both services; reads that need not wait for each other go together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from mfa_setup.engine.task import Task
@@ -26,7 +27,7 @@ def observe(task: Task, wish: Wish, services: Services, stack: PhoneStack) -> Ob
     wanted = set(task.resources)
     auth0 = services.auth0
     phone = bool({"provider", "factor", "policy", "number"} & wanted)
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with _together() as pool:
 
         def start(needed: bool, read: Callable[[], T]) -> Future[T] | None:  # noqa: FBT001 one call each
             return pool.submit(read) if needed else None
@@ -44,6 +45,18 @@ def observe(task: Task, wish: Wish, services: Services, stack: PhoneStack) -> Ob
         }
         parts = {name: read.result() for name, read in reads.items() if read is not None}
     return Observed.model_validate({"domain": services.domain, "stack": stack, **parts})
+
+
+@contextmanager
+def _together() -> Iterator[ThreadPoolExecutor]:
+    """A pool for reads; when one fails or somebody interrupts, the others are not waited for."""
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def observe_floor(services: Services, stack: PhoneStack) -> tuple[Factor, Provider]:

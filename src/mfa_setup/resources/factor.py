@@ -8,16 +8,14 @@ from mfa_setup.model.change import Change, change_of, differing
 from mfa_setup.model.observed import Factor, Templates
 from mfa_setup.model.outcome import PhoneStack, Warned
 from mfa_setup.model.wish import SmsWish
-from mfa_setup.model.words import Delivery
 from mfa_setup.ports import Auth0Port
 from mfa_setup.resources.base import Made, Services
+from mfa_setup.resources.provider import TYPES
 
 READ_SCOPES = frozenset({"read:guardian_factors"})
 WRITE_SCOPES = frozenset({"update:guardian_factors"})
 TEMPLATE_SCOPES = frozenset({"read:phone_templates"})
 TEMPLATE_WRITE_SCOPES = frozenset({"create:phone_templates", "update:phone_templates"})
-TYPES: dict[Delivery, tuple[str, ...]] = {"sms": ("sms",), "voice": ("voice",), "both": ("sms", "voice")}
-"""The message types for each `--delivery`."""
 
 DEFAULT_ENROLLMENT = (
     "{{code}} is your verification code for {{tenant.friendly_name}}. Please enter this code to verify your enrollment."

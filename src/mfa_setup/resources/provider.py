@@ -1,6 +1,7 @@
 """Twilio as the tenant's phone provider, on either stack. It serves the whole tenant, passwordless logins too."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,8 +23,18 @@ READ_SCOPES: dict[PhoneStack, frozenset[str]] = {
 UNIFIED_WRITE_SCOPES = frozenset({"create:phone_providers", "update:phone_providers"})
 METHODS: dict[Delivery, tuple[str, ...]] = {"sms": ("text",), "voice": ("voice",), "both": ("text", "voice")}
 """The delivery methods of the unified stack for each `--delivery`."""
+TYPES: dict[Delivery, tuple[str, ...]] = {"sms": ("sms",), "voice": ("voice",), "both": ("sms", "voice")}
+"""The message types for each `--delivery`."""
 METHOD_OF_TYPE = {"sms": "text", "voice": "voice"}
 """The delivery method that each message type needs."""
+
+
+def carries(there: Provider, message_types: Sequence[str]) -> bool:
+    """Whether every message type can go out by the provider's delivery methods; the legacy stack has none to match."""
+    if there.stack == "legacy" or there.kind != "twilio":
+        return True
+    return all(METHOD_OF_TYPE.get(kind) in there.delivery_methods for kind in message_types)
+
 
 TokenState = Literal["same", "new", "unknown"]
 """Whether the Twilio token that Auth0 holds is ours: on unified it is write-only, so only a digest can tell."""
@@ -51,13 +62,17 @@ class ProviderStep:
     warnings: tuple[Warned, ...]
     wanted: Provider
     number_bought: bool
+    methods_before: tuple[str, ...] = ()
+    types_first: tuple[str, ...] | None = None
+    """The message types to set before delivery methods are taken away."""
 
     @property
     def scopes(self) -> frozenset[str]:
         """Each stack has its own."""
         if self.wanted.stack == "legacy":
             return frozenset({"update:guardian_factors"})
-        return frozenset({"update:phone_providers" if self.wanted.id else "create:phone_providers"})
+        scopes = {"update:phone_providers" if self.wanted.id else "create:phone_providers"}
+        return frozenset(scopes if self.types_first is None else scopes | {"update:guardian_factors"})
 
     def found(self, made: Made) -> Made:
         """It adds nothing of its own to the outputs."""
@@ -70,9 +85,17 @@ class ProviderStep:
         wanted = self.wanted
         if self.number_bought:
             wanted = wanted.model_copy(update={"sender": made.phone_number})
+        if self.types_first is not None:
+            # The policy may be on: at no moment may the message types ask for what the provider does not carry.
+            both = tuple(dict.fromkeys((*self.methods_before, *wanted.delivery_methods)))
+            services.auth0.save_provider(wanted.model_copy(update={"delivery_methods": both}), services.token)
+            yield made
+            services.auth0.set_message_types(self.types_first)
+            yield made
         services.auth0.save_provider(wanted, services.token)
         yield made
-        digests.remember(services.tenant_key, _digest_name(wanted), services.token)
+        with suppress(OSError):  # without a digest the next run says that it cannot know the token
+            digests.remember(services.tenant_key, _digest_name(wanted), services.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +144,19 @@ def compare(wish: SmsWish, seen: Provider, around: Around) -> ProviderStep:
         warnings=(_UNVERIFIABLE,) if unverifiable else (),
         wanted=wanted,
         number_bought=around.bought is not None and wanted.sender == around.bought,
+        methods_before=kept.delivery_methods,
+        types_first=_types_first(wish, kept, wanted, around.message_types),
     )
+
+
+def _types_first(
+    wish: SmsWish, seen: Provider, wanted: Provider, message_types: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """The message types asked for, where present ones need a delivery method that is to be taken away."""
+    removed = set(seen.delivery_methods) - set(wanted.delivery_methods)
+    if not removed & {METHOD_OF_TYPE.get(kind) for kind in message_types}:
+        return None
+    return TYPES[wish.delivery]
 
 
 def _conflict(seen: Provider, account_sid: str) -> str | None:

@@ -46,10 +46,9 @@ def choose(wish: NumberWish, account: AccountSeen, provider: Provider, own_mark:
     if named and (pooled := _in_pool(named, account, own_mark)):
         return Sender(number=pooled, service=named, by_service=True)
     ours = [item for item in account.numbers if item.friendly_name == own_mark and item.sms]
-    if ours:
-        several = len(ours) if len(ours) > 1 else 0
-        return Sender(number=ours[0], service=named, by_service=by_service, several=several)
     used = _of_provider(account, provider)
+    if ours:
+        return _ours(ours, named, used)
     if used and named is None:
         return used
     if used and not used.by_service:
@@ -58,6 +57,15 @@ def choose(wish: NumberWish, account: AccountSeen, provider: Provider, own_mark:
     if others and not wish.buy:
         raise _ask_which(others)
     return Sender(service=named, by_service=by_service, to_buy=True)
+
+
+def _ours(ours: list[Number], named: MessagingService | None, used: Sender | None) -> Sender:
+    """The oldest number that carries our mark, by the service that was named, or that Auth0 sends by already."""
+    several = len(ours) if len(ours) > 1 else 0
+    service = named
+    if named is None and used and used.by_service and used.service and ours[0].sid in used.service.pool:
+        service = used.service  # somebody chose that, and our number is in it: it is as good
+    return Sender(number=ours[0], service=service, by_service=service is not None, several=several)
 
 
 def _service(wish: NumberWish, account: AccountSeen) -> MessagingService | None:

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -22,20 +23,33 @@ def only_run(domain: str, command: str) -> Iterator[None]:
     try:
         base = private_folder(state_folder()) / f"lock-{file_key(domain)}"
     except OSError:
-        raise ConfigUnreadableError(
-            f"The state folder {state_folder()} cannot be made.",
-            hint="Set MFA_SETUP_STATE_DIR to a folder that can be written to.",
-        ) from None
+        raise _unusable("cannot be made") from None
     holder = base.with_suffix(".holder")
     lock = FileLock(base.with_suffix(".lock"), timeout=0)
     try:
         lock.acquire()
     except Timeout:
-        name = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
-        raise LockHeldError(f"Another run is at work on {domain}: {name}.") from None
+        raise LockHeldError(f"Another run is at work on {domain}: {_name_in(holder)}.") from None
+    except OSError:
+        raise _unusable("cannot be written to") from None
     try:
-        holder.write_text(f"`mfa-setup {command}`, process {os.getpid()}", encoding="utf-8")
+        with suppress(OSError):  # the name is for the message alone
+            holder.write_text(f"`mfa-setup {command}`, process {os.getpid()}", encoding="utf-8")
         yield
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _unusable(why: str) -> ConfigUnreadableError:
+    return ConfigUnreadableError(
+        f"The state folder {state_folder()} {why}.",
+        hint="Set MFA_SETUP_STATE_DIR to a folder that can be written to.",
+    )
+
+
+def _name_in(holder: Path) -> str:
+    try:
+        return holder.read_text(encoding="utf-8")
+    except OSError:
+        return "another process"
