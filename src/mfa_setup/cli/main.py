@@ -13,13 +13,17 @@ import typer
 from mfa_setup.cli import commands  # noqa: F401 registers the commands
 from mfa_setup.cli.app import app, new_sink, proofs
 from mfa_setup.cli.options import Common
-from mfa_setup.errors import InterruptedRunError, TerminatedError, UsageInvalidError
+from mfa_setup.errors import InterruptedRunError, MfaSetupError, TerminatedError, UsageInvalidError
 
 _INTERRUPTED = (InterruptedRunError.exit_code, TerminatedError.exit_code)
 
 
 def _terminated(_signum: int, _frame: FrameType | None) -> NoReturn:
     raise TerminatedError("Terminated.")
+
+
+def _interrupted(_signum: int, _frame: FrameType | None) -> NoReturn:
+    raise InterruptedRunError("Interrupted.")
 
 
 @functools.cache
@@ -37,28 +41,37 @@ def run(arguments: Sequence[str]) -> int:
         code = _program().main(list(arguments), prog_name="mfa-setup", standalone_mode=False)
     except typer.TyperException as unparsable:
         return _usage(arguments, unparsable)
+    except InterruptedRunError as stopped:  # before a command had begun
+        return _tell(arguments, stopped)
     except typer.Abort:
         return InterruptedRunError.exit_code
     return code if isinstance(code, int) else 0
 
 
 def _usage(arguments: Sequence[str], unparsable: typer.TyperException) -> int:
-    """A command line that cannot be parsed; as JSON too, where that was asked for."""
+    """A command line that cannot be parsed."""
+    named = _named(arguments)
+    known = any(info.name == named for info in app.registered_commands)
+    hint = f"See `mfa-setup {named} --help`." if known else "See `mfa-setup --help`."
+    return _tell(arguments, UsageInvalidError(unparsable.format_message(), hint=hint))
+
+
+def _tell(arguments: Sequence[str], error: MfaSetupError) -> int:
+    """An error outside of any command; as JSON too, where that was asked for."""
     from mfa_setup.engine.report import Report  # noqa: PLC0415 help and version need no report
 
-    named = next((word for word in arguments if not word.startswith("-")), "")
-    known = any(info.name == named for info in app.registered_commands)
-    error = UsageInvalidError(
-        unparsable.format_message(),
-        hint=f"See `mfa-setup {named} --help`." if known else "See `mfa-setup --help`.",
-    )
-    new_sink(Common(json="--json" in arguments)).result(Report(named).outcome(error))
+    new_sink(Common(json="--json" in arguments)).result(Report(_named(arguments)).outcome(error))
     return error.exit_code
+
+
+def _named(arguments: Sequence[str]) -> str:
+    return next((word for word in arguments if not word.startswith("-")), "")
 
 
 def main() -> NoReturn:
     """The entry point of the process."""
     signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGINT, _interrupted)
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()

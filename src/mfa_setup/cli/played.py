@@ -17,7 +17,7 @@ from mfa_setup.cli.terminal import Terminal
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import NoCallbackError, ProofFailedError
+from mfa_setup.errors import InterruptedRunError, NoCallbackError, ProofFailedError
 from mfa_setup.model.observed import Application
 from mfa_setup.model.words import SAFE_ORDER
 from mfa_setup.prove.callback import listening
@@ -62,7 +62,9 @@ def _stay(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
                     desk.sink.say(failed.message)
                     continue
             desk.sink.outcome(again.report.outcome())
-    except KeyboardInterrupt:
+    except InterruptedRunError as stopped:
+        if stopped.exit_code != InterruptedRunError.exit_code:
+            raise
         desk.sink.say("Stopped.")
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from mfa_setup.engine.task import Task
+from mfa_setup.errors import InterruptedRunError
 from mfa_setup.model.observed import Factor, Observed, Provider
 from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.model.wish import Wish
@@ -49,12 +50,15 @@ def observe(task: Task, wish: Wish, services: Services, stack: PhoneStack) -> Ob
 
 @contextmanager
 def _together() -> Iterator[ThreadPoolExecutor]:
-    """A pool for reads; when one fails or somebody interrupts, the others are not waited for."""
+    """A pool for reads; whoever interrupts does not wait for those that are under way."""
     pool = ThreadPoolExecutor(WORKERS)
     try:
         yield pool
-    except BaseException:
+    except (KeyboardInterrupt, InterruptedRunError):
         pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
         raise
     pool.shutdown()
 
