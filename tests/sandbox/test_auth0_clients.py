@@ -37,6 +37,31 @@ def test_a_confidential_client_gets_client_credentials_and_longer_lives(api: htt
     assert made["refresh_token"]["token_lifetime"] == 31557600
 
 
+@pytest.mark.parametrize(("kind", "endless"), [("expiring", False), ("non-expiring", True)])
+def test_a_part_of_the_refresh_token_settings_gets_the_other_defaults(
+    api: httpx.Client, *, kind: str, endless: bool
+) -> None:
+    """A part of the refresh token settings gets the other defaults."""
+    part = {"rotation_type": "rotating", "expiration_type": kind, "leeway": 7}
+    whole = part | {
+        "infinite_token_lifetime": endless,
+        "infinite_idle_token_lifetime": endless,
+        "token_lifetime": 2592000,
+        "idle_token_lifetime": 1296000,
+    }
+    made = create(api, refresh_token=part)
+    assert made["refresh_token"] == whole
+    path = f"/clients/{create(api)['client_id']}"
+    assert api.patch(path, json={"refresh_token": part}).json()["refresh_token"] == whole
+
+
+def test_the_refresh_tokens_of_a_third_party_end(api: httpx.Client) -> None:
+    """The refresh tokens of a third party end."""
+    settings = create(api, is_first_party=False)["refresh_token"]
+    assert (settings["rotation_type"], settings["expiration_type"]) == ("rotating", "expiring")
+    assert (settings["infinite_token_lifetime"], settings["infinite_idle_token_lifetime"]) == (False, False)
+
+
 def test_names_are_not_unique(api: httpx.Client) -> None:
     """Names are not unique."""
     assert create(api)["client_id"] != create(api)["client_id"]

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from mfa_setup.sandbox.auth0.client_bodies import CREATE_CLIENT, UPDATE_CLIENT
 from mfa_setup.sandbox.auth0.client_keys import stored
 from mfa_setup.sandbox.auth0.client_rules import check_aliases, check_grants, check_profiles, shown
-from mfa_setup.sandbox.auth0.defaults import client_defaults, jwt_configuration
+from mfa_setup.sandbox.auth0.defaults import client_defaults, completed_refresh_token, jwt_configuration
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint, pick
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
 from mfa_setup.sandbox.auth0.ids import new_id
@@ -95,6 +95,8 @@ def create_client(call: Call) -> JSON:
     check_profiles(call.body)
     client = client_defaults(call.body) | call.body | stored(call.body)
     client["jwt_configuration"] = jwt_configuration() | (call.body.get("jwt_configuration") or {})
+    if call.body.get("refresh_token"):
+        client["refresh_token"] = completed_refresh_token(client, call.body["refresh_token"])
     client |= {
         "tenant": tenant.name,
         "global": False,
@@ -121,6 +123,8 @@ def update_client(call: Call) -> JSON:
         merged["client_metadata"] = {name: value for name, value in metadata.items() if value is not None}
     if body.get("jwt_configuration"):
         merged["jwt_configuration"] = jwt_configuration() | body["jwt_configuration"]
+    if body.get("refresh_token"):
+        merged["refresh_token"] = completed_refresh_token(merged, body["refresh_token"])
     for name, value in body.items():
         if value is None or (name == "initiate_login_uri" and not value):
             merged.pop(name, None)  # the empty URI clears as null does (recorded)
