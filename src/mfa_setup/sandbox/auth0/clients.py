@@ -93,7 +93,8 @@ def create_client(call: Call) -> JSON:
     check_aliases(tenant, call.body)
     check_grants(call.body)
     check_profiles(call.body)
-    client = client_defaults(call.body) | call.body | stored(call.body)
+    by_id, credentials = stored(call.body)
+    client = client_defaults(call.body) | call.body | by_id
     client["jwt_configuration"] = jwt_configuration() | (call.body.get("jwt_configuration") or {})
     if call.body.get("refresh_token"):
         client["refresh_token"] = completed_refresh_token(client, call.body["refresh_token"])
@@ -104,6 +105,7 @@ def create_client(call: Call) -> JSON:
         "client_secret": new_id(length=64),
     }
     tenant.clients[client["client_id"]] = client
+    tenant.credentials[client["client_id"]] = credentials
     if tenant.settings["flags"].get("enable_client_connections"):
         for enabled in tenant.enabled.values():
             enabled.append(client["client_id"])
@@ -145,9 +147,9 @@ def _cleared(body: JSON) -> JSON:
 
 
 def list_credentials(call: Call) -> list[JSON]:
-    """GET /clients/{id}/credentials: a bare array (recorded); the sandbox makes none."""
+    """GET /clients/{id}/credentials: a bare array (recorded). A change makes none: it names them by their ids."""
     find_client(call.tenant, call.path["id"])
-    return []
+    return call.tenant.credentials.get(call.path["id"], [])
 
 
 def delete_client(call: Call) -> Response | None:
@@ -156,6 +158,7 @@ def delete_client(call: Call) -> Response | None:
     client_id = call.path["id"]
     call.tenant.clients.pop(client_id, None)
     call.tenant.public_keys.pop(client_id, None)
+    call.tenant.credentials.pop(client_id, None)
     for enabled in call.tenant.enabled.values():
         if client_id in enabled:
             enabled.remove(client_id)
