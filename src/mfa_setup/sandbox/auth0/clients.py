@@ -12,7 +12,7 @@ from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint, pick
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
 from mfa_setup.sandbox.auth0.ids import new_id
 from mfa_setup.sandbox.auth0.paging import PAGING, paged
-from mfa_setup.sandbox.auth0.state import JSON, Tenant
+from mfa_setup.sandbox.auth0.state import JSON, Tenant, without_nulls
 from mfa_setup.sandbox.auth0.validation import Schema
 
 _FIELDS: dict[str, Schema] = {"fields": {"type": "string"}, "include_fields": {"type": "boolean"}}
@@ -95,6 +95,8 @@ def create_client(call: Call) -> JSON:
     check_profiles(call.body)
     by_id, credentials = stored(call.body)
     client = client_defaults(call.body) | call.body | by_id
+    if client.get("client_metadata"):
+        client["client_metadata"] = without_nulls(client["client_metadata"])
     client["jwt_configuration"] = jwt_configuration() | (call.body.get("jwt_configuration") or {})
     if call.body.get("refresh_token"):
         client["refresh_token"] = completed_refresh_token(client, call.body["refresh_token"])
@@ -122,7 +124,7 @@ def update_client(call: Call) -> JSON:
         check_grants(merged)
     if "client_metadata" in body:
         metadata = client.get("client_metadata", {}) | (body["client_metadata"] or {})
-        merged["client_metadata"] = {name: value for name, value in metadata.items() if value is not None}
+        merged["client_metadata"] = without_nulls(metadata)
     if body.get("jwt_configuration"):
         merged["jwt_configuration"] = jwt_configuration() | body["jwt_configuration"]
     if body.get("refresh_token"):

@@ -33,6 +33,12 @@ _GUARDIAN_SETTINGS = {
 }
 
 
+def without_nulls(metadata: JSON) -> JSON:
+    """Metadata as they are kept: a key that is given as null is gone."""
+    # not verified: that this goes for a new entity, too, as it does for a change
+    return {name: value for name, value in metadata.items() if value is not None}
+
+
 @dataclass(slots=True)
 class LegacyPhone:
     """The phone stack under `guardian/factors/phone`: provider, Twilio settings, templates."""
