@@ -38,7 +38,7 @@ def test_with_a_wrong_twilio_token_no_phone_can_be_enrolled(visitor: Visitor, si
 
     expect(visitor.heading("Secure Your Account")).to_be_visible()
     event = site.log("gd_send_sms_failure")[0]
-    assert (event["details"]["to"], event["details"]["code"]) == (visitor.phone, 20003)
+    assert (event["details"]["to"], event["details"]["provider_error"]["errorCode"]) == (visitor.phone, 20003)
     assert visitor.codes() == []
     visitor.enroll()
     visitor.enter(visitor.code())
@@ -55,7 +55,7 @@ def test_with_a_wrong_twilio_token_the_next_login_is_stuck_at_the_code(visitor: 
         expect(visitor.heading("Verify Your Identity")).to_be_visible()
         expect(visitor.alert).to_have_text(NOT_SENT)
 
-    assert site.log("gd_send_sms_failure")[0]["details"]["code"] == 20003
+    assert site.log("gd_send_sms_failure")[0]["details"]["provider_error"]["errorCode"] == 20003
     visitor.press("Resend")
     visitor.enter(visitor.code())
     visitor.sees_profile()
@@ -73,7 +73,10 @@ def test_a_trial_refuses_the_text_of_the_code(stack: str, sites: Callable[..., S
 
     expect(visitor.alert).to_have_text(NOT_SENT)
     event = site.log("gd_send_sms_failure")[0]
-    assert (event["details"]["to"], event["details"]["code"]) == (visitor.phone, TRIAL_REFUSES_THE_TEXT)
+    assert (event["details"]["to"], event["details"]["provider_error"]["errorCode"]) == (
+        visitor.phone,
+        TRIAL_REFUSES_THE_TEXT,
+    )
     assert visitor.codes() == []
 
 

@@ -37,6 +37,53 @@ def test_a_confidential_client_gets_client_credentials_and_longer_lives(api: htt
     assert made["refresh_token"]["token_lifetime"] == 31557600
 
 
+@pytest.mark.parametrize(("kind", "endless"), [("expiring", False), ("non-expiring", True)])
+def test_a_part_of_the_refresh_token_settings_gets_the_other_defaults(
+    api: httpx.Client, *, kind: str, endless: bool
+) -> None:
+    """A part of the refresh token settings gets the other defaults."""
+    part = {"rotation_type": "rotating", "expiration_type": kind, "leeway": 7}
+    whole = part | {
+        "infinite_token_lifetime": endless,
+        "infinite_idle_token_lifetime": endless,
+        "token_lifetime": 2592000,
+        "idle_token_lifetime": 1296000,
+    }
+    made = create(api, refresh_token=part)
+    assert made["refresh_token"] == whole
+    path = f"/clients/{create(api)['client_id']}"
+    assert api.patch(path, json={"refresh_token": part}).json()["refresh_token"] == whole
+
+
+def test_the_refresh_tokens_of_a_third_party_end(api: httpx.Client) -> None:
+    """The refresh tokens of a third party end."""
+    settings = create(api, is_first_party=False)["refresh_token"]
+    assert (settings["rotation_type"], settings["expiration_type"]) == ("rotating", "expiring")
+    assert (settings["infinite_token_lifetime"], settings["infinite_idle_token_lifetime"]) == (False, False)
+
+
+def test_the_credentials_of_a_new_application_are_listed_without_their_keys(api: httpx.Client) -> None:
+    """The credentials of a new application are listed without their keys."""
+    key = {"credential_type": "public_key", "name": "mine", "pem": "-----BEGIN PUBLIC KEY-----", "alg": "PS256"}
+    subject = {"credential_type": "cert_subject_dn", "subject_dn": "CN=mine"}
+    body = {"name": "signs", "app_type": "regular_web"}
+    methods = {"tls_client_auth": {"credentials": [subject]}}
+    request = {"required": True, "credentials": [key]}
+    made = api.post(
+        "/clients", json=body | {"client_authentication_methods": methods, "signed_request_object": request}
+    ).json()
+    path = f"/clients/{made['client_id']}"
+    listed = {one["credential_type"]: one for one in api.get(f"{path}/credentials").json()}
+    assert [{"id": listed["public_key"]["id"]}] == made["signed_request_object"]["credentials"]
+    method = made["client_authentication_methods"]["tls_client_auth"]
+    assert [{"id": listed["cert_subject_dn"]["id"]}] == method["credentials"]
+    assert listed["public_key"].keys() == {"id", "name", "kid", "alg", "credential_type", "created_at", "updated_at"}
+    assert (listed["public_key"]["alg"], listed["cert_subject_dn"]["subject_dn"]) == ("PS256", "CN=mine")
+    named = {"private_key_jwt": {"credentials": [{"id": listed["public_key"]["id"]}]}}
+    api.patch(path, json={"client_authentication_methods": named})
+    assert len(api.get(f"{path}/credentials").json()) == 2
+
+
 def test_names_are_not_unique(api: httpx.Client) -> None:
     """Names are not unique."""
     assert create(api)["client_id"] != create(api)["client_id"]

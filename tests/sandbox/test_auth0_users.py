@@ -175,3 +175,13 @@ def test_each_call_needs_its_scope(
     refused = manage(sandbox, "read:clients").request(method, path, json={} if method != "GET" else None)
     assert (refused.status_code, refused.json()["errorCode"]) == (403, "insufficient_scope")
     assert refused.json()["message"] == f"Insufficient scope, expected any of: {scope}"
+
+
+def test_empty_metadata_clear_and_nulls_are_not_kept(api: httpx.Client) -> None:
+    """Empty metadata clear and nulls are not kept."""
+    made = create(api, user_metadata={"a": 1, "b": None}, app_metadata={"c": None})
+    assert (made["user_metadata"], made["app_metadata"]) == ({"a": 1}, {})
+    changed = api.patch(f"/users/{made['user_id']}", json={"user_metadata": {}}).json()
+    assert changed["user_metadata"] == {}
+    application = api.post("/clients", json={"name": "tagged", "client_metadata": {"a": "1", "b": None}}).json()
+    assert application["client_metadata"] == {"a": "1"}

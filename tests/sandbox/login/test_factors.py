@@ -153,7 +153,8 @@ def test_a_wrong_twilio_token_shows_on_the_page_and_in_the_log(either: House) ->
     assert person.page.alerts == ["There was a problem sending the SMS"]
     assert person.page.heading == "Secure Your Account"
     failure = either.log()[-1]
-    assert (failure["type"], failure["details"]["code"]) == ("gd_send_sms_failure", 20003)
+    assert failure["user_id"].startswith("auth0|")
+    assert (failure["type"], failure["details"]["provider_error"]["errorCode"]) == ("gd_send_sms_failure", 20003)
 
 
 def test_a_token_that_went_wrong_later_shows_at_the_challenge(house: House, member: Person) -> None:
@@ -176,7 +177,7 @@ def test_a_trial_shows_on_the_page_and_in_the_log(
     person.enroll()
     assert person.page.alerts == ["There was a problem sending the SMS"]
     failure = house.log()[-1]
-    assert (failure["type"], failure["details"]["code"]) == ("gd_send_sms_failure", code)
+    assert (failure["type"], failure["details"]["provider_error"]["errorCode"]) == ("gd_send_sms_failure", code)
     assert house.messages() == []
 
 

@@ -167,7 +167,8 @@ def test_without_a_policy_the_password_is_enough(api: Api) -> None:
 
 
 def test_the_plain_password_grant_takes_the_default_directory(api: Api) -> None:
-    assert api.password(grant_type="password").json()["error"] == "server_error"
+    refused = api.password(grant_type="password")
+    assert (refused.status_code, refused.json()["error"]) == (403, "unauthorized_client")
     api.house.lab.auth0("PATCH", "tenants/settings", {"default_directory": scene.CONNECTION})
     assert api.password(grant_type="password").json()["error"] == "mfa_required"
 

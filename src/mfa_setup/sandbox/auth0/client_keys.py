@@ -1,6 +1,6 @@
 """Keys and certificates in the payloads of `/api/v2/clients` (OpenAPI): whole when made, by id in a change."""
 
-from mfa_setup.sandbox.auth0.ids import new_id
+from mfa_setup.sandbox.auth0.ids import new_id, timestamp
 from mfa_setup.sandbox.auth0.schemas import BOOLEAN, STRING, array, closed, one_of
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.auth0.validation import Schema
@@ -54,16 +54,28 @@ def credentials(*, patch: bool) -> dict[str, Schema]:
     }
 
 
-def stored(body: JSON) -> JSON:
-    """The parts of a new application that name its credentials: each by its id (recorded)."""
-    found = {name: _by_id(body[name]) for name in OF_CREDENTIALS if body.get(name)}
+def stored(body: JSON) -> tuple[JSON, list[JSON]]:
+    """The parts of a new application that name its credentials, each by its id (recorded), and the credentials."""
+    made: list[JSON] = []
+    found = {name: _by_id(body[name], made) for name in OF_CREDENTIALS if body.get(name)}
     if body.get("client_authentication_methods"):
         methods = body["client_authentication_methods"]
-        found["client_authentication_methods"] = {name: _by_id(one) for name, one in methods.items()}
-    return found
+        found["client_authentication_methods"] = {name: _by_id(one, made) for name, one in methods.items()}
+    return found, made
 
 
-def _by_id(holder: JSON) -> JSON:
+def _by_id(holder: JSON, made: list[JSON]) -> JSON:
     if "credentials" not in holder:
         return holder
-    return holder | {"credentials": [{"id": new_id("cred_")} for _ in holder["credentials"]]}
+    new = [_listed(one) for one in holder["credentials"]]
+    made.extend(new)
+    return holder | {"credentials": [{"id": one["id"]} for one in new]}
+
+
+def _listed(given: JSON) -> JSON:
+    """A credential as the list shows it (docs): never its PEM."""
+    now = timestamp()
+    # not verified: which of the documented keys each kind has; what is read from a certificate is left out
+    key = {"kid": new_id(length=43), "alg": "RS256"} if given["credential_type"] == "public_key" else {}
+    shown = {name: value for name, value in given.items() if name not in ("pem", "parse_expiry_from_cert")}
+    return {"id": new_id("cred_"), "name": "", "created_at": now, "updated_at": now} | key | shown

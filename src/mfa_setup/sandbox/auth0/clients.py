@@ -7,12 +7,12 @@ from starlette.responses import Response
 from mfa_setup.sandbox.auth0.client_bodies import CREATE_CLIENT, UPDATE_CLIENT
 from mfa_setup.sandbox.auth0.client_keys import stored
 from mfa_setup.sandbox.auth0.client_rules import check_aliases, check_grants, check_profiles, shown
-from mfa_setup.sandbox.auth0.defaults import client_defaults, jwt_configuration
+from mfa_setup.sandbox.auth0.defaults import client_defaults, completed_refresh_token, jwt_configuration
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint, pick
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
 from mfa_setup.sandbox.auth0.ids import new_id
 from mfa_setup.sandbox.auth0.paging import PAGING, paged
-from mfa_setup.sandbox.auth0.state import JSON, Tenant
+from mfa_setup.sandbox.auth0.state import JSON, Tenant, without_nulls
 from mfa_setup.sandbox.auth0.validation import Schema
 
 _FIELDS: dict[str, Schema] = {"fields": {"type": "string"}, "include_fields": {"type": "boolean"}}
@@ -93,8 +93,13 @@ def create_client(call: Call) -> JSON:
     check_aliases(tenant, call.body)
     check_grants(call.body)
     check_profiles(call.body)
-    client = client_defaults(call.body) | call.body | stored(call.body)
+    by_id, credentials = stored(call.body)
+    client = client_defaults(call.body) | call.body | by_id
+    if client.get("client_metadata"):
+        client["client_metadata"] = without_nulls(client["client_metadata"])
     client["jwt_configuration"] = jwt_configuration() | (call.body.get("jwt_configuration") or {})
+    if call.body.get("refresh_token"):
+        client["refresh_token"] = completed_refresh_token(client, call.body["refresh_token"])
     client |= {
         "tenant": tenant.name,
         "global": False,
@@ -102,6 +107,7 @@ def create_client(call: Call) -> JSON:
         "client_secret": new_id(length=64),
     }
     tenant.clients[client["client_id"]] = client
+    tenant.credentials[client["client_id"]] = credentials
     if tenant.settings["flags"].get("enable_client_connections"):
         for enabled in tenant.enabled.values():
             enabled.append(client["client_id"])
@@ -118,9 +124,11 @@ def update_client(call: Call) -> JSON:
         check_grants(merged)
     if "client_metadata" in body:
         metadata = client.get("client_metadata", {}) | (body["client_metadata"] or {})
-        merged["client_metadata"] = {name: value for name, value in metadata.items() if value is not None}
+        merged["client_metadata"] = without_nulls(metadata)
     if body.get("jwt_configuration"):
         merged["jwt_configuration"] = jwt_configuration() | body["jwt_configuration"]
+    if body.get("refresh_token"):
+        merged["refresh_token"] = completed_refresh_token(merged, body["refresh_token"])
     for name, value in body.items():
         if value is None or (name == "initiate_login_uri" and not value):
             merged.pop(name, None)  # the empty URI clears as null does (recorded)
@@ -141,9 +149,9 @@ def _cleared(body: JSON) -> JSON:
 
 
 def list_credentials(call: Call) -> list[JSON]:
-    """GET /clients/{id}/credentials: a bare array (recorded); the sandbox makes none."""
+    """GET /clients/{id}/credentials: a bare array (recorded). A change makes none: it names them by their ids."""
     find_client(call.tenant, call.path["id"])
-    return []
+    return call.tenant.credentials.get(call.path["id"], [])
 
 
 def delete_client(call: Call) -> Response | None:
@@ -152,6 +160,7 @@ def delete_client(call: Call) -> Response | None:
     client_id = call.path["id"]
     call.tenant.clients.pop(client_id, None)
     call.tenant.public_keys.pop(client_id, None)
+    call.tenant.credentials.pop(client_id, None)
     for enabled in call.tenant.enabled.values():
         if client_id in enabled:
             enabled.remove(client_id)

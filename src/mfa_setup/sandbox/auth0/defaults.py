@@ -6,17 +6,24 @@ from mfa_setup.sandbox.auth0.tool import ToolClient
 _CODE_GRANTS = ["authorization_code", "implicit", "refresh_token"]
 
 
-def refresh_token(*, confidential: bool) -> JSON:
+def refresh_token(*, confidential: bool, expiring: bool = False) -> JSON:
     """The refresh-token defaults; those of a client with a secret live longer (recorded)."""
     return {
-        "expiration_type": "non-expiring",
+        "expiration_type": "expiring" if expiring else "non-expiring",
         "leeway": 0,
-        "infinite_token_lifetime": True,
-        "infinite_idle_token_lifetime": True,
+        # not verified: false for those that expire; OpenAPI: true would take precedence over the lifetimes
+        "infinite_token_lifetime": not expiring,
+        "infinite_idle_token_lifetime": not expiring,
         "token_lifetime": 31557600 if confidential else 2592000,
         "idle_token_lifetime": 2592000 if confidential else 1296000,
         "rotation_type": "non-rotating",
     }
+
+
+def completed_refresh_token(client: JSON, given: JSON) -> JSON:
+    """What the client gave of its `refresh_token`, over the defaults for a client and an expiry of that kind."""
+    confidential = client.get("token_endpoint_auth_method") in ("client_secret_post", "client_secret_basic")
+    return refresh_token(confidential=confidential, expiring=given.get("expiration_type") == "expiring") | given
 
 
 def jwt_configuration() -> JSON:
@@ -28,9 +35,7 @@ def client_defaults(body: JSON) -> JSON:
     """What `POST /clients` adds to a body (recorded); callbacks, logout URLs and origins stay absent."""
     method = body.get("token_endpoint_auth_method")
     third_party = body.get("is_first_party") is False
-    refresh = refresh_token(confidential=method in ("client_secret_post", "client_secret_basic"))
-    if third_party:
-        refresh |= {"rotation_type": "rotating", "expiration_type": "expiring"}
+    given = {"rotation_type": "rotating", "expiration_type": "expiring"} if third_party else {}
     defaults: JSON = {
         "is_first_party": True,
         "is_token_endpoint_ip_header_trusted": False,
@@ -41,7 +46,7 @@ def client_defaults(body: JSON) -> JSON:
         "custom_login_page_on": True,
         "callback_url_template": False,
         "jwt_configuration": jwt_configuration(),
-        "refresh_token": refresh,
+        "refresh_token": completed_refresh_token(body, given),
         "grant_types": _CODE_GRANTS + ([] if method == "none" else ["client_credentials"]),
     }
     return defaults | ({"third_party_security_mode": "permissive"} if third_party else {})

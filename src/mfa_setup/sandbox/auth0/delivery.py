@@ -78,26 +78,33 @@ def sender(tenant: Tenant) -> Sender | None:
     return Sender(twilio["sid"], token, twilio.get("from"), twilio.get("messaging_service_sid"))
 
 
-async def send_code(
-    world: "World", tenant: Tenant, *, to: str, code: str, enrolling: bool, channel: str = "text"
+async def send_sms(
+    world: "World", tenant: Tenant, *, to: str, body: str, channel: str = "text", user_id: str | None = None
 ) -> Delivery:
-    """Send a one-time code in the tenant's words (`otp_enroll` or `otp_verify`) and log how that went."""
-    return await send_sms(world, tenant, to=to, body=code_text(tenant, code, enrolling=enrolling), channel=channel)
+    """Send `body` through the tenant's Twilio; the log gets `gd_send_sms` or `gd_send_sms_failure`.
 
-
-async def send_sms(world: "World", tenant: Tenant, *, to: str, body: str, channel: str = "text") -> Delivery:
-    """Send `body` through the tenant's Twilio; the log gets `gd_send_sms` or `gd_send_sms_failure`."""
+    Args:
+        world: The sandbox.
+        tenant: Whose phone stack sends.
+        to: The phone.
+        body: The text.
+        channel: `text` or `voice`.
+        user_id: Whose phone it is, where that is known.
+    """
     account = sender(tenant)
     if account is None:
         result = Delivery(accepted=False, message="There is no phone provider for this tenant")
     else:
         result = await _post(world, account, to, body, channel)
     kind = "sms" if channel == "text" else "voice"
+    about = {"user_id": user_id} if user_id else {}
     if result.accepted:
-        tenant.log(f"gd_send_{kind}", "Guardian - Second factor sent", to=to, sid=result.sid)
+        tenant.log(f"gd_send_{kind}", "Guardian - Second factor sent", about, to=to, sid=result.sid)
     else:
-        # not verified: the layout of `details`; the type is that of the docs
-        tenant.log(f"gd_send_{kind}_failure", f"Guardian - {result.message}", to=to, code=result.code)
+        # Reference (Twilio, 6.1 and 10): `details.provider_error.errorCode` is Twilio's. not verified: the other keys
+        said = {"errorCode": result.code, "message": result.message}
+        error = {name: value for name, value in said.items() if value is not None}
+        tenant.log(f"gd_send_{kind}_failure", f"Guardian - {result.message}", about, to=to, provider_error=error)
     return result
 
 

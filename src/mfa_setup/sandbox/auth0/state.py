@@ -33,6 +33,12 @@ _GUARDIAN_SETTINGS = {
 }
 
 
+def without_nulls(metadata: JSON) -> JSON:
+    """Metadata as they are kept: a key that is given as null is gone."""
+    # not verified: that this goes for a new entity, too, as it does for a change
+    return {name: value for name, value in metadata.items() if value is not None}
+
+
 @dataclass(slots=True)
 class LegacyPhone:
     """The phone stack under `guardian/factors/phone`: provider, Twilio settings, templates."""
@@ -61,6 +67,7 @@ class Tenant:
         clients: Applications by id, in order of creation; without the hidden global one.
         global_client: The hidden global client.
         public_keys: Keys for private-key JWT by client id.
+        credentials: The credentials that came with a new application, by client id, as they are listed.
         assertions: The `jti` of each client assertion that was used; each works once.
         grants: Client grants by id.
         connections: Connections by id.
@@ -93,6 +100,7 @@ class Tenant:
     settings: JSON
     clients: dict[str, JSON] = field(default_factory=dict)
     public_keys: dict[str, list[str]] = field(default_factory=dict)
+    credentials: dict[str, list[JSON]] = field(default_factory=dict)
     assertions: set[str] = field(default_factory=set)
     grants: dict[str, JSON] = field(default_factory=dict)
     connections: dict[str, JSON] = field(default_factory=dict)

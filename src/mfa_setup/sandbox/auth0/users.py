@@ -9,7 +9,7 @@ from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body, not_fo
 from mfa_setup.sandbox.auth0.ids import object_id, timestamp
 from mfa_setup.sandbox.auth0.paging import PAGING, in_order, paged
 from mfa_setup.sandbox.auth0.schemas import BOOLEAN, STRING, one_of
-from mfa_setup.sandbox.auth0.state import JSON, Tenant
+from mfa_setup.sandbox.auth0.state import JSON, Tenant, without_nulls
 from mfa_setup.sandbox.auth0.user_bodies import CREATE_USER, UPDATE_USER
 from mfa_setup.sandbox.auth0.user_search import matching
 from mfa_setup.sandbox.auth0.validation import Schema
@@ -100,6 +100,7 @@ def new_user(connection: JSON, body: JSON) -> JSON:
         ],
     }
     given = {name: value for name, value in body.items() if name not in _NOT_STORED}
+    given |= {name: without_nulls(given[name]) for name in _METADATA if name in given}
     return dict(sorted((defaults | given).items()))
 
 
@@ -111,7 +112,7 @@ def _picture(login: str) -> str:
 
 
 def update_user(call: Call) -> JSON:
-    """PATCH /users/{id}: replaces, but merges the first level of metadata; null clears (docs)."""
+    """PATCH /users/{id}: replaces, but merges the first level of metadata; null clears, as {} does there (docs)."""
     people, body = call.tenant.people, call.body
     user = find_user(call.tenant, call.path["id"])
     connection = _connection(call.tenant, user["identities"][0]["connection"])
@@ -122,8 +123,8 @@ def update_user(call: Call) -> JSON:
     for name in UPDATE_USER["properties"].keys() & body.keys() - set(_NOT_STORED):
         value = body[name]
         if name in _METADATA and value is not None:
-            merged = user.get(name, {}) | value
-            user[name] = {key: item for key, item in merged.items() if item is not None}
+            # not verified: {} for app_metadata, of which the docs give no example
+            user[name] = without_nulls(user.get(name, {}) | value) if value else {}
         elif value is None:
             user.pop(name, None)
         else:

@@ -88,7 +88,9 @@ def complaints(schema: Schema, value: Any, path: str = "") -> Iterator[Complaint
         yield Complaint(text, path, about)
     if "type" in schema and not _is_type(value, schema["type"]):
         return
-    branches = [list(complaints(branch, value, path)) for branch in schema.get("anyOf", ())]
+    # A branch's complaints count from the property that holds the choice (recorded of network ACLs).
+    last = path.rpartition(".")[2]
+    branches = [list(complaints(branch, value, last)) for branch in schema.get("anyOf", ())]
     if branches and all(branches):
         inner = [complaint for branch in branches for complaint in branch]
         yield Complaint("None of the valid schemas were met", path, about, inner)

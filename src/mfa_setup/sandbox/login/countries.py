@@ -6,6 +6,8 @@ from pathlib import Path
 
 import phonenumbers
 
+from mfa_setup.sandbox import phones
+
 FALLBACK = "US"
 """The country that is chosen at first; not verified: the service goes by the address of the browser."""
 
@@ -36,7 +38,7 @@ def phone_number(country: str, typed: str) -> str | None:
         parsed = phonenumbers.parse(typed, country)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(parsed):
+    if not phones.is_valid(parsed):
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

@@ -3,7 +3,7 @@
 import secrets
 from typing import Literal, TypeAlias
 
-from mfa_setup.sandbox.auth0.delivery import send_code
+from mfa_setup.sandbox.auth0.delivery import code_text, send_sms
 from mfa_setup.sandbox.auth0.guardian import DELIVERY
 from mfa_setup.sandbox.login.records import Channel, Otp
 from mfa_setup.sandbox.login.visit import Visit
@@ -26,9 +26,8 @@ async def send(visit: Visit, user_id: str, number: str, channel: Channel, *, enr
         return "limited"
     settings = visit.tenant.phone_settings
     code = "".join(secrets.choice(_DIGITS) for _ in range(settings["otp_length"]))
-    result = await send_code(
-        visit.world, visit.tenant, to=number, code=code, enrolling=enrolling, channel=DELIVERY[channel]
-    )
+    body = code_text(visit.tenant, code, enrolling=enrolling)
+    result = await send_sms(visit.world, visit.tenant, to=number, body=body, channel=DELIVERY[channel], user_id=user_id)
     if not result.accepted:
         return "failed"
     login.otps[user_id] = Otp(code, number, channel, visit.now + settings["otp_expiration_time"], enrolling)

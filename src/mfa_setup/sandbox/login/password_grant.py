@@ -19,8 +19,8 @@ def password(asked: TokenRequest) -> JSON:
     client = client_for(asked, "password")
     connection = str(asked.tenant.settings.get("default_directory") or "")
     if not connection:
-        # not verified: the status; the text is that of public threads
-        raise OAuthError(500, "server_error", "Authorization server not configured with default connection.")
+        # not verified: status and error; the text is that of public threads
+        raise OAuthError(403, "unauthorized_client", "Authorization server not configured with default connection.")
     return _log_in(asked, client, connection)
 
 

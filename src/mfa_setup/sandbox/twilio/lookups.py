@@ -7,6 +7,7 @@ from phonenumbers import PhoneNumberType, ValidationResult
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from mfa_setup.sandbox import phones
 from mfa_setup.sandbox.twilio.call import Call, answer, room
 
 _PACKAGES = (
@@ -45,7 +46,7 @@ def fetch(call: Call) -> Response:
     except phonenumbers.NumberParseException as broken:
         unknown = broken.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
         return answer(_body(call, text, None, ["INVALID_COUNTRY_CODE" if unknown else "NOT_A_NUMBER"]))
-    if phonenumbers.is_valid_number(parsed):
+    if phones.is_valid(parsed):
         return answer(_body(call, text, parsed, []))
     reason = _REASONS.get(phonenumbers.is_possible_number_with_reason(parsed), "INVALID_BUT_POSSIBLE")
     return answer(_body(call, text, None, [reason]))
@@ -56,7 +57,7 @@ def _body(call: Call, text: str, parsed: phonenumbers.PhoneNumber | None, errors
     national = phonenumbers.PhoneNumberFormat.NATIONAL
     body: dict[str, Any] = {
         "calling_country_code": str(parsed.country_code) if parsed else None,
-        "country_code": phonenumbers.region_code_for_number(parsed) if parsed else None,
+        "country_code": phones.country(parsed) if parsed else None,
         "phone_number": number,
         "national_format": phonenumbers.format_number(parsed, national) if parsed else None,
         "valid": parsed is not None,
@@ -72,7 +73,7 @@ def _body(call: Call, text: str, parsed: phonenumbers.PhoneNumber | None, errors
 
 def _line(parsed: phonenumbers.PhoneNumber) -> dict[str, Any]:
     return {
-        "type": _LINES.get(phonenumbers.number_type(parsed), "unknown"),
+        "type": _LINES.get(phones.line(parsed), "unknown"),
         "carrier_name": "Sandbox Mobile",
         "mobile_country_code": None,
         "mobile_network_code": None,

@@ -2,6 +2,7 @@
 
 import phonenumbers
 
+from mfa_setup.sandbox import phones
 from mfa_setup.sandbox.twilio.countries import COUNTRIES
 from mfa_setup.sandbox.twilio.delivery import Sender, outcome
 from mfa_setup.sandbox.twilio.errors import TwilioError
@@ -124,12 +125,12 @@ def _country(to: str) -> str:
         parsed = phonenumbers.parse(to)
     except phonenumbers.NumberParseException:
         raise refusal from None
-    if not phonenumbers.is_valid_number(parsed):
+    if not phones.is_valid(parsed):
         raise refusal
-    if phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.FIXED_LINE:
+    if phones.line(parsed) == phonenumbers.PhoneNumberType.FIXED_LINE:
         # not verified: refused at once rather than undelivered with 30006
         raise TwilioError(400, 21614, f"'To' number is not a valid mobile number: {to}")
-    return phonenumbers.region_code_for_number(parsed) or ""
+    return phones.country(parsed) or ""
 
 
 def _check_geography(state: TwilioState, to: str, country: str) -> None:

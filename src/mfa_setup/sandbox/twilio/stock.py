@@ -8,6 +8,7 @@ from typing import Any
 
 import phonenumbers
 
+from mfa_setup.sandbox import phones
 from mfa_setup.sandbox.twilio.stock_data import NORTH_AMERICA, PER_AREA_CODE, RANGES, Place, Range
 
 _NORTH_AMERICA = 1  # its calling code
@@ -78,9 +79,9 @@ def formatted(phone_number: str) -> str:
 
 
 def is_valid(phone_number: str) -> bool:
-    """Tell whether libphonenumber knows a number as assignable."""
+    """Tell whether libphonenumber knows a number as assignable, or it is one for fiction."""
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(phone_number))
+        return phones.is_valid(phonenumbers.parse(phone_number))
     except phonenumbers.NumberParseException:
         return False
 
@@ -88,8 +89,8 @@ def is_valid(phone_number: str) -> bool:
 def stranger(phone_number: str) -> StockNumber:
     """Describe a valid number that is not of the catalogue by what libphonenumber knows of it."""
     parsed = phonenumbers.parse(phone_number)
-    kind = _KINDS.get(phonenumbers.number_type(parsed), "local")
-    country = phonenumbers.region_code_for_number(parsed) or "US"
+    kind = _KINDS.get(phones.line(parsed), "local")
+    country = phones.country(parsed) or "US"
     north_american = parsed.country_code == _NORTH_AMERICA
     return StockNumber(phone_number, country, kind, north_american or kind == "mobile", north_american, beta=False)
 
