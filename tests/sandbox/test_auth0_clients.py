@@ -4,9 +4,11 @@ from typing import Any
 import httpx
 import pytest
 
+from mfa_setup.sandbox.auth0.descriptions import texts_of
 from mfa_setup.sandbox.server import Sandbox
 
 SPA = {"name": "Twilio MFA Test", "app_type": "spa", "token_endpoint_auth_method": "none"}
+_METADATA = texts_of("POST /clients")["client_metadata"].removesuffix(".")
 Manage = Callable[..., httpx.Client]
 
 
@@ -186,10 +188,31 @@ def test_the_secret_of_a_new_client_needs_it_too(sandbox: Sandbox, manage: Manag
     [
         ({"app_type": "spa"}, "'Missing required property: name'."),
         (SPA | {"colour": "red"}, "'Additional properties not allowed: colour'."),
-        (SPA | {"app_type": "website"}, "'Invalid value \"website\"' on property app_type."),
-        (SPA | {"callbacks": "http://x"}, "'Expected type array but found type string' on property callbacks."),
-        (SPA | {"description": "x" * 141}, "'String is too long (141 chars), maximum 140' on property description."),
-        (SPA | {"name": "<b>"}, "'String does not match pattern ^[^<>]+$: <b>' on property name."),
+        (
+            SPA | {"app_type": "website"},
+            "'Invalid value \"website\"' on property app_type (The type of application this client represents).",
+        ),
+        (
+            SPA | {"callbacks": "http://x"},
+            (
+                "'Expected type array but found type string' on property callbacks (Comma-separated list of URLs "
+                "whitelisted for Auth0 to use as a callback to the client after authentication)."
+            ),
+        ),
+        (
+            SPA | {"description": "x" * 141},
+            (
+                "'String is too long (141 chars), maximum 140' on property description "
+                "(Free text description of this client (max length: 140 characters))."
+            ),
+        ),
+        (
+            SPA | {"name": "<b>"},
+            (
+                "'String does not match pattern ^[^<>]+$: <b>' on property name "
+                "(Name of this client (min length: 1 character, does not allow `<` or `>`))."
+            ),
+        ),
         (
             SPA | {"callbacks": ["*.svc.cluster.local/callback"]},
             (
@@ -205,16 +228,16 @@ def test_the_secret_of_a_new_client_needs_it_too(sandbox: Sandbox, manage: Manag
             SPA | {"initiate_login_uri": "http://localhost:3000"},
             (
                 "'Object didn't pass validation for format absolute-https-uri-with-placeholders-or-empty: "
-                "http://localhost:3000' on property initiate_login_uri."
+                "http://localhost:3000' on property initiate_login_uri (Initiate login uri, must be https)."
             ),
         ),
         (
             SPA | {"refresh_token": {"rotation_type": "rotating"}},
-            "'Missing required property: expiration_type' on property refresh_token.",
+            "'Missing required property: expiration_type' on property refresh_token (Refresh token configuration).",
         ),
         (
             SPA | {"client_metadata": {str(number): "x" for number in range(11)}},
-            "'Too many properties defined (11), maximum 10' on property client_metadata.",
+            f"'Too many properties defined (11), maximum 10' on property client_metadata ({_METADATA}).",
         ),
     ],
 )

@@ -70,7 +70,10 @@ def test_an_id_may_be_brought_along(api: httpx.Client) -> None:
         (
             {"email": "ada"},
             400,
-            "Payload validation error: 'Object didn't pass validation for format email: ada' on property email.",
+            (
+                "Payload validation error: 'Object didn't pass validation for format email: ada' "
+                "on property email (The user's email)."
+            ),
         ),
         ({"colour": "red"}, 400, "Payload validation error: 'Additional properties not allowed: colour'."),
     ],

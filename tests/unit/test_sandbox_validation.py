@@ -1,3 +1,6 @@
+import pytest
+
+from mfa_setup.sandbox.auth0.descriptions import described
 from mfa_setup.sandbox.auth0.validation import complaints
 
 
@@ -11,3 +14,20 @@ def test_the_complaints_of_a_choice_count_from_the_property_that_holds_it() -> N
         "Payload validation error: 'Missing required property: block' on property action. (also) "
         "Payload validation error: 'Missing required property: allow' on property action. ]."
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ({"groups": [{"email": 1}]}, "groups[0].email (Google Workspace Directory group email)"),
+        ({"groups": [1]}, "groups[0]"),
+        ({"groups": 1}, "groups (The groups)"),
+    ],
+)
+def test_a_complaint_quotes_the_description_of_its_property(value: object, place: str) -> None:
+    """A complaint quotes the description of its property without the dot, as recorded; items have none."""
+    group = {"type": "object", "properties": {"email": {"type": "string"}}}
+    schema = {"properties": {"groups": {"type": "array", "items": group}}}
+    texts = {"groups": "The groups.", "groups[].email": "Google Workspace Directory group email."}
+    (complaint,) = complaints(described(schema, texts), value)
+    assert complaint.sentence("Payload").endswith(f" on property {place}.")

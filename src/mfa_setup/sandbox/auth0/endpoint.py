@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from mfa_setup.sandbox.auth0.descriptions import described, texts_of
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
 from mfa_setup.sandbox.auth0.events import api_operation
 from mfa_setup.sandbox.auth0.state import Tenant
@@ -76,6 +77,14 @@ class Endpoint:
     query: dict[str, Schema] = field(default_factory=dict)
     params: dict[str, Schema] = field(default_factory=dict)
     status: int = HTTPStatus.OK
+
+    def __post_init__(self) -> None:
+        """Give the schemas the descriptions that complaints quote."""
+        texts = texts_of(f"{self.method} {self.path}")
+        if self.body is not None:
+            object.__setattr__(self, "body", described(self.body, texts))
+        for name in ("query", "params"):
+            object.__setattr__(self, name, described({"properties": getattr(self, name)}, texts)["properties"])
 
     def route(self) -> Route:
         """The route to serve."""

@@ -10,7 +10,7 @@ from mfa_setup.sandbox.auth0.validation import Schema
 DELIVERY = {"sms": "text", "voice": "voice"}
 """Message type to the delivery method of a phone provider (docs)."""
 
-_NAME: dict[str, Schema] = {"name": {"type": "string", "enum": FACTORS, "description": "Factor name"}}
+_NAME: dict[str, Schema] = {"name": {"type": "string", "enum": FACTORS}}
 
 
 def list_factors(call: Call) -> list[JSON]:

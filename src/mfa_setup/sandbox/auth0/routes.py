@@ -22,17 +22,19 @@ from mfa_setup.sandbox.auth0 import (
     tenant,
     users,
 )
+from mfa_setup.sandbox.auth0.endpoint import Endpoint
 
 _PHONE = (phone_legacy, phone_unified, phone_templates)
 _FACTORS = (factor_settings, guardian, enrollments)
 _APPLICATIONS = (clients, connection_clients, connections, grants, apis)
 
 
+def endpoints() -> list[Endpoint]:
+    """The Management API."""
+    families = (*_APPLICATIONS, *_PHONE, *_FACTORS, users, methods, tenant, logs, actions)
+    return [endpoint for family in families for endpoint in family.endpoints()]
+
+
 def routes() -> list[Route]:
     """The Management API, the token endpoint and the discovery documents."""
-    families = (*_APPLICATIONS, *_PHONE, *_FACTORS, users, methods, tenant, logs, actions)
-    return (
-        [endpoint.route() for family in families for endpoint in family.endpoints()]
-        + oauth.routes()
-        + discovery.routes()
-    )
+    return [endpoint.route() for endpoint in endpoints()] + oauth.routes() + discovery.routes()
