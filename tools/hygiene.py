@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 FORBIDDEN = {
-    "a registry host": re.compile(r"index-url|\"resolved\": \"http|pypi\.org/simple|registry\.npmjs", re.IGNORECASE),
+    "a registry's address": re.compile(r"index[-]url|\"resolved\"\s*:\s*\"http", re.IGNORECASE),
     "a path of a machine": re.compile(r"(?<![\w.<])/(home|Users|root|work)/\w+"),
     "a bare print": re.compile(r"^\s*print\("),
 }
