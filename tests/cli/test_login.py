@@ -15,11 +15,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from pytest_mock import MockerFixture
 
 from mfa_setup.adapters.wire import silent
+from mfa_setup.cli.commands import prove
+from mfa_setup.cli.desk import Desk
+from mfa_setup.engine.report import Report
 from mfa_setup.errors import LoginRefusedError, TokenInvalidError
 from mfa_setup.prove.oidc import Attempt, Endpoints, Issuer
 from mfa_setup.prove.player import Player
+from mfa_setup.render.sink import Sink
 from support.lab import Lab, Run
 
 Started = Callable[..., "Waiting"]
@@ -302,3 +307,16 @@ class TestTheIdToken:
         for head in (key, unsigned[0]):
             with pytest.raises(TokenInvalidError):
                 issuer.verify(endpoints, attempt, f"{head}.{unsigned[1]}.")
+
+
+@pytest.mark.parametrize(("asked", "person", "opens"), [(True, True, True), (False, True, False), (True, False, False)])
+def test_opens_a_browser_only_where_a_person_sits_and_wants_one(
+    mocker: MockerFixture, capsys: pytest.CaptureFixture[str], *, asked: bool, person: bool, opens: bool
+) -> None:
+    browser = mocker.patch("webbrowser.open", return_value=True)
+    desk = Desk(Sink(), mocker.Mock(can_ask=person), Report("test login"))
+    prove._show(desk, "http://localhost:1/authorize", browser=asked)
+    assert browser.called is opens
+    said = capsys.readouterr().err
+    assert "http://localhost:1/authorize" in said
+    assert ("open in your browser" in said) is opens
