@@ -253,11 +253,31 @@ class ConfirmationNeededError(ValueNeededError):
     default_hint = "Look at `mfa-setup plan`, then pass --yes."
 
 
+class CheckUnmadeError(ValueNeededError):
+    """A check on which delivery depends could not be made, which is not to have passed."""
+
+    code = "check_not_made"
+
+
 class GuardRefusedError(MfaSetupError):
     """A guard refused: people would be locked out, or codes would not arrive."""
 
     code = "guard_refused"
     exit_code = 7
+
+
+class EnforcedUndeliverableError(GuardRefusedError):
+    """The policy demands codes, and codes do not arrive: people cannot log in now."""
+
+    code = "enforced_undeliverable"
+    default_hint = "The way back: `mfa-setup policy never`. Then mend what fails; `mfa-setup doctor` shows all of it."
+
+
+class ChecksFailedError(GuardRefusedError):
+    """`doctor` found something that would lock people out."""
+
+    code = "checks_failed"
+    default_hint = "Each has its fix beside it."
 
 
 class PriceOverLimitError(GuardRefusedError):

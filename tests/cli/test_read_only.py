@@ -12,7 +12,7 @@ from mfa_setup.adapters.twilio import TwilioAdapter
 from mfa_setup.adapters.wire import silent
 from mfa_setup.errors import ReadOnlyError
 from mfa_setup.model.observed import Provider, Templates
-from mfa_setup.settings.credentials import Auth0Credentials
+from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
 from mfa_setup.store.lock import only_run
 from support.lab import READS, Lab, Run
 from support.scene import URL, application, number, provider, stock
@@ -107,9 +107,11 @@ def auth0(unified: Lab, folder: object) -> Iterator[Auth0Adapter]:
 def twilio(unified: Lab, folder: object) -> Iterator[TwilioAdapter]:
     """An adapter of the account that only reads."""
     del folder
-    sid, token = unified.env["TWILIO_ACCOUNT_SID"], SecretStr(unified.env["TWILIO_AUTH_TOKEN"])
+    known = TwilioCredentials(
+        account_sid=unified.env["TWILIO_ACCOUNT_SID"], auth_token=SecretStr(unified.env["TWILIO_AUTH_TOKEN"])
+    )
     with ExitStack() as stack:
-        adapter = TwilioAdapter(sid, (sid, token), unified.sandbox.url, read_only=True, budget=1, on_wait=silent)
+        adapter = TwilioAdapter(known, unified.sandbox.url, read_only=True, budget=1, on_wait=silent)
         stack.callback(adapter.close)
         yield adapter
 

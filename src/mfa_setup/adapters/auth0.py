@@ -22,11 +22,14 @@ from mfa_setup.errors import RetiredEndpointError, UnreadableAnswerError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.observed import Application, Connection, Provider, Templates
 from mfa_setup.model.outcome import PhoneStack
+from mfa_setup.model.readiness import Headroom, SendEvent, TenantFlags
 
 PAGE = 100
 """The most that one page of a list may hold (`per_page`, `take`)."""
 CLIENT_FIELDS = ",".join(Application.model_fields)
 """What is asked of each application; the client secret is not among it."""
+SENDS = 20
+"""How many of the tenant's latest attempts to send a code are looked at."""
 ENROLL, VERIFY = "otp_enroll", "otp_verify"
 """The two templates of the unified stack that MFA by SMS uses."""
 
@@ -44,8 +47,8 @@ class Auth0Adapter:
         on_wait: WaitListener,
     ) -> None:
         self.tokens = tokens
-        wire = Wire("auth0", classify, read_only=read_only, budget=budget, on_wait=on_wait)
-        self._http = http_client(wire, base_url, self._renewed)
+        self._wire = Wire("auth0", classify, read_only=read_only, budget=budget, on_wait=on_wait)
+        self._http = http_client(self._wire, base_url, self._renewed)
         self._api = Auth0(base_url=f"{base_url}/api/v2", token=tokens.value, max_retries=0, httpx_client=self._http)
 
     def _renewed(self, refused: str) -> str | None:
@@ -101,10 +104,10 @@ class Auth0Adapter:
                 id=connection_id, name=name, client_ids=frozenset(str(item.client_id) for item in clients)
             )
 
-    def factor_enabled(self) -> bool:
-        """Whether the `sms` factor is on; it stands for voice as well (`GET /guardian/factors`)."""
+    def factors(self) -> frozenset[str]:
+        """The names of the factors that are on; `sms` stands for voice as well (`GET /guardian/factors`)."""
         with sdk_errors():
-            return any(bool(item.enabled) for item in self._api.guardian.factors.list() if item.name == "sms")
+            return frozenset(str(item.name) for item in self._api.guardian.factors.list() if item.enabled)
 
     def message_types(self) -> tuple[str, ...]:
         """The message types (`GET /guardian/factors/phone/message-types`)."""
@@ -128,6 +131,36 @@ class Auth0Adapter:
                 digits = "".join(filter(str.isdigit, str(item.get("phone_number") or item.get("name") or "")))
                 return digits[-4:] or None
         return None
+
+    def flags(self) -> TenantFlags:
+        """The settings that bear on MFA (`GET /tenants/settings`)."""
+        fields = "customize_mfa_in_postlogin_action,flags"
+        with sdk_errors():
+            found = _plain(self._api.tenants.settings.get(fields=fields, include_fields=True))
+        flags = found.get("flags") or {}
+        return TenantFlags(
+            mfa_in_actions=bool(found.get("customize_mfa_in_postlogin_action")),
+            factor_list=bool(flags.get("mfa_show_factor_list_on_enrollment")),
+        )
+
+    def sends(self) -> tuple[SendEvent, ...]:
+        """The tenant's latest attempts to send a code, the newest first (`GET /logs`).
+
+        `gd_send_sms` means that the provider took the message, `gd_send_sms_failure` that it did not.
+        """
+        with sdk_errors():
+            pager = self._api.logs.list(search="type:gd_send_sms*", sort="date:-1", per_page=SENDS)
+            return tuple(_send_event(_plain(item)) for item in pager.items or [])
+
+    def users_of(self, connection: str) -> int:
+        """How many users a connection has (`GET /users`)."""
+        with sdk_errors():
+            pager = self._api.users.list(q=f'identities.connection:"{connection}"', search_engine="v3", per_page=1)
+            return int(pager.response.total or 0) if pager.response else 0
+
+    def headroom(self) -> Headroom | None:
+        """What the last answer said of the rate limit; None where it said nothing."""
+        return self._wire.headroom()
 
     def provider(self, stack: PhoneStack) -> Provider:
         """The phone provider of the tenant, on its stack; there is at most one."""
@@ -338,3 +371,15 @@ def _template_text(item: dict[str, Any] | None) -> str | None:
 
 def _arguments(body: Mapping[str, JsonValue]) -> dict[str, Any]:
     return dict(body)
+
+
+def _send_event(item: Mapping[str, Any]) -> SendEvent:
+    """One entry of the tenant's log; Twilio's code stands in `details.provider_error.errorCode`."""
+    error = (item.get("details") or {}).get("provider_error") or {}
+    code = str(error.get("errorCode", ""))
+    return SendEvent(
+        at=item["date"],
+        accepted=item.get("type") == "gd_send_sms",
+        code=int(code) if code.isdigit() else None,
+        message=str(error.get("message") or item.get("description") or ""),
+    )

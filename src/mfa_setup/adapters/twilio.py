@@ -5,7 +5,7 @@ explicit number, never by area code, so that a lost answer can never buy a secon
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -18,12 +18,16 @@ from mfa_setup.adapters.twilio_http import WireHttpClient
 from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError, classify
 from mfa_setup.adapters.wire import WaitListener, Wire
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError, UnreadableAnswerError
-from mfa_setup.model.observed import MessagingService, Number
+from mfa_setup.model.observed import MessagingService, Number, TwilioAccount
+from mfa_setup.model.readiness import Alert, Balance, GeoPermissions, TollFreeStatus
 from mfa_setup.model.words import NumberType
+from mfa_setup.settings.credentials import TwilioCredentials
 
 SEARCH_SIZE = 20
 """How many offers one search brings; the first is taken, the others stand by if it is gone."""
 PAGE = 1_000
+ALERTS = 20
+"""How many of the account's latest errors are looked at."""
 _PRICE_NAMES: dict[NumberType, str] = {"local": "local", "mobile": "mobile", "toll-free": "toll free"}
 
 
@@ -32,20 +36,25 @@ class TwilioAdapter:
 
     def __init__(
         self,
-        account_sid: str,
-        login: tuple[str, SecretStr],
+        credentials: TwilioCredentials,
         base: str | None,
         *,
         read_only: bool,
         budget: float,
         on_wait: WaitListener,
     ) -> None:
-        self.account_sid = account_sid
+        self.account_sid = credentials.account_sid
         self._http = WireHttpClient(Wire("twilio", classify, read_only=read_only, budget=budget, on_wait=on_wait), base)
-        self._api = Client(
-            login[0],
-            login[1].get_secret_value(),
-            account_sid,
+        self._api = self._client(*credentials.login)
+        token = credentials.auth_token
+        self._sees_account = token is not None
+        self._with_token = self._client(self.account_sid, token) if token else self._api
+
+    def _client(self, user: str, password: SecretStr) -> Client:
+        return Client(
+            user,
+            password.get_secret_value(),
+            self.account_sid,
             http_client=self._http,
             environment={"TWILIO_REGION": ""},  # an empty one would make the SDK read the process's own
         )
@@ -54,28 +63,64 @@ class TwilioAdapter:
         """Closes the connections."""
         self._http.session.close()
 
-    def account_kind(self) -> str | None:
-        """`Full` or `Trial`; None where an API key may not read the account (`GET /Accounts/{Sid}`).
+    def account(self) -> TwilioAccount | None:
+        """Type and status of the account; None where only an API key is known, which may not read it.
 
-        The answer holds the auth token: nothing of it is kept but the type and the status.
-
-        Raises:
-            ForbiddenError: The account is not active.
+        Asked for with the auth token, so that the token which Auth0 is given is known to work
+        (`GET /Accounts/{Sid}`). The answer holds that token: nothing else of it is kept.
         """
         try:
             with sdk_errors():
-                account = self._api.api.accounts(self.account_sid).fetch()
+                found = self._with_token.api.accounts(self.account_sid).fetch()
         except (CredentialsRefusedError, ForbiddenError):
-            if self._api.username == self.account_sid:
+            if self._sees_account:
                 raise
             return None
-        if account.status != "active":
-            raise ForbiddenError(
-                f"The Twilio account is {account.status}.",
-                service="twilio",
-                hint="Twilio console: Account > General settings, or ask Twilio's support.",
+        return TwilioAccount(
+            kind=str(found.type),
+            status=str(found.status),
+            subaccount=str(found.owner_account_sid) not in {"None", self.account_sid},
+        )
+
+    def profiles(self) -> tuple[str, ...]:
+        """The statuses of the compliance profiles (Trust Hub, `CustomerProfiles`)."""
+        with sdk_errors():
+            return tuple(str(item.status) for item in self._api.trusthub.v1.customer_profiles.list(page_size=PAGE))
+
+    def balance(self) -> Balance | None:
+        """What is left; None for a subaccount, which has none of its own (`Balance`)."""
+        try:
+            with sdk_errors():
+                found = self._api.balance.fetch()
+                return Balance(amount=float(found.balance), currency=str(found.currency))
+        except (NotFoundError, ValueError):
+            return None
+
+    def geo_permissions(self) -> GeoPermissions:
+        """The countries that messages may go to (`/v1/Messaging/GeoPermissions`; without a filter, all of them)."""
+        with sdk_errors():
+            found = self._api.accounts.v1.messaging_geopermissions.fetch()
+            return GeoPermissions(
+                allowed=frozenset(str(item["country_code"]) for item in found.permissions if item["enabled"])
             )
-        return str(account.type)
+
+    def toll_free(self) -> Mapping[str, TollFreeStatus]:
+        """The verification of each toll-free number, by its SID (`/v1/Tollfree/Verifications`)."""
+        with sdk_errors():
+            return {
+                str(item.tollfree_phone_number_sid): item.status
+                for item in self._api.messaging.v1.tollfree_verifications.list(page_size=PAGE)
+            }
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """The account's latest errors, the newest first (Monitor, `Alerts`)."""
+        with sdk_errors():
+            found = [
+                Alert(at=item.date_created, code=int(item.error_code), resource_sid=item.resource_sid)
+                for item in self._api.monitor.v1.alerts.list(log_level="error", limit=ALERTS)
+                if str(item.error_code).isdigit()
+            ]
+        return tuple(sorted(found, key=lambda alert: alert.at, reverse=True))
 
     def numbers(self) -> tuple[Number, ...]:
         """All numbers of the account (`IncomingPhoneNumbers`), the oldest first."""
@@ -94,8 +139,9 @@ class TwilioAdapter:
     def _service(self, sid: str, name: str) -> MessagingService:
         service = self._api.messaging.v1.services(sid)
         pool = frozenset(str(item.sid) for item in service.phone_numbers.list(page_size=PAGE))
-        verified = any(item.campaign_status == "VERIFIED" for item in service.us_app_to_person.list(page_size=PAGE))
-        return MessagingService(sid=sid, name=name, pool=pool, verified=verified)
+        campaigns = [str(item.campaign_status) for item in service.us_app_to_person.list(page_size=PAGE)]
+        best = "VERIFIED" if "VERIFIED" in campaigns else next(iter(campaigns), None)
+        return MessagingService(sid=sid, name=name, pool=pool, campaign=best)
 
     def offers(
         self, country: str, number_type: NumberType, area_code: str | None, contains: str | None

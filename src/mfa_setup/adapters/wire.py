@@ -21,6 +21,7 @@ from mfa_setup.errors import (
     Service,
     UnavailableError,
 )
+from mfa_setup.model.readiness import Headroom
 
 READS = frozenset({"GET", "HEAD"})
 REPEATABLE = READS | {"PUT", "PATCH", "DELETE"}
@@ -98,6 +99,7 @@ class Wire:
     on_wait: WaitListener = silent
     clock: Clock = field(default_factory=Clock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _limit: int | None = None
     _remaining: int | None = None
     _reset: float = 0.0
     _under_way: int = 0
@@ -192,11 +194,20 @@ class Wire:
     def _note_limits(self, answer: Answer) -> None:
         remaining = _number(answer.headers.get("x-ratelimit-remaining"))
         reset = _number(answer.headers.get("x-ratelimit-reset"))
+        limit = _number(answer.headers.get("x-ratelimit-limit"))
         if remaining is None or reset is None:
             return
         with self._lock:
+            self._limit = None if limit is None else int(limit)
             # Requests still under way may not have been counted yet when this answer was written.
             self._remaining, self._reset = int(remaining) - self._under_way, reset
+
+    def headroom(self) -> Headroom | None:
+        """What the last answer said of the rate limit."""
+        with self._lock:
+            if self._limit is None or self._remaining is None:
+                return None
+            return Headroom(limit=self._limit, remaining=max(0, self._remaining))
 
     def _pace(self, deadline: float) -> None:
         """Waits while the last answers say that nothing is left, instead of running into a 429."""

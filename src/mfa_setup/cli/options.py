@@ -16,6 +16,7 @@ PANELS: dict[Group, str] = {
     "number": "Number",
     "sender": "Sender",
     "sms": "SMS",
+    "users": "Users",
     "policy": "Policy",
 }
 _RUN = "This run"

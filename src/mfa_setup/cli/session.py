@@ -168,8 +168,7 @@ def _connect(
             from mfa_setup.adapters.twilio import TwilioAdapter  # noqa: PLC0415
 
             twilio = TwilioAdapter(
-                access.twilio.account_sid,
-                access.twilio.login,
+                access.twilio,
                 access.places.twilio,
                 read_only=task.read_only,
                 budget=seconds,

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from mfa_setup.errors import Choice, ChoiceNeededError, ConfirmationNeededError, DeclinedError
 from mfa_setup.model.change import Change
+from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.render.sink import Sink
 
@@ -43,6 +44,14 @@ class Terminal:
         if not answer.isdigit() or not 1 <= int(answer) <= len(needed.choices):
             raise needed
         return needed.choices[int(answer) - 1]
+
+    def overrule(self, failing: tuple[Check, ...], domain: str) -> bool:
+        """Shows the failing checks and asks for the tenant's domain; `--yes` is no answer to that."""
+        if not self.can_ask or self._yes:
+            return False
+        self._sink.checks(failing)
+        self._sink.say("People may be unable to log in. To go on all the same, type the tenant's domain.")
+        return self._ask(f"{domain}? ").strip() == domain
 
     def text(self, label: str) -> str | None:
         """Asks for a value; None where nobody can be asked."""

@@ -1,13 +1,11 @@
 """Carries out the steps of a plan in the safe order, and stops at the first that fails."""
 
+from collections.abc import Callable
 from typing import Protocol
 
-from mfa_setup.engine import guard
-from mfa_setup.engine.observe import observe_floor
 from mfa_setup.engine.plan import Plan
 from mfa_setup.engine.report import Report, status_of
 from mfa_setup.model.change import Change
-from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.resources.base import Services, Step
 from mfa_setup.resources.number import NumberStep
 from mfa_setup.resources.policy import PolicyStep
@@ -23,8 +21,10 @@ class Watcher(Protocol):
         """A change has been carried out."""
 
 
-def apply(plan: Plan, services: Services, stack: PhoneStack, report: Report, watcher: Watcher) -> None:
+def apply(plan: Plan, services: Services, report: Report, watcher: Watcher, prove: Callable[[], None]) -> None:
     """Carries out what is pending; the report tells what became of each change.
+
+    `prove` must return before a policy is set that asks for codes.
 
     Raises:
         MfaSetupError: A step failed; those after it were not begun.
@@ -32,10 +32,9 @@ def apply(plan: Plan, services: Services, stack: PhoneStack, report: Report, wat
     for step in plan.steps:
         if not step.change.pending:
             continue
-        watcher.starting(step.change)
         if isinstance(step, PolicyStep) and step.wanted != "never":
-            # Read again, not remembered: what stands now decides whether people can log in.
-            guard.require_floor(guard.floor(*observe_floor(services, stack)))
+            prove()
+        watcher.starting(step.change)
         _carry_out(step, services, report)
         watcher.finished(report.change(step.change.resource))
 

@@ -1,12 +1,12 @@
-"""What must hold before a change may run: the scopes, the token, and the floor under the policy."""
+"""What must hold before a change may run: the scopes, the token, an account that is active."""
 
 from collections.abc import Iterable
 
+from mfa_setup.checks import account
 from mfa_setup.engine.plan import Plan
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import GuardRefusedError, ScopeMissingError
-from mfa_setup.model.check import Check
-from mfa_setup.model.observed import Factor, Provider
+from mfa_setup.errors import ForbiddenError, ScopeMissingError
+from mfa_setup.model.observed import Observed
 from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.model.wish import Wish
 from mfa_setup.model.words import ResourceName
@@ -85,50 +85,16 @@ def require_token(plan: Plan, services: Services) -> None:
             raise provider.token_needed()
 
 
-def floor(seen: Factor, there: Provider) -> tuple[Check, ...]:
-    """The floor under a policy that asks for MFA, which nothing overrides: a code could leave at all.
-
-    Auth0 itself answers 200 to "Always" with no factor on, and locks everybody out.
-    """
-    return (
-        _check("factor_on", seen.enabled, "The SMS factor is {}.", ("on", "off")),
-        _check("message_type_set", bool(seen.message_types), "{} message type is set.", ("A", "No")),
-        _check(
-            "message_type_carried",
-            provider.carries(there, seen.message_types),
-            "The phone provider {} every message type that is set.",
-            ("carries", "does not carry"),
-        ),
-        _check(
-            "provider_enabled",
-            there.can_send,
-            "{} phone provider can send codes.",
-            ("An enabled", "No enabled"),
-        ),
-    )
-
-
-def _check(check_id: str, holds: bool, sentence: str, words: tuple[str, str]) -> Check:  # noqa: FBT001
-    return Check(
-        id=check_id,
-        status="pass" if holds else "fail",
-        evidence=sentence.format(words[0] if holds else words[1]),
-        fix="" if holds else "Run `mfa-setup enable-sms`.",
-    )
-
-
-def require_floor(checks: tuple[Check, ...]) -> None:
-    """Refuses a policy that would ask for codes that cannot be sent.
+def require_active(observed: Observed) -> None:
+    """Refuses to work with a Twilio account that is suspended or closed.
 
     Raises:
-        GuardRefusedError: A check of the floor fails; the error carries all of them that do.
+        ForbiddenError: It is; the check that failed goes with it.
     """
-    failing = tuple(check for check in checks if check.status == "fail")
-    if not failing:
+    seen = observed.account
+    if seen is None or seen.account is None or seen.account.status == "active":
         return
-    error = GuardRefusedError(
-        "The policy would lock people out: " + " ".join(check.evidence for check in failing),
-        hint="Run `mfa-setup enable-sms` first, or `mfa-setup up`, which does all of it in a safe order.",
-    )
-    error.checks = failing
+    failing = account.judge(seen.account)
+    error = ForbiddenError(f"The Twilio account is {seen.account.status}.", service="twilio", hint=failing.fix)
+    error.checks = (failing,)
     raise error

@@ -66,5 +66,4 @@ def _together() -> Iterator[ThreadPoolExecutor]:
 def observe_floor(services: Services, stack: PhoneStack) -> tuple[Factor, Provider]:
     """Reads afresh what the policy stands on: the factor, its message types, and the provider."""
     auth0 = services.auth0
-    seen = Factor(enabled=auth0.factor_enabled(), message_types=auth0.message_types())
-    return seen, auth0.provider(stack)
+    return factor.seen(auth0.factors(), auth0.message_types()), auth0.provider(stack)

@@ -1,7 +1,7 @@
 """What a run has found, done and failed at so far; the outcome is made of it whether the run succeeds or not."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mfa_setup.errors import GuardRefusedError, InterruptedRunError, MfaSetupError, RateLimitedError, UnavailableError
 from mfa_setup.model.change import Change
@@ -56,7 +56,8 @@ class Report:
 
     def outcome(self, error: MfaSetupError | None = None) -> Outcome:
         """The document, of a success or of a failure."""
-        checks = [*self.checks, *(_failing(error) if error else ())]
+        known = {check.id for check in self.checks}
+        checks = [*self.checks, *(check for check in _failing(error, known) if check.id not in known)]
         return Outcome(
             command=self.command,
             ok=error is None,
@@ -73,10 +74,10 @@ class Report:
         )
 
 
-def _failing(error: MfaSetupError) -> Sequence[Check]:
-    """The checks that a refusal stands on; one that names none is a check by itself."""
-    if error.checks or not isinstance(error, GuardRefusedError):
-        return error.checks
+def _failing(error: MfaSetupError | None, known: Collection[str]) -> Sequence[Check]:
+    """The checks that an error stands on; a refusal that names none is a check by itself."""
+    if error is None or error.checks or known or not isinstance(error, GuardRefusedError):
+        return error.checks if error else ()
     return (Check(id=error.code, status="fail", evidence=error.message, fix=error.hint),)
 
 

@@ -1,5 +1,6 @@
 """The one way that every command goes: observe, plan, guard, apply."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -7,18 +8,19 @@ from mfa_setup.appconfig import ConfigFile
 from mfa_setup.engine import guard, observe
 from mfa_setup.engine import plan as planning
 from mfa_setup.engine.apply import Watcher, apply
+from mfa_setup.engine.delivery import Delivery, Overruler, demands_codes
 from mfa_setup.engine.plan import Inputs, Plan
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError
 from mfa_setup.model.observed import Observed, Provider
-from mfa_setup.model.outcome import Outcome, Tenant
+from mfa_setup.model.outcome import Outcome, PhoneStack, Tenant
 from mfa_setup.model.wish import Wish
 from mfa_setup.resources import number, provider, sender
 from mfa_setup.resources.base import Services
 
 
-class Person(Watcher, Protocol):
+class Person(Watcher, Overruler, Protocol):
     """Whoever runs the command: asked where somebody can be asked, told in any case."""
 
     def confirm(self, plan: Outcome) -> None:
@@ -46,9 +48,13 @@ class Scoped(Protocol):
         """Drops a token of an earlier run."""
 
 
+Prove = Callable[[Services, PhoneStack], None]
+"""Proves that an SMS arrives, between the factor and the policy; raises where it does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one task."""
+    """One run of one task; `overrides` are the checks that somebody goes on without."""
 
     task: Task
     wish: Wish
@@ -57,6 +63,8 @@ class Run:
     config: ConfigFile | None
     person: Person
     report: Report
+    overrides: frozenset[str] = frozenset()
+    test_sms: Prove | None = None
 
     def carry_out(self) -> None:
         """Goes the whole way; what is known is in the report, whether this returns or raises.
@@ -65,32 +73,73 @@ class Run:
             MfaSetupError: Something stopped the run.
         """
         wish = self.wish
+        delivery = Delivery(self.services, self.report, self.person, wish.countries, set(self.overrides))
         while True:
             try:
-                self._once(wish)
+                self._once(wish, delivery)
             except ChoiceNeededError as needed:
                 wish = settle(wish, self.person.choose(needed))
                 continue
+            delivery.finish()
             return
 
-    def _once(self, wish: Wish) -> None:
+    def _once(self, wish: Wish, delivery: Delivery) -> None:
         self.person.doing("Looking at the Auth0 tenant")
         self._require(guard.read_scopes(self.task, wish, None), guard.possible_scopes(self.task, wish, None))
         stack = self.services.auth0.phone_stack()
         self.report.tenant = Tenant(domain=self.services.domain, phone_stack=stack)
         self._require(guard.read_scopes(self.task, wish, stack), guard.possible_scopes(self.task, wish, stack))
+        delivery.may_read_log = self._may("read:logs")
         self.person.doing("Comparing what is there with what was asked for")
-        plan = self._plan(wish, observe.observe(self.task, wish, self.services, stack))
+        given = self._inputs(wish, observe.observe(self.task, wish, self.services, stack))
+        delivery.account = given.observed.account
+        plan = planning.make(given)
         self._note(plan)
         if self.task.read_only:
+            self._foresee(delivery, given, plan)
             return
         guard.require_token(plan, self.services)
         self._require(guard.write_scopes(plan))
+        if at := delivery.at_stake(given, plan):
+            self.person.doing("Checking that codes can arrive")
+            delivery.before(given, plan, at)
+        self._carry_out(given, plan, delivery)
+
+    def _carry_out(self, given: Inputs, plan: Plan, delivery: Delivery) -> None:
+        stack = given.observed.stack
         if plan.pending:
             self.person.confirm(self.report.outcome())
-            apply(plan, self.services, stack, self.report, self.person)
+        proved = False
 
-    def _plan(self, wish: Wish, observed: Observed) -> Plan:
+        def prove() -> None:
+            nonlocal proved
+            proved = True
+            if self.test_sms:
+                self.test_sms(self.services, stack)
+            self.person.doing("Checking that codes can arrive")
+            # Read again, not remembered: what stands now decides whether people can log in.
+            delivery.at_policy(stack, stands=False)
+
+        apply(plan, self.services, self.report, self.person, prove)
+        if proved:
+            return
+        if self.test_sms:
+            self.test_sms(self.services, stack)
+        if demands_codes(plan) and plan.pending:
+            delivery.at_policy(stack, stands=True)
+        elif demands_codes(plan):
+            delivery.standing(given, plan)
+
+    def _foresee(self, delivery: Delivery, given: Inputs, plan: Plan) -> None:
+        """What `up` would be refused for, or what is wrong with a policy that stands; nothing stops at it here."""
+        stands = not any(change.resource == "policy" and change.pending for change in plan.changes)
+        if not demands_codes(plan) or (self.task.lenient and not stands):
+            return
+        self.person.doing("Checking that codes can arrive")
+        delivery.foresee(given, plan, stands=stands)
+
+    def _inputs(self, wish: Wish, observed: Observed) -> Inputs:
+        guard.require_active(observed)
         given = Inputs(
             task=self.task,
             wish=wish,
@@ -99,12 +148,11 @@ class Run:
             token=provider.token_state(self.services, observed.provider or Provider(stack=observed.stack)),
             config=self.config,
         )
-        if "policy" in self.task.resources and "factor" not in self.task.resources and wish.policy != "never":
-            # Nothing in this task mends the floor, so it must be there before anything is asked or written.
-            factor, there = observed.factor, observed.provider
-            if factor and there:
-                guard.require_floor(guard.floor(factor, there))
-        return planning.make(self._with_offers(given))
+        return self._with_offers(given)
+
+    def _may(self, scope: str) -> bool:
+        granted = self.token.scopes()
+        return granted is None or scope in granted
 
     def _with_offers(self, given: Inputs) -> Inputs:
         """Looks for numbers on sale, only where one must be bought."""

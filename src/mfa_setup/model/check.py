@@ -2,13 +2,35 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from mfa_setup.model.base import Frozen
+
+CheckStatus = Literal["pass", "warn", "fail", "skip"]
+CheckGroup = Literal["auth0", "codes", "twilio"]
 
 
 class Check(Frozen):
-    """A check as JSON shows it: its id, its status, what was seen and what mends it."""
+    """A check as JSON shows it.
+
+    Attributes:
+        id: Its stable name; `--override` takes it.
+        status: `skip` where it could not be made, or does not apply.
+        evidence: What was seen.
+        fix: What mends it: a command, or the exact place to go.
+        question: What it asks, in plain words.
+        group: `auth0` (the tenant), `codes` (how the tenant sends codes) or `twilio`; empty for a limit that was met.
+        overridden: It failed, and somebody went on knowingly.
+        applies: False where the question has no meaning here, so that nothing waits for its answer.
+        because: The exit code of what kept it from being made.
+    """
 
     id: str
-    status: Literal["pass", "warn", "fail", "skip"]
+    status: CheckStatus
     evidence: str
     fix: str = ""
+    question: str = ""
+    group: CheckGroup | Literal[""] = ""
+    overridden: bool = False
+    applies: bool = Field(default=True, exclude=True)
+    because: int = Field(default=6, exclude=True)

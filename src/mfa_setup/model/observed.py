@@ -59,12 +59,17 @@ class Number(Frozen):
 
 
 class MessagingService(Frozen):
-    """A Messaging Service, the numbers in its pool, and whether it has a verified A2P campaign."""
+    """A Messaging Service, the numbers in its pool, and the status of its A2P campaign (None: it has none)."""
 
     sid: str
     name: str
     pool: frozenset[str]
-    verified: bool
+    campaign: str | None = None
+
+    @property
+    def verified(self) -> bool:
+        """Whether US local numbers in its pool deliver to US phones."""
+        return self.campaign == "VERIFIED"
 
 
 class Offer(Frozen):
@@ -77,11 +82,19 @@ class Offer(Frozen):
     currency: str
 
 
+class TwilioAccount(Frozen):
+    """The account itself (`GET /Accounts/{Sid}`): `Full` or `Trial`, and `active`, `suspended` or `closed`."""
+
+    kind: str
+    status: str
+    subaccount: bool = False
+
+
 class AccountSeen(Frozen):
-    """The Twilio account; `kind` is None where an API key may not read it."""
+    """The Twilio account with what it owns; `account` is None where an API key may not read it."""
 
     sid: str
-    kind: str | None
+    account: TwilioAccount | None
     numbers: tuple[Number, ...]
     services: tuple[MessagingService, ...]
 
@@ -134,10 +147,14 @@ class Templates(Frozen):
 
 
 class Factor(Frozen):
-    """The `sms` factor, its message types, and (only where they were asked for) its templates."""
+    """The `sms` factor, its message types, and (only where they were asked for) its templates.
+
+    `others` are the independent factors besides it that are on: with one of them users can log in without an SMS.
+    """
 
     enabled: bool
     message_types: tuple[str, ...]
+    others: frozenset[str] = frozenset()
     templates: Templates | None = None
 
 

@@ -45,9 +45,13 @@ class SmsWish(Frozen):
 
 
 class Wish(Frozen):
-    """Everything that was asked for; `application` is None with --no-app."""
+    """Everything that was asked for; `application` is None with --no-app.
+
+    `countries` are those of the users' phones; none named means the sender's own.
+    """
 
     application: ApplicationWish | None
     number: NumberWish
     sms: SmsWish
     policy: PolicyName
+    countries: tuple[str, ...] = ()

@@ -1,12 +1,13 @@
 """Outcomes as people read them; every text that may come from a service is cleaned on its way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Literal
 
 from rich.text import Text
 
 from mfa_setup.model.change import Change, FieldChange
+from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Failure, Outcome, Warned
 from mfa_setup.render.clean import one_line
 
@@ -199,6 +200,37 @@ def warning_lines(warnings: tuple[Warned, ...]) -> Iterator[Text]:
             yield Text(f"  {one_line(warning.hint)}", style="dim")
 
 
+_MARKS = {"fail": ("x", "bold red"), "skip": ("?", "yellow"), "warn": ("!", "yellow"), "pass": ("=", "green")}
+_GROUPS = {"auth0": "The Auth0 tenant", "codes": "How codes are sent", "twilio": "The Twilio account"}
+
+
+def check_lines(checks: Iterable[Check]) -> Iterator[Text]:
+    """Checks: what each has seen, and under it what mends it."""
+    for check in checks:
+        mark, style = _MARKS[check.status]
+        line = Text().append(f"  {mark} ", style=style).append(f"{check.id}: ", style="bold")
+        yield line.append(one_line(check.evidence), style="dim" if check.status == "pass" else "")
+        if check.fix:
+            yield Text(f"{INDENT}{one_line(check.fix)}", style="dim")
+
+
+def doctor_lines(outcome: Outcome) -> Iterator[Text]:
+    """All checks by group; those that fail go before those that pass."""
+    if not outcome.checks:
+        return
+    yield tenant_line(outcome)
+    for group, title in _GROUPS.items():
+        yield Text(title, style="bold")
+        yield from check_lines(check for check in outcome.checks if check.group == group)
+
+
+def doctor_summary(outcome: Outcome) -> Text:
+    """The last line of `doctor`, where nothing fails."""
+    open_ones = sum(check.status in {"warn", "skip"} for check in outcome.checks)
+    told = f" {open_ones} to know of." if open_ones else ""
+    return Text(f"Nothing fails.{told} Proof is a delivered SMS: `mfa-setup test sms --to NUMBER`.", style="green")
+
+
 def error_lines(failure: Failure, outcome: Outcome) -> Iterator[Text]:
     """An error: what was done before it, what failed, and the fix as the last line."""
     done = [change for change in outcome.changes if change.status == "applied"]
@@ -207,9 +239,9 @@ def error_lines(failure: Failure, outcome: Outcome) -> Iterator[Text]:
     unclear = [change for change in outcome.changes if change.status == "unknown" and outcome.changed]
     if unclear:
         yield Text("Not certain: " + ", ".join(change.resource for change in unclear) + ".")
-    for check in outcome.checks:
-        if check.status == "fail" and check.evidence != failure.message:
-            yield Text().append(f"  x {check.id}: ", style="red").append(one_line(check.evidence))
+    if outcome.command != "doctor":
+        failing = [check for check in outcome.checks if check.status in {"fail", "skip"} and not check.overridden]
+        yield from check_lines(check for check in failing if check.evidence != failure.message)
     yield Text().append("Error: ", style="bold red").append(one_line(failure.message))
     if failure.request_id:
         yield Text().append(f"  Request {one_line(failure.request_id)}, HTTP {failure.status}.", style="dim")

@@ -14,6 +14,7 @@ from rich.status import Status
 from rich.text import Text
 
 from mfa_setup.model.change import Change
+from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.render import human
 from mfa_setup.render.clean import one_line, without
@@ -96,6 +97,10 @@ class Sink:
         self._tell_all(human.plan_lines(outcome))
         self._tell_all(human.warning_lines(outcome.warnings))
 
+    def checks(self, checks: tuple[Check, ...]) -> None:
+        """Checks that need a person's decision."""
+        self._tell_all(human.check_lines(checks))
+
     def say(self, text: str) -> None:
         """A line for the person, whatever the mode; never broken, for it may hold a URL."""
         self._err.print(without(self.secrets, one_line(text)), soft_wrap=True)
@@ -119,6 +124,8 @@ class Sink:
         if self.as_json:
             self.document(outcome.model_dump(mode="json"))
             return
+        if outcome.command == "doctor":
+            self._print_all(human.doctor_lines(outcome))
         if outcome.error is not None:
             self._tell_all(human.warning_lines(outcome.warnings))
             self._tell_all(human.error_lines(outcome.error, outcome))
@@ -132,6 +139,8 @@ class Sink:
             return
         if outcome.command == "plan":
             self._print_all([*human.plan_lines(outcome), human.plan_summary(outcome)])
+        elif outcome.command == "doctor":
+            self._print_all([human.doctor_summary(outcome)])
         elif outcome.command == "test login":
             self._print_all(human.proof_lines(outcome))
         elif outcome.command == "demo":

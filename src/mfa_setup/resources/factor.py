@@ -24,6 +24,10 @@ DEFAULT_VERIFICATION = "{{code}} is your verification code for {{tenant.friendly
 """The legacy stack's own texts (`guardian/factors/phone/templates`), which must be sent where only one is changed."""
 
 
+INDEPENDENT = frozenset({"push-notification", "otp", "duo", "webauthn-roaming"})
+"""Factors besides `sms` that a user can log in with alone (Auth0 docs, "Enable MFA": independent factors)."""
+
+
 def wants_templates(wish: SmsWish) -> bool:
     """Whether any text was asked for; otherwise templates are neither read nor written."""
     return wish.enrollment_template is not None or wish.verification_template is not None
@@ -31,11 +35,13 @@ def wants_templates(wish: SmsWish) -> bool:
 
 def observe(auth0: Auth0Port, stack: PhoneStack, wish: SmsWish) -> Factor:
     """Reads the factor."""
-    return Factor(
-        enabled=auth0.factor_enabled(),
-        message_types=auth0.message_types(),
-        templates=auth0.templates(stack) if wants_templates(wish) else None,
-    )
+    found = seen(auth0.factors(), auth0.message_types())
+    return found.model_copy(update={"templates": auth0.templates(stack)}) if wants_templates(wish) else found
+
+
+def seen(on: frozenset[str], message_types: tuple[str, ...]) -> Factor:
+    """The factor, from the names of all that are on."""
+    return Factor(enabled="sms" in on, message_types=message_types, others=INDEPENDENT & on)
 
 
 @dataclass(frozen=True)

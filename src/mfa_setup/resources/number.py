@@ -28,13 +28,11 @@ NORTH_AMERICAN = "+1"
 
 
 def observe(twilio: TwilioPort) -> AccountSeen:
-    """Reads the account, its numbers, and its Messaging Services."""
-    return AccountSeen(
-        sid=twilio.account_sid,
-        kind=twilio.account_kind(),
-        numbers=twilio.numbers(),
-        services=twilio.services(),
-    )
+    """Reads the account, and, where it is active, its numbers and its Messaging Services."""
+    account = twilio.account()
+    if account and account.status != "active":
+        return AccountSeen(sid=twilio.account_sid, account=account, numbers=(), services=())
+    return AccountSeen(sid=twilio.account_sid, account=account, numbers=twilio.numbers(), services=twilio.services())
 
 
 def search(twilio: TwilioPort, wish: NumberWish) -> tuple[Offer, ...]:

@@ -66,6 +66,14 @@ class ProviderStep:
     types_first: tuple[str, ...] | None = None
     """The message types to set before delivery methods are taken away."""
 
+    def replaces(self, seen: Provider) -> bool:
+        """Whether codes would leave by another account or sender than `seen`."""
+
+        def way(one: Provider) -> tuple[object, ...]:
+            return one.kind, one.sid, one.sender, one.messaging_service_sid
+
+        return self.change.pending and way(seen) != way(self.wanted)
+
     @property
     def scopes(self) -> frozenset[str]:
         """Each stack has its own."""

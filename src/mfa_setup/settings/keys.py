@@ -10,7 +10,7 @@ from typing import Any, Literal
 from mfa_setup.model.words import Delivery, NumberType, PolicyName
 from mfa_setup.settings import values
 
-Group = Literal["tenant", "identity", "application", "number", "sender", "sms", "policy"]
+Group = Literal["tenant", "identity", "application", "number", "sender", "sms", "users", "policy"]
 Kind = Literal["text", "list", "flag", "choice"]
 
 
@@ -30,6 +30,7 @@ class Key:
         section: The section of mfa-setup.toml.
         toml: The key in mfa-setup.toml.
         env: The variable of the environment, if one is read.
+        separator: What may stand between several values of a list that are given as one.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Key:
     section: str = ""
     toml: str = ""
     env: str | None = None
+    separator: str | None = None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -242,6 +244,16 @@ KEYS: tuple[Key, ...] = (
         "Send the Twilio auth token to Auth0 again.",
         kind="flag",
         default=False,
+    ),
+    Key(
+        "countries",
+        "users",
+        "--countries",
+        "Countries of the users' phones, as US,CA; by default the sender's own. Repeatable.",
+        values.country,
+        kind="list",
+        section="sms",
+        separator=",",
     ),
     Key(
         "policy",

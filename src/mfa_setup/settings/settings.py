@@ -37,6 +37,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path 
             application=None if value["no_app"] else _application(given),
             number=_number(given),
             sms=_sms(given),
+            countries=value["countries"] or (),
             policy=value["policy"],
         ),
         domain=value["domain"],

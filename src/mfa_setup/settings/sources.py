@@ -3,7 +3,7 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -90,9 +90,17 @@ def _judge(key: Key, raw: Any, source: str) -> Any:
         case "list":
             if not isinstance(raw, list) or not raw:
                 raise InvalidValueError(f"{source} is {raw!r}.", hint='It is a list, as ["http://localhost:3000"].')
-            return tuple(dict.fromkeys(_one(key, item, source) for item in raw))
+            return tuple(dict.fromkeys(_one(key, item, source) for item in _parts(key, raw)))
         case _:
             return _one(key, raw, source)
+
+
+def _parts(key: Key, raw: list[Any]) -> Iterator[Any]:
+    for item in raw:
+        if key.separator and isinstance(item, str):
+            yield from (part.strip(" ") for part in item.split(key.separator))
+        else:
+            yield item
 
 
 def _one(key: Key, raw: Any, source: str) -> Any:

@@ -1,4 +1,4 @@
-"""The commands that only look: what would change, and what is there."""
+"""The commands that only look: what would change, what is there, and whether codes can arrive."""
 
 import typer
 
@@ -24,7 +24,7 @@ _CHECK = own_option(
 )
 
 
-@command("plan", "tenant", "identity", "application", "number", "sender", "sms", "policy", own=(_CHECK,))
+@command("plan", "tenant", "identity", "application", "number", "sender", "sms", "users", "policy", own=(_CHECK,))
 def plan(call: Call, desk: Desk) -> int:
     """Show what `mfa-setup up` would change. Writes nothing: its connections refuse everything but reads.
 
@@ -38,7 +38,7 @@ def plan(call: Call, desk: Desk) -> int:
     return PENDING if pending and call.own["check"] else 0
 
 
-@command("status", "tenant", "identity", "application", "number", "sender", "sms", "policy")
+@command("status", "tenant", "identity", "application", "number", "sender", "sms", "users", "policy")
 def status(call: Call, desk: Desk) -> int:
     """Show what is there now, beside what is asked for. Writes nothing.
 
@@ -48,4 +48,27 @@ def status(call: Call, desk: Desk) -> int:
       mfa-setup status --json
     """
     _look(call, desk, lenient=True)
+    return 0
+
+
+@command("doctor", "tenant", "identity", "sender", "users")
+def doctor(call: Call, desk: Desk) -> int:
+    """Check everything that decides whether people can log in, and show what was seen and what mends it.
+
+    Reads only: it sends nothing and costs nothing. Exit code 7 where something would lock people out, 4 where a
+    service refuses the credentials, 5 where one cannot be reached.
+
+    \b
+    Examples:
+      mfa-setup doctor
+      mfa-setup doctor --countries US,CA
+      mfa-setup doctor --json
+    """
+    from mfa_setup.checks.doctor import examine  # noqa: PLC0415 the engine, which help does not need
+    from mfa_setup.cli.session import open_run  # noqa: PLC0415
+    from mfa_setup.engine.diagnosis import conclude  # noqa: PLC0415
+
+    with open_run(call, Task("doctor", (), read_only=True, twilio_if_known=True), desk) as run:
+        desk.terminal.doing("Looking at the tenant and the account")
+        conclude(examine(run.services, run.token, run.wish), desk.report)
     return 0

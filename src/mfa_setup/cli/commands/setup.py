@@ -2,32 +2,60 @@
 
 from dataclasses import replace
 
+import typer
+
 from mfa_setup.cli.app import command
 from mfa_setup.cli.desk import Desk
-from mfa_setup.cli.options import Call, own_argument
+from mfa_setup.cli.options import Call, own_argument, own_option
 from mfa_setup.engine.task import Task
 from mfa_setup.model.words import SAFE_ORDER, PolicyName, ResourceName
 
+_OVERRIDE = own_option(
+    "override",
+    list[str] | None,
+    typer.Option(
+        "--override",
+        metavar="CHECK_ID",
+        help="Go on although this check fails (see `mfa-setup doctor`); it is recorded. Repeatable.",
+    ),
+)
+_TEST_TO = own_option(
+    "test_to",
+    str | None,
+    typer.Option(
+        "--test-to", metavar="NUMBER", help="Send an SMS to this phone first; no policy unless it is delivered."
+    ),
+)
+
 
 def _set_up(call: Call, desk: Desk, *resources: ResourceName, may_buy: bool = True) -> int:
-    from mfa_setup.cli.session import open_run  # noqa: PLC0415 the engine, which help does not need
+    from mfa_setup.cli.guarded import guarded  # noqa: PLC0415 the engine, which help does not need
+    from mfa_setup.cli.session import open_run  # noqa: PLC0415
 
-    with open_run(call, Task(call.command, resources, may_buy=may_buy), desk) as run:
-        run.carry_out()
+    settings = guarded(call, desk)
+    task = Task(call.command, resources, may_buy=may_buy, twilio_if_known="policy" in resources)
+    with open_run(call, task, desk) as run:
+        replace(run, **settings).carry_out()
     return 0
 
 
-@command("up", "tenant", "identity", "application", "number", "sender", "sms", "policy")
+@command(
+    "up",
+    *("tenant", "identity", "application", "number", "sender", "sms", "users", "policy"),
+    own=(_OVERRIDE, _TEST_TO),
+)
 def up(call: Call, desk: Desk) -> int:
     """Set everything up: application, number, provider, factor, policy.
 
     Looks first, shows what would change, asks once, and carries it out in the order that never locks anybody
-    out: the policy last, and only when a code can be sent. Run it again at any time: what is there is found
-    again, nothing is made or bought twice, and only what differs is mended.
+    out: the policy last, and only when codes can reach the users. With --test-to it first sends an SMS and
+    follows it to its delivery. Run it again at any time: what is there is found again, nothing is made or
+    bought twice, and only what differs is mended.
 
     \b
     Examples:
       mfa-setup up
+      mfa-setup up --test-to +14155550123
       mfa-setup up --url https://app.example.com --country GB --max-price 3
       mfa-setup up --yes --json                       in a pipeline
       mfa-setup up --from +14155550123 --policy adaptive
@@ -53,7 +81,7 @@ def init(call: Call, desk: Desk) -> int:
     return _set_up(call, desk, "application")
 
 
-@command("buy-number", "tenant", "number", "sender")
+@command("buy-number", "tenant", "number", "sender", "users")
 def buy_number(call: Call, desk: Desk) -> int:
     """Get a Twilio number that can send SMS: find it again, or buy it once.
 
@@ -71,13 +99,14 @@ def buy_number(call: Call, desk: Desk) -> int:
     return _set_up(call, desk, "number")
 
 
-@command("enable-sms", "tenant", "sender", "sms")
+@command("enable-sms", "tenant", "sender", "sms", "users", own=(_OVERRIDE,))
 def enable_sms(call: Call, desk: Desk) -> int:
     """Let Auth0 send codes by Twilio: provider, SMS factor, message types, texts.
 
     Works on both phone stacks of Auth0 and says which one it met. The provider serves the whole tenant,
     passwordless logins too: one of another Twilio account or of another kind is replaced only with
-    --replace-provider, and delivery methods are only added unless --delivery is given.
+    --replace-provider, and delivery methods are only added unless --delivery is given. A provider that works
+    is replaced only when codes can arrive by the new one.
 
     \b
     Examples:
@@ -89,17 +118,19 @@ def enable_sms(call: Call, desk: Desk) -> int:
     return _set_up(call, desk, "number", "provider", "factor", may_buy=False)
 
 
-@command("policy", "tenant", own=(own_argument("require", PolicyName, "When MFA is required."),))
+@command("policy", "tenant", "users", own=(own_argument("require", PolicyName, "When MFA is required."), _OVERRIDE))
 def policy(call: Call, desk: Desk) -> int:
     """Set when MFA is required, for all applications and all users of the tenant.
 
     always asks at every login, adaptive when Auth0 sees a risk (an Enterprise add-on), never does not ask.
-    Refuses always and adaptive (exit code 7) unless the SMS factor is on, a message type is set, and an enabled
-    provider is there: Auth0 itself would accept it, and lock everybody out.
+    Refuses always and adaptive (exit code 7) unless codes can reach the users: the SMS factor is on, an enabled
+    provider is there, and the Twilio account, its number and its registration let messages through. Auth0 itself
+    would accept it, and lock everybody out. It needs the Twilio credentials to look.
 
     \b
     Examples:
       mfa-setup policy always
+      mfa-setup policy always --countries US,CA
       mfa-setup policy never --yes
     """
     flags = {**call.flags, "policy": call.own["require"]}

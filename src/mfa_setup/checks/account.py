@@ -1,0 +1,141 @@
+"""The Twilio account: its credentials, its type and status, its compliance profile, its balance, its errors."""
+
+import os
+
+from mfa_setup.checks.questions import answer, idle, unseen
+from mfa_setup.checks.scene import Scene
+from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, MfaSetupError
+from mfa_setup.model.check import Check
+from mfa_setup.model.observed import AccountSeen, TwilioAccount
+from mfa_setup.twilio_codes import explain
+
+LOW = 5.0
+"""Below this a balance is worth a warning: some hundred messages."""
+NO_CREDENTIALS = "No Twilio credentials: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set."
+SET_THEM = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: Twilio console, Account > API keys & tokens."
+TRIAL = (
+    "It is a trial account, of one of two kinds, which nothing that can be read tells apart. A trial of 2026 sends "
+    "Twilio's own template texts only (572006), so no code of Auth0 ever arrives. An older one sends codes to its "
+    "verified phones only, five at most (21608), from the one number that it may own, and to US phones hardly at all, "
+    "since it cannot register a US number (30034)."
+)
+
+
+def standing(scene: Scene) -> tuple[Check, ...]:
+    """All of the account that decides whether it may send."""
+    if scene.account is None:
+        ids = ("twilio_credentials", "twilio_account", "compliance_profile", "balance")
+        return tuple(answer(check_id, "skip", NO_CREDENTIALS, SET_THEM) for check_id in ids)
+    if isinstance(scene.account, MfaSetupError):
+        rest = (unseen(check_id, scene.account) for check_id in ("compliance_profile", "balance"))
+        return (*_refused(scene.account), *rest)
+    seen = scene.account
+    accepted = "Twilio accepts them."
+    if seen.account is None:
+        accepted += " An API key sees neither the account's type and status nor the token that Auth0 needs."
+    return (
+        answer("twilio_credentials", "pass", accepted),
+        judge(seen.account),
+        _profile(scene, seen.account),
+        _balance(scene, seen),
+    )
+
+
+def _refused(why: MfaSetupError) -> tuple[Check, Check]:
+    """Wrong credentials, or right ones of an account that may do nothing (Twilio answers 403 and 20003)."""
+    if isinstance(why, CredentialsRefusedError):
+        return answer("twilio_credentials", "fail", why.message, why.hint), unseen("twilio_account", why)
+    if isinstance(why, ForbiddenError):
+        return (
+            answer("twilio_credentials", "pass", "Twilio knows them."),
+            answer("twilio_account", "fail", why.message, why.hint),
+        )
+    return unseen("twilio_credentials", why), unseen("twilio_account", why)
+
+
+def judge(account: TwilioAccount | None) -> Check:
+    """Whether the account may send by its status and its type."""
+    if account is None:
+        return answer(
+            "twilio_account",
+            "skip",
+            "An API key may not read the account: TWILIO_AUTH_TOKEN is not set.",
+            "Set TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH).",
+        )
+    if account.status != "active":
+        return answer(
+            "twilio_account",
+            "fail",
+            f"The account is {account.status}.",
+            "Twilio console: Account > General settings, or ask Twilio's support.",
+        )
+    if account.kind == "Full":
+        return answer("twilio_account", "pass", "It is active, and no trial.")
+    return answer(
+        "twilio_account",
+        "fail",
+        TRIAL,
+        "Upgrade: Twilio console, Account > Billing. To go on with an older trial, prove it with a verified phone: "
+        "`mfa-setup up --test-to NUMBER --override twilio_account`.",
+    )
+
+
+def _profile(scene: Scene, account: TwilioAccount | None) -> Check:
+    """Without an approved profile also a Full account is refused (21608); any approved one counts."""
+    if account is not None and account.kind != "Full":
+        return idle("compliance_profile", "A trial account has none.")
+    profiles = scene.readiness.profiles if scene.readiness else ()
+    if isinstance(profiles, MfaSetupError):
+        return unseen("compliance_profile", profiles)
+    if "twilio-approved" in profiles:
+        return answer("compliance_profile", "pass", "A compliance profile is approved.")
+    found = f"its profiles are {', '.join(profiles)}" if profiles else "it has none"
+    return answer(
+        "compliance_profile",
+        "fail",
+        f"No compliance profile of the account is approved ({found}): messages are refused (21608).",
+        "Twilio console: Trust Hub > Customer profiles. An individual profile is enough outside of US registration.",
+    )
+
+
+def _balance(scene: Scene, seen: AccountSeen) -> Check:
+    left = scene.readiness.balance if scene.readiness else None
+    if isinstance(left, MfaSetupError):
+        return unseen("balance", left)
+    if left is None:
+        return idle("balance", "A subaccount has no balance of its own.")
+    shown = f"{left.amount:.2f} {left.currency}"
+    if seen.account is not None and seen.account.kind != "Full":
+        return idle("balance", f"A trial's balance ({shown}) says nothing of its free units.")
+    top_up = "Twilio console: Account > Billing; auto-recharge keeps it from running dry."
+    if left.amount <= 0:
+        return answer("balance", "fail", f"The balance is {shown}.", top_up)
+    if left.amount < LOW:
+        return answer("balance", "warn", f"The balance is {shown}: that is little.", top_up)
+    return answer("balance", "pass", f"The balance is {shown}.")
+
+
+def alerts(scene: Scene) -> Check:
+    """The errors that the account met lately, each code once; Auth0's own sends are among them."""
+    if scene.account is None:
+        return answer("twilio_alerts", "skip", NO_CREDENTIALS, SET_THEM)
+    if isinstance(scene.alerts, MfaSetupError):
+        return unseen("twilio_alerts", scene.alerts)
+    if not scene.alerts:
+        return answer("twilio_alerts", "pass", "It met none.")
+    met = [explain(code) for code in dict.fromkeys(alert.code for alert in scene.alerts)]
+    evidence = "; ".join(f"{told.code}: {told.meaning}" for told in met)
+    return answer("twilio_alerts", "warn", f"The newest first: {evidence}.", met[0].fix)
+
+
+def region() -> Check:
+    """Whether the environment names another region, where other tokens count and no Auth0 sends."""
+    named = [name for name in ("TWILIO_REGION", "TWILIO_EDGE") if os.environ.get(name, "").strip()]
+    if not named:
+        return answer("twilio_region", "pass", "No other region is named.")
+    return answer(
+        "twilio_region",
+        "warn",
+        f"{' and '.join(named)} {'is' if len(named) == 1 else 'are'} set; mfa-setup and Auth0 use the home region.",
+        f"Unset {' and '.join(named)}: a token of another region is refused.",
+    )

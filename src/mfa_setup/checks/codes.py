@@ -1,0 +1,146 @@
+"""How the tenant sends its codes: the factor, its message types, the provider, and the token that Auth0 holds."""
+
+from datetime import UTC, datetime, timedelta
+
+from mfa_setup.checks.questions import answer, idle, unseen
+from mfa_setup.checks.scene import Scene
+from mfa_setup.errors import MfaSetupError
+from mfa_setup.model.check import Check
+from mfa_setup.model.observed import Factor, Provider
+from mfa_setup.model.readiness import SendEvent
+from mfa_setup.resources import provider
+from mfa_setup.twilio_codes import explain
+
+FRESH = timedelta(hours=1)
+"""How long an accepted send of the tenant shows that the token it holds is right."""
+AUTHENTICATE = 20003
+_IDS = (
+    "factor_on",
+    "message_type_set",
+    "message_type_carried",
+    "provider_enabled",
+    "provider_account",
+    "provider_token",
+)
+_ENABLE = "Run `mfa-setup enable-sms`."
+
+
+def floor(seen: Factor, there: Provider) -> tuple[Check, ...]:
+    """The floor under a policy that asks for MFA, which nothing overrides: a code could leave at all.
+
+    Auth0 itself answers 200 to "Always" with no factor on, and locks everybody out.
+    """
+    return (
+        _holds("factor_on", seen.enabled, ("The SMS factor is on.", "The SMS factor is off.")),
+        _holds("message_type_set", bool(seen.message_types), ("A message type is set.", "No message type is set.")),
+        _holds(
+            "message_type_carried",
+            provider.carries(there, seen.message_types),
+            (
+                "The phone provider carries every message type that is set.",
+                "The phone provider does not carry every message type that is set.",
+            ),
+        ),
+        _holds(
+            "provider_enabled",
+            there.can_send,
+            ("An enabled phone provider can send codes.", "No enabled phone provider can send codes."),
+        ),
+    )
+
+
+def _holds(check_id: str, holds: bool, says: tuple[str, str]) -> Check:  # noqa: FBT001 one call each
+    return answer(check_id, "pass" if holds else "fail", says[0 if holds else 1], "" if holds else _ENABLE)
+
+
+def way_out(scene: Scene) -> tuple[Check, ...]:
+    """All of this group that decides."""
+    seen, there = scene.factor, scene.provider
+    if isinstance(seen, MfaSetupError):
+        return tuple(unseen(check_id, seen) for check_id in _IDS)
+    if isinstance(there, MfaSetupError):
+        return tuple(unseen(check_id, there) for check_id in _IDS)
+    return (*floor(seen, there), _account(scene, there), _token(scene, there))
+
+
+def _account(scene: Scene, there: Provider) -> Check:
+    """Whether the provider is Twilio, by the account whose credentials are given."""
+    if there.kind in {None, "auth0"} or (there.kind == "twilio" and there.sid is None):
+        return idle("provider_account", "There is no phone provider yet.")
+    if there.kind != "twilio":
+        return answer(
+            "provider_account",
+            "fail",
+            f"The phone provider is not Twilio ({there.kind}): whether its codes arrive cannot be seen from here.",
+            "`mfa-setup enable-sms --replace-provider` puts Twilio in its place; where you know that it delivers, "
+            "go on with --override provider_account.",
+        )
+    if scene.account is None:
+        return answer(
+            "provider_account",
+            "skip",
+            f"Auth0 sends by the Twilio account {there.sid}; without Twilio credentials no more is known.",
+            "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
+        )
+    if isinstance(scene.account, MfaSetupError):
+        return unseen("provider_account", scene.account)
+    if there.sid != scene.account.sid:
+        return answer(
+            "provider_account",
+            "fail",
+            f"Auth0 sends by the Twilio account {there.sid}; the credentials are those of {scene.account.sid}.",
+            "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of that account, or run "
+            "`mfa-setup enable-sms --replace-provider`.",
+        )
+    return answer("provider_account", "pass", f"Auth0 sends by this Twilio account, {there.sid}.")
+
+
+def _token(scene: Scene, there: Provider) -> Check:
+    """Whether Twilio accepts what Auth0 holds: compared where it can be, else by the tenant's own latest send."""
+    if there.kind != "twilio" or there.sid is None:
+        return idle("provider_token", "There is no Twilio provider.")
+    resend = "Run `mfa-setup enable-sms --resend-token`."
+    match scene.token:
+        case "same":
+            return answer("provider_token", "pass", "The Twilio token that Auth0 holds is the one given here.")
+        case "new":
+            return answer(
+                "provider_token", "fail", "The Twilio token that Auth0 holds is not the one given here.", resend
+            )
+    latest = _latest(scene)
+    if latest and latest.accepted and datetime.now(UTC) - latest.at < FRESH:
+        return answer("provider_token", "pass", f"Twilio accepted the tenant's own send at {_time(latest.at)}.")
+    if latest and latest.code == AUTHENTICATE:
+        evidence = f"Twilio refused the tenant's own send at {_time(latest.at)}: 20003, the token is wrong."
+        return answer("provider_token", "fail", evidence, resend)
+    return answer(
+        "provider_token",
+        "skip",
+        "Not known: Auth0 never shows the Twilio token it holds, and no send of the last hour shows that it works.",
+        f"{resend} Or let Auth0 send: `mfa-setup test sms --via auth0 --to NUMBER`.",
+    )
+
+
+def recent_sends(scene: Scene) -> Check:
+    """What became of the tenant's latest code, with Twilio's own reason."""
+    if isinstance(scene.sends, MfaSetupError):
+        return unseen("recent_sends", scene.sends)
+    latest = _latest(scene)
+    if latest is None:
+        return idle("recent_sends", "The tenant's log has no code that was sent lately.")
+    if latest.accepted:
+        evidence = f"The provider accepted the latest code at {_time(latest.at)}; that is not yet its delivery."
+        return answer("recent_sends", "pass", evidence)
+    failed = f"The latest code, at {_time(latest.at)}, did not leave"
+    if latest.code is None:
+        return answer("recent_sends", "warn", f"{failed}: {latest.message}", "Auth0 dashboard: Monitoring > Logs.")
+    told = explain(latest.code, latest.message)
+    return answer("recent_sends", "warn", f"{failed}: {told.meaning} (Twilio {latest.code}).", told.fix)
+
+
+def _latest(scene: Scene) -> SendEvent | None:
+    return None if isinstance(scene.sends, MfaSetupError) else next(iter(scene.sends), None)
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

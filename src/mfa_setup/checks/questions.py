@@ -1,0 +1,75 @@
+"""Every check, once: its id, its group, its question, and whether it decides that codes arrive."""
+
+from dataclasses import dataclass
+
+from mfa_setup.errors import MfaSetupError
+from mfa_setup.model.check import Check, CheckGroup, CheckStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One check.
+
+    Attributes:
+        id: Its stable name.
+        group: Where `doctor` shows it.
+        text: What it asks.
+        decides: Whether a code can reach the users depends on it: the guard waits for it.
+        fixed: Nothing overrides it: without it no code leaves at all.
+    """
+
+    id: str
+    group: CheckGroup
+    text: str
+    decides: bool = False
+    fixed: bool = False
+
+
+QUESTIONS = (
+    Question("auth0_token", "auth0", "Does Auth0 accept the credentials?"),
+    Question("auth0_scopes", "auth0", "May the access token do what each command needs?"),
+    Question("auth0_plan", "auth0", "Does the tenant's plan send SMS?"),
+    Question("phone_stack", "auth0", "Which phone stack is the tenant on?"),
+    Question("rate_limit", "auth0", "Is there room in Auth0's rate limit?"),
+    Question("application", "auth0", "Can users of the connection log in to the application?"),
+    Question("password_grants", "auth0", "Does any application log in by the password grant?"),
+    Question("other_factor_first", "auth0", "Are users offered another factor before SMS?"),
+    Question("recovery_factor", "auth0", "Can users get in without their phone?"),
+    Question("mfa_in_action", "auth0", "Do Actions decide about MFA?"),
+    Question("factor_on", "codes", "Is the SMS factor on?", decides=True, fixed=True),
+    Question("message_type_set", "codes", "Is a message type set?", decides=True, fixed=True),
+    Question("message_type_carried", "codes", "Does the provider carry the message types?", decides=True, fixed=True),
+    Question("provider_enabled", "codes", "Is there an enabled phone provider?", decides=True, fixed=True),
+    Question("provider_account", "codes", "Does Auth0 send by this Twilio account?", decides=True),
+    Question("provider_token", "codes", "Is the Twilio token that Auth0 holds the right one?", decides=True),
+    Question("recent_sends", "codes", "Did the tenant's latest codes leave?"),
+    Question("twilio_credentials", "twilio", "Does Twilio accept the credentials?", decides=True),
+    Question("twilio_account", "twilio", "Is the account active and past its trial?", decides=True),
+    Question("compliance_profile", "twilio", "Has the account an approved compliance profile?", decides=True),
+    Question("balance", "twilio", "Is there money on the account?", decides=True),
+    Question("sender_owned", "twilio", "Is the sender the account's own, and able to send SMS?", decides=True),
+    Question("registration", "twilio", "Is the sender registered for the users' countries?", decides=True),
+    Question("geo_permissions", "twilio", "May messages go to the users' countries?", decides=True),
+    Question("twilio_alerts", "twilio", "Did the account meet errors lately?"),
+    Question("twilio_region", "twilio", "Is Twilio reached in its home region?"),
+)
+"""In the order in which they are asked."""
+
+BY_ID = {question.id: question for question in QUESTIONS}
+
+
+def answer(check_id: str, status: CheckStatus, evidence: str, fix: str = "") -> Check:
+    """The answer to one question."""
+    asked = BY_ID[check_id]
+    return Check(id=check_id, status=status, evidence=evidence, fix=fix, question=asked.text, group=asked.group)
+
+
+def unseen(check_id: str, why: MfaSetupError) -> Check:
+    """The answer to a question that could not be looked into."""
+    seen = answer(check_id, "skip", f"Not seen: {why.message}", why.hint)
+    return seen.model_copy(update={"because": why.exit_code})
+
+
+def idle(check_id: str, why: str) -> Check:
+    """The answer to a question that has no meaning here."""
+    return answer(check_id, "skip", why).model_copy(update={"applies": False})

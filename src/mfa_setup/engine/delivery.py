@@ -1,0 +1,283 @@
+"""The guard over delivery: a policy waits until codes can arrive, and so does whatever replaces a working provider."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
+
+from mfa_setup.checks import decide, tenant
+from mfa_setup.checks.decide import attempt
+from mfa_setup.checks.questions import BY_ID
+from mfa_setup.checks.scene import Readiness, Scene
+from mfa_setup.engine.observe import observe_floor
+from mfa_setup.engine.plan import Inputs, Plan
+from mfa_setup.engine.report import Report
+from mfa_setup.errors import (
+    CheckUnmadeError,
+    EnforcedUndeliverableError,
+    ForbiddenError,
+    GuardRefusedError,
+    MfaSetupError,
+    UnavailableError,
+)
+from mfa_setup.model.check import Check
+from mfa_setup.model.observed import AccountSeen, Factor, Provider
+from mfa_setup.model.outcome import PhoneStack, Warned
+from mfa_setup.model.words import ResourceName
+from mfa_setup.resources import number, provider
+from mfa_setup.resources.base import Services
+from mfa_setup.resources.factor import FactorStep
+from mfa_setup.resources.number import NumberStep
+from mfa_setup.resources.policy import PolicyStep
+from mfa_setup.resources.provider import ProviderStep
+
+At = Literal["policy", "provider"]
+"""What is at stake: whether people can log in, or a provider that works today."""
+
+
+class Overruler(Protocol):
+    """Whoever may go on although checks fail."""
+
+    def overrule(self, failing: tuple[Check, ...], domain: str) -> bool:
+        """Shows the failing checks; true where the person has typed the tenant's domain."""
+
+
+@dataclass(slots=True)
+class Delivery:
+    """The guard of one run.
+
+    Attributes:
+        services: Both services.
+        report: Where the checks go.
+        person: Asked where somebody can be asked.
+        countries: The users' countries, where they were named.
+        overrides: The checks that were overridden from the start; those that a person overrules come to them.
+        may_read_log: Whether the token may read the tenant's log.
+        account: The Twilio account, where the run has looked at it.
+    """
+
+    services: Services
+    report: Report
+    person: Overruler
+    countries: tuple[str, ...] = ()
+    overrides: set[str] = field(default_factory=set)
+    may_read_log: bool = True
+    account: AccountSeen | MfaSetupError | None = None
+    _readiness: Readiness | None = None
+
+    def at_stake(self, given: Inputs, plan: Plan) -> At | None:
+        """Why codes must be able to arrive before anything is bought or written, if they must."""
+        pending = {step.change.resource: step.change.pending for step in plan.steps}
+        buys = any(isinstance(step, NumberStep) and step.sender.to_buy for step in plan.steps)
+        if demands_codes(plan) and (pending["policy"] or buys):
+            return "policy"
+        there, seen = given.observed.provider, given.observed.factor
+        works = bool(there and there.can_send and seen and seen.enabled)
+        replaced = any(isinstance(step, ProviderStep) and step.replaces(there) for step in plan.steps if there)
+        return "provider" if works and replaced else None
+
+    def before(self, given: Inputs, plan: Plan, at: At) -> None:
+        """Judges the tenant as the plan would leave it, before anything is bought or written.
+
+        Raises:
+            GuardRefusedError: Checks fail.
+            CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be made.
+        """
+        self._require(self.judge(given, plan), at)
+
+    def standing(self, given: Inputs, plan: Plan) -> None:
+        """Judges a policy that stands already, where this run has nothing to change.
+
+        Raises:
+            EnforcedUndeliverableError: Codes do not arrive.
+            CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be made.
+        """
+        self._require(self.judge(given, plan), "standing")
+
+    def foresee(self, given: Inputs, plan: Plan, *, stands: bool) -> None:
+        """Tells as a warning what the guard would refuse, or what is wrong with the policy that stands."""
+        found = self.judge(given, plan)
+        self.report.checks = [check for check in found if check.status != "pass" and check.applies]
+        failing = tuple(check for check in found if check.status == "fail")
+        if failing:
+            refused = _refusal(failing, "standing" if stands else "policy")
+            code = refused.code if stands else "guard_would_refuse"
+            self.report.warn([Warned(code=code, message=refused.message, hint=refused.hint)])
+
+    def judge(self, given: Inputs, plan: Plan) -> tuple[Check, ...]:
+        """The checks on the tenant as the plan would leave it."""
+        return self._judged(_planned(given, plan, self._scene(given.observed.factor, given.observed.provider)))
+
+    def at_policy(self, stack: PhoneStack, *, stands: bool) -> None:
+        """Judges what is there now, read afresh: it decides whether people can log in.
+
+        Raises:
+            GuardRefusedError: Checks fail; `EnforcedUndeliverableError` where the policy stands already.
+            CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be made.
+        """
+        seen, there = observe_floor(self.services, stack)
+        if self.services.twilio is not None and self._wrote("number"):
+            self.account = None
+            if self._readiness:
+                self._readiness = replace(self._readiness, toll_free=attempt(self.services.twilio.toll_free))
+        scene = self._scene(seen, there)
+        if self._wrote("provider"):
+            scene = replace(scene, token="same")  # noqa: S106 a state, not a token
+        self._require(self._judged(scene), "standing" if stands else "policy")
+
+    def finish(self) -> None:
+        """Says which overrides nothing needed."""
+        used = {check.id for check in self.report.checks if check.overridden}
+        self.report.warn(
+            [
+                Warned(
+                    code="override_unused",
+                    message=f"--override {check_id} was not needed: that check does not fail.",
+                    hint="Leave it out, so that it cannot hide a failure later.",
+                )
+                for check_id in sorted(self.overrides - used)
+            ]
+        )
+
+    # --- seeing ------------------------------------------------------------------------------------------------
+
+    def _scene(self, seen: Factor | None, there: Provider | None) -> Scene:
+        if seen is None or there is None:
+            raise AssertionError("observed for every task that the guard knows")
+        twilio = self.services.twilio
+        if twilio is not None and self.account is None:
+            self.account = attempt(lambda: number.observe(twilio))
+        if twilio is not None and self._readiness is None and not isinstance(self.account, MfaSetupError):
+            self._readiness = decide.readiness(twilio)
+        return Scene(
+            factor=seen,
+            provider=there,
+            token=provider.token_state(self.services, there),
+            account=self.account,
+            readiness=self._readiness,
+            countries=self.countries,
+            sends=attempt(self.services.auth0.sends) if self.may_read_log else (),
+        )
+
+    def _judged(self, scene: Scene) -> tuple[Check, ...]:
+        checks = (*decide.deciding(scene), tenant.plan(scene.sends, self.services.auth0.headroom()))
+        if not scene.others:
+            return checks
+        return tuple(_only_warn(check, scene.others) for check in checks)
+
+    def _wrote(self, resource: ResourceName) -> bool:
+        return any(change.resource == resource and change.status == "applied" for change in self.report.changes)
+
+    # --- deciding ----------------------------------------------------------------------------------------------
+
+    def _require(self, found: tuple[Check, ...], at: At | Literal["standing"]) -> None:
+        failing = self._open(found, "fail")
+        if failing and not any(BY_ID[check.id].fixed for check in failing):
+            self._ask(failing)
+            failing = self._open(found, "fail")
+        unmade = tuple(check for check in self._open(found, "skip") if check.applies)
+        stands = at == "standing"
+        self._note(found, passed=not failing and (stands or not unmade))
+        if failing:
+            raise _refusal(failing, at)
+        if unmade and stands:  # nobody knows that codes fail to arrive
+            error = _unmade(unmade)
+            self.report.warn([Warned(code="delivery_unchecked", message=error.message, hint=unmade[0].fix)])
+        elif unmade:
+            raise _unmade(unmade)
+
+    def _open(self, checks: tuple[Check, ...], status: str) -> tuple[Check, ...]:
+        return tuple(
+            check
+            for check in checks
+            if check.status == status and (check.id not in self.overrides or BY_ID[check.id].fixed)
+        )
+
+    def _ask(self, failing: tuple[Check, ...]) -> None:
+        if self.person.overrule(failing, self.services.domain):
+            self.overrides |= {check.id for check in failing}
+
+    def _note(self, found: tuple[Check, ...], *, passed: bool) -> None:
+        """Keeps what was overridden and, where the run goes on, what else did not simply pass."""
+        overridden = [
+            check.model_copy(update={"overridden": True})
+            for check in found
+            if check.id in self.overrides and check.status in {"fail", "skip"} and check.applies
+        ]
+        self.report.checks = [*overridden, *(check for check in found if check.status == "warn" and passed)]
+
+
+def demands_codes(plan: Plan) -> bool:
+    """Whether the policy asked for needs codes to arrive, be it new or standing."""
+    return any(isinstance(step, PolicyStep) and step.wanted != "never" for step in plan.steps)
+
+
+def _planned(given: Inputs, plan: Plan, scene: Scene) -> Scene:
+    """The scene as it would be once the plan is carried out."""
+    seen = given.observed.factor
+    for step in plan.steps:
+        match step:
+            case NumberStep():
+                offer = given.offers[0] if step.sender.to_buy and given.offers else None
+                scene = replace(
+                    scene,
+                    sender=step.sender.number,
+                    service=step.pool,
+                    offer=offer,
+                    country=given.wish.number.country,
+                )
+            case ProviderStep():
+                scene = replace(scene, provider=step.wanted)
+                if step.change.pending:  # every write of the provider sends our token along
+                    scene = replace(scene, token="same")  # noqa: S106 a state, not a token
+            case FactorStep() if seen:
+                types = step.message_types if step.message_types is not None else seen.message_types
+                scene = replace(scene, factor=seen.model_copy(update={"enabled": True, "message_types": types}))
+    return scene
+
+
+def _only_warn(check: Check, others: frozenset[str]) -> Check:
+    """A failing check of SMS is a warning where users can log in by another factor; the floor stays."""
+    if BY_ID[check.id].fixed or check.status not in {"fail", "skip"} or not check.applies:
+        return check
+    instead = f"{check.evidence} Users can log in by another factor that is on: {', '.join(sorted(others))}."
+    return check.model_copy(update={"status": "warn", "evidence": instead})
+
+
+def _refusal(failing: tuple[Check, ...], at: At | Literal["standing"]) -> GuardRefusedError:
+    evidence = " ".join(check.evidence for check in failing)
+    fixed = [check.id for check in failing if BY_ID[check.id].fixed]
+    flags = " ".join(f"--override {check.id}" for check in failing)
+    if at == "standing":
+        error: GuardRefusedError = EnforcedUndeliverableError(
+            f"The policy demands a code at every login, and codes do not arrive: {evidence}"
+        )
+    elif at == "provider":
+        error = GuardRefusedError(
+            f"The provider that works today would be replaced by one whose codes do not arrive: {evidence}",
+            hint=f"{failing[0].fix} To go on knowingly: {flags}.",
+        )
+    else:
+        hint = (
+            "Run `mfa-setup enable-sms` first, or `mfa-setup up`, which does all of it in a safe order. "
+            f"{', '.join(fixed)} cannot be overridden."
+            if fixed
+            else f"{failing[0].fix} To go on knowingly: {flags}."
+        )
+        error = GuardRefusedError(f"The policy would lock people out: {evidence}", hint=hint)
+    error.checks = failing
+    return error
+
+
+def _unmade(checks: tuple[Check, ...]) -> MfaSetupError:
+    """What could not be looked into has not passed."""
+    names = ", ".join(check.id for check in checks)
+    kinds: dict[int, Callable[..., MfaSetupError]] = {4: ForbiddenError, 5: UnavailableError}
+    kind = kinds.get(checks[0].because, CheckUnmadeError)
+    error = kind(
+        f"Whether codes arrive could not be checked ({names}): {checks[0].evidence}",
+        hint=f"{checks[0].fix} To go on without knowing: "
+        + " ".join(f"--override {check.id}" for check in checks)
+        + ".",
+    )
+    error.checks = checks
+    return error

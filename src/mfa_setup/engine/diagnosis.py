@@ -1,0 +1,31 @@
+"""What an examination comes to: the checks in the report, and the one error that stands for them."""
+
+from mfa_setup.checks.doctor import Examined
+from mfa_setup.engine.report import Report
+from mfa_setup.errors import ChecksFailedError, EnforcedUndeliverableError
+from mfa_setup.model.outcome import Tenant
+
+_WORST_FIRST = {"fail": 0, "skip": 1, "warn": 2, "pass": 3}
+
+
+def conclude(found: Examined, report: Report) -> None:
+    """Puts the checks into the report, by group, the worst first.
+
+    Raises:
+        MfaSetupError: A service refuses the credentials, or cannot be reached.
+        EnforcedUndeliverableError: The policy demands codes now, and they do not arrive.
+        ChecksFailedError: Something would lock people out, once the policy demands codes.
+    """
+    groups = list(dict.fromkeys(check.group for check in found.checks))
+    report.checks = sorted(found.checks, key=lambda check: (groups.index(check.group), _WORST_FIRST[check.status]))
+    if report.tenant and found.stack:
+        report.tenant = Tenant(domain=report.tenant.domain, phone_stack=found.stack)
+    if found.broken is not None:
+        raise found.broken
+    failing = [check for check in found.checks if check.status == "fail"]
+    if not failing:
+        return
+    names = ", ".join(check.id for check in failing)
+    if found.policies:
+        raise EnforcedUndeliverableError(f"The policy demands codes now, and they do not arrive: {names}.")
+    raise ChecksFailedError(f"{len(failing)} of {len(found.checks)} checks fail: {names}.")
