@@ -22,6 +22,7 @@ class MfaSetupError(Exception):
         status: Its HTTP status.
         request_id: Its identifier of the request, for its support.
         checks: The failing checks, where a guard refused.
+        twilio_code: Twilio's own number of the refusal, where it gave one; `mfa_setup.twilio_codes` explains it.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -44,6 +45,7 @@ class MfaSetupError(Exception):
         self.status = status
         self.request_id = request_id
         self.checks: Sequence[Check] = ()
+        self.twilio_code: int | None = None
 
 
 class InternalError(MfaSetupError):
