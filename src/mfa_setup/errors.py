@@ -346,6 +346,23 @@ class NoCallbackError(ValueNeededError):
     code = "no_callback"
 
 
+class SmsUndeliveredError(ProofFailedError):
+    """The test SMS was refused, or did not arrive; Twilio's code says why."""
+
+    code = "sms_undelivered"
+    default_hint = "Look at the message: Twilio console, Monitor > Logs > Messaging."
+
+
+class SmsUnconfirmedError(ProofFailedError):
+    """The test SMS went out, and nothing confirms within a minute that it arrived."""
+
+    code = "sms_unconfirmed"
+    default_hint = (
+        "Some carriers give no receipt. Look at the phone; then try another one, or look at the message in the Twilio "
+        "console, Monitor > Logs > Messaging."
+    )
+
+
 class CodeMissingError(ProofFailedError):
     """The SMS with the code did not arrive."""
 

@@ -20,7 +20,7 @@ from mfa_setup.adapters.token import TokenSource
 from mfa_setup.adapters.wire import WaitListener, Wire
 from mfa_setup.errors import RetiredEndpointError, UnreadableAnswerError
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.observed import Application, Connection, Provider, Templates
+from mfa_setup.model.observed import Application, Connection, Provider, SendEvent, Templates
 from mfa_setup.model.outcome import PhoneStack
 
 PAGE = 100
@@ -292,6 +292,42 @@ class Auth0Adapter:
         else:
             self._api.branding.phone.templates.create(type=kind, content=content, disabled=False)
 
+    # --- the proof by SMS ----------------------------------------------------------------------------------------
+
+    def friendly_name(self) -> str | None:
+        """The name that the texts show; None where the tenant has set none (`GET /tenants/settings`)."""
+        with sdk_errors():
+            return self._api.tenants.settings.get(fields="friendly_name", include_fields=True).friendly_name or None
+
+    def verification_text(self, stack: PhoneStack) -> str | None:
+        """The tenant's own text of the SMS with the code; None where the service's default applies.
+
+        That a disabled template of the unified stack does not apply is not verified.
+        """
+        if stack == "legacy":
+            return self.templates(stack).verification
+        with sdk_errors():
+            listed = [_plain(item) for item in self._api.branding.phone.templates.list().templates or []]
+        own = (item for item in listed if item.get("type") == VERIFY and not item.get("disabled", False))
+        return _template_text(next(own, None))
+
+    def send_events(self) -> tuple[SendEvent, ...]:
+        """What the newest hundred events of the tenant's log say of codes that went out (`GET /logs`)."""
+        with sdk_errors():
+            events = [_plain(item) for item in self._api.logs.list(per_page=PAGE, sort="date:-1").items or []]
+        return tuple(_send_event(item) for item in events if item.get("type") in _SEND_TYPES)
+
+    def send_test(self, provider_id: str, to: str) -> None:
+        """Lets the tenant send a test SMS by its own provider, never sent twice (`POST …/providers/{id}/try`).
+
+        The answer, 202, says that it was accepted, and nothing of its delivery (OpenAPI).
+
+        Raises:
+            OutcomeUnknownError: It may have been sent.
+        """
+        with sdk_errors():
+            self._api.branding.phone.providers.test(provider_id, to=to, delivery_method="text")
+
 
 # --- reading the SDK's answers ---------------------------------------------------------------------------------
 
@@ -334,6 +370,26 @@ def _application(item: dict[str, Any]) -> Application:
 def _template_text(item: dict[str, Any] | None) -> str | None:
     text = (((item or {}).get("content") or {}).get("body") or {}).get("text")
     return None if text is None else str(text)
+
+
+_SEND_TYPES = frozenset({"gd_send_sms", "gd_send_sms_failure"})
+
+
+def _send_event(item: dict[str, Any]) -> SendEvent:
+    """Only `details.provider_error.errorCode` is known from reports; that `details.to` is the phone is not verified."""
+    details = item.get("details")
+    details = details if isinstance(details, dict) else {}
+    error = details.get("provider_error")
+    error = error if isinstance(error, dict) else {}
+    code = str(error.get("errorCode") or "")
+    return SendEvent(
+        log_id=str(item.get("log_id") or item.get("_id") or ""),
+        failed=item.get("type") == "gd_send_sms_failure",
+        to=str(details["to"]) if details.get("to") else None,
+        user_id=item.get("user_id"),
+        error_code=int(code) if code.isascii() and code.isdigit() else None,
+        told=str(error.get("message") or item.get("description") or ""),
+    )
 
 
 def _arguments(body: Mapping[str, JsonValue]) -> dict[str, Any]:

@@ -36,16 +36,6 @@ class Person(Watcher, Protocol):
         """Tells what is under way."""
 
 
-class Scoped(Protocol):
-    """The token of the run, as far as the engine cares."""
-
-    def scopes(self) -> frozenset[str] | None:
-        """What it allows, where that is known."""
-
-    def renew(self) -> bool:
-        """Drops a token of an earlier run."""
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run of one task."""
@@ -53,7 +43,7 @@ class Run:
     task: Task
     wish: Wish
     services: Services
-    token: Scoped
+    token: guard.Scoped
     config: ConfigFile | None
     person: Person
     report: Report
@@ -128,11 +118,7 @@ class Run:
         self.report.warn(plan.warnings)
 
     def _require(self, needed: frozenset[str], possible: frozenset[str] = frozenset()) -> None:
-        """Missing scopes may have been granted since a cached token was made: one new token, then the refusal."""
-        granted = self.token.scopes()
-        if granted is not None and not needed <= granted and self.token.renew():
-            granted = self.token.scopes()
-        guard.require_scopes(granted, needed, possible)
+        guard.require_granted(self.token, needed, possible)
 
 
 def settle(wish: Wish, choice: Choice) -> Wish:
