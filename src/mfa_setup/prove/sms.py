@@ -12,7 +12,7 @@ from mfa_setup.prove.receipt import REFUSED, Watch, as_seen, follow
 from mfa_setup.prove.route import Route, route
 from mfa_setup.prove.tenant_send import through_tenant
 from mfa_setup.prove.text import verification
-from mfa_setup.resources import factor, provider, sender
+from mfa_setup.resources import provider, sender
 from mfa_setup.resources.base import Services
 
 _OF_THE_ACCESS = frozenset({20003, 20005, 20008, 20404, 70051})
@@ -21,11 +21,9 @@ _NO_SENDER = 21603
 
 
 def scopes(stack: PhoneStack, via: Via) -> frozenset[str]:
-    """The scopes that the proof needs; `read:logs` is no must."""
-    needed = {"read:tenant_settings"} | provider.READ_SCOPES[stack]
-    if via == "auth0":
-        return frozenset(needed | {"create:phone_providers"})
-    return frozenset(needed | (factor.TEMPLATE_SCOPES if stack == "unified" else factor.READ_SCOPES))
+    """The scopes that the proof needs; without `read:logs` and `read:phone_templates` it knows less, and says so."""
+    sending = {"create:phone_providers"} if via == "auth0" else set()
+    return frozenset({"read:tenant_settings", *provider.READ_SCOPES[stack], *sending})
 
 
 def prove_sms(services: Services, stack: PhoneStack, to: str, wish: NumberWish, via: Via, watch: Watch) -> Sms:

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from mfa_setup.errors import ForbiddenError, ScopeMissingError
 from mfa_setup.model.outcome import PhoneStack, Warned
 from mfa_setup.resources.base import Services
 from mfa_setup.resources.factor import DEFAULT_VERIFICATION
@@ -22,13 +23,21 @@ def verification(services: Services, stack: PhoneStack, code: str) -> tuple[str,
     SMS is not verified. Variables other than the code and the tenant's name are left empty, as Liquid does with those
     that it does not know.
     """
-    template = services.auth0.verification_text(stack) or DEFAULT_VERIFICATION
-    warnings: tuple[Warned, ...] = ()
-    if "{%" in template:
-        template, warnings = DEFAULT_VERIFICATION, (_NOT_FILLED,)
+    own, warnings = _own(services, stack)
+    template = own or DEFAULT_VERIFICATION
     name = services.auth0.friendly_name() or _short_name(services)
     known = {"code": code, "friendly_name": name, "tenant.friendly_name": name, "tenant.friendlyName": name}
     return _VARIABLE.sub(lambda found: known.get(found[1], ""), template), warnings
+
+
+def _own(services: Services, stack: PhoneStack) -> tuple[str | None, tuple[Warned, ...]]:
+    """The tenant's own text; none where it may not be read, or has conditions that only Liquid can decide."""
+    try:
+        own = services.auth0.verification_text(stack)
+    except (ScopeMissingError, ForbiddenError) as refused:
+        unseen = f"The tenant's template may not be read; the SMS has the default text. {refused.message}"
+        return None, (Warned(code="template_unseen", message=unseen, hint="Grant the scope read:phone_templates."),)
+    return (None, (_NOT_FILLED,)) if own and "{%" in own else (own, ())
 
 
 def _short_name(services: Services) -> str:
