@@ -22,6 +22,7 @@ class MfaSetupError(Exception):
         status: Its HTTP status.
         request_id: Its identifier of the request, for its support.
         checks: The failing checks, where a guard refused.
+        twilio_code: Twilio's own number of the refusal, where it gave one; `mfa_setup.twilio_codes` explains it.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -44,6 +45,7 @@ class MfaSetupError(Exception):
         self.status = status
         self.request_id = request_id
         self.checks: Sequence[Check] = ()
+        self.twilio_code: int | None = None
 
 
 class InternalError(MfaSetupError):
@@ -362,6 +364,23 @@ class NoCallbackError(ValueNeededError):
     """No callback URL of the application can be listened at."""
 
     code = "no_callback"
+
+
+class SmsUndeliveredError(ProofFailedError):
+    """The test SMS was refused, or did not arrive; Twilio's code says why."""
+
+    code = "sms_undelivered"
+    default_hint = "Look at the message: Twilio console, Monitor > Logs > Messaging."
+
+
+class SmsUnconfirmedError(ProofFailedError):
+    """The test SMS went out, and nothing confirms within a minute that it arrived."""
+
+    code = "sms_unconfirmed"
+    default_hint = (
+        "Some carriers give no receipt. Look at the phone; then try another one, or look at the message in the Twilio "
+        "console, Monitor > Logs > Messaging."
+    )
 
 
 class CodeMissingError(ProofFailedError):

@@ -12,17 +12,18 @@ SDKS = {"auth0", "twilio"}
 ALLOWED = {
     "model": set(),
     "errors": {"model"},
+    "twilio_codes": set(),
     "settings": {"model", "errors"},
     "store": {"model", "errors"},
     "appconfig": {"errors", "settings", "store"},
     "ports": {"model"},
-    "adapters": {"model", "errors", "settings", "store"},
+    "adapters": {"model", "errors", "twilio_codes", "settings", "store"},
     "resources": {"model", "errors", "ports", "store", "appconfig"},
     "twilio_codes": set(),
     "checks": {"model", "errors", "ports", "resources", "twilio_codes"},
     "engine": {"model", "errors", "ports", "appconfig", "resources", "checks"},
     "render": {"model", "errors", "settings"},
-    "prove": {"model", "errors", "ports", "settings", "adapters", "resources"},
+    "prove": {"model", "errors", "twilio_codes", "ports", "settings", "adapters", "resources"},
     "sandbox": set(),
 }
 

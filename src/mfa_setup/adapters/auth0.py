@@ -20,16 +20,14 @@ from mfa_setup.adapters.token import TokenSource
 from mfa_setup.adapters.wire import WaitListener, Wire
 from mfa_setup.errors import RetiredEndpointError, UnreadableAnswerError
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.observed import Application, Connection, Provider, Templates
+from mfa_setup.model.observed import Application, Connection, Provider, SendEvent, Templates
 from mfa_setup.model.outcome import PhoneStack
-from mfa_setup.model.readiness import Headroom, SendEvent, TenantFlags
+from mfa_setup.model.readiness import Headroom, TenantFlags
 
 PAGE = 100
 """The most that one page of a list may hold (`per_page`, `take`)."""
 CLIENT_FIELDS = ",".join(Application.model_fields)
 """What is asked of each application; the client secret is not among it."""
-SENDS = 20
-"""How many of the tenant's latest attempts to send a code are looked at."""
 ENROLL, VERIFY = "otp_enroll", "otp_verify"
 """The two templates of the unified stack that MFA by SMS uses."""
 
@@ -142,15 +140,6 @@ class Auth0Adapter:
             mfa_in_actions=bool(found.get("customize_mfa_in_postlogin_action")),
             factor_list=bool(flags.get("mfa_show_factor_list_on_enrollment")),
         )
-
-    def sends(self) -> tuple[SendEvent, ...]:
-        """The tenant's latest attempts to send a code, the newest first (`GET /logs`).
-
-        `gd_send_sms` means that the provider took the message, `gd_send_sms_failure` that it did not.
-        """
-        with sdk_errors():
-            pager = self._api.logs.list(search="type:gd_send_sms*", sort="date:-1", per_page=SENDS)
-            return tuple(_send_event(_plain(item)) for item in pager.items or [])
 
     def users_of(self, connection: str) -> int:
         """How many users a connection has (`GET /users`)."""
@@ -325,6 +314,43 @@ class Auth0Adapter:
         else:
             self._api.branding.phone.templates.create(type=kind, content=content, disabled=False)
 
+    # --- the proof by SMS ----------------------------------------------------------------------------------------
+
+    def friendly_name(self) -> str | None:
+        """The name that the texts show; None where the tenant has set none (`GET /tenants/settings`)."""
+        with sdk_errors():
+            return self._api.tenants.settings.get(fields="friendly_name", include_fields=True).friendly_name or None
+
+    def verification_text(self, stack: PhoneStack) -> str | None:
+        """The tenant's own text of the SMS with the code; None where the service's default applies.
+
+        That a disabled template of the unified stack does not apply is not verified.
+        """
+        if stack == "legacy":
+            return self.templates(stack).verification
+        with sdk_errors():
+            listed = [_plain(item) for item in self._api.branding.phone.templates.list().templates or []]
+        own = (item for item in listed if item.get("type") == VERIFY and not item.get("disabled", False))
+        return _template_text(next(own, None))
+
+    def send_events(self) -> tuple[SendEvent, ...]:
+        """The tenant's newest attempts to send a code (`GET /logs`; an unquoted search is a "starts with")."""
+        with sdk_errors():
+            found = self._api.logs.list(search="type:gd_send_sms", per_page=PAGE, sort="date:-1").items or []
+            events = [_plain(item) for item in found]
+            return tuple(_send_event(item) for item in events if item.get("type") in _SEND_TYPES)
+
+    def send_test(self, provider_id: str, to: str) -> None:
+        """Lets the tenant send a test SMS by its own provider, never sent twice (`POST …/providers/{id}/try`).
+
+        The answer, 202, says that it was accepted, and nothing of its delivery (OpenAPI).
+
+        Raises:
+            OutcomeUnknownError: It may have been sent.
+        """
+        with sdk_errors():
+            self._api.branding.phone.providers.test(provider_id, to=to, delivery_method="text")
+
 
 # --- reading the SDK's answers ---------------------------------------------------------------------------------
 
@@ -369,17 +395,26 @@ def _template_text(item: dict[str, Any] | None) -> str | None:
     return None if text is None else str(text)
 
 
-def _arguments(body: Mapping[str, JsonValue]) -> dict[str, Any]:
-    return dict(body)
+_SEND_TYPES = frozenset({"gd_send_sms", "gd_send_sms_failure"})
 
 
-def _send_event(item: Mapping[str, Any]) -> SendEvent:
-    """One entry of the tenant's log; Twilio's code stands in `details.provider_error.errorCode`."""
-    error = (item.get("details") or {}).get("provider_error") or {}
-    code = str(error.get("errorCode", ""))
+def _send_event(item: dict[str, Any]) -> SendEvent:
+    """Only `details.provider_error.errorCode` is known from reports; that `details.to` is the phone is not verified."""
+    details = item.get("details")
+    details = details if isinstance(details, dict) else {}
+    error = details.get("provider_error")
+    error = error if isinstance(error, dict) else {}
+    code = str(error.get("errorCode") or "")
     return SendEvent(
         at=item["date"],
-        accepted=item.get("type") == "gd_send_sms",
-        code=int(code) if code.isdigit() else None,
-        message=str(error.get("message") or item.get("description") or ""),
+        log_id=str(item.get("log_id") or item.get("_id") or ""),
+        failed=item.get("type") == "gd_send_sms_failure",
+        to=str(details["to"]) if details.get("to") else None,
+        user_id=item.get("user_id"),
+        error_code=int(code) if code.isascii() and code.isdigit() else None,
+        told=str(error.get("message") or item.get("description") or ""),
     )
+
+
+def _arguments(body: Mapping[str, JsonValue]) -> dict[str, Any]:
+    return dict(body)

@@ -18,7 +18,7 @@ from mfa_setup.adapters.twilio_http import WireHttpClient
 from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError, classify
 from mfa_setup.adapters.wire import WaitListener, Wire
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError, UnreadableAnswerError
-from mfa_setup.model.observed import MessagingService, Number, TwilioAccount
+from mfa_setup.model.observed import Message, MessagingService, Number, TwilioAccount
 from mfa_setup.model.readiness import Alert, Balance, GeoPermissions, TollFreeStatus
 from mfa_setup.model.words import NumberType
 from mfa_setup.settings.credentials import TwilioCredentials
@@ -28,6 +28,8 @@ SEARCH_SIZE = 20
 PAGE = 1_000
 ALERTS = 20
 """How many of the account's latest errors are looked at."""
+NEWEST = 50
+"""How many of the newest messages to a phone are looked at."""
 _PRICE_NAMES: dict[NumberType, str] = {"local": "local", "mobile": "mobile", "toll-free": "toll free"}
 
 
@@ -212,6 +214,30 @@ class TwilioAdapter:
         with suppress(AlreadyInPoolError), sdk_errors():
             self._api.messaging.v1.services(service_sid).phone_numbers.create(phone_number_sid=number_sid)
 
+    def send_message(self, to: str, body: str, *, sender: str | None, messaging_service_sid: str | None) -> Message:
+        """Sends an SMS (`POST Messages`, never sent twice).
+
+        Nothing but sender and text is set: a trial of 2026 refuses any other parameter.
+
+        Raises:
+            OutcomeUnknownError: It may have been sent.
+        """
+        named = {"from_": sender, "messaging_service_sid": messaging_service_sid}
+        with sdk_errors():
+            return _message(
+                self._api.messages.create(to=to, body=body, **{name: value for name, value in named.items() if value})
+            )
+
+    def message(self, sid: str) -> Message:
+        """An SMS as it stands now (`GET Messages/{Sid}`)."""
+        with sdk_errors():
+            return _message(self._api.messages(sid).fetch())
+
+    def messages_to(self, to: str) -> tuple[Message, ...]:
+        """The newest messages to a phone, the newest first (`GET Messages?To=`)."""
+        with sdk_errors():
+            return tuple(_message(item) for item in self._api.messages.list(to=to, limit=NEWEST))
+
 
 @contextmanager
 def sdk_errors() -> Iterator[None]:
@@ -237,6 +263,18 @@ def _number(item: Any) -> Number:
         sms=_can(item.capabilities, "sms"),
         voice=_can(item.capabilities, "voice"),
         date_created=item.date_created,
+    )
+
+
+def _message(item: Any) -> Message:
+    return Message(
+        sid=item.sid,
+        status=item.status,
+        to=item.to,
+        sender=item.from_ or None,
+        messaging_service_sid=item.messaging_service_sid or None,
+        body=item.body or "",
+        error_code=item.error_code or None,
     )
 
 

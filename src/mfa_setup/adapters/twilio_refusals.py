@@ -17,80 +17,72 @@ from mfa_setup.errors import (
     ServiceRefusedError,
     TrialNumberError,
 )
+from mfa_setup.twilio_codes import CODES, explain
 
 
 class AlreadyInPoolError(ServiceRefusedError):
     """The number is in this Messaging Service already (Twilio 21710), which is what was wanted."""
 
 
-_BY_CODE: dict[int, tuple[type[MfaSetupError], str, str | None]] = {
-    20404: (NotFoundError, "Twilio does not know it", None),
-    70051: (
-        ForbiddenError,
-        "The Twilio API key may not do this",
-        "Tick the permission on the key, or use the account's auth token.",
-    ),
-    20008: (
-        CredentialsRefusedError,
-        "These are Twilio's test credentials, which can set nothing up",
-        "Use the live credentials: Twilio console, Account > API keys & tokens.",
-    ),
-    21404: (TrialNumberError, "A trial account may own one number", None),
-    10002: (TrialNumberError, "A trial account may not have this number", None),
-    21422: (NumberGoneError, "The number is not on sale any more", None),
-    21421: (NumberGoneError, "Twilio does not sell this number", None),
-    21615: (ServiceRefusedError, "The number needs an address", "Choose another --number-type or --country."),
-    21631: (ServiceRefusedError, "The number needs an address", "Choose another --number-type or --country."),
-    21649: (
-        ServiceRefusedError,
-        "The number needs a regulatory bundle",
-        "Choose another --number-type or --country.",
-    ),
-    21710: (AlreadyInPoolError, "The number is in this Messaging Service already", None),
-    21712: (
-        NumberConflictError,
-        "The number is in another Messaging Service",
-        "Take it out there first, or name that service with --messaging-service-sid.",
-    ),
-    22300: (
-        ForbiddenError,
-        "Twilio has barred this account from buying numbers for now",
-        "Ask Twilio's support; the account's compliance profile is the usual reason.",
-    ),
+_BY_CODE: dict[int, type[MfaSetupError]] = {
+    20404: NotFoundError,
+    70051: ForbiddenError,
+    20008: CredentialsRefusedError,
+    21404: TrialNumberError,
+    10002: TrialNumberError,
+    21422: NumberGoneError,
+    21421: NumberGoneError,
+    21710: AlreadyInPoolError,
+    21712: NumberConflictError,
+    22300: ForbiddenError,
 }
+"""The codes that have a class of their own; others are what their status says."""
+_BY_STATUS: dict[int, type[MfaSetupError]] = {
+    401: CredentialsRefusedError,
+    403: ForbiddenError,
+    404: NotFoundError,
+}
+_WITHOUT_CODE: dict[int, tuple[str, str | None]] = {
+    401: (
+        "Twilio refused the credentials",
+        (
+            "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or the API key): Twilio console, Account > API keys & "
+            "tokens. A token of another region does not count here."
+        ),
+    ),
+    403: (
+        "Twilio forbids it",
+        (
+            "The account may be suspended or closed, or have no approved compliance profile: Twilio console, "
+            "Account and Trust Hub."
+        ),
+    ),
+    404: ("Twilio does not know it", None),
+}
+_AMBIGUOUS = 20003
+"""A wrong token, a closed account, or no compliance profile: the status tells more than the code."""
 
 
 def classify(answer: Answer) -> MfaSetupError:
-    """The error that a refusal stands for."""
+    """The error that a refusal stands for; the table of codes says what it means and what to do."""
     code, told = _read(answer)
     suffix = f" (Twilio {code}: {told})" if code else f" ({told})"
     if answer.status == 400 and "only one" in told.lower():  # noqa: PLR2004 the trial's cap under any code
         code = 21404
-    if code in _BY_CODE:
-        kind, message, hint = _BY_CODE[code]
-        return refusal(kind, "twilio", answer, f"{message}{suffix}.", hint)
-    if answer.status == 401:  # noqa: PLR2004
-        return refusal(
-            CredentialsRefusedError,
-            "twilio",
-            answer,
-            f"Twilio refused the credentials{suffix}.",
-            "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or the API key): Twilio console, Account > API keys & "
-            "tokens. A token of another region does not count here.",
-        )
-    if answer.status == 403:  # noqa: PLR2004
-        return refusal(
-            ForbiddenError,
-            "twilio",
-            answer,
-            f"Twilio forbids it{suffix}.",
-            "The account may be suspended or closed, or have no approved compliance profile: Twilio console, "
-            "Account and Trust Hub.",
-        )
-    if answer.status == 404:  # noqa: PLR2004
-        return refusal(NotFoundError, "twilio", answer, f"Twilio does not know it{suffix}.")
-    hint = f"https://www.twilio.com/docs/errors/{code}" if code else None
-    return refusal(ServiceRefusedError, "twilio", answer, f"Twilio refused the request{suffix}.", hint)
+    kind = _BY_CODE.get(code or 0) or _BY_STATUS.get(answer.status, ServiceRefusedError)
+    meaning, hint = _meaning(answer.status, code)
+    error = refusal(kind, "twilio", answer, f"{meaning}{suffix}.", hint)
+    error.twilio_code = code
+    return error
+
+
+def _meaning(status: int, code: int | None) -> tuple[str, str | None]:
+    """What it means and the fix; the class's own hint where there is none."""
+    if code in CODES and code != _AMBIGUOUS:
+        return CODES[code].meaning, CODES[code].fix
+    if status in _WITHOUT_CODE:
+        return _WITHOUT_CODE[status]
+    return "Twilio refused the request", explain(code).fix if code else None
 
 
 def _read(answer: Answer) -> tuple[int | None, str]:

@@ -6,8 +6,7 @@ from mfa_setup.checks.questions import answer, idle, unseen
 from mfa_setup.checks.scene import Scene
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
-from mfa_setup.model.observed import Factor, Provider
-from mfa_setup.model.readiness import SendEvent
+from mfa_setup.model.observed import Factor, Provider, SendEvent
 from mfa_setup.resources import provider
 from mfa_setup.twilio_codes import explain
 
@@ -108,9 +107,9 @@ def _token(scene: Scene, there: Provider) -> Check:
                 "provider_token", "fail", "The Twilio token that Auth0 holds is not the one given here.", resend
             )
     latest = _latest(scene)
-    if latest and latest.accepted and datetime.now(UTC) - latest.at < FRESH:
+    if latest and not latest.failed and datetime.now(UTC) - latest.at < FRESH:
         return answer("provider_token", "pass", f"Twilio accepted the tenant's own send at {_time(latest.at)}.")
-    if latest and latest.code == AUTHENTICATE:
+    if latest and latest.error_code == AUTHENTICATE:
         evidence = f"Twilio refused the tenant's own send at {_time(latest.at)}: 20003, the token is wrong."
         return answer("provider_token", "fail", evidence, resend)
     return answer(
@@ -128,14 +127,14 @@ def recent_sends(scene: Scene) -> Check:
     latest = _latest(scene)
     if latest is None:
         return idle("recent_sends", "The tenant's log has no code that was sent lately.")
-    if latest.accepted:
+    if not latest.failed:
         evidence = f"The provider accepted the latest code at {_time(latest.at)}; that is not yet its delivery."
         return answer("recent_sends", "pass", evidence)
     failed = f"The latest code, at {_time(latest.at)}, did not leave"
-    if latest.code is None:
-        return answer("recent_sends", "warn", f"{failed}: {latest.message}", "Auth0 dashboard: Monitoring > Logs.")
-    told = explain(latest.code, latest.message)
-    return answer("recent_sends", "warn", f"{failed}: {told.meaning} (Twilio {latest.code}).", told.fix)
+    if latest.error_code is None:
+        return answer("recent_sends", "warn", f"{failed}: {latest.told}", "Auth0 dashboard: Monitoring > Logs.")
+    told = explain(latest.error_code, latest.told)
+    return answer("recent_sends", "warn", f"{failed}: {told.meaning} (Twilio {latest.error_code}).", told.fix)
 
 
 def _latest(scene: Scene) -> SendEvent | None:

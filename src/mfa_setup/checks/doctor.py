@@ -95,7 +95,7 @@ def _auth0(pool: Executor, services: Services, wish: Wish, stack: Read[PhoneStac
         return pool.submit(attempt, read).result
 
     there, factors, types = begin(lambda: auth0.provider(stack)), begin(auth0.factors), begin(auth0.message_types)
-    sends, flags, policies = begin(auth0.sends), begin(auth0.flags), begin(auth0.policies)
+    sends, flags, policies = begin(auth0.send_events), begin(auth0.flags), begin(auth0.policies)
     applications, users = begin(auth0.applications), begin(lambda: auth0.users_of(asked.connection))
     connection = begin(lambda: _connection(services, asked))
     listed = applications()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from mfa_setup.errors import MfaSetupError
-from mfa_setup.model.observed import AccountSeen, Factor, MessagingService, Number, Offer, Provider
-from mfa_setup.model.readiness import Alert, Balance, GeoPermissions, SendEvent, TollFreeStatus
+from mfa_setup.model.observed import AccountSeen, Factor, MessagingService, Number, Offer, Provider, SendEvent
+from mfa_setup.model.readiness import Alert, Balance, GeoPermissions, TollFreeStatus
 from mfa_setup.resources.provider import TokenState
 
 T = TypeVar("T")

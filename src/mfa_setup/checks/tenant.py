@@ -7,9 +7,9 @@ from mfa_setup.checks.questions import answer, idle, unseen
 from mfa_setup.checks.scene import Read
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check, CheckStatus
-from mfa_setup.model.observed import Application, Connection
+from mfa_setup.model.observed import Application, Connection, SendEvent
 from mfa_setup.model.outcome import PhoneStack
-from mfa_setup.model.readiness import Headroom, SendEvent, TenantFlags
+from mfa_setup.model.readiness import Headroom, TenantFlags
 from mfa_setup.resources import application, factor, policy, provider
 
 FREE_BURST = 2
@@ -98,7 +98,7 @@ def _token(seen: TenantSeen) -> tuple[Check, ...]:
 
 def plan(sends: Read[tuple[SendEvent, ...]], headroom: Headroom | None) -> Check:
     """Whether the plan sends SMS, which no read tells: only a send of the tenant's own shows it."""
-    accepted = () if isinstance(sends, MfaSetupError) else [send for send in sends if send.accepted]
+    accepted = () if isinstance(sends, MfaSetupError) else [send for send in sends if not send.failed]
     if accepted:
         return answer("auth0_plan", "pass", "The tenant has sent codes by its provider lately.")
     evidence = "The tenant's plan cannot be read, and no send of its own shows that it includes SMS."

@@ -76,7 +76,9 @@ _root.__doc__ = HELP
 
 
 proofs = typer.Typer(
-    help="Prove that it works: a login with a second factor.", no_args_is_help=True, rich_markup_mode=None
+    help="Prove that it works: an SMS that arrives, a login with a second factor.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

@@ -40,6 +40,15 @@ def seconds_of(call: Call, default: float) -> float:
     return default if text is None else _judged("--timeout", values.seconds, text)
 
 
+def phone_of(flag: str, text: str) -> str:
+    """A phone that an option names.
+
+    Raises:
+        InvalidValueError: It is no phone number in E.164 form.
+    """
+    return _judged(flag, values.phone_number, text)
+
+
 def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
     try:
         return form(text)

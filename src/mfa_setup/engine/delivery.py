@@ -155,7 +155,7 @@ class Delivery:
             account=self.account,
             readiness=self._readiness,
             countries=self.countries,
-            sends=attempt(self.services.auth0.sends) if self.may_read_log else (),
+            sends=attempt(self.services.auth0.send_events) if self.may_read_log else (),
         )
 
     def _judged(self, scene: Scene) -> tuple[Check, ...]:

@@ -1,6 +1,7 @@
 """What must hold before a change may run: the scopes, the token, an account that is active."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from mfa_setup.checks import account
 from mfa_setup.engine.plan import Plan
@@ -12,6 +13,16 @@ from mfa_setup.model.wish import Wish
 from mfa_setup.model.words import ResourceName
 from mfa_setup.resources import application, factor, policy, provider
 from mfa_setup.resources.base import Services
+
+
+class Scoped(Protocol):
+    """The token of the run, as far as the engine cares."""
+
+    def scopes(self) -> frozenset[str] | None:
+        """What it allows, where that is known."""
+
+    def renew(self) -> bool:
+        """Drops a token of an earlier run."""
 
 
 def read_scopes(task: Task, wish: Wish, stack: PhoneStack | None) -> frozenset[str]:
@@ -53,6 +64,13 @@ _WRITES: dict[ResourceName, frozenset[str]] = {
 }
 
 
+SEND_SCOPES: dict[PhoneStack, frozenset[str]] = {
+    "unified": frozenset({"create:phone_providers"}),
+    "legacy": frozenset(),
+}
+"""What letting the tenant send a test SMS needs (`branding/phone/providers/{id}/try`)."""
+
+
 def write_scopes(plan: Plan) -> frozenset[str]:
     """The scopes that carrying out needs."""
     return frozenset().union(*(step.scopes for step in plan.steps if step.change.pending))
@@ -72,6 +90,18 @@ def require_scopes(granted: frozenset[str] | None, needed: Iterable[str], possib
             f"The access token lacks {'a scope' if len(missing) == 1 else 'scopes'}: {', '.join(missing)}.",
             service="auth0",
         )
+
+
+def require_granted(token: Scoped, needed: frozenset[str], possible: frozenset[str] = frozenset()) -> None:
+    """As `require_scopes`; missing scopes may have been granted since a cached token was made, so one new is got first.
+
+    Raises:
+        ScopeMissingError: Scopes are missing.
+    """
+    granted = token.scopes()
+    if granted is not None and not needed <= granted and token.renew():
+        granted = token.scopes()
+    require_scopes(granted, needed, possible)
 
 
 def require_token(plan: Plan, services: Services) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from mfa_setup.errors import GuardRefusedError, InterruptedRunError, MfaSetupError, RateLimitedError, UnavailableError
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Failure, Outcome, Outputs, Proof, Tenant, Warned
+from mfa_setup.model.outcome import Failure, Outcome, Outputs, Proof, Sms, Tenant, Warned
 from mfa_setup.model.words import Status
 from mfa_setup.resources.base import Made
 
@@ -24,6 +24,7 @@ class Report:
         self.warnings: list[Warned] = []
         self.changed = False
         self.proof: Proof | None = None
+        self.sms: Sms | None = None
         self.silent = False
         """The command has put out its own result."""
 
@@ -66,7 +67,10 @@ class Report:
             tenant=self.tenant,
             changes=tuple(self.changes),
             outputs=Outputs(
-                domain=self.tenant.domain if self.tenant else None, proof=self.proof, **self.made.model_dump()
+                domain=self.tenant.domain if self.tenant else None,
+                proof=self.proof,
+                sms=self.sms,
+                **self.made.model_dump(),
             ),
             checks=tuple(checks),
             warnings=tuple(self.warnings),

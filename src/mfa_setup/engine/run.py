@@ -38,17 +38,7 @@ class Person(Watcher, Overruler, Protocol):
         """Tells what is under way."""
 
 
-class Scoped(Protocol):
-    """The token of the run, as far as the engine cares."""
-
-    def scopes(self) -> frozenset[str] | None:
-        """What it allows, where that is known."""
-
-    def renew(self) -> bool:
-        """Drops a token of an earlier run."""
-
-
-Prove = Callable[[Services, PhoneStack], None]
+Prove = Callable[[PhoneStack], None]
 """Proves that an SMS arrives, between the factor and the policy; raises where it does not."""
 
 
@@ -59,7 +49,7 @@ class Run:
     task: Task
     wish: Wish
     services: Services
-    token: Scoped
+    token: guard.Scoped
     config: ConfigFile | None
     person: Person
     report: Report
@@ -99,7 +89,7 @@ class Run:
             self._foresee(delivery, given, plan)
             return
         guard.require_token(plan, self.services)
-        self._require(guard.write_scopes(plan))
+        self._require(guard.write_scopes(plan) | (guard.SEND_SCOPES[stack] if self.test_sms else frozenset()))
         if at := delivery.at_stake(given, plan):
             self.person.doing("Checking that codes can arrive")
             delivery.before(given, plan, at)
@@ -115,7 +105,7 @@ class Run:
             nonlocal proved
             proved = True
             if self.test_sms:
-                self.test_sms(self.services, stack)
+                self.test_sms(stack)
             self.person.doing("Checking that codes can arrive")
             # Read again, not remembered: what stands now decides whether people can log in.
             delivery.at_policy(stack, stands=False)
@@ -124,7 +114,7 @@ class Run:
         if proved:
             return
         if self.test_sms:
-            self.test_sms(self.services, stack)
+            self.test_sms(stack)
         if demands_codes(plan) and plan.pending:
             delivery.at_policy(stack, stands=True)
         elif demands_codes(plan):
@@ -176,11 +166,7 @@ class Run:
         self.report.warn(plan.warnings)
 
     def _require(self, needed: frozenset[str], possible: frozenset[str] = frozenset()) -> None:
-        """Missing scopes may have been granted since a cached token was made: one new token, then the refusal."""
-        granted = self.token.scopes()
-        if granted is not None and not needed <= granted and self.token.renew():
-            granted = self.token.scopes()
-        guard.require_scopes(granted, needed, possible)
+        guard.require_granted(self.token, needed, possible)
 
 
 def settle(wish: Wish, choice: Choice) -> Wish:

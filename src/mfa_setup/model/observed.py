@@ -146,6 +146,43 @@ class Templates(Frozen):
     verification_id: str | None = None
 
 
+class Message(Frozen):
+    """An SMS of the Twilio account (`Messages`).
+
+    `sender` is None where a Messaging Service has not chosen a number yet.
+    """
+
+    sid: str
+    status: str
+    to: str
+    sender: str | None = None
+    messaging_service_sid: str | None = None
+    body: str = ""
+    error_code: int | None = None
+
+
+class SendEvent(Frozen):
+    """What the tenant's log says of one code that went out (`gd_send_sms`, `gd_send_sms_failure`).
+
+    Attributes:
+        at: When.
+        log_id: The event.
+        failed: Whether the provider refused it.
+        to: The phone, where the event names it.
+        user_id: Whose code it was; a test send has none.
+        error_code: The provider's code (`details.provider_error.errorCode`).
+        told: What the provider said.
+    """
+
+    at: datetime
+    log_id: str
+    failed: bool
+    to: str | None = None
+    user_id: str | None = None
+    error_code: int | None = None
+    told: str = ""
+
+
 class Factor(Frozen):
     """The `sms` factor, its message types, and (only where they were asked for) its templates.
 

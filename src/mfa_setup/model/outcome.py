@@ -1,10 +1,13 @@
 """The result of a command: the one JSON document, and what people are shown."""
 
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
+from mfa_setup.model.words import Via
 
 PhoneStack = Literal["unified", "legacy"]
 
@@ -36,6 +39,35 @@ class Proof(Frozen):
     seconds: float
 
 
+class Sms(Frozen):
+    """A test SMS, and how far it came.
+
+    Attributes:
+        to: The phone.
+        sender: The number that sends, `from` in JSON; a Messaging Service may choose it late.
+        messaging_service_sid: The Messaging Service that sends.
+        sid: Twilio's SID of the message; null where there is none or it is not known.
+        via: Whether Twilio was asked for it, or Auth0.
+        status: Twilio's word (`queued`, `sent`, `delivered`, …), or `refused` where no message was made.
+        error_code: Twilio's code; `mfa_setup.twilio_codes` explains it.
+        seconds: From the sending until this status was seen.
+    """
+
+    to: str
+    sender: str | None = None
+    messaging_service_sid: str | None = None
+    sid: str | None = None
+    via: Via = "twilio"
+    status: str | None = None
+    error_code: int | None = None
+    seconds: float | None = None
+
+    @model_serializer(mode="wrap")
+    def _with_from(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The sender under its name in JSON, which Python keeps for itself."""
+        return {"from" if name == "sender" else name: value for name, value in dump(self).items()}
+
+
 class Outputs(Frozen):
     """What exists after the run; null where unknown or not part of the command."""
 
@@ -47,6 +79,7 @@ class Outputs(Frozen):
     policy: str | None = None
     config_file: str | None = None
     proof: Proof | None = None
+    sms: Sms | None = None
 
 
 class Warned(Frozen):

@@ -13,18 +13,6 @@ class Balance(Frozen):
     currency: str
 
 
-class SendEvent(Frozen):
-    """One attempt of the tenant to send a code (`GET /api/v2/logs`, types `gd_send_sms` and `gd_send_sms_failure`).
-
-    `accepted` means that Twilio took the message, not that it arrived; `code` is Twilio's, of a refusal.
-    """
-
-    at: datetime
-    accepted: bool
-    code: int | None = None
-    message: str = ""
-
-
 class Alert(Frozen):
     """An error that the account met (`GET /v1/Alerts`); `resource_sid` is the message that it is about."""
 

@@ -7,6 +7,8 @@ Action = Literal["create", "update", "delete", "none"]
 Status = Literal["none", "pending", "applied", "failed", "unknown"]
 Delivery = Literal["sms", "voice", "both"]
 NumberType = Literal["local", "mobile", "toll-free"]
+Via = Literal["twilio", "auth0"]
+"""Who is asked to send a test SMS."""
 PolicyName = Literal["always", "adaptive", "never"]
 
 SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "policy")

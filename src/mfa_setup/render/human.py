@@ -138,6 +138,25 @@ def proof_lines(outcome: Outcome) -> Iterator[Text]:
             yield Text().append(f"  {label:<13}", style="dim").append(one_line(value))
 
 
+def sms_lines(outcome: Outcome) -> Iterator[Text]:
+    """What a test SMS has proved."""
+    sms = outcome.outputs.sms
+    if sms is None:
+        return
+    yield Text("Proved: the SMS was delivered.", style="bold green")
+    rows = (
+        ("To", sms.to),
+        ("From", sms.sender),
+        ("By service", sms.messaging_service_sid),
+        ("Sent by", {"twilio": "Twilio, with the tenant's text", "auth0": "Auth0"}[sms.via]),
+        ("Message", sms.sid),
+        ("Took", None if sms.seconds is None else f"{sms.seconds:.1f} s"),
+    )
+    for label, value in rows:
+        if value:
+            yield Text().append(f"  {label:<13}", style="dim").append(one_line(value))
+
+
 def _with_sid(number: str | None, sid: str | None) -> str | None:
     return f"{number}  ({sid})" if number and sid else number
 

@@ -143,6 +143,8 @@ class Sink:
             self._print_all([human.doctor_summary(outcome)])
         elif outcome.command == "test login":
             self._print_all(human.proof_lines(outcome))
+        elif outcome.command == "test sms":
+            self._print_all(human.sms_lines(outcome))
         elif outcome.command == "demo":
             self._print_all([*human.result_lines(outcome), *human.proof_lines(outcome)])
         elif outcome.command == "status":

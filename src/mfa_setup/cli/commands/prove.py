@@ -1,4 +1,4 @@
-"""The proofs: `mfa-setup test login`."""
+"""The proofs: `mfa-setup test login` and `mfa-setup test sms`."""
 
 import webbrowser
 from collections.abc import Callable
@@ -13,11 +13,13 @@ from mfa_setup.cli.app import command, proofs
 from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call, own_option
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import InvalidValueError
+from mfa_setup.errors import ChoiceNeededError, InvalidValueError
+from mfa_setup.model.words import Via
 
 if TYPE_CHECKING:  # slow to import, and needed only once a command runs
     from mfa_setup.engine.run import Run
     from mfa_setup.model.observed import Application
+    from mfa_setup.model.outcome import PhoneStack, Sms
 
 WAIT_SECONDS = 300.0
 """How long a person may take to log in."""
@@ -40,6 +42,84 @@ _TIMEOUT = own_option(
     str | None,
     typer.Option("--timeout", metavar="SECONDS", help="How long to wait for the login (default 300)."),
 )
+_TO = own_option(
+    "to",
+    str,
+    typer.Option("--to", metavar="NUMBER", help="Send the SMS to this phone, in E.164 form.", show_default=False),
+    default=...,
+)
+_VIA = own_option(
+    "via",
+    Via,
+    typer.Option("--via", help="Who is asked to send: Twilio, with the tenant's text, or the tenant itself."),
+    default="twilio",
+)
+
+
+@command("sms", "tenant", "sender", own=(_TO, _VIA), group=proofs)
+def sms(call: Call, desk: Desk) -> int:
+    """Send one SMS as a code would be sent, and prove by its receipt that it arrived.
+
+    Sends the tenant's own text, with a made-up code, from the sender that Auth0 is configured with, and follows it
+    for a minute at most. It costs what an SMS costs, and asks nothing: the command itself is the request.
+    With --via auth0 the tenant sends (Unified Phone Experience only).
+
+    \b
+    Examples:
+      mfa-setup test sms --to +14155550123
+      mfa-setup test sms --to +14155550123 --via auth0
+      mfa-setup test sms --to +14155550123 --from +14155550100 --json
+    """
+    from mfa_setup.cli.session import open_run, phone_of  # noqa: PLC0415 help needs none of these
+    from mfa_setup.engine.guard import require_granted  # noqa: PLC0415
+    from mfa_setup.model.outcome import Tenant  # noqa: PLC0415
+    from mfa_setup.prove.sms import scopes  # noqa: PLC0415
+
+    to, via = phone_of("--to", call.own["to"]), call.own["via"]
+    _refuse_sender(call, via)
+    task = Task("test sms", ("number", "provider"), may_buy=False)
+    with open_run(call, task, desk) as run:
+        stack = run.services.auth0.phone_stack()
+        desk.report.tenant = Tenant(domain=run.services.domain, phone_stack=stack)
+        require_granted(run.token, scopes(stack, via))
+        text(run, desk, stack, to, via)
+    return 0
+
+
+def _refuse_sender(call: Call, via: str) -> None:
+    """The tenant sends by its own sender, so naming another makes no sense."""
+    for name, flag in (("from", "--from"), ("messaging_service_sid", "--messaging-service-sid")):
+        if via == "auth0" and call.flags.get(name):
+            raise InvalidValueError(f"--via auth0 and {flag} contradict each other.", hint="Leave one of them out.")
+
+
+def text(run: "Run", desk: Desk, stack: "PhoneStack", to: str, via: Via) -> None:
+    """One SMS, and how far it came in the report.
+
+    Raises:
+        ProofFailedError: As `mfa_setup.prove.sms.prove_sms`.
+    """
+    from mfa_setup.engine.run import settle  # noqa: PLC0415 help needs none of these
+    from mfa_setup.prove.receipt import Watch  # noqa: PLC0415
+    from mfa_setup.prove.sms import prove_sms  # noqa: PLC0415
+
+    watch = Watch(partial(_note, desk, []), lambda warning: desk.report.warn((warning,)))
+    wish = run.wish
+    while True:
+        desk.sink.doing(f"Sending an SMS to {to}")
+        try:
+            desk.report.sms = prove_sms(run.services, stack, to, wish.number, via, watch)
+        except ChoiceNeededError as needed:
+            wish = settle(wish, desk.terminal.choose(needed))
+            continue
+        return
+
+
+def _note(desk: Desk, passed: list[str], sms: "Sms") -> None:
+    """Every status that the SMS has passed so far, on the live line; the last one in the report."""
+    passed.append(sms.status or "asked for")
+    desk.report.sms = sms
+    desk.sink.doing(f"SMS to {sms.to}: {', '.join(passed)}")
 
 
 @command("login", "tenant", "identity", own=(_NO_BROWSER, _ADD_CALLBACK, _TIMEOUT), group=proofs)

@@ -29,13 +29,13 @@ _TEST_TO = own_option(
 
 
 def _set_up(call: Call, desk: Desk, *resources: ResourceName, may_buy: bool = True) -> int:
-    from mfa_setup.cli.guarded import guarded  # noqa: PLC0415 the engine, which help does not need
+    from mfa_setup.cli.guarded import guarded, judge  # noqa: PLC0415 the engine, which help does not need
     from mfa_setup.cli.session import open_run  # noqa: PLC0415
 
-    settings = guarded(call, desk)
+    judge(call)
     task = Task(call.command, resources, may_buy=may_buy, twilio_if_known="policy" in resources)
     with open_run(call, task, desk) as run:
-        replace(run, **settings).carry_out()
+        guarded(run, call, desk).carry_out()
     return 0
 
 

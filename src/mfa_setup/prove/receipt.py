@@ -1,0 +1,122 @@
+"""What becomes of an SMS: it is followed until Twilio knows its end, a minute at the most, and told in plain words."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from mfa_setup.adapters.wire import Clock
+from mfa_setup.errors import MfaSetupError, SmsUnconfirmedError, SmsUndeliveredError
+from mfa_setup.model.observed import Message
+from mfa_setup.model.outcome import Sms, Warned
+from mfa_setup.twilio_codes import explain
+
+LONGEST = 60.0
+"""How many seconds an SMS is followed: where a carrier gives no receipt, `sent` stays its last word."""
+FIRST_WAITS = (1.0, 2.0, 3.0)
+LATER_WAIT = 5.0
+"""Seconds between two looks (reference on Messages: 1, 2, 3, 5, 5, …)."""
+ARRIVED = frozenset({"delivered", "read"})
+LOST = frozenset({"undelivered", "failed", "canceled"})
+REFUSED = "refused"
+"""Our own word, where the send was refused at once and there is no message."""
+
+CLOCK = Clock(now=time.monotonic)
+
+Find = Callable[[], Message | None]
+"""Looks for the message; None where it is not there (yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whoever watches an SMS on its way.
+
+    Attributes:
+        on_status: Told of every new status, and of the last one before an error is raised.
+        on_warning: Told of what stops nothing.
+        clock: The time, as tests replace it.
+    """
+
+    on_status: Callable[[Sms], None]
+    on_warning: Callable[[Warned], None]
+    clock: Clock = field(default_factory=lambda: CLOCK)
+
+
+def follow(sms: Sms, find: Find, watch: Watch, unseen: MfaSetupError | None = None) -> Sms:
+    """Looks at the message again and again; returns it once it has arrived.
+
+    Args:
+        sms: What is known of it.
+        find: Looks for it.
+        watch: Who is told, and the clock.
+        unseen: What is raised where it was never found.
+
+    Raises:
+        SmsUndeliveredError: Twilio says that it did not arrive.
+        SmsUnconfirmedError: Nothing says so within a minute.
+    """
+    began = watch.clock.now()
+    seen = False
+    for _ in _looks(watch.clock, began):
+        message = find()
+        if message is None:
+            continue
+        before, seen = (sms.sid, sms.status), True
+        sms = as_seen(sms, message, watch.clock.now() - began)
+        if (sms.sid, sms.status) != before:
+            watch.on_status(sms)
+        if message.status in ARRIVED:
+            return sms
+        if message.status in LOST:
+            raise undelivered(sms)
+    raise unconfirmed(sms) if seen or unseen is None else unseen
+
+
+def _looks(clock: Clock, began: float) -> Iterator[None]:
+    """Waits, and yields when it is time to look, until the minute is over."""
+    waits = iter(FIRST_WAITS)
+    while (left := began + LONGEST - clock.now()) > 0:
+        clock.sleep(min(next(waits, LATER_WAIT), left))
+        yield
+
+
+def as_seen(sms: Sms, message: Message, seconds: float) -> Sms:
+    """The SMS with what a look at its message has shown."""
+    return sms.model_copy(
+        update={
+            "sid": message.sid,
+            "sender": message.sender or sms.sender,
+            "messaging_service_sid": message.messaging_service_sid or sms.messaging_service_sid,
+            "status": message.status,
+            "error_code": message.error_code,
+            "seconds": round(seconds, 1),
+        }
+    )
+
+
+def undelivered(sms: Sms, told: str = "") -> SmsUndeliveredError:
+    """The error of an SMS that did not arrive, with what its code means and what to do.
+
+    Args:
+        sms: The SMS.
+        told: What the service said, for a code that the table does not have.
+    """
+    began = f"The SMS to {sms.to} was {'refused' if sms.status == REFUSED else 'not delivered'}"
+    if sms.error_code is None:
+        reason = f": {told.rstrip('.')}" if told else f" ({sms.status}), and Twilio gives no reason"
+        return SmsUndeliveredError(f"{began}{reason}.", service="twilio")
+    entry = explain(sms.error_code, told)
+    hint = entry.fix if entry.link in entry.fix else f"{entry.fix} More: {entry.link}"
+    error = SmsUndeliveredError(f"{began}: {entry.meaning} (Twilio {sms.error_code}).", hint=hint, service="twilio")
+    error.twilio_code = sms.error_code
+    return error
+
+
+def unconfirmed(sms: Sms) -> SmsUnconfirmedError:
+    """The error of an SMS of which nobody knows yet whether it arrived."""
+    if sms.status == "sent":
+        message = (
+            f"The SMS to {sms.to} was sent, and no receipt came within {LONGEST:.0f} s. Its arrival is not proved."
+        )
+    else:
+        message = f"The SMS to {sms.to} is still {sms.status} after {LONGEST:.0f} s. Its arrival is not proved."
+    return SmsUnconfirmedError(message, service="twilio")

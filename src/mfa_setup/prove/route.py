@@ -1,0 +1,85 @@
+"""Who sends the test SMS: what was asked for, else what Auth0 sends by, else what the ladder finds."""
+
+from mfa_setup.errors import Choice, ChoiceNeededError
+from mfa_setup.model.base import Frozen
+from mfa_setup.model.observed import Provider
+from mfa_setup.model.outcome import PhoneStack, Warned
+from mfa_setup.model.wish import NumberWish
+from mfa_setup.prove.receipt import Watch
+from mfa_setup.resources import number, sender
+from mfa_setup.resources.base import Services
+
+
+class Route(Frozen):
+    """The sender: a number, a Messaging Service, or both where Auth0 has both.
+
+    Neither: a trial account without a number. A trial of 2026 refuses the text itself, which says more than that a
+    number is missing; an older one asks for the number. Nothing is sent either way (not verified).
+    """
+
+    sender: str | None = None
+    messaging_service_sid: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody is named."""
+        return not (self.sender or self.messaging_service_sid)
+
+
+def route(services: Services, stack: PhoneStack, wish: NumberWish, watch: Watch) -> Route:
+    """Who is to send.
+
+    Raises:
+        NotFoundError, InvalidValueError: The number or service asked for is not of this account, or cannot send.
+        ChoiceNeededError: Several numbers could send.
+        ValueNeededError: None can.
+    """
+    provider = services.auth0.provider(stack)
+    if wish.sender or wish.messaging_service_sid:
+        return _by_ladder(services, provider, wish)
+    if provider.kind == "twilio" and (provider.sender or provider.messaging_service_sid):
+        if provider.sid == services.account.account_sid:
+            return Route(sender=provider.sender, messaging_service_sid=provider.messaging_service_sid)
+        watch.on_warning(_other_account(provider))
+    return _by_ladder(services, provider, wish)
+
+
+def _by_ladder(services: Services, provider: Provider, wish: NumberWish) -> Route:
+    account = number.observe(services.account)
+    by_service = Route(messaging_service_sid=None if wish.sender else wish.messaging_service_sid)
+    try:
+        chosen = sender.choose(
+            wish.model_copy(update={"buy": False}), account, provider, sender.mark(services.tenant_key)
+        )
+    except ChoiceNeededError as needed:
+        return _one_of(needed) if by_service.is_open else by_service
+    if not by_service.is_open:
+        return by_service
+    if chosen.number and not chosen.by_service:
+        return Route(sender=chosen.number.phone_number)
+    if chosen.service and chosen.by_service:
+        return Route(messaging_service_sid=chosen.service.sid)
+    if account.account and account.account.kind == "Trial":
+        return Route()
+    raise sender.refuse_to_buy("test sms")
+
+
+def _one_of(needed: ChoiceNeededError) -> Route:
+    """The only number that could send; a person chooses where there are more, and buys none here."""
+    numbers: tuple[Choice, ...] = tuple(choice for choice in needed.choices if choice.setting == "from")
+    if len(numbers) == 1:
+        return Route(sender=numbers[0].value)
+    listed = ", ".join(choice.value for choice in numbers)
+    raise ChoiceNeededError(
+        f"The Twilio account has numbers that could send the SMS: {listed}.",
+        hint=f"Pass --from {numbers[0].value} to send from that one.",
+        choices=numbers,
+    )
+
+
+def _other_account(provider: Provider) -> Warned:
+    return Warned(
+        code="other_twilio_account",
+        message=f"Auth0 sends through another Twilio account ({provider.sid}): this SMS proves nothing of its codes.",
+        hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of that account, or run `mfa-setup plan`.",
+    )

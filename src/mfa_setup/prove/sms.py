@@ -1,0 +1,90 @@
+"""The proof by SMS: one is sent as a code would be, and followed to the phone."""
+
+import secrets
+
+from mfa_setup.errors import MfaSetupError, SmsUndeliveredError
+from mfa_setup.model.observed import Message
+from mfa_setup.model.outcome import PhoneStack, Sms
+from mfa_setup.model.wish import NumberWish
+from mfa_setup.model.words import Via
+from mfa_setup.prove.lost import LOST_ANSWERS, known_to, never_found, newer
+from mfa_setup.prove.receipt import REFUSED, Watch, as_seen, follow
+from mfa_setup.prove.route import Route, route
+from mfa_setup.prove.tenant_send import through_tenant
+from mfa_setup.prove.text import verification
+from mfa_setup.resources import provider, sender
+from mfa_setup.resources.base import Services
+
+_OF_THE_ACCESS = frozenset({20003, 20005, 20008, 20404, 70051})
+"""Refusals of the credentials, not of the message: they keep their own errors."""
+_NO_SENDER = 21603
+
+
+def scopes(stack: PhoneStack, via: Via) -> frozenset[str]:
+    """The scopes that the proof needs; without `read:logs` and `read:phone_templates` it knows less, and says so."""
+    sending = {"create:phone_providers"} if via == "auth0" else set()
+    return frozenset({"read:tenant_settings", *provider.READ_SCOPES[stack], *sending})
+
+
+def prove_sms(services: Services, stack: PhoneStack, to: str, wish: NumberWish, via: Via, watch: Watch) -> Sms:
+    """Sends one SMS to a phone and follows it until it has arrived. It costs money, and changes nothing in Auth0.
+
+    Args:
+        services: Both services; the Twilio account must be there.
+        stack: The tenant's phone stack.
+        to: The phone, in E.164 form.
+        wish: Who is to send, where that was asked for; else Auth0's own sender does.
+        via: Who is asked to send: Twilio, with the tenant's text, or the tenant itself.
+        watch: Who is told, and the clock.
+
+    Raises:
+        SmsUndeliveredError: It was refused or did not arrive.
+        SmsUnconfirmedError: Nothing says within a minute that it arrived.
+        OutcomeUnknownError: The send got no answer, and no message turned up.
+        MfaSetupError: It could not be tried; see `route` and `through_tenant`.
+    """
+    if via == "auth0":
+        return through_tenant(services, stack, to, watch)
+    return _through_twilio(services, stack, to, route(services, stack, wish, watch), watch)
+
+
+def _through_twilio(services: Services, stack: PhoneStack, to: str, way: Route, watch: Watch) -> Sms:
+    twilio = services.account
+    text, warnings = verification(services, stack, f"{secrets.randbelow(1_000_000):06d}")
+    for warning in warnings:
+        watch.on_warning(warning)
+    known = known_to(twilio, to)
+    sms = Sms(to=to, sender=way.sender, messaging_service_sid=way.messaging_service_sid)
+    try:
+        message = twilio.send_message(to, text, sender=way.sender, messaging_service_sid=way.messaging_service_sid)
+    except LOST_ANSWERS as lost:
+
+        def ours(one: Message) -> bool:
+            return one.body.endswith(text)  # an old trial puts a sentence of its own before it
+
+        watch.on_status(sms)
+        return follow(sms, lambda: newer(twilio, to, known, ours), watch, never_found(to, lost))
+    except MfaSetupError as refused:
+        raise _of_the_message(refused, sms, watch) from None
+    sms = as_seen(sms, message, 0.0)
+    watch.on_status(sms)
+    return follow(sms, lambda: twilio.message(message.sid), watch)
+
+
+def _of_the_message(refused: MfaSetupError, sms: Sms, watch: Watch) -> MfaSetupError:
+    """What a refusal at once says about the proof; one of the credentials stays what it is."""
+    code = refused.twilio_code
+    if code is None or code in _OF_THE_ACCESS:
+        return refused
+    if code == _NO_SENDER and not (sms.sender or sms.messaging_service_sid):
+        return sender.refuse_to_buy("test sms")
+    watch.on_status(sms.model_copy(update={"status": REFUSED, "error_code": code}))
+    error = SmsUndeliveredError(
+        f"The SMS to {sms.to} was refused. {refused.message}",
+        hint=refused.hint,
+        service=refused.service,
+        status=refused.status,
+        request_id=refused.request_id,
+    )
+    error.twilio_code = code
+    return error

@@ -1,0 +1,127 @@
+"""The test SMS that the tenant itself sends; Twilio's messages and the tenant's log tell what became of it."""
+
+from collections.abc import Callable
+
+from mfa_setup.errors import (
+    ForbiddenError,
+    InvalidValueError,
+    MfaSetupError,
+    PlanRefusedError,
+    ProofFailedError,
+    ProviderConflictError,
+    ScopeMissingError,
+    ServiceRefusedError,
+    SmsUnconfirmedError,
+    UnavailableError,
+)
+from mfa_setup.model.observed import Message, Provider, SendEvent
+from mfa_setup.model.outcome import PhoneStack, Sms, Warned
+from mfa_setup.ports import Auth0Port
+from mfa_setup.prove.lost import LOST_ANSWERS, known_to, never_found, newer
+from mfa_setup.prove.receipt import LONGEST, REFUSED, Watch, follow, undelivered
+from mfa_setup.resources.base import Services
+
+_UNSEEN_LOG = (ScopeMissingError, ForbiddenError, PlanRefusedError, ServiceRefusedError, UnavailableError)
+
+
+def through_tenant(services: Services, stack: PhoneStack, to: str, watch: Watch) -> Sms:
+    """Lets the tenant send its test SMS (`POST branding/phone/providers/{id}/try`), and follows it.
+
+    Raises:
+        InvalidValueError: The legacy stack has no such endpoint.
+        ProviderConflictError: The tenant does not send through this Twilio account.
+        ProofFailedError: There is nothing to send by, or the SMS did not arrive or was not seen to.
+        OutcomeUnknownError: The send got no answer, and no message turned up.
+    """
+    provider_id, provider = _provider(services, stack)
+    twilio, log = services.account, _Log(services.auth0, watch.on_warning)
+    known = known_to(twilio, to)
+    sms = Sms(
+        to=to, sender=provider.sender, messaging_service_sid=provider.messaging_service_sid, via="auth0", status=None
+    )
+    unseen: MfaSetupError = _unseen(to)
+    try:
+        services.auth0.send_test(provider_id, to)
+    except LOST_ANSWERS as lost:
+        unseen = never_found(to, lost)
+    watch.on_status(sms)
+
+    def find() -> Message | None:
+        message = newer(twilio, to, known, lambda one: _sent_by(provider, one))
+        if message is None and (event := log.failure(to)):
+            refused = sms.model_copy(update={"status": REFUSED, "error_code": event.error_code})
+            watch.on_status(refused)
+            raise undelivered(refused, event.told)
+        return message
+
+    return follow(sms, find, watch, unseen)
+
+
+def _provider(services: Services, stack: PhoneStack) -> tuple[str, Provider]:
+    if stack == "legacy":
+        raise InvalidValueError(
+            "--via auth0 needs the Unified Phone Experience: the legacy phone stack cannot be asked for a test SMS.",
+            hint="Leave --via out: `mfa-setup test sms` sends the same text through Twilio.",
+        )
+    provider = services.auth0.provider(stack)
+    if provider.kind is None or provider.id is None:
+        raise ProofFailedError(
+            "The tenant has no phone provider, so it can send nothing.", hint="Run `mfa-setup enable-sms` first."
+        )
+    if provider.kind != "twilio" or provider.sid != services.account.account_sid:
+        whose = f"Twilio account {provider.sid}" if provider.kind == "twilio" else f"a {provider.kind} provider"
+        raise ProviderConflictError(
+            f"The tenant sends through {whose}, where its SMS cannot be followed.",
+            hint="Give the credentials of the Twilio account that it sends through, or leave --via out.",
+        )
+    return provider.id, provider
+
+
+def _sent_by(provider: Provider, message: Message) -> bool:
+    """Whether the tenant's sender sent it: another program may text the same phone meanwhile."""
+    by_service = bool(message.messaging_service_sid) and message.messaging_service_sid == provider.messaging_service_sid
+    return by_service or (bool(message.sender) and message.sender == provider.sender)
+
+
+def _unseen(to: str) -> SmsUnconfirmedError:
+    return SmsUnconfirmedError(
+        f"Auth0 accepted the SMS to {to}, and for {LONGEST:.0f} s Twilio showed no such message. Nothing is proved.",
+        hint="Look at the tenant's log (Auth0 dashboard, Monitoring > Logs), or leave --via out.",
+    )
+
+
+class _Log:
+    """The tenant's log, as far as it may be read; where it may not, that is said once."""
+
+    def __init__(self, auth0: Auth0Port, warn: Callable[[Warned], None]) -> None:
+        self._auth0 = auth0
+        self._warn = warn
+        self._readable = True
+        self._known = frozenset(event.log_id for event in self._read())
+
+    def failure(self, to: str) -> SendEvent | None:
+        """A send that failed since the start and was ours: it names the phone, or neither a phone nor a user.
+
+        That a test send is logged so is not verified.
+        """
+        for event in self._read():
+            ours = event.to == to if event.to else event.user_id is None
+            if event.failed and ours and event.log_id not in self._known:
+                return event
+        return None
+
+    def _read(self) -> tuple[SendEvent, ...]:
+        if not self._readable:
+            return ()
+        try:
+            return self._auth0.send_events()
+        except _UNSEEN_LOG as refused:
+            self._readable = False
+            self._warn(
+                Warned(
+                    code="log_unseen",
+                    message=f"The tenant's log cannot be read, so only what Twilio shows counts. {refused.message}",
+                    hint="Grant the scope read:logs to see there why Auth0 could not send.",
+                )
+            )
+            return ()
