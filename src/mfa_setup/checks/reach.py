@@ -196,7 +196,8 @@ def _campaign_problem(one: Sending, country: str) -> Problem | None:
 REGISTER = (
     "Register a brand and a 2FA campaign (Twilio console: Messaging > Regulatory compliance; 10 to 15 business days), "
     "then run `mfa-setup buy-number`, which puts the number into its pool. Sooner, in 3 to 5 business days: a "
-    "verified toll-free number (`mfa-setup buy-number --buy --number-type toll-free`)."
+    "verified toll-free number (--number-type toll-free where none is bought yet; else buy one in the console and pass "
+    "it with --from)."
 )
 
 

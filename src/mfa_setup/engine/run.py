@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from mfa_setup.appconfig import ConfigFile
+from mfa_setup.checks.advice import before_buying
 from mfa_setup.engine import guard, observe
 from mfa_setup.engine import plan as planning
 from mfa_setup.engine.apply import Watcher, apply
@@ -14,7 +15,7 @@ from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError
 from mfa_setup.model.observed import Observed, Provider
-from mfa_setup.model.outcome import Outcome, PhoneStack, Tenant
+from mfa_setup.model.outcome import Outcome, PhoneStack, Tenant, Warned
 from mfa_setup.model.wish import Wish
 from mfa_setup.resources import number, provider, sender
 from mfa_setup.resources.base import Services
@@ -85,6 +86,7 @@ class Run:
         delivery.account = given.observed.account
         plan = planning.make(given)
         self._note(plan)
+        self.report.warn(_advice(given, plan))
         if self.task.read_only:
             self._foresee(delivery, given, plan)
             return
@@ -167,6 +169,15 @@ class Run:
 
     def _require(self, needed: frozenset[str], possible: frozenset[str] = frozenset()) -> None:
         guard.require_granted(self.token, needed, possible)
+
+
+def _advice(given: Inputs, plan: Plan) -> tuple[Warned, ...]:
+    """What to know before the purchase; where the guard judges delivery, it says more."""
+    account = given.observed.account
+    bought = next((step for step in plan.steps if isinstance(step, number.NumberStep) and step.sender.to_buy), None)
+    if bought is None or not given.offers or account is None or demands_codes(plan):
+        return ()
+    return before_buying(given.offers[0], account, bought.pool, given.wish.countries)
 
 
 def settle(wish: Wish, choice: Choice) -> Wish:

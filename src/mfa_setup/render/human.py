@@ -114,7 +114,20 @@ def result_lines(outcome: Outcome) -> Iterator[Text]:
     for label, value in rows:
         if value:
             yield Text().append(f"  {label:<13}", style="dim").append(one_line(value))
+    yield from _notes(outcome)
     yield from _next_steps(outcome)
+
+
+def _notes(outcome: Outcome) -> Iterator[Text]:
+    """The SMS that arrived, the checks that somebody went on without, and those that are no more than a warning."""
+    sms = outcome.outputs.sms
+    if sms is not None and sms.status == "delivered":
+        yield Text(f"  An SMS to {one_line(sms.to)} was delivered.", style="green")
+    for check in outcome.checks:
+        if check.overridden:
+            yield Text().append(f"  Overridden {check.id}: ", style="bold yellow").append(one_line(check.evidence))
+    if outcome.outputs.proof is None and outcome.changed:
+        yield from check_lines(check for check in outcome.checks if check.status == "warn")
 
 
 def proof_lines(outcome: Outcome) -> Iterator[Text]:

@@ -1,0 +1,69 @@
+"""What stands between a number that is about to be bought and a delivered code, said before the money is spent."""
+
+from mfa_setup.checks.account import TRIAL
+from mfa_setup.checks.reach import TOLL_FREE_REACH, US_PHONES, country_of, is_toll_free
+from mfa_setup.model.observed import AccountSeen, MessagingService, Offer
+from mfa_setup.model.outcome import Warned
+
+
+def before_buying(
+    offer: Offer, account: AccountSeen, pool: MessagingService | None, countries: tuple[str, ...]
+) -> tuple[Warned, ...]:
+    """What the buyer should know of this number, and a better type where there is one.
+
+    Args:
+        offer: The number.
+        account: The account that buys it.
+        pool: The Messaging Service that it goes into.
+        countries: The users' countries; none named means the number's own.
+    """
+    wanted = countries or (country_of(offer.phone_number, offer.country),)
+    found = [_trial(account)]
+    if is_toll_free(offer.phone_number):
+        found += [_verification(account, wanted), _unreached(wanted)]
+    elif offer.country == "US" and US_PHONES & set(wanted) and not (pool and pool.verified):
+        found.append(_campaign(offer))
+    return tuple(warning for warning in found if warning is not None)
+
+
+def _trial(account: AccountSeen) -> Warned | None:
+    if account.account is None or account.account.kind == "Full":
+        return None
+    return Warned(code="trial_account", message=TRIAL, hint="Upgrade: Twilio console, Account > Billing.")
+
+
+def _campaign(offer: Offer) -> Warned:
+    """Reference 7.1: a campaign takes 10 to 15 business days; 7.2: a toll-free verification 3 to 5."""
+    price = "" if offer.price is None else f" It costs {offer.price:.2f} {offer.currency} a month all the while."
+    return Warned(
+        code="number_needs_registration",
+        message=f"{offer.phone_number} delivers no code to US phones before a brand and a campaign are registered and "
+        f"the number is in their Messaging Service: 10 to 15 business days.{price}",
+        hint="A toll-free number is verified in 3 to 5 business days: --number-type toll-free.",
+    )
+
+
+def _verification(account: AccountSeen, countries: tuple[str, ...]) -> Warned | None:
+    reached = sorted(TOLL_FREE_REACH & set(countries))
+    if not reached:
+        return None
+    service = next((item for item in account.services if item.verified), None)
+    better = "Begin at once: Twilio console, Messaging > Regulatory compliance > Toll-free verification."
+    if service and "US" in reached:
+        better = f"A local number delivers at once by the verified campaign of {service.sid}: --number-type local."
+    return Warned(
+        code="number_needs_verification",
+        message=f"A toll-free number delivers to {', '.join(reached)} only once it is verified: 3 to 5 business days.",
+        hint=better,
+    )
+
+
+def _unreached(countries: tuple[str, ...]) -> Warned | None:
+    beyond = sorted(set(countries) - TOLL_FREE_REACH)
+    if not beyond:
+        return None
+    return Warned(
+        code="number_reaches_not",
+        message=f"Toll-free numbers do not reach {', '.join(beyond)}.",
+        hint=f"Buy a number of that country: --country {beyond[0]}.",
+    )
