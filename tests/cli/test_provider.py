@@ -361,7 +361,7 @@ def test_on_legacy_a_token_changed_by_hand_is_mended_too(run: Run, make_lab: Cal
 
 
 def test_a_service_alone_is_what_auth0_sends_by(up: Up, lab: Lab) -> None:
-    named = service(lab, "Ours")
+    named = service(lab, "Ours", verified=True)
     into_pool(lab, named, number(lab, FIRST)["sid"])
     assert up("--messaging-service-sid", named).code == 0
     assert service_used(lab) == named
@@ -371,7 +371,7 @@ def test_a_service_alone_is_what_auth0_sends_by(up: Up, lab: Lab) -> None:
 
 
 def test_a_service_alone_with_an_empty_pool_is_too_once_a_number_was_bought_for_it(up: Up, lab: Lab) -> None:
-    named = service(lab, "Ours")
+    named = service(lab, "Ours", verified=True)
     result = up("--messaging-service-sid", named)
     assert result.code == 0, result.out
     assert service_used(lab) == named
@@ -382,7 +382,7 @@ def test_a_service_alone_with_an_empty_pool_is_too_once_a_number_was_bought_for_
 
 
 def test_with_a_number_it_is_the_number_and_the_service_has_it_in_its_pool(up: Up, lab: Lab) -> None:
-    named = service(lab, "Ours")
+    named = service(lab, "Ours", verified=True)
     sid = number(lab, FIRST)["sid"]
     assert up("--messaging-service-sid", named, "--from", FIRST).code == 0
     assert lab.sender() == FIRST

@@ -159,15 +159,13 @@ def test_demo_proves_the_login_in_json_too(run: Run, stack: str) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "error"),
     [
-        (["--number-registration", "unregistered"], 1, "code_not_delivered"),
-        (["--twilio-account", "trial"], 4, "trial_number_limit"),
+        (["--number-registration", "unregistered"], 7, "guard_refused"),
+        (["--twilio-account", "trial"], 7, "guard_refused"),
         (["--twilio-account", "suspended"], 4, "forbidden"),
         (["--auth0-plan", "free"], 4, "plan_refused"),
     ],
 )
-def test_demo_shows_what_goes_wrong_in_life_and_proves_nothing(
-    run: Run, options: list[str], code: int, error: str
-) -> None:
+def test_demo_shows_how_what_goes_wrong_in_life_is_stopped(run: Run, options: list[str], code: int, error: str) -> None:
     result = run("demo", "--json", *options)
     assert (result.code, result.document["error"]["code"]) == (code, error)
     assert result.document["outputs"]["proof"] is None

@@ -19,7 +19,6 @@ ALLOWED = {
     "ports": {"model"},
     "adapters": {"model", "errors", "twilio_codes", "settings", "store"},
     "resources": {"model", "errors", "ports", "store", "appconfig"},
-    "twilio_codes": set(),
     "checks": {"model", "errors", "ports", "resources", "twilio_codes"},
     "engine": {"model", "errors", "ports", "appconfig", "resources", "checks"},
     "render": {"model", "errors", "settings"},

@@ -108,7 +108,7 @@ EXAMPLES: dict[str, str] = {
     "area_code": '"415"', "contains": '"555"', "number_type": '"mobile"', "max_price": "2", "buy": "true",
     "from": '"+14155550123"', "messaging_service_sid": f'"MG{"0" * 32}"', "delivery": '"both"',
     "enrollment_template": '"{{code}}"', "verification_template": '"{{code}}"', "replace_provider": "true",
-    "resend_token": "true", "policy": '"never"',
+    "resend_token": "true", "countries": '["US", "CA"]', "policy": '"never"',
 }  # fmt: skip
 
 
