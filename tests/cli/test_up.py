@@ -38,6 +38,7 @@ def test_outputs_name_what_was_made(up: dict[str, object], lab: Lab) -> None:
         "policy": "always",
         "config_file": None,
         "proof": None,
+        "sms": None,
     }
 
 
