@@ -416,8 +416,9 @@ class TestThroughAuth0:
         tenant = unified.sandbox.world.tenants[unified.domain]
         for to in (PHONE, GERMAN):
             tenant.log("gd_send_sms_failure", "no", to=to, provider_error={"errorCode": 21610})
+        unified.faults({"method": "POST", "path": TRY, "effect": "status:502", "applied": False, "times": 1})
         result = run("test", "sms", "--to", PHONE, "--via", "auth0", "--json", env=unified.env)
-        assert result.code == 0
+        assert (result.code, result.document["error"]["code"]) == (5, "outcome_unknown")
 
     @pytest.mark.parametrize(
         ("event", "ends"),
@@ -459,8 +460,11 @@ class TestThroughAuth0:
         assert (result.code, scene.warned(result)) == (0, ["log_unseen"])
         assert "read:logs" in result.document["warnings"][0]["hint"]
         unified.control("twilio/stopped", {"phone_number": PHONE})
+        mark = unified.mark()
         result = run("test", "sms", "--to", PHONE, "--via", "auth0", "--json", env=unified.env)
         assert (result.code, result.document["error"]["code"]) == (1, "sms_unconfirmed")
+        # Twice: with the cached token of the run before, and with a new one; then never again.
+        assert sum(entry["path"].endswith("/logs") for entry in unified.log(mark)) == 2
         assert scene.warned(result) == ["log_unseen"]
         assert moments.passed == 61
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from support import scene
 from support.lab import Lab
 
 Sit = Callable[..., "pexpect.spawn[str]"]
@@ -127,3 +128,20 @@ def test_ctrl_c_at_the_question_ends_with_130_and_changes_nothing(sit: Sit, unif
     assert code == 130
     assert "Interrupted" in rest
     assert unified.writes() == []
+
+
+def test_a_test_sms_asks_which_number_sends_and_shows_its_way(sit: Sit, unified: Lab) -> None:
+    numbers = [scene.number(unified, item.phone_number) for item in scene.stock()[:2]]
+    for number in numbers:
+        scene.into_pool(unified, unified.control_service_sid(), number["sid"])
+    child = sit("test", "sms", "--to", "+14155550123")
+    child.expect(r"Which\? \[1-2\] ")
+    second = re.search(r"2\. Use (\+\d+)", child.before or "")
+    assert second
+    assert "Buy" not in (child.before or "")
+    child.sendline("2")
+    child.expect(r"SMS to \+14155550123: queued")
+    code, rest = ended(child)
+    assert code == 0
+    assert "Proved: the SMS was delivered." in rest
+    assert second.group(1) in rest
