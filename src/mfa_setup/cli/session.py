@@ -16,11 +16,18 @@ from mfa_setup.cli.options import Call
 from mfa_setup.cli.terminal import Terminal
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import InvalidValueError, ValueNeededError
+from mfa_setup.errors import (
+    InvalidValueError,
+    JournalNewerError,
+    JournalUnusableError,
+    MfaSetupError,
+    ValueNeededError,
+)
 from mfa_setup.model.outcome import Tenant, Warned
 from mfa_setup.render.sink import Sink
 from mfa_setup.resources.base import Services
 from mfa_setup.settings import credentials, endpoints, settings, values
+from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal
 from mfa_setup.store.lock import only_run
 
 if TYPE_CHECKING:  # at run time only where a command needs it: it brings httpx along
@@ -89,8 +96,31 @@ def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
     written = None if place is None else appconfig.at(place, access.domain, access.places.auth0)
     desk.report.tenant = Tenant(domain=access.domain)
     lock = nullcontext() if task.read_only else only_run(access.auth0.audience, task.command)
-    with lock, _connect(call, task, desk.sink, access, seconds) as (services, tokens):
+    with (
+        lock,
+        _journal(task, desk, access) as journal,
+        _connect(call, task, desk.sink, access, seconds, journal) as (services, tokens),
+    ):
         yield Run(task, asked.wish, services, tokens, written, desk.terminal, desk.report)
+
+
+@contextmanager
+def _journal(task: Task, desk: Desk, access: Access) -> Iterator[Journal]:
+    """The tenant's journal; a run that only looks does without one that cannot be used, and says so."""
+    header = Header(run_id=desk.report.run_id, command=task.command, domain=access.domain)
+    try:
+        journal = open_journal(access.auth0.audience, header)
+    except (JournalNewerError, JournalUnusableError) as unusable:
+        if not task.read_only:
+            raise
+        desk.report.warn((Warned(code=unusable.code, message=unusable.message, hint=unusable.hint),))
+        journal = empty_journal(header)
+    try:
+        yield journal
+    except BaseException as error:
+        journal.end(error.code if isinstance(error, MfaSetupError) else "interrupted")
+        raise
+    journal.end("done")
 
 
 def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Desk) -> Access:
@@ -145,7 +175,7 @@ def _region(variable: str) -> Warned:
 
 @contextmanager
 def _connect(
-    call: Call, task: Task, sink: Sink, access: Access, seconds: float
+    call: Call, task: Task, sink: Sink, access: Access, seconds: float, journal: Journal
 ) -> Iterator["tuple[Services, TokenSource]"]:
     """Both adapters; the SDKs are imported here and not before, so that help and errors come at once."""
     from mfa_setup.adapters.auth0 import Auth0Adapter  # noqa: PLC0415
@@ -182,6 +212,7 @@ def _connect(
                 domain=access.domain,
                 base_url=access.places.auth0,
                 tenant_key=access.auth0.audience,
+                journal=journal,
                 twilio=twilio,
                 token=access.twilio.auth_token if access.twilio else None,
             ),

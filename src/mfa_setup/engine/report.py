@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from mfa_setup.errors import GuardRefusedError, InterruptedRunError, MfaSetupError, RateLimitedError, UnavailableError
+from mfa_setup.errors import GuardRefusedError, MfaSetupError, leaves_open
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Failure, Outcome, Outputs, Proof, Tenant, Warned
@@ -94,5 +94,4 @@ def failure(error: MfaSetupError) -> Failure:
 
 def status_of(error: BaseException) -> Status:
     """What an error says about the change that met it: without a clear answer it may have had its effect."""
-    clear = isinstance(error, MfaSetupError) and not isinstance(error, (UnavailableError, InterruptedRunError))
-    return "failed" if clear or isinstance(error, RateLimitedError) else "unknown"
+    return "unknown" if leaves_open(error) else "failed"

@@ -14,7 +14,7 @@ from mfa_setup.errors import Choice, ChoiceNeededError
 from mfa_setup.model.observed import Observed, Provider
 from mfa_setup.model.outcome import Outcome, Tenant
 from mfa_setup.model.wish import Wish
-from mfa_setup.resources import number, provider, sender
+from mfa_setup.resources import provider, purchase, sender
 from mfa_setup.resources.base import Services
 
 
@@ -75,17 +75,17 @@ class Run:
 
     def _once(self, wish: Wish) -> None:
         self.person.doing("Looking at the Auth0 tenant")
-        self._require(guard.read_scopes(self.task, wish, None), guard.possible_scopes(self.task, wish, None))
+        self.require(guard.read_scopes(self.task, wish, None), guard.possible_scopes(self.task, wish, None))
         stack = self.services.auth0.phone_stack()
         self.report.tenant = Tenant(domain=self.services.domain, phone_stack=stack)
-        self._require(guard.read_scopes(self.task, wish, stack), guard.possible_scopes(self.task, wish, stack))
+        self.require(guard.read_scopes(self.task, wish, stack), guard.possible_scopes(self.task, wish, stack))
         self.person.doing("Comparing what is there with what was asked for")
         plan = self._plan(wish, observe.observe(self.task, wish, self.services, stack))
         self._note(plan)
         if self.task.read_only:
             return
         guard.require_token(plan, self.services)
-        self._require(guard.write_scopes(plan))
+        self.require(guard.write_scopes(plan))
         if plan.pending:
             self.person.confirm(self.report.outcome())
             apply(plan, self.services, stack, self.report, self.person)
@@ -95,7 +95,8 @@ class Run:
             task=self.task,
             wish=wish,
             observed=observed,
-            own_mark=sender.mark(self.services.tenant_key),
+            own=sender.own(self.services),
+            has_token=self.services.token is not None,
             token=provider.token_state(self.services, observed.provider or Provider(stack=observed.stack)),
             config=self.config,
         )
@@ -119,7 +120,7 @@ class Run:
         if not given.task.may_buy:
             raise sender.refuse_to_buy(given.task.command)
         self.person.doing("Looking for a number")
-        return replace(given, offers=number.search(self.services.account, given.wish.number))
+        return replace(given, offers=purchase.offers(self.services, given.wish.number))
 
     def _note(self, plan: Plan) -> None:
         for step in plan.steps:
@@ -127,8 +128,12 @@ class Run:
         self.report.changes = list(plan.changes)
         self.report.warn(plan.warnings)
 
-    def _require(self, needed: frozenset[str], possible: frozenset[str] = frozenset()) -> None:
-        """Missing scopes may have been granted since a cached token was made: one new token, then the refusal."""
+    def require(self, needed: frozenset[str], possible: frozenset[str] = frozenset()) -> None:
+        """Missing scopes may have been granted since a cached token was made: one new token, then the refusal.
+
+        Raises:
+            ScopeMissingError: Scopes are missing.
+        """
         granted = self.token.scopes()
         if granted is not None and not needed <= granted and self.token.renew():
             granted = self.token.scopes()
