@@ -75,13 +75,37 @@ class ConfigFile:
         """
         if self.is_right(client_id):
             return
-        try:
-            write_atomically(self.path, self.rendered(client_id))
-        except OSError:
-            raise ConfigUnreadableError(
-                f"The app's config file {self.path} cannot be written.",
-                hint="Check the folder's permissions.",
-            ) from None
+        replace(self.path, self.rendered(client_id))
+
+
+def replace(path: Path, text: str) -> None:
+    """Writes a whole file in one step.
+
+    Raises:
+        ConfigUnreadableError: The folder cannot be written to.
+    """
+    try:
+        write_atomically(path, text)
+    except OSError:
+        raise ConfigUnreadableError(
+            f"The app's config file {path} cannot be written.",
+            hint="Check the folder's permissions.",
+        ) from None
+
+
+def remove(path: Path) -> None:
+    """Removes a file; one that is gone already is success.
+
+    Raises:
+        ConfigUnreadableError: The folder cannot be written to.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        raise ConfigUnreadableError(
+            f"The app's config file {path} cannot be removed.",
+            hint="Check the folder's permissions.",
+        ) from None
 
 
 def locate(app_dir: Path | None, write_config: Path | None) -> Path | None:

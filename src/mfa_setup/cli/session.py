@@ -62,11 +62,12 @@ class Access:
     places: endpoints.Endpoints
     auth0: credentials.Auth0Credentials
     twilio: credentials.TwilioCredentials | None
+    old_token: SecretStr | None = None
 
     @property
     def secrets(self) -> tuple[SecretStr, ...]:
         """Everything that must not be shown."""
-        known = [self.auth0.client_secret, self.auth0.private_key, self.auth0.token]
+        known = [self.auth0.client_secret, self.auth0.private_key, self.auth0.token, self.old_token]
         if self.twilio:
             known += [self.twilio.auth_token, self.twilio.api_secret]
         return tuple(secret for secret in known if secret is not None)
@@ -123,6 +124,24 @@ def _journal(task: Task, desk: Desk, access: Access) -> Iterator[Journal]:
     journal.end("done")
 
 
+def read_journal(call: Call, desk: Desk) -> Journal:
+    """The tenant's journal, for who only reads it; neither service is asked, so no credentials are needed.
+
+    Raises:
+        InvalidValueError: A value is malformed.
+        ValueNeededError: The domain is not known.
+        JournalNewerError, JournalUnusableError: It cannot be used.
+    """
+    config = None if call.common.config is None else _judged("--config", values.path, call.common.config)
+    asked = settings.load(call.flags, os.environ, config)
+    source = credentials.SecretSource({}, os.environ, sys.stdin.read, desk.terminal.secret)
+    credentials.check_formats(source)
+    domain = asked.domain or _ask_domain(desk.terminal)
+    desk.report.tenant = Tenant(domain=domain)
+    header = Header(run_id=desk.report.run_id, command=call.command, domain=domain)
+    return open_journal(credentials.audience_of(source, domain), header)
+
+
 def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Desk) -> Access:
     places = _resolve(domain, task)
     client_id = source.text("AUTH0_CLIENT_ID")
@@ -130,12 +149,13 @@ def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Des
         client_id = desk.terminal.text("Client ID of the Machine to Machine application")
     auth0 = credentials.auth0_credentials(source, domain, client_id)
     if not task.needs_twilio and not (task.twilio_if_known and places.twilio_fits and _knows_twilio(source)):
-        return Access(domain, places, auth0, None)
+        return Access(domain, places, auth0, None, source.find("old_twilio_auth_token"))
     account = source.text("TWILIO_ACCOUNT_SID") or desk.terminal.text("Twilio account SID (AC…)")
     for variable in ("TWILIO_REGION", "TWILIO_EDGE"):
         if source.text(variable):
             desk.report.warn((_region(variable),))
-    return Access(domain, places, auth0, credentials.twilio_credentials(source, account))
+    twilio = credentials.twilio_credentials(source, account)
+    return Access(domain, places, auth0, twilio, source.find("old_twilio_auth_token"))
 
 
 def _resolve(domain: str, task: Task) -> endpoints.Endpoints:
@@ -215,6 +235,7 @@ def _connect(
                 journal=journal,
                 twilio=twilio,
                 token=access.twilio.auth_token if access.twilio else None,
+                old_token=access.old_token,
             ),
             tokens,
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mfa_setup.errors import GuardRefusedError, MfaSetupError, leaves_open
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Failure, Outcome, Outputs, Proof, Tenant, Warned
+from mfa_setup.model.outcome import Failure, Outcome, Outputs, PastRun, Proof, Tenant, Warned
 from mfa_setup.model.words import Status
 from mfa_setup.resources.base import Made
 
@@ -24,6 +24,7 @@ class Report:
         self.warnings: list[Warned] = []
         self.changed = False
         self.proof: Proof | None = None
+        self.runs: tuple[PastRun, ...] | None = None
         self.silent = False
         """The command has put out its own result."""
 
@@ -70,6 +71,7 @@ class Report:
             checks=tuple(checks),
             warnings=tuple(self.warnings),
             error=failure(error) if error else None,
+            runs=self.runs,
         )
 
 

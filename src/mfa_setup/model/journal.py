@@ -114,6 +114,11 @@ class RunRecord(Frozen):
         return frozenset(write.target for write in self.of("delete_application", "release_number"))
 
     @property
+    def touched(self) -> frozenset[ResourceName]:
+        """The resources that it sent write requests for."""
+        return frozenset(write.resource for write in self.writes if write.may_have_happened)
+
+    @property
     def changed(self) -> tuple[ResourceName, ...]:
         """The resources that the run may have left in another state than it found."""
         return tuple(dict.fromkeys(write.resource for write in self._lasting()))
@@ -143,6 +148,16 @@ def traces(writes: tuple[Write, ...]) -> dict[str, Trace]:
             earlier = known.left if known and write.status != "done" else ()
             found[name] = Trace(before=before, left=(*earlier, value))
     return found
+
+
+def undone(runs: tuple[RunRecord, ...]) -> frozenset[str]:
+    """The ids of the runs that were put back."""
+    return frozenset(run.undoes for run in runs if run.undoes and run.end == "done")
+
+
+def undoable(runs: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:
+    """The runs that changed something and can be put back, the oldest first."""
+    return tuple(run for run in runs if run.command != UNDO and run.changed)
 
 
 class Purchase(Frozen):

@@ -5,6 +5,7 @@ from typing import Literal
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
+from mfa_setup.model.words import ResourceName
 
 PhoneStack = Literal["unified", "legacy"]
 
@@ -68,6 +69,26 @@ class Failure(Frozen):
     request_id: str | None = None
 
 
+class PastRun(Frozen):
+    """A run of the journal, as `undo --list` shows it.
+
+    Attributes:
+        run_id: As in that run's own document.
+        time: When it began, in UTC (ISO 8601).
+        command: What was run.
+        changed: The resources that it changed.
+        end: How it ended: `done`, or the code of an error; null where it was cut off.
+        undone: Whether it was put back since.
+    """
+
+    run_id: str
+    time: str
+    command: str
+    changed: tuple[ResourceName, ...]
+    end: str | None
+    undone: bool
+
+
 class Outcome(Frozen):
     """The document of design section 4, "JSON": keys are only ever added."""
 
@@ -82,3 +103,4 @@ class Outcome(Frozen):
     checks: tuple[Check, ...] = ()
     warnings: tuple[Warned, ...] = ()
     error: Failure | None = None
+    runs: tuple[PastRun, ...] | None = None

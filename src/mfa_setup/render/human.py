@@ -7,7 +7,7 @@ from typing import Literal
 from rich.text import Text
 
 from mfa_setup.model.change import Change, FieldChange
-from mfa_setup.model.outcome import Failure, Outcome, Warned
+from mfa_setup.model.outcome import Failure, Outcome, PastRun, Warned
 from mfa_setup.render.clean import one_line
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red"), "none": ("=", "dim")}
@@ -59,6 +59,8 @@ def _headline(change: Change) -> str:
         return "not decided yet"
     if not change.pending:
         return f"{title}  as asked for".strip()
+    if change.status == "applied":
+        return f"{title}  {verb(change, 'done')}".strip()
     return f"{title}  to be {verb(change, 'done')}".strip()
 
 
@@ -114,6 +116,29 @@ def result_lines(outcome: Outcome) -> Iterator[Text]:
         if value:
             yield Text().append(f"  {label:<13}", style="dim").append(one_line(value))
     yield from _next_steps(outcome)
+
+
+def undo_lines(outcome: Outcome) -> Iterator[Text]:
+    """What was put back, or the runs that could be."""
+    if outcome.runs is not None:
+        yield from _run_lines(outcome.runs)
+        return
+    done = [change for change in outcome.changes if change.status == "applied"]
+    if not done:
+        yield Text("Nothing to put back.", style="bold green")
+        return
+    yield Text("Put back to what that run found.", style="bold green")
+    for change in done:
+        yield from change_lines(change)
+
+
+def _run_lines(runs: tuple[PastRun, ...]) -> Iterator[Text]:
+    if not runs:
+        yield Text("No run of this machine has changed anything in this tenant.")
+    for run in runs:
+        state = "undone" if run.undone else run.end or "cut off"
+        line = Text().append(f"{one_line(run.run_id)}  ", style="bold").append(f"{one_line(run.time)[:19]} UTC  ")
+        yield line.append(f"{one_line(run.command):<12}{state:<10}{', '.join(run.changed)}")
 
 
 def proof_lines(outcome: Outcome) -> Iterator[Text]:

@@ -1,6 +1,6 @@
 """The single-page application: found again or made, its URLs, its security settings, its database connection."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mfa_setup import appconfig
@@ -144,16 +144,16 @@ class ApplicationStep:
     def apply(self, services: Services, made: Made) -> Iterator[Made]:
         """Makes or mends the application, connects it, and writes the app's config file."""
         client_id = self.client_id
-        if client_id is None:
+        if self.there is None:
             for client_id in self._made_and_connected(services):
                 made = made.model_copy(update={"client_id": client_id})
                 yield made
         else:
             if self.body:
-                _update(services, self.there, client_id, self.body)
+                update(services, self.there, self.body)
                 yield made
             if self.connect_to:
-                _connect(services, self.connect_to, client_id)
+                _connect(services, self.connect_to, self.there.client_id)
                 yield made
         if self.config:
             if client_id is None:
@@ -168,7 +168,7 @@ class ApplicationStep:
             yield found.client_id
             try:
                 if found.adopted and (missing := _mending(self.wish, found.adopted)):
-                    _update(services, found.adopted, found.client_id, missing)
+                    update(services, found.adopted, missing)
                     yield found.client_id
                 if self.connect_to:
                     _connect(services, self.connect_to, found.client_id)
@@ -185,14 +185,16 @@ def _is_there(services: Services, client_id: str) -> bool:
     return any(item.client_id == client_id for item in services.auth0.applications())
 
 
-def _update(services: Services, there: Application | None, client_id: str, body: Mapping[str, JsonValue]) -> None:
+def update(services: Services, there: Application, body: Mapping[str, JsonValue]) -> None:
+    """Changes some fields of an application."""
+    client_id = there.client_id
     with services.journal.write("application", "update_application", client_id, found_in(there, body), dict(body)):
         services.auth0.update_application(client_id, body)
 
 
-def found_in(there: Application | None, body: Mapping[str, JsonValue]) -> Fields:
+def found_in(there: Application, body: Iterable[str]) -> Fields:
     """What an application has of some fields; None for one that the service left out."""
-    values: Fields = {} if there is None else there.model_dump(mode="json", exclude_unset=True)
+    values: Fields = there.model_dump(mode="json", exclude_unset=True)
     return {field: values.get(field) for field in body}
 
 

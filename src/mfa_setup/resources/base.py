@@ -25,6 +25,7 @@ class Services:
         journal: Every write request goes through it.
         twilio: The account.
         token: The account's auth token, which Auth0 is given; absent where only an API key is known.
+        old_token: The token of another account, whose provider an undo puts back.
     """
 
     auth0: Auth0Port
@@ -34,6 +35,7 @@ class Services:
     journal: Journal
     twilio: TwilioPort | None = None
     token: SecretStr | None = None
+    old_token: SecretStr | None = None
 
     @property
     def account(self) -> TwilioPort:

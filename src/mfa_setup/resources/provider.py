@@ -1,6 +1,6 @@
 """Twilio as the tenant's phone provider, on either stack. It serves the whole tenant, passwordless logins too."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -28,6 +28,8 @@ READ_SCOPES: dict[PhoneStack, frozenset[str]] = {
 }
 UNIFIED_WRITE_SCOPES = frozenset({"create:phone_providers", "update:phone_providers"})
 
+SETTINGS = frozenset({"sid", "from", "messaging_service_sid"})
+"""What the legacy stack's Twilio settings hold; which provider is selected is a request of its own."""
 TOKEN = "token"  # noqa: S105 a name
 """The name under which the journal keeps what was known of the token: a word, never the token."""
 
@@ -134,8 +136,7 @@ def _made(services: Services, wanted: Provider) -> str | None:
 
 
 def _settings(values: Fields) -> Fields:
-    """What the legacy stack's Twilio settings hold; which provider is selected is a request of its own."""
-    return {name: value for name, value in values.items() if name != "provider"}
+    return {name: value for name, value in values.items() if name in SETTINGS | {TOKEN}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +273,21 @@ def shown(provider: Provider) -> dict[str, JsonValue]:
         "configuration.mssid": provider.messaging_service_sid,
         "configuration.delivery_methods": list(provider.delivery_methods),
     }
+
+
+def from_shown(there: Provider, values: Mapping[str, JsonValue]) -> Provider:
+    """A provider of the same stack and id with other values, by the names of its stack's API."""
+    legacy = there.stack == "legacy"
+    prefix = "" if legacy else "configuration."
+    fields = {
+        "kind": values["provider" if legacy else "name"],
+        "enabled": legacy or not values["disabled"],
+        "sid": values[f"{prefix}sid"],
+        "sender": values["from" if legacy else "configuration.default_from"],
+        "messaging_service_sid": values["messaging_service_sid" if legacy else "configuration.mssid"],
+        "delivery_methods": values.get("configuration.delivery_methods") or (),
+    }
+    return Provider.model_validate({"stack": there.stack, "id": there.id, **fields})
 
 
 def _token_path(provider: Provider) -> str:

@@ -19,13 +19,17 @@ class Standing(Frozen):
         policies: When MFA is required; none means never.
         factor: The factor and its message types.
         provider: Who sends the codes.
-        out_of_use: Numbers that are released or out of the pool that they were in.
+        cut_off: Numbers that the provider sends from and that are given back or taken out of their pool.
     """
 
     policies: tuple[str, ...]
     factor: Factor
     provider: Provider
-    out_of_use: frozenset[str] = frozenset()
+    cut_off: frozenset[str] = frozenset()
+
+
+Send = Callable[[Services], None]
+"""Sends one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +40,30 @@ class Move:
     target: str
     before: Fields
     after: Fields
-    send: Callable[[Services], None]
+    send: Send
 
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """One resource's part of an undo: what differs, how things stand afterwards, and the moves that do it."""
+    """One resource's part of an undo.
+
+    Attributes:
+        change: What differs.
+        then: How things stand afterwards.
+        warnings: What stays, and why.
+        scopes: The scopes that the moves need.
+        moves: The requests.
+        first: Requests that must be sent before the factor is put back, though the rest comes after it.
+        through: The provider after those.
+    """
 
     change: Change
     then: Standing
     warnings: tuple[Warned, ...] = ()
     scopes: frozenset[str] = frozenset()
     moves: tuple[Move, ...] = ()
+    first: tuple[Move, ...] = ()
+    through: Provider | None = None
 
 
 def put_back(

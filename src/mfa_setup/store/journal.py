@@ -76,6 +76,17 @@ class Journal:
             raise
         self._append("outcome", outcome)
 
+    def begin(self) -> None:
+        """Notes the run itself: by its first write, or before, where it matters although it writes nothing (undo).
+
+        Raises:
+            JournalUnusableError: It cannot be written.
+        """
+        if not self._begun:
+            self._begun = True
+            begin = self._header.model_dump(exclude={"run_id"}) | {"time": datetime.now(UTC).isoformat()}
+            self._append("run", begin | ({"undoes": self.undoes} if self.undoes else {}))
+
     def override(self, check_id: str, evidence: str) -> None:
         """Notes that a person went on although a check failed.
 
@@ -92,10 +103,7 @@ class Journal:
 
     def _append(self, kind: str, values: dict[str, Any]) -> None:
         """Adds a line, which is on the disk when this returns; the run's first one begins it."""
-        if not self._begun:
-            self._begun = True
-            begin = self._header.model_dump(exclude={"run_id"}) | {"time": datetime.now(UTC).isoformat()}
-            self._append("run", begin | ({"undoes": self.undoes} if self.undoes else {}))
+        self.begin()
         line = {"v": VERSION, "kind": kind, "run": self._header.run_id} | values
         try:
             private_folder(self._path.parent)
