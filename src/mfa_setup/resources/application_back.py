@@ -106,7 +106,11 @@ def _changed(app: Application, sent: Mapping[str, Trace]) -> list[str]:
 
 
 def _mend(found: _Found, app: Application, record: RunRecord) -> None:
-    """URLs and security settings as they were; null clears what the service did not have."""
+    """URLs and security settings as they were.
+
+    Of what the service did not have, a list is emptied, for it takes no null there, and anything else is cleared by
+    null (OpenAPI, `PATCH /clients/{id}`).
+    """
     client_id = app.client_id
     sent = traces(tuple(write for write in record.of("update_application") if write.target == client_id))
     values = found_in(app, sent)
@@ -114,6 +118,8 @@ def _mend(found: _Found, app: Application, record: RunRecord) -> None:
     found.warnings += warnings
     if not back:
         return
+    lists = {name for name, trace in sent.items() if any(isinstance(left, list) for left in trace.left)}
+    back = {name: [] if value is None and name in lists else value for name, value in back.items()}
     before = {name: values[name] for name in back}
     found.fields += tuple(FieldChange(path=name, before=before[name], after=value) for name, value in back.items())
     found.scopes |= {"update:clients"}
