@@ -4,16 +4,20 @@ Knows the React sample (`src/auth_config.json`), Vite (`.env.local`) and plain J
 written with its scheme, which `@auth0/auth0-spa-js` takes as it is.
 """
 
+import hashlib
+import io
 import json
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import dotenv
+from pydantic import JsonValue
 
 from mfa_setup.errors import ConfigUnreadableError, InvalidValueError
 from mfa_setup.settings.endpoints import is_loopback
@@ -58,9 +62,10 @@ class ConfigFile:
 
     def rendered(self, client_id: str) -> str:
         """The file as it should be: other keys and lines kept, placeholders dropped."""
-        if self.path.name.startswith(".env"):
-            return _dotenv(self.text or "", {"VITE_AUTH0_DOMAIN": self.domain, "VITE_AUTH0_CLIENT_ID": client_id})
-        return _json(self.path, self.text, {"domain": self.domain, "clientId": client_id})
+        wanted = dict(zip(_keys(self.path), (self.domain, client_id), strict=True))
+        if _is_env(self.path):
+            return _dotenv(self.text or "", {**wanted})
+        return _json(self.path, self.text, wanted)
 
     def write(self, client_id: str) -> None:
         """Writes the file in one step, unless it is right already.
@@ -70,13 +75,37 @@ class ConfigFile:
         """
         if self.is_right(client_id):
             return
-        try:
-            write_atomically(self.path, self.rendered(client_id))
-        except OSError:
-            raise ConfigUnreadableError(
-                f"The app's config file {self.path} cannot be written.",
-                hint="Check the folder's permissions.",
-            ) from None
+        replace(self.path, self.rendered(client_id))
+
+
+def replace(path: Path, text: str) -> None:
+    """Writes a whole file in one step.
+
+    Raises:
+        ConfigUnreadableError: The folder cannot be written to.
+    """
+    try:
+        write_atomically(path, text)
+    except OSError:
+        raise ConfigUnreadableError(
+            f"The app's config file {path} cannot be written.",
+            hint="Check the folder's permissions.",
+        ) from None
+
+
+def remove(path: Path) -> None:
+    """Removes a file; one that is gone already is success.
+
+    Raises:
+        ConfigUnreadableError: The folder cannot be written to.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        raise ConfigUnreadableError(
+            f"The app's config file {path} cannot be removed.",
+            hint="Check the folder's permissions.",
+        ) from None
 
 
 def locate(app_dir: Path | None, write_config: Path | None) -> Path | None:
@@ -103,6 +132,53 @@ def at(path: Path, domain: str, base_url: str) -> ConfigFile:
     """The config file at a path, for the tenant that is reached at a base URL."""
     host = urlsplit(base_url).hostname or ""
     return ConfigFile(path, base_url if is_loopback(host) else domain)
+
+
+def values(path: Path, text: str | None) -> dict[str, JsonValue]:
+    """The two values that are ours in a config file; nothing else of it is looked at.
+
+    Raises:
+        ConfigUnreadableError: It is no JSON object.
+    """
+    held = (
+        dotenv.dotenv_values(stream=io.StringIO(text or ""), interpolate=False)
+        if _is_env(path)
+        else _parsed(path, text)
+    )
+    found = {name: held.get(key) for name, key in zip(("domain", "client_id"), _keys(path), strict=True)}
+    return {name: value if isinstance(value, str) else None for name, value in found.items()}
+
+
+def digest(text: str) -> str:
+    """A fingerprint of a whole file."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def put_back(path: Path, text: str, domain: str | None, client_id: str | None) -> str:
+    """A config file with the two values as they were; None takes one out. All else stays.
+
+    Raises:
+        ConfigUnreadableError: It is no JSON object.
+    """
+    wanted = dict(zip(_keys(path), (domain, client_id), strict=True))
+    if _is_env(path):
+        return _dotenv(text, wanted)
+    kept = {
+        key: wanted.get(key, value) for key, value in _parsed(path, text).items() if wanted.get(key, value) is not None
+    }
+    return json.dumps(kept, indent=_indent(text), ensure_ascii=False) + "\n"
+
+
+def _env(text: str | None) -> dict[str, JsonValue]:
+    return {**dotenv.dotenv_values(stream=io.StringIO(text or ""), interpolate=False)}
+
+
+def _is_env(path: Path) -> bool:
+    return path.name.startswith(".env")
+
+
+def _keys(path: Path) -> tuple[str, str]:
+    return ("VITE_AUTH0_DOMAIN", "VITE_AUTH0_CLIENT_ID") if _is_env(path) else ("domain", "clientId")
 
 
 def _require_a_place(path: Path) -> None:
@@ -141,13 +217,18 @@ def _of_app(folder: Path) -> Path:
     )
 
 
-def _json(path: Path, text: str | None, wanted: dict[str, str]) -> str:
+def _parsed(path: Path, text: str | None) -> dict[str, JsonValue]:
     try:
         document = json.loads(text.removeprefix("\ufeff")) if text and text.strip() else {}
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise ConfigUnreadableError(f"The app's config file {path} is not a JSON object.", hint="Mend or remove it.")
+    return document
+
+
+def _json(path: Path, text: str | None, wanted: dict[str, str]) -> str:
+    document = _parsed(path, text)
     kept = {key: value for key, value in document.items() if not _is_placeholder(value)}
     # Those two keep their place in the file, so that a diff shows only what changed.
     merged = {key: wanted.get(key, value) for key, value in document.items() if key in kept or key in wanted}
@@ -166,7 +247,7 @@ def _is_placeholder(value: object) -> bool:
     return isinstance(value, str) and _PLACEHOLDER.fullmatch(value) is not None
 
 
-def _dotenv(text: str, wanted: dict[str, str]) -> str:
+def _dotenv(text: str, wanted: Mapping[str, str | None]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy.env"
         copy.write_bytes(text.encode())
@@ -175,7 +256,9 @@ def _dotenv(text: str, wanted: dict[str, str]) -> str:
                 dotenv.unset_key(copy, key)
         now = dotenv.dotenv_values(copy, interpolate=False)
         for key, value in wanted.items():
-            if now.get(key) != value:
+            if value is None:
+                dotenv.unset_key(copy, key)
+            elif now.get(key) != value:
                 exported = re.search(rf"^\s*export\s+{key}\s*=", text, re.MULTILINE) is not None
                 dotenv.set_key(copy, key, value, quote_mode="never", export=exported)
         written = copy.read_bytes().decode().replace("\r\n", "\n")

@@ -61,6 +61,20 @@ class LockHeldError(MfaSetupError):
     default_hint = "Wait until that run has ended, then run this command again."
 
 
+class JournalNewerError(MfaSetupError):
+    """A newer version of this tool has written the tenant's journal."""
+
+    code = "journal_newer"
+    default_hint = "Use that version, or move the journal away: what was made is found again by its marks."
+
+
+class JournalUnusableError(MfaSetupError):
+    """The tenant's journal cannot be trusted, read or written."""
+
+    code = "journal_unusable"
+    default_hint = "Check its permissions, or set MFA_SETUP_STATE_DIR to a folder that is yours alone."
+
+
 class SandboxMissingError(MfaSetupError):
     """The sandbox is an extra of the package, and is not installed."""
 
@@ -93,6 +107,13 @@ class NoNumbersError(MfaSetupError):
 
     code = "no_numbers"
     default_hint = "Try another --area-code or --contains, another --number-type, or another --country."
+
+
+class ApplicationRaceError(MfaSetupError):
+    """Another machine makes the same application at the same time, and neither came to rest."""
+
+    code = "application_race"
+    default_hint = "Wait until the other run has ended, then run this command again."
 
 
 class NumberGoneError(ServiceRefusedError):
@@ -388,3 +409,9 @@ class CodeMissingError(ProofFailedError):
 
     code = "code_not_delivered"
     default_hint = "This is how it goes in life too: the number or the account cannot reach that phone."
+
+
+def leaves_open(error: BaseException) -> bool:
+    """Whether the request that met this error may have had its effect: there was no clear answer."""
+    clear = isinstance(error, MfaSetupError) and not isinstance(error, (UnavailableError, InterruptedRunError))
+    return not (clear or isinstance(error, RateLimitedError))

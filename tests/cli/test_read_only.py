@@ -11,7 +11,7 @@ from mfa_setup.adapters.token import TokenSource
 from mfa_setup.adapters.twilio import TwilioAdapter
 from mfa_setup.adapters.wire import silent
 from mfa_setup.errors import ReadOnlyError
-from mfa_setup.model.observed import Provider, Templates
+from mfa_setup.model.observed import Provider, Template
 from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
 from mfa_setup.store.lock import only_run
 from support.lab import READS, Lab, Run
@@ -119,23 +119,30 @@ def twilio(unified: Lab, folder: object) -> Iterator[TwilioAdapter]:
 UNIFIED = Provider(stack="unified", kind="twilio", sid="AC1", sender="+14155550123", delivery_methods=("text",))
 KNOWN = UNIFIED.model_copy(update={"id": "pro_1"})
 LEGACY = UNIFIED.model_copy(update={"stack": "legacy"})
-TEXTS = Templates(enrollment="{{code}}", verification="{{code}}")
+TEXT = Template(kind="otp_verify", id="tem_1", text="{{code}}", voice="{{code}}")
 AUTH0_WRITES: dict[str, Callable[[Auth0Adapter], object]] = {
     "create an application": lambda auth0: auth0.create_application({"name": "X", "app_type": "spa"}),
     "change an application": lambda auth0: auth0.update_application("abc", {"callbacks": [URL]}),
     "connect an application": lambda auth0: auth0.connect("con_1", "abc"),
-    "create a provider": lambda auth0: auth0.save_provider(UNIFIED, SecretStr("token")),
-    "change a provider": lambda auth0: auth0.save_provider(KNOWN, SecretStr("token")),
-    "set a legacy provider": lambda auth0: auth0.save_provider(LEGACY, SecretStr("token")),
-    "switch the factor on": lambda auth0: auth0.enable_factor(),
+    "remove an application": lambda auth0: auth0.delete_application("abc"),
+    "create a provider": lambda auth0: auth0.create_provider(UNIFIED, SecretStr("token")),
+    "change a provider": lambda auth0: auth0.update_provider(KNOWN, SecretStr("token")),
+    "remove a provider": lambda auth0: auth0.delete_provider("pro_1"),
+    "set the legacy settings": lambda auth0: auth0.set_twilio(LEGACY, SecretStr("token")),
+    "select a legacy provider": lambda auth0: auth0.select_provider("twilio"),
+    "switch the factor on": lambda auth0: auth0.set_factor(enabled=True),
     "set the message types": lambda auth0: auth0.set_message_types(["sms"]),
-    "write templates": lambda auth0: auth0.save_templates("unified", TEXTS),
-    "write legacy templates": lambda auth0: auth0.save_templates("legacy", TEXTS),
+    "make a template": lambda auth0: auth0.create_template(TEXT),
+    "change a template": lambda auth0: auth0.update_template(TEXT),
+    "remove a template": lambda auth0: auth0.delete_template("tem_1"),
+    "write legacy templates": lambda auth0: auth0.set_templates("{{code}}", "{{code}}"),
     "set the policy": lambda auth0: auth0.set_policies(["all-applications"]),
 }
 TWILIO_WRITES: dict[str, Callable[[TwilioAdapter], object]] = {
     "buy a number": lambda twilio: twilio.buy("+14155550123", "mark"),
     "fill a pool": lambda twilio: twilio.add_to_pool("MG1", "PN1"),
+    "empty a pool": lambda twilio: twilio.remove_from_pool("MG1", "PN1"),
+    "release a number": lambda twilio: twilio.release("PN1"),
 }
 
 
@@ -163,9 +170,10 @@ def test_a_read_only_connection_reads(auth0: Auth0Adapter, twilio: TwilioAdapter
 
 
 def test_every_method_of_the_adapters_that_is_no_read_is_among_those_tried(auth0: Auth0Adapter) -> None:
-    writing = ("create", "update", "connect", "save", "enable", "set_")
+    writing = ("create", "update", "delete", "connect", "select", "set_")
     known = {name for name in dir(auth0) if name.startswith(writing) and name not in {"connection", "connections"}}
     assert known == {
-        "connect", "create_application", "enable_factor", "save_provider", "save_templates",
-        "set_message_types", "set_policies", "update_application",
+        "connect", "create_application", "create_provider", "create_template", "delete_application",
+        "delete_provider", "delete_template", "select_provider", "set_factor", "set_message_types", "set_policies",
+        "set_templates", "set_twilio", "update_application", "update_provider", "update_template",
     }  # fmt: skip

@@ -6,6 +6,7 @@ re-sends; `ManagementClient` is not. The SDK retries POST by itself, so its retr
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 import pydantic
@@ -17,10 +18,10 @@ from pydantic import SecretStr
 from mfa_setup.adapters.auth0_refusals import classify
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.token import TokenSource
-from mfa_setup.adapters.wire import WaitListener, Wire
-from mfa_setup.errors import RetiredEndpointError, UnreadableAnswerError
+from mfa_setup.adapters.wire import WaitListener, Wire, unreadable_is_unknown
+from mfa_setup.errors import NotFoundError, RetiredEndpointError, UnreadableAnswerError
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.observed import Application, Connection, Provider, SendEvent, Templates
+from mfa_setup.model.observed import Application, Connection, Provider, SendEvent, Template, Templates
 from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.model.readiness import Headroom, TenantFlags
 
@@ -196,14 +197,9 @@ class Auth0Adapter:
     def _unified_templates(self) -> Templates:
         with sdk_errors():
             listed = [_plain(item) for item in self._api.branding.phone.templates.list().templates or []]
-        texts = {item.get("type"): item for item in listed}
-        text = {kind: _template_text(texts.get(kind)) for kind in (ENROLL, VERIFY)}
-        return Templates(
-            enrollment=text[ENROLL],
-            verification=text[VERIFY],
-            enrollment_id=(texts.get(ENROLL) or {}).get("id"),
-            verification_id=(texts.get(VERIFY) or {}).get("id"),
-        )
+        whole = tuple(_template(item) for item in listed if item.get("type") in {ENROLL, VERIFY})
+        texts = {template.kind: template.text for template in whole}
+        return Templates(enrollment=texts.get(ENROLL), verification=texts.get(VERIFY), whole=whole)
 
     def _legacy_templates(self) -> Templates:
         try:
@@ -223,26 +219,31 @@ class Auth0Adapter:
         Raises:
             OutcomeUnknownError: It may have been made.
         """
-        with sdk_errors():
+        with creating():
             return str(self._api.clients.create(**_arguments(body)).client_id)
 
     def update_application(self, client_id: str, body: Mapping[str, JsonValue]) -> None:
-        """Changes some fields of an application (`PATCH /clients/{id}`: a merge at top level)."""
+        """Changes some fields of an application (`PATCH /clients/{id}`: a merge at top level, null clears)."""
         with sdk_errors():
             self._api.clients.update(client_id, **_arguments(body))
 
-    def connect(self, connection_id: str, client_id: str) -> None:
-        """Lets an application use a connection; the others stay (`PATCH /connections/{id}/clients`)."""
+    def delete_application(self, client_id: str) -> None:
+        """Removes an application; one that is gone already is success (`DELETE /clients/{id}`)."""
+        with _gone_is_fine(), sdk_errors():
+            self._api.clients.delete(client_id)
+
+    def connect(self, connection_id: str, client_id: str, *, on: bool = True) -> None:
+        """Lets an application use a connection, or not; the others stay (`PATCH /connections/{id}/clients`)."""
         with sdk_errors():
             self._api.connections.clients.update(
                 connection_id,
-                request=[{"client_id": client_id, "status": True}],
+                request=[{"client_id": client_id, "status": on}],
             )
 
-    def enable_factor(self) -> None:
-        """Switches the `sms` factor on (`PUT /guardian/factors/sms`)."""
+    def set_factor(self, *, enabled: bool) -> None:
+        """Switches the `sms` factor on or off (`PUT /guardian/factors/sms`)."""
         with sdk_errors():
-            self._api.guardian.factors.set("sms", enabled=True)
+            self._api.guardian.factors.set("sms", enabled=enabled)
 
     def set_message_types(self, types: Sequence[str]) -> None:
         """Sets the message types (`PUT /guardian/factors/phone/message-types`)."""
@@ -254,65 +255,74 @@ class Auth0Adapter:
         with sdk_errors():
             self._api.guardian.policies.set(request=list(policies))
 
-    def save_provider(self, provider: Provider, token: SecretStr) -> None:
-        """Writes Twilio as the tenant's provider, the whole object with its token.
+    def create_provider(self, provider: Provider, token: SecretStr) -> str:
+        """Makes the unified stack's provider; its id (`POST /branding/phone/providers`, never sent twice).
 
-        What leaving a field or the credentials out does is not verified, so nothing is left out. On legacy the
-        settings are written before they are selected: at no moment is Twilio selected without an account.
+        Raises:
+            OutcomeUnknownError: It may have been made.
         """
-        secret = token.get_secret_value()
-        with sdk_errors():
-            if provider.stack == "legacy":
-                phone = self._api.guardian.factors.phone
-                phone.set_twilio_provider(
-                    from_=provider.sender,
-                    messaging_service_sid=provider.messaging_service_sid,
-                    auth_token=secret,
-                    sid=provider.sid,
-                )
-                phone.set_provider(provider="twilio")
-                return
-            configuration: dict[str, Any] = {
-                "sid": provider.sid,
-                "delivery_methods": list(provider.delivery_methods),
-            }
-            if provider.sender:
-                configuration["default_from"] = provider.sender
-            else:
-                configuration["mssid"] = provider.messaging_service_sid
-            body: dict[str, Any] = {
-                "name": "twilio",
-                "disabled": False,
-                "configuration": configuration,
-                "credentials": {"auth_token": secret},
-            }
-            if provider.id:
-                self._api.branding.phone.providers.update(provider.id, **body)
-            else:
-                self._api.branding.phone.providers.create(**body)
+        with creating():
+            return str(self._api.branding.phone.providers.create(**_provider_body(provider, token)).id)
 
-    def save_templates(self, stack: PhoneStack, templates: Templates) -> None:
-        """Writes the texts of the SMS; None leaves one as it is (on legacy both are always written)."""
+    def update_provider(self, provider: Provider, token: SecretStr | None) -> None:
+        """Writes the unified stack's provider whole (`PATCH /branding/phone/providers/{id}`)."""
         with sdk_errors():
-            if stack == "legacy":
-                self._api.guardian.factors.phone.set_templates(
-                    enrollment_message=templates.enrollment or "",
-                    verification_message=templates.verification or "",
-                )
-                return
-            for kind, text, known in (
-                (ENROLL, templates.enrollment, templates.enrollment_id),
-                (VERIFY, templates.verification, templates.verification_id),
-            ):
-                if text is not None:
-                    self._save_template(kind, text, known)
+            self._api.branding.phone.providers.update(str(provider.id), **_provider_body(provider, token))
 
-    def _save_template(self, kind: str, text: str, known: str | None) -> None:
-        content: Any = {"body": {"text": text, "voice": text}}
-        if known:
-            self._api.branding.phone.templates.update(known, content=content, disabled=False)
-        else:
-            self._api.branding.phone.templates.create(type=kind, content=content, disabled=False)
+    def delete_provider(self, provider_id: str) -> None:
+        """Removes the unified stack's provider (`DELETE /branding/phone/providers/{id}`: 204, recorded)."""
+        with _gone_is_fine(), sdk_errors():
+            self._api.branding.phone.providers.delete(provider_id)
+
+    def set_twilio(self, provider: Provider, token: SecretStr | None) -> None:
+        """Writes the legacy stack's Twilio settings whole (`PUT .../phone/providers/twilio`).
+
+        All of them null unset it, for there is no DELETE. Not verified.
+        """
+        with sdk_errors():
+            self._api.guardian.factors.phone.set_twilio_provider(
+                from_=provider.sender,
+                messaging_service_sid=provider.messaging_service_sid,
+                auth_token=token.get_secret_value() if token else None,
+                sid=provider.sid,
+            )
+
+    def select_provider(self, kind: str) -> None:
+        """Chooses the legacy stack's provider (`PUT .../phone/selected-provider`)."""
+        with sdk_errors():
+            self._api.guardian.factors.phone.set_provider(provider=kind)
+
+    def create_template(self, template: Template) -> str:
+        """Makes a text of the unified stack, one for each type; its id (`POST /branding/phone/templates`).
+
+        Raises:
+            OutcomeUnknownError: It may have been made.
+        """
+        kind: Any = template.kind
+        with creating():
+            made = self._api.branding.phone.templates.create(
+                type=kind, content=_content(template), disabled=template.disabled
+            )
+            return str(made.id)
+
+    def update_template(self, template: Template) -> None:
+        """Changes a text of the unified stack (`PATCH /branding/phone/templates/{id}`)."""
+        with sdk_errors():
+            self._api.branding.phone.templates.update(
+                str(template.id), content=_content(template), disabled=template.disabled
+            )
+
+    def delete_template(self, template_id: str) -> None:
+        """Removes a text of the unified stack: the default applies again (`DELETE .../templates/{id}`: 204)."""
+        with _gone_is_fine(), sdk_errors():
+            self._api.branding.phone.templates.delete(template_id)
+
+    def set_templates(self, enrollment: str, verification: str) -> None:
+        """Writes the legacy stack's texts, always both (`PUT .../phone/templates`)."""
+        with sdk_errors():
+            self._api.guardian.factors.phone.set_templates(
+                enrollment_message=enrollment, verification_message=verification
+            )
 
     # --- the proof by SMS ----------------------------------------------------------------------------------------
 
@@ -326,12 +336,10 @@ class Auth0Adapter:
 
         That a disabled template of the unified stack does not apply is not verified.
         """
+        found = self.templates(stack)
         if stack == "legacy":
-            return self.templates(stack).verification
-        with sdk_errors():
-            listed = [_plain(item) for item in self._api.branding.phone.templates.list().templates or []]
-        own = (item for item in listed if item.get("type") == VERIFY and not item.get("disabled", False))
-        return _template_text(next(own, None))
+            return found.verification
+        return next((own.text for own in found.whole if own.kind == VERIFY and not own.disabled), None)
 
     def send_events(self) -> tuple[SendEvent, ...]:
         """The tenant's newest attempts to send a code (`GET /logs`; an unquoted search is a "starts with")."""
@@ -368,6 +376,23 @@ def sdk_errors() -> Iterator[None]:
         ) from misfit
 
 
+@contextmanager
+def creating() -> Iterator[None]:
+    """As `sdk_errors`, around a POST: what answered with something unreadable may have made it."""
+    with unreadable_is_unknown(), sdk_errors():
+        yield
+
+
+@contextmanager
+def _gone_is_fine() -> Iterator[None]:
+    """A DELETE of what is gone already has what it wanted."""
+    try:
+        yield
+    except NotFoundError as gone:
+        if gone.status != HTTPStatus.NOT_FOUND:
+            raise
+
+
 def _unreadable(misfit: ApiError | ParsingError) -> UnreadableAnswerError:
     headers = {key.lower(): value for key, value in (misfit.headers or {}).items()}
     return UnreadableAnswerError(
@@ -390,9 +415,37 @@ def _application(item: dict[str, Any]) -> Application:
     return Application.model_validate({key: item[key] for key in Application.model_fields if key in item})
 
 
-def _template_text(item: dict[str, Any] | None) -> str | None:
-    text = (((item or {}).get("content") or {}).get("body") or {}).get("text")
-    return None if text is None else str(text)
+def _template(item: dict[str, Any]) -> Template:
+    body = (item.get("content") or {}).get("body") or {}
+    return Template(
+        kind=str(item["type"]),
+        id=str(item["id"]),
+        text=body.get("text"),
+        voice=body.get("voice"),
+        disabled=bool(item.get("disabled", False)),
+    )
+
+
+def _provider_body(provider: Provider, token: SecretStr | None) -> dict[str, Any]:
+    """The whole provider: what leaving a part out does is not verified."""
+    configuration: dict[str, Any] = {"delivery_methods": list(provider.delivery_methods)}
+    if provider.kind == "twilio":
+        configuration["sid"] = provider.sid
+        if provider.sender:
+            configuration["default_from"] = provider.sender
+        else:
+            configuration["mssid"] = provider.messaging_service_sid
+    return {
+        "name": provider.kind,
+        "disabled": not provider.enabled,
+        "configuration": configuration,
+        "credentials": {"auth_token": token.get_secret_value()} if token else {},
+    }
+
+
+def _content(template: Template) -> Any:
+    body = {"text": template.text, "voice": template.voice}
+    return {"body": {key: text for key, text in body.items() if text is not None}}
 
 
 _SEND_TYPES = frozenset({"gd_send_sms", "gd_send_sms_failure"})

@@ -16,7 +16,7 @@ from twilio.rest import Client
 
 from mfa_setup.adapters.twilio_http import WireHttpClient
 from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError, classify
-from mfa_setup.adapters.wire import WaitListener, Wire
+from mfa_setup.adapters.wire import WaitListener, Wire, unreadable_is_unknown
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError, UnreadableAnswerError
 from mfa_setup.model.observed import Message, MessagingService, Number, TwilioAccount
 from mfa_setup.model.readiness import Alert, Balance, GeoPermissions, TollFreeStatus
@@ -130,6 +130,12 @@ class TwilioAdapter:
             found = [_number(item) for item in self._api.incoming_phone_numbers.list(page_size=PAGE)]
         return tuple(sorted(found, key=lambda number: (str(number.date_created), number.sid)))
 
+    def number(self, phone_number: str) -> Number | None:
+        """One number of the account, whatever its name (`IncomingPhoneNumbers?PhoneNumber=`)."""
+        with sdk_errors():
+            found = [_number(item) for item in self._api.incoming_phone_numbers.list(phone_number=phone_number)]
+        return next((item for item in found if item.phone_number == phone_number), None)
+
     def services(self) -> tuple[MessagingService, ...]:
         """All Messaging Services with their pools and campaigns (`/v1/Services`, `/Compliance/Usa2p`)."""
         with sdk_errors():
@@ -202,8 +208,13 @@ class TwilioAdapter:
             NumberGoneError: Somebody else has it now.
             TrialNumberError: A trial account may not.
         """
-        with sdk_errors():
+        with unreadable_is_unknown(), sdk_errors():
             return _number(self._api.incoming_phone_numbers.create(phone_number=phone_number, friendly_name=mark))
+
+    def release(self, number_sid: str) -> None:
+        """Gives a number back, for good (`DELETE IncomingPhoneNumbers/{PN}`); one that is gone is success."""
+        with suppress(NotFoundError), sdk_errors():
+            self._api.incoming_phone_numbers(number_sid).delete()
 
     def add_to_pool(self, service_sid: str, number_sid: str) -> None:
         """Puts a number into a pool; there already is success (`POST /v1/Services/{MG}/PhoneNumbers`).
@@ -211,7 +222,7 @@ class TwilioAdapter:
         Raises:
             NumberConflictError: It is in another service.
         """
-        with suppress(AlreadyInPoolError), sdk_errors():
+        with suppress(AlreadyInPoolError), unreadable_is_unknown(), sdk_errors():
             self._api.messaging.v1.services(service_sid).phone_numbers.create(phone_number_sid=number_sid)
 
     def send_message(self, to: str, body: str, *, sender: str | None, messaging_service_sid: str | None) -> Message:
@@ -237,6 +248,11 @@ class TwilioAdapter:
         """The newest messages to a phone, the newest first (`GET Messages?To=`)."""
         with sdk_errors():
             return tuple(_message(item) for item in self._api.messages.list(to=to, limit=NEWEST))
+
+    def remove_from_pool(self, service_sid: str, number_sid: str) -> None:
+        """Takes a number out of a pool, which the account keeps; not there is success (`DELETE …/{PN}`)."""
+        with suppress(NotFoundError), sdk_errors():
+            self._api.messaging.v1.services(service_sid).phone_numbers(number_sid).delete()
 
 
 @contextmanager

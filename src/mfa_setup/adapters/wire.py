@@ -7,7 +7,8 @@ retries, and no SDK's own retry or error class gets further than here.
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -20,6 +21,7 @@ from mfa_setup.errors import (
     ReadOnlyError,
     Service,
     UnavailableError,
+    UnreadableAnswerError,
 )
 from mfa_setup.model.readiness import Headroom
 
@@ -242,6 +244,24 @@ def refusal(
     headers = answer.headers
     request_id = headers.get("twilio-request-id") or headers.get("x-auth0-requestid")
     return kind(message, hint=hint, service=service, status=answer.status, request_id=request_id)
+
+
+@contextmanager
+def unreadable_is_unknown() -> Iterator[None]:
+    """Around a POST: an answer that cannot be read does not say that nothing was made.
+
+    Raises:
+        OutcomeUnknownError: In place of the unreadable answer.
+    """
+    try:
+        yield
+    except UnreadableAnswerError as unread:
+        raise OutcomeUnknownError(
+            f"{unread.message} The request must not be sent twice.",
+            service=unread.service,
+            status=unread.status,
+            request_id=unread.request_id,
+        ) from None
 
 
 def title(service: Service) -> str:

@@ -89,7 +89,15 @@ _SECRET_HELP = {
     "private_key": "Private key in PEM form (AUTH0_CLIENT_ASSERTION_PRIVATE_KEY).",
     "twilio_auth_token": "Twilio auth token (TWILIO_AUTH_TOKEN).",
     "twilio_api_secret": "Secret of TWILIO_API_KEY (TWILIO_API_SECRET).",
+    "old_twilio_auth_token": "Auth token of the account that sent before (MFA_SETUP_OLD_TWILIO_AUTH_TOKEN).",
 }
+_TWILIO: set[Group] = {"sender", "account"}
+_SECRET_GROUPS: dict[str, set[Group]] = {
+    "twilio_auth_token": _TWILIO,
+    "twilio_api_secret": _TWILIO,
+    "old_twilio_auth_token": {"account"},
+}
+"""The groups of settings that some secrets go with; the others go with any."""
 
 
 class SectionedCommand(typer.core.TyperCommand):
@@ -114,7 +122,7 @@ def signature(groups: Iterable[Group], own: Iterable[inspect.Parameter] = ()) ->
     parameters = list(own)
     parameters += [_setting(key) for key in KEYS if key.group in wanted]
     if wanted:
-        parameters += [_secret(name) for name in SECRETS if "sender" in wanted or not name.startswith("twilio")]
+        parameters += [_secret(name) for name in SECRETS if _SECRET_GROUPS.get(name, wanted) & wanted]
     common = (*_COMMON, _TOKEN_CACHE) if wanted else _COMMON
     named = {parameter.name for parameter in parameters}  # a command may give a common one its own meaning
     parameters += [_parameter(name, kind, option, _RUN) for name, kind, option in common if name not in named]

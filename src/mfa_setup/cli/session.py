@@ -16,11 +16,18 @@ from mfa_setup.cli.options import Call
 from mfa_setup.cli.terminal import Terminal
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import InvalidValueError, ValueNeededError
+from mfa_setup.errors import (
+    InvalidValueError,
+    JournalNewerError,
+    JournalUnusableError,
+    MfaSetupError,
+    ValueNeededError,
+)
 from mfa_setup.model.outcome import Tenant, Warned
 from mfa_setup.render.sink import Sink
 from mfa_setup.resources.base import Services
 from mfa_setup.settings import credentials, endpoints, settings, values
+from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal
 from mfa_setup.store.lock import only_run
 
 if TYPE_CHECKING:  # at run time only where a command needs it: it brings httpx along
@@ -64,11 +71,12 @@ class Access:
     places: endpoints.Endpoints
     auth0: credentials.Auth0Credentials
     twilio: credentials.TwilioCredentials | None
+    old_token: SecretStr | None = None
 
     @property
     def secrets(self) -> tuple[SecretStr, ...]:
         """Everything that must not be shown."""
-        known = [self.auth0.client_secret, self.auth0.private_key, self.auth0.token]
+        known = [self.auth0.client_secret, self.auth0.private_key, self.auth0.token, self.old_token]
         if self.twilio:
             known += [self.twilio.auth_token, self.twilio.api_secret]
         return tuple(secret for secret in known if secret is not None)
@@ -98,8 +106,49 @@ def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
     written = None if place is None else appconfig.at(place, access.domain, access.places.auth0)
     desk.report.tenant = Tenant(domain=access.domain)
     lock = nullcontext() if task.read_only else only_run(access.auth0.audience, task.command)
-    with lock, _connect(call, task, desk.sink, access, seconds) as (services, tokens):
+    with (
+        lock,
+        _journal(task, desk, access) as journal,
+        _connect(call, task, desk.sink, access, seconds, journal) as (services, tokens),
+    ):
         yield Run(task, asked.wish, services, tokens, written, desk.terminal, desk.report)
+
+
+@contextmanager
+def _journal(task: Task, desk: Desk, access: Access) -> Iterator[Journal]:
+    """The tenant's journal; a run that only looks does without one that cannot be used, and says so."""
+    header = Header(run_id=desk.report.run_id, command=task.command, domain=access.domain)
+    try:
+        journal = open_journal(access.auth0.audience, header)
+    except (JournalNewerError, JournalUnusableError) as unusable:
+        if not task.read_only:
+            raise
+        desk.report.warn((Warned(code=unusable.code, message=unusable.message, hint=unusable.hint),))
+        journal = empty_journal(header)
+    try:
+        yield journal
+    except BaseException as error:
+        journal.end(error.code if isinstance(error, MfaSetupError) else "interrupted")
+        raise
+    journal.end("done")
+
+
+def read_journal(call: Call, desk: Desk) -> Journal:
+    """The tenant's journal, for who only reads it; neither service is asked, so no credentials are needed.
+
+    Raises:
+        InvalidValueError: A value is malformed.
+        ValueNeededError: The domain is not known.
+        JournalNewerError, JournalUnusableError: It cannot be used.
+    """
+    config = None if call.common.config is None else _judged("--config", values.path, call.common.config)
+    asked = settings.load(call.flags, os.environ, config)
+    source = credentials.SecretSource({}, os.environ, sys.stdin.read, desk.terminal.secret)
+    credentials.check_formats(source)
+    domain = asked.domain or _ask_domain(desk.terminal)
+    desk.report.tenant = Tenant(domain=domain)
+    header = Header(run_id=desk.report.run_id, command=call.command, domain=domain)
+    return open_journal(credentials.audience_of(source, domain), header)
 
 
 def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Desk) -> Access:
@@ -109,12 +158,13 @@ def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Des
         client_id = desk.terminal.text("Client ID of the Machine to Machine application")
     auth0 = credentials.auth0_credentials(source, domain, client_id)
     if not task.needs_twilio and not (task.twilio_if_known and places.twilio_fits and _knows_twilio(source)):
-        return Access(domain, places, auth0, None)
+        return Access(domain, places, auth0, None, source.find("old_twilio_auth_token"))
     account = source.text("TWILIO_ACCOUNT_SID") or desk.terminal.text("Twilio account SID (AC…)")
     for variable in ("TWILIO_REGION", "TWILIO_EDGE"):
         if source.text(variable):
             desk.report.warn((_region(variable),))
-    return Access(domain, places, auth0, credentials.twilio_credentials(source, account))
+    twilio = credentials.twilio_credentials(source, account)
+    return Access(domain, places, auth0, twilio, source.find("old_twilio_auth_token"))
 
 
 def _resolve(domain: str, task: Task) -> endpoints.Endpoints:
@@ -154,7 +204,7 @@ def _region(variable: str) -> Warned:
 
 @contextmanager
 def _connect(
-    call: Call, task: Task, sink: Sink, access: Access, seconds: float
+    call: Call, task: Task, sink: Sink, access: Access, seconds: float, journal: Journal
 ) -> Iterator["tuple[Services, TokenSource]"]:
     """Both adapters; the SDKs are imported here and not before, so that help and errors come at once."""
     from mfa_setup.adapters.auth0 import Auth0Adapter  # noqa: PLC0415
@@ -190,8 +240,10 @@ def _connect(
                 domain=access.domain,
                 base_url=access.places.auth0,
                 tenant_key=access.auth0.audience,
+                journal=journal,
                 twilio=twilio,
                 token=access.twilio.auth_token if access.twilio else None,
+                old_token=access.old_token,
             ),
             tokens,
         )

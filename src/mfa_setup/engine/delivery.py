@@ -63,6 +63,7 @@ class Delivery:
     may_read_log: bool = True
     account: AccountSeen | MfaSetupError | None = None
     _readiness: Readiness | None = None
+    _journaled: set[str] = field(default_factory=set)
 
     def at_stake(self, given: Inputs, plan: Plan) -> At | None:
         """Why codes must be able to arrive before anything is bought or written, if they must."""
@@ -210,12 +211,26 @@ class Delivery:
             for check in found
             if check.id in self.overrides and check.status in {"fail", "skip"} and check.applies
         ]
+        for check in overridden:
+            if passed and check.id not in self._journaled:
+                self._journaled.add(check.id)
+                self.services.journal.override(check.id, check.evidence)
         self.report.checks = [*overridden, *(check for check in found if check.status == "warn" and passed)]
 
 
 def demands_codes(plan: Plan) -> bool:
     """Whether the policy asked for needs codes to arrive, be it new or standing."""
     return any(isinstance(step, PolicyStep) and step.wanted != "never" for step in plan.steps)
+
+
+def require_floor(checks: tuple[Check, ...]) -> None:
+    """Refuses a policy whose codes could not even leave.
+
+    Raises:
+        GuardRefusedError: A check of the floor fails; the error carries all of them that do.
+    """
+    if failing := tuple(check for check in checks if check.status == "fail"):
+        raise _refusal(failing, "policy")
 
 
 def _planned(given: Inputs, plan: Plan, scene: Scene) -> Scene:

@@ -26,8 +26,9 @@ class Inputs:
         task: What the command asks for.
         wish: The state asked for.
         observed: The state found.
-        own_mark: The mark of this tenant's numbers.
+        own: How this tenant's numbers are told.
         token: Whether the token that Auth0 holds is ours.
+        has_token: Whether the Twilio auth token is known to this run.
         config: The app's config file, where one was asked for.
         offers: Numbers on sale, where one has to be bought.
     """
@@ -35,10 +36,11 @@ class Inputs:
     task: Task
     wish: Wish
     observed: Observed
-    own_mark: str
+    own: sender.Own
     token: provider.TokenState
     config: ConfigFile | None = None
     offers: tuple[Offer, ...] = ()
+    has_token: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def decide_sender(given: Inputs) -> sender.Sender | None:
     account = given.observed.account
     if account is None:
         return None
-    return sender.choose(given.wish.number, account, _provider(given), given.own_mark)
+    return sender.choose(given.wish.number, account, _provider(given), given.own)
 
 
 def make(given: Inputs) -> Plan:
@@ -108,7 +110,7 @@ def _number(given: Inputs) -> Step:
     chosen = decide_sender(given)
     if chosen is None:
         raise AssertionError("observed for every task with a number")
-    return number.compare(given.wish.number, _account(given), chosen, given.offers, given.own_mark)
+    return number.compare(given.wish.number, _account(given), chosen, given.offers, given.own)
 
 
 def _provider_step(given: Inputs) -> Step:
@@ -125,8 +127,14 @@ def _provider_step(given: Inputs) -> Step:
         bought=bought,
         message_types=_factor(given).message_types,
         token=given.token,
+        must_be_sure=given.has_token and _turns_policy_on(given),
     )
     return provider.compare(given.wish.sms, _provider(given), around)
+
+
+def _turns_policy_on(given: Inputs) -> bool:
+    wanted = policy.POLICIES[given.wish.policy]
+    return "policy" in given.task.resources and bool(wanted) and wanted != given.observed.policies
 
 
 def _factor_step(given: Inputs) -> Step:

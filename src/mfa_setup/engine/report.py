@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from mfa_setup.errors import GuardRefusedError, InterruptedRunError, MfaSetupError, RateLimitedError, UnavailableError
+from mfa_setup.errors import GuardRefusedError, MfaSetupError, leaves_open
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Failure, Outcome, Outputs, Proof, Sms, Tenant, Warned
+from mfa_setup.model.outcome import Failure, Outcome, Outputs, PastRun, Proof, Sms, Tenant, Warned
 from mfa_setup.model.words import Status
 from mfa_setup.resources.base import Made
 
@@ -25,6 +25,7 @@ class Report:
         self.changed = False
         self.proof: Proof | None = None
         self.sms: Sms | None = None
+        self.runs: tuple[PastRun, ...] | None = None
         self.silent = False
         """The command has put out its own result."""
 
@@ -75,6 +76,7 @@ class Report:
             checks=tuple(checks),
             warnings=tuple(self.warnings),
             error=failure(error) if error else None,
+            runs=self.runs,
         )
 
 
@@ -99,5 +101,4 @@ def failure(error: MfaSetupError) -> Failure:
 
 def status_of(error: BaseException) -> Status:
     """What an error says about the change that met it: without a clear answer it may have had its effect."""
-    clear = isinstance(error, MfaSetupError) and not isinstance(error, (UnavailableError, InterruptedRunError))
-    return "failed" if clear or isinstance(error, RateLimitedError) else "unknown"
+    return "unknown" if leaves_open(error) else "failed"

@@ -17,7 +17,7 @@ from mfa_setup.errors import Choice, ChoiceNeededError
 from mfa_setup.model.observed import Observed, Provider
 from mfa_setup.model.outcome import Outcome, PhoneStack, Tenant, Warned
 from mfa_setup.model.wish import Wish
-from mfa_setup.resources import number, provider, sender
+from mfa_setup.resources import number, provider, purchase, sender
 from mfa_setup.resources.base import Services
 
 
@@ -76,10 +76,10 @@ class Run:
 
     def _once(self, wish: Wish, delivery: Delivery) -> None:
         self.person.doing("Looking at the Auth0 tenant")
-        self._require(guard.read_scopes(self.task, wish, None), guard.possible_scopes(self.task, wish, None))
+        self.require(guard.read_scopes(self.task, wish, None), guard.possible_scopes(self.task, wish, None))
         stack = self.services.auth0.phone_stack()
         self.report.tenant = Tenant(domain=self.services.domain, phone_stack=stack)
-        self._require(guard.read_scopes(self.task, wish, stack), guard.possible_scopes(self.task, wish, stack))
+        self.require(guard.read_scopes(self.task, wish, stack), guard.possible_scopes(self.task, wish, stack))
         delivery.may_read_log = self._may("read:logs")
         self.person.doing("Comparing what is there with what was asked for")
         given = self._inputs(wish, observe.observe(self.task, wish, self.services, stack))
@@ -91,7 +91,7 @@ class Run:
             self._foresee(delivery, given, plan)
             return
         guard.require_token(plan, self.services)
-        self._require(guard.write_scopes(plan) | (guard.SEND_SCOPES[stack] if self.test_sms else frozenset()))
+        self.require(guard.write_scopes(plan) | (guard.SEND_SCOPES[stack] if self.test_sms else frozenset()))
         if at := delivery.at_stake(given, plan):
             self.person.doing("Checking that codes can arrive")
             delivery.before(given, plan, at)
@@ -136,7 +136,8 @@ class Run:
             task=self.task,
             wish=wish,
             observed=observed,
-            own_mark=sender.mark(self.services.tenant_key),
+            own=sender.own(self.services),
+            has_token=self.services.token is not None,
             token=provider.token_state(self.services, observed.provider or Provider(stack=observed.stack)),
             config=self.config,
         )
@@ -159,7 +160,7 @@ class Run:
         if not given.task.may_buy:
             raise sender.refuse_to_buy(given.task.command)
         self.person.doing("Looking for a number")
-        return replace(given, offers=number.search(self.services.account, given.wish.number))
+        return replace(given, offers=purchase.offers(self.services, given.wish.number))
 
     def _note(self, plan: Plan) -> None:
         for step in plan.steps:
@@ -167,7 +168,12 @@ class Run:
         self.report.changes = list(plan.changes)
         self.report.warn(plan.warnings)
 
-    def _require(self, needed: frozenset[str], possible: frozenset[str] = frozenset()) -> None:
+    def require(self, needed: frozenset[str], possible: frozenset[str] = frozenset()) -> None:
+        """Refuses a token that lacks scopes.
+
+        Raises:
+            ScopeMissingError: Scopes are missing.
+        """
         guard.require_granted(self.token, needed, possible)
 
 

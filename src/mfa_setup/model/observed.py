@@ -137,13 +137,30 @@ class Provider(Frozen):
         return self.kind in {"custom", "phone-message-hook"}
 
 
+class Template(Frozen):
+    """One text of the unified stack, whole, so that it can be put back (`GET /branding/phone/templates`).
+
+    Attributes:
+        kind: Its type there: `otp_enroll` or `otp_verify`.
+        id: Its id; None where it is still to be made.
+        text: The SMS.
+        voice: What is spoken.
+        disabled: Whether the service's own text is used all the same.
+    """
+
+    kind: str
+    id: str | None = None
+    text: str | None = None
+    voice: str | None = None
+    disabled: bool = False
+
+
 class Templates(Frozen):
-    """The texts of the SMS; None where the service's default applies. The ids are the unified stack's."""
+    """The texts of the SMS; None where the service's default applies. `whole` has those of the unified stack."""
 
     enrollment: str | None = None
     verification: str | None = None
-    enrollment_id: str | None = None
-    verification_id: str | None = None
+    whole: tuple[Template, ...] = ()
 
 
 class Message(Frozen):

@@ -7,7 +7,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.words import Via
+from mfa_setup.model.words import ResourceName, Via
 
 PhoneStack = Literal["unified", "legacy"]
 
@@ -101,6 +101,26 @@ class Failure(Frozen):
     request_id: str | None = None
 
 
+class PastRun(Frozen):
+    """A run of the journal, as `undo --list` shows it.
+
+    Attributes:
+        run_id: As in that run's own document.
+        time: When it began, in UTC (ISO 8601).
+        command: What was run.
+        changed: The resources that it changed.
+        end: How it ended: `done`, or the code of an error; null where it was cut off.
+        undone: Whether it was put back since.
+    """
+
+    run_id: str
+    time: str
+    command: str
+    changed: tuple[ResourceName, ...]
+    end: str | None
+    undone: bool
+
+
 class Outcome(Frozen):
     """The document of design section 4, "JSON": keys are only ever added."""
 
@@ -115,3 +135,4 @@ class Outcome(Frozen):
     checks: tuple[Check, ...] = ()
     warnings: tuple[Warned, ...] = ()
     error: Failure | None = None
+    runs: tuple[PastRun, ...] | None = None

@@ -21,6 +21,7 @@ from mfa_setup.ports import Auth0Port, TwilioPort
 from mfa_setup.prove.callback import listening
 from mfa_setup.prove.oidc import Attempt, Issuer
 from mfa_setup.resources import application, policy
+from mfa_setup.resources.base import Services
 
 Open = Callable[[str], None]
 """Shows a person the URL to log in at: opens a browser, or prints it, or plays the login by itself."""
@@ -132,21 +133,21 @@ def _not_asked() -> LoginWithoutMfaError:
 
 
 @contextmanager
-def added_callback(auth0: Auth0Port, app: Application) -> Iterator[Application]:
+def added_callback(services: Services, app: Application) -> Iterator[Application]:
     """The application with one more callback URL, on a free port of this machine, for as long as this lasts."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}/mfa-setup-{secrets.token_hex(4)}"
     try:
-        auth0.update_application(app.client_id, {"callbacks": [*app.callbacks, url]})
+        application.update(services, app, {"callbacks": [*app.callbacks, url]})
         yield app.model_copy(update={"callbacks": (url,)})
     finally:
-        _remove(auth0, app, url)
+        _remove(services, app, url)
 
 
-def _remove(auth0: Auth0Port, app: Application, url: str) -> None:
+def _remove(services: Services, app: Application, url: str) -> None:
     """Takes the URL out of what is there now, which somebody may have changed meanwhile."""
-    now = next((item for item in auth0.applications() if item.client_id == app.client_id), None)
+    now = next((item for item in services.auth0.applications() if item.client_id == app.client_id), None)
     if now and url in now.callbacks:
-        auth0.update_application(app.client_id, {"callbacks": [item for item in now.callbacks if item != url]})
+        application.update(services, now, {"callbacks": [item for item in now.callbacks if item != url]})

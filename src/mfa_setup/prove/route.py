@@ -48,9 +48,7 @@ def _by_ladder(services: Services, provider: Provider, wish: NumberWish) -> Rout
     account = number.observe(services.account)
     by_service = Route(messaging_service_sid=None if wish.sender else wish.messaging_service_sid)
     try:
-        chosen = sender.choose(
-            wish.model_copy(update={"buy": False}), account, provider, sender.mark(services.tenant_key)
-        )
+        chosen = sender.choose(wish.model_copy(update={"buy": False}), account, provider, sender.own(services))
     except ChoiceNeededError as needed:
         return _one_of(needed) if by_service.is_open else by_service
     if not by_service.is_open:

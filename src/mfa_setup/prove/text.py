@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from mfa_setup.errors import ForbiddenError, ScopeMissingError
 from mfa_setup.model.outcome import PhoneStack, Warned
 from mfa_setup.resources.base import Services
-from mfa_setup.resources.factor import DEFAULT_VERIFICATION
+from mfa_setup.resources.templates import DEFAULT_VERIFICATION
 
 _VARIABLE = re.compile(r"\{\{-?\s*([\w.]+)\s*(?:\|[^}]*)?\}\}")
 _NOT_FILLED = Warned(

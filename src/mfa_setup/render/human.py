@@ -8,7 +8,7 @@ from rich.text import Text
 
 from mfa_setup.model.change import Change, FieldChange
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Failure, Outcome, Warned
+from mfa_setup.model.outcome import Failure, Outcome, PastRun, Warned
 from mfa_setup.render.clean import one_line
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red"), "none": ("=", "dim")}
@@ -60,6 +60,8 @@ def _headline(change: Change) -> str:
         return "not decided yet"
     if not change.pending:
         return f"{title}  as asked for".strip()
+    if change.status == "applied":
+        return f"{title}  {verb(change, 'done')}".strip()
     return f"{title}  to be {verb(change, 'done')}".strip()
 
 
@@ -128,6 +130,29 @@ def _notes(outcome: Outcome) -> Iterator[Text]:
             yield Text().append(f"  Overridden {check.id}: ", style="bold yellow").append(one_line(check.evidence))
     if outcome.outputs.proof is None and outcome.changed:
         yield from check_lines(check for check in outcome.checks if check.status == "warn")
+
+
+def undo_lines(outcome: Outcome) -> Iterator[Text]:
+    """What was put back, or the runs that could be."""
+    if outcome.runs is not None:
+        yield from _run_lines(outcome.runs)
+        return
+    done = [change for change in outcome.changes if change.status == "applied"]
+    if not done:
+        yield Text("Nothing to put back.", style="bold green")
+        return
+    yield Text("Put back to what that run found.", style="bold green")
+    for change in done:
+        yield from change_lines(change)
+
+
+def _run_lines(runs: tuple[PastRun, ...]) -> Iterator[Text]:
+    if not runs:
+        yield Text("No run of this machine has changed anything in this tenant.")
+    for run in runs:
+        state = "undone" if run.undone else run.end or "cut off"
+        line = Text().append(f"{one_line(run.run_id)}  ", style="bold").append(f"{one_line(run.time)[:19]} UTC  ")
+        yield line.append(f"{one_line(run.command):<12}{state:<10}{', '.join(run.changed)}")
 
 
 def proof_lines(outcome: Outcome) -> Iterator[Text]:

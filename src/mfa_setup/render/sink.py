@@ -147,6 +147,8 @@ class Sink:
             self._print_all(human.sms_lines(outcome))
         elif outcome.command == "demo":
             self._print_all([*human.result_lines(outcome), *human.proof_lines(outcome)])
+        elif outcome.command == "undo":
+            self._print_all(human.undo_lines(outcome))
         elif outcome.command == "status":
             self._print_all(human.status_lines(outcome))
         else:

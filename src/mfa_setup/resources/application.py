@@ -1,6 +1,6 @@
 """The single-page application: found again or made, its URLs, its security settings, its database connection."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mfa_setup import appconfig
@@ -8,23 +8,24 @@ from mfa_setup.errors import (
     ApplicationConflictError,
     Choice,
     ChoiceNeededError,
-    MfaSetupError,
     NotFoundError,
-    OutcomeUnknownError,
+    ServiceRefusedError,
 )
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
+from mfa_setup.model.journal import Fields
 from mfa_setup.model.observed import Application, ApplicationSeen
 from mfa_setup.model.outcome import Warned
 from mfa_setup.model.wish import ApplicationWish
 from mfa_setup.ports import Auth0Port
+from mfa_setup.resources import configfile, creation
 from mfa_setup.resources.base import Made, Services
+from mfa_setup.resources.creation import MARK, is_ours
 
 READ_SCOPES = frozenset({"read:clients", "read:connections"})
 WRITE_SCOPES = frozenset({"create:clients", "update:clients", "update:connections"})
-MARK: dict[str, JsonValue] = {"managed_by": "mfa-setup"}
-"""The `client_metadata` of applications that this tool made."""
-
+TRIES = 3
+"""How often an application that was taken over may be gone before it is connected."""
 SECURITY: dict[str, JsonValue] = {
     "oidc_conformant": True,
     "token_endpoint_auth_method": "none",
@@ -66,11 +67,6 @@ def named(wish: ApplicationWish, listed: Sequence[Application]) -> tuple[Applica
     if wish.client_id:
         return tuple(item for item in listed if item.client_id == wish.client_id)
     return tuple(item for item in listed if item.name == wish.name)
-
-
-def is_ours(application: Application) -> bool:
-    """Whether this tool made it."""
-    return all(application.client_metadata.get(key) == value for key, value in MARK.items())
 
 
 def choose(wish: ApplicationWish, candidates: Sequence[Application]) -> Application | None:
@@ -116,10 +112,16 @@ class ApplicationStep:
 
     change: Change
     warnings: tuple[Warned, ...]
-    client_id: str | None
+    wish: ApplicationWish
+    there: Application | None
     body: Mapping[str, JsonValue]
     connect_to: str | None
     config: appconfig.ConfigFile | None
+
+    @property
+    def client_id(self) -> str | None:
+        """The application that is there."""
+        return self.there.client_id if self.there else None
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -142,33 +144,64 @@ class ApplicationStep:
     def apply(self, services: Services, made: Made) -> Iterator[Made]:
         """Makes or mends the application, connects it, and writes the app's config file."""
         client_id = self.client_id
-        if client_id is None:
-            client_id = self._create(services.auth0)
-            made = made.model_copy(update={"client_id": client_id})
-            yield made
-        elif self.body:
-            services.auth0.update_application(client_id, self.body)
-            yield made
-        if self.connect_to:
-            services.auth0.connect(self.connect_to, client_id)
-            yield made
+        if self.there is None:
+            for client_id in self._made_and_connected(services):
+                made = made.model_copy(update={"client_id": client_id})
+                yield made
+        else:
+            if self.body:
+                update(services, self.there, self.body)
+                yield made
+            if self.connect_to:
+                _connect(services, self.connect_to, self.there.client_id)
+                yield made
         if self.config:
-            self.config.write(client_id)
+            if client_id is None:
+                raise AssertionError("made above")
+            configfile.write(services, self.config, client_id)
             yield made.model_copy(update={"config_file": str(self.config.path)})
 
-    def _create(self, auth0: Auth0Port) -> str:
-        """Names are not unique, so a lost answer is resolved by looking, never by creating again."""
-        try:
-            return auth0.create_application(self.body)
-        except OutcomeUnknownError as unknown:
+    def _made_and_connected(self, services: Services) -> Iterator[str]:
+        """Its client ID, after each request; one taken over may be removed by the machine that made it."""
+        for left in reversed(range(TRIES)):
+            found = creation.the_only(services, self.body)
+            yield found.client_id
             try:
-                listed = auth0.applications()
-            except MfaSetupError:
-                raise unknown from None
-            mine = [item for item in listed if item.name == self.body["name"] and is_ours(item)]
-            if not mine:
-                raise
-            return mine[0].client_id
+                if found.adopted and (missing := _mending(self.wish, found.adopted)):
+                    update(services, found.adopted, missing)
+                    yield found.client_id
+                if self.connect_to:
+                    _connect(services, self.connect_to, found.client_id)
+                    yield found.client_id
+            except (NotFoundError, ServiceRefusedError):
+                # Which of the two the connection answers is not verified, so the list tells.
+                if not left or not found.adopted or _is_there(services, found.client_id):
+                    raise
+                continue
+            return
+
+
+def _is_there(services: Services, client_id: str) -> bool:
+    return any(item.client_id == client_id for item in services.auth0.applications())
+
+
+def update(services: Services, there: Application, body: Mapping[str, JsonValue]) -> None:
+    """Changes some fields of an application."""
+    client_id = there.client_id
+    with services.journal.write("application", "update_application", client_id, found_in(there, body), dict(body)):
+        services.auth0.update_application(client_id, body)
+
+
+def found_in(there: Application, body: Iterable[str]) -> Fields:
+    """What an application has of some fields; None for one that the service left out."""
+    values: Fields = there.model_dump(mode="json", exclude_unset=True)
+    return {field: values.get(field) for field in body}
+
+
+def _connect(services: Services, connection_id: str, client_id: str) -> None:
+    before, after = Fields({"connection": None}), Fields({"connection": connection_id})
+    with services.journal.write("application", "connect_application", client_id, before, after):
+        services.auth0.connect(connection_id, client_id)
 
 
 def compare(wish: ApplicationWish, seen: ApplicationSeen, config: appconfig.ConfigFile | None) -> ApplicationStep:
@@ -195,7 +228,8 @@ def compare(wish: ApplicationWish, seen: ApplicationSeen, config: appconfig.Conf
     return ApplicationStep(
         change=change_of("application", fields, there.name if there else wish.name, exists=there is not None),
         warnings=_warnings(wish, there),
-        client_id=there.client_id if there else None,
+        wish=wish,
+        there=there,
         body=body,
         connect_to=None if connected else seen.connection.id,
         config=config,

@@ -10,6 +10,7 @@ from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
 from mfa_setup.model.outcome import Warned
 from mfa_setup.ports import Auth0Port, TwilioPort
+from mfa_setup.store.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +22,20 @@ class Services:
         domain: Its domain.
         base_url: Where it is reached, as `https://acme.eu.auth0.com`.
         tenant_key: A name for the tenant that stays the same behind a custom domain (its audience).
+        journal: Every write request goes through it.
         twilio: The account.
         token: The account's auth token, which Auth0 is given; absent where only an API key is known.
+        old_token: The token of another account, whose provider an undo puts back.
     """
 
     auth0: Auth0Port
     domain: str
     base_url: str
     tenant_key: str
+    journal: Journal
     twilio: TwilioPort | None = None
     token: SecretStr | None = None
+    old_token: SecretStr | None = None
 
     @property
     def account(self) -> TwilioPort:

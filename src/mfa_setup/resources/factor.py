@@ -5,23 +5,21 @@ from dataclasses import dataclass
 
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, change_of, differing
+from mfa_setup.model.journal import Fields, RunRecord, traces
 from mfa_setup.model.observed import Factor, Templates
 from mfa_setup.model.outcome import PhoneStack, Warned
 from mfa_setup.model.wish import SmsWish
 from mfa_setup.ports import Auth0Port
+from mfa_setup.resources import templates
 from mfa_setup.resources.base import Made, Services
-from mfa_setup.resources.provider import TYPES
+from mfa_setup.resources.delivery import TYPES
+from mfa_setup.resources.reversal import Move, Reversal, Standing, put_back
+from mfa_setup.resources.reversal import texts as words
 
 READ_SCOPES = frozenset({"read:guardian_factors"})
 WRITE_SCOPES = frozenset({"update:guardian_factors"})
 TEMPLATE_SCOPES = frozenset({"read:phone_templates"})
 TEMPLATE_WRITE_SCOPES = frozenset({"create:phone_templates", "update:phone_templates"})
-
-DEFAULT_ENROLLMENT = (
-    "{{code}} is your verification code for {{tenant.friendly_name}}. Please enter this code to verify your enrollment."
-)
-DEFAULT_VERIFICATION = "{{code}} is your verification code for {{tenant.friendly_name}}"
-"""The legacy stack's own texts (`guardian/factors/phone/templates`), which must be sent where only one is changed."""
 
 
 INDEPENDENT = frozenset({"push-notification", "otp", "duo", "webauthn-roaming"})
@@ -54,6 +52,7 @@ class FactorStep:
     enable: bool
     message_types: tuple[str, ...] | None
     templates: Templates | None
+    seen: Factor
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -70,28 +69,36 @@ class FactorStep:
     def apply(self, services: Services, made: Made) -> Iterator[Made]:
         """Factor before message types: the legacy stack takes them in this order only."""
         if self.enable:
-            services.auth0.enable_factor()
+            with services.journal.write("factor", "set_factor", "sms", {"enabled": False}, {"enabled": True}):
+                services.auth0.set_factor(enabled=True)
             yield made
         if self.message_types is not None:
-            services.auth0.set_message_types(self.message_types)
+            set_types(services, self.seen.message_types, self.message_types)
             yield made
         if self.templates:
-            services.auth0.save_templates(self.stack, self.templates)
-            yield made
+            for _ in templates.save(services, self.stack, self.seen.templates or Templates(), self.templates):
+                yield made
+
+
+def set_types(services: Services, before: tuple[str, ...], after: tuple[str, ...]) -> None:
+    """Sets the message types."""
+    found, sent = Fields(message_types=list(before)), Fields(message_types=list(after))
+    with services.journal.write("factor", "set_message_types", before=found, after=sent):
+        services.auth0.set_message_types(after)
 
 
 def compare(wish: SmsWish, seen: Factor, stack: PhoneStack) -> FactorStep:
     """What differs between the factor asked for and the one that is there."""
     types = _types(wish, seen)
-    templates = _templates(wish, seen.templates or Templates(), stack)
+    wanted = _templates(wish, seen.templates or Templates(), stack)
     before: dict[str, JsonValue] = {
         "enabled": seen.enabled,
         "message_types": list(seen.message_types),
         **_texts(seen.templates or Templates()),
     }
     after: dict[str, JsonValue] = {"enabled": True, "message_types": list(types)}
-    if templates:
-        after |= {key: text for key, text in _texts(templates).items() if text is not None}
+    if wanted:
+        after |= {key: text for key, text in _texts(wanted).items() if text is not None}
     fields = differing(before, after)
     return FactorStep(
         change=change_of("factor", fields, "sms", exists=True),
@@ -99,7 +106,8 @@ def compare(wish: SmsWish, seen: Factor, stack: PhoneStack) -> FactorStep:
         stack=stack,
         enable=not seen.enabled,
         message_types=types if types != seen.message_types else None,
-        templates=templates,
+        templates=wanted,
+        seen=seen,
     )
 
 
@@ -118,8 +126,8 @@ def _templates(wish: SmsWish, seen: Templates, stack: PhoneStack) -> Templates |
     if enrollment in (None, seen.enrollment) and verification in (None, seen.verification):
         return None
     if stack == "legacy":
-        enrollment = enrollment or seen.enrollment or DEFAULT_ENROLLMENT
-        verification = verification or seen.verification or DEFAULT_VERIFICATION
+        enrollment = enrollment or seen.enrollment or templates.DEFAULT_ENROLLMENT
+        verification = verification or seen.verification or templates.DEFAULT_VERIFICATION
     return seen.model_copy(update={"enrollment": enrollment, "verification": verification})
 
 
@@ -128,3 +136,35 @@ def _texts(templates: Templates) -> dict[str, JsonValue]:
         "templates.enrollment": templates.enrollment,
         "templates.verification": templates.verification,
     }
+
+
+def revert(record: RunRecord, now: Standing, stack: PhoneStack) -> Reversal:
+    """The factor as the run found it: texts and message types before the switch, as they were set after it."""
+    seen = now.factor
+    writes = record.of("set_factor", "set_message_types")
+    there: dict[str, JsonValue] = {"enabled": seen.enabled, "message_types": list(seen.message_types)}
+    back, warnings = put_back("factor", traces(writes), there)
+    texts = templates.revert(record, seen.templates or Templates(), stack)
+    moves = list(texts.moves)
+    then = seen
+    if "message_types" in back:
+        types = words(back["message_types"])
+        before, after = Fields(message_types=list(seen.message_types)), Fields(message_types=list(types))
+        moves.append(
+            Move("set_message_types", "", before, after, lambda services: services.auth0.set_message_types(types))
+        )
+        then = then.model_copy(update={"message_types": types})
+    if "enabled" in back:
+        on = bool(back["enabled"])
+        before, after = Fields(enabled=seen.enabled), Fields(enabled=on)
+        moves.append(Move("set_factor", "sms", before, after, lambda services: services.auth0.set_factor(enabled=on)))
+        then = then.model_copy(update={"enabled": on})
+    fields = (*differing(there, back), *texts.fields)
+    scopes = (WRITE_SCOPES if back else frozenset()) | texts.scopes
+    return Reversal(
+        change_of("factor", fields, "sms", exists=True),
+        now.model_copy(update={"factor": then}),
+        (*warnings, *texts.warnings),
+        scopes,
+        tuple(moves),
+    )

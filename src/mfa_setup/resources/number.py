@@ -1,30 +1,28 @@
 """The Twilio number that sends the codes: found by a ladder or bought once, and its place in a Messaging Service."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mfa_setup.errors import (
     Choice,
     ChoiceNeededError,
-    MfaSetupError,
-    NoNumbersError,
     NumberConflictError,
-    NumberGoneError,
-    OutcomeUnknownError,
     PriceOverLimitError,
-    TrialNumberError,
 )
 from mfa_setup.model.change import Change, FieldChange, change_of
+from mfa_setup.model.journal import Fields
 from mfa_setup.model.observed import AccountSeen, MessagingService, Number, Offer
 from mfa_setup.model.outcome import Warned
 from mfa_setup.model.wish import NumberWish
-from mfa_setup.model.words import NumberType
 from mfa_setup.ports import TwilioPort
+from mfa_setup.resources import purchase
 from mfa_setup.resources.base import Made, Services
-from mfa_setup.resources.sender import Sender
+from mfa_setup.resources.looking import resolved
+from mfa_setup.resources.sender import Own, Sender
 
 NORTH_AMERICAN = "+1"
 """The country code whose carriers want a campaign (A2P 10DLC)."""
+POOL = "messaging_service_sid"
 
 
 def observe(twilio: TwilioPort) -> AccountSeen:
@@ -33,38 +31,6 @@ def observe(twilio: TwilioPort) -> AccountSeen:
     if account and account.status != "active":
         return AccountSeen(sid=twilio.account_sid, account=account, numbers=(), services=())
     return AccountSeen(sid=twilio.account_sid, account=account, numbers=twilio.numbers(), services=twilio.services())
-
-
-def search(twilio: TwilioPort, wish: NumberWish) -> tuple[Offer, ...]:
-    """Looks for numbers on sale: of the type asked for, else local ones, else mobile ones.
-
-    Raises:
-        NoNumbersError: There are none.
-    """
-    # North American local numbers take SMS; elsewhere it is usually the mobile ones that do.
-    fallback: tuple[NumberType, ...] = ("local",) if wish.country in {"US", "CA"} else ("local", "mobile")
-    for number_type in (wish.number_type,) if wish.number_type else fallback:
-        numbers = twilio.offers(wish.country, number_type, wish.area_code, wish.contains)
-        if numbers:
-            price, currency = twilio.price(wish.country, number_type)
-            return tuple(
-                Offer(
-                    phone_number=number,
-                    country=wish.country,
-                    number_type=number_type,
-                    price=price,
-                    currency=currency,
-                )
-                for number in numbers
-            )
-    raise NoNumbersError(
-        f"No number on sale in {wish.country} can send SMS, needs no papers"
-        + (f", has area code {wish.area_code}" if wish.area_code else "")
-        + (f", contains {wish.contains}" if wish.contains else "")
-        + (f", and is of type {wish.number_type}" if wish.number_type else "")
-        + ".",
-        service="twilio",
-    )
 
 
 @dataclass(frozen=True)
@@ -76,7 +42,7 @@ class NumberStep:
     sender: Sender
     offers: tuple[Offer, ...]
     pool: MessagingService | None
-    own_mark: str
+    own: Own
     fallback: Number | None
 
     @property
@@ -99,12 +65,18 @@ class NumberStep:
     def apply(self, services: Services, made: Made) -> Iterator[Made]:
         """Buys the number and puts it into its pool, as far as that is still to be done."""
         number = self.sender.number
+        in_pool = self.pool is not None and number is not None and number.sid in self.pool.pool
         if number is None:
-            number = self._buy(services.account)
-            made = made.model_copy(update={"phone_number": number.phone_number, "number_sid": number.sid})
+            bought = purchase.buy(services, self.offers, self.own.mark, self.fallback)
+            made = _with(made, bought.number)
             yield made
-        if self.pool and number.sid not in self.pool.pool:
-            services.account.add_to_pool(self.pool.sid, number.sid)
+            number = purchase.settle(services, bought, self.own.mark)
+            in_pool = number != bought.number and _is_in(services, self.pool, number)
+            made = _with(made, number)
+            yield made
+        if self.pool and not in_pool:
+            _add_to_pool(services, self.pool, number)
+        if self.pool:
             yield made.model_copy(update={"messaging_service_sid": self.pool.sid})
 
     @property
@@ -114,44 +86,34 @@ class NumberStep:
 
     @property
     def _to_pool(self) -> bool:
-        return any(field.path == "messaging_service_sid" for field in self.change.fields)
-
-    def _buy(self, twilio: TwilioPort) -> Number:
-        """Buys the first offer; if that one is gone, the next. Never a second after one that may be ours."""
-        for offer in self.offers:
-            try:
-                return twilio.buy(offer.phone_number, self.own_mark)
-            except NumberGoneError:
-                continue
-            except OutcomeUnknownError as unknown:
-                return _find_bought(twilio, offer, unknown)
-            except TrialNumberError as refused:
-                if self.fallback is None:
-                    raise
-                number = self.fallback.phone_number
-                raise ChoiceNeededError(
-                    f"{refused.message} It owns {number} already.",
-                    hint=f"Pass --from {number} to use that one, or upgrade the Twilio account.",
-                    choices=(Choice("from", number, f"Use {number}"),),
-                ) from None
-        raise NumberGoneError("All numbers that the search found were sold meanwhile.", service="twilio")
+        return any(field.path == POOL for field in self.change.fields)
 
 
-def _find_bought(twilio: TwilioPort, offer: Offer, unknown: OutcomeUnknownError) -> Number:
-    """The number of a purchase that got no answer; where it cannot be found, the outcome stays unknown."""
-    try:
-        owned = twilio.numbers()
-    except MfaSetupError:
-        raise unknown from None
-    for item in owned:
-        if item.phone_number == offer.phone_number:
-            return item
-    raise unknown
+def _with(made: Made, number: Number) -> Made:
+    return made.model_copy(update={"phone_number": number.phone_number, "number_sid": number.sid})
 
 
-def compare(
-    wish: NumberWish, account: AccountSeen, sender: Sender, offers: tuple[Offer, ...], own_mark: str
-) -> NumberStep:
+def _is_in(services: Services, pool: MessagingService | None, number: Number) -> bool:
+    return pool is not None and home_of(services.account.services(), number.sid) == pool.sid
+
+
+def _add_to_pool(services: Services, pool: MessagingService, number: Number) -> None:
+    twilio, before, after = services.account, Fields({POOL: None}), Fields({POOL: pool.sid})
+
+    def add() -> bool:
+        twilio.add_to_pool(pool.sid, number.sid)
+        return True
+
+    with services.journal.write("number", "add_to_pool", number.sid, before, after):
+        resolved(add, lambda: _is_in(services, pool, number) or None)
+
+
+def home_of(listed: Iterable[MessagingService], number_sid: str) -> str | None:
+    """The Messaging Service whose pool a number is in; it can be in one only."""
+    return next((service.sid for service in listed if number_sid in service.pool), None)
+
+
+def compare(wish: NumberWish, account: AccountSeen, sender: Sender, offers: tuple[Offer, ...], own: Own) -> NumberStep:
     """What has to be done so that there is a number in its place.
 
     Raises:
@@ -160,8 +122,8 @@ def compare(
         NumberConflictError: The number is in another Messaging Service.
     """
     offer = offers[0] if offers else None
-    if sender.to_buy and offer:
-        _check_price(wish, offer)
+    for one in offers if sender.to_buy else ():
+        _check_price(wish, one)
     phone = sender.number.phone_number if sender.number else offer.phone_number if offer else None
     pool, warnings = _pool(account, sender, phone, wish.country)
     if sender.several:
@@ -173,7 +135,7 @@ def compare(
         sender=sender,
         offers=offers,
         pool=pool,
-        own_mark=own_mark,
+        own=own,
         fallback=able,
     )
 
@@ -255,5 +217,5 @@ def _change(sender: Sender, offer: Offer | None, pool: MessagingService | None, 
             )
     in_place = sender.number is not None and pool is not None and sender.number.sid in pool.pool
     if pool and not in_place and (sender.number or sender.to_buy):
-        fields += (FieldChange(path="messaging_service_sid", after=pool.sid),)
+        fields += (FieldChange(path=POOL, after=pool.sid),)
     return change_of("number", fields, phone or "", exists=not sender.to_buy)

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mfa_setup.model.change import Change, change_of, differing
+from mfa_setup.model.journal import Fields, RunRecord, traces
 from mfa_setup.model.outcome import Warned
 from mfa_setup.model.words import PolicyName
 from mfa_setup.resources.base import Made, Services
+from mfa_setup.resources.reversal import Move, Reversal, Standing, put_back, texts
 
 READ_SCOPES = frozenset({"read:mfa_policies"})
 WRITE_SCOPES = frozenset({"update:mfa_policies"})
@@ -24,6 +26,10 @@ def name_of(policies: tuple[str, ...]) -> str:
         if value == policies:
             return name
     return ", ".join(policies)
+
+
+def _fields(policies: tuple[str, ...]) -> Fields:
+    return {"policies": list(policies)}
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,31 @@ class PolicyStep:
 
     def apply(self, services: Services, made: Made) -> Iterator[Made]:
         """Sets the policy."""
-        services.auth0.set_policies(POLICIES[self.wanted])
+        wanted = POLICIES[self.wanted]
+        before, after = _fields(self.before), _fields(wanted)
+        with services.journal.write("policy", "set_policies", before=before, after=after):
+            services.auth0.set_policies(wanted)
         yield made.model_copy(update={"policy": self.wanted})
 
 
 def compare(wanted: PolicyName, seen: tuple[str, ...]) -> PolicyStep:
     """What differs between the policy asked for and the one that is there."""
-    fields = differing({"policies": list(seen)}, {"policies": list(POLICIES[wanted])})
+    fields = differing(_fields(seen), _fields(POLICIES[wanted]))
     change = change_of("policy", fields, wanted, exists=True)
     return PolicyStep(change=change, warnings=(), wanted=wanted, before=seen)
+
+
+def revert(record: RunRecord, now: Standing) -> Reversal:
+    """The policy as the run found it."""
+    back, warnings = put_back("policy", traces(record.of("set_policies")), _fields(now.policies))
+    if "policies" not in back:
+        return Reversal(Change(resource="policy", title=name_of(now.policies)), now, warnings)
+    wanted = texts(back["policies"])
+    before, after = _fields(now.policies), _fields(wanted)
+    return Reversal(
+        change_of("policy", differing(before, after), name_of(wanted), exists=True),
+        now.model_copy(update={"policies": wanted}),
+        warnings,
+        WRITE_SCOPES,
+        (Move("set_policies", "", before, after, lambda services: services.auth0.set_policies(wanted)),),
+    )

@@ -1,18 +1,24 @@
 """Twilio as the tenant's phone provider, on either stack. It serves the whole tenant, passwordless logins too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import SecretStr
+
 from mfa_setup.errors import ProviderConflictError, ValueNeededError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
+from mfa_setup.model.journal import Fields
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import PhoneStack, Warned
 from mfa_setup.model.wish import SmsWish
-from mfa_setup.model.words import Delivery
 from mfa_setup.resources.base import Made, Services
+from mfa_setup.resources.delivery import METHOD_OF_TYPE, METHODS, TYPES
+from mfa_setup.resources.delivery import carries as carries  # noqa: PLC0414 a question about the provider
+from mfa_setup.resources.factor import set_types
+from mfa_setup.resources.looking import resolved
 from mfa_setup.resources.sender import Sender
 from mfa_setup.store import digests
 
@@ -21,20 +27,11 @@ READ_SCOPES: dict[PhoneStack, frozenset[str]] = {
     "legacy": frozenset({"read:guardian_factors"}),
 }
 UNIFIED_WRITE_SCOPES = frozenset({"create:phone_providers", "update:phone_providers"})
-METHODS: dict[Delivery, tuple[str, ...]] = {"sms": ("text",), "voice": ("voice",), "both": ("text", "voice")}
-"""The delivery methods of the unified stack for each `--delivery`."""
-TYPES: dict[Delivery, tuple[str, ...]] = {"sms": ("sms",), "voice": ("voice",), "both": ("sms", "voice")}
-"""The message types for each `--delivery`."""
-METHOD_OF_TYPE = {"sms": "text", "voice": "voice"}
-"""The delivery method that each message type needs."""
 
-
-def carries(there: Provider, message_types: Sequence[str]) -> bool:
-    """Whether every message type can go out by the provider's delivery methods; the legacy stack has none to match."""
-    if there.stack == "legacy" or there.kind != "twilio":
-        return True
-    return all(METHOD_OF_TYPE.get(kind) in there.delivery_methods for kind in message_types)
-
+SETTINGS = frozenset({"sid", "from", "messaging_service_sid"})
+"""What the legacy stack's Twilio settings hold; which provider is selected is a request of its own."""
+TOKEN = "token"  # noqa: S105 a name
+"""The name under which the journal keeps what was known of the token: a word, never the token."""
 
 TokenState = Literal["same", "new", "unknown"]
 """Whether the Twilio token that Auth0 holds is ours: on unified it is write-only, so only a digest can tell."""
@@ -62,6 +59,9 @@ class ProviderStep:
     warnings: tuple[Warned, ...]
     wanted: Provider
     number_bought: bool
+    seen: Provider
+    token: TokenState
+    types_before: tuple[str, ...] = ()
     methods_before: tuple[str, ...] = ()
     types_first: tuple[str, ...] | None = None
     """The message types to set before delivery methods are taken away."""
@@ -93,17 +93,58 @@ class ProviderStep:
         wanted = self.wanted
         if self.number_bought:
             wanted = wanted.model_copy(update={"sender": made.phone_number})
+        seen, token = self.seen, self.token
         if self.types_first is not None:
             # The policy may be on: at no moment may the message types ask for what the provider does not carry.
             both = tuple(dict.fromkeys((*self.methods_before, *wanted.delivery_methods)))
-            services.auth0.save_provider(wanted.model_copy(update={"delivery_methods": both}), services.token)
+            widened = wanted.model_copy(update={"delivery_methods": both})
+            for _ in save(services, seen, widened, services.token, token):
+                yield made
+            set_types(services, self.types_before, self.types_first)
             yield made
-            services.auth0.set_message_types(self.types_first)
+            seen, token = widened, "same"
+        for _ in save(services, seen, wanted, services.token, token):
             yield made
-        services.auth0.save_provider(wanted, services.token)
-        yield made
-        with suppress(OSError):  # without a digest the next run says that it cannot know the token
-            digests.remember(services.tenant_key, _digest_name(wanted), services.token)
+        remember(services, wanted, services.token)
+
+
+def remember(services: Services, written: Provider, token: SecretStr) -> None:
+    """Keeps the digest of the token that Auth0 now holds."""
+    with suppress(OSError):  # without a digest the next run says that it cannot know the token
+        digests.remember(services.tenant_key, _digest_name(written), token)
+
+
+def save(services: Services, seen: Provider, wanted: Provider, token: SecretStr, state: TokenState) -> Iterator[None]:
+    """Writes Twilio as the provider, whole, with its token; yields after each request.
+
+    On legacy the settings are written before they are selected: at no moment is Twilio selected without an account.
+    """
+    auth0, journal = services.auth0, services.journal
+    before = shown(seen) | {TOKEN: None if seen.sid is None else state}
+    after: Fields = shown(wanted) | {TOKEN: "same"}
+    if wanted.stack == "legacy":
+        with journal.write("provider", "set_twilio", "twilio", _settings(before), _settings(after)):
+            auth0.set_twilio(wanted, token)
+        yield
+        with journal.write("provider", "select_provider", "twilio", {"provider": seen.kind}, {"provider": "twilio"}):
+            auth0.select_provider("twilio")
+    elif wanted.id:
+        with journal.write("provider", "update_provider", wanted.id, before, after):
+            auth0.update_provider(wanted, token)
+    else:
+        with journal.write("provider", "create_provider", "twilio", {}, after) as made:
+            made["id"] = resolved(lambda: auth0.create_provider(wanted, token), lambda: _made(services, wanted))
+    yield
+
+
+def _made(services: Services, wanted: Provider) -> str | None:
+    """The id of the provider that is there, where it is the one that was to be made."""
+    there = services.auth0.provider(wanted.stack)
+    return there.id if shown(there) == shown(wanted) else None
+
+
+def _settings(values: Fields) -> Fields:
+    return {name: value for name, value in values.items() if name in SETTINGS | {TOKEN}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +157,7 @@ class Around:
         bought: The number that is to be bought before the provider is written.
         message_types: The message types that the factor has.
         token: Whether the token that Auth0 holds is ours.
+        must_be_sure: The policy is about to be turned on, so a token that may be wrong is sent again.
     """
 
     account_sid: str
@@ -123,6 +165,7 @@ class Around:
     bought: str | None
     message_types: tuple[str, ...]
     token: TokenState
+    must_be_sure: bool = False
 
 
 def compare(wish: SmsWish, seen: Provider, around: Around) -> ProviderStep:
@@ -142,19 +185,28 @@ def compare(wish: SmsWish, seen: Provider, around: Around) -> ProviderStep:
     wanted = _wanted(wish, kept, around)
     token = around.token
     there = conflict is not None or _is_there(seen)
-    fields = differing(_shown(seen) if there else {}, _shown(wanted))
-    must_send = bool(wish.resend_token or conflict or token == "new" or not there)  # noqa: S105 a state, not a token
+    fields = differing(shown(seen) if there else {}, shown(wanted))
+    unsure = around.must_be_sure and token == "unknown"  # noqa: S105 a state, not a token
+    must_send = bool(wish.resend_token or conflict or token == "new" or unsure or not there)  # noqa: S105
     if must_send or (fields and token != "same"):  # noqa: S105
         fields += (FieldChange(path=_token_path(seen), sensitive=True),)
-    unverifiable = there and not fields and token == "unknown"  # noqa: S105
     return ProviderStep(
         change=change_of("provider", fields, "Twilio", exists=there),
-        warnings=(_UNVERIFIABLE,) if unverifiable else (),
+        warnings=_warnings(seen, token, there=there, written=bool(fields)),
         wanted=wanted,
+        seen=seen,
+        token=token,
+        types_before=around.message_types,
         number_bought=around.bought is not None and wanted.sender == around.bought,
         methods_before=kept.delivery_methods,
         types_first=_types_first(wish, kept, wanted, around.message_types),
     )
+
+
+def _warnings(seen: Provider, token: TokenState, *, there: bool, written: bool) -> tuple[Warned, ...]:
+    if written and seen.sid is not None and token != "same":  # noqa: S105 a state, not a token
+        return (_NOT_RESTORABLE,)
+    return (_UNVERIFIABLE,) if there and not written and token == "unknown" else ()  # noqa: S105
 
 
 def _types_first(
@@ -212,7 +264,7 @@ def _methods(wish: SmsWish, seen: Provider, message_types: tuple[str, ...]) -> t
     return tuple(method for method in ("text", "voice") if method in wanted)
 
 
-def _shown(provider: Provider) -> dict[str, JsonValue]:
+def shown(provider: Provider) -> dict[str, JsonValue]:
     """A provider by the names of its stack's API, as the changes show it."""
     if provider.stack == "legacy":
         return {
@@ -231,6 +283,21 @@ def _shown(provider: Provider) -> dict[str, JsonValue]:
     }
 
 
+def from_shown(there: Provider, values: Mapping[str, JsonValue]) -> Provider:
+    """A provider of the same stack and id with other values, by the names of its stack's API."""
+    legacy = there.stack == "legacy"
+    prefix = "" if legacy else "configuration."
+    fields = {
+        "kind": values["provider" if legacy else "name"],
+        "enabled": legacy or not values["disabled"],
+        "sid": values[f"{prefix}sid"],
+        "sender": values["from" if legacy else "configuration.default_from"],
+        "messaging_service_sid": values["messaging_service_sid" if legacy else "configuration.mssid"],
+        "delivery_methods": values.get("configuration.delivery_methods") or (),
+    }
+    return Provider.model_validate({"stack": there.stack, "id": there.id, **fields})
+
+
 def _token_path(provider: Provider) -> str:
     return "auth_token" if provider.stack == "legacy" else "credentials.auth_token"
 
@@ -240,6 +307,14 @@ _UNVERIFIABLE = Warned(
     message="Whether the Twilio auth token that Auth0 holds is still the right one cannot be known: "
     "Auth0 never shows it.",
     hint="Pass --resend-token to send the present one.",
+)
+
+
+_NOT_RESTORABLE = Warned(
+    code="token_not_restorable",
+    message="The Twilio auth token that Auth0 holds is replaced, and may be another one: it cannot be read back, so "
+    "`mfa-setup undo` cannot restore it by itself.",
+    hint="Keep the old token. `mfa-setup undo` takes it from MFA_SETUP_OLD_TWILIO_AUTH_TOKEN.",
 )
 
 

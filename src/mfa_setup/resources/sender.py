@@ -4,13 +4,37 @@ import hashlib
 
 from mfa_setup.errors import Choice, ChoiceNeededError, InvalidValueError, NotFoundError, ValueNeededError
 from mfa_setup.model.base import Frozen
+from mfa_setup.model.journal import purchases
 from mfa_setup.model.observed import AccountSeen, MessagingService, Number, Provider
 from mfa_setup.model.wish import NumberWish
+from mfa_setup.resources.base import Services
 
 
 def mark(tenant_key: str) -> str:
     """The FriendlyName of numbers that this tool bought for a tenant: the same in every run (at most 64 letters)."""
     return f"mfa-setup:{hashlib.sha256(tenant_key.encode()).hexdigest()[:16]}"
+
+
+class Own(Frozen):
+    """How the numbers of this tenant are told: by their mark, or because the journal says that they were bought for it.
+
+    Attributes:
+        mark: Their FriendlyName.
+        remembered: SIDs, and for purchases without an answer the numbers.
+    """
+
+    mark: str
+    remembered: frozenset[str] = frozenset()
+
+    def has(self, number: Number) -> bool:
+        """Whether it is one of them; somebody may have renamed it."""
+        return number.friendly_name == self.mark or bool({number.sid, number.phone_number} & self.remembered)
+
+
+def own(services: Services) -> Own:
+    """How this tenant's numbers are told."""
+    known = purchases(services.journal.runs)
+    return Own(mark=mark(services.tenant_key), remembered=frozenset(one.sid or one.phone_number for one in known))
 
 
 class Sender(Frozen):
@@ -31,7 +55,7 @@ class Sender(Frozen):
     several: int = 0
 
 
-def choose(wish: NumberWish, account: AccountSeen, provider: Provider, own_mark: str) -> Sender:
+def choose(wish: NumberWish, account: AccountSeen, provider: Provider, own: Own) -> Sender:
     """Climbs down the ladder: asked for, ours, Auth0's sender of this account, any that can send, else to be bought.
 
     Raises:
@@ -43,9 +67,9 @@ def choose(wish: NumberWish, account: AccountSeen, provider: Provider, own_mark:
     if wish.sender:
         return Sender(number=_asked_for(wish.sender, account), service=named)
     by_service = named is not None
-    if named and (pooled := _in_pool(named, account, own_mark)):
+    if named and (pooled := _in_pool(named, account, own)):
         return Sender(number=pooled, service=named, by_service=True)
-    ours = [item for item in account.numbers if item.friendly_name == own_mark and item.sms]
+    ours = [item for item in account.numbers if own.has(item) and item.sms]
     used = _of_provider(account, provider)
     if ours:
         return _ours(ours, named, used)
@@ -93,9 +117,9 @@ def _asked_for(phone_number: str, account: AccountSeen) -> Number:
     )
 
 
-def _in_pool(service: MessagingService, account: AccountSeen, own_mark: str) -> Number | None:
+def _in_pool(service: MessagingService, account: AccountSeen, own: Own) -> Number | None:
     pooled = [item for item in account.numbers if item.sid in service.pool and item.sms]
-    pooled.sort(key=lambda item: item.friendly_name != own_mark)
+    pooled.sort(key=lambda item: not own.has(item))
     return pooled[0] if pooled else None
 
 
@@ -108,7 +132,7 @@ def _of_provider(account: AccountSeen, provider: Provider) -> Sender | None:
             return Sender(number=number)
     for service in account.services:
         if service.sid == provider.messaging_service_sid and not provider.sender:
-            return Sender(number=_in_pool(service, account, ""), service=service, by_service=True)
+            return Sender(number=_in_pool(service, account, Own(mark="")), service=service, by_service=True)
     return None
 
 

@@ -110,7 +110,7 @@ def auth0_credentials(source: SecretSource, domain: str, client_id: str | None) 
         InvalidValueError: A value is malformed.
         ValueNeededError: Nothing was given and nobody can be asked.
     """
-    audience = source.text("AUTH0_AUDIENCE") or f"https://{domain}/api/v2/"
+    audience = audience_of(source, domain)
     if token := source.find("api_token"):
         return Auth0Credentials(audience=audience, token=token)
     private_key = source.find("private_key")
@@ -126,6 +126,11 @@ def auth0_credentials(source: SecretSource, domain: str, client_id: str | None) 
         private_key=private_key,
         signing_alg=_signing_alg(source),
     )
+
+
+def audience_of(source: SecretSource, domain: str) -> str:
+    """The Management API's own name, which stays the same behind a custom domain."""
+    return source.text("AUTH0_AUDIENCE") or f"https://{domain}/api/v2/"
 
 
 def _signing_alg(source: SecretSource) -> SigningAlg:
@@ -197,7 +202,7 @@ def check_formats(source: SecretSource) -> None:
             "AUTH0_CLIENT_ID is malformed.",
             hint="It is letters and digits: Auth0 dashboard, Applications > your Machine to Machine application.",
         )
-    for name in ("api_token", "twilio_auth_token", "twilio_api_secret"):
+    for name in ("api_token", "twilio_auth_token", "twilio_api_secret", "old_twilio_auth_token"):
         secret = source.find(name)
         value = secret.get_secret_value() if secret else ""
         if not (value.isascii() and value.isprintable()):

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from mfa_setup.model.words import Delivery, NumberType, PolicyName
 from mfa_setup.settings import values
 
-Group = Literal["tenant", "identity", "application", "number", "sender", "sms", "users", "policy"]
+Group = Literal["tenant", "identity", "application", "number", "sender", "sms", "users", "policy", "account"]
+"""Each has options; `account` has none but the secrets of Twilio."""
 Kind = Literal["text", "list", "flag", "choice"]
 
 
@@ -275,5 +276,6 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "private_key": ("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY",),
     "twilio_auth_token": ("TWILIO_AUTH_TOKEN",),
     "twilio_api_secret": ("TWILIO_API_SECRET",),
+    "old_twilio_auth_token": ("MFA_SETUP_OLD_TWILIO_AUTH_TOKEN",),
 }
 """Each secret and the environment variables that may hold it; the option is `--…-file` with the same name."""

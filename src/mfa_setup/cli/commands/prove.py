@@ -150,7 +150,7 @@ def login(call: Call, desk: Desk) -> int:
         app = which(auth0, wish)
         desk.report.made = desk.report.made.model_copy(update={"client_id": app.client_id})
         show = partial(_show, desk, browser=not call.own["no_browser"])
-        with added_callback(auth0, app) if call.own["add_callback"] else nullcontext(app) as usable:
+        with added_callback(run.services, app) if call.own["add_callback"] else nullcontext(app) as usable:
             log_in(run, desk, usable, show, wait)
     return 0
 

@@ -10,7 +10,7 @@ from mfa_setup.cli.options import Call, own_argument, own_option
 from mfa_setup.engine.task import Task
 from mfa_setup.model.words import SAFE_ORDER, PolicyName, ResourceName
 
-_OVERRIDE = own_option(
+OVERRIDE = own_option(
     "override",
     list[str] | None,
     typer.Option(
@@ -42,7 +42,7 @@ def _set_up(call: Call, desk: Desk, *resources: ResourceName, may_buy: bool = Tr
 @command(
     "up",
     *("tenant", "identity", "application", "number", "sender", "sms", "users", "policy"),
-    own=(_OVERRIDE, _TEST_TO),
+    own=(OVERRIDE, _TEST_TO),
 )
 def up(call: Call, desk: Desk) -> int:
     """Set everything up: application, number, provider, factor, policy.
@@ -99,7 +99,7 @@ def buy_number(call: Call, desk: Desk) -> int:
     return _set_up(call, desk, "number")
 
 
-@command("enable-sms", "tenant", "sender", "sms", "users", own=(_OVERRIDE,))
+@command("enable-sms", "tenant", "sender", "sms", "users", own=(OVERRIDE,))
 def enable_sms(call: Call, desk: Desk) -> int:
     """Let Auth0 send codes by Twilio: provider, SMS factor, message types, texts.
 
@@ -118,7 +118,7 @@ def enable_sms(call: Call, desk: Desk) -> int:
     return _set_up(call, desk, "number", "provider", "factor", may_buy=False)
 
 
-@command("policy", "tenant", "users", own=(own_argument("require", PolicyName, "When MFA is required."), _OVERRIDE))
+@command("policy", "tenant", "users", own=(own_argument("require", PolicyName, "When MFA is required."), OVERRIDE))
 def policy(call: Call, desk: Desk) -> int:
     """Set when MFA is required, for all applications and all users of the tenant.
 

@@ -56,8 +56,9 @@ def get_twilio(call: Call) -> JSON:
 def set_twilio(call: Call) -> JSON:
     """PUT .../providers/twilio: replaces, echoes with the token, checks no value (recorded)."""
     # not verified: whether the service keeps a field that the body leaves out; here it is gone
-    call.tenant.legacy.twilio = call.body
-    return call.tenant.legacy.twilio
+    # not verified: that nothing but nulls is as if it had never been set; there is no DELETE
+    call.tenant.legacy.twilio = call.body if any(value is not None for value in call.body.values()) else {}
+    return dict(call.body)
 
 
 def get_templates(call: Call) -> Any:

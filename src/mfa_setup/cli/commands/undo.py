@@ -1,0 +1,53 @@
+"""The way back: what a run changed is put back to the values that it found."""
+
+import typer
+
+from mfa_setup.cli.app import command
+from mfa_setup.cli.commands.setup import OVERRIDE
+from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.options import Call, own_option
+from mfa_setup.engine.task import Task
+
+_RUN = own_option("run", str | None, typer.Option("--run", metavar="ID", help="Undo this run instead of the last one."))
+_LIST = own_option("list", bool, typer.Option("--list", help="Show the runs that changed something."), default=False)
+_RELEASE = own_option(
+    "release_number",
+    bool,
+    typer.Option("--release-number", help="Give the number back that the run bought. This is for good."),
+    default=False,
+)
+_DELETE = own_option(
+    "delete_application",
+    bool,
+    typer.Option("--delete-application", help="Remove the application that the run made. This is for good."),
+    default=False,
+)
+
+
+@command("undo", "tenant", "account", own=(_RUN, _LIST, _RELEASE, _DELETE, OVERRIDE))
+def undo(call: Call, desk: Desk) -> int:
+    """Put back what the last run changed: policy, factor, provider, number, application, config file.
+
+    Shows what it would do, asks once, and goes the order that never locks anybody out: the policy first. What
+    somebody else changed since is left alone and named. A number that the run bought and an application that it
+    made stay, unused, unless --release-number and --delete-application are given. Run it again for the run before.
+
+    \b
+    Examples:
+      mfa-setup undo --list
+      mfa-setup undo
+      mfa-setup undo --run 3f2c9a --release-number --delete-application
+    """
+    from mfa_setup.cli.guarded import guarded, judge  # noqa: PLC0415 the engine, which help does not need
+    from mfa_setup.cli.session import open_run, read_journal  # noqa: PLC0415
+    from mfa_setup.engine.undo import Asked, listed  # noqa: PLC0415
+    from mfa_setup.engine.undo import undo as put_back  # noqa: PLC0415
+
+    judge(call)
+    if call.own["list"]:
+        desk.report.runs = listed(read_journal(call, desk).runs)
+        return 0
+    asked = Asked(call.own["run"], call.own["release_number"], call.own["delete_application"])
+    with open_run(call, Task("undo", ("policy",), twilio_if_known=True), desk) as run:
+        put_back(guarded(run, call, desk), asked)
+    return 0

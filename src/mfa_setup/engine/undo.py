@@ -1,0 +1,268 @@
+"""Puts back what a run changed: journal, observe, plan, guard, apply, in the order that keeps people able to log in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mfa_setup.checks.codes import floor
+from mfa_setup.engine.delivery import Delivery, require_floor
+from mfa_setup.engine.observe import observe_floor
+from mfa_setup.engine.report import status_of
+from mfa_setup.engine.run import Run
+from mfa_setup.errors import GuardRefusedError, NotFoundError, ValueNeededError
+from mfa_setup.model.change import Change
+from mfa_setup.model.check import Check
+from mfa_setup.model.journal import RunRecord, undoable, undone
+from mfa_setup.model.observed import Factor, Provider
+from mfa_setup.model.outcome import PastRun, PhoneStack, Tenant, Warned
+from mfa_setup.model.words import SAFE_ORDER, ResourceName
+from mfa_setup.ports import TwilioPort
+from mfa_setup.resources import (
+    application,
+    application_back,
+    factor,
+    number,
+    number_back,
+    policy,
+    provider,
+    provider_back,
+)
+from mfa_setup.resources.base import Services
+from mfa_setup.resources.reversal import Move, Reversal, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an undo was asked for: which run (None: the last), and what may go for good."""
+
+    run_id: str | None
+    release_number: bool
+    delete_application: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Some moves of one resource, and how things stand before and after them."""
+
+    change: Change
+    moves: tuple[Move, ...]
+    before: Standing
+    after: Standing
+
+    @property
+    def loses(self) -> tuple[Check, ...]:
+        """What a policy that asks for MFA would lose by it."""
+        had = {check.id for check in floor(self.before.factor, self.before.provider) if check.status == "fail"}
+        left = floor(self.after.factor, self.after.provider)
+        checks = tuple(check for check in left if check.status == "fail" and check.id not in had)
+        for phone in sorted(self.after.cut_off - self.before.cut_off):
+            evidence = f"The codes are sent from {phone}, which would be given back or leave its Messaging Service."
+            checks += (Check(id="number_in_use", status="fail", evidence=evidence),)
+        return tuple(check.model_copy(update={"fix": _FIX}) for check in checks)
+
+    def require_safe(self, policies: tuple[str, ...]) -> None:
+        """Refuses what would leave a policy that asks for codes that cannot be sent.
+
+        Raises:
+            GuardRefusedError: The policy demands what the stage takes away.
+        """
+        if self.change.resource == "policy" and policies:
+            require_floor(floor(self.before.factor, self.before.provider))
+        if not policies or not (checks := self.loses):
+            return
+        error = GuardRefusedError(
+            f"The policy is {policy.name_of(policies)}, and this would lock people out: "
+            + " ".join(f"{check.evidence}" for check in checks),
+            hint=_FIX,
+        )
+        error.checks = checks
+        raise error
+
+
+BACKWARDS: tuple[ResourceName, ...] = tuple(reversed(SAFE_ORDER))
+_FIX = "Run `mfa-setup policy never` first, if nobody is to be asked for a code; then undo again."
+
+
+def listed(runs: tuple[RunRecord, ...]) -> tuple[PastRun, ...]:
+    """The runs that changed something, the newest first."""
+    done = undone(runs)
+    return tuple(
+        PastRun(
+            run_id=run.run_id,
+            time=run.time,
+            command=run.command,
+            changed=run.changed,
+            end=run.end,
+            undone=run.run_id in done,
+        )
+        for run in reversed(undoable(runs))
+    )
+
+
+def choose(runs: tuple[RunRecord, ...], run_id: str | None) -> RunRecord | None:
+    """The run that is meant: by its id or the beginning of it, else the last that was not put back yet.
+
+    Raises:
+        NotFoundError: There is none with this id, or more than one begins so.
+    """
+    candidates = undoable(runs)
+    if run_id is None:
+        done = undone(runs)
+        return next((run for run in reversed(candidates) if run.run_id not in done), None)
+    fitting = [run for run in candidates if run.run_id.startswith(run_id.strip().lower())]
+    if len(fitting) != 1 or not run_id.strip():
+        raise NotFoundError(
+            f"The journal has {len(fitting) or 'no'} runs that changed something with the id {run_id}.",
+            hint="`mfa-setup undo --list` shows them.",
+        )
+    return fitting[0]
+
+
+def undo(run: Run, asked: Asked) -> None:
+    """Goes the whole way back; what is known is in the report, whether this returns or raises.
+
+    Raises:
+        GuardRefusedError: The policy, as it would stand then, needs what would be taken away.
+        MfaSetupError: Something else stopped it.
+    """
+    journal, report = run.services.journal, run.report
+    record = choose(journal.runs, asked.run_id)
+    if record is None:
+        report.warn((_NOTHING,))
+        return
+    journal.undoes = record.run_id
+    run.person.doing("Looking at what there is now")
+    now = _observe(run, record)
+    reversals = _plan(run, record, now, asked)
+    report.changes = [reversals[name].change for name in SAFE_ORDER]
+    report.warn([warning for name in BACKWARDS for warning in reversals[name].warnings])
+    stages = [stage for stage in _stages(now, reversals) if stage.moves]
+    for stage in stages:
+        stage.require_safe(stage.after.policies)
+    run.require(frozenset[str]().union(*(reversal.scopes for reversal in reversals.values())))
+    if stages:
+        run.person.confirm(report.outcome())
+    journal.begin()  # also where nothing is left to do: the run counts as put back then
+    for stage in stages:
+        _carry_out(run, stage)
+
+
+def _observe(run: Run, record: RunRecord) -> Standing:
+    """What logins stand on now; a run that touched the application alone says nothing of that."""
+    auth0 = run.services.auth0
+    run.require(_read_scopes(record, None))
+    stack = auth0.phone_stack()
+    run.report.tenant = Tenant(domain=run.services.domain, phone_stack=stack)
+    run.require(_read_scopes(record, stack))
+    if not record.touched - {"application"}:
+        return Standing(policies=(), factor=Factor(enabled=False, message_types=()), provider=Provider(stack=stack))
+    seen, there = observe_floor(run.services, stack)
+    if _texts(record):
+        seen = seen.model_copy(update={"templates": auth0.templates(stack)})
+    return Standing(policies=auth0.policies(), factor=seen, provider=there)
+
+
+def _texts(record: RunRecord) -> bool:
+    return bool(record.of("create_template", "update_template", "set_templates"))
+
+
+def _read_scopes(record: RunRecord, stack: PhoneStack | None) -> frozenset[str]:
+    """The scopes that looking needs; those of one stack only, once it is known which."""
+    scopes = {"read:tenant_settings"}
+    if "application" in record.touched:
+        scopes |= application.READ_SCOPES
+    if record.touched - {"application"}:
+        scopes |= factor.READ_SCOPES | policy.READ_SCOPES | (provider.READ_SCOPES[stack] if stack else frozenset())
+    if stack == "unified" and _texts(record):
+        scopes |= factor.TEMPLATE_SCOPES
+    return frozenset(scopes)
+
+
+def _plan(run: Run, record: RunRecord, now: Standing, asked: Asked) -> dict[ResourceName, Reversal]:
+    """Each resource's part; every one stands on what those before it leave."""
+    services = run.services
+    account_sid = services.twilio.account_sid if services.twilio else None
+    keys = provider_back.Keys(account_sid, services.token, services.old_token)
+    found: dict[ResourceName, Reversal] = {}
+    for name in BACKWARDS:
+        if name not in record.touched:
+            found[name] = Reversal(Change(resource=name), now)
+        elif name == "policy":
+            found[name] = policy.revert(record, now)
+        elif name == "factor":
+            found[name] = factor.revert(record, now, now.provider.stack)
+        elif name == "provider":
+            found[name] = provider_back.revert(record, now, keys)
+        elif name == "number":
+            account = number.observe(_account(services))
+            found[name] = number_back.revert(record, now, account, release=asked.release_number)
+        else:
+            found[name] = application_back.revert(
+                record, now, _applications(services, record), delete=asked.delete_application
+            )
+        now = found[name].then
+    return found
+
+
+def _account(services: Services) -> TwilioPort:
+    if services.twilio is None:
+        raise ValueNeededError(
+            "That run concerned a Twilio number, so the Twilio credentials are needed.",
+            hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH).",
+        )
+    return services.twilio
+
+
+def _applications(services: Services, record: RunRecord) -> application_back.Tenant:
+    connected = {found: _connected(services, found) for found in application_back.connections_of(record)}
+    return application_back.Tenant(services.auth0.applications(), connected)
+
+
+def _connected(services: Services, connection_id: str) -> frozenset[str]:
+    try:
+        return services.auth0.connection(connection_id, connection_id).client_ids
+    except NotFoundError:  # somebody removed it, and so nobody is on it
+        return frozenset()
+
+
+def _stages(now: Standing, reversals: dict[ResourceName, Reversal]) -> Iterator[Stage]:
+    """The order that keeps people able to log in: the policy first, then what it stands on, from the top down."""
+    first = reversals["provider"]
+    for name in BACKWARDS:
+        if name == "factor" and first.through:
+            between = now.model_copy(update={"provider": first.through})
+            yield Stage(first.change, first.first, now, between)
+            now = between
+        after = reversals[name].then
+        if name == "factor" and first.through:
+            after = after.model_copy(update={"provider": first.through})
+        yield Stage(reversals[name].change, reversals[name].moves, now, after)
+        now = after
+
+
+def _carry_out(run: Run, stage: Stage) -> None:
+    services, report, resource = run.services, run.report, stage.change.resource
+    run.person.starting(stage.change)
+    try:
+        # Read again, not remembered: what stands now decides whether people can log in.
+        if resource == "policy" and stage.after.policies:
+            delivery = Delivery(services, report, run.person, run.wish.countries, set(run.overrides))
+            delivery.at_policy(stage.after.provider.stack, stands=False)
+        elif stage.loses:
+            stage.require_safe(services.auth0.policies())
+        for move in stage.moves:
+            with services.journal.write(resource, move.action, move.target, move.before, move.after):
+                move.send(services)
+            report.changed = True
+    except BaseException as error:
+        report.mark(resource, status_of(error))
+        report.changed = report.changed or status_of(error) == "unknown"
+        raise
+    report.mark(resource, "applied")
+    run.person.finished(report.change(resource))
+
+
+_NOTHING = Warned(
+    code="nothing_to_undo",
+    message="The journal of this tenant holds no run that changed something and was not put back yet.",
+    hint="`mfa-setup undo --list` shows the runs. The journal is this machine's own.",
+)

@@ -1,0 +1,58 @@
+"""What a request without a clear answer has done: looked up, a few times, before anything else is tried."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from mfa_setup.errors import InterruptedRunError, MfaSetupError, OutcomeUnknownError
+
+PAUSES = (0.0, 1.0, 2.0, 4.0)
+"""Seconds before each look: what was written may be listed a little later."""
+SAME_SECOND = 1.1
+"""Seconds after which the second of a purchase has surely passed: Twilio's dates have whole seconds."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Clock:
+    """How this room waits, as tests replace it."""
+
+    sleep: Callable[[float], None] = time.sleep
+
+
+clock = Clock()
+
+
+def random_moment() -> None:
+    """A wait of which two machines choose different ones, so that they do not go on in step."""
+    clock.sleep(random.uniform(0.3, 2.0))  # noqa: S311 no secret
+
+
+def resolved(attempt: Callable[[], T], look: Callable[[], T | None]) -> T:
+    """What an attempt made; where its answer was lost, what looking finds.
+
+    Raises:
+        OutcomeUnknownError: Nothing was found, or looking failed; it may still have been made.
+        MfaSetupError: The attempt was refused.
+    """
+    try:
+        return attempt()
+    except OutcomeUnknownError as unknown:
+        for pause in PAUSES:
+            clock.sleep(pause)
+            found = _looked(look, unknown)
+            if found is not None:
+                return found
+        raise
+
+
+def _looked(look: Callable[[], T | None], unknown: OutcomeUnknownError) -> T | None:
+    try:
+        return look()
+    except InterruptedRunError:
+        raise
+    except MfaSetupError:
+        raise unknown from None

@@ -1,0 +1,123 @@
+"""The number's place in a pool as a run found it; the number itself is given back only where that was asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mfa_setup.model.change import Change, FieldChange
+from mfa_setup.model.journal import RunRecord, Write
+from mfa_setup.model.observed import AccountSeen, Number
+from mfa_setup.model.outcome import Warned
+from mfa_setup.model.words import Action
+from mfa_setup.resources.number import POOL, home_of
+from mfa_setup.resources.reversal import Move, Reversal, Standing, changed_since
+
+
+@dataclass(slots=True)
+class _Found:
+    """What comes together, number by number."""
+
+    fields: tuple[FieldChange, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    moves: tuple[Move, ...] = ()
+    cut_off: frozenset[str] = frozenset()
+    released: bool = False
+
+
+def revert(record: RunRecord, now: Standing, account: AccountSeen, *, release: bool) -> Reversal:
+    """Out of the pool that the run put it into, and given back, if the run bought it and `release` says so."""
+    found = _Found()
+    for number, purchase, places in _concerned(record, account):
+        _out_of_pool(found, number, places, now, account)
+        if purchase:
+            _given_back(found, number, purchase, now, account, release=release)
+    action: Action = "delete" if found.released else "update" if found.moves else "none"
+    title = ", ".join(number.phone_number for number, _, _ in _concerned(record, account))
+    change = Change(
+        resource="number",
+        action=action,
+        status="pending" if found.moves else "none",
+        fields=found.fields,
+        title=title,
+    )
+    then = now.model_copy(update={"cut_off": now.cut_off | found.cut_off})
+    return Reversal(change, then, found.warnings, frozenset(), found.moves)
+
+
+def _concerned(record: RunRecord, account: AccountSeen) -> Iterator[tuple[Number, Write | None, tuple[Write, ...]]]:
+    """The numbers that the run bought or put into a pool, as far as the account still has them."""
+    gone = record.gone()
+    for number in account.numbers:
+        bought = next((one for one in record.of("buy_number") if _is_of(one, number)), None)
+        places = tuple(one for one in record.of("add_to_pool") if one.target == number.sid)
+        if number.sid not in gone and (bought or places):
+            yield number, bought, places
+
+
+def _is_of(purchase: Write, number: Number) -> bool:
+    """Whether this number is what a purchase brought: by its SID, or without an answer by its mark and digits."""
+    if sid := purchase.made.get("number_sid"):
+        return sid == number.sid
+    marked = number.friendly_name == purchase.after.get("friendly_name")
+    return marked and number.phone_number == purchase.target
+
+
+def _out_of_pool(found: _Found, number: Number, places: tuple[Write, ...], now: Standing, account: AccountSeen) -> None:
+    home = home_of(account.services, number.sid)
+    if not places or home is None:
+        return
+    if home not in {place.after.get(POOL) for place in places}:
+        found.warnings += (changed_since("number", f"the Messaging Service of {number.phone_number}"),)
+        return
+    if _sends_from(now, number, account):
+        found.cut_off |= {number.phone_number}
+    found.fields += (FieldChange(path=POOL, before=home),)
+    move = lambda services: services.account.remove_from_pool(home, number.sid)  # noqa: E731
+    found.moves += (Move("remove_from_pool", number.sid, {POOL: home}, {POOL: None}, move),)
+
+
+def _sends_from(now: Standing, number: Number, account: AccountSeen) -> bool:
+    """Whether the provider would still send from this number, by itself or as the last of a service's pool."""
+    provider = now.provider
+    if provider.kind != "twilio" or provider.sid != account.sid:
+        return False
+    if provider.sender:
+        return provider.sender == number.phone_number
+    pools = [service.pool for service in account.services if service.sid == provider.messaging_service_sid]
+    return any(pool == {number.sid} for pool in pools)
+
+
+def _given_back(
+    found: _Found, number: Number, purchase: Write, now: Standing, account: AccountSeen, *, release: bool
+) -> None:
+    phone, sid = number.phone_number, number.sid
+    if number.friendly_name != purchase.after.get("friendly_name"):
+        found.warnings += (changed_since("number", f"the name of {phone}"),)
+    elif any(warning.code == "changed_since" and phone in warning.message for warning in found.warnings):
+        return
+    elif not release:
+        found.warnings += (_kept(number),)
+    elif _sends_from(now, number, account) and not now.policies:
+        found.warnings += (_in_use(number),)
+    else:
+        if _sends_from(now, number, account):
+            found.cut_off |= {phone}
+        found.released = True
+        found.fields += (FieldChange(path="phone_number", before=phone),)
+        move = lambda services: services.account.release(sid)  # noqa: E731
+        found.moves += (Move("release_number", sid, {"phone_number": phone}, {}, move),)
+
+
+def _kept(number: Number) -> Warned:
+    return Warned(
+        code="number_kept",
+        message=f"The number {number.phone_number} stays in the Twilio account, unused, and costs its monthly price.",
+        hint="Pass --release-number to give it back; that is for good. `mfa-setup up` would use it again.",
+    )
+
+
+def _in_use(number: Number) -> Warned:
+    return Warned(
+        code="number_in_use",
+        message=f"The number {number.phone_number} is not given back: the tenant's phone provider still sends from it.",
+        hint="Change the provider first, then undo the same run again with --run and --release-number.",
+    )

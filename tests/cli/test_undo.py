@@ -1,0 +1,576 @@
+"""`mfa-setup undo`: what a run changed goes back to what it found, and nothing else is touched."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
+from mfa_setup.store import journal
+from support.lab import Lab, Result, Run
+from support.scene import (
+    OTHER_ACCOUNT,
+    actions,
+    application,
+    client,
+    drop_provider,
+    into_pool,
+    is_unified,
+    meanwhile,
+    number,
+    out_of_pool,
+    patch_provider,
+    pool,
+    provider,
+    service,
+    set_connected,
+    stock,
+    token_held,
+    warned,
+)
+
+Undo = Callable[..., Result]
+FOR_GOOD = ("--release-number", "--delete-application")
+OLD_TOKEN = "fedcba9876543210" * 2
+URL = "http://localhost:3000"
+
+
+@pytest.fixture
+def undo(run: Run, lab: Lab) -> Undo:
+    """Undoes, and says so in JSON."""
+
+    def call(*arguments: str, env: dict[str, str | None] | None = None) -> Result:
+        return run("undo", "--yes", "--json", *arguments, env={**lab.env, **(env or {})})
+
+    return call
+
+
+@pytest.fixture
+def up(run: Run, lab: Lab) -> Callable[..., Result]:
+    """Sets everything up."""
+
+    def call(*arguments: str) -> Result:
+        result = run("up", "--yes", "--json", *arguments, env=lab.env)
+        assert result.code == 0, result.out
+        return result
+
+    return call
+
+
+Up = Callable[..., Result]
+
+
+def standing(lab: Lab) -> dict[str, Any]:
+    """The whole state, to the letter; without what only counts."""
+    everything = lab.everything
+    del everything["twilio"]["purchases"]
+    return everything
+
+
+def kept(lab: Lab) -> dict[str, Any]:
+    """The state without the times of changes, which a change back changes too."""
+
+    def without(value: Any) -> Any:
+        if isinstance(value, dict):
+            times = {"updated_at", "date_updated"}
+            return {key: without(item) for key, item in value.items() if key not in times}
+        return [without(item) for item in value] if isinstance(value, list) else value
+
+    return dict(without(standing(lab)))
+
+
+def kept_back(result: Result) -> list[str]:
+    """What was left alone because somebody else had changed it."""
+    return [item["message"] for item in result.document["warnings"] if item["code"] == "changed_since"]
+
+
+# --- all of it -----------------------------------------------------------------------------------------------------
+
+
+def test_after_up_and_undo_everything_is_to_the_letter_as_it_was(undo: Undo, up: Up, lab: Lab) -> None:
+    before = standing(lab)
+    up()
+    result = undo(*FOR_GOOD)
+    assert result.code == 0, result.out
+    assert standing(lab) == before
+    assert result.document["changed"] is True
+    assert result.document["warnings"] == []
+    assert {change["status"] for change in result.document["changes"]} == {"applied"}
+    by_resource = actions(result)
+    assert by_resource["application"] == by_resource["number"] == "delete"
+    assert by_resource["factor"] == by_resource["policy"] == "update"
+    assert by_resource["provider"] == ("delete" if is_unified(lab) else "update")
+
+
+def test_the_policy_goes_first_and_what_it_stands_on_after_it(undo: Undo, up: Up, lab: Lab) -> None:
+    up()
+    mark = lab.mark()
+    undo(*FOR_GOOD)
+    paths = [path.rpartition("/api/v2/")[2] for _, path in lab.writes(mark)]
+    assert paths[:3] == ["guardian/policies", "guardian/factors/phone/message-types", "guardian/factors/sms"]
+    assert paths[-1].startswith("clients/")
+
+
+def test_what_cannot_be_had_back_stays_unused_and_is_named(undo: Undo, up: Up, lab: Lab) -> None:
+    up()
+    result = undo()
+    assert result.code == 0
+    assert sorted(warned(result)) == ["application_kept", "number_kept"]
+    assert len(lab.spas) == len(lab.twilio["numbers"]) == 1
+    assert lab.connected() == set()
+    assert pool(lab) == []
+    assert lab.tenant["phone_provider"] is None
+    assert lab.tenant["policies"] == []
+
+
+def test_what_stayed_can_go_later_by_the_id_of_its_run(undo: Undo, up: Up, lab: Lab) -> None:
+    before = standing(lab)
+    run_id = up().document["run_id"]
+    undo()
+    assert warned(undo()) == ["nothing_to_undo"]
+    result = undo("--run", run_id[:8], *FOR_GOOD)
+    assert result.code == 0, result.out
+    assert standing(lab) == before
+
+
+def test_up_after_an_undo_takes_what_stayed_and_buys_nothing(undo: Undo, up: Up, lab: Lab) -> None:
+    first = up().document["outputs"]
+    undo()
+    again = up().document["outputs"]
+    assert (again["client_id"], again["number_sid"]) == (first["client_id"], first["number_sid"])
+    assert lab.twilio["purchases"] == 1
+
+
+@pytest.mark.parametrize("delivery", ["sms", "voice", "both"])
+@pytest.mark.parametrize("before", ["sms", "voice", "both"])
+def test_a_change_of_delivery_goes_back_while_the_policy_stands(run: Run, lab: Lab, before: str, delivery: str) -> None:
+    assert run("up", "--yes", "--json", "--delivery", before, env=lab.env).code == 0
+    found = kept(lab)
+    assert run("up", "--yes", "--json", "--delivery", delivery, env=lab.env).code == 0
+    if before != delivery:
+        assert run("undo", "--yes", "--json", env=lab.env).code == 0
+    assert kept(lab) == found
+
+
+def test_texts_go_back(undo: Undo, up: Up, lab: Lab) -> None:
+    up()
+    bare = kept(lab)
+    up("--verification-template", "{{code}} one", "--enrollment-template", "{{code}} two")
+    first = kept(lab)
+    up("--verification-template", "{{code}} three")
+    assert undo().code == 0
+    assert kept(lab) == first
+    assert undo().code == 0
+    if is_unified(lab):
+        assert kept(lab) == bare
+    else:  # there is no DELETE for these: the service's own texts are written
+        assert lab.tenant["phone_templates"]["verification_message"].startswith("{{code}} is your verification code")
+
+
+# --- several runs --------------------------------------------------------------------------------------------------
+
+
+def test_runs_go_back_one_by_one_from_the_last(run: Run, undo: Undo, lab: Lab) -> None:
+    states = []
+    steps = (["init"], ["buy-number"], ["enable-sms"], ["policy", "always"])
+    for step in steps:
+        states.append(kept(lab))
+        assert run(*step, "--yes", "--json", env=lab.env).code == 0
+    for found in reversed(states):
+        assert undo(*FOR_GOOD).code == 0
+        assert kept(lab) == found
+    assert warned(undo()) == ["nothing_to_undo"]
+
+
+def test_the_list_shows_the_runs_that_changed_something(run: Run, undo: Undo, up: Up, lab: Lab) -> None:
+    assert run("undo", "--list", "--json", env=lab.env).document["runs"] == []
+    run_id = up().document["run_id"]
+    up()
+    assert run("init", "--yes", "--json", "--url", "https://app.example.com", env=lab.env).code == 0
+    undo()
+    runs = run("undo", "--list", "--json", env=lab.env).document["runs"]
+    assert [(item["command"], item["undone"], item["end"]) for item in runs] == [
+        ("init", True, "done"),
+        ("up", False, "done"),
+    ]
+    assert runs[1]["run_id"] == run_id
+    assert runs[1]["changed"] == ["application", "number", "provider", "factor", "policy"]
+    assert runs[1]["time"].startswith("20")
+
+
+def test_the_list_needs_no_credentials_and_asks_nobody(run: Run, up: Up, lab: Lab) -> None:
+    run_id = up().document["run_id"]
+    mark = lab.mark()
+    result = run("undo", "--list", env={"AUTH0_DOMAIN": lab.domain})
+    assert result.code == 0
+    assert run_id in result.out
+    assert lab.log(mark) == []
+
+
+def test_a_run_that_is_not_in_the_journal_is_refused_by_name(undo: Undo, up: Up) -> None:
+    up()
+    result = undo("--run", "0123")
+    assert result.code == 3
+    assert result.document["error"]["code"] == "not_found"
+    assert "--list" in result.document["error"]["hint"]
+
+
+def test_without_a_journal_there_is_nothing_to_undo(
+    undo: Undo, up: Up, lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    up()
+    monkeypatch.setenv("MFA_SETUP_STATE_DIR", str(tmp_path_factory.mktemp("another")))
+    before = lab.everything
+    result = undo()
+    assert result.code == 0
+    assert warned(result) == ["nothing_to_undo"]
+    assert lab.everything == before
+
+
+def test_without_yes_it_shows_its_plan_and_writes_nothing(run: Run, up: Up, lab: Lab) -> None:
+    up()
+    before = lab.everything
+    result = run("undo", "--json", env=lab.env)
+    assert result.code == 6
+    assert "--yes" in result.document["error"]["hint"]
+    assert {change["status"] for change in result.document["changes"]} == {"pending"}
+    assert lab.everything == before
+
+
+def test_a_run_that_nobody_has_to_put_back_any_more_lets_the_one_before_come_next(
+    run: Run, undo: Undo, up: Up, lab: Lab
+) -> None:
+    up("--policy", "never")
+    run("policy", "always", "--yes", "--json", env=lab.env)
+    lab.auth0("PUT", "guardian/policies", [])
+    first = undo()
+    assert (first.code, first.document["changed"]) == (0, False)
+    assert undo().document["changed"] is True
+    assert lab.tenant["factors"]["sms"] is False
+
+
+# --- what somebody else changed since ------------------------------------------------------------------------------
+
+
+def test_a_policy_that_somebody_changed_stays_and_keeps_what_it_stands_on(undo: Undo, up: Up, lab: Lab) -> None:
+    up()
+    lab.auth0("PUT", "guardian/policies", ["confidence-score"])
+    before = lab.everything
+    result = undo()
+    assert result.code == 7
+    assert result.document["error"]["code"] == "guard_refused"
+    assert {check["id"] for check in result.document["checks"]} >= {"factor_on"}
+    assert "policy never" in result.document["error"]["hint"]
+    assert any("policies" in message for message in kept_back(result))
+    assert lab.everything == before
+
+
+def test_a_policy_that_the_run_did_not_set_keeps_what_it_stands_on(run: Run, undo: Undo, up: Up, lab: Lab) -> None:
+    up("--policy", "never")
+    lab.auth0("PUT", "guardian/policies", ["all-applications"])
+    before = lab.everything
+    result = undo(*FOR_GOOD)
+    assert result.code == 7
+    assert lab.everything == before
+    assert run("policy", "never", "--yes", "--json", env=lab.env).code == 0
+    undo()  # the policy of the run before it
+    lab.auth0("PUT", "guardian/policies", [])
+    assert undo(*FOR_GOOD).code == 0
+    assert lab.tenant["factors"]["sms"] is False
+
+
+def test_a_policy_turned_on_while_it_is_at_work_stops_it(
+    undo: Undo, up: Up, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up()
+    meanwhile(monkeypatch, "factor", lambda: lab.auth0("PUT", "guardian/policies", ["all-applications"]))
+    result = undo()
+    assert result.code == 7
+    assert lab.tenant["factors"]["sms"] is True
+    assert lab.tenant["phone_provider"] is not None
+
+
+def test_a_url_that_somebody_added_keeps_that_list_and_the_others_go_back(run: Run, undo: Undo, lab: Lab) -> None:
+    client_id = application(lab, callbacks=["https://one.example.com"])
+    assert run("init", "--yes", "--json", env=lab.env).code == 0
+    urls = ["https://one.example.com", URL, "https://two.example.com"]
+    lab.auth0("PATCH", f"clients/{client_id}", {"callbacks": urls})
+    result = undo()
+    assert result.code == 0
+    assert [message for message in kept_back(result) if "callbacks" in message]
+    there = client(lab, client_id)
+    assert there["callbacks"] == urls
+    assert there["web_origins"] == []
+    assert client_id not in lab.connected()
+
+
+def test_an_application_that_was_there_before_is_as_it_was(run: Run, undo: Undo, lab: Lab) -> None:
+    client_id = application(lab, callbacks=["https://one.example.com"])
+    before = client(lab, client_id)
+    assert run("init", "--harden", "--yes", "--json", env=lab.env).code == 0
+    assert client(lab, client_id) != before
+    assert undo("--delete-application").code == 0
+    # A list that there was not is empty now: the service takes no null for it.
+    assert client(lab, client_id) == {"allowed_logout_urls": [], "web_origins": [], **before}
+
+
+def test_an_application_that_somebody_changed_is_not_removed(undo: Undo, up: Up, lab: Lab) -> None:
+    client_id = up().document["outputs"]["client_id"]
+    lab.auth0("PATCH", f"clients/{client_id}", {"callbacks": [URL, "https://app.example.com"]})
+    result = undo(*FOR_GOOD)
+    assert result.code == 0
+    assert [message for message in kept_back(result) if client_id in message]
+    assert [item["client_id"] for item in lab.spas] == [client_id]
+
+
+def test_a_number_that_somebody_renamed_is_not_released(undo: Undo, up: Up, lab: Lab) -> None:
+    up()
+    sid = lab.twilio["numbers"][0]["sid"]
+    lab.sandbox.world.twilio.numbers[sid].friendly_name = "Support line"
+    result = undo(*FOR_GOOD)
+    assert result.code == 0
+    assert [message for message in kept_back(result) if "name" in message]
+    assert [item["sid"] for item in lab.twilio["numbers"]] == [sid]
+
+
+def test_a_number_that_somebody_moved_stays_where_it_is(undo: Undo, up: Up, lab: Lab) -> None:
+    up()
+    sid, other = lab.twilio["numbers"][0]["sid"], service(lab, "Marketing")
+    out_of_pool(lab, lab.control_service_sid(), sid)
+    into_pool(lab, other, sid)
+    result = undo(*FOR_GOOD)
+    assert result.code == 0
+    assert kept_back(result)
+    assert pool(lab, other) == [sid]
+
+
+def test_a_provider_that_somebody_changed_stays_and_its_number_with_it(undo: Undo, up: Up, lab: Lab) -> None:
+    up()
+    if is_unified(lab):
+        patch_provider(lab, delivery_methods=["text", "voice"])
+    else:
+        settings = lab.auth0("GET", "guardian/factors/phone/providers/twilio")
+        other = stock()[3].phone_number
+        lab.auth0("PUT", "guardian/factors/phone/providers/twilio", settings | {"from": other})
+    there = lab.tenant["phone_provider"]
+    result = undo(*FOR_GOOD)
+    assert result.code == 0, result.out
+    assert kept_back(result)
+    assert lab.tenant["phone_provider"] == there
+    if is_unified(lab):
+        assert "number_in_use" in warned(result)
+        assert len(lab.twilio["numbers"]) == 1
+
+
+def test_another_provider_in_its_place_is_left_alone(run: Run, make_lab: Callable[..., Lab]) -> None:
+    lab = make_lab()
+    assert run("up", "--yes", "--json", env=lab.env).code == 0
+    drop_provider(lab)
+    provider(lab, sender=stock()[3].phone_number)
+    there = lab.tenant["phone_provider"]
+    result = run("undo", "--yes", "--json", env=lab.env)
+    assert result.code == 0
+    assert kept_back(result)
+    assert lab.tenant["phone_provider"] == there
+
+
+def test_what_somebody_put_back_already_is_nothing_to_do(undo: Undo, up: Up, lab: Lab) -> None:
+    client_id = up().document["outputs"]["client_id"]
+    lab.auth0("PUT", "guardian/policies", [])
+    lab.auth0("PUT", "guardian/factors/sms", {"enabled": False})
+    set_connected(lab, client_id, on=False)
+    result = undo()
+    assert result.code == 0
+    assert kept_back(result) == []
+    assert actions(result)["policy"] == "none"
+
+
+# --- never what the run did not make -------------------------------------------------------------------------------
+
+
+def test_a_number_that_was_there_before_is_never_released(run: Run, undo: Undo, lab: Lab) -> None:
+    own = number(lab, stock()[0].phone_number)["sid"]
+    result = run("up", "--yes", "--json", "--from", stock()[0].phone_number, env=lab.env)
+    assert result.code == 0, result.out
+    assert undo(*FOR_GOOD).code == 0
+    assert [item["sid"] for item in lab.twilio["numbers"]] == [own]
+    assert pool(lab) == []
+
+
+def test_a_provider_of_the_same_account_goes_back_to_its_number(run: Run, undo: Undo, lab: Lab) -> None:
+    first, second = (item.phone_number for item in stock()[:2])
+    number(lab, first)
+    number(lab, second)
+    provider(lab, sender=second)
+    before = kept(lab)
+    assert run("up", "--yes", "--json", "--from", first, env=lab.env).code == 0
+    assert undo(*FOR_GOOD).code == 0
+    assert kept(lab) == before
+    assert token_held(lab) == lab.env["TWILIO_AUTH_TOKEN"]
+
+
+def test_the_token_of_another_account_is_never_made_up(run: Run, undo: Undo, lab: Lab) -> None:
+    provider(lab, sid=OTHER_ACCOUNT, sender=stock()[4].phone_number, token=OLD_TOKEN)
+    result = run("up", "--yes", "--json", "--replace-provider", env=lab.env)
+    assert result.code == 0, result.out
+    assert "token_not_restorable" in warned(result)
+    there = lab.tenant["phone_provider"]
+    result = undo(*FOR_GOOD)
+    assert result.code == 0, result.out
+    assert {"token_not_restorable", "number_in_use"} <= set(warned(result))
+    assert lab.tenant["phone_provider"] == there
+    assert token_held(lab) == lab.env["TWILIO_AUTH_TOKEN"]
+    assert lab.tenant["policies"] == []
+
+
+def test_the_old_token_supplied_puts_the_other_account_back(run: Run, undo: Undo, lab: Lab) -> None:
+    provider(lab, sid=OTHER_ACCOUNT, sender=stock()[4].phone_number, token=OLD_TOKEN)
+    before = kept(lab)
+    assert run("up", "--yes", "--json", "--replace-provider", env=lab.env).code == 0
+    result = undo(*FOR_GOOD, env={"MFA_SETUP_OLD_TWILIO_AUTH_TOKEN": OLD_TOKEN})
+    assert result.code == 0, result.out
+    assert kept(lab) == before
+    assert token_held(lab) == OLD_TOKEN
+    assert OLD_TOKEN not in result.out + result.err
+
+
+def test_the_old_token_may_come_from_a_file(run: Run, undo: Undo, lab: Lab, folder: Path) -> None:
+    provider(lab, sid=OTHER_ACCOUNT, sender=stock()[4].phone_number, token=OLD_TOKEN)
+    assert run("up", "--yes", "--json", "--replace-provider", env=lab.env).code == 0
+    (folder / "old").write_text(OLD_TOKEN, encoding="utf-8")
+    assert undo("--old-twilio-auth-token-file", "old").code == 0
+    assert token_held(lab) == OLD_TOKEN
+
+
+def test_a_run_about_the_policy_alone_needs_no_twilio(run: Run, undo: Undo, up: Up, lab: Lab) -> None:
+    up("--policy", "never")
+    assert run("policy", "always", "--yes", "--json", env=lab.env).code == 0
+    gone = {"TWILIO_ACCOUNT_SID": None, "TWILIO_AUTH_TOKEN": None}
+    assert undo(env=gone).code == 0
+    assert lab.tenant["policies"] == []
+    result = undo(env=gone)
+    assert result.code == 6
+    assert "TWILIO_ACCOUNT_SID" in result.document["error"]["hint"]
+
+
+def test_a_token_without_the_scopes_is_told_before_anything_is_written(undo: Undo, up: Up, lab: Lab) -> None:
+    up()
+    lab.grant([scope for scope in ALL_SCOPES if scope != "delete:clients"])
+    before = lab.everything
+    result = undo(*FOR_GOOD, "--no-token-cache")
+    assert result.code == 4
+    assert "delete:clients" in result.document["error"]["message"]
+    assert lab.everything == before
+
+
+# --- killed and failed runs ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/2010-04-01/*/IncomingPhoneNumbers.json"),
+        ("POST", "/v1/Services/*/PhoneNumbers"),
+        ("PUT", "/api/v2/guardian/factors/sms"),
+        ("PUT", "*/message-types"),
+        ("PUT", "/api/v2/guardian/policies"),
+        ("PATCH", "/api/v2/connections/*/clients"),
+        ("POST", "/api/v2/clients"),
+    ],
+)
+@pytest.mark.parametrize(("effect", "applied"), [("status:400", False), ("reset", True), ("reset", False)])
+def test_a_run_that_failed_anywhere_goes_back_to_what_it_found(
+    run: Run, lab: Lab, method: str, path: str, effect: str, *, applied: bool
+) -> None:
+    before = standing(lab)
+    lab.faults({"method": method, "path": path, "effect": effect, "applied": applied, "times": 9})
+    run("up", "--yes", "--json", "--timeout", "0.1", env=lab.env)
+    lab.sandbox.world.faults.clear()
+    result = run("undo", "--yes", "--json", *FOR_GOOD, env=lab.env)
+    assert result.code == 0, result.out
+    assert standing(lab) == before
+
+
+@pytest.mark.parametrize("cut", range(1, 14))
+def test_a_run_that_was_killed_after_any_line_of_its_journal_goes_back(
+    run: Run, lab: Lab, cut: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = standing(lab)
+    written: list[str] = []
+
+    def append(path: Path, line: str) -> None:
+        if len(written) == 2 * cut:
+            raise KeyboardInterrupt
+        written.append(line)
+        real(path, line)
+
+    real = journal._append_line
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "_append_line", append)
+        run("up", "--yes", "--json", env=lab.env)
+    result = run("undo", "--yes", "--json", *FOR_GOOD, env=lab.env)
+    assert result.code == 0, result.out
+    assert standing(lab) == before
+
+
+def test_an_undo_that_failed_is_finished_by_the_next(undo: Undo, up: Up, lab: Lab) -> None:
+    before = standing(lab)
+    up()
+    lab.faults({"method": "PUT", "path": "/api/v2/guardian/factors/sms", "effect": "status:400"})
+    broken = undo(*FOR_GOOD)
+    assert broken.code == 1
+    assert broken.change("policy")["status"] == "applied"
+    assert broken.change("factor")["status"] == "failed"
+    assert broken.change("provider")["status"] == "pending"
+    assert undo(*FOR_GOOD).code == 0
+    assert standing(lab) == before
+
+
+# --- the app's config file -----------------------------------------------------------------------------------------
+
+
+def test_a_config_file_that_the_run_made_goes(run: Run, undo: Undo, lab: Lab, folder: Path) -> None:
+    assert run("init", "--yes", "--json", "--write-config", "auth_config.json", env=lab.env).code == 0
+    assert undo().code == 0
+    assert not (folder / "auth_config.json").exists()
+
+
+def test_a_config_file_that_the_run_made_and_somebody_changed_stays(
+    run: Run, undo: Undo, lab: Lab, folder: Path
+) -> None:
+    path = folder / "auth_config.json"
+    assert run("init", "--yes", "--json", "--write-config", path.name, env=lab.env).code == 0
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"audience": "mine"}), encoding="utf-8")
+    result = undo()
+    assert kept_back(result)
+    assert "mine" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("auth_config.json", '{\n  "domain": "old.example.com",\n  "clientId": "old",\n  "audience": "mine"\n}\n'),
+        ("auth_config.json", '{\n  "audience": "mine"\n}\n'),
+        (".env.local", "# mine\nVITE_AUTH0_DOMAIN=old.example.com\nVITE_AUTH0_CLIENT_ID=old\nSECRET_KEY=hush\n"),
+        (".env.local", "SECRET_KEY=hush\n"),
+    ],
+)
+def test_a_config_file_that_was_there_gets_its_two_values_back(
+    run: Run, undo: Undo, lab: Lab, folder: Path, name: str, text: str
+) -> None:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    assert run("init", "--yes", "--json", "--write-config", name, env=lab.env).code == 0
+    assert path.read_text(encoding="utf-8") != text
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    assert undo().code == 0
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_the_journal_keeps_no_other_line_of_a_config_file(run: Run, lab: Lab, folder: Path, tmp_path: Path) -> None:
+    (folder / ".env.local").write_text("SECRET_KEY=hush-hush\n", encoding="utf-8")
+    assert run("init", "--yes", "--json", "--write-config", ".env.local", env=lab.env).code == 0
+    (found,) = (tmp_path / "state").glob("journal-*")
+    assert "hush-hush" not in found.read_text(encoding="utf-8")
