@@ -8,7 +8,19 @@ import pytest
 
 from support.lab import Run
 
-COMMANDS = ["up", "init", "buy-number", "enable-sms", "policy", "plan", "status", "test login", "sandbox", "demo"]
+COMMANDS = [
+    "up",
+    "init",
+    "buy-number",
+    "enable-sms",
+    "policy",
+    "plan",
+    "status",
+    "undo",
+    "test login",
+    "sandbox",
+    "demo",
+]
 SDKS = ["auth0", "twilio", "requests", "httpx", "aiohttp", "starlette", "uvicorn", "phonenumbers.data"]
 
 

@@ -497,7 +497,8 @@ def test_a_run_that_failed_anywhere_goes_back_to_what_it_found(
 def test_a_run_that_was_killed_after_any_line_of_its_journal_goes_back(
     run: Run, lab: Lab, cut: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, written = standing(lab), []
+    before = standing(lab)
+    written: list[str] = []
 
     def append(path: Path, line: str) -> None:
         if len(written) == 2 * cut:
