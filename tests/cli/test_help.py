@@ -16,6 +16,8 @@ COMMANDS = [
     "policy",
     "plan",
     "status",
+    "doctor",
+    "undo",
     "test sms",
     "test login",
     "sandbox",

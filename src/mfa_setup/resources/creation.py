@@ -48,7 +48,7 @@ def the_only(services: Services, body: Mapping[str, JsonValue]) -> Settled:
             return Settled(mine)
         if mine:
             _remove(services, mine)
-            mine = None
+            mine, others = None, []  # seen before the removal: it counts only when it is seen after it
         elif len(others) == 1 and others[0].client_id == seen:
             return Settled(seen, others[0])
         elif not others:

@@ -1,0 +1,214 @@
+"""The journal: every write request before it is sent and after it, on the disk, without secrets."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mfa_setup.store import journal
+from support.lab import Lab, Run
+from support.scene import NEW_TOKEN, rotate_token, warned
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """The state folder."""
+    return tmp_path / "state"
+
+
+def path_of(state: Path) -> Path:
+    """The one journal."""
+    (found,) = state.glob("journal-*.jsonl")
+    return found
+
+
+def lines(state: Path) -> list[dict[str, Any]]:
+    """Its lines."""
+    return [json.loads(line) for line in path_of(state).read_text(encoding="utf-8").splitlines()]
+
+
+def test_every_write_request_has_one_intent_and_one_outcome(run: Run, lab: Lab, state: Path) -> None:
+    result = run("up", "--yes", "--json", env=lab.env)
+    found = lines(state)
+    assert {line["run"] for line in found} == {result.document["run_id"]}
+    assert {line["v"] for line in found} == {1}
+    assert [found[0]["kind"], found[-1]["kind"]] == ["run", "end"]
+    assert (found[0]["command"], found[0]["domain"], found[-1]["how"]) == ("up", lab.domain, "done")
+    assert [line["kind"] for line in found[1:-1]] == ["intent", "outcome"] * len(lab.writes())
+    for intent, outcome in zip(found[1:-1:2], found[2:-1:2], strict=True):
+        assert intent["n"] == outcome["n"]
+        assert outcome["status"] == "done"
+        assert {"resource", "action", "target", "before", "after"} <= intent.keys()
+
+
+def test_the_outcome_names_what_was_made(run: Run, lab: Lab, state: Path) -> None:
+    outputs = run("up", "--yes", "--json", env=lab.env).document["outputs"]
+    made = {key: value for line in lines(state) for key, value in line.get("made", {}).items()}
+    assert made["client_id"] == outputs["client_id"]
+    assert made["number_sid"] == outputs["number_sid"]
+
+
+def test_the_intent_is_on_the_disk_before_the_request(
+    run: Run, lab: Lab, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        flushed.append(len(lab.writes()))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert run("policy", "never", "--yes", "--json", env=lab.env).code == 0
+    lab.auth0("PUT", "guardian/policies", ["confidence-score"])
+    flushed.clear()
+    before = len(lab.writes())
+    assert run("policy", "never", "--yes", "--json", env=lab.env).code == 0
+    assert flushed[:3] == [before, before, before]  # the run, its folder, the intent
+    assert flushed[3:5] == [before + 1, before + 1]  # the outcome, the end
+    assert [line["kind"] for line in lines(state)] == ["run", "intent", "outcome", "end"]
+
+
+def test_a_write_that_is_refused_or_unclear_says_so(run: Run, lab: Lab, state: Path) -> None:
+    lab.faults({"method": "POST", "path": "/api/v2/clients", "effect": "status:400"})
+    run("init", "--yes", "--json", env=lab.env)
+    lab.faults({"method": "POST", "path": "/api/v2/clients", "effect": "reset"})
+    run("init", "--yes", "--json", env=lab.env)
+    outcomes = [line for line in lines(state) if line["kind"] == "outcome"]
+    assert [(line["status"], line["error"]) for line in outcomes] == [
+        ("failed", "service_refused"),
+        ("unknown", "outcome_unknown"),
+    ]
+    assert [line["how"] for line in lines(state) if line["kind"] == "end"] == ["service_refused", "outcome_unknown"]
+
+
+def test_where_it_cannot_be_written_nothing_is_sent(run: Run, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_path: Path, _line: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(journal, "_append_line", full)
+    result = run("up", "--yes", "--json", env=lab.env)
+    assert result.code == 1
+    assert result.document["error"]["code"] == "journal_unusable"
+    assert lab.writes() == []
+
+
+def test_it_is_for_its_owner_alone_and_holds_no_secret(run: Run, lab: Lab, state: Path) -> None:
+    run("up", "--yes", "--json", env=lab.env)
+    env = rotate_token(lab)
+    run("up", "--yes", "--json", env=env)
+    run("undo", "--yes", "--json", env=env)
+    text = path_of(state).read_text(encoding="utf-8")
+    assert path_of(state).stat().st_mode & 0o777 == 0o600
+    secrets = [lab.env["AUTH0_CLIENT_SECRET"], lab.env["TWILIO_AUTH_TOKEN"], NEW_TOKEN]
+    assert not any(secret in text for secret in (*secrets, *(spa["client_secret"] for spa in lab.spas)))
+
+
+def test_runs_that_only_look_leave_none(run: Run, lab: Lab, state: Path) -> None:
+    for command in (["plan"], ["status"], ["undo", "--list"]):
+        assert run(*command, "--json", env=lab.env).code == 0
+    run("up", "--json", env=lab.env)  # not confirmed
+    assert list(state.glob("journal-*")) == []
+
+
+def test_a_torn_last_line_is_tolerated_and_the_next_one_begins_anew(run: Run, lab: Lab, state: Path) -> None:
+    run("up", "--yes", "--json", "--policy", "never", env=lab.env)
+    path = path_of(state)
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole + '{"v": 1, "kind": "run", "run": "abc", "comm', encoding="utf-8")
+    assert run("policy", "always", "--yes", "--json", env=lab.env).code == 0
+    added = path.read_text(encoding="utf-8").removeprefix(whole).splitlines()
+    assert added[0].endswith('"comm')
+    assert [json.loads(line)["kind"] for line in added[1:]] == ["run", "intent", "outcome", "end"]
+    assert len(run("undo", "--list", "--json", env=lab.env).document["runs"]) == 2
+
+
+def test_one_of_a_newer_version_is_refused_and_kept(run: Run, lab: Lab, state: Path) -> None:
+    run("init", "--yes", "--json", env=lab.env)
+    path = path_of(state)
+    path.write_text(path.read_text(encoding="utf-8") + '{"v": 2, "kind": "something"}\n', encoding="utf-8")
+    before, mark = path.read_bytes(), lab.mark()
+    for command in (["up", "--yes"], ["undo", "--yes"], ["undo", "--list"]):
+        result = run(*command, "--json", env=lab.env)
+        assert result.code == 1
+        assert result.document["error"]["code"] == "journal_newer"
+        assert str(path) in result.document["error"]["message"]
+    assert lab.writes(mark) == []
+    assert path.read_bytes() == before
+
+
+def _readable(path: Path) -> None:
+    path.chmod(0o644)
+
+
+def _link(path: Path) -> None:
+    path.rename(path.with_suffix(".moved"))
+    path.symlink_to(path.with_suffix(".moved"))
+
+
+def _nonsense(path: Path) -> None:
+    path.write_text('{"v": 1, "kind": "run", "run": "abc", "surprise": 1}\n', encoding="utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of another kind")
+@pytest.mark.parametrize("spoil", [_readable, _link, _nonsense])
+def test_one_that_cannot_be_trusted_is_reported_and_not_used(run: Run, lab: Lab, state: Path, spoil: Any) -> None:
+    run("init", "--yes", "--json", env=lab.env)
+    spoil(path_of(state))
+    mark = lab.mark()
+    result = run("up", "--yes", "--json", env=lab.env)
+    assert result.code == 1
+    assert result.document["error"]["code"] == "journal_unusable"
+    assert lab.writes(mark) == []
+    looked = run("plan", "--json", env=lab.env)
+    assert looked.code == 0
+    assert "journal_unusable" in warned(looked)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="owners of another kind")
+def test_one_of_somebody_else_is_reported(run: Run, lab: Lab, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("init", "--yes", "--json", env=lab.env)
+    other = path_of(state).stat().st_uid + 1
+    monkeypatch.setattr(os, "geteuid", lambda: other)
+    result = run("up", "--yes", "--json", env=lab.env)
+    assert result.document["error"]["code"] == "journal_unusable"
+    assert "somebody else" in result.document["error"]["message"]
+
+
+def test_a_lost_one_is_survived_by_the_marks(run: Run, lab: Lab, state: Path) -> None:
+    first = run("up", "--yes", "--json", env=lab.env).document["outputs"]
+    path_of(state).unlink()
+    again = run("up", "--yes", "--json", env=lab.env).document
+    assert again["changed"] is False
+    assert again["outputs"]["number_sid"] == first["number_sid"]
+    assert again["outputs"]["client_id"] == first["client_id"]
+
+
+def test_an_override_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MFA_SETUP_STATE_DIR", str(tmp_path / "state"))
+    header = journal.Header(run_id="abc", command="up", domain="acme.auth0.com")
+    opened = journal.open_journal("tenant", header)
+    opened.override("a2p_campaign", "No verified campaign.")
+    opened.end("done")
+    found = lines(tmp_path / "state")
+    assert [line["kind"] for line in found] == ["run", "override", "end"]
+    assert found[1]["check"] == "a2p_campaign"
+    assert journal.open_journal("tenant", header).runs[0].end == "done"
+
+
+def test_the_callback_of_a_test_login_is_noted_and_is_no_change(run: Run, unified: Lab, state: Path) -> None:
+    run("up", "--yes", "--json", env=unified.env)
+    run("test", "login", "--add-callback", "--no-browser", "--timeout", "0.1", "--json", env=unified.env)
+    assert [line["command"] for line in lines(state) if line["kind"] == "run"] == ["up", "test login"]
+    assert [item["command"] for item in run("undo", "--list", "--json", env=unified.env).document["runs"]] == ["up"]
+
+
+def test_each_tenant_has_its_own(run: Run, lab: Lab, state: Path) -> None:
+    for host in ("localhost", "127.0.0.1"):
+        url = lab.sandbox.url.replace("localhost", host)
+        domain = lab.domain.replace("localhost", host)
+        env = lab.env | {"MFA_SETUP_SANDBOX": url, "AUTH0_DOMAIN": domain}
+        assert run("init", "--yes", "--json", "--url", f"https://{host}.example.com", env=env).code == 0
+    assert len(list(state.glob("journal-*.jsonl"))) == 2
