@@ -13,12 +13,12 @@ _OUTPUTS = (
 )  # fmt: skip
 
 
-def _stop(_signum: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(_SIGTERM_EXIT)
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    """Ends a process that was told to stop while it was still starting: nothing has been read or written yet.
 
-
-def _interrupted(code: int) -> NoReturn:
-    """Ends a process that was told to stop while it was still starting: nothing has been read or written yet."""
+    It ends right here: an exception raised in the middle of an import may be lost in it.
+    """
+    code = _SIGTERM_EXIT if number == signal.SIGTERM else _SIGINT_EXIT
     message = "Interrupted before anything was done."
     if "--json" in sys.argv:
         name = "interrupted" if code == _SIGINT_EXIT else "terminated"
@@ -35,17 +35,11 @@ def _interrupted(code: int) -> NoReturn:
 
 def main() -> NoReturn:
     """Starts the program; signals are taken care of before the slow imports."""
-    signal.signal(signal.SIGTERM, _stop)
-    try:
-        from mfa_setup.cli.main import main as start  # noqa: PLC0415
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    from mfa_setup.cli.main import main as start  # noqa: PLC0415
 
-        start()
-    except KeyboardInterrupt:
-        _interrupted(_SIGINT_EXIT)
-    except SystemExit as stopped:
-        if stopped.code == _SIGTERM_EXIT:
-            _interrupted(_SIGTERM_EXIT)
-        raise
+    start()
 
 
 if __name__ == "__main__":

@@ -291,8 +291,13 @@ class ReadOnlyError(GuardRefusedError):
 
 
 class InterruptedRunError(MfaSetupError):
-    """Ctrl-C."""
+    """Ctrl-C.
 
+    Attributes:
+        unsent: It came before the request that was next had gone out, so nothing is uncertain.
+    """
+
+    unsent: bool = False
     code = "interrupted"
     exit_code = 130
     default_hint = "Run the command again to finish: what was done is found again."

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from mfa_setup import interrupts
 from mfa_setup.engine import guard
 from mfa_setup.engine.observe import observe_floor
 from mfa_setup.engine.plan import Plan
@@ -41,6 +42,12 @@ def apply(plan: Plan, services: Services, stack: PhoneStack, report: Report, wat
 
 
 def _carry_out(step: Step, services: Services, report: Report) -> None:
+    """One step; an interrupt comes through before its next write, or once what the last one made is noted."""
+    with interrupts.deferred():
+        _noted(step, services, report)
+
+
+def _noted(step: Step, services: Services, report: Report) -> None:
     resource = step.change.resource
     try:
         for made in step.apply(services, report.made):

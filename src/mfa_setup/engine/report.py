@@ -94,5 +94,7 @@ def failure(error: MfaSetupError) -> Failure:
 
 def status_of(error: BaseException) -> Status:
     """What an error says about the change that met it: without a clear answer it may have had its effect."""
+    if isinstance(error, InterruptedRunError) and error.unsent:
+        return "pending"
     clear = isinstance(error, MfaSetupError) and not isinstance(error, (UnavailableError, InterruptedRunError))
     return "failed" if clear or isinstance(error, RateLimitedError) else "unknown"

@@ -200,13 +200,16 @@ def warning_lines(warnings: tuple[Warned, ...]) -> Iterator[Text]:
 
 
 def error_lines(failure: Failure, outcome: Outcome) -> Iterator[Text]:
-    """An error: what was done before it, what failed, and the fix as the last line."""
+    """An error: what was done before it, what is left to do, what failed, and the fix as the last line."""
     done = [change for change in outcome.changes if change.status == "applied"]
     if done:
         yield Text("Done before: " + ", ".join(change.resource for change in done) + ".")
     unclear = [change for change in outcome.changes if change.status == "unknown" and outcome.changed]
     if unclear:
         yield Text("Not certain: " + ", ".join(change.resource for change in unclear) + ".")
+    left = [change for change in outcome.changes if change.status == "pending"]
+    if left and outcome.changed:
+        yield Text("Left: " + ", ".join(change.resource for change in left) + ".")
     for check in outcome.checks:
         if check.status == "fail" and check.evidence != failure.message:
             yield Text().append(f"  x {check.id}: ", style="red").append(one_line(check.evidence))
