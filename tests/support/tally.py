@@ -29,6 +29,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in reports:
             if isinstance(report, pytest.TestReport) and report.when == "teardown":
                 for key, tried in report.user_properties:
-                    total.update(tried if key == _KEY else {})
+                    if key == _KEY and isinstance(tried, dict):
+                        total.update(tried)
     if total:
         terminalreporter.write_line("tried: " + ", ".join(f"{number} {kind}" for kind, number in total.items()))

@@ -105,7 +105,7 @@ def floor_holds(lab: Lab) -> bool:
     tenant = world.tenants[world.domain].snapshot()
     if not tenant["policies"]:
         return True
-    provider = tenant["phone_provider"] or {}
+    provider: dict[str, Any] = tenant["phone_provider"] or {}
     settings = provider.get("configuration", provider)
     numbers = {number["phone_number"] for number in world.twilio.snapshot()["numbers"]}
     sends = settings.get("mssid") or (settings.get("default_from") or settings.get("from")) in numbers
