@@ -1,16 +1,14 @@
 """A run may be killed at any moment; the next one finishes the job, and nothing is made or bought twice."""
 
-import asyncio
 import json
-import os
 import signal
-from concurrent.futures import Future
 from itertools import count as numbers
+from typing import Literal
 
 import pytest
-from starlette.types import Message
 
-from support.gate import Visit, gate
+from support.gate import gate
+from support.killer import Killer
 from support.tally import Count
 from support.trial import UP, Ground
 
@@ -18,30 +16,10 @@ PARTS = 3
 """In how many tests each sweep is cut, so that both cores have some."""
 
 
-class Killer:
-    """Kills a run at one of its requests: before the request has its effect, or after it and before the answer."""
-
-    def __init__(self, at: int, when: str) -> None:
-        self.at = at
-        self.when = when
-        self.hit: Visit | None = None
-        self.victim: Future[int] = Future()
-
-    async def __call__(self, visit: Visit) -> list[Message]:
-        if visit.n != self.at:
-            return await visit.pass_on()
-        pid = await asyncio.wrap_future(self.victim)
-        if self.when == "after":
-            await visit.take()
-        self.hit = visit
-        os.kill(pid, signal.SIGKILL)
-        return []
-
-
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_at_any_request_the_next_run_completes_it_and_repeats_nothing(
-    ground: Ground, count: Count, when: str, part: int
+    ground: Ground, count: Count, when: Literal["before", "after"], part: int
 ) -> None:
     killed = []
     for at in numbers(part + 1, PARTS):
