@@ -19,16 +19,16 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
     It ends right here: an exception raised in the middle of an import may be lost in it.
     """
     code = _SIGTERM_EXIT if number == signal.SIGTERM else _SIGINT_EXIT
-    message = "Interrupted before anything was done."
+    message, hint = "Interrupted before anything was done.", "Run the command again."
     if "--json" in sys.argv:
         name = "interrupted" if code == _SIGINT_EXIT else "terminated"
-        error: dict[str, str | None] = {"code": name, "message": message, "hint": ""}
+        error: dict[str, str | None] = {"code": name, "message": message, "hint": hint}
         error |= dict.fromkeys(("service", "status", "request_id"))
         lists: dict[str, list[object]] = {"changes": [], "checks": [], "warnings": []}
         document = {"schema_version": 1, "command": "", "ok": False, "changed": False, "run_id": "", "tenant": None}
         sys.stdout.write(json.dumps({**document, **lists, "outputs": dict.fromkeys(_OUTPUTS), "error": error}) + "\n")
     else:
-        sys.stderr.write(f"{message}\n")
+        sys.stderr.write(f"{message}\n  {hint}\n")
     sys.stdout.flush()
     os._exit(code)
 
