@@ -40,8 +40,8 @@ def test_a_signal_at_any_import_ends_the_run_with_one_document(
             started = False
             seen = 0
             for line in process.stderr:
-                # Before its first own module the process is Python's alone.
-                started = started or "mfa_setup" in line
+                # Until the first module that the program itself imports, the process is Python's alone.
+                started = started or "mfa_setup." in line
                 seen += started
                 if seen > imports:
                     process.send_signal(number)
