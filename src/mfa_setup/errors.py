@@ -334,8 +334,13 @@ class ReadOnlyError(GuardRefusedError):
 
 
 class InterruptedRunError(MfaSetupError):
-    """Ctrl-C."""
+    """Ctrl-C.
 
+    Attributes:
+        unsent: It came before the request that was next had gone out, so nothing is uncertain.
+    """
+
+    unsent: bool = False
     code = "interrupted"
     exit_code = 130
     default_hint = "Run the command again to finish: what was done is found again."
@@ -413,5 +418,7 @@ class CodeMissingError(ProofFailedError):
 
 def leaves_open(error: BaseException) -> bool:
     """Whether the request that met this error may have had its effect: there was no clear answer."""
+    if isinstance(error, InterruptedRunError) and error.unsent:
+        return False
     clear = isinstance(error, MfaSetupError) and not isinstance(error, (UnavailableError, InterruptedRunError))
     return not (clear or isinstance(error, RateLimitedError))

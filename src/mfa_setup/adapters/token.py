@@ -48,7 +48,8 @@ class TokenSource:
         self._credentials = credentials
         self._cache = TokenCache(base_url, credentials.audience, credentials.client_id or "", enabled=cache)
         # Asking for a token changes nothing, so it may be repeated.
-        self._wire = Wire("auth0", _classify, repeatable=READS | {"POST"}, budget=budget, on_wait=on_wait)
+        asks = READS | {"POST"}
+        self._wire = Wire("auth0", _classify, repeatable=asks, harmless=asks, budget=budget, on_wait=on_wait)
         self._token: Token | None = None
         self._lock = threading.RLock()  # reads go out side by side, and may all find the token refused
 

@@ -8,13 +8,15 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Protocol
 
+from mfa_setup import interrupts
 from mfa_setup.errors import (
+    InterruptedRunError,
     MfaSetupError,
     OutcomeUnknownError,
     RateLimitedError,
@@ -88,6 +90,7 @@ class Wire:
         classify: Its refusals as our errors.
         read_only: Refuse everything but reads, whoever asks.
         repeatable: The methods that may be sent again.
+        harmless: The methods that change nothing: an interrupt need not wait for their answer.
         budget: Seconds that the retries of one request may take in all (`--timeout`).
         on_wait: Told of waits.
         clock: The time.
@@ -97,6 +100,7 @@ class Wire:
     classify: Classify
     read_only: bool = False
     repeatable: frozenset[str] = REPEATABLE
+    harmless: frozenset[str] = READS
     budget: float = 20.0
     on_wait: WaitListener = silent
     clock: Clock = field(default_factory=Clock)
@@ -109,39 +113,59 @@ class Wire:
     def run(self, method: str, send: Callable[[float], Answer]) -> Answer:
         """Sends one request until there is a good answer or none is to be had.
 
-        `send` gets the seconds that it may take and raises `NoAnswerError` where there was no answer.
+        `send` gets the seconds that it may take and raises `NoAnswerError` where there was no answer. An interrupt
+        waits for the answer of a write, no longer than that one try may take; between tries it is raised at once.
 
         Raises:
             ReadOnlyError: A write, on a wire that only reads.
             OutcomeUnknownError: A POST got no clear answer; it may have had its effect.
             RateLimitedError, UnavailableError: Still no good answer when the budget was spent.
             MfaSetupError: What the service's refusal stands for.
+            InterruptedRunError: Somebody interrupts; `unsent` tells whether the request has never gone out.
         """
         method = method.upper()
         if self.read_only and method not in READS:
             raise ReadOnlyError(f"A command that only reads tried a {method}; nothing was sent.")
         deadline = self.clock.now() + self.budget
         for attempt in range(1, MAX_TRIES + 1):
+            self._await_turn(method, deadline, first=attempt == 1)
             outcome = self._try_once(method, send, deadline)
             if isinstance(outcome, Answer):
                 return outcome
             error, wait = outcome
             wait = self._backoff(attempt) if wait is None else wait
             repeatable = method in self.repeatable and attempt < MAX_TRIES
-            if not repeatable or self.clock.now() + wait >= deadline:
+            if not repeatable or interrupts.held() or self.clock.now() + wait >= deadline:
                 raise error
             self.on_wait(error.message, wait)
-            self.clock.sleep(wait)
+            with interrupts.lifted():
+                self.clock.sleep(wait)
         raise AssertionError("the last try returns or raises")  # pragma: no cover
+
+    def _await_turn(self, method: str, deadline: float, *, first: bool) -> None:
+        """Waits until a request may go out; a write does not begin once somebody has interrupted.
+
+        A read does: it may be the one that looks what became of the write before it.
+        """
+        if method in self.harmless:
+            self._pace(deadline)
+            return
+        try:
+            with interrupts.lifted():
+                self._pace(deadline)
+        except InterruptedRunError as stopped:
+            stopped.unsent = first
+            raise
 
     def _try_once(
         self, method: str, send: Callable[[float], Answer], deadline: float
     ) -> Answer | tuple[MfaSetupError, float | None]:
         """One try: an answer to use, or an error that another try may mend and how long to wait for it."""
-        self._pace(deadline)
         allowed = max(1.0, min(ATTEMPT_SECONDS, deadline - self.clock.now()))
+        whole: AbstractContextManager[None] = nullcontext() if method in self.harmless else interrupts.deferred()
         try:
-            answer = self._counted(send, allowed)
+            with whole:
+                answer = self._counted(send, allowed)
         except NoAnswerError as lost:
             return self._lost(method, lost), None
         self._note_limits(answer)

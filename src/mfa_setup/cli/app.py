@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mfa_setup import __version__
+from mfa_setup import __version__, interrupts
 from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call, Common, SectionedCommand, as_command, read_call
 from mfa_setup.errors import (
@@ -75,6 +75,9 @@ def _root(
 _root.__doc__ = HELP
 
 
+_HELD = "Stopping once what is under way is finished. Ctrl-C again leaves at once."
+
+
 proofs = typer.Typer(
     help="Prove that it works: an SMS that arrives, a login with a second factor.",
     no_args_is_help=True,
@@ -103,13 +106,15 @@ def command(
 
 def execute(body: Body, call: Call) -> int:
     """Runs a command; whatever happens, its outcome is rendered once and its exit code returned."""
-    from mfa_setup.cli.terminal import Terminal  # noqa: PLC0415 help and version need none of these
-    from mfa_setup.engine.report import Report  # noqa: PLC0415
+    with interrupts.deferred():  # what is raised in the middle of an import may be lost there
+        from mfa_setup.cli.terminal import Terminal  # noqa: PLC0415 help and version need none of these
+        from mfa_setup.engine.report import Report  # noqa: PLC0415
 
-    common = call.common
-    sink = new_sink(common)
+        common = call.common
+        sink = new_sink(common)
     report = Report(call.command)
     desk = Desk(sink, Terminal(sink, yes=common.yes, may_ask=not common.no_input), report)
+    interrupts.tell(lambda: sink.say(_HELD))
     try:
         with sink.working():
             code = body(call, desk)
@@ -117,6 +122,7 @@ def execute(body: Body, call: Call) -> int:
     except BaseException as raised:  # noqa: BLE001 whatever it is, it ends in one message and an exit code
         error = _as_ours(raised, verbose=common.verbose, sink=sink)
         code = error.exit_code
+    interrupts.end()
     if error is not None or not report.silent:
         sink.result(report.outcome(error))
     return code

@@ -2,28 +2,19 @@
 
 import functools
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 from typing import NoReturn
 
 import typer
 
+from mfa_setup import interrupts
 from mfa_setup.cli import commands  # noqa: F401 registers the commands
 from mfa_setup.cli.app import app, new_sink, proofs
 from mfa_setup.cli.options import Common
 from mfa_setup.errors import InterruptedRunError, MfaSetupError, TerminatedError, UsageInvalidError
 
 _INTERRUPTED = (InterruptedRunError.exit_code, TerminatedError.exit_code)
-
-
-def _terminated(_signum: int, _frame: FrameType | None) -> NoReturn:
-    raise TerminatedError("Terminated.")
-
-
-def _interrupted(_signum: int, _frame: FrameType | None) -> NoReturn:
-    raise InterruptedRunError("Interrupted.")
 
 
 @functools.cache
@@ -70,10 +61,10 @@ def _named(arguments: Sequence[str]) -> str:
 
 def main() -> NoReturn:
     """The entry point of the process."""
-    signal.signal(signal.SIGTERM, _terminated)
-    signal.signal(signal.SIGINT, _interrupted)
+    interrupts.install()
     try:
         code = run(sys.argv[1:])
+        interrupts.end()
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader went away (`| head`): nothing more to say, and nothing to say it to.

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult
 
 from pydantic import SecretStr
 
-from mfa_setup import appconfig
+from mfa_setup import appconfig, interrupts
 from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call
 from mfa_setup.cli.terminal import Terminal
@@ -207,8 +207,12 @@ def _connect(
     call: Call, task: Task, sink: Sink, access: Access, seconds: float, journal: Journal
 ) -> Iterator["tuple[Services, TokenSource]"]:
     """Both adapters; the SDKs are imported here and not before, so that help and errors come at once."""
-    from mfa_setup.adapters.auth0 import Auth0Adapter  # noqa: PLC0415
-    from mfa_setup.adapters.token import TokenSource  # noqa: PLC0415
+    with interrupts.deferred():  # what is raised in the middle of an import may be lost there
+        from mfa_setup.adapters.auth0 import Auth0Adapter  # noqa: PLC0415
+        from mfa_setup.adapters.token import TokenSource  # noqa: PLC0415
+
+        if access.twilio:
+            from mfa_setup.adapters.twilio import TwilioAdapter  # noqa: PLC0415
 
     with ExitStack() as stack:
         tokens = TokenSource(
@@ -224,8 +228,6 @@ def _connect(
         stack.callback(auth0.close)
         twilio = None
         if access.twilio:
-            from mfa_setup.adapters.twilio import TwilioAdapter  # noqa: PLC0415
-
             twilio = TwilioAdapter(
                 access.twilio,
                 access.places.twilio,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from mfa_setup import interrupts
 from mfa_setup.engine.plan import Plan
 from mfa_setup.engine.report import Report, status_of
 from mfa_setup.model.change import Change
@@ -40,6 +41,12 @@ def apply(plan: Plan, services: Services, report: Report, watcher: Watcher, prov
 
 
 def _carry_out(step: Step, services: Services, report: Report) -> None:
+    """One step; an interrupt comes through before its next write, or once what the last one made is noted."""
+    with interrupts.deferred():
+        _noted(step, services, report)
+
+
+def _noted(step: Step, services: Services, report: Report) -> None:
     resource = step.change.resource
     try:
         for made in step.apply(services, report.made):

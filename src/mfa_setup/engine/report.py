@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from mfa_setup.errors import GuardRefusedError, MfaSetupError, leaves_open
+from mfa_setup.errors import GuardRefusedError, InterruptedRunError, MfaSetupError, leaves_open
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Failure, Outcome, Outputs, PastRun, Proof, Sms, Tenant, Warned
@@ -101,4 +101,6 @@ def failure(error: MfaSetupError) -> Failure:
 
 def status_of(error: BaseException) -> Status:
     """What an error says about the change that met it: without a clear answer it may have had its effect."""
+    if isinstance(error, InterruptedRunError) and error.unsent:
+        return "pending"
     return "unknown" if leaves_open(error) else "failed"

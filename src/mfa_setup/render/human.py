@@ -289,13 +289,16 @@ def doctor_summary(outcome: Outcome) -> Text:
 
 
 def error_lines(failure: Failure, outcome: Outcome) -> Iterator[Text]:
-    """An error: what was done before it, what failed, and the fix as the last line."""
+    """An error: what was done before it, what is left to do, what failed, and the fix as the last line."""
     done = [change for change in outcome.changes if change.status == "applied"]
     if done:
         yield Text("Done before: " + ", ".join(change.resource for change in done) + ".")
     unclear = [change for change in outcome.changes if change.status == "unknown" and outcome.changed]
     if unclear:
         yield Text("Not certain: " + ", ".join(change.resource for change in unclear) + ".")
+    left = [change for change in outcome.changes if change.status == "pending"]
+    if left and outcome.changed:
+        yield Text("Left: " + ", ".join(change.resource for change in left) + ".")
     if outcome.command != "doctor":
         failing = [check for check in outcome.checks if check.status in {"fail", "skip"} and not check.overridden]
         yield from check_lines(check for check in failing if check.evidence != failure.message)
