@@ -15,7 +15,7 @@ from mfa_setup.errors import NumberGoneError
 from mfa_setup.resources import creation, looking
 from mfa_setup.store.lock import only_run
 from support.lab import Lab, Run
-from support.scene import application, into_pool, meanwhile, number, pool, stock, warned
+from support.scene import application, into_pool, meanwhile, number, pool, provider, stock, token_held, warned
 
 PURCHASE = "/2010-04-01/*/IncomingPhoneNumbers.json"
 CLIENTS = "/api/v2/clients"
@@ -327,6 +327,18 @@ def test_two_found_at_the_start_are_reported_and_none_is_given_back(run: Run, la
     result = run("buy-number", "--yes", "--json", env=lab.env)
     assert warned(result) == ["several_numbers"]
     assert len(lab.twilio["numbers"]) == 2
+
+
+def test_a_provider_that_another_machine_made_first_is_taken_and_our_token_sent(
+    run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(monkeypatch, "provider", lambda: provider(unified, sender=unified.twilio["numbers"][0]["phone_number"]))
+    result = run("up", "--yes", "--json", env=unified.env)
+    assert result.code == 0, result.out
+    assert token_held(unified) == unified.env["TWILIO_AUTH_TOKEN"]
+    there = unified.tenant["phone_provider"]
+    assert run("undo", "--yes", "--json", env=unified.env).code == 0
+    assert unified.tenant["phone_provider"] == there
 
 
 # --- two machines: applications ------------------------------------------------------------------------------------
