@@ -25,6 +25,7 @@ class Report:
         self.changed = False
         self.proof: Proof | None = None
         self.runs: tuple[PastRun, ...] | None = None
+        self.undoes: PastRun | None = None
         self.silent = False
         """The command has put out its own result."""
 
@@ -72,6 +73,7 @@ class Report:
             warnings=tuple(self.warnings),
             error=failure(error) if error else None,
             runs=self.runs,
+            undoes=self.undoes,
         )
 
 
