@@ -1,5 +1,9 @@
 """Nothing twice: lost and unreadable answers, crashes, and two machines at the same work."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +19,7 @@ from mfa_setup.errors import NumberGoneError
 from mfa_setup.resources import creation, looking
 from mfa_setup.store.lock import only_run
 from support.lab import Lab, Run
-from support.scene import application, into_pool, meanwhile, number, pool, stock, warned
+from support.scene import application, into_pool, meanwhile, number, pool, provider, stock, token_held, warned
 
 PURCHASE = "/2010-04-01/*/IncomingPhoneNumbers.json"
 CLIENTS = "/api/v2/clients"
@@ -329,6 +333,18 @@ def test_two_found_at_the_start_are_reported_and_none_is_given_back(run: Run, la
     assert len(lab.twilio["numbers"]) == 2
 
 
+def test_a_provider_that_another_machine_made_first_is_taken_and_our_token_sent(
+    run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(monkeypatch, "provider", lambda: provider(unified, sender=unified.twilio["numbers"][0]["phone_number"]))
+    result = run("up", "--yes", "--json", env=unified.env)
+    assert result.code == 0, result.out
+    assert token_held(unified) == unified.env["TWILIO_AUTH_TOKEN"]
+    there = unified.tenant["phone_provider"]
+    assert run("undo", "--yes", "--json", env=unified.env).code == 0
+    assert unified.tenant["phone_provider"] == there
+
+
 # --- two machines: applications ------------------------------------------------------------------------------------
 
 
@@ -426,6 +442,24 @@ def test_two_machines_one_after_the_other_share_one_of_each(run: Run, lab: Lab, 
     second = run("up", "--yes", "--json", env=lab.env).document
     assert second["changed"] is False
     assert second["outputs"] == first
+
+
+def test_two_machines_at_the_same_time_end_with_one_of_each(lab: Lab, folder: Path, tmp_path: Path) -> None:
+    def start(name: str, area: str) -> subprocess.Popen[str]:
+        state = {"MFA_SETUP_STATE_DIR": str(tmp_path / name), "MFA_SETUP_CACHE_DIR": str(tmp_path / f"{name}-cache")}
+        command = [sys.executable, "-m", "mfa_setup", "up", "--yes", "--json", "--area-code", area]
+        pipe = subprocess.PIPE
+        env = {**os.environ, **lab.env, **state}
+        return subprocess.Popen(command, env=env, cwd=folder, stdout=pipe, stderr=pipe, text=True)
+
+    machines = [start("one", "415"), start("two", "808")]
+    documents = [json.loads(machine.communicate(timeout=60)[0]) for machine in machines]
+    assert [machine.returncode for machine in machines] == [0, 0], documents
+    (spa,), (bought,) = lab.spas, lab.twilio["numbers"]
+    assert lab.connected() == {spa["client_id"]}
+    assert lab.sender() == bought["phone_number"]
+    assert {document["outputs"]["client_id"] for document in documents} == {spa["client_id"]}
+    assert {document["outputs"]["number_sid"] for document in documents} == {bought["sid"]}
 
 
 def test_an_undo_removes_nothing_that_another_machine_made(run: Run, lab: Lab, another: Callable[[], None]) -> None:

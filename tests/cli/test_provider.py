@@ -350,6 +350,39 @@ def test_resend_token_sends_it_and_ends_the_warning(
     assert warned(up()) == []
 
 
+def test_before_the_policy_is_turned_on_a_token_that_may_be_wrong_is_sent_again(
+    run: Run, make_lab: Callable[..., Lab]
+) -> None:
+    lab = make_lab()
+    number(lab, FIRST)
+    provider(lab, sender=FIRST, token=NEW_TOKEN)
+    kept = run("up", "--no-app", "--yes", "--json", "--policy", "never", env=lab.env)
+    assert "token_unverifiable" in warned(kept)
+    assert token_held(lab) == NEW_TOKEN
+    result = run("up", "--no-app", "--yes", "--json", env=lab.env)
+    assert result.code == 0, result.out
+    assert pending(result) == {"provider": ["credentials.auth_token"], "policy": ["policies"]}
+    assert warned(result) == ["token_not_restorable"]
+    assert token_held(lab) == lab.env["TWILIO_AUTH_TOKEN"]
+
+
+def test_without_a_token_to_send_it_is_left_with_the_warning(run: Run, make_lab: Callable[..., Lab]) -> None:
+    lab = make_lab()
+    number(lab, FIRST)
+    provider(lab, sender=FIRST)
+    env = {**lab.env, **key_pair(lab), "TWILIO_AUTH_TOKEN": None}
+    result = run("up", "--no-app", "--yes", "--json", env=env)
+    assert result.code == 0, result.out
+    assert "token_unverifiable" in warned(result)
+
+
+def test_replacing_another_accounts_provider_warns_that_its_token_is_lost(run: Run, lab: Lab) -> None:
+    provider(lab, sid=OTHER_ACCOUNT, sender=FIRST, token=NEW_TOKEN)
+    result = run("plan", "--json", "--replace-provider", env=lab.env)
+    assert "token_not_restorable" in warned(result)
+    assert run("plan", "--json", "--no-app", env=lab.env).code == 7
+
+
 @pytest.mark.usefixtures("done")
 def test_the_state_folder_holds_no_token(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     from mfa_setup.store.folders import state_folder  # noqa: PLC0415 the folder of this test's environment

@@ -91,10 +91,11 @@ def kept_back(result: Result) -> list[str]:
 
 def test_after_up_and_undo_everything_is_to_the_letter_as_it_was(undo: Undo, up: Up, lab: Lab) -> None:
     before = standing(lab)
-    up()
+    run_id = up().document["run_id"]
     result = undo(*FOR_GOOD)
     assert result.code == 0, result.out
     assert standing(lab) == before
+    assert result.document["undoes"]["run_id"] == run_id
     assert result.document["changed"] is True
     assert result.document["warnings"] == []
     assert {change["status"] for change in result.document["changes"]} == {"applied"}

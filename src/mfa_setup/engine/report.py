@@ -26,6 +26,7 @@ class Report:
         self.proof: Proof | None = None
         self.sms: Sms | None = None
         self.runs: tuple[PastRun, ...] | None = None
+        self.undoes: PastRun | None = None
         self.silent = False
         """The command has put out its own result."""
 
@@ -77,6 +78,7 @@ class Report:
             warnings=tuple(self.warnings),
             error=failure(error) if error else None,
             runs=self.runs,
+            undoes=self.undoes,
         )
 
 

@@ -1,16 +1,14 @@
 """Puts back what a run changed: journal, observe, plan, guard, apply, in the order that keeps people able to log in."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mfa_setup.checks.codes import floor
-from mfa_setup.engine.delivery import Delivery, require_floor
+from mfa_setup.engine.delivery import Delivery
 from mfa_setup.engine.observe import observe_floor
 from mfa_setup.engine.report import status_of
 from mfa_setup.engine.run import Run
-from mfa_setup.errors import GuardRefusedError, NotFoundError, ValueNeededError
+from mfa_setup.engine.stages import BACKWARDS, Stage, stages_of
+from mfa_setup.errors import NotFoundError, ValueNeededError
 from mfa_setup.model.change import Change
-from mfa_setup.model.check import Check
 from mfa_setup.model.journal import RunRecord, undoable, undone
 from mfa_setup.model.observed import Factor, Provider
 from mfa_setup.model.outcome import PastRun, PhoneStack, Tenant, Warned
@@ -27,7 +25,7 @@ from mfa_setup.resources import (
     provider_back,
 )
 from mfa_setup.resources.base import Services
-from mfa_setup.resources.reversal import Move, Reversal, Standing
+from mfa_setup.resources.reversal import Reversal, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,62 +37,19 @@ class Asked:
     delete_application: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Some moves of one resource, and how things stand before and after them."""
-
-    change: Change
-    moves: tuple[Move, ...]
-    before: Standing
-    after: Standing
-
-    @property
-    def loses(self) -> tuple[Check, ...]:
-        """What a policy that asks for MFA would lose by it."""
-        had = {check.id for check in floor(self.before.factor, self.before.provider) if check.status == "fail"}
-        left = floor(self.after.factor, self.after.provider)
-        checks = tuple(check for check in left if check.status == "fail" and check.id not in had)
-        for phone in sorted(self.after.cut_off - self.before.cut_off):
-            evidence = f"The codes are sent from {phone}, which would be given back or leave its Messaging Service."
-            checks += (Check(id="number_in_use", status="fail", evidence=evidence),)
-        return tuple(check.model_copy(update={"fix": _FIX}) for check in checks)
-
-    def require_safe(self, policies: tuple[str, ...]) -> None:
-        """Refuses what would leave a policy that asks for codes that cannot be sent.
-
-        Raises:
-            GuardRefusedError: The policy demands what the stage takes away.
-        """
-        if self.change.resource == "policy" and policies:
-            require_floor(floor(self.before.factor, self.before.provider))
-        if not policies or not (checks := self.loses):
-            return
-        error = GuardRefusedError(
-            f"The policy is {policy.name_of(policies)}, and this would lock people out: "
-            + " ".join(f"{check.evidence}" for check in checks),
-            hint=_FIX,
-        )
-        error.checks = checks
-        raise error
-
-
-BACKWARDS: tuple[ResourceName, ...] = tuple(reversed(SAFE_ORDER))
-_FIX = "Run `mfa-setup policy never` first, if nobody is to be asked for a code; then undo again."
-
-
 def listed(runs: tuple[RunRecord, ...]) -> tuple[PastRun, ...]:
     """The runs that changed something, the newest first."""
-    done = undone(runs)
-    return tuple(
-        PastRun(
-            run_id=run.run_id,
-            time=run.time,
-            command=run.command,
-            changed=run.changed,
-            end=run.end,
-            undone=run.run_id in done,
-        )
-        for run in reversed(undoable(runs))
+    return tuple(_past(run, runs) for run in reversed(undoable(runs)))
+
+
+def _past(run: RunRecord, runs: tuple[RunRecord, ...]) -> PastRun:
+    return PastRun(
+        run_id=run.run_id,
+        time=run.time,
+        command=run.command,
+        changed=run.changed,
+        end=run.end,
+        undone=run.run_id in undone(runs),
     )
 
 
@@ -129,13 +84,13 @@ def undo(run: Run, asked: Asked) -> None:
     if record is None:
         report.warn((_NOTHING,))
         return
-    journal.undoes = record.run_id
+    journal.undoes, report.undoes = record.run_id, _past(record, journal.runs)
     run.person.doing("Looking at what there is now")
     now = _observe(run, record)
     reversals = _plan(run, record, now, asked)
     report.changes = [reversals[name].change for name in SAFE_ORDER]
     report.warn([warning for name in BACKWARDS for warning in reversals[name].warnings])
-    stages = [stage for stage in _stages(now, reversals) if stage.moves]
+    stages = [stage for stage in stages_of(now, reversals) if stage.moves]
     for stage in stages:
         stage.require_safe(stage.after.policies)
     run.require(frozenset[str]().union(*(reversal.scopes for reversal in reversals.values())))
@@ -222,21 +177,6 @@ def _connected(services: Services, connection_id: str) -> frozenset[str]:
         return services.auth0.connection(connection_id, connection_id).client_ids
     except NotFoundError:  # somebody removed it, and so nobody is on it
         return frozenset()
-
-
-def _stages(now: Standing, reversals: dict[ResourceName, Reversal]) -> Iterator[Stage]:
-    """The order that keeps people able to log in: the policy first, then what it stands on, from the top down."""
-    first = reversals["provider"]
-    for name in BACKWARDS:
-        if name == "factor" and first.through:
-            between = now.model_copy(update={"provider": first.through})
-            yield Stage(first.change, first.first, now, between)
-            now = between
-        after = reversals[name].then
-        if name == "factor" and first.through:
-            after = after.model_copy(update={"provider": first.through})
-        yield Stage(reversals[name].change, reversals[name].moves, now, after)
-        now = after
 
 
 def _carry_out(run: Run, stage: Stage) -> None:

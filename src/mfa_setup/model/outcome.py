@@ -136,3 +136,4 @@ class Outcome(Frozen):
     warnings: tuple[Warned, ...] = ()
     error: Failure | None = None
     runs: tuple[PastRun, ...] | None = None
+    undoes: PastRun | None = None

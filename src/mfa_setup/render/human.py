@@ -37,16 +37,18 @@ def tenant_line(outcome: Outcome) -> Text:
 def plan_lines(outcome: Outcome) -> Iterator[Text]:
     """What would change, and what stays."""
     yield tenant_line(outcome)
+    if outcome.undoes:
+        yield Text().append("Undoes ", style="bold").append_text(_run_line(outcome.undoes))
     for change in outcome.changes:
-        yield from change_lines(change)
+        yield from change_lines(change, same="as asked for" if outcome.undoes is None else "stays as it is")
 
 
-def change_lines(change: Change) -> Iterator[Text]:
+def change_lines(change: Change, *, same: str = "as asked for") -> Iterator[Text]:
     """One resource, and under it each field that differs."""
     sign, style = _SIGNS[change.action]
     line = Text().append(f"  {sign} ", style=style)
     line.append(f"{_NAMES[change.resource]:<12}", style="bold" if change.pending else "")
-    line.append(_headline(change), style="" if change.pending else "dim")
+    line.append(_headline(change, same), style="" if change.pending else "dim")
     yield line
     for field in change.fields:
         yield _field_line(change, field)
@@ -54,12 +56,12 @@ def change_lines(change: Change) -> Iterator[Text]:
         yield Text(INDENT + _POLICY_NOTE, style="yellow")
 
 
-def _headline(change: Change) -> str:
+def _headline(change: Change, same: str) -> str:
     title = one_line(change.title)
     if change.status == "unknown":
         return "not decided yet"
     if not change.pending:
-        return f"{title}  as asked for".strip()
+        return f"{title}  {same}".strip()
     if change.status == "applied":
         return f"{title}  {verb(change, 'done')}".strip()
     return f"{title}  to be {verb(change, 'done')}".strip()
@@ -150,9 +152,13 @@ def _run_lines(runs: tuple[PastRun, ...]) -> Iterator[Text]:
     if not runs:
         yield Text("No run of this machine has changed anything in this tenant.")
     for run in runs:
-        state = "undone" if run.undone else run.end or "cut off"
-        line = Text().append(f"{one_line(run.run_id)}  ", style="bold").append(f"{one_line(run.time)[:19]} UTC  ")
-        yield line.append(f"{one_line(run.command):<12}{state:<10}{', '.join(run.changed)}")
+        state = "undone" if run.undone else one_line(run.end or "cut off")
+        yield _run_line(run).append(f"{state:<10}{', '.join(run.changed)}")
+
+
+def _run_line(run: PastRun) -> Text:
+    line = Text().append(one_line(run.run_id)).append(f"  {one_line(run.time)[:19]} UTC  ", style="dim")
+    return line.append(f"{one_line(run.command):<12}")
 
 
 def proof_lines(outcome: Outcome) -> Iterator[Text]:

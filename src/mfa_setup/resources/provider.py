@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from mfa_setup.errors import ProviderConflictError, ValueNeededError
+from mfa_setup.errors import ProviderConflictError, ServiceRefusedError, ValueNeededError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
 from mfa_setup.model.journal import Fields
@@ -132,8 +132,16 @@ def save(services: Services, seen: Provider, wanted: Provider, token: SecretStr,
         with journal.write("provider", "update_provider", wanted.id, before, after):
             auth0.update_provider(wanted, token)
     else:
-        with journal.write("provider", "create_provider", "twilio", {}, after) as made:
-            made["id"] = resolved(lambda: auth0.create_provider(wanted, token), lambda: _made(services, wanted))
+        try:
+            with journal.write("provider", "create_provider", "twilio", {}, after) as made:
+                made["id"] = resolved(lambda: auth0.create_provider(wanted, token), lambda: _made(services, wanted))
+        except ServiceRefusedError as refused:
+            there = auth0.provider(wanted.stack)
+            if there.id is None or there.sid != wanted.sid:
+                raise refused from None
+            # Another machine was first: a tenant has one provider at most. Its token is not known, so ours is sent.
+            yield from save(services, there, wanted.model_copy(update={"id": there.id}), token, "unknown")
+            return
     yield
 
 
