@@ -34,7 +34,9 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 whoever starts this may have an older one
         print("mfa-setup needs Python 3.11 or newer.", file=sys.stderr)
         return 1
-    commands = {"demo": ("sandbox", ["-m", "mfa_setup", "demo"]), "test": ("dev", ["-m", "pytest"])}
+    # A worker for each core, as far as there is work for them: no test depends on another.
+    tests = ["-m", "pytest", "-n", "auto", "--maxprocesses", "8"]
+    commands = {"demo": ("sandbox", ["-m", "mfa_setup", "demo"]), "test": ("dev", tests)}
     if not arguments or arguments[0] not in commands:
         print(USAGE, file=sys.stderr)
         return 2
