@@ -4,21 +4,21 @@ Facts behind it: `Auth0(base_url=…, max_retries=0)` is the seam of the SDK tha
 re-sends; `ManagementClient` is not. The SDK retries POST by itself, so its retries stay off and ours decide.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-import pydantic
 from auth0.management import Auth0
 from auth0.management.core.api_error import ApiError
 from auth0.management.core.parse_error import ParsingError
 from pydantic import SecretStr
 
+from mfa_setup.adapters.answers import reading
 from mfa_setup.adapters.auth0_refusals import classify
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.adapters.wire import WaitListener, Wire
-from mfa_setup.errors import RetiredEndpointError, UnreadableAnswerError
+from mfa_setup.errors import RetiredEndpointError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.observed import Application, Connection, Provider, Templates
 from mfa_setup.model.outcome import PhoneStack
@@ -29,6 +29,9 @@ CLIENT_FIELDS = ",".join(Application.model_fields)
 """What is asked of each application; the client secret is not among it."""
 ENROLL, VERIFY = "otp_enroll", "otp_verify"
 """The two templates of the unified stack that MFA by SMS uses."""
+
+sdk_errors = partial(reading, "auth0", ApiError, ParsingError)
+"""Turns what reading an answer raises into ours; refusals have become ours in the transport already."""
 
 
 class Auth0Adapter:
@@ -57,6 +60,7 @@ class Auth0Adapter:
 
     # --- reading -----------------------------------------------------------------------------------------------
 
+    @sdk_errors()
     def phone_stack(self) -> PhoneStack:
         """Which phone stack the tenant is on: the setting `phone_consolidated_experience` says it.
 
@@ -116,6 +120,7 @@ class Auth0Adapter:
         with sdk_errors():
             return tuple(str(item) for item in self._api.guardian.policies.list())
 
+    @sdk_errors()
     def phone_of(self, user_id: str) -> str | None:
         """The last four digits of a user's confirmed phone (`GET /users/{id}/authentication-methods`).
 
@@ -129,6 +134,7 @@ class Auth0Adapter:
                 return digits[-4:] or None
         return None
 
+    @sdk_errors()
     def provider(self, stack: PhoneStack) -> Provider:
         """The phone provider of the tenant, on its stack; there is at most one."""
         return self._unified_provider() if stack == "unified" else self._legacy_provider()
@@ -167,6 +173,7 @@ class Auth0Adapter:
             token=SecretStr(token) if token else None,
         )
 
+    @sdk_errors()
     def templates(self, stack: PhoneStack) -> Templates:
         """The texts of the SMS, where they are not the service's defaults."""
         return self._unified_templates() if stack == "unified" else self._legacy_templates()
@@ -190,7 +197,7 @@ class Auth0Adapter:
             # Never customised: 204 on one recorded tenant, 200 `{}` on another; the SDK raises for both.
             if nothing.status_code in {200, 204} and not nothing.body:
                 return Templates()
-            raise _unreadable(nothing) from None
+            raise
         return Templates(enrollment=found.enrollment_message, verification=found.verification_message)
 
     # --- writing -----------------------------------------------------------------------------------------------
@@ -294,29 +301,6 @@ class Auth0Adapter:
 
 
 # --- reading the SDK's answers ---------------------------------------------------------------------------------
-
-
-@contextmanager
-def sdk_errors() -> Iterator[None]:
-    """Turns what the SDK raises by itself into ours; refusals have become ours in the transport already."""
-    try:
-        yield
-    except (ApiError, ParsingError) as misfit:
-        raise _unreadable(misfit) from None
-    except pydantic.ValidationError as misfit:
-        raise UnreadableAnswerError(
-            "Auth0 answered with something that is not its documented answer.", service="auth0"
-        ) from misfit
-
-
-def _unreadable(misfit: ApiError | ParsingError) -> UnreadableAnswerError:
-    headers = {key.lower(): value for key, value in (misfit.headers or {}).items()}
-    return UnreadableAnswerError(
-        "Auth0 answered with something that is not its documented answer.",
-        service="auth0",
-        status=misfit.status_code,
-        request_id=headers.get("x-auth0-requestid"),
-    )
 
 
 def _plain(item: Any) -> dict[str, Any]:

@@ -4,20 +4,19 @@ Facts behind it: the sync client only (the async one has no time-out and re-send
 explicit number, never by area code, so that a lost answer can never buy a second one.
 """
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
-import pydantic
 from pydantic import SecretStr
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
+from mfa_setup.adapters.answers import reading
 from mfa_setup.adapters.twilio_http import WireHttpClient
 from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError, classify
 from mfa_setup.adapters.wire import WaitListener, Wire
-from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError, UnreadableAnswerError
+from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError
 from mfa_setup.model.observed import MessagingService, Number
 from mfa_setup.model.words import NumberType
 
@@ -25,6 +24,9 @@ SEARCH_SIZE = 20
 """How many offers one search brings; the first is taken, the others stand by if it is gone."""
 PAGE = 1_000
 _PRICE_NAMES: dict[NumberType, str] = {"local": "local", "mobile": "mobile", "toll-free": "toll free"}
+
+sdk_errors = partial(reading, "twilio", TwilioException)
+"""Turns what reading an answer raises into ours; refusals have become ours in the HTTP client already."""
 
 
 class TwilioAdapter:
@@ -54,6 +56,7 @@ class TwilioAdapter:
         """Closes the connections."""
         self._http.session.close()
 
+    @sdk_errors()
     def account_kind(self) -> str | None:
         """`Full` or `Trial`; None where an API key may not read the account (`GET /Accounts/{Sid}`).
 
@@ -134,6 +137,7 @@ class TwilioAdapter:
                     return f"{item.status} (error {item.error_code})" if item.error_code else str(item.status)
         return None
 
+    @sdk_errors()
     def price(self, country: str, number_type: NumberType) -> tuple[float | None, str]:
         """What a number of this type costs each month, and the currency (Pricing API, `PhoneNumbers/Countries`)."""
         try:
@@ -165,22 +169,6 @@ class TwilioAdapter:
         """
         with suppress(AlreadyInPoolError), sdk_errors():
             self._api.messaging.v1.services(service_sid).phone_numbers.create(phone_number_sid=number_sid)
-
-
-@contextmanager
-def sdk_errors() -> Iterator[None]:
-    """Turns what the SDK raises by itself into ours; refusals have become ours in the HTTP client already."""
-    try:
-        yield
-    except (TwilioException, pydantic.ValidationError, json.JSONDecodeError) as misfit:
-        raise UnreadableAnswerError(
-            "Twilio answered with something that is not its documented answer.", service="twilio"
-        ) from misfit
-    except (KeyError, TypeError, AttributeError) as misfit:
-        # The SDK reads answers without a model: a missing or wrongly typed key surfaces as one of these.
-        raise UnreadableAnswerError(
-            "Twilio answered with something that is not its documented answer.", service="twilio"
-        ) from misfit
 
 
 def _number(item: Any) -> Number:

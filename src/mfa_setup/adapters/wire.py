@@ -34,6 +34,9 @@ ATTEMPT_SECONDS = 10.0
 MAX_BYTES = 10_000_000
 """No answer of either service comes near this; a larger one is not read on."""
 
+LONGEST_MESSAGE, LONGEST_ID = 2_000, 200
+"""What is quoted of a service at most, in characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -230,7 +233,18 @@ def refusal(
     """An error about an answer, with its status and the service's own id of the request, for its support."""
     headers = answer.headers
     request_id = headers.get("twilio-request-id") or headers.get("x-auth0-requestid")
-    return kind(message, hint=hint, service=service, status=answer.status, request_id=request_id)
+    return kind(
+        _short(message),
+        hint=hint,
+        service=service,
+        status=answer.status,
+        request_id=request_id and request_id[:LONGEST_ID],
+    )
+
+
+def _short(message: str) -> str:
+    """A message that a service cannot make into megabytes."""
+    return message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…"
 
 
 def title(service: Service) -> str:
