@@ -1,6 +1,7 @@
 """The process: from a command line to its exit code."""
 
 import functools
+import io
 import os
 import signal
 import sys
@@ -72,6 +73,9 @@ def main() -> NoReturn:
     """The entry point of the process."""
     signal.signal(signal.SIGTERM, _terminated)
     signal.signal(signal.SIGINT, _interrupted)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that this terminal's encoding lacks is no reason to fail
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()

@@ -21,6 +21,7 @@ from mfa_setup.model.outcome import Tenant, Warned
 from mfa_setup.render.sink import Sink
 from mfa_setup.resources.base import Services
 from mfa_setup.settings import credentials, endpoints, settings, values
+from mfa_setup.settings.sources import quoted
 from mfa_setup.store.lock import only_run
 
 if TYPE_CHECKING:  # at run time only where a command needs it: it brings httpx along
@@ -44,7 +45,7 @@ def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
     try:
         return form(text)
     except values.MalformedError as malformed:
-        raise InvalidValueError(f"{flag} is {text!r}: {malformed.problem}.", hint=malformed.example) from None
+        raise InvalidValueError(f"{flag} is {quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,12 @@ def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
         ValueNeededError: A value is missing and nobody can be asked.
     """
     config = None if call.common.config is None else _judged("--config", values.path, call.common.config)
+    source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, desk.terminal.secret)
+    desk.sink.secrets += source.known
     asked = settings.load(call.flags, os.environ, config)
+    credentials.refuse_misplaced(source, asked.told)
     task = task.without_application() if asked.wish.application is None else task
     seconds = seconds_of(call, DEFAULT_TIMEOUT)
-    source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, desk.terminal.secret)
     credentials.check_formats(source)
     place = appconfig.locate(asked.app_dir, asked.write_config) if "application" in task.resources else None
     _sandbox()
@@ -86,6 +89,7 @@ def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
         desk.report.tenant = Tenant(domain=asked.domain)
     access = _access(asked.domain or _ask_domain(desk.terminal), source, task, desk)
     desk.sink.secrets += access.secrets
+    endpoints.require_this_machine(access.places)
     written = None if place is None else appconfig.at(place, access.domain, access.places.auth0)
     desk.report.tenant = Tenant(domain=access.domain)
     lock = nullcontext() if task.read_only else only_run(access.auth0.audience, task.command)
@@ -132,7 +136,7 @@ def _ask_domain(terminal: Terminal) -> str:
     try:
         return values.domain(text)
     except values.MalformedError as malformed:
-        raise InvalidValueError(f"{text!r}: {malformed.problem}.", hint=malformed.example) from None
+        raise InvalidValueError(f"{quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
 
 
 def _region(variable: str) -> Warned:
@@ -158,6 +162,7 @@ def _connect(
             cache=not call.common.no_token_cache,
             budget=seconds,
             on_wait=sink.waiting,
+            learned=sink.secrets.append,
         )
         auth0 = Auth0Adapter(
             access.places.auth0, tokens, read_only=task.read_only, budget=seconds, on_wait=sink.waiting
