@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult
 
@@ -13,6 +14,7 @@ from pydantic import SecretStr
 from mfa_setup import appconfig
 from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call
+from mfa_setup.cli.permissions import loose
 from mfa_setup.cli.terminal import Terminal
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
@@ -77,6 +79,7 @@ def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
     config = None if call.common.config is None else _judged("--config", values.path, call.common.config)
     source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, desk.terminal.secret)
     desk.sink.secrets += source.known
+    desk.report.warn(tuple(loose(call, config)))
     asked = settings.load(call.flags, os.environ, config)
     credentials.refuse_misplaced(source, asked.told)
     task = task.without_application() if asked.wish.application is None else task
@@ -90,11 +93,16 @@ def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
     access = _access(asked.domain or _ask_domain(desk.terminal), source, task, desk)
     desk.sink.secrets += access.secrets
     endpoints.require_this_machine(access.places)
-    written = None if place is None else appconfig.at(place, access.domain, access.places.auth0)
+    written = None if place is None else _config_file(place, asked, access)
     desk.report.tenant = Tenant(domain=access.domain)
     lock = nullcontext() if task.read_only else only_run(access.auth0.audience, task.command)
     with lock, _connect(call, task, desk.sink, access, seconds) as (services, tokens):
         yield Run(task, asked.wish, services, tokens, written, desk.terminal, desk.report)
+
+
+def _config_file(place: Path, asked: settings.Settings, access: "Access") -> appconfig.ConfigFile:
+    root = appconfig.root_of(asked.app_dir, asked.write_config)
+    return appconfig.at(place, access.domain, access.places.auth0, root)
 
 
 def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Desk) -> Access:
