@@ -11,7 +11,7 @@ from mfa_setup.cli.main import run as run_command
 from support.lab import Lab, Labs, Result, Run
 
 # Every answer of every sandbox is held against the services' own OpenAPI documents, in all tests.
-pytest_plugins = ["support.answers"]
+pytest_plugins = ["support.answers", "support.tally"]
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ Facts behind it: `Auth0(base_url=…, max_retries=0)` is the seam of the SDK tha
 re-sends; `ManagementClient` is not. The SDK retries POST by itself, so its retries stay off and ours decide.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
 from functools import partial
 from typing import Any
 
@@ -113,12 +114,12 @@ class Auth0Adapter:
     def message_types(self) -> tuple[str, ...]:
         """The message types (`GET /guardian/factors/phone/message-types`)."""
         with sdk_errors():
-            return tuple(self._api.guardian.factors.phone.get_message_types().message_types or ())
+            return _texts(self._api.guardian.factors.phone.get_message_types().message_types or ())
 
     def policies(self) -> tuple[str, ...]:
         """The MFA policies; none means never (`GET /guardian/policies`)."""
         with sdk_errors():
-            return tuple(str(item) for item in self._api.guardian.policies.list())
+            return _texts(self._api.guardian.policies.list())
 
     @sdk_errors()
     def phone_of(self, user_id: str) -> str | None:
@@ -309,6 +310,18 @@ def _plain(item: Any) -> dict[str, Any]:
     if not isinstance(plain, dict):
         raise TypeError
     return plain
+
+
+def _texts(items: Iterable[object]) -> tuple[str, ...]:
+    """A list of texts, as the service sent it.
+
+    Raises:
+        TypeError: One of them is something else.
+    """
+    found = tuple(item.value if isinstance(item, Enum) else item for item in items)
+    if not all(isinstance(item, str) for item in found):
+        raise TypeError
+    return tuple(str(item) for item in found)
 
 
 def _application(item: dict[str, Any]) -> Application:

@@ -4,6 +4,7 @@ Facts behind it: the sync client only (the async one has no time-out and re-send
 explicit number, never by area code, so that a lost answer can never buy a second one.
 """
 
+import re
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -90,13 +91,13 @@ class TwilioAdapter:
         """All Messaging Services with their pools and campaigns (`/v1/Services`, `/Compliance/Usa2p`)."""
         with sdk_errors():
             return tuple(
-                self._service(str(item.sid), str(item.friendly_name))
+                self._service(_sid("MG", item.sid), str(item.friendly_name))
                 for item in self._api.messaging.v1.services.list(page_size=PAGE)
             )
 
     def _service(self, sid: str, name: str) -> MessagingService:
         service = self._api.messaging.v1.services(sid)
-        pool = frozenset(str(item.sid) for item in service.phone_numbers.list(page_size=PAGE))
+        pool = frozenset(_sid("PN", item.sid) for item in service.phone_numbers.list(page_size=PAGE))
         verified = any(item.campaign_status == "VERIFIED" for item in service.us_app_to_person.list(page_size=PAGE))
         return MessagingService(sid=sid, name=name, pool=pool, verified=verified)
 
@@ -173,13 +174,24 @@ class TwilioAdapter:
 
 def _number(item: Any) -> Number:
     return Number(
-        sid=item.sid,
+        sid=_sid("PN", item.sid),
         phone_number=item.phone_number,
         friendly_name=item.friendly_name or "",
         sms=_can(item.capabilities, "sms"),
         voice=_can(item.capabilities, "voice"),
         date_created=item.date_created,
     )
+
+
+def _sid(kind: str, value: object) -> str:
+    """A SID, which the SDK puts into paths as it is.
+
+    Raises:
+        ValueError: It is none of this kind (two letters and 32 hexadecimal digits).
+    """
+    if not isinstance(value, str) or not re.fullmatch(rf"{kind}[0-9a-fA-F]{{32}}", value):
+        raise ValueError(kind)
+    return value
 
 
 def _can(capabilities: Any, what: str) -> bool:

@@ -4,6 +4,7 @@ Both adapters hand their SDK a transport that sends through a `Wire`, so that th
 retries, and no SDK's own retry or error class gets further than here.
 """
 
+import math
 import random
 import threading
 import time
@@ -180,12 +181,12 @@ class Wire:
     def _told_to_wait(self, answer: Answer) -> float | None:
         """Seconds until the service wants the next request: `Retry-After`, else Auth0's `x-ratelimit-reset`."""
         after = answer.headers.get("retry-after", "").strip()
-        if after.isdigit():
-            return float(after)
+        if after.isascii() and after.isdigit():
+            return float(after[:9])
         if after:
             try:
                 return max(0.0, parsedate_to_datetime(after).timestamp() - self.clock.now())
-            except ValueError:
+            except (ValueError, OverflowError):
                 return None
         if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
             return None  # Auth0 tells its limits with every answer: they say nothing of a failure
@@ -253,7 +254,9 @@ def title(service: Service) -> str:
 
 
 def _number(text: str | None) -> float | None:
+    """A number of a header, as far as it is one that can be reckoned with."""
     try:
-        return float(text) if text else None
+        found = float(text) if text else math.nan
     except ValueError:
         return None
+    return found if math.isfinite(found) else None
