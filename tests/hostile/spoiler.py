@@ -86,7 +86,7 @@ class HostileLab(Lab):
 
     def __init__(self, spoiler: Spoiler, **options: Any) -> None:
         self.spoiler = spoiler
-        build = server.build_app
+        build: Callable[..., ASGIApp] = vars(server)["build_app"]  # as it is watched
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(server, "build_app", lambda *given, **named: spoiler.wrap(build(*given, **named)))
             super().__init__(Sandbox(SandboxConfig(port=0, **options)).start())

@@ -64,7 +64,8 @@ def test_a_spoilt_answer_is_an_error_with_the_requests_id(
 
 def _one(wanted: tuple[str, str], recipe: Recipe, *, again: bool) -> Spoil:
     """Spoils the answer to one request, once or every time that it is sent."""
-    lock, done = Lock(), []
+    lock = Lock()
+    done: list[tuple[str, str]] = []
 
     def spoil(sent: Sent) -> Sent:
         with lock:

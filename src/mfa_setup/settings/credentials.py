@@ -112,9 +112,12 @@ def _from_file(name: str, path: str, read_stdin: Callable[[], str]) -> SecretStr
 
 
 def _beginning(path: Path) -> str:
-    """The text of a file, or as much of it as a secret can have: a device would never end."""
+    """The text of a file that is no longer than a secret can be: a device would never end."""
     with path.open(encoding="utf-8") as file:
-        return file.read(_LONGEST_SECRET)
+        text = file.read(_LONGEST_SECRET + 1)
+    if len(text) > _LONGEST_SECRET:
+        raise ValueError("too long")
+    return text
 
 
 def refuse_misplaced(source: SecretSource, given: Mapping[str, object]) -> None:

@@ -28,9 +28,10 @@ def replace_within(path: Path, text: str, root: Path | None) -> None:
         LinkedError: The file is a link, or its folder is not within `root`.
         OSError: The folder cannot be written to.
     """
-    if not within(path, root):
+    real = path.parent.resolve(strict=True)  # once: what is checked here is what is opened
+    if root is not None and not real.is_relative_to(root.resolve()):
         raise LinkedError
-    folder = _open_real(path.parent.resolve(strict=True))
+    folder = _open_real(real)
     try:
         with suppress(FileNotFoundError):
             if stat.S_ISLNK(os.stat(path.name, dir_fd=folder, follow_symlinks=False).st_mode):
