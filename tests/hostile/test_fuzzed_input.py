@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hostile.commands import commands, line, options, serve_nothing
 from hostile.judge import judge
-from hostile.test_spoilt_answers import FEW
+from hostile.test_spoilt_answers import FEW, FEWEST_AT_RANDOM
 from mfa_setup.settings.keys import KEYS, SECRETS
 from support.lab import Lab, Result, Run
 from support.tally import Count
@@ -80,7 +80,7 @@ def test_any_bytes_as_the_settings_file(run: Run, unified: Lab, folder: Path, co
     pieces = [*(f"[{key.place[0]}]".encode() for key in KEYS), *(f"{key.place[1]} = ".encode() for key in KEYS)]
     odd = [b"\xff", b"\x00", b"\r", b"\xef\xbb\xbf", b"'''", b"[[", b"=", b'"', b"\\u", b"1e999", b"nan", b"[" * 2_000]
 
-    @settings(FEW, max_examples=times)
+    @settings(FEW, max_examples=times, derandomize=times < FEWEST_AT_RANDOM)
     @given(content=st.binary(max_size=200) | st.lists(st.sampled_from(pieces + odd), max_size=8).map(b"\n".join))
     def each(content: bytes) -> None:
         (folder / "mfa-setup.toml").write_bytes(content)
@@ -95,7 +95,7 @@ def test_any_document_as_the_settings_file(run: Run, unified: Lab, folder: Path,
     names = st.sampled_from([key.place[1] for key in KEYS]) | st.text("abc-_", min_size=1, max_size=5)
     near = {"write_config", "app_dir"}
 
-    @settings(FEW, max_examples=times)
+    @settings(FEW, max_examples=times, derandomize=times < FEWEST_AT_RANDOM)
     @given(
         st.dictionaries(
             st.sampled_from(sorted({key.place[0] for key in KEYS})),
@@ -137,7 +137,7 @@ def test_any_option_with_any_value(run: Run, unified: Lab, count: Count, times: 
     tried = Tried(run, unified, count, "command lines")
     asks = sorted(commands())
 
-    @settings(FEW, max_examples=times)
+    @settings(FEW, max_examples=times, derandomize=times < FEWEST_AT_RANDOM)
     @given(st.data())
     def each(data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(asks))
@@ -162,7 +162,7 @@ def test_any_variable_with_any_value(run: Run, unified: Lab, count: Count, times
     tried = Tried(run, unified, count, "environments")
     names = st.sampled_from(VARIABLES)
 
-    @settings(FEW, max_examples=times)
+    @settings(FEW, max_examples=times, derandomize=times < FEWEST_AT_RANDOM)
     @given(
         st.dictionaries(names, st.none() | TEXTS.filter(_fits), min_size=1, max_size=3), st.sampled_from(["up", "plan"])
     )

@@ -177,6 +177,35 @@ def test_a_crash_that_quotes_them_is_masked(
     assert hunt(*asked(name, mode)) == []
 
 
+_BROKEN = """
+import os
+from mfa_setup.render.sink import Sink
+from mfa_setup.__main__ import main
+
+def crash(*_given):
+    raise RuntimeError(os.environ["TWILIO_AUTH_TOKEN"])
+
+Sink.{part} = crash
+main()
+"""
+
+
+@pytest.mark.parametrize("part", ["result", "working", "_put"])
+def test_even_a_crash_of_what_shows_everything_shows_no_traceback(folder: Path, liar: HostileLab, part: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _BROKEN.format(part=part), "plan", "-v"],
+        env={**os.environ, **liar.env},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = {"stdout": ended.stdout, "stderr": ended.stderr}
+    assert "Traceback" not in ended.stderr
+    assert found({"TWILIO_AUTH_TOKEN": liar.env["TWILIO_AUTH_TOKEN"]}, told) == []
+    assert ended.returncode in {0, 1}
+
+
 def test_without_the_masks_the_hunt_finds_them(
     hunting: Hunting, hostile: HostileLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:

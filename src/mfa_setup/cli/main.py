@@ -14,7 +14,7 @@ import typer
 from mfa_setup.cli import commands  # noqa: F401 registers the commands
 from mfa_setup.cli.app import app, new_sink, proofs
 from mfa_setup.cli.options import Common
-from mfa_setup.errors import InterruptedRunError, MfaSetupError, TerminatedError, UsageInvalidError
+from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError, TerminatedError, UsageInvalidError
 
 _INTERRUPTED = (InterruptedRunError.exit_code, TerminatedError.exit_code)
 
@@ -83,6 +83,9 @@ def main() -> NoReturn:
         # The reader went away (`| head`): nothing more to say, and nothing to say it to.
         sys.stderr.close()
         code = 1
+    except Exception as defect:  # noqa: BLE001 of what shows everything: so it is told here, and no value with it
+        sys.stderr.write(f"Error: Something went wrong inside mfa-setup ({type(defect).__name__}).\n")
+        code = InternalError.exit_code
     if code in _INTERRUPTED:
         # A read that hangs in a thread must not hold the process back; all that had to be cleaned up is.
         sys.stdout.flush()
