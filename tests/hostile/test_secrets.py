@@ -48,7 +48,7 @@ class Hunt:
     """Runs commands, and looks for the secrets of their environment in all that they leave."""
 
     def __init__(self, run: Run, lab: HostileLab, folder: Path, secrets: dict[str, str], count: Count) -> None:
-        self._run, self._lab, self._folder, self._count = run, lab, folder, count
+        self._run, self._lab, self.folder, self._count = run, lab, folder, count
         self.secrets = secrets
         self.arguments: list[str] = []
 
@@ -60,8 +60,8 @@ class Hunt:
 
     def seen(self, result: Result) -> list[str]:
         """What is found in the output of a run, in the tool's folders, and in what it started."""
-        base = self._folder.parent
-        kept = files([base / "state", base / "cache", self._folder])
+        base = self.folder.parent
+        kept = files([base / "state", base / "cache", self.folder])
         texts = {"stdout": result.out, "stderr": result.err, "arguments": "\n".join(self.arguments), **kept}
         tokens = {path: text for path, text in kept.items() if Path(path).name.startswith("token-") and "cache" in path}
         for path in tokens:
@@ -160,6 +160,15 @@ def test_a_service_that_quotes_them_is_masked(
     hunt = hunting()
     hostile.spoiler.spoil = echo(hunt.secrets)
     assert hunt(*asked(name, mode)) == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_access_token_is_masked_too(hunting: Hunting, hostile: HostileLab, mode: tuple[str, ...]) -> None:
+    hunt = hunting()
+    assert hunt("init", "--yes") == []
+    (cache,) = (hunt.folder.parent / "cache").glob("token-*.json")
+    hostile.spoiler.spoil = echo({ACCESS: json.loads(cache.read_text(encoding="utf-8"))["access_token"]})
+    assert hunt("plan", *mode) == []
 
 
 @pytest.mark.parametrize(("name", "mode"), every_way(3))
