@@ -17,7 +17,7 @@ FINE = (
     "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1),
 )
 BROKEN = (
-    "<html>", "{", '{"a": 1}}', "NaN", "[Infinity]", "[-Infinity]", "[1e999]", '["\\ud800"]', '{"\\udfff": 1}', 
+    "<html>", "{", '{"a": 1}}', "NaN", "[Infinity]", "[-Infinity]", "[1e999]", '["\\ud800"]', '{"\\udfff": 1}',
     "9" * 5_000, "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), "[" * 100_000 + "]" * 100_000, "\ufeff{}",
 )  # fmt: skip
 
