@@ -9,11 +9,13 @@ import io
 import json
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO, NoReturn
 from urllib.parse import urlsplit
 
 import dotenv
@@ -21,18 +23,27 @@ from pydantic import JsonValue
 
 from mfa_setup.errors import ConfigUnreadableError, InvalidValueError
 from mfa_setup.settings.endpoints import is_loopback
-from mfa_setup.store.files import write_atomically
+from mfa_setup.store.named import LinkedError, replace_within, within
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 """A value of the sample's template, such as `{API_IDENTIFIER}`: left in place it breaks the login."""
+LONGEST = 1_000_000
+"""A larger file is no config file; in bytes."""
 
 
 @dataclass(frozen=True)
 class ConfigFile:
-    """One config file and the domain that goes into it."""
+    """One config file and the domain that goes into it.
+
+    Attributes:
+        path: The file, as the person named it.
+        domain: The tenant's domain.
+        root: The folder that it must be in, links followed; None where the person named its folder outright.
+    """
 
     path: Path
     domain: str
+    root: Path | None = None
 
     @cached_property
     def text(self) -> str | None:
@@ -42,14 +53,14 @@ class ConfigFile:
             ConfigUnreadableError: It cannot be read.
         """
         try:
-            with self.path.open(encoding="utf-8", newline="") as file:
-                return file.read()
+            # Without waiting: opened to be read, a pipe without a writer would never return.
+            handle = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(handle, "rb") as file:
+                return file.read(LONGEST + 1).decode() if _is_plain(file) else _unreadable(self.path)
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError):
-            raise ConfigUnreadableError(
-                f"The app's config file {self.path} cannot be read.", hint="Check its permissions."
-            ) from None
+            return _unreadable(self.path)
 
     @property
     def before(self) -> str | None:
@@ -75,17 +86,20 @@ class ConfigFile:
         """
         if self.is_right(client_id):
             return
-        replace(self.path, self.rendered(client_id))
+        replace(self.path, self.rendered(client_id), self.root)
 
 
-def replace(path: Path, text: str) -> None:
-    """Writes a whole file in one step.
+def replace(path: Path, text: str, root: Path | None = None) -> None:
+    """Writes a whole file in one step, never through a link, and only within `root` where there is one.
 
     Raises:
         ConfigUnreadableError: The folder cannot be written to.
+        InvalidValueError: The path leads elsewhere.
     """
     try:
-        write_atomically(path, text)
+        replace_within(path, text, root)
+    except LinkedError:
+        raise _leads_elsewhere(path) from None
     except OSError:
         raise ConfigUnreadableError(
             f"The app's config file {path} cannot be written.",
@@ -119,6 +133,8 @@ def locate(app_dir: Path | None, write_config: Path | None) -> Path | None:
     try:
         path = write_config if write_config is not None else _of_app(app_dir or Path())
         _require_a_place(path)
+        if not within(path, root_of(app_dir, write_config)):
+            raise _leads_elsewhere(path)
     except OSError as unusable:
         raise InvalidValueError(
             f"The path of the app's config file cannot be used: {unusable.strerror}.",
@@ -128,10 +144,40 @@ def locate(app_dir: Path | None, write_config: Path | None) -> Path | None:
     return path
 
 
-def at(path: Path, domain: str, base_url: str) -> ConfigFile:
+def root_of(app_dir: Path | None, write_config: Path | None) -> Path | None:
+    """The folder that the config file must really be in: the app's, or the working folder for a path below it.
+
+    None for a path that leads out of the working folder by its own words.
+    """
+    if write_config is None:
+        return app_dir
+    return None if write_config.is_absolute() or ".." in write_config.parts else Path()
+
+
+def at(path: Path, domain: str, base_url: str, root: Path | None = None) -> ConfigFile:
     """The config file at a path, for the tenant that is reached at a base URL."""
     host = urlsplit(base_url).hostname or ""
-    return ConfigFile(path, base_url if is_loopback(host) else domain)
+    return ConfigFile(path, base_url if is_loopback(host) else domain, root)
+
+
+def _is_plain(file: BinaryIO) -> bool:
+    about = os.fstat(file.fileno())
+    return stat.S_ISREG(about.st_mode) and about.st_size <= LONGEST
+
+
+def _unreadable(path: Path) -> NoReturn:
+    raise ConfigUnreadableError(
+        f"The app's config file {path} cannot be read.",
+        hint="Check its permissions: it must be a file of UTF-8 text that you may read, of a megabyte at most.",
+    )
+
+
+def _leads_elsewhere(path: Path) -> InvalidValueError:
+    what = "is a symbolic link" if path.is_symlink() else "is in a folder that a symbolic link leads out of the project"
+    return InvalidValueError(
+        f"{path} {what}; nothing is written through it.",
+        hint=f"Name the file itself: --write-config {os.path.realpath(path)}",
+    )
 
 
 def values(path: Path, text: str | None) -> dict[str, JsonValue]:

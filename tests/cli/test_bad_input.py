@@ -482,7 +482,7 @@ MISPLACED = [
              "bare host name", env={"AUTH0_CLIENT_SECRET": PLANTED}),
     _invalid("misplaced: the Twilio token as the domain", "up --yes", ("AUTH0_DOMAIN is '********'",), "host name",
              env={"TWILIO_AUTH_TOKEN": PLANTED, "AUTH0_DOMAIN": PLANTED}),
-    _invalid("misplaced: the API token as the audience", "up --yes", ("AUTH0_AUDIENCE is ********",), "/api/v2/",
+    _invalid("misplaced: the API token as the audience", "up --yes", ("AUTH0_AUDIENCE holds one",), "Correct",
              env={"AUTH0_API_TOKEN": PLANTED, "AUTH0_AUDIENCE": PLANTED}),
     Case("misplaced: the Twilio token as an argument", f"up {PLANTED}", "usage", 2, ("********",), "--help",
          env={"TWILIO_AUTH_TOKEN": PLANTED}),

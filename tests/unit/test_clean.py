@@ -1,10 +1,14 @@
 """What is shown is safe: nothing acts on the terminal, and no secret leaves."""
 
+import base64
+import html
 import json
+from urllib.parse import quote
 
 import pytest
 from pydantic import SecretStr
 
+from mfa_setup.render import clean
 from mfa_setup.render.clean import MASK, one_line, without
 from mfa_setup.render.sink import Sink
 
@@ -70,6 +74,30 @@ def test_what_is_too_short_to_be_a_secret_is_left_alone() -> None:
 @pytest.mark.parametrize("secret", ['quo"ted-secret', "back\\slash-secret", "two\nlined-secret", "gehêime-wörter"])
 def test_a_secret_is_masked_in_json_too_where_it_looks_different(secret: str) -> None:
     assert json.loads(masked(json.dumps({"message": f"it is {secret}."}), secret)) == {"message": f"it is {MASK}."}
+
+
+def test_a_secret_that_was_cut_off_is_masked_as_far_as_it_stands() -> None:
+    secret = "0123456789abcdefghijklmnopqrstuvwxyz"
+    assert masked(f"it is {secret[:20]}… and {secret[-15:]}", secret) == f"it is {MASK}… and {MASK}"
+    assert masked(f"it is {secret[:11]}…", secret) == f"it is {secret[:11]}…"
+    assert masked(secret * 3, secret) == MASK
+
+
+@pytest.mark.parametrize("secret", ['Zq7"\\/+&=%é<secret>', "0123456789abcdef0123456789abcdef"])
+@pytest.mark.parametrize("user", ["", "A", "AB", "ABC", "AC0123"])
+def test_a_secret_is_masked_as_urls_html_and_basic_authentication_write_it(secret: str, user: str) -> None:
+    header = base64.b64encode(f"{user}:{secret}".encode()).decode()
+    quoted = quote(secret, safe="")
+    assert header[8:-8] not in masked(f"Basic {header}", secret)
+    assert masked(f"a={quoted}&b={quoted.lower()}", secret).count(MASK) >= 1
+    assert quoted not in masked(f"a={quoted}", secret)
+    assert masked(html.escape(secret), secret) == MASK
+
+
+def test_a_document_is_masked_in_its_texts_and_keeps_its_structure() -> None:
+    secret = '": null, "ok": '
+    found = clean.masked([SecretStr(secret)], {"error": None, "ok": True, secret: [secret, 5, {"a": f"x{secret}"}]})
+    assert found == {"error": None, "ok": True, MASK: [MASK, 5, {"a": f"x{MASK}"}]}
 
 
 def test_a_secret_of_several_lines_is_masked_when_shown_as_one() -> None:

@@ -4,22 +4,24 @@ Facts behind it: `Auth0(base_url=…, max_retries=0)` is the seam of the SDK tha
 re-sends; `ManagementClient` is not. The SDK retries POST by itself, so its retries stay off and ours decide.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import Enum
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-import pydantic
 from auth0.management import Auth0
 from auth0.management.core.api_error import ApiError
 from auth0.management.core.parse_error import ParsingError
 from pydantic import SecretStr
 
+from mfa_setup.adapters.answers import reading
 from mfa_setup.adapters.auth0_refusals import classify
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.adapters.wire import WaitListener, Wire, unreadable_is_unknown
-from mfa_setup.errors import NotFoundError, RetiredEndpointError, UnreadableAnswerError
+from mfa_setup.errors import NotFoundError, RetiredEndpointError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.observed import Application, Connection, Provider, SendEvent, Template, Templates
 from mfa_setup.model.outcome import PhoneStack
@@ -31,6 +33,9 @@ CLIENT_FIELDS = ",".join(Application.model_fields)
 """What is asked of each application; the client secret is not among it."""
 ENROLL, VERIFY = "otp_enroll", "otp_verify"
 """The two templates of the unified stack that MFA by SMS uses."""
+
+sdk_errors = partial(reading, "auth0", ApiError, ParsingError)
+"""Turns what reading an answer raises into ours; refusals have become ours in the transport already."""
 
 
 class Auth0Adapter:
@@ -59,6 +64,7 @@ class Auth0Adapter:
 
     # --- reading -----------------------------------------------------------------------------------------------
 
+    @sdk_errors()
     def phone_stack(self) -> PhoneStack:
         """Which phone stack the tenant is on: the setting `phone_consolidated_experience` says it.
 
@@ -111,13 +117,14 @@ class Auth0Adapter:
     def message_types(self) -> tuple[str, ...]:
         """The message types (`GET /guardian/factors/phone/message-types`)."""
         with sdk_errors():
-            return tuple(self._api.guardian.factors.phone.get_message_types().message_types or ())
+            return _texts(self._api.guardian.factors.phone.get_message_types().message_types or ())
 
     def policies(self) -> tuple[str, ...]:
         """The MFA policies; none means never (`GET /guardian/policies`)."""
         with sdk_errors():
-            return tuple(str(item) for item in self._api.guardian.policies.list())
+            return _texts(self._api.guardian.policies.list())
 
+    @sdk_errors()
     def phone_of(self, user_id: str) -> str | None:
         """The last four digits of a user's confirmed phone (`GET /users/{id}/authentication-methods`).
 
@@ -152,6 +159,7 @@ class Auth0Adapter:
         """What the last answer said of the rate limit; None where it said nothing."""
         return self._wire.headroom()
 
+    @sdk_errors()
     def provider(self, stack: PhoneStack) -> Provider:
         """The phone provider of the tenant, on its stack; there is at most one."""
         return self._unified_provider() if stack == "unified" else self._legacy_provider()
@@ -190,6 +198,7 @@ class Auth0Adapter:
             token=SecretStr(token) if token else None,
         )
 
+    @sdk_errors()
     def templates(self, stack: PhoneStack) -> Templates:
         """The texts of the SMS, where they are not the service's defaults."""
         return self._unified_templates() if stack == "unified" else self._legacy_templates()
@@ -208,7 +217,7 @@ class Auth0Adapter:
             # Never customised: 204 on one recorded tenant, 200 `{}` on another; the SDK raises for both.
             if nothing.status_code in {200, 204} and not nothing.body:
                 return Templates()
-            raise _unreadable(nothing) from None
+            raise
         return Templates(enrollment=found.enrollment_message, verification=found.verification_message)
 
     # --- writing -----------------------------------------------------------------------------------------------
@@ -364,19 +373,6 @@ class Auth0Adapter:
 
 
 @contextmanager
-def sdk_errors() -> Iterator[None]:
-    """Turns what the SDK raises by itself into ours; refusals have become ours in the transport already."""
-    try:
-        yield
-    except (ApiError, ParsingError) as misfit:
-        raise _unreadable(misfit) from None
-    except pydantic.ValidationError as misfit:
-        raise UnreadableAnswerError(
-            "Auth0 answered with something that is not its documented answer.", service="auth0"
-        ) from misfit
-
-
-@contextmanager
 def creating() -> Iterator[None]:
     """As `sdk_errors`, around a POST: what answered with something unreadable may have made it."""
     with unreadable_is_unknown(), sdk_errors():
@@ -393,22 +389,24 @@ def _gone_is_fine() -> Iterator[None]:
             raise
 
 
-def _unreadable(misfit: ApiError | ParsingError) -> UnreadableAnswerError:
-    headers = {key.lower(): value for key, value in (misfit.headers or {}).items()}
-    return UnreadableAnswerError(
-        "Auth0 answered with something that is not its documented answer.",
-        service="auth0",
-        status=misfit.status_code,
-        request_id=headers.get("x-auth0-requestid"),
-    )
-
-
 def _plain(item: Any) -> dict[str, Any]:
     """An answer of the SDK as the service sent it, without what was absent."""
     plain = item.model_dump(by_alias=True, exclude_none=True, mode="json")
     if not isinstance(plain, dict):
         raise TypeError
     return plain
+
+
+def _texts(items: Iterable[object]) -> tuple[str, ...]:
+    """A list of texts, as the service sent it.
+
+    Raises:
+        TypeError: One of them is something else.
+    """
+    found = tuple(item.value if isinstance(item, Enum) else item for item in items)
+    if not all(isinstance(item, str) for item in found):
+        raise TypeError
+    return tuple(str(item) for item in found)
 
 
 def _application(item: dict[str, Any]) -> Application:

@@ -3,8 +3,7 @@
 Source: the reference's section on Management API errors, from recorded answers; `errorCode` is often missing.
 """
 
-import json
-
+from mfa_setup.adapters.answers import document
 from mfa_setup.adapters.wire import Answer, refusal
 from mfa_setup.errors import (
     CredentialsRefusedError,
@@ -74,10 +73,5 @@ _PLAN_CODES = frozenset({"insufficient_entitlement", "feature_not_enabled", "voi
 
 def _read_refusal(answer: Answer) -> tuple[str, str]:
     """The error code and the message; a proxy's page of HTML has neither."""
-    try:
-        document = json.loads(answer.text)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        return "", f"HTTP {answer.status}"
-    return str(document.get("errorCode", "")), str(document.get("message") or f"HTTP {answer.status}")
+    said = document(answer.text)
+    return str(said.get("errorCode", "")), str(said.get("message") or f"HTTP {answer.status}")

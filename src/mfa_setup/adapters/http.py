@@ -5,6 +5,7 @@ from typing import Protocol
 
 import httpx
 
+from mfa_setup.adapters.answers import judged
 from mfa_setup.adapters.tls import tls_context
 from mfa_setup.adapters.wire import MAX_BYTES, Answer, NoAnswerError, Wire
 from mfa_setup.errors import CredentialsRefusedError, ScopeMissingError, UnreadableAnswerError
@@ -56,7 +57,7 @@ class WireTransport(httpx.BaseTransport):
                 )
             )
 
-        answer = self._wire.run(request.method, send)
+        answer = judged("auth0", self._wire.run(request.method, send))
         return httpx.Response(answer.status, headers=dict(answer.headers), text=answer.text, request=request)
 
     def _send(self, request: httpx.Request) -> Answer:
@@ -81,17 +82,24 @@ class WireTransport(httpx.BaseTransport):
 
 def _read(response: httpx.Response) -> str:
     chunks, size = [], 0
-    for chunk in response.iter_bytes():
-        size += len(chunk)
-        if size > MAX_BYTES:
-            raise UnreadableAnswerError(
-                f"Auth0 sent an answer of more than {MAX_BYTES // 1_000_000} MB.",
-                service="auth0",
-                status=response.status_code,
-                request_id=response.headers.get("x-auth0-requestid"),
-            )
-        chunks.append(chunk)
+    try:
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise _unreadable(response, f"Auth0 sent an answer of more than {MAX_BYTES // 1_000_000} MB.")
+            chunks.append(chunk)
+    except httpx.DecodingError:
+        raise _unreadable(response, "Auth0 sent an answer whose compression is broken.") from None
     return b"".join(chunks).decode("utf-8", "replace")
+
+
+def _unreadable(response: httpx.Response, message: str) -> UnreadableAnswerError:
+    return UnreadableAnswerError(
+        message,
+        service="auth0",
+        status=response.status_code,
+        request_id=response.headers.get("x-auth0-requestid"),
+    )
 
 
 def _reason(lost: httpx.HTTPError) -> str:

@@ -5,16 +5,18 @@ Source: Auth0 docs, "Get Management API access tokens" and "Authenticate with pr
 fixed time-out, so the one request is made here.
 """
 
-import json
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import jwt
 from pydantic import SecretStr
 
+from mfa_setup.adapters.answers import document as document_of
+from mfa_setup.adapters.answers import unreadable
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.wire import READS, Answer, WaitListener, Wire, refusal
 from mfa_setup.errors import (
@@ -23,17 +25,21 @@ from mfa_setup.errors import (
     InvalidValueError,
     MfaSetupError,
     ScopeMissingError,
-    UnreadableAnswerError,
 )
 from mfa_setup.settings.credentials import Auth0Credentials
-from mfa_setup.store.tokens import Token, TokenCache
+from mfa_setup.store.tokens import Token, TokenCache, is_token
 
 ASSERTION_SECONDS = 60
 """Auth0 advises a lifetime of at most a minute for a client assertion."""
+LONGEST_LIFE = 10.0**9
+"""In seconds; Auth0 allows a month at most."""
 
 
 class TokenSource:
-    """The token of one run: asked for once, renewed at most once."""
+    """The token of one run: asked for once, renewed at most once.
+
+    `learned` is told of every secret that the run comes to know by it, so that it is masked from then on.
+    """
 
     def __init__(
         self,
@@ -43,7 +49,9 @@ class TokenSource:
         cache: bool,
         budget: float,
         on_wait: WaitListener,
+        learned: Callable[[SecretStr], None] = lambda _secret: None,
     ) -> None:
+        self._learned = learned
         self._base_url = base_url
         self._credentials = credentials
         self._cache = TokenCache(base_url, credentials.audience, credentials.client_id or "", enabled=cache)
@@ -86,6 +94,7 @@ class TokenSource:
         with self._lock:
             if self._token is None:
                 self._token = self._ready() or self._cache.get() or self._ask()
+                self._learned(self._token.value)
             return self._token
 
     def _ready(self) -> Token | None:
@@ -93,7 +102,7 @@ class TokenSource:
             return None
         claims = _claims(self._credentials.token)
         told = claims.get("exp")
-        expires = float(told) if isinstance(told, (int, float)) else time.time() + 86400
+        expires = float(told) if isinstance(told, (int, float)) and abs(told) < 10**12 else time.time() + 86400
         if expires < time.time():
             raise CredentialsRefusedError(
                 "The access token in AUTH0_API_TOKEN has expired.",
@@ -140,6 +149,7 @@ class TokenSource:
                 hint="Give an RSA private key in PEM form, and its algorithm in "
                 "AUTH0_CLIENT_ASSERTION_SIGNING_ALG (RS256, RS384 or PS256).",
             ) from unusable
+        self._learned(SecretStr(signed))
         return {
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             "client_assertion": signed,
@@ -147,16 +157,11 @@ class TokenSource:
 
 
 def _read(answer: httpx.Response) -> Token:
-    try:
-        document = answer.json()
-        value = SecretStr(str(document["access_token"]))
-        lifetime = float(document["expires_in"])
-    except (ValueError, KeyError, TypeError) as misfit:
-        raise UnreadableAnswerError(
-            "Auth0 answered the request for an access token with something else.",
-            service="auth0",
-            status=answer.status_code,
-        ) from misfit
+    document = document_of(answer.text)
+    given, lifetime = document.get("access_token"), document.get("expires_in")
+    if not is_token(given) or not isinstance(lifetime, (int, float)) or not 0 < lifetime < LONGEST_LIFE:
+        raise unreadable("auth0", "Auth0 answered the request for an access token with something else.")
+    value = SecretStr(str(given))
     told = document.get("scope")
     scopes = frozenset(told.split()) if isinstance(told, str) else _scopes(_claims(value))
     return Token(value=value, expires_at=time.time() + lifetime, scopes=scopes)
@@ -166,7 +171,7 @@ def _claims(token: SecretStr) -> dict[str, Any]:
     """The claims of a token, unverified: only Auth0 judges them, we only read what it will say."""
     try:
         return jwt.decode(token.get_secret_value(), options={"verify_signature": False})
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, ValueError, RecursionError):
         return {}
 
 
@@ -192,13 +197,8 @@ def _classify(answer: Answer) -> MfaSetupError:
 
 
 def _told(answer: Answer) -> str:
-    try:
-        document = json.loads(answer.text)
-    except ValueError:
-        return ""
-    if not isinstance(document, dict):
-        return ""
-    return str(document.get("error_description") or document.get("error") or "")
+    said = document_of(answer.text)
+    return str(said.get("error_description") or said.get("error") or "")
 
 
 _AUTHORIZE = (

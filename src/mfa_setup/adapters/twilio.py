@@ -4,20 +4,21 @@ Facts behind it: the sync client only (the async one has no time-out and re-send
 explicit number, never by area code, so that a lost answer can never buy a second one.
 """
 
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
-import pydantic
 from pydantic import SecretStr
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
+from mfa_setup.adapters.answers import reading
 from mfa_setup.adapters.twilio_http import WireHttpClient
 from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError, classify
 from mfa_setup.adapters.wire import WaitListener, Wire, unreadable_is_unknown
-from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError, UnreadableAnswerError
+from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError
 from mfa_setup.model.observed import Message, MessagingService, Number, TwilioAccount
 from mfa_setup.model.readiness import Alert, Balance, GeoPermissions, TollFreeStatus
 from mfa_setup.model.words import NumberType
@@ -31,6 +32,9 @@ ALERTS = 20
 NEWEST = 50
 """How many of the newest messages to a phone are looked at."""
 _PRICE_NAMES: dict[NumberType, str] = {"local": "local", "mobile": "mobile", "toll-free": "toll free"}
+
+sdk_errors = partial(reading, "twilio", TwilioException)
+"""Turns what reading an answer raises into ours; refusals have become ours in the HTTP client already."""
 
 
 class TwilioAdapter:
@@ -65,6 +69,7 @@ class TwilioAdapter:
         """Closes the connections."""
         self._http.session.close()
 
+    @sdk_errors()
     def account(self) -> TwilioAccount | None:
         """Type and status of the account; None where only an API key is known, which may not read it.
 
@@ -140,13 +145,13 @@ class TwilioAdapter:
         """All Messaging Services with their pools and campaigns (`/v1/Services`, `/Compliance/Usa2p`)."""
         with sdk_errors():
             return tuple(
-                self._service(str(item.sid), str(item.friendly_name))
+                self._service(_sid("MG", item.sid), str(item.friendly_name))
                 for item in self._api.messaging.v1.services.list(page_size=PAGE)
             )
 
     def _service(self, sid: str, name: str) -> MessagingService:
         service = self._api.messaging.v1.services(sid)
-        pool = frozenset(str(item.sid) for item in service.phone_numbers.list(page_size=PAGE))
+        pool = frozenset(_sid("PN", item.sid) for item in service.phone_numbers.list(page_size=PAGE))
         campaigns = [str(item.campaign_status) for item in service.us_app_to_person.list(page_size=PAGE)]
         best = "VERIFIED" if "VERIFIED" in campaigns else next(iter(campaigns), None)
         return MessagingService(sid=sid, name=name, pool=pool, campaign=best)
@@ -188,6 +193,7 @@ class TwilioAdapter:
                     return f"{item.status} (error {item.error_code})" if item.error_code else str(item.status)
         return None
 
+    @sdk_errors()
     def price(self, country: str, number_type: NumberType) -> tuple[float | None, str]:
         """What a number of this type costs each month, and the currency (Pricing API, `PhoneNumbers/Countries`)."""
         try:
@@ -255,25 +261,9 @@ class TwilioAdapter:
             self._api.messaging.v1.services(service_sid).phone_numbers(number_sid).delete()
 
 
-@contextmanager
-def sdk_errors() -> Iterator[None]:
-    """Turns what the SDK raises by itself into ours; refusals have become ours in the HTTP client already."""
-    try:
-        yield
-    except (TwilioException, pydantic.ValidationError, json.JSONDecodeError) as misfit:
-        raise UnreadableAnswerError(
-            "Twilio answered with something that is not its documented answer.", service="twilio"
-        ) from misfit
-    except (KeyError, TypeError, AttributeError) as misfit:
-        # The SDK reads answers without a model: a missing or wrongly typed key surfaces as one of these.
-        raise UnreadableAnswerError(
-            "Twilio answered with something that is not its documented answer.", service="twilio"
-        ) from misfit
-
-
 def _number(item: Any) -> Number:
     return Number(
-        sid=item.sid,
+        sid=_sid("PN", item.sid),
         phone_number=item.phone_number,
         friendly_name=item.friendly_name or "",
         sms=_can(item.capabilities, "sms"),
@@ -284,7 +274,7 @@ def _number(item: Any) -> Number:
 
 def _message(item: Any) -> Message:
     return Message(
-        sid=item.sid,
+        sid=_sid("[A-Z]{2}", item.sid),
         status=item.status,
         to=item.to,
         sender=item.from_ or None,
@@ -292,6 +282,17 @@ def _message(item: Any) -> Message:
         body=item.body or "",
         error_code=item.error_code or None,
     )
+
+
+def _sid(kind: str, value: object) -> str:
+    """A SID, which the SDK puts into paths as it is.
+
+    Raises:
+        ValueError: It is none of this kind (two letters and 32 hexadecimal digits).
+    """
+    if not isinstance(value, str) or not re.fullmatch(rf"{kind}[0-9a-fA-F]{{32}}", value):
+        raise ValueError(kind)
+    return value
 
 
 def _can(capabilities: Any, what: str) -> bool:

@@ -4,6 +4,7 @@ Facts behind it: twilio-python has no default time-out, wraps network errors in 
 next page is an absolute URL of the real host, so every URL is moved, not only the first (reference: SDK behaviour).
 """
 
+import re
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,11 +12,14 @@ import requests
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
+from mfa_setup.adapters.answers import judged
 from mfa_setup.adapters.tls import trusted_certificates
 from mfa_setup.adapters.wire import MAX_BYTES, Answer, NoAnswerError, Wire
 from mfa_setup.errors import UnreadableAnswerError
 
-REAL_HOSTS = ".twilio.com"
+REAL_HOSTS = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.twilio\.com(:443)?")
+"""Held against the whole authority, letter by letter: what stands before a `@` or a `\\` is read differently by
+different readers of URLs."""
 
 
 class WireHttpClient(TwilioHttpClient):  # type: ignore[misc] # the SDK ships no types
@@ -61,7 +65,7 @@ class WireHttpClient(TwilioHttpClient):  # type: ignore[misc] # the SDK ships no
                 }
             )
 
-        answer = self._wire.run(method, send)
+        answer = judged("twilio", self._wire.run(method, send))
         return Response(answer.status, answer.text, dict(answer.headers))
 
     def _target(self, url: str) -> str:
@@ -69,7 +73,7 @@ class WireHttpClient(TwilioHttpClient):  # type: ignore[misc] # the SDK ships no
         if self._base:
             return urlunsplit((self._base.scheme, self._base.netloc, parts.path, parts.query, ""))
         # A page's link comes from the service; followed elsewhere it would take the credentials along.
-        if parts.scheme != "https" or not (parts.hostname or "").endswith(REAL_HOSTS):
+        if parts.scheme != "https" or not REAL_HOSTS.fullmatch(parts.netloc):
             raise UnreadableAnswerError("Twilio named a next page on a host that is not Twilio's.", service="twilio")
         return url
 
@@ -92,14 +96,21 @@ class WireHttpClient(TwilioHttpClient):  # type: ignore[misc] # the SDK ships no
 
 def _read(response: requests.Response) -> str:
     chunks, size = [], 0
-    for chunk in response.iter_content(65_536):
-        size += len(chunk)
-        if size > MAX_BYTES:
-            raise UnreadableAnswerError(
-                f"Twilio sent an answer of more than {MAX_BYTES // 1_000_000} MB.",
-                service="twilio",
-                status=response.status_code,
-                request_id=response.headers.get("Twilio-Request-Id"),
-            )
-        chunks.append(chunk)
+    try:
+        for chunk in response.iter_content(65_536):
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise _unreadable(response, f"Twilio sent an answer of more than {MAX_BYTES // 1_000_000} MB.")
+            chunks.append(chunk)
+    except requests.exceptions.ContentDecodingError:
+        raise _unreadable(response, "Twilio sent an answer whose compression is broken.") from None
     return b"".join(chunks).decode("utf-8", "replace")
+
+
+def _unreadable(response: requests.Response, message: str) -> UnreadableAnswerError:
+    return UnreadableAnswerError(
+        message,
+        service="twilio",
+        status=response.status_code,
+        request_id=response.headers.get("Twilio-Request-Id"),
+    )

@@ -89,7 +89,7 @@ def _read(answer: Answer) -> tuple[int | None, str]:
     """The code and the text; an edge's page of HTML has neither."""
     try:
         document = json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         return None, f"HTTP {answer.status}"

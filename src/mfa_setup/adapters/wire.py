@@ -4,6 +4,7 @@ Both adapters hand their SDK a transport that sends through a `Wire`, so that th
 retries, and no SDK's own retry or error class gets further than here.
 """
 
+import math
 import random
 import threading
 import time
@@ -38,6 +39,9 @@ ATTEMPT_SECONDS = 10.0
 """The longest wait for one answer; both SDKs would wait for a minute or for ever."""
 MAX_BYTES = 10_000_000
 """No answer of either service comes near this; a larger one is not read on."""
+
+LONGEST_MESSAGE, LONGEST_ID = 2_000, 200
+"""What is quoted of a service at most, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +209,12 @@ class Wire:
     def _told_to_wait(self, answer: Answer) -> float | None:
         """Seconds until the service wants the next request: `Retry-After`, else Auth0's `x-ratelimit-reset`."""
         after = answer.headers.get("retry-after", "").strip()
-        if after.isdigit():
-            return float(after)
+        if after.isascii() and after.isdigit():
+            return float(after[:9])
         if after:
             try:
                 return max(0.0, parsedate_to_datetime(after).timestamp() - self.clock.now())
-            except ValueError:
+            except (ValueError, OverflowError):
                 return None
         if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
             return None  # Auth0 tells its limits with every answer: they say nothing of a failure
@@ -267,7 +271,18 @@ def refusal(
     """An error about an answer, with its status and the service's own id of the request, for its support."""
     headers = answer.headers
     request_id = headers.get("twilio-request-id") or headers.get("x-auth0-requestid")
-    return kind(message, hint=hint, service=service, status=answer.status, request_id=request_id)
+    return kind(
+        _short(message),
+        hint=hint,
+        service=service,
+        status=answer.status,
+        request_id=request_id and request_id[:LONGEST_ID],
+    )
+
+
+def _short(message: str) -> str:
+    """A message that a service cannot make into megabytes."""
+    return message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…"
 
 
 @contextmanager
@@ -294,7 +309,9 @@ def title(service: Service) -> str:
 
 
 def _number(text: str | None) -> float | None:
+    """A number of a header, as far as it is one that can be reckoned with."""
     try:
-        return float(text) if text else None
+        found = float(text) if text else math.nan
     except ValueError:
         return None
+    return found if math.isfinite(found) else None

@@ -1,6 +1,7 @@
 """The process: from a command line to its exit code."""
 
 import functools
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from mfa_setup import interrupts
 from mfa_setup.cli import commands  # noqa: F401 registers the commands
 from mfa_setup.cli.app import app, new_sink, proofs
 from mfa_setup.cli.options import Common
-from mfa_setup.errors import InterruptedRunError, MfaSetupError, TerminatedError, UsageInvalidError
+from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError, TerminatedError, UsageInvalidError
 
 _INTERRUPTED = (InterruptedRunError.exit_code, TerminatedError.exit_code)
 
@@ -62,6 +63,9 @@ def _named(arguments: Sequence[str]) -> str:
 def main() -> NoReturn:
     """The entry point of the process."""
     interrupts.install()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that this terminal's encoding lacks is no reason to fail
     try:
         code = run(sys.argv[1:])
         interrupts.end()
@@ -70,6 +74,9 @@ def main() -> NoReturn:
         # The reader went away (`| head`): nothing more to say, and nothing to say it to.
         sys.stderr.close()
         code = 1
+    except Exception as defect:  # noqa: BLE001 of what shows everything: so it is told here, and no value with it
+        sys.stderr.write(f"Error: Something went wrong inside mfa-setup ({type(defect).__name__}).\n")
+        code = InternalError.exit_code
     if code in _INTERRUPTED:
         # A read that hangs in a thread must not hold the process back; all that had to be cleaned up is.
         sys.stdout.flush()

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult
 
@@ -13,6 +14,7 @@ from pydantic import SecretStr
 from mfa_setup import appconfig, interrupts
 from mfa_setup.cli.desk import Desk
 from mfa_setup.cli.options import Call
+from mfa_setup.cli.permissions import loose
 from mfa_setup.cli.terminal import Terminal
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
@@ -27,6 +29,7 @@ from mfa_setup.model.outcome import Tenant, Warned
 from mfa_setup.render.sink import Sink
 from mfa_setup.resources.base import Services
 from mfa_setup.settings import credentials, endpoints, settings, values
+from mfa_setup.settings.sources import quoted
 from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal
 from mfa_setup.store.lock import only_run
 
@@ -60,7 +63,7 @@ def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
     try:
         return form(text)
     except values.MalformedError as malformed:
-        raise InvalidValueError(f"{flag} is {text!r}: {malformed.problem}.", hint=malformed.example) from None
+        raise InvalidValueError(f"{flag} is {quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,13 @@ def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
         ValueNeededError: A value is missing and nobody can be asked.
     """
     config = None if call.common.config is None else _judged("--config", values.path, call.common.config)
+    source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, desk.terminal.secret)
+    desk.sink.secrets += source.known
+    desk.report.warn(tuple(loose(call, config)))
     asked = settings.load(call.flags, os.environ, config)
+    credentials.refuse_misplaced(source, asked.told)
     task = task.without_application() if asked.wish.application is None else task
     seconds = seconds_of(call, DEFAULT_TIMEOUT)
-    source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, desk.terminal.secret)
     credentials.check_formats(source)
     place = appconfig.locate(asked.app_dir, asked.write_config) if "application" in task.resources else None
     _sandbox()
@@ -103,7 +109,8 @@ def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
         desk.report.tenant = Tenant(domain=asked.domain)
     access = _access(asked.domain or _ask_domain(desk.terminal), source, task, desk)
     desk.sink.secrets += access.secrets
-    written = None if place is None else appconfig.at(place, access.domain, access.places.auth0)
+    endpoints.require_this_machine(access.places)
+    written = None if place is None else _config_file(place, asked, access)
     desk.report.tenant = Tenant(domain=access.domain)
     lock = nullcontext() if task.read_only else only_run(access.auth0.audience, task.command)
     with (
@@ -151,6 +158,11 @@ def read_journal(call: Call, desk: Desk) -> Journal:
     return open_journal(credentials.audience_of(source, domain), header)
 
 
+def _config_file(place: Path, asked: settings.Settings, access: "Access") -> appconfig.ConfigFile:
+    root = appconfig.root_of(asked.app_dir, asked.write_config)
+    return appconfig.at(place, access.domain, access.places.auth0, root)
+
+
 def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Desk) -> Access:
     places = _resolve(domain, task)
     client_id = source.text("AUTH0_CLIENT_ID")
@@ -191,7 +203,7 @@ def _ask_domain(terminal: Terminal) -> str:
     try:
         return values.domain(text)
     except values.MalformedError as malformed:
-        raise InvalidValueError(f"{text!r}: {malformed.problem}.", hint=malformed.example) from None
+        raise InvalidValueError(f"{quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
 
 
 def _region(variable: str) -> Warned:
@@ -221,6 +233,7 @@ def _connect(
             cache=not call.common.no_token_cache,
             budget=seconds,
             on_wait=sink.waiting,
+            learned=sink.secrets.append,
         )
         auth0 = Auth0Adapter(
             access.places.auth0, tokens, read_only=task.read_only, budget=seconds, on_wait=sink.waiting

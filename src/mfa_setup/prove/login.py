@@ -88,7 +88,8 @@ def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Warned, .
 def _judge(
     login: Login, claims: dict[str, Any], required: str, seconds: float
 ) -> tuple[Proof | None, tuple[Warned, ...]]:
-    methods = tuple(str(item) for item in claims.get("amr") or ())
+    told = claims.get("amr")
+    methods = tuple(str(item) for item in told) if isinstance(told, list) else ()
     if "mfa" not in methods:
         if required == "always":
             raise _not_asked()

@@ -6,7 +6,6 @@ PKCE" and "ID Token Structure" (`amr` holds `mfa` after a hosted login with a se
 
 import base64
 import hashlib
-import json
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +14,11 @@ from urllib.parse import urlencode
 import httpx
 import jwt
 
+from mfa_setup.adapters.answers import document as document_of
+from mfa_setup.adapters.answers import reading, unreadable
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.wire import READS, Answer, WaitListener, Wire, refusal
-from mfa_setup.errors import LoginRefusedError, MfaSetupError, TokenInvalidError, UnreadableAnswerError
+from mfa_setup.errors import LoginRefusedError, MfaSetupError, TokenInvalidError
 
 SCOPE = "openid profile email"
 LEEWAY_SECONDS = 30
@@ -82,9 +83,7 @@ class Issuer:
         names = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
         found = [str(document.get(name, "")) for name in names]
         if found[0] != f"{self._base_url}/" or not all(url.startswith(f"{self._base_url}/") for url in found):
-            raise UnreadableAnswerError(
-                "The tenant's discovery document speaks for another domain than the one asked.", service="auth0"
-            )
+            raise unreadable("auth0", "The tenant's discovery document speaks for another domain than the one asked.")
         return Endpoints(*found)
 
     def exchange(self, endpoints: Endpoints, attempt: Attempt, code: str, redirect_uri: str) -> str:
@@ -104,7 +103,7 @@ class Issuer:
             answer = _document(client.post(endpoints.token, data=body))
         token = answer.get("id_token")
         if not isinstance(token, str):
-            raise UnreadableAnswerError("The tenant answered the exchange of the code without an ID token.")
+            raise unreadable("auth0", "The tenant answered the exchange of the code without an ID token.")
         return token
 
     def verify(self, endpoints: Endpoints, attempt: Attempt, token: str) -> dict[str, Any]:
@@ -114,7 +113,9 @@ class Issuer:
             TokenInvalidError: One of them is not.
         """
         try:
-            keys = jwt.PyJWKSet.from_dict(self._get(endpoints.keys))
+            published = self._get(endpoints.keys)
+            with reading("auth0"):
+                keys = jwt.PyJWKSet.from_dict(published)
             name = jwt.get_unverified_header(token).get("kid")
             key = next((item for item in keys.keys if item.key_id == name), None)
             if key is None:
@@ -145,7 +146,7 @@ def _document(answer: httpx.Response) -> dict[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise UnreadableAnswerError("The tenant answered with something that is not JSON.", service="auth0")
+        raise unreadable("auth0", "The tenant answered with something that is not JSON.")
     return document
 
 
@@ -163,9 +164,6 @@ def _why(invalid: jwt.PyJWTError) -> str:
 
 
 def _classify(answer: Answer) -> MfaSetupError:
-    try:
-        document = json.loads(answer.text)
-        told = str(document.get("error_description") or document.get("error"))
-    except (ValueError, AttributeError):
-        told = f"HTTP {answer.status}"
+    said = document_of(answer.text)
+    told = str(said.get("error_description") or said.get("error") or f"HTTP {answer.status}")
     return refusal(LoginRefusedError, "auth0", answer, f"The tenant refused the login: {told}.")

@@ -1,24 +1,35 @@
 """Makes text safe to show: what a service sends is untrusted, and a secret must not leave by any way."""
 
+import html
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from urllib.parse import quote, quote_plus
 
 from pydantic import SecretStr
 
 MASK = "********"
 _SHORTEST_SECRET = 8
 """A shorter value would be found by chance all over the text, and is no secret worth the name."""
+_WINDOW = 12
+"""So many characters of a secret in a row are masked even where the rest of it was cut off."""
 _ESCAPE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\-_])")
+_PERCENT = re.compile(r"%[0-9A-F]{2}")
 _LONGEST = 2_000
 
 
+def plain(text: str) -> str:
+    """Text without anything that moves the cursor, hides or reorders what is shown."""
+    return "".join(_visible(character) for character in _ESCAPE.sub("", text))
+
+
 def one_line(text: str) -> str:
-    """Text without anything that moves the cursor, hides or reorders what is shown; at most 2000 characters."""
-    plain = _ESCAPE.sub("", text)
-    shown = "".join(_visible(character) for character in plain[:_LONGEST])
-    return shown + ("…" if len(plain) > _LONGEST else "")
+    """The same, cut at 2000 characters."""
+    shown = plain(text)
+    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
 
 
 def _visible(character: str) -> str:
@@ -32,10 +43,63 @@ def _visible(character: str) -> str:
 
 def without(secrets: Iterable[SecretStr], text: str) -> str:
     """Text with every secret of the run masked, should a service have quoted one or a person misplaced it."""
-    values = {secret.get_secret_value() for secret in secrets}
-    # As it is, as `one_line` shows it, and as JSON writes it.
-    forms = {form for value in values for form in (value, one_line(value), json.dumps(value)[1:-1])}
-    for form in sorted(forms, key=len, reverse=True):
-        if len(form) >= _SHORTEST_SECRET:
-            text = text.replace(form, MASK)
+    forms, windows = _marks(frozenset(secret.get_secret_value() for secret in secrets))
+    text = _without_windows(windows, text)
+    for form in forms:
+        text = text.replace(form, MASK)
     return text
+
+
+@lru_cache(maxsize=8)
+def _marks(values: frozenset[str]) -> tuple[list[str], frozenset[str]]:
+    """Every form of every secret, the longest first, and every window of those forms."""
+    forms = {form for value in values for form in _forms(value) if len(form) >= _SHORTEST_SECRET}
+    windows = {form[start : start + _WINDOW] for form in forms for start in range(len(form) - _WINDOW + 1)}
+    return sorted(forms, key=len, reverse=True), frozenset(windows)
+
+
+def masked(secrets: Iterable[SecretStr], value: object) -> object:
+    """A document with every secret masked in its texts; its structure cannot be touched that way."""
+    known = tuple(secrets)
+    match value:
+        case str():
+            return without(known, value)
+        case list():
+            return [masked(known, item) for item in value]
+        case dict():
+            return {without(known, str(key)): masked(known, item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _forms(secret: str) -> frozenset[str]:
+    """A secret as it is, as one line, and as Python, JSON, HTML, URLs and Basic authentication write it."""
+    raw = secret.encode(errors="surrogatepass")
+    escaped = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
+    lower = {_PERCENT.sub(lambda found: found[0].lower(), form) for form in escaped}
+    written = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1]}
+    shown = {plain(secret), html.escape(secret)}
+    return frozenset({secret, *shown, *written, *escaped, *lower, *_base64(raw)})
+
+
+def _base64(raw: bytes) -> Iterator[str]:
+    """What base64 makes of it behind zero, one or two other bytes, such as a user name and a colon."""
+    for before in range(3):
+        bits = 8 * (before + len(raw))
+        own = b64encode(bytes(before) + raw).decode()[-(-8 * before // 6) : bits // 6]
+        yield own
+        yield own.replace("+", "-").replace("/", "_")
+
+
+def _without_windows(windows: frozenset[str], text: str) -> str:
+    """Masks every run of characters that is a stretch of a secret."""
+    if not windows:
+        return text
+    pieces: list[str] = []
+    done = 0
+    for start in range(len(text) - _WINDOW + 1):
+        if text[start : start + _WINDOW] in windows:
+            if start > done or not pieces:
+                pieces += [text[done:start], MASK]
+            done = start + _WINDOW
+    return "".join([*pieces, text[done:]])

@@ -16,8 +16,8 @@ from rich.text import Text
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome
-from mfa_setup.render import human
-from mfa_setup.render.clean import one_line, without
+from mfa_setup.render import clean, human
+from mfa_setup.render.clean import one_line
 
 
 class Sink:
@@ -67,7 +67,7 @@ class Sink:
     def doing(self, text: str) -> None:
         """What is under way now."""
         if self._status:
-            self._status.update(one_line(text))
+            self._status.update(Text(self._clean(text)))  # a bare text would be read as markup here
         elif self._verbose:
             self._tell(Text(one_line(text), style="dim"))
 
@@ -103,7 +103,7 @@ class Sink:
 
     def say(self, text: str) -> None:
         """A line for the person, whatever the mode; never broken, for it may hold a URL."""
-        self._err.print(without(self.secrets, one_line(text)), soft_wrap=True)
+        self._err.print(self._clean(text), soft_wrap=True)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -156,13 +156,15 @@ class Sink:
 
     def document(self, document: dict[str, Any]) -> None:
         """One JSON document and nothing else; pure ASCII, so that no text of a service can act on a terminal."""
-        text = json.dumps(document, ensure_ascii=True)
-        sys.stdout.write(without(self.secrets, text) + "\n")
+        sys.stdout.write(json.dumps(clean.masked(self.secrets, document), ensure_ascii=True) + "\n")
         sys.stdout.flush()
 
     def lines(self, lines: Iterable[str]) -> None:
         """Plain lines of a result."""
         self._print_all(Text(one_line(line)) for line in lines)
+
+    def _clean(self, text: str) -> str:
+        return clean.without(self.secrets, one_line(text))
 
     def _print_all(self, lines: Iterable[Text]) -> None:
         if not self._quiet:
@@ -178,7 +180,7 @@ class Sink:
 
     def _put(self, console: Console, line: Text) -> None:
         """A line: wrapped under its own indent at a terminal, and left whole for a program that reads it."""
-        shown = without(self.secrets, line.plain)
+        shown = clean.without(self.secrets, clean.plain(line.plain))
         line = line if shown == line.plain else Text(shown)
         if not console.is_terminal:
             console.print(line, soft_wrap=True)

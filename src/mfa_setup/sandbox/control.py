@@ -27,11 +27,18 @@ class LoopbackOnly:
         """Pass on what may be answered."""
         if scope["type"] == "http" and is_control(scope["path"]):
             peer = scope["client"][0] if scope.get("client") else None
-            # The Host check stops a web page whose name was made to resolve to this machine.
-            if not (is_loopback(peer) and is_loopback(Headers(scope=scope).get("host"))):
+            headers = Headers(scope=scope)
+            # The Host check stops a web page whose name was made to resolve to this machine; the Origin check any
+            # other page, which could send to localhost though not read the answer.
+            if not (is_loopback(peer) and is_loopback(headers.get("host")) and _is_of_here(headers.get("origin"))):
                 await _error(403, "the control calls answer on loopback only")(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+def _is_of_here(origin: str | None) -> bool:
+    """Whether no web page asks, or one that this machine serves."""
+    return origin is None or is_loopback(origin.partition("://")[2])
 
 
 async def get_requests(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Everything that a sandbox remembers: the tenants, the Twilio account, the requests and the faults."""
 
 import ipaddress
+import re
 from collections import deque
 from typing import Any
 
@@ -91,9 +92,8 @@ def is_loopback(host: str | None) -> bool:
     """Whether a Host header (or the address of a peer) is this machine."""
     if host is None:
         return False
-    name = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host
-    if name.count(":") == 1:
-        name = name.partition(":")[0]
+    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]]+))(?::[0-9]*)?", host)
+    name = (found[1] or found[2]).lower() if found else host  # the address of a peer has no brackets
     if name == "localhost":
         return True
     try:

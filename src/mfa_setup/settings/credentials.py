@@ -15,6 +15,9 @@ SigningAlg = Literal["RS256", "RS384", "PS256"]
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 API_KEY = re.compile(r"SK[0-9a-fA-F]{32}")
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LONGEST_SECRET = 100_000
+_SHORTEST_SECRET = 8
+"""A shorter one would be found by chance in any setting."""
 
 
 class Auth0Credentials(Frozen):
@@ -74,6 +77,11 @@ class SecretSource:
             name: _from_file(name, path, read_stdin) for name, path in files.items() if path is not None
         }
 
+    @property
+    def known(self) -> list[SecretStr]:
+        """Every secret that was given, in a file or in the environment."""
+        return [*self._from_files.values(), *secrets_of(self._environment)]
+
     def find(self, name: str) -> SecretStr | None:
         """The secret, or None where it was not given."""
         if name in self._from_files:
@@ -95,12 +103,45 @@ class SecretSource:
 def _from_file(name: str, path: str, read_stdin: Callable[[], str]) -> SecretStr:
     flag = f"--{name.replace('_', '-')}-file"
     try:
-        text = read_stdin() if path == "-" else Path(path).expanduser().read_text(encoding="utf-8")
+        text = read_stdin() if path == "-" else _beginning(Path(path).expanduser())
     except (OSError, ValueError, RuntimeError) as unreadable:  # RuntimeError: `~` names no user
-        raise InvalidValueError(f"The file of {flag} cannot be read: {path}.", hint="Check its path.") from unreadable
+        raise InvalidValueError(f"The file of {flag} cannot be read.", hint="Check its path.") from unreadable
     if not text.strip():
         raise InvalidValueError(f"The file of {flag} is empty.", hint="It must hold the secret and nothing else.")
     return SecretStr(text.strip())
+
+
+def _beginning(path: Path) -> str:
+    """The text of a file that is no longer than a secret can be: a device would never end."""
+    with path.open(encoding="utf-8") as file:
+        text = file.read(_LONGEST_SECRET + 1)
+    if len(text) > _LONGEST_SECRET:
+        raise ValueError("too long")
+    return text
+
+
+def refuse_misplaced(source: SecretSource, given: Mapping[str, object]) -> None:
+    """Refuses a secret in the place of another value, which would be sent, shown and kept in the clear.
+
+    Args:
+        source: The secrets of the run.
+        given: The values that were given, by the names that messages use for them.
+
+    Raises:
+        InvalidValueError: One of them holds one of the secrets.
+    """
+    variables: dict[str, object] = {name: source.text(name) or "" for name in _PLAIN}
+    secrets = [text for secret in source.known if len(text := secret.get_secret_value()) >= _SHORTEST_SECRET]
+    for place, value in {**variables, **given}.items():
+        if any(secret in str(value) for secret in secrets):
+            raise InvalidValueError(
+                f"{place} holds one of the secrets that were given to this run.",
+                hint=f"Correct {place}: a secret there would be sent, shown and kept in the clear.",
+            )
+
+
+_PLAIN = ("AUTH0_CLIENT_ID", "AUTH0_AUDIENCE", "TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "MFA_SETUP_SANDBOX")
+"""The variables beside the settings that hold no secret."""
 
 
 def auth0_credentials(source: SecretSource, domain: str, client_id: str | None) -> Auth0Credentials:
@@ -139,7 +180,7 @@ def _signing_alg(source: SecretSource) -> SigningAlg:
         case "RS256" | "RS384" | "PS256":
             return value
     raise InvalidValueError(
-        f"AUTH0_CLIENT_ASSERTION_SIGNING_ALG is {value}.", hint="Auth0 takes RS256, RS384 or PS256."
+        "AUTH0_CLIENT_ASSERTION_SIGNING_ALG is none that Auth0 takes.", hint="Auth0 takes RS256, RS384 or PS256."
     )
 
 
@@ -191,9 +232,9 @@ def check_formats(source: SecretSource) -> None:
                 hint=f"It is {shape}: Twilio console, Account > API keys & tokens.",
             )
     audience = source.text("AUTH0_AUDIENCE")
-    if audience and not re.fullmatch(r"https?://[^\s/]+/api/v2/", audience):
+    if audience and not re.fullmatch(r"https?://[^\s/@\\?#]+/api/v2/", audience):
         raise InvalidValueError(
-            f"AUTH0_AUDIENCE is {audience}.",
+            "AUTH0_AUDIENCE is not the address of a Management API.",
             hint="It is https://TENANT.REGION.auth0.com/api/v2/, with the slash at its end.",
         )
     client_id = source.text("AUTH0_CLIENT_ID")

@@ -1,6 +1,8 @@
 """Where the two services are reached: their real hosts, or one sandbox on loopback."""
 
 import ipaddress
+import re
+import socket
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -22,14 +24,54 @@ class Endpoints:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine, by its letters alone: a DNS answer proves nothing."""
-    name = host.strip("[]").lower()
+    """Whether a host name or address is this machine, by its letters alone: a DNS answer proves nothing.
+
+    Only `localhost` and addresses in their usual form count: what else means this machine to one reader of URLs
+    (`127.1`, `0x7f000001`, `::ffff:127.0.0.1`, `localhost.`) means another one to the next.
+    """
+    name = host.lower()
     if name == "localhost":
         return True
     try:
-        return ipaddress.ip_address(name).is_loopback
+        address = ipaddress.ip_address(name.strip("[]"))
     except ValueError:
         return False
+    plain = isinstance(address, ipaddress.IPv4Address) or (address.ipv4_mapped is None and address.scope_id is None)
+    return plain and address.is_loopback
+
+
+def is_number(host: str) -> bool:
+    """Whether a host is an address in any form, also one that only some readers take (`127.1`, `0x7f000001`).
+
+    Source: the URL Standard, "ends in a number checker": such a host is an address or nothing.
+    """
+    last = host.strip("[]").rstrip(".").rpartition(".")[2].lower()
+    return ":" in host or last.isdigit() or re.fullmatch(r"0x[0-9a-f]*", last) is not None
+
+
+def is_under_localhost(host: str) -> bool:
+    """Whether a name is kept for this machine (RFC 6761, section 6.3: `.localhost`; `localhost.localdomain`)."""
+    name = host.lower().rstrip(".")
+    return name.endswith((".localhost", ".localdomain")) or name == "localhost"
+
+
+def require_this_machine(places: Endpoints) -> None:
+    """Refuses a `localhost` that leads elsewhere: what the resolver says is looked at before the first request.
+
+    Raises:
+        SandboxMixedError: One of its addresses is not on this machine.
+    """
+    for url in filter(None, (places.auth0, places.twilio)) if places.local else ():
+        host = urlsplit(url).hostname or ""
+        try:
+            found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            continue  # then no request can be sent either, and that is told in its own words
+        if not all(is_loopback(str(entry[4][0])) for entry in found):
+            raise SandboxMixedError(
+                f"{host} leads to another machine from here.",
+                hint="Mend this machine's hosts file or resolver: localhost is 127.0.0.1 and ::1, and nothing else.",
+            )
 
 
 _SANDBOX_HINT = "A sandbox runs on loopback: use http://localhost:PORT, or unset MFA_SETUP_SANDBOX."

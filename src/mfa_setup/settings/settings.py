@@ -22,6 +22,11 @@ class Settings:
     write_config: Path | None
     given: Mapping[str, Given]
 
+    @property
+    def told(self) -> dict[str, object]:
+        """What somebody asked for, by the options' names."""
+        return {BY_NAME[name].flag: entry.value for name, entry in self.given.items() if entry.is_given}
+
 
 def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path | None) -> Settings:
     """The settings from all their sources.

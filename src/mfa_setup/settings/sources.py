@@ -19,7 +19,10 @@ from mfa_setup.settings.keys import KEYS, Key
 from mfa_setup.settings.values import MalformedError
 
 _USER_OF_URL = re.compile(r"(^|//)[^/@\s]+@")
+_LOOKS_SECRET = re.compile(r"-----BEGIN.*|[A-Za-z0-9_-]{40,}|(?<![A-Za-z0-9])[0-9a-fA-F]{32}(?![A-Za-z0-9])", re.DOTALL)
+"""A key, a client secret or token, a Twilio auth token: what a person may have put into the wrong place."""
 _LONGEST_QUOTE = 100
+_LONGEST_FILE = 1_000_000
 DEFAULT_FILE = "mfa-setup.toml"
 _SECRET = re.compile(r"secret|token|password|private_key|api_key|credential", re.IGNORECASE)
 
@@ -80,16 +83,18 @@ def _judge(key: Key, raw: Any, source: str) -> Any:
     match key.kind:
         case "flag":
             if not isinstance(raw, bool):
-                raise InvalidValueError(f"{source} is {raw!r}.", hint="It is true or false.")
+                raise InvalidValueError(f"{source} is {quoted(raw)}.", hint="It is true or false.")
             return raw
         case "choice":
             choices = get_args(key.choices)
             if raw not in choices:
-                raise InvalidValueError(f"{source} is {raw!r}.", hint=f"It is one of {', '.join(choices)}.")
+                raise InvalidValueError(f"{source} is {quoted(raw)}.", hint=f"It is one of {', '.join(choices)}.")
             return raw
         case "list":
             if not isinstance(raw, list) or not raw:
-                raise InvalidValueError(f"{source} is {raw!r}.", hint='It is a list, as ["http://localhost:3000"].')
+                raise InvalidValueError(
+                    f"{source} is {quoted(raw)}.", hint='It is a list, as ["http://localhost:3000"].'
+                )
             return tuple(dict.fromkeys(_one(key, item, source) for item in _parts(key, raw)))
         case _:
             return _one(key, raw, source)
@@ -107,17 +112,18 @@ def _one(key: Key, raw: Any, source: str) -> Any:
     if key.name == "max_price" and isinstance(raw, (int, float)) and not isinstance(raw, bool):
         raw = str(raw)
     if not isinstance(raw, str):
-        raise InvalidValueError(f"{source} is {raw!r}.", hint="It is a text in quotation marks.")
+        raise InvalidValueError(f"{source} is {quoted(raw)}.", hint="It is a text in quotation marks.")
     try:
         return key.form(raw)
     except MalformedError as malformed:
-        raise InvalidValueError(f"{source} is {_quoted(raw)}: {malformed.problem}.", hint=malformed.example) from None
+        raise InvalidValueError(f"{source} is {quoted(raw)}: {malformed.problem}.", hint=malformed.example) from None
 
 
-def _quoted(raw: str) -> str:
-    """A value as a message shows it: short, and without a password that was written into a URL."""
-    shown = _USER_OF_URL.sub(r"\1…@", raw)
-    return repr(shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + "…")
+def quoted(raw: object) -> str:
+    """A value as a message shows it: short, without a password in a URL or what looks like a secret."""
+    shown = _LOOKS_SECRET.sub("…", _USER_OF_URL.sub(r"\1…@", raw if isinstance(raw, str) else repr(raw)))
+    shown = shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + "…"
+    return repr(shown) if isinstance(raw, str) else shown
 
 
 def _read(config: Path | None) -> dict[tuple[str, str], Any]:
@@ -126,7 +132,8 @@ def _read(config: Path | None) -> dict[tuple[str, str], Any]:
     if config is None and not path.exists():
         return {}
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            document = tomllib.loads(_whole(path, file.read(_LONGEST_FILE + 1)).decode())
     except FileNotFoundError:
         raise ConfigUnreadableError(
             f"There is no file {path}.", hint="Check --config; examples/mfa-setup.toml is a start."
@@ -142,6 +149,14 @@ def _read(config: Path | None) -> dict[tuple[str, str], Any]:
     return _flatten(path, document)
 
 
+def _whole(path: Path, content: bytes) -> bytes:
+    if len(content) > _LONGEST_FILE:
+        raise ConfigUnreadableError(
+            f"{path} is larger than a settings file can be.", hint="Name another with --config."
+        )
+    return content
+
+
 def _flatten(path: Path, document: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
     known = {key.place for key in KEYS}
     found: dict[tuple[str, str], Any] = {}
@@ -151,22 +166,27 @@ def _flatten(path: Path, document: Mapping[str, Any]) -> dict[tuple[str, str], A
             if (section, name) not in known:
                 _refuse_secret(path, name)
         if section not in sections:
-            raise _unknown(path, f"`{section}`", section, sections)
+            raise _unknown(path, f"`{_named(section)}`", section, sections)
         if not isinstance(content, dict):
             raise InvalidValueError(
-                f"{path}: {section} is {content!r}.", hint=f"It is a section: write [{section}] on a line of its own."
+                f"{path}: {section} is {quoted(content)}.",
+                hint=f"It is a section: write [{section}] on a line of its own.",
             )
         for name, value in content.items():
             if (section, name) not in known:
                 keys = {key for where, key in known if where == section}
-                raise _unknown(path, f"the key `{name}` in [{section}]", name, keys)
+                raise _unknown(path, f"the key `{_named(name)}` in [{section}]", name, keys)
             found[section, name] = value
     return found
 
 
 def _refuse_secret(path: Path, name: str) -> None:
     if _SECRET.search(name):
-        raise SecretInConfigError(f"{path} has a key `{name}`, which would hold a secret.")
+        raise SecretInConfigError(f"{path} has a key `{_named(name)}`, which would hold a secret.")
+
+
+def _named(name: str) -> str:
+    return quoted(name)[1:-1]
 
 
 def _unknown(path: Path, what: str, name: str, known: set[str]) -> UnknownKeyError:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mfa_setup.settings.endpoints import is_loopback
+from mfa_setup.settings.endpoints import is_loopback, is_number, is_under_localhost
 
 
 class MalformedError(Exception):
@@ -38,6 +38,10 @@ def domain(text: str) -> str:
     # A query, a fragment or a line end would not be part of `netloc`.
     if parts.netloc != text or parts.username is not None or not (_HOST.fullmatch(host) or is_loopback(host)):
         raise MalformedError("it is not a host name", example)
+    if not is_loopback(host) and (is_number(host) or is_under_localhost(host)):
+        raise MalformedError(
+            "it is no tenant's domain", "Give acme.eu.auth0.com, or localhost:PORT for a sandbox on this machine."
+        )
     if port is not None and not is_loopback(host):
         raise MalformedError("a tenant has no port", example)
     if "." not in host[:-1] and not is_loopback(host):

@@ -36,5 +36,5 @@ def is_the_last(domain: str, provider: str, token: SecretStr) -> bool | None:
         if document["version"] != 1 or document["provider"] != provider:
             return None
         return hmac.compare_digest(_digest(document["salt"], token), document["digest"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None

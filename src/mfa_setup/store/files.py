@@ -1,10 +1,14 @@
 """Writing files so that a crash leaves the old or the new one, never half, and nobody else can read ours."""
 
 import os
+import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 OWNER_ONLY = 0o600
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 def write_atomically(path: Path, text: str, *, mode: int | None = None) -> None:
@@ -35,10 +39,42 @@ def private_folder(path: Path) -> Path:
 
 
 def read_private(path: Path) -> str | None:
-    """The text of one of our own files; None where it is missing, unreadable, or open to others."""
+    """The text of one of our own files; None where it is missing, unreadable, open to others, or somebody else's."""
     try:
-        if os.name == "posix" and path.stat().st_mode & 0o077:
-            return None
-        return path.read_text(encoding="utf-8")
+        with os.fdopen(os.open(path, os.O_RDONLY | NO_LINK), "rb") as file:
+            about = os.fstat(file.fileno())
+            return None if _is_exposed(about) else file.read().decode()
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def exposed(folder: Path, pattern: str) -> list[Path]:
+    """Our own files in a folder that others can read or have put there, which `read_private` therefore leaves."""
+    found = []
+    for path in sorted(folder.glob(pattern)):
+        with suppress(OSError):
+            if _is_exposed(path.lstat()):
+                found.append(path)
+    return found
+
+
+def others_may(path: Path, what: Literal["read", "write"]) -> bool:
+    """Whether somebody but its owner may read or write a regular file; False where that cannot be told.
+
+    A group may read or write where it is the user's own: many systems give each user one and make files so.
+    """
+    try:
+        about = path.stat()
+    except OSError:
+        return False
+    if os.name != "posix" or not stat.S_ISREG(about.st_mode):
+        return False
+    everyone, group = {"read": (stat.S_IROTH, stat.S_IRGRP), "write": (stat.S_IWOTH, stat.S_IWGRP)}[what]
+    foreign = what == "write" and about.st_uid not in {0, os.geteuid()}
+    return foreign or bool(about.st_mode & everyone or (about.st_mode & group and about.st_gid != os.getegid()))
+
+
+def _is_exposed(about: os.stat_result) -> bool:
+    if os.name != "posix":
+        return False
+    return not stat.S_ISREG(about.st_mode) or bool(about.st_mode & 0o077) or about.st_uid != os.geteuid()

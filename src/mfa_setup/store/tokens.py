@@ -23,6 +23,11 @@ class Token(Frozen):
     cached: bool = False
 
 
+def is_token(value: object) -> bool:
+    """Whether it can be a token: anything but one line of plain characters would break a header, or split it."""
+    return isinstance(value, str) and value.isascii() and value.isprintable() and value.strip() == value != ""
+
+
 class TokenCache:
     """The cached token of one tenant, audience and client."""
 
@@ -36,13 +41,15 @@ class TokenCache:
         try:
             document = json.loads(text or "")
             scopes = document["scopes"]
+            if not is_token(document["access_token"]):
+                return None
             token = Token(
                 value=SecretStr(document["access_token"]),
                 expires_at=float(document["expires_at"]),
                 scopes=None if scopes is None else frozenset(scopes),
                 cached=True,
             )
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
         return token if token.expires_at - MARGIN_SECONDS > time.time() else None
 
