@@ -49,7 +49,7 @@ class State:
     stacks: tuple[str, ...] = ("unified", "legacy")
 
 
-def _profile(status: str | None) -> Callable[[Lab], Environment]:
+def profile(status: str | None) -> Callable[[Lab], Environment]:
     def comes(lab: Lab) -> Environment:
         lab.control("twilio/profile", {"status": status})
         return {}
@@ -57,7 +57,7 @@ def _profile(status: str | None) -> Callable[[Lab], Environment]:
     return comes
 
 
-def _home_closed(lab: Lab) -> Environment:
+def home_closed(lab: Lab) -> Environment:
     permissions = '{"country_code": "US", "type": "country", "enabled": false}'
     known = lab.env["TWILIO_ACCOUNT_SID"], lab.env["TWILIO_AUTH_TOKEN"]
     with httpx.Client(base_url=lab.sandbox.url, trust_env=False) as http:
@@ -66,7 +66,7 @@ def _home_closed(lab: Lab) -> Environment:
     return {}
 
 
-def _rotated(lab: Lab) -> Environment:
+def rotated(lab: Lab) -> Environment:
     return dict(rotate_token(lab))
 
 
@@ -103,16 +103,16 @@ STATES = (
         flags=("--number-type", "toll-free"), kind="tollfree",
     ),
     State("toll-free number, verified", 0, 0, flags=("--number-type", "toll-free"), kind="tollfree"),
-    State("no compliance profile", 7, 7, ("compliance_profile",), "Trust Hub", comes=_profile(None)),
-    State("compliance profile in review", 7, 7, ("compliance_profile",), "Trust Hub", comes=_profile("in-review")),
+    State("no compliance profile", 7, 7, ("compliance_profile",), "Trust Hub", comes=profile(None)),
+    State("compliance profile in review", 7, 7, ("compliance_profile",), "Trust Hub", comes=profile("in-review")),
     State(
         "users in a country that is not allowed", 7, 7, ("geo_permissions",), "Geo permissions",
         flags=("--countries", "US,GB"),
     ),
-    State("the home country is not allowed", 7, 7, ("geo_permissions",), "Geo permissions", comes=_home_closed),
+    State("the home country is not allowed", 7, 7, ("geo_permissions",), "Geo permissions", comes=home_closed),
     State("toll-free number, users abroad", 7, 7, ("registration", "geo_permissions"), "of that country",
           flags=("--number-type", "toll-free", "--countries", "DE"), kind="tollfree"),
-    State("Twilio token rotated, the new one is given", 0, 7, ("provider_token",), "--resend-token", comes=_rotated),
+    State("Twilio token rotated, the new one is given", 0, 7, ("provider_token",), "--resend-token", comes=rotated),
     State("Twilio token rotated, the old one is given", 4, 7, ("twilio_credentials",), "TWILIO_AUTH_TOKEN",
           comes=_rotated_unknown_to_us),
     State("free Auth0 plan", 4, 7, ("factor_on",), "enable-sms", {"auth0_plan": "free"}),
