@@ -30,7 +30,7 @@ def furnish(lab: Lab) -> None:
 def state(lab: Lab) -> dict[str, Any]:
     """Everything, as the services answer it; a list that was never set counts as an empty one.
 
-    What takes a field off an application again is not verified; an empty list means the same to a login.
+    `PATCH /clients/{id}` takes an array for such a field and no null (OpenAPI), so nothing takes it off again.
     """
     found = lab.everything
     for tenant in found["tenants"].values():
