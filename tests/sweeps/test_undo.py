@@ -28,8 +28,15 @@ def furnish(lab: Lab) -> None:
 
 
 def state(lab: Lab) -> dict[str, Any]:
-    """Everything, as the services answer it."""
+    """Everything, as the services answer it; a list that was never set counts as an empty one.
+
+    `PATCH /clients/{id}` takes an array for such a field and no null (OpenAPI), so nothing takes it off again.
+    """
     found = lab.everything
+    for tenant in found["tenants"].values():
+        tenant["clients"] = [
+            {key: value for key, value in client.items() if value != []} for client in tenant["clients"]
+        ]
     found["twilio"] = {key: value for key, value in found["twilio"].items() if key not in COUNTERS}
     return found
 
