@@ -176,6 +176,12 @@ def test_where_another_factor_is_on_failing_checks_only_warn(make_lab: Make, run
     assert "otp" in warning["evidence"]
 
 
+def test_a_tenant_whose_codes_are_spoken_needs_no_registration_of_messages(make_lab: Make, run: Run) -> None:
+    lab = make_lab(**UNREGISTERED)
+    assert run("up", "--yes", "--json", "--delivery", "voice", env=lab.env).code == 0
+    assert lab.tenant["message_types"] == ["voice"]
+
+
 # --- a policy that stands ------------------------------------------------------------------------------------------
 
 

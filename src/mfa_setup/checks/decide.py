@@ -5,6 +5,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TypeVar
 
 from mfa_setup.checks import account, codes, reach
+from mfa_setup.checks.questions import BY_ID
 from mfa_setup.checks.scene import Read, Readiness, Scene
 from mfa_setup.errors import InterruptedRunError, MfaSetupError
 from mfa_setup.model.check import Check
@@ -15,7 +16,16 @@ T = TypeVar("T")
 
 def deciding(scene: Scene) -> tuple[Check, ...]:
     """Every check that decides, in the order of the way of a code."""
-    return (*codes.way_out(scene), *account.standing(scene), *reach.checks(scene))
+    checks = (*codes.way_out(scene), *account.standing(scene), *reach.checks(scene))
+    return tuple(_only_warn(check, scene.others) for check in checks) if scene.others else checks
+
+
+def _only_warn(check: Check, others: frozenset[str]) -> Check:
+    """A failing check of SMS is a warning where users can log in by another factor; the floor stays."""
+    if BY_ID[check.id].fixed or check.status not in {"fail", "skip"} or not check.applies:
+        return check
+    instead = f"{check.evidence} Users can log in by another factor that is on: {', '.join(sorted(others))}."
+    return check.model_copy(update={"status": "warn", "evidence": instead})
 
 
 def readiness(twilio: TwilioPort) -> Readiness:

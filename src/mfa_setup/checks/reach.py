@@ -62,6 +62,8 @@ def checks(scene: Scene) -> tuple[Check, ...]:
 
 def _reached(scene: Scene, account: AccountSeen, there: Provider) -> tuple[Check, ...]:
     owned = _owned(scene, account, there)
+    if scene.spoken_only:
+        return (owned, *(idle(check_id, "Codes are spoken, not sent.") for check_id in _IDS[1:]))
     sending = _sending(scene, account, there)
     if not sending:
         return (owned, *(idle(check_id, "Nothing is there to send from.") for check_id in _IDS[1:]))
@@ -91,17 +93,23 @@ def _owned(scene: Scene, account: AccountSeen, there: Provider) -> Check:
     if name is None:
         problem: str | None = "The provider names neither a number nor a Messaging Service."
     else:
-        problem = _number_problem(account, name) if there.sender else _service_problem(account, name)
+        problem = (
+            _number_problem(account, name, spoken=scene.spoken_only)
+            if there.sender
+            else _service_problem(account, name)
+        )
     if problem:
         fix = "Run `mfa-setup enable-sms`, or pass another number with --from."
         return answer("sender_owned", "fail", problem, fix)
-    return answer("sender_owned", "pass", f"{name} is this account's, and can send SMS.")
+    return answer("sender_owned", "pass", f"{name} is this account's, and can send codes.")
 
 
-def _number_problem(account: AccountSeen, phone_number: str) -> str | None:
+def _number_problem(account: AccountSeen, phone_number: str, *, spoken: bool) -> str | None:
     number = next((item for item in account.numbers if item.phone_number == phone_number), None)
     if number is None:
         return f"{phone_number} is no number of this account (21606)."
+    if spoken:
+        return None if number.voice else f"{phone_number} cannot make calls."
     return None if number.sms else f"{phone_number} cannot send SMS (21606)."
 
 

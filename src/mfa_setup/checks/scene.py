@@ -60,3 +60,9 @@ class Scene:
     def others(self) -> frozenset[str]:
         """Independent factors besides SMS that are on."""
         return frozenset() if isinstance(self.factor, MfaSetupError) else self.factor.others
+
+    @property
+    def spoken_only(self) -> bool:
+        """Whether no code goes out as an SMS: calls need no registration, and their own geo permissions."""
+        types = () if isinstance(self.factor, MfaSetupError) else self.factor.message_types
+        return bool(types) and "sms" not in types

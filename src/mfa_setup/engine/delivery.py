@@ -160,10 +160,7 @@ class Delivery:
         )
 
     def _judged(self, scene: Scene) -> tuple[Check, ...]:
-        checks = (*decide.deciding(scene), tenant.plan(scene.sends, self.services.auth0.headroom()))
-        if not scene.others:
-            return checks
-        return tuple(_only_warn(check, scene.others) for check in checks)
+        return (*decide.deciding(scene), tenant.plan(scene.sends, self.services.auth0.headroom()))
 
     def _wrote(self, resource: ResourceName) -> bool:
         return any(change.resource == resource and change.status == "applied" for change in self.report.changes)
@@ -172,7 +169,7 @@ class Delivery:
 
     def _require(self, found: tuple[Check, ...], at: At | Literal["standing"]) -> None:
         failing = self._open(found, "fail")
-        if failing and not any(BY_ID[check.id].fixed for check in failing):
+        if failing and at != "standing" and not any(BY_ID[check.id].fixed for check in failing):
             self._ask(failing)
             failing = self._open(found, "fail")
         unmade = tuple(check for check in self._open(found, "skip") if check.applies)
@@ -255,14 +252,6 @@ def _planned(given: Inputs, plan: Plan, scene: Scene) -> Scene:
                 types = step.message_types if step.message_types is not None else seen.message_types
                 scene = replace(scene, factor=seen.model_copy(update={"enabled": True, "message_types": types}))
     return scene
-
-
-def _only_warn(check: Check, others: frozenset[str]) -> Check:
-    """A failing check of SMS is a warning where users can log in by another factor; the floor stays."""
-    if BY_ID[check.id].fixed or check.status not in {"fail", "skip"} or not check.applies:
-        return check
-    instead = f"{check.evidence} Users can log in by another factor that is on: {', '.join(sorted(others))}."
-    return check.model_copy(update={"status": "warn", "evidence": instead})
 
 
 def _refusal(failing: tuple[Check, ...], at: At | Literal["standing"]) -> GuardRefusedError:
