@@ -115,7 +115,7 @@ STATES = (
     State("Twilio token rotated, the new one is given", 0, 7, ("provider_token",), "--resend-token", comes=rotated),
     State("Twilio token rotated, the old one is given", 4, 7, ("twilio_credentials",), "TWILIO_AUTH_TOKEN",
           comes=_rotated_unknown_to_us),
-    State("free Auth0 plan", 4, 7, ("factor_on",), "enable-sms", {"auth0_plan": "free"}),
+    State("free Auth0 plan", 4, 7, ("factor_on",), "enable-sms", {"auth0_plan": "free"}, stacks=("unified",)),
     State("no Twilio credentials", 6, 6, ("twilio_credentials",), "TWILIO_ACCOUNT_SID", comes=_no_twilio),
     State("Twilio API key only", 6, 6, ("twilio_account",), "TWILIO_AUTH_TOKEN", comes=_key_only),
     State("trial of 2026, and one-time passwords are on", 4, 0, (), "", TRIAL, comes=_otp_on),
