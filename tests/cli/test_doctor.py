@@ -155,6 +155,6 @@ def test_people_see_the_checks_by_group_the_worst_first_with_the_fix_beside_each
     out = run("doctor", env=unified.env).out
     assert out.index("The Auth0 tenant") < out.index("How codes are sent") < out.index("The Twilio account")
     codes = out[out.index("How codes are sent") : out.index("The Twilio account")]
-    assert codes.index("x factor_on") < codes.index("? provider_account") < codes.index("= message_type_carried")
+    assert codes.index("x factor_on") < codes.index("= message_type_carried") < codes.index("- provider_account")
     lines = codes.splitlines()
     assert lines[lines.index("  x factor_on: The SMS factor is off.") + 1].strip() == "Run `mfa-setup enable-sms`."

@@ -17,7 +17,13 @@ def conclude(found: Examined, report: Report) -> None:
         ChecksFailedError: Something would lock people out, once the policy demands codes.
     """
     groups = list(dict.fromkeys(check.group for check in found.checks))
-    report.checks = sorted(found.checks, key=lambda check: (groups.index(check.group), _WORST_FIRST[check.status]))
+    report.checks = sorted(
+        found.checks,
+        key=lambda check: (
+            groups.index(check.group),
+            _WORST_FIRST[check.status] if check.applies else len(_WORST_FIRST),
+        ),
+    )
     if report.tenant and found.stack:
         report.tenant = Tenant(domain=report.tenant.domain, phone_stack=found.stack)
     if found.broken is not None:

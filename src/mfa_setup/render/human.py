@@ -153,7 +153,7 @@ def _run_lines(runs: tuple[PastRun, ...]) -> Iterator[Text]:
         yield Text("No run of this machine has changed anything in this tenant.")
     for run in runs:
         state = "undone" if run.undone else one_line(run.end or "cut off")
-        yield _run_line(run).append(f"{state:<10}{', '.join(run.changed)}")
+        yield _run_line(run).append(f"{state:<10}  {', '.join(run.changed)}")
 
 
 def _run_line(run: PastRun) -> Text:
@@ -270,9 +270,9 @@ _GROUPS = {"auth0": "The Auth0 tenant", "codes": "How codes are sent", "twilio":
 def check_lines(checks: Iterable[Check]) -> Iterator[Text]:
     """Checks: what each has seen, and under it what mends it."""
     for check in checks:
-        mark, style = _MARKS[check.status]
+        mark, style = _MARKS[check.status] if check.applies else ("-", "dim")
         line = Text().append(f"  {mark} ", style=style).append(f"{check.id}: ", style="bold")
-        yield line.append(one_line(check.evidence), style="dim" if check.status == "pass" else "")
+        yield line.append(one_line(check.evidence), style="dim" if check.status == "pass" or not check.applies else "")
         if check.fix:
             yield Text(f"{INDENT}{one_line(check.fix)}", style="dim")
 
