@@ -142,14 +142,19 @@ def _serve() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         if order.get("rehearsal"):
-            print(os.getpid(), _rehearse(order), sep="\n", file=answers, flush=True)
+            _tell(answers, os.getpid(), _rehearse(order))
             continue
         pid = os.fork()
         if pid == 0:
             _run(order)
-        print(pid, file=answers, flush=True)
+        _tell(answers, pid)
         _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
+        _tell(answers, os.waitstatus_to_exitcode(status))
+
+
+def _tell(answers: IO[str], *numbers: int) -> None:
+    answers.write("".join(f"{number}\n" for number in numbers))
+    answers.flush()
 
 
 if __name__ == "__main__":
