@@ -218,3 +218,90 @@ def test_a_provider_that_works_is_not_replaced_by_one_whose_codes_do_not_arrive(
     flags = [word for check in refused.document["checks"] for word in ("--override", check["id"])]
     assert run(*line, *flags, env=unified.env).code == 0
     assert unified.sender() == other["phone_number"]
+
+
+# --- what a review found -------------------------------------------------------------------------------------------
+
+
+def put_token(lab: Lab, token: str) -> None:
+    """Somebody writes another token into the dashboard."""
+    there = lab.tenant["phone_provider"]
+    lab.auth0("PATCH", f"branding/phone/providers/{there['id']}", {"credentials": {"auth_token": token}})
+
+
+def test_a_token_that_somebody_else_wrote_since_is_not_taken_for_ours(run: Run, unified: Lab) -> None:
+    assert run("up", "--yes", "--policy", "never", env=unified.env).code == 0
+    put_token(unified, "f" * 32)
+    refused = run("policy", "always", "--yes", "--json", env=unified.env)
+    assert (refused.code, [check["id"] for check in refused.document["checks"]]) == (6, ["provider_token"])
+    assert unified.tenant["policies"] == []
+    assert run("up", "--yes", env=unified.env).code == 0  # sends ours again
+    assert delivers(unified)
+
+
+def test_a_send_that_was_refused_for_the_token_speaks_against_it(run: Run, unified: Lab) -> None:
+    assert run("up", "--yes", env=unified.env).code == 0
+    put_token(unified, "f" * 32)
+    assert run("test", "sms", "--to", "+14155550177", "--via", "auth0", env=unified.env).code == 1
+    doctor = run("doctor", "--json", env=unified.env)
+    assert doctor.document["error"]["code"] == "enforced_undeliverable"
+    token = next(check for check in doctor.document["checks"] if check["id"] == "provider_token")
+    assert token["status"] == "fail"
+    assert "20003" in token["evidence"]
+    assert run("enable-sms", "--resend-token", "--yes", env=unified.env).code == 0
+    assert run("doctor", "--json", env=unified.env).code == 0
+
+
+def test_codes_do_not_go_over_from_calls_to_messages_that_do_not_arrive(make_lab: Make, run: Run) -> None:
+    lab = make_lab(**UNREGISTERED)
+    assert run("up", "--yes", "--delivery", "voice", env=lab.env).code == 0
+    result = run("enable-sms", "--delivery", "sms", "--yes", "--json", env=lab.env)
+    assert (result.code, [check["id"] for check in result.document["checks"]]) == (7, ["registration"])
+    assert lab.tenant["message_types"] == ["voice"]
+
+
+def test_calls_are_not_proved_by_an_sms(run: Run, lab: Lab) -> None:
+    line = ("up", "--delivery", "voice", "--test-to", "+14155550177", "--yes", "--json")
+    result = run(*line, env=lab.env)
+    assert result.code == 3
+    assert "--test-to" in result.document["error"]["message"]
+    assert lab.writes() == []
+
+
+def test_a_verification_that_cannot_be_read_is_not_called_missing(run: Run, unified: Lab) -> None:
+    assert run("up", "--yes", "--number-type", "toll-free", "--policy", "never", env=unified.env).code == 0
+    unified.faults({"method": "GET", "path": "*/Tollfree/*", "effect": "status:403", "times": 50})
+    result = run("policy", "always", "--yes", "--json", env=unified.env)
+    assert (result.code, result.document["error"]["code"]) == (4, "forbidden")
+    assert result.document["checks"][0]["status"] == "skip"
+
+
+def test_a_toll_free_number_is_not_bought_without_a_word(make_lab: Make, run: Run) -> None:
+    result = run("plan", "--number-type", "toll-free", "--json", env=make_lab(**UNREGISTERED).env)
+    assert "number_needs_verification" in [warning["code"] for warning in result.document["warnings"]]
+
+
+def test_where_something_else_than_twilio_sends_one_override_is_enough(run: Run, unified: Lab) -> None:
+    body = {"name": "custom", "credentials": {}, "configuration": {"delivery_methods": ["text"]}}
+    unified.auth0("POST", "branding/phone/providers", body)
+    unified.auth0("PUT", "guardian/factors/sms", {"enabled": True})
+    unified.auth0("PUT", "guardian/factors/phone/message-types", {"message_types": ["sms"]})
+    env = {**unified.env, "TWILIO_ACCOUNT_SID": None, "TWILIO_AUTH_TOKEN": None}
+    refused = run("policy", "always", "--yes", "--json", env=env)
+    assert (refused.code, [check["id"] for check in refused.document["checks"]]) == (7, ["provider_account"])
+    assert run("policy", "always", "--yes", "--json", "--override", "provider_account", env=env).code == 0
+
+
+def test_a_token_that_may_not_read_what_decides_ends_doctor_with_4(run: Run, unified: Lab) -> None:
+    unified.grant(["read:tenant_settings"])
+    result = run("doctor", "--json", env=unified.env)
+    assert (result.code, result.document["error"]["code"]) == (4, "scope_missing")
+
+
+def test_doctor_judges_the_number_that_would_be_used(make_lab: Make, run: Run) -> None:
+    lab = make_lab(**UNREGISTERED)
+    prepare(lab, next(state for state in STATES if state.kind == "tollfree"))
+    lab.auth0("DELETE", f"branding/phone/providers/{lab.tenant['phone_provider']['id']}")
+    phone = lab.twilio["numbers"][0]["phone_number"]
+    found = run("doctor", "--json", "--from", phone, env=lab.env).document["checks"]
+    assert phone in next(check for check in found if check["id"] == "registration")["evidence"]

@@ -442,14 +442,13 @@ class TestThroughAuth0:
         result = run("test", "sms", "--to", PHONE, "--via", "auth0", "--json", env=unified.env)
         assert result.document["error"]["code"] == ends
 
-    def test_a_provider_that_is_switched_off_is_told_in_the_logs_words(
-        self, run: Run, unified: Lab, number: str
-    ) -> None:
+    def test_a_provider_that_is_switched_off_is_not_asked(self, run: Run, unified: Lab, number: str) -> None:
         del number
         scene.patch_provider(unified, disabled=True)
         result = run("test", "sms", "--to", PHONE, "--via", "auth0", "--json", env=unified.env)
-        assert (result.code, result.document["error"]["code"]) == (1, "sms_undelivered")
-        assert "no phone provider" in result.document["error"]["message"]
+        assert (result.code, result.document["error"]["code"]) == (1, "proof_failed")
+        assert "no enabled phone provider" in result.document["error"]["message"]
+        assert "enable-sms" in result.document["error"]["hint"]
 
     def test_without_read_logs_twilio_alone_counts_and_that_is_said(
         self, run: Run, unified: Lab, number: str, moments: Moments

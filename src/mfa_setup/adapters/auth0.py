@@ -181,6 +181,7 @@ class Auth0Adapter:
             sender=configuration.get("default_from"),
             messaging_service_sid=configuration.get("mssid"),
             delivery_methods=tuple(configuration.get("delivery_methods") or ()),
+            updated_at=item.get("updated_at"),
         )
 
     def _legacy_provider(self) -> Provider:

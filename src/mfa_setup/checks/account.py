@@ -23,8 +23,10 @@ TRIAL = (
 
 def standing(scene: Scene) -> tuple[Check, ...]:
     """All of the account that decides whether it may send."""
+    ids = ("twilio_credentials", "twilio_account", "compliance_profile", "balance")
+    if is_foreign(scene):
+        return tuple(idle(check_id, "Codes do not leave by Twilio.") for check_id in ids)
     if scene.account is None:
-        ids = ("twilio_credentials", "twilio_account", "compliance_profile", "balance")
         return tuple(answer(check_id, "skip", NO_CREDENTIALS, SET_THEM) for check_id in ids)
     if isinstance(scene.account, MfaSetupError):
         rest = (unseen(check_id, scene.account) for check_id in ("compliance_profile", "balance"))
@@ -39,6 +41,12 @@ def standing(scene: Scene) -> tuple[Check, ...]:
         _profile(scene, seen.account),
         _balance(scene, seen),
     )
+
+
+def is_foreign(scene: Scene) -> bool:
+    """Whether the phone provider is somebody else's, so that nothing depends on this Twilio account."""
+    there = scene.provider
+    return not isinstance(there, MfaSetupError) and there.kind not in {None, "auth0", "twilio"}
 
 
 def _refused(why: MfaSetupError) -> tuple[Check, Check]:

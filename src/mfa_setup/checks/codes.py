@@ -21,6 +21,7 @@ _IDS = (
     "provider_account",
     "provider_token",
 )
+TENANT_SEND = "`mfa-setup test sms --via auth0 --to NUMBER`"
 _ENABLE = "Run `mfa-setup enable-sms`."
 
 
@@ -71,8 +72,7 @@ def _account(scene: Scene, there: Provider) -> Check:
             "provider_account",
             "fail",
             f"The phone provider is not Twilio ({there.kind}): whether its codes arrive cannot be seen from here.",
-            "`mfa-setup enable-sms --replace-provider` puts Twilio in its place; where you know that it delivers, "
-            "go on with --override provider_account.",
+            "`mfa-setup enable-sms --replace-provider` puts Twilio in its place.",
         )
     if scene.account is None:
         return answer(
@@ -99,6 +99,10 @@ def _token(scene: Scene, there: Provider) -> Check:
     if there.kind != "twilio" or there.sid is None:
         return idle("provider_token", "There is no Twilio provider.")
     resend = "Run `mfa-setup enable-sms --resend-token`."
+    latest = _latest(scene)
+    if latest and latest.error_code == AUTHENTICATE and _is_since(latest, there):
+        evidence = f"Twilio refused the tenant's own send at {_time(latest.at)}: 20003, the token is wrong."
+        return answer("provider_token", "fail", evidence, resend)
     match scene.token:
         case "same":
             return answer("provider_token", "pass", "The Twilio token that Auth0 holds is the one given here.")
@@ -106,18 +110,24 @@ def _token(scene: Scene, there: Provider) -> Check:
             return answer(
                 "provider_token", "fail", "The Twilio token that Auth0 holds is not the one given here.", resend
             )
-    latest = _latest(scene)
     if latest and not latest.failed and datetime.now(UTC) - latest.at < FRESH:
         return answer("provider_token", "pass", f"Twilio accepted the tenant's own send at {_time(latest.at)}.")
-    if latest and latest.error_code == AUTHENTICATE:
-        evidence = f"Twilio refused the tenant's own send at {_time(latest.at)}: 20003, the token is wrong."
-        return answer("provider_token", "fail", evidence, resend)
     return answer(
         "provider_token",
         "skip",
         "Not known: Auth0 never shows the Twilio token it holds, and no send of the last hour shows that it works.",
-        f"{resend} Or let Auth0 send: `mfa-setup test sms --via auth0 --to NUMBER`.",
+        resend + (f" Or let Auth0 send: {TENANT_SEND}." if there.stack == "unified" else ""),
     )
+
+
+def _is_since(send: SendEvent, there: Provider) -> bool:
+    """Whether a send used the token that is there now: by the service's own times; a token that is shown needs none."""
+    if there.token is not None:
+        return False
+    try:
+        return there.updated_at is None or send.at > datetime.fromisoformat(there.updated_at)
+    except (ValueError, TypeError):
+        return True
 
 
 def recent_sends(scene: Scene) -> Check:

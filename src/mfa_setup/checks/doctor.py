@@ -14,7 +14,7 @@ from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Application, Connection, Factor
 from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.model.wish import ApplicationWish, Wish
-from mfa_setup.resources import application, factor, number, provider
+from mfa_setup.resources import application, factor, number, provider, sender
 from mfa_setup.resources.base import Services
 
 WORKERS = 4
@@ -43,7 +43,7 @@ class Examined:
 
     checks: tuple[Check, ...]
     stack: PhoneStack | None
-    policies: tuple[str, ...]
+    policies: tuple[str, ...] | None
     broken: MfaSetupError | None
 
 
@@ -54,7 +54,7 @@ def examine(services: Services, token: Scoped, wish: Wish) -> Examined:
     with ThreadPoolExecutor(WORKERS) as pool:
         account_side = _twilio(pool, services)
         seen, scene = _auth0(pool, services, wish, stack)
-        scene = account_side(scene)
+        scene = _with_sender(account_side(scene), services, wish)
     checks = (
         *tenant.checks(replace(seen, scopes=scopes), scene.sends, services.auth0.headroom()),
         *decide.deciding(scene),
@@ -62,13 +62,23 @@ def examine(services: Services, token: Scoped, wish: Wish) -> Examined:
         account.alerts(scene),
         account.region(),
     )
-    broken = next((part for part in (stack, scene.account) if isinstance(part, MfaSetupError)), None)
+    parts = (stack, scene.account, scene.factor, scene.provider)
+    broken = next((part for part in parts if isinstance(part, MfaSetupError)), None)
     return Examined(
         checks=checks,
         stack=None if isinstance(stack, MfaSetupError) else stack,
-        policies=() if isinstance(seen.policies, MfaSetupError) else seen.policies,
+        policies=None if isinstance(seen.policies, MfaSetupError) else seen.policies,
         broken=broken,
     )
+
+
+def _with_sender(scene: Scene, services: Services, wish: Wish) -> Scene:
+    """Where nothing sends yet: the number that `up` would take, so that its way is judged and not that of any."""
+    account, there = scene.account, scene.provider
+    if account is None or isinstance(account, MfaSetupError) or isinstance(there, MfaSetupError) or there.can_send:
+        return scene
+    chosen = attempt(lambda: sender.choose(wish.number, account, there, sender.own(services)))
+    return scene if isinstance(chosen, MfaSetupError) else replace(scene, sender=chosen.number, service=chosen.service)
 
 
 def _twilio(pool: Executor, services: Services) -> Callable[[Scene], Scene]:

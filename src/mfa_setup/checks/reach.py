@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from mfa_setup.checks.account import NO_CREDENTIALS, SET_THEM
+from mfa_setup.checks.account import NO_CREDENTIALS, SET_THEM, is_foreign
 from mfa_setup.checks.questions import answer, idle, unseen
 from mfa_setup.checks.scene import Scene
 from mfa_setup.errors import MfaSetupError
@@ -45,6 +45,8 @@ def country_of(phone_number: str, otherwise: str) -> str:
 
 def checks(scene: Scene) -> tuple[Check, ...]:
     """All of this group."""
+    if is_foreign(scene):
+        return tuple(idle(check_id, "Codes do not leave by Twilio.") for check_id in _IDS)
     if scene.account is None:
         return tuple(answer(check_id, "skip", NO_CREDENTIALS, SET_THEM) for check_id in _IDS)
     for part in (scene.account, scene.provider):
@@ -54,7 +56,7 @@ def checks(scene: Scene) -> tuple[Check, ...]:
         raise AssertionError("told above")  # noqa: TRY004 for mypy, which does not see it
     there = scene.provider
     if scene.offer is None and there.kind in {None, "auth0"}:
-        return _prospect(scene, scene.account)
+        return _prospect(scene, scene.account, there)
     if scene.offer is None and (there.kind != "twilio" or there.sid != scene.account.sid):
         return tuple(idle(check_id, "The provider is not this Twilio account.") for check_id in _IDS)
     return _reached(scene, scene.account, there)
@@ -68,11 +70,17 @@ def _reached(scene: Scene, account: AccountSeen, there: Provider) -> tuple[Check
     if not sending:
         return (owned, *(idle(check_id, "Nothing is there to send from.") for check_id in _IDS[1:]))
     countries = scene.countries or tuple(dict.fromkeys(country_of(one.phone_number, scene.country) for one in sending))
+    unread = scene.readiness.toll_free if scene.readiness else None
+    if isinstance(unread, MfaSetupError) and any(one.bought and is_toll_free(one.phone_number) for one in sending):
+        return owned, unseen("registration", unread), _geo(scene, countries)
     return owned, _registration(sending, countries, scene), _geo(scene, countries)
 
 
-def _prospect(scene: Scene, account: AccountSeen) -> tuple[Check, ...]:
+def _prospect(scene: Scene, account: AccountSeen, there: Provider) -> tuple[Check, ...]:
     """What a number would meet that is still to be bought or chosen."""
+    if scene.sender:
+        chosen = Provider(stack=there.stack, kind="twilio", sid=account.sid, sender=scene.sender.phone_number)
+        return _reached(scene, account, chosen)
     countries = scene.countries or (scene.country,)
     owned = idle("sender_owned", "No sender is chosen yet: `mfa-setup up` finds or buys a number.")
     if scene.country == "US" and US_PHONES & set(countries) and not any(item.verified for item in account.services):

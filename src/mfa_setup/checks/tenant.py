@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mfa_setup.checks.codes import TENANT_SEND
 from mfa_setup.checks.questions import answer, idle, unseen
 from mfa_setup.checks.scene import Read
 from mfa_setup.errors import MfaSetupError
@@ -52,7 +53,7 @@ def checks(seen: TenantSeen, sends: Read[tuple[SendEvent, ...]], headroom: Headr
     """All of this group."""
     return (
         *_token(seen),
-        plan(sends, headroom),
+        plan(sends, headroom, seen.stack),
         _stack(seen.stack),
         rate_limit(headroom),
         _application(seen),
@@ -96,7 +97,7 @@ def _token(seen: TenantSeen) -> tuple[Check, ...]:
     return accepted, answer("auth0_scopes", "pass", "It has every scope that a command needs.")
 
 
-def plan(sends: Read[tuple[SendEvent, ...]], headroom: Headroom | None) -> Check:
+def plan(sends: Read[tuple[SendEvent, ...]], headroom: Headroom | None, stack: Read[PhoneStack]) -> Check:
     """Whether the plan sends SMS, which no read tells: only a send of the tenant's own shows it."""
     accepted = () if isinstance(sends, MfaSetupError) else [send for send in sends if not send.failed]
     if accepted:
@@ -105,9 +106,8 @@ def plan(sends: Read[tuple[SendEvent, ...]], headroom: Headroom | None) -> Check
     if headroom and headroom.limit <= FREE_BURST:
         evidence += f" Its rate limit, a burst of {headroom.limit}, is that of the Free plan, which sends no SMS."
     look = "The plan stands in the Auth0 dashboard, Settings > Subscription."
-    return answer(
-        "auth0_plan", "warn", evidence, f"Let Auth0 send: `mfa-setup test sms --via auth0 --to NUMBER`. {look}"
-    )
+    show = "A login shows it: `mfa-setup test login`." if stack == "legacy" else f"Let Auth0 send: {TENANT_SEND}."
+    return answer("auth0_plan", "warn", evidence, f"{show} {look}")
 
 
 def _stack(stack: Read[PhoneStack]) -> Check:

@@ -91,7 +91,7 @@ _SECRET_HELP = {
     "twilio_api_secret": "Secret of TWILIO_API_KEY (TWILIO_API_SECRET).",
     "old_twilio_auth_token": "Auth token of the account that sent before (MFA_SETUP_OLD_TWILIO_AUTH_TOKEN).",
 }
-_TWILIO: set[Group] = {"sender", "account"}
+_TWILIO: set[Group] = {"sender", "users", "account"}
 _SECRET_GROUPS: dict[str, set[Group]] = {
     "twilio_auth_token": _TWILIO,
     "twilio_api_secret": _TWILIO,

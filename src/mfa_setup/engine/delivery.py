@@ -34,6 +34,9 @@ At = Literal["policy", "provider"]
 """What is at stake: whether people can log in, or a provider that works today."""
 
 
+_FIXED = {check_id for check_id, question in BY_ID.items() if question.fixed}
+
+
 class Overruler(Protocol):
     """Whoever may go on although checks fail."""
 
@@ -53,6 +56,7 @@ class Delivery:
         overrides: The checks that were overridden from the start; those that a person overrules come to them.
         may_read_log: Whether the token may read the tenant's log.
         account: The Twilio account, where the run has looked at it.
+        stands: The policy that demands codes already; None where none does.
     """
 
     services: Services
@@ -62,6 +66,7 @@ class Delivery:
     overrides: set[str] = field(default_factory=set)
     may_read_log: bool = True
     account: AccountSeen | MfaSetupError | None = None
+    stands: str | None = None
     _readiness: Readiness | None = None
     _journaled: set[str] = field(default_factory=set)
 
@@ -72,9 +77,10 @@ class Delivery:
         if demands_codes(plan) and (pending["policy"] or buys):
             return "policy"
         there, seen = given.observed.provider, given.observed.factor
-        works = bool(there and there.can_send and seen and seen.enabled)
-        replaced = any(isinstance(step, ProviderStep) and step.replaces(there) for step in plan.steps if there)
-        return "provider" if works and replaced else None
+        if there is None or seen is None or not there.can_send:
+            return None  # passwordless logins are sent by it too, whatever the factor is
+        replaced = any(isinstance(step, ProviderStep) and step.replaces(there) for step in plan.steps)
+        return "provider" if replaced or (seen.enabled and _changes_types(plan, seen)) else None
 
     def before(self, given: Inputs, plan: Plan, at: At) -> None:
         """Judges the tenant as the plan would leave it, before anything is bought or written.
@@ -100,7 +106,7 @@ class Delivery:
         self.report.checks = [check for check in found if check.status != "pass" and check.applies]
         failing = tuple(check for check in found if check.status == "fail")
         if failing:
-            refused = _refusal(failing, "standing" if stands else "policy")
+            refused = _refusal(failing, "standing" if stands else "policy", self.stands)
             code = refused.code if stands else "guard_would_refuse"
             self.report.warn([Warned(code=code, message=refused.message, hint=refused.hint)])
 
@@ -160,7 +166,7 @@ class Delivery:
         )
 
     def _judged(self, scene: Scene) -> tuple[Check, ...]:
-        return (*decide.deciding(scene), tenant.plan(scene.sends, self.services.auth0.headroom()))
+        return (*decide.deciding(scene), tenant.plan(scene.sends, self.services.auth0.headroom(), _stack(scene)))
 
     def _wrote(self, resource: ResourceName) -> bool:
         return any(change.resource == resource and change.status == "applied" for change in self.report.changes)
@@ -168,15 +174,14 @@ class Delivery:
     # --- deciding ----------------------------------------------------------------------------------------------
 
     def _require(self, found: tuple[Check, ...], at: At | Literal["standing"]) -> None:
-        failing = self._open(found, "fail")
+        failing, unmade = self._failing(found)
         if failing and at != "standing" and not any(BY_ID[check.id].fixed for check in failing):
-            self._ask(failing)
-            failing = self._open(found, "fail")
-        unmade = tuple(check for check in self._open(found, "skip") if check.applies)
+            self._ask((*failing, *unmade))
+            failing, unmade = self._failing(found)
         stands = at == "standing"
         self._note(found, passed=not failing and (stands or not unmade))
         if failing:
-            raise _refusal(failing, at)
+            raise _refusal((*failing, *unmade), at, self.stands)
         if stands:
             self._tell_unmade(unmade)
         elif unmade:
@@ -189,6 +194,10 @@ class Delivery:
         if unmade:
             message = _unmade(unmade).message
             self.report.warn([Warned(code="delivery_unchecked", message=message, hint=unmade[0].fix)])
+
+    def _failing(self, found: tuple[Check, ...]) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+        """The checks that fail, and those that could not be made, but for what was overridden."""
+        return self._open(found, "fail"), tuple(check for check in self._open(found, "skip") if check.applies)
 
     def _open(self, checks: tuple[Check, ...], status: str) -> tuple[Check, ...]:
         return tuple(
@@ -206,13 +215,25 @@ class Delivery:
         overridden = [
             check.model_copy(update={"overridden": True})
             for check in found
-            if check.id in self.overrides and check.status in {"fail", "skip"} and check.applies
+            if check.id in self.overrides - _FIXED and check.status in {"fail", "skip"} and check.applies
         ]
         for check in overridden:
             if passed and check.id not in self._journaled:
                 self._journaled.add(check.id)
                 self.services.journal.override(check.id, check.evidence)
         self.report.checks = [*overridden, *(check for check in found if check.status == "warn" and passed)]
+
+
+def _stack(scene: Scene) -> PhoneStack:
+    return "unified" if isinstance(scene.provider, MfaSetupError) else scene.provider.stack
+
+
+def _changes_types(plan: Plan, seen: Factor) -> bool:
+    """Whether codes that go out one way today would go out another: SMS and calls need other things."""
+    planned = [step.message_types for step in plan.steps if isinstance(step, FactorStep)]
+    return bool(seen.message_types) and any(
+        types is not None and set(types) != set(seen.message_types) for types in planned
+    )
 
 
 def demands_codes(plan: Plan) -> bool:
@@ -227,7 +248,7 @@ def require_floor(checks: tuple[Check, ...]) -> None:
         GuardRefusedError: A check of the floor fails; the error carries all of them that do.
     """
     if failing := tuple(check for check in checks if check.status == "fail"):
-        raise _refusal(failing, "policy")
+        raise _refusal(failing, "policy", None)
 
 
 def _planned(given: Inputs, plan: Plan, scene: Scene) -> Scene:
@@ -254,7 +275,7 @@ def _planned(given: Inputs, plan: Plan, scene: Scene) -> Scene:
     return scene
 
 
-def _refusal(failing: tuple[Check, ...], at: At | Literal["standing"]) -> GuardRefusedError:
+def _refusal(failing: tuple[Check, ...], at: At | Literal["standing"], stands: str | None) -> GuardRefusedError:
     evidence = " ".join(check.evidence for check in failing)
     fixed = [check.id for check in failing if BY_ID[check.id].fixed]
     flags = " ".join(f"--override {check.id}" for check in failing)
@@ -274,6 +295,8 @@ def _refusal(failing: tuple[Check, ...], at: At | Literal["standing"]) -> GuardR
             if fixed
             else f"{failing[0].fix} To go on knowingly: {flags}."
         )
+        if stands:
+            hint += f" The policy {stands} stands now; the way back: `mfa-setup policy never`."
         error = GuardRefusedError(f"The policy would lock people out: {evidence}", hint=hint)
     error.checks = failing
     return error

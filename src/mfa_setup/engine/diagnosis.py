@@ -3,9 +3,18 @@
 from mfa_setup.checks.doctor import Examined
 from mfa_setup.engine.report import Report
 from mfa_setup.errors import ChecksFailedError, EnforcedUndeliverableError
-from mfa_setup.model.outcome import Tenant
+from mfa_setup.model.outcome import Tenant, Warned
 
 _WORST_FIRST = {"fail": 0, "skip": 1, "warn": 2, "pass": 3}
+
+
+_WAY_BACK = EnforcedUndeliverableError.default_hint
+_ENFORCED = "The policy demands codes now, and checks of their way fail."
+_UNREAD = Warned(
+    code="policy_unread",
+    message="Whether the policy demands codes now could not be read.",
+    hint="The scope is read:mfa_policies.",
+)
 
 
 def conclude(found: Examined, report: Report) -> None:
@@ -26,9 +35,13 @@ def conclude(found: Examined, report: Report) -> None:
     )
     if report.tenant and found.stack:
         report.tenant = Tenant(domain=report.tenant.domain, phone_stack=found.stack)
-    if found.broken is not None:
-        raise found.broken
     failing = [check for check in found.checks if check.status == "fail"]
+    if found.policies is None:
+        report.warn([_UNREAD])
+    if found.broken is not None:
+        if failing and found.policies:
+            report.warn([Warned(code=EnforcedUndeliverableError.code, message=_ENFORCED, hint=_WAY_BACK)])
+        raise found.broken
     if not failing:
         return
     names = ", ".join(check.id for check in failing)

@@ -6,7 +6,7 @@ from typing import Protocol
 from mfa_setup.checks import account
 from mfa_setup.engine.plan import Plan
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import ForbiddenError, ScopeMissingError
+from mfa_setup.errors import ForbiddenError, InvalidValueError, ScopeMissingError
 from mfa_setup.model.observed import Observed
 from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.model.wish import Wish
@@ -113,6 +113,23 @@ def require_token(plan: Plan, services: Services) -> None:
     for step in plan.steps:
         if step.change.resource == "provider" and step.change.pending and services.token is None:
             raise provider.token_needed()
+
+
+def require_sms(plan: Plan, observed: Observed) -> None:
+    """Refuses to prove by an SMS what goes out as a call.
+
+    Raises:
+        InvalidValueError: No SMS is among the message types that there would be.
+    """
+    types = observed.factor.message_types if observed.factor else ()
+    for step in plan.steps:
+        if isinstance(step, factor.FactorStep) and step.message_types is not None:
+            types = step.message_types
+    if types and "sms" not in types:
+        raise InvalidValueError(
+            "--test-to proves an SMS, and codes would be spoken only.",
+            hint="Leave --test-to out, or add SMS: --delivery both.",
+        )
 
 
 def require_active(observed: Observed) -> None:

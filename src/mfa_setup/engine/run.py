@@ -13,11 +13,11 @@ from mfa_setup.engine.delivery import Delivery, Overruler, demands_codes
 from mfa_setup.engine.plan import Inputs, Plan
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import Choice, ChoiceNeededError
+from mfa_setup.errors import Choice, ChoiceNeededError, EnforcedUndeliverableError, ProofFailedError
 from mfa_setup.model.observed import Observed, Provider
 from mfa_setup.model.outcome import Outcome, PhoneStack, Tenant, Warned
 from mfa_setup.model.wish import Wish
-from mfa_setup.resources import number, provider, purchase, sender
+from mfa_setup.resources import number, policy, provider, purchase, sender
 from mfa_setup.resources.base import Services
 
 
@@ -84,12 +84,15 @@ class Run:
         self.person.doing("Comparing what is there with what was asked for")
         given = self._inputs(wish, observe.observe(self.task, wish, self.services, stack))
         delivery.account = given.observed.account
+        delivery.stands = policy.name_of(given.observed.policies) if given.observed.policies else None
         plan = planning.make(given)
         self._note(plan)
         self.report.warn(_advice(given, plan))
         if self.task.read_only:
             self._foresee(delivery, given, plan)
             return
+        if self.test_sms:
+            guard.require_sms(plan, given.observed)
         guard.require_token(plan, self.services)
         self.require(guard.write_scopes(plan) | (guard.SEND_SCOPES[stack] if self.test_sms else frozenset()))
         if at := delivery.at_stake(given, plan):
@@ -116,11 +119,23 @@ class Run:
         if proved:
             return
         if self.test_sms:
-            self.test_sms(stack)
+            self._test_standing(stack, delivery.stands)
         if demands_codes(plan) and plan.pending:
             delivery.at_policy(stack, stands=True)
         elif demands_codes(plan):
             delivery.standing(given, plan)
+
+    def _test_standing(self, stack: PhoneStack, stands: str | None) -> None:
+        """The proof where no policy waits for it; one that stands is told of, should the SMS not arrive."""
+        try:
+            if self.test_sms:
+                self.test_sms(stack)
+        except ProofFailedError:
+            if stands:
+                said = f"The policy {stands} demands codes now, and this SMS did not arrive."
+                hint = EnforcedUndeliverableError.default_hint
+                self.report.warn([Warned(code=EnforcedUndeliverableError.code, message=said, hint=hint)])
+            raise
 
     def _foresee(self, delivery: Delivery, given: Inputs, plan: Plan) -> None:
         """What `up` would be refused for, or what is wrong with a policy that stands; nothing stops at it here."""
@@ -178,10 +193,12 @@ class Run:
 
 
 def _advice(given: Inputs, plan: Plan) -> tuple[Warned, ...]:
-    """What to know before the purchase; where the guard judges delivery, it says more."""
+    """What to know before the purchase; the guard says more, but for what shows only once the number is owned."""
     account = given.observed.account
     bought = next((step for step in plan.steps if isinstance(step, number.NumberStep) and step.sender.to_buy), None)
-    if bought is None or not given.offers or account is None or demands_codes(plan):
+    if bought is None or not given.offers or account is None:
+        return ()
+    if demands_codes(plan) and given.offers[0].number_type != "toll-free":
         return ()
     return before_buying(given.offers[0], account, bought.pool, given.wish.countries)
 

@@ -112,6 +112,7 @@ class Provider(Frozen):
         messaging_service_sid: The Messaging Service, where that is what sends.
         delivery_methods: `text` and `voice` on the unified stack; on legacy the message types alone decide.
         token: The token, where the legacy stack gives it back.
+        updated_at: When it was last written, in the service's own words (unified).
     """
 
     stack: PhoneStack
@@ -123,6 +124,7 @@ class Provider(Frozen):
     messaging_service_sid: str | None = None
     delivery_methods: tuple[str, ...] = ()
     token: SecretStr | None = None
+    updated_at: str | None = None
 
     @property
     def can_send(self) -> bool:

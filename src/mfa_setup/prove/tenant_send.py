@@ -64,9 +64,10 @@ def _provider(services: Services, stack: PhoneStack) -> tuple[str, Provider]:
             hint="Leave --via out: `mfa-setup test sms` sends the same text through Twilio.",
         )
     provider = services.auth0.provider(stack)
-    if provider.kind is None or provider.id is None:
+    if provider.kind is None or provider.id is None or not provider.enabled:
         raise ProofFailedError(
-            "The tenant has no phone provider, so it can send nothing.", hint="Run `mfa-setup enable-sms` first."
+            "The tenant has no enabled phone provider, so it can send nothing.",
+            hint="Run `mfa-setup enable-sms` first.",
         )
     if provider.kind != "twilio" or provider.sid != services.account.account_sid:
         whose = f"Twilio account {provider.sid}" if provider.kind == "twilio" else f"a {provider.kind} provider"

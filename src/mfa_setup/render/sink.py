@@ -95,6 +95,7 @@ class Sink:
     def plan(self, outcome: Outcome) -> None:
         """The plan, before it is carried out."""
         self._tell_all(human.plan_lines(outcome))
+        self._tell_all(human.check_lines(outcome.checks))
         self._tell_all(human.warning_lines(outcome.warnings))
 
     def checks(self, checks: tuple[Check, ...]) -> None:
@@ -138,7 +139,8 @@ class Sink:
         if self.as_json:
             return
         if outcome.command == "plan":
-            self._print_all([*human.plan_lines(outcome), human.plan_summary(outcome)])
+            self._print_all([*human.plan_lines(outcome), *human.check_lines(outcome.checks)])
+            self._print_all([human.plan_summary(outcome)])
         elif outcome.command == "doctor":
             self._print_all([human.doctor_summary(outcome)])
         elif outcome.command == "test login":

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from mfa_setup.errors import ProviderConflictError, ServiceRefusedError, ValueNeededError
+from mfa_setup.errors import MfaSetupError, ProviderConflictError, ServiceRefusedError, ValueNeededError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
 from mfa_setup.model.journal import Fields
@@ -43,7 +43,7 @@ def token_state(services: Services, provider: Provider) -> TokenState:
         return "unknown"
     if provider.token is not None:
         return "same" if provider.token == services.token else "new"
-    known = digests.is_the_last(services.tenant_key, _digest_name(provider), services.token)
+    known = digests.is_the_last(services.tenant_key, _digest_name(provider), services.token, provider.updated_at)
     return "unknown" if known is None else "same" if known else "new"
 
 
@@ -109,9 +109,13 @@ class ProviderStep:
 
 
 def remember(services: Services, written: Provider, token: SecretStr) -> None:
-    """Keeps the digest of the token that Auth0 now holds."""
+    """Keeps the digest of the token that Auth0 now holds, with the service's own time of that change."""
+    stamp = None
+    if written.stack == "unified":
+        with suppress(MfaSetupError):  # without a time the digest alone tells
+            stamp = services.auth0.provider("unified").updated_at
     with suppress(OSError):  # without a digest the next run says that it cannot know the token
-        digests.remember(services.tenant_key, _digest_name(written), token)
+        digests.remember(services.tenant_key, _digest_name(written), token, stamp)
 
 
 def save(services: Services, seen: Provider, wanted: Provider, token: SecretStr, state: TokenState) -> Iterator[None]:

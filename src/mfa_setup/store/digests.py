@@ -21,19 +21,24 @@ def _digest(salt: str, token: SecretStr) -> str:
     return hashlib.blake2b(token.get_secret_value().encode(), salt=bytes.fromhex(salt)).hexdigest()
 
 
-def remember(domain: str, provider: str, token: SecretStr) -> None:
-    """Notes that this token has been sent to this tenant, for the provider of this name."""
+def remember(domain: str, provider: str, token: SecretStr, stamp: str | None) -> None:
+    """Notes that this token has been sent to this tenant, for the provider of this name.
+
+    `stamp` is the service's own time of that change: once it is another, somebody has written the provider since.
+    """
     salt = secrets.token_hex(16)
     private_folder(state_folder())
-    document = {"version": 1, "provider": provider, "salt": salt, "digest": _digest(salt, token)}
+    document = {"version": 1, "provider": provider, "salt": salt, "digest": _digest(salt, token), "stamp": stamp}
     write_atomically(_path(domain), json.dumps(document), mode=OWNER_ONLY)
 
 
-def is_the_last(domain: str, provider: str, token: SecretStr) -> bool | None:
-    """Whether this is the token last sent; None where nothing is remembered of this tenant's provider."""
+def is_the_last(domain: str, provider: str, token: SecretStr, stamp: str | None) -> bool | None:
+    """Whether this is the token last sent; None where nothing is remembered of the provider as it stands."""
     try:
         document = json.loads(read_private(_path(domain)) or "")
         if document["version"] != 1 or document["provider"] != provider:
+            return None
+        if document.get("stamp") is not None and stamp is not None and document["stamp"] != stamp:
             return None
         return hmac.compare_digest(_digest(document["salt"], token), document["digest"])
     except (ValueError, KeyError, TypeError, RecursionError):
