@@ -113,7 +113,7 @@ STATES = (
     State("toll-free number, users abroad", 7, 7, ("registration", "geo_permissions"), "of that country",
           flags=("--number-type", "toll-free", "--countries", "DE"), kind="tollfree"),
     State("Twilio token rotated, the new one is given", 0, 7, ("provider_token",), "--resend-token", comes=rotated),
-    State("Twilio token rotated, the old one is given", 4, 7, ("twilio_credentials",), "TWILIO_AUTH_TOKEN",
+    State("Twilio token rotated, the old one is given", 4, 4, ("twilio_credentials",), "TWILIO_AUTH_TOKEN",
           comes=_rotated_unknown_to_us),
     State("free Auth0 plan", 4, 7, ("factor_on",), "enable-sms", {"auth0_plan": "free"}, stacks=("unified",)),
     State("no Twilio credentials", 6, 6, ("twilio_credentials",), "TWILIO_ACCOUNT_SID", comes=_no_twilio),

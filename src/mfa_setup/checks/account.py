@@ -9,6 +9,8 @@ from mfa_setup.model.check import Check
 from mfa_setup.model.observed import AccountSeen, TwilioAccount
 from mfa_setup.twilio_codes import explain
 
+_INACTIVE = frozenset({20003, 20005})
+"""With a 403 these say that the account is suspended or closed, not that the credentials are wrong."""
 LOW = 5.0
 """Below this a balance is worth a warning: some hundred messages."""
 NO_CREDENTIALS = "No Twilio credentials: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set."
@@ -53,7 +55,7 @@ def _refused(why: MfaSetupError) -> tuple[Check, Check]:
     """Wrong credentials, or right ones of an account that may do nothing (Twilio answers 403 and 20003)."""
     if isinstance(why, CredentialsRefusedError):
         return answer("twilio_credentials", "fail", why.message, why.hint), unseen("twilio_account", why)
-    if isinstance(why, ForbiddenError):
+    if isinstance(why, ForbiddenError) and why.twilio_code in _INACTIVE:
         return (
             answer("twilio_credentials", "pass", "Twilio knows them."),
             answer("twilio_account", "fail", why.message, why.hint),

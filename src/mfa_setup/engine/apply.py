@@ -55,6 +55,6 @@ def _noted(step: Step, services: Services, report: Report) -> None:
                 report.correct(step.planned, made.phone_number)
     except BaseException as error:
         report.mark(resource, status_of(error))
-        report.changed = report.changed or status_of(error) == "unknown"
+        report.changed = report.changed or services.journal.changed
         raise
     report.mark(resource, "applied")

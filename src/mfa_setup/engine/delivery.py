@@ -13,10 +13,12 @@ from mfa_setup.engine.plan import Inputs, Plan
 from mfa_setup.engine.report import Report
 from mfa_setup.errors import (
     CheckUnmadeError,
+    CredentialsRefusedError,
     EnforcedUndeliverableError,
     ForbiddenError,
     GuardRefusedError,
     MfaSetupError,
+    ServiceRefusedError,
     UnavailableError,
 )
 from mfa_setup.model.check import Check
@@ -180,6 +182,8 @@ class Delivery:
             failing, unmade = self._failing(found)
         stands = at == "standing"
         self._note(found, passed=not failing and (stands or not unmade))
+        if any(check.id == "twilio_credentials" for check in failing):
+            raise _refused_credentials(failing)
         if failing:
             raise _refusal((*failing, *unmade), at, self.stands)
         if stands:
@@ -302,10 +306,23 @@ def _refusal(failing: tuple[Check, ...], at: At | Literal["standing"], stands: s
     return error
 
 
+def _refused_credentials(failing: tuple[Check, ...]) -> MfaSetupError:
+    """With credentials that Twilio refuses nothing of it can be judged."""
+    refused = next(check for check in failing if check.id == "twilio_credentials")
+    error = CredentialsRefusedError(refused.evidence, hint=refused.fix, service="twilio")
+    error.checks = failing
+    return error
+
+
 def _unmade(checks: tuple[Check, ...]) -> MfaSetupError:
     """What could not be looked into has not passed."""
     names = ", ".join(check.id for check in checks)
-    kinds: dict[int, Callable[..., MfaSetupError]] = {4: ForbiddenError, 5: UnavailableError}
+    kinds: dict[int, Callable[..., MfaSetupError]] = {
+        1: ServiceRefusedError,
+        3: ServiceRefusedError,
+        4: ForbiddenError,
+        5: UnavailableError,
+    }
     kind = kinds.get(checks[0].because, CheckUnmadeError)
     error = kind(
         f"Whether codes arrive could not be checked ({names}): {checks[0].evidence}",

@@ -39,6 +39,7 @@ class Journal:
     Attributes:
         runs: The earlier runs, the oldest first.
         undoes: The run that this one puts back, where it is an undo.
+        changed: A write of this run has had its effect, or may have.
     """
 
     def __init__(self, path: Path, header: Header, runs: tuple[RunRecord, ...]) -> None:
@@ -46,6 +47,7 @@ class Journal:
         self._header = header
         self.runs = runs
         self.undoes: str | None = None
+        self.changed = False
         self._begun = False
         self._count = 0
 
@@ -70,10 +72,12 @@ class Journal:
             yield outcome["made"]
         except BaseException as error:
             outcome["status"] = "unknown" if leaves_open(error) else "failed"
+            self.changed = self.changed or outcome["status"] == "unknown"
             outcome["error"] = error.code if isinstance(error, MfaSetupError) else ""
             with suppress(JournalUnusableError):  # the first error says more
                 self._append("outcome", outcome)
             raise
+        self.changed = True
         self._append("outcome", outcome)
 
     def begin(self) -> None:
