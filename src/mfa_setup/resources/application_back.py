@@ -88,7 +88,7 @@ def _remove(found: _Found, app: Application, record: RunRecord, creation: Write,
     if changed and delete:
         found.warnings += (changed_since("application", f"{', '.join(changed)} of {client_id}"),)
     if not delete:
-        found.warnings += (_kept(app),)
+        found.warnings += (_kept(app, record.run_id),)
     if changed or not delete:
         return False
     found.removed = True
@@ -150,9 +150,10 @@ def _taken_off(connection: str, client_id: str) -> Send:
     return lambda services: services.auth0.connect(connection, client_id, on=False)
 
 
-def _kept(app: Application) -> Warned:
+def _kept(app: Application, run_id: str) -> Warned:
     return Warned(
         code="application_kept",
-        message=f'The application "{app.name}" ({app.client_id}) stays, off the connection.',
-        hint="Pass --delete-application to remove it; that is for good. `mfa-setup up` would use it again.",
+        message=f'The application "{app.name}" ({app.client_id}) is not removed.',
+        hint=f"`mfa-setup undo --run {run_id} --delete-application` removes it; that is for good. `mfa-setup up` would "
+        "use it again.",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange
 from mfa_setup.model.journal import RunRecord, Write
 from mfa_setup.model.observed import AccountSeen, Number
@@ -16,6 +17,7 @@ from mfa_setup.resources.reversal import Move, Reversal, Standing, changed_since
 class _Found:
     """What comes together, number by number."""
 
+    run_id: str
     fields: tuple[FieldChange, ...] = ()
     warnings: tuple[Warned, ...] = ()
     moves: tuple[Move, ...] = ()
@@ -23,9 +25,14 @@ class _Found:
     released: bool = False
 
 
-def revert(record: RunRecord, now: Standing, account: AccountSeen, *, release: bool) -> Reversal:
-    """Out of the pool that the run put it into, and given back, if the run bought it and `release` says so."""
-    found = _Found()
+def revert(
+    record: RunRecord, now: Standing, account: AccountSeen, gone: frozenset[JsonValue], *, release: bool
+) -> Reversal:
+    """Out of the pool that the run put it into, and given back, if the run bought it and `release` says so.
+
+    `gone` are the numbers that any run may have given back: that these are not there is no surprise.
+    """
+    found = _Found(run_id=record.run_id, warnings=tuple(_missing(record, account, gone)))
     for number, purchase, places in _concerned(record, account):
         _out_of_pool(found, number, places, now, account)
         if purchase:
@@ -63,7 +70,7 @@ def _is_of(purchase: Write, number: Number) -> bool:
 
 def _out_of_pool(found: _Found, number: Number, places: tuple[Write, ...], now: Standing, account: AccountSeen) -> None:
     home = home_of(account.services, number.sid)
-    if not places or home is None:
+    if home is None:
         return
     if home not in {place.after.get(POOL) for place in places}:
         found.warnings += (changed_since("number", f"the Messaging Service of {number.phone_number}"),)
@@ -95,9 +102,9 @@ def _given_back(
     elif any(warning.code == "changed_since" and phone in warning.message for warning in found.warnings):
         return
     elif not release:
-        found.warnings += (_kept(number),)
+        found.warnings += (_kept(number, found.run_id),)
     elif _sends_from(now, number, account) and not now.policies:
-        found.warnings += (_in_use(number),)
+        found.warnings += (_in_use(number, found.run_id),)
     else:
         if _sends_from(now, number, account):
             found.cut_off |= {phone}
@@ -107,17 +114,33 @@ def _given_back(
         found.moves += (Move("release_number", sid, {"phone_number": phone}, {}, move),)
 
 
-def _kept(number: Number) -> Warned:
+def _missing(record: RunRecord, account: AccountSeen, gone: frozenset[JsonValue]) -> Iterator[Warned]:
+    """The numbers that the run bought and that this account does not have."""
+    there = {number.sid for number in account.numbers}
+    for purchase in record.of("buy_number"):
+        sid = purchase.made.get("number_sid")
+        if sid is not None and sid not in gone and sid not in there:
+            yield Warned(
+                code="number_not_found",
+                message=f"The number {purchase.target} that the run bought is not in the Twilio account {account.sid}: "
+                "nothing was given back.",
+                hint="If another account has it, set TWILIO_ACCOUNT_SID and its token, then "
+                f"`mfa-setup undo --run {record.run_id} --release-number`.",
+            )
+
+
+def _kept(number: Number, run_id: str) -> Warned:
     return Warned(
         code="number_kept",
-        message=f"The number {number.phone_number} stays in the Twilio account, unused, and costs its monthly price.",
-        hint="Pass --release-number to give it back; that is for good. `mfa-setup up` would use it again.",
+        message=f"The number {number.phone_number} is not given back, and costs its monthly price.",
+        hint=f"`mfa-setup undo --run {run_id} --release-number` gives it back; that is for good. `mfa-setup up` would "
+        "use it again.",
     )
 
 
-def _in_use(number: Number) -> Warned:
+def _in_use(number: Number, run_id: str) -> Warned:
     return Warned(
         code="number_in_use",
         message=f"The number {number.phone_number} is not given back: the tenant's phone provider still sends from it.",
-        hint="Change the provider first, then undo the same run again with --run and --release-number.",
+        hint=f"Change the provider first, then `mfa-setup undo --run {run_id} --release-number`.",
     )

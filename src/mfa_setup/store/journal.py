@@ -163,15 +163,18 @@ def _read(path: Path) -> tuple[RunRecord, ...]:
     except OSError:
         raise JournalUnusableError(f"The journal {path} cannot be read.") from None
     runs: dict[str, dict[str, Any]] = {}
-    for line in text.split("\n"):
-        _take(runs, path, _parsed(line))
     try:
+        for line in text.split("\n"):
+            _take(runs, path, _parsed(line))
         return tuple(
             RunRecord(**{**run, "writes": tuple(Write(**write) for write in run["writes"].values())})
             for run in runs.values()
         )
     except (pydantic.ValidationError, TypeError):
-        raise JournalUnusableError(f"The journal {path} holds something that this tool does not write.") from None
+        raise JournalUnusableError(
+            f"The journal {path} holds something that this tool does not write.",
+            hint="Move it away: what was made is found by its marks.",
+        ) from None
 
 
 def _require_ours(path: Path, found: os.stat_result) -> None:
@@ -196,9 +199,18 @@ def _parsed(line: str) -> dict[str, Any]:
 
 
 def _take(runs: dict[str, dict[str, Any]], path: Path, line: dict[str, Any]) -> None:
-    """Adds what one line says to its run."""
+    """Adds what one line says to its run.
+
+    Raises:
+        JournalNewerError: A newer version wrote it.
+        TypeError: It is of another shape than our lines.
+    """
+    if not line:
+        return
     version = line.pop("v", None)
-    if isinstance(version, int) and version > VERSION:
+    if type(version) is not int or version < 1:
+        raise TypeError
+    if version > VERSION:
         raise JournalNewerError(f"The journal {path} was written by a newer version of mfa-setup.")
     kind, run_id = line.pop("kind", None), line.pop("run", None)
     if kind == "run":
