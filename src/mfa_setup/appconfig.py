@@ -98,7 +98,7 @@ def replace_real(path: Path, text: str) -> None:
         ConfigUnreadableError: The folder cannot be written to.
         InvalidValueError: A link is on the way to it now.
     """
-    if path.resolve() != path:
+    if os.path.realpath(path) != str(path):
         raise _leads_elsewhere(path)
     replace(path, text)
 

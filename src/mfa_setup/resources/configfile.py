@@ -1,5 +1,6 @@
 """The app's config file, as part of the application: written, and put back."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,23 +53,33 @@ def revert(record: RunRecord) -> File:
 
 def _revert_one(written: Write) -> File:
     path = Path(written.target)
-    if path.resolve() != path:  # it was its real path: a link has come in its way since
-        return File(warnings=(changed_since("application", f"the way to the config file {path}"),))
+    if os.path.realpath(path) != str(path):  # it was its real path: a link has come in its way since
+        return _changed(f"the way to the config file {path}")
     try:
         text = appconfig.ConfigFile(path, "").text
-        now = appconfig.values(path, text)
+        if text is None:
+            return File()
+        return _mended(written, path, text) if written.before.get("existed") else _gone(written, path, text)
     except ConfigUnreadableError:
-        return File(warnings=(changed_since("application", f"the config file {path}"),))
+        return _changed(f"the config file {path}")
+
+
+def _changed(what: str) -> File:
+    return File(warnings=(changed_since("application", what),))
+
+
+def _gone(written: Write, path: Path, text: str) -> File:
+    if appconfig.digest(text) != written.after.get("digest"):
+        return _changed(f"the config file {path}")
+    field = FieldChange(path="config_file", before=str(path))
+    return File((field,), (Move("write_config", str(path), {}, {}, lambda _: appconfig.remove(path)),))
+
+
+def _mended(written: Write, path: Path, text: str) -> File:
+    now = appconfig.values(path, text)
     before = {name: written.before.get(name) for name in VALUES}
-    if text is None:
-        return File()
-    if not written.before.get("existed"):
-        if appconfig.digest(text) != written.after.get("digest"):
-            return File(warnings=(changed_since("application", f"the config file {path}"),))
-        field = FieldChange(path="config_file", before=str(path))
-        return File((field,), (Move("write_config", str(path), {}, {}, lambda _: appconfig.remove(path)),))
     if now != {name: written.after.get(name) for name in VALUES}:
-        return File() if now == before else File(warnings=(changed_since("application", f"what the config file {path} says"),))
+        return File() if now == before else _changed(f"what the config file {path} says")
     dropped = written.before.get(DROPPED)
     again = appconfig.missing(path, text, dropped if isinstance(dropped, dict) else {})
     wanted = appconfig.put_back(path, text, {name: _text(before[name]) for name in VALUES}, again)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange
@@ -11,6 +12,9 @@ from mfa_setup.model.outcome import Warned
 from mfa_setup.model.words import Action
 from mfa_setup.resources.number import POOL, home_of
 from mfa_setup.resources.reversal import Move, Reversal, Standing, changed_since
+
+SLACK = timedelta(seconds=10)
+"""How far the clocks may differ; a purchase has its effect at most as long after the request (`ATTEMPT_SECONDS`)."""
 
 
 @dataclass(slots=True)
@@ -32,7 +36,7 @@ def revert(
 
     `gone` are the numbers that any run may have given back: that these are not there is no surprise.
     """
-    found = _Found(run_id=record.run_id, warnings=tuple(_missing(record, account, gone)))
+    found = _Found(run_id=record.run_id, warnings=(*_missing(record, account, gone), *_unproven(record, account)))
     for number, purchase, places in _concerned(record, account):
         _out_of_pool(found, number, places, now, account)
         if purchase:
@@ -54,18 +58,50 @@ def _concerned(record: RunRecord, account: AccountSeen) -> Iterator[tuple[Number
     """The numbers that the run bought or put into a pool, as far as the account still has them."""
     gone = record.gone()
     for number in account.numbers:
-        bought = next((one for one in record.of("buy_number") if _is_of(one, number)), None)
+        bought = next((one for one in record.of("buy_number") if _is_of(one, number, record)), None)
         places = tuple(one for one in record.of("add_to_pool") if one.target == number.sid)
         if number.sid not in gone and (bought or places):
             yield number, bought, places
 
 
-def _is_of(purchase: Write, number: Number) -> bool:
-    """Whether this number is what a purchase brought: by its SID, or without an answer by its mark and digits."""
+def _is_of(purchase: Write, number: Number, record: RunRecord) -> bool:
+    """Whether a purchase brought this number: by its SID, or without an answer by its mark, digits and date."""
     if sid := purchase.made.get("number_sid"):
         return sid == number.sid
+    return _looks_like(purchase, number) and _in_time(purchase, number, record)
+
+
+def _looks_like(purchase: Write, number: Number) -> bool:
+    """Whether it has the mark and digits of a purchase; another machine may have bought it with the same mark."""
     marked = number.friendly_name == purchase.after.get("friendly_name")
     return marked and number.phone_number == purchase.target
+
+
+def _in_time(purchase: Write, number: Number, record: RunRecord) -> bool:
+    """Whether it was bought between the run's begin and the end of that request; unknown times are no proof."""
+    try:
+        begun, known = datetime.fromisoformat(record.time), datetime.fromisoformat(purchase.time)
+    except ValueError:
+        return False
+    bought = number.date_created
+    if bought is None or None in {bought.tzinfo, begun.tzinfo, known.tzinfo}:
+        return False
+    return begun - SLACK <= bought <= known + SLACK
+
+
+def _unproven(record: RunRecord, account: AccountSeen) -> Iterator[Warned]:
+    """The numbers that look like a purchase without an answer and do not fit its time."""
+    for number in account.numbers:
+        for purchase in record.of("buy_number"):
+            if purchase.made.get("number_sid") or not _looks_like(purchase, number) or number.sid in record.gone():
+                continue
+            if not _in_time(purchase, number, record):
+                yield Warned(
+                    code="number_unproven",
+                    message=f"The purchase of {number.phone_number} got no answer, and the date of the number that is "
+                    "there does not fit that run: another machine may have bought it, so it is left.",
+                    hint="If nobody needs it, release it in the Twilio console: Phone Numbers.",
+                )
 
 
 def _out_of_pool(found: _Found, number: Number, places: tuple[Write, ...], now: Standing, account: AccountSeen) -> None:

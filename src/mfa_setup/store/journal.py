@@ -49,6 +49,11 @@ class Journal:
         self._begun = False
         self._count = 0
 
+    @property
+    def run_id(self) -> str:
+        """This run."""
+        return self._header.run_id
+
     @contextmanager
     def write(
         self, resource: ResourceName, action: WriteAction, target: str = "", before: Fields | None = None,
@@ -64,7 +69,7 @@ class Journal:
         """
         self._count += 1
         intent = {"n": self._count, "resource": resource, "action": action, "target": target}
-        self._append("intent", intent | {"before": before or {}, "after": after or {}})
+        self._append("intent", intent | {"before": before or {}, "after": after or {}, "time": _now()})
         outcome: dict[str, Any] = {"n": intent["n"], "status": "done", "made": {}}
         try:
             yield outcome["made"]
@@ -72,9 +77,9 @@ class Journal:
             outcome["status"] = "unknown" if leaves_open(error) else "failed"
             outcome["error"] = error.code if isinstance(error, MfaSetupError) else ""
             with suppress(JournalUnusableError):  # the first error says more
-                self._append("outcome", outcome)
+                self._append("outcome", outcome | {"time": _now()})
             raise
-        self._append("outcome", outcome)
+        self._append("outcome", outcome | {"time": _now()})
 
     def begin(self) -> None:
         """Notes the run itself: by its first write, or before, where it matters although it writes nothing (undo).
@@ -84,7 +89,7 @@ class Journal:
         """
         if not self._begun:
             self._begun = True
-            begin = self._header.model_dump(exclude={"run_id"}) | {"time": datetime.now(UTC).isoformat()}
+            begin = self._header.model_dump(exclude={"run_id"}) | {"time": _now()}
             self._append("run", begin | ({"undoes": self.undoes} if self.undoes else {}))
 
     def override(self, check_id: str, evidence: str) -> None:
@@ -121,6 +126,10 @@ def open_journal(tenant_key: str, header: Header) -> Journal:
     """
     path = state_folder() / f"journal-{file_key(tenant_key)}.jsonl"
     return Journal(path, header, _read(path))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 def empty_journal(header: Header) -> Journal:
