@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from mfa_setup.adapters.twilio import TwilioAdapter
+from mfa_setup.model.observed import TwilioAccount
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from mfa_setup.store import journal
 from support.lab import Lab, Result, Run
@@ -543,10 +545,10 @@ def test_another_account_is_put_back_under_a_policy_where_its_own_token_shows_th
     run: Run, undo: Undo, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _replaced_under_a_policy(run, lab)
-    world = lab.sandbox.world.twilio
+    world, ours = lab.sandbox.world.twilio, {**lab.env}
     monkeypatch.setattr(world, "credentials", replace(world.credentials, account_sid=OTHER_ACCOUNT))
     monkeypatch.setattr(world, "auth_token", OLD_TOKEN)
-    result = undo(env={"MFA_SETUP_OLD_TWILIO_AUTH_TOKEN": OLD_TOKEN})
+    result = undo(env={**ours, "MFA_SETUP_OLD_TWILIO_AUTH_TOKEN": OLD_TOKEN})
     assert result.code == 0, result.out
     assert token_held(lab) == OLD_TOKEN
 
@@ -587,9 +589,13 @@ def test_a_number_given_back_by_an_undo_is_not_missed_by_the_next(run: Run, unif
     assert warned(again) == []
 
 
-def test_a_suspended_account_is_not_taken_for_one_without_numbers(run: Run, unified: Lab) -> None:
+def test_a_suspended_account_is_not_taken_for_one_without_numbers(
+    run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert run("buy-number", "--yes", "--json", env=unified.env).code == 0
-    unified.control("twilio/account", {"status": "suspended"})
+    # The sandbox answers 403 for one, as the reference has it; that Twilio may answer 200 with this status, too, is not
+    # verified.
+    monkeypatch.setattr(TwilioAdapter, "account", lambda _self: TwilioAccount(kind="Full", status="suspended"))
     mark = unified.mark()
     result = run("undo", "--yes", "--json", "--release-number", env=unified.env)
     assert result.code == 4
