@@ -536,6 +536,7 @@ def test_a_wrong_old_token_does_not_go_to_auth0_under_a_policy(run: Run, undo: U
     result = undo(env={"MFA_SETUP_OLD_TWILIO_AUTH_TOKEN": "00112233445566778899aabbccddeeff"})
     assert result.code == 4, result.out
     assert result.document["error"]["service"] == "twilio"
+    assert "MFA_SETUP_OLD_TWILIO_AUTH_TOKEN" in result.document["error"]["hint"]
     assert lab.writes(mark) == []
     assert lab.tenant["phone_provider"] == there
     assert token_held(lab) == lab.env["TWILIO_AUTH_TOKEN"]

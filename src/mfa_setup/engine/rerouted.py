@@ -5,6 +5,7 @@ from dataclasses import replace
 from mfa_setup.engine.delivery import Delivery
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.stages import Stage
+from mfa_setup.errors import CredentialsRefusedError
 from mfa_setup.model.observed import Provider
 from mfa_setup.resources.base import Services
 from mfa_setup.resources.provider_back import account_needed
@@ -43,5 +44,14 @@ def _of_account(services: Services, would_be: Provider) -> Services:
     if token is None or services.other_account is None:
         raise account_needed()
     other = services.other_account(sid, token)
-    other.account()
+    try:
+        other.account()
+    except CredentialsRefusedError as refused:
+        raise CredentialsRefusedError(
+            f"Twilio refuses the old token of the account {sid}, so Auth0 is not given it under this policy.",
+            hint="Correct MFA_SETUP_OLD_TWILIO_AUTH_TOKEN, or --old-twilio-auth-token-file PATH.",
+            service="twilio",
+            status=refused.status,
+            request_id=refused.request_id,
+        ) from None
     return replace(services, twilio=other, token=token)
