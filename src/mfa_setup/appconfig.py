@@ -23,10 +23,12 @@ from pydantic import JsonValue
 
 from mfa_setup.errors import ConfigUnreadableError, InvalidValueError
 from mfa_setup.settings.endpoints import is_loopback
-from mfa_setup.store.named import LinkedError, replace_within, within
+from mfa_setup.store.named import LinkedError, remove_real, replace_within, within
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 """A value of the sample's template, such as `{API_IDENTIFIER}`: left in place it breaks the login."""
+_VITE = "VITE_AUTH0_"
+"""How Vite's variables of Auth0 begin."""
 LONGEST = 1_000_000
 """A larger file is no config file; in bytes."""
 
@@ -89,6 +91,18 @@ class ConfigFile:
         replace(self.path, self.rendered(client_id), self.root)
 
 
+def replace_real(path: Path, text: str) -> None:
+    """Writes a whole file at a path that was a real one, and only if it still is.
+
+    Raises:
+        ConfigUnreadableError: The folder cannot be written to.
+        InvalidValueError: A link is on the way to it now.
+    """
+    if os.path.realpath(path) != str(path):
+        raise _leads_elsewhere(path)
+    replace(path, text)
+
+
 def replace(path: Path, text: str, root: Path | None = None) -> None:
     """Writes a whole file in one step, never through a link, and only within `root` where there is one.
 
@@ -108,13 +122,13 @@ def replace(path: Path, text: str, root: Path | None = None) -> None:
 
 
 def remove(path: Path) -> None:
-    """Removes a file; one that is gone already is success.
+    """Removes a file at its real path; one that is gone already is success.
 
     Raises:
-        ConfigUnreadableError: The folder cannot be written to.
+        ConfigUnreadableError: The folder cannot be written to, or a link is on the way to it.
     """
     try:
-        path.unlink(missing_ok=True)
+        remove_real(path)
     except OSError:
         raise ConfigUnreadableError(
             f"The app's config file {path} cannot be removed.",
@@ -186,13 +200,33 @@ def values(path: Path, text: str | None) -> dict[str, JsonValue]:
     Raises:
         ConfigUnreadableError: It is no JSON object.
     """
-    held = (
-        dotenv.dotenv_values(stream=io.StringIO(text or ""), interpolate=False)
-        if _is_env(path)
-        else _parsed(path, text)
-    )
+    held = _held(path, text)
     found = {name: held.get(key) for name, key in zip(("domain", "client_id"), _keys(path), strict=True)}
     return {name: value if isinstance(value, str) else None for name, value in found.items()}
+
+
+def dropped(path: Path, text: str | None) -> dict[str, JsonValue]:
+    """The placeholders of a template that `rendered` leaves out; what is between braces alone is no secret.
+
+    Raises:
+        ConfigUnreadableError: It is no JSON object.
+    """
+    held, ours = _held(path, text), _keys(path)
+    return {
+        key: str(value)
+        for key, value in held.items()
+        if key not in ours and _is_placeholder(value) and (not _is_env(path) or key.startswith(_VITE))
+    }
+
+
+def missing(path: Path, text: str, wanted: Mapping[str, JsonValue]) -> dict[str, str]:
+    """Of some values those whose keys a config file does not have.
+
+    Raises:
+        ConfigUnreadableError: It is no JSON object.
+    """
+    held = _held(path, text)
+    return {key: value for key, value in wanted.items() if key not in held and isinstance(value, str)}
 
 
 def digest(text: str) -> str:
@@ -200,23 +234,28 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def put_back(path: Path, text: str, domain: str | None, client_id: str | None) -> str:
-    """A config file with the two values as they were; None takes one out. All else stays.
+def put_back(path: Path, text: str, before: Mapping[str, str | None], again: Mapping[str, str]) -> str:
+    """A config file with the two values as they were, and with placeholders again; None takes one out.
+
+    All else stays.
 
     Raises:
         ConfigUnreadableError: It is no JSON object.
     """
-    wanted = dict(zip(_keys(path), (domain, client_id), strict=True))
+    wanted = dict(zip(_keys(path), (before["domain"], before["client_id"]), strict=True))
     if _is_env(path):
-        return _dotenv(text, wanted)
+        return _dotenv(text, {**wanted, **again})
     kept = {
         key: wanted.get(key, value) for key, value in _parsed(path, text).items() if wanted.get(key, value) is not None
     }
+    kept |= again
     return json.dumps(kept, indent=_indent(text), ensure_ascii=False) + "\n"
 
 
-def _env(text: str | None) -> dict[str, JsonValue]:
-    return {**dotenv.dotenv_values(stream=io.StringIO(text or ""), interpolate=False)}
+def _held(path: Path, text: str | None) -> Mapping[str, object]:
+    if _is_env(path):
+        return dotenv.dotenv_values(stream=io.StringIO(text or ""), interpolate=False)
+    return _parsed(path, text)
 
 
 def _is_env(path: Path) -> bool:
@@ -298,7 +337,7 @@ def _dotenv(text: str, wanted: Mapping[str, str | None]) -> str:
         copy = Path(folder) / "copy.env"
         copy.write_bytes(text.encode())
         for key, value in dotenv.dotenv_values(copy, interpolate=False).items():
-            if key.startswith("VITE_AUTH0_") and key not in wanted and _is_placeholder(value):
+            if key.startswith(_VITE) and key not in wanted and _is_placeholder(value):
                 dotenv.unset_key(copy, key)
         now = dotenv.dotenv_values(copy, interpolate=False)
         for key, value in wanted.items():

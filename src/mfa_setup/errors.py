@@ -22,6 +22,7 @@ class MfaSetupError(Exception):
         status: Its HTTP status.
         request_id: Its identifier of the request, for its support.
         checks: The failing checks, where a guard refused.
+        earlier_try_open: An earlier try of the same write got no clear answer, so it may have had its effect.
         twilio_code: Twilio's own number of the refusal, where it gave one; `mfa_setup.twilio_codes` explains it.
     """
 
@@ -46,6 +47,7 @@ class MfaSetupError(Exception):
         self.request_id = request_id
         self.checks: Sequence[Check] = ()
         self.twilio_code: int | None = None
+        self.earlier_try_open = False
 
 
 class InternalError(MfaSetupError):
@@ -420,5 +422,7 @@ def leaves_open(error: BaseException) -> bool:
     """Whether the request that met this error may have had its effect: there was no clear answer."""
     if isinstance(error, InterruptedRunError) and error.unsent:
         return False
+    if isinstance(error, MfaSetupError) and error.earlier_try_open:
+        return True
     clear = isinstance(error, MfaSetupError) and not isinstance(error, (UnavailableError, InterruptedRunError))
     return not (clear or isinstance(error, RateLimitedError))

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -470,6 +471,45 @@ def test_an_undo_removes_nothing_that_another_machine_made(run: Run, lab: Lab, a
     assert run("undo", "--yes", "--json", "--release-number", "--delete-application", env=lab.env).code == 0
     assert len(lab.spas) == len(lab.twilio["numbers"]) == 1
     assert lab.tenant["policies"] == []
+
+
+def test_an_undo_after_a_lost_creation_leaves_the_application_of_another_machine(
+    run: Run, unified: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unified.faults({"method": "POST", "path": CLIENTS, "effect": "reset", "applied": False})
+    assert run("init", "--yes", "--json", env=unified.env).code == 5
+    with monkeypatch.context() as other:
+        other.setenv("MFA_SETUP_STATE_DIR", str(tmp_path / "other"))
+        assert run("init", "--yes", "--json", env=unified.env).code == 0
+    assert run("undo", "--yes", "--json", "--delete-application", env=unified.env).code == 0
+    assert len(unified.spas) == 1
+
+
+def test_an_application_of_another_machine_found_after_a_lost_creation_is_not_noted_as_made(
+    run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unified.faults({"method": "POST", "path": CLIENTS, "effect": "reset", "applied": False})
+    on_pause(monkeypatch, lambda: application(unified, client_metadata=MARKED))
+    assert run("init", "--yes", "--json", env=unified.env).code == 0
+    assert run("undo", "--yes", "--json", "--delete-application", env=unified.env).code == 0
+    assert len(unified.spas) == 1
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_an_undo_after_a_lost_purchase_leaves_a_number_of_another_time(
+    run: Run, unified: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    unified.faults({"method": "POST", "path": PURCHASE, "effect": "reset", "applied": False})
+    assert run("buy-number", "--yes", "--json", env=unified.env).code == 5
+    with monkeypatch.context() as other:
+        other.setenv("MFA_SETUP_STATE_DIR", str(tmp_path / "other"))
+        assert run("buy-number", "--yes", "--json", env=unified.env).code == 0
+    (bought,) = unified.sandbox.world.twilio.numbers.values()
+    bought.created += timedelta(days=days)
+    result = run("undo", "--yes", "--json", "--release-number", env=unified.env)
+    assert result.code == 0
+    assert warned(result) == ["number_unproven"]
+    assert len(unified.twilio["numbers"]) == 1
 
 
 # --- one machine ---------------------------------------------------------------------------------------------------

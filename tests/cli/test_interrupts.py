@@ -62,13 +62,13 @@ class Stopped:
 
 
 @contextmanager
-def stopped_at(lab: Lab, folder: Path, target: tuple[str, str], *more: str) -> Iterator[Stopped]:
-    """An `up` whose request of this kind has arrived and is kept waiting."""
+def stopped_at(lab: Lab, folder: Path, target: tuple[str, str], *more: str, command: str = "up") -> Iterator[Stopped]:
+    """An `up` (or another command) whose request of this kind has arrived and is kept waiting."""
     held = Held(*target)
     with (
         gate(lab, held),
         subprocess.Popen(
-            [sys.executable, "-m", "mfa_setup", "up", "--yes", *more],
+            [sys.executable, "-m", "mfa_setup", command, "--yes", *more],
             env={**os.environ, **lab.env},
             cwd=folder,
             stdout=subprocess.PIPE,
@@ -111,6 +111,19 @@ def test_when_the_last_write_was_under_way_everything_is_told_as_done(folder: Pa
     assert result.code == 130
     assert {change["status"] for change in result.document["changes"]} == {"applied"}
     assert lab.tenant["policies"] == ["all-applications"]
+
+
+def test_an_undo_notes_the_outcome_of_the_request_that_was_under_way(run: Run, folder: Path, unified: Lab) -> None:
+    assert run("up", "--yes", "--json", env=unified.env).code == 0
+    with stopped_at(unified, folder, REQUIRE, "--json", command="undo") as undo:
+        undo.signal(signal.SIGINT)
+        undo.held.released.set()
+        result = undo.end()
+    assert result.code == 130
+    assert result.document["changed"] is True
+    assert result.change("policy")["status"] == "applied"
+    assert undo.held.after == []
+    assert unified.tenant["policies"] == []
 
 
 def test_people_read_what_was_done_and_what_is_left(folder: Path, unified: Lab) -> None:

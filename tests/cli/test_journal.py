@@ -152,6 +152,44 @@ def _nonsense(path: Path) -> None:
     path.write_text('{"v": 1, "kind": "run", "run": "abc", "surprise": 1}\n', encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"v": 1, "kind": "run", "run": ["x"], "command": "up", "domain": "d", "time": "t"}',
+        '{"v": 1, "kind": "intent", "run": "RUN", "n": [1]}',
+        '{"v": 1, "kind": "end", "run": "RUN", "how": 5}',
+        '{"v": 1.5, "kind": "run", "run": "x", "command": "up", "domain": "d", "time": "t"}',
+        '{"v": "2", "kind": "run", "run": "x"}',
+        '{"v": true, "kind": "something"}',
+        '{"kind": "something"}',
+    ],
+)
+def test_a_line_of_another_shape_is_reported_and_the_way_out_named(
+    run: Run, unified: Lab, state: Path, line: str
+) -> None:
+    run_id = run("init", "--yes", "--json", env=unified.env).document["run_id"]
+    with path_of(state).open("a", encoding="utf-8") as file:
+        file.write(line.replace("RUN", run_id) + "\n")
+    result = run("undo", "--list", "--json", env=unified.env)
+    assert result.code == 1
+    assert result.document["error"]["code"] == "journal_unusable"
+    assert result.document["error"]["hint"] == "Move it away: what was made is found by its marks."
+
+
+def test_a_write_refused_after_a_try_without_an_answer_stays_open(run: Run, unified: Lab, state: Path) -> None:
+    policies = {"method": "PUT", "path": "*/guardian/policies"}
+    unified.faults(
+        policies | {"effect": "reset", "applied": True}, policies | {"effect": "status:403", "applied": False}
+    )
+    result = run("up", "--yes", "--json", env=unified.env)
+    assert result.code == 4
+    assert result.change("policy")["status"] == "unknown"
+    assert [line["status"] for line in lines(state) if line["kind"] == "outcome"][-1] == "unknown"
+    assert unified.tenant["policies"] == ["all-applications"]
+    assert run("undo", "--yes", "--json", env=unified.env).code == 0
+    assert unified.tenant["policies"] == []
+
+
 @pytest.mark.skipif(os.name != "posix", reason="permissions of another kind")
 @pytest.mark.parametrize("spoil", [_readable, _link, _nonsense])
 def test_one_that_cannot_be_trusted_is_reported_and_not_used(run: Run, lab: Lab, state: Path, spoil: Any) -> None:

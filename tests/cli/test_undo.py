@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mfa_setup.adapters.twilio import TwilioAdapter
+from mfa_setup.model.observed import TwilioAccount
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from mfa_setup.store import journal
 from support.lab import Lab, Result, Run
@@ -115,8 +118,12 @@ def test_the_policy_goes_first_and_what_it_stands_on_after_it(undo: Undo, up: Up
 
 
 def test_what_cannot_be_had_back_stays_unused_and_is_named(undo: Undo, up: Up, lab: Lab) -> None:
-    up()
+    run_id = up().document["run_id"]
     result = undo()
+    hints = " ".join(item["hint"] for item in result.document["warnings"])
+    assert f"`mfa-setup undo --run {run_id} --release-number`" in hints
+    assert f"`mfa-setup undo --run {run_id} --delete-application`" in hints
+    assert "stays" not in " ".join(item["message"] for item in result.document["warnings"])
     assert result.code == 0
     assert sorted(warned(result)) == ["application_kept", "number_kept"]
     assert len(lab.spas) == len(lab.twilio["numbers"]) == 1
@@ -235,7 +242,7 @@ def test_without_yes_it_shows_its_plan_and_writes_nothing(run: Run, up: Up, lab:
     before = lab.everything
     result = run("undo", "--json", env=lab.env)
     assert result.code == 6
-    assert "--yes" in result.document["error"]["hint"]
+    assert result.document["error"]["hint"] == "Look at `changes` of `mfa-setup undo --json`, then pass --yes."
     assert {change["status"] for change in result.document["changes"]} == {"pending"}
     assert lab.everything == before
 
@@ -256,7 +263,7 @@ def test_a_run_that_nobody_has_to_put_back_any_more_lets_the_one_before_come_nex
 
 
 def test_a_policy_that_somebody_changed_stays_and_keeps_what_it_stands_on(undo: Undo, up: Up, lab: Lab) -> None:
-    up()
+    run_id = up().document["run_id"]
     lab.auth0("PUT", "guardian/policies", ["confidence-score"])
     before = lab.everything
     result = undo()
@@ -264,6 +271,8 @@ def test_a_policy_that_somebody_changed_stays_and_keeps_what_it_stands_on(undo: 
     assert result.document["error"]["code"] == "guard_refused"
     assert {check["id"] for check in result.document["checks"]} >= {"factor_on"}
     assert "policy never" in result.document["error"]["hint"]
+    assert f"undo --run {run_id}`" in result.document["error"]["hint"]
+    assert "would be off" in result.document["error"]["message"]
     assert any("policies" in message for message in kept_back(result))
     assert lab.everything == before
 
@@ -466,6 +475,161 @@ def test_a_token_without_the_scopes_is_told_before_anything_is_written(undo: Und
     assert lab.everything == before
 
 
+# --- the way that codes go, under a policy that stands -----------------------------------------------------------
+
+
+def _two_numbers(lab: Lab) -> list[dict[str, Any]]:
+    owned = [number(lab, item.phone_number) for item in stock()[:2]]
+    for one in owned:
+        into_pool(lab, lab.control_service_sid(), one["sid"])
+    return owned
+
+
+def test_a_number_that_is_gone_does_not_send_again_under_a_policy(run: Run, undo: Undo, up: Up, lab: Lab) -> None:
+    first, second = _two_numbers(lab)
+    up("--from", first["phone_number"])
+    assert run("enable-sms", "--yes", "--json", "--from", second["phone_number"], env=lab.env).code == 0
+    del lab.sandbox.world.twilio.numbers[first["sid"]]
+    there, mark = lab.tenant["phone_provider"], lab.mark()
+    result = undo()
+    assert result.code == 7, result.out
+    assert "sender_owned" in {check["id"] for check in result.document["checks"] if check["status"] == "fail"}
+    assert lab.writes(mark) == []
+    assert lab.tenant["phone_provider"] == there
+
+
+def test_a_number_that_is_there_sends_again_under_a_policy(run: Run, undo: Undo, up: Up, lab: Lab) -> None:
+    first, second = _two_numbers(lab)
+    up("--from", first["phone_number"])
+    assert run("enable-sms", "--yes", "--json", "--from", second["phone_number"], env=lab.env).code == 0
+    assert undo().code == 0
+    assert lab.sender() == first["phone_number"]
+
+
+def test_a_policy_turned_on_meanwhile_is_judged_before_the_provider_goes(
+    run: Run, undo: Undo, up: Up, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = _two_numbers(lab)
+    up("--from", first["phone_number"], "--policy", "never")
+    assert run("enable-sms", "--yes", "--json", "--from", second["phone_number"], env=lab.env).code == 0
+    del lab.sandbox.world.twilio.numbers[first["sid"]]
+    meanwhile(monkeypatch, "provider", lambda: lab.auth0("PUT", "guardian/policies", ["all-applications"]))
+    assert undo().code == 7
+    assert lab.sender() == second["phone_number"]
+
+
+def _replaced_under_a_policy(run: Run, lab: Lab) -> None:
+    """Another account's provider, a policy that stands, and ours put in its place by one request."""
+    owned, _ = _two_numbers(lab)
+    provider(lab, sid=OTHER_ACCOUNT, sender=owned["phone_number"], token=OLD_TOKEN)
+    lab.auth0("PUT", "guardian/factors/sms", {"enabled": True})
+    lab.auth0("PUT", "guardian/factors/phone/message-types", {"message_types": ["sms"]})
+    lab.auth0("PUT", "guardian/policies", ["all-applications"])
+    line = ("enable-sms", "--replace-provider", "--from", owned["phone_number"], "--yes", "--json")
+    result = run(*line, env=lab.env)
+    assert result.code == 0, result.out
+
+
+def test_a_wrong_old_token_does_not_go_to_auth0_under_a_policy(run: Run, undo: Undo, lab: Lab) -> None:
+    _replaced_under_a_policy(run, lab)
+    there, mark = lab.tenant["phone_provider"], lab.mark()
+    result = undo(env={"MFA_SETUP_OLD_TWILIO_AUTH_TOKEN": "00112233445566778899aabbccddeeff"})
+    assert result.code == 4, result.out
+    assert result.document["error"]["service"] == "twilio"
+    assert "MFA_SETUP_OLD_TWILIO_AUTH_TOKEN" in result.document["error"]["hint"]
+    assert lab.writes(mark) == []
+    assert lab.tenant["phone_provider"] == there
+    assert token_held(lab) == lab.env["TWILIO_AUTH_TOKEN"]
+
+
+def test_another_account_is_put_back_under_a_policy_where_its_own_token_shows_that_codes_arrive(
+    run: Run, undo: Undo, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _replaced_under_a_policy(run, lab)
+    world, ours = lab.sandbox.world.twilio, {**lab.env}
+    monkeypatch.setattr(world, "credentials", replace(world.credentials, account_sid=OTHER_ACCOUNT))
+    monkeypatch.setattr(world, "auth_token", OLD_TOKEN)
+    result = undo(env={**ours, "MFA_SETUP_OLD_TWILIO_AUTH_TOKEN": OLD_TOKEN})
+    assert result.code == 0, result.out
+    assert token_held(lab) == OLD_TOKEN
+
+
+# --- what is not there, or not this run's --------------------------------------------------------------------------
+
+
+def test_a_number_put_into_a_service_by_hand_since_is_not_released(run: Run, make_lab: Callable[..., Lab]) -> None:
+    lab = make_lab(number_registration="unregistered")
+    assert run("buy-number", "--yes", "--json", env=lab.env).code == 0
+    (bought,) = lab.twilio["numbers"]
+    into_pool(lab, service(lab), bought["sid"])
+    result = run("undo", "--yes", "--json", "--release-number", env=lab.env)
+    assert result.code == 0
+    assert any("Messaging Service" in message for message in kept_back(result))
+    assert [item["sid"] for item in lab.twilio["numbers"]] == [bought["sid"]]
+
+
+def test_a_bought_number_that_is_not_in_the_account_is_named(run: Run, unified: Lab) -> None:
+    assert run("buy-number", "--yes", "--json", env=unified.env).code == 0
+    (bought,) = unified.twilio["numbers"]
+    world = unified.sandbox.world.twilio
+    world.services[unified.control_service_sid()].pool.clear()
+    world.numbers.clear()
+    result = run("undo", "--yes", "--json", "--release-number", env=unified.env)
+    assert result.code == 0
+    (told,) = result.document["warnings"]
+    assert told["code"] == "number_not_found"
+    assert bought["phone_number"] in told["message"]
+    assert unified.env["TWILIO_ACCOUNT_SID"] in told["message"]
+    assert result.document["changed"] is False
+
+
+def test_a_number_given_back_by_an_undo_is_not_missed_by_the_next(run: Run, unified: Lab) -> None:
+    run_id = run("buy-number", "--yes", "--json", env=unified.env).document["run_id"]
+    assert run("undo", "--yes", "--json", "--release-number", env=unified.env).code == 0
+    again = run("undo", "--yes", "--json", "--run", run_id, "--release-number", env=unified.env)
+    assert warned(again) == []
+
+
+def test_a_suspended_account_is_not_taken_for_one_without_numbers(
+    run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("buy-number", "--yes", "--json", env=unified.env).code == 0
+    # The sandbox answers 403 for one, as the reference has it; that Twilio may answer 200 with this status, too, is not
+    # verified.
+    monkeypatch.setattr(TwilioAdapter, "account", lambda _self: TwilioAccount(kind="Full", status="suspended"))
+    mark = unified.mark()
+    result = run("undo", "--yes", "--json", "--release-number", env=unified.env)
+    assert result.code == 4
+    assert "suspended" in result.document["error"]["message"]
+    assert unified.writes(mark) == []
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        {"description": "production shop"},
+        {"allowed_origins": ["https://shop.example"]},
+        {"logo_uri": "https://shop.example/logo.png"},
+        {"initiate_login_uri": "https://shop.example/login"},
+        {"client_metadata": {"team": "shop"}},
+    ],
+)
+def test_an_application_that_somebody_made_theirs_is_not_removed(
+    run: Run, unified: Lab, by_hand: dict[str, Any]
+) -> None:
+    client_id = run("init", "--yes", "--json", env=unified.env).document["outputs"]["client_id"]
+    unified.auth0("PATCH", f"clients/{client_id}", by_hand)
+    result = run("undo", "--yes", "--json", "--delete-application", env=unified.env)
+    assert result.code == 0
+    assert any(next(iter(by_hand)) in message for message in kept_back(result))
+    assert [item["client_id"] for item in unified.spas] == [client_id]
+
+
+def test_people_read_which_run_was_put_back(run: Run, unified: Lab) -> None:
+    run_id = run("up", "--yes", "--json", env=unified.env).document["run_id"]
+    assert f"Put back to what run {run_id} found." in run("undo", "--yes", env=unified.env).out
+
+
 # --- killed and failed runs ----------------------------------------------------------------------------------------
 
 
@@ -568,6 +732,66 @@ def test_a_config_file_that_was_there_gets_its_two_values_back(
     path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     assert undo().code == 0
     assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "auth_config.json",
+            '{\n  "domain": "{DOMAIN}",\n  "clientId": "{CLIENT_ID}",\n  "audience": "{API_IDENTIFIER}"\n}\n',
+        ),
+        (".env.local", "VITE_AUTH0_DOMAIN={D}\nVITE_AUTH0_CLIENT_ID={C}\nVITE_AUTH0_AUDIENCE={API_IDENTIFIER}\n"),
+    ],
+)
+def test_placeholders_that_the_run_dropped_come_back(
+    run: Run, undo: Undo, lab: Lab, folder: Path, name: str, text: str
+) -> None:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    assert run("init", "--yes", "--json", "--write-config", name, env=lab.env).code == 0
+    assert "API_IDENTIFIER" not in path.read_text(encoding="utf-8")
+    assert undo().code == 0
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("text", ['{"domain": "old", "clientId": "old"}', None])
+def test_a_folder_that_has_become_a_link_since_is_not_followed(
+    run: Run, undo: Undo, lab: Lab, folder: Path, text: str | None
+) -> None:
+    here, elsewhere = folder / "src", folder / "elsewhere"
+    here.mkdir()
+    if text:
+        (here / "auth_config.json").write_text(text, encoding="utf-8")
+    assert run("init", "--yes", "--json", "--write-config", "src/auth_config.json", env=lab.env).code == 0
+    here.rename(elsewhere)
+    here.symlink_to(elsewhere)
+    written = (elsewhere / "auth_config.json").read_text(encoding="utf-8")
+    result = undo()
+    assert result.code == 0
+    assert any("auth_config.json" in message for message in kept_back(result))
+    assert (elsewhere / "auth_config.json").read_text(encoding="utf-8") == written
+
+
+@pytest.mark.parametrize("text", ['{"domain": "old", "clientId": "old"}', None])
+def test_a_folder_that_becomes_a_link_at_the_last_moment_is_not_followed(
+    run: Run, unified: Lab, folder: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    here, elsewhere = folder / "src", folder / "elsewhere"
+    here.mkdir()
+    if text:
+        (here / "auth_config.json").write_text(text, encoding="utf-8")
+    line = ("init", "--yes", "--json", "--write-config", "src/auth_config.json")
+    assert run(*line, env=unified.env).code == 0
+
+    def swap() -> None:
+        here.rename(elsewhere)
+        here.symlink_to(elsewhere)
+
+    written = (here / "auth_config.json").read_text(encoding="utf-8")
+    meanwhile(monkeypatch, "application", swap)
+    assert run("undo", "--yes", "--json", env=unified.env).code == 3
+    assert (elsewhere / "auth_config.json").read_text(encoding="utf-8") == written
 
 
 def test_the_journal_keeps_no_other_line_of_a_config_file(run: Run, lab: Lab, folder: Path, tmp_path: Path) -> None:

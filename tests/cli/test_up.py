@@ -52,6 +52,8 @@ def test_makes_one_hardened_application_with_the_asked_urls_on_the_connection(la
     assert spa["grant_types"] == ["authorization_code", "refresh_token"]
     assert spa["jwt_configuration"]["alg"] == "RS256"
     assert spa["refresh_token"]["rotation_type"] == "rotating"
+    run_id = spa["client_metadata"].pop("mfa_setup_run")
+    assert len(run_id) == 32
     assert spa["client_metadata"] == {"managed_by": "mfa-setup"}
     assert spa["client_id"] in lab.connected()
 

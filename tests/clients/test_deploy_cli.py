@@ -56,7 +56,7 @@ def test_its_export_shows_the_application_that_we_made(exported: Path) -> None:
     assert client["app_type"] == "spa"
     assert client["token_endpoint_auth_method"] == "none"
     assert client["jwt_configuration"]["alg"] == "RS256"
-    assert client["client_metadata"] == {"managed_by": "mfa-setup"}
+    assert client["client_metadata"]["managed_by"] == "mfa-setup"
     database = read(exported, "database-connections", CONNECTION, "database.json")
     assert database["enabled_clients"] == [NAME]
 

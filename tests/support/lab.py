@@ -178,7 +178,7 @@ class Labs:
 _INVENTED = {
     "client_id", "client_secret", "id", "sid", "number_sid", "phone_number_sid", "phone_numbers", "uri",
     "subresource_uris", "date_created", "date_updated", "created_at", "updated_at", "signing_keys",
-    "enabled_clients", "logs",
+    "enabled_clients", "logs", "mfa_setup_run",
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from mfa_setup.errors import (
     ReadOnlyError,
     ServiceRefusedError,
     UnavailableError,
+    leaves_open,
 )
 
 START = 1_800_000_000.0
@@ -379,3 +380,29 @@ def test_twilio_is_not_followed_to_another_place(redirecting: tuple[str, list[st
     http.session.close()
     assert raised.value.status == 302
     assert seen == ["/numbers"]
+
+
+@pytest.mark.parametrize("first", [LOST, failing(502)])
+@pytest.mark.parametrize("last", [failing(429), Answer(403, {}, "{}"), Answer(401, {}, "{}")])
+def test_a_write_refused_after_a_lost_answer_may_have_had_its_effect(
+    first: Answer | NoAnswerError, last: Answer
+) -> None:
+    scene = Scene()
+    with pytest.raises(MfaSetupError) as caught:
+        scene.wire().run("PUT", scene.service(first, last))
+    assert leaves_open(caught.value) is True
+
+
+@pytest.mark.parametrize(
+    ("method", "script"),
+    [
+        ("GET", [LOST, Answer(403, {}, "{}")]),  # a read has no effect
+        ("PUT", [failing(429), Answer(403, {}, "{}")]),
+        ("PUT", [Answer(403, {}, "{}")]),
+    ],
+)
+def test_a_write_refused_without_an_unclear_try_before_it_had_none(method: str, script: list[Any]) -> None:
+    scene = Scene()
+    with pytest.raises(MfaSetupError) as caught:
+        scene.wire().run(method, scene.service(*script))
+    assert leaves_open(caught.value) is False

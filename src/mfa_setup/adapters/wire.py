@@ -25,6 +25,7 @@ from mfa_setup.errors import (
     Service,
     UnavailableError,
     UnreadableAnswerError,
+    leaves_open,
 )
 from mfa_setup.model.readiness import Headroom
 
@@ -130,13 +131,16 @@ class Wire:
         method = method.upper()
         if self.read_only and method not in READS:
             raise ReadOnlyError(f"A command that only reads tried a {method}; nothing was sent.")
-        deadline = self.clock.now() + self.budget
+        deadline, unclear = self.clock.now() + self.budget, False
         for attempt in range(1, MAX_TRIES + 1):
-            self._await_turn(method, deadline, first=attempt == 1)
-            outcome = self._try_once(method, send, deadline)
+            with _noting(unclear):
+                self._await_turn(method, deadline, first=attempt == 1)
+                outcome = self._try_once(method, send, deadline)
             if isinstance(outcome, Answer):
                 return outcome
             error, wait = outcome
+            error.earlier_try_open = unclear
+            unclear = unclear or (method not in self.harmless and leaves_open(error))
             wait = self._backoff(attempt) if wait is None else wait
             repeatable = method in self.repeatable and attempt < MAX_TRIES
             if not repeatable or interrupts.held() or self.clock.now() + wait >= deadline:
@@ -283,6 +287,16 @@ def refusal(
 def _short(message: str) -> str:
     """A message that a service cannot make into megabytes."""
     return message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…"
+
+
+@contextmanager
+def _noting(unclear: bool) -> Iterator[None]:  # noqa: FBT001 one call
+    """Around a try: what it is refused with does not tell that an earlier try without a clear answer did nothing."""
+    try:
+        yield
+    except MfaSetupError as refused:
+        refused.earlier_try_open = unclear
+        raise
 
 
 @contextmanager

@@ -241,14 +241,17 @@ def _connect(
         stack.callback(auth0.close)
         twilio = None
         if access.twilio:
-            twilio = TwilioAdapter(
-                access.twilio,
-                access.places.twilio,
-                read_only=task.read_only,
-                budget=seconds,
-                on_wait=sink.waiting,
-            )
-            stack.callback(twilio.close)
+
+            def account(known: credentials.TwilioCredentials, *, read_only: bool) -> TwilioAdapter:
+                place = access.places.twilio
+                made = TwilioAdapter(known, place, read_only=read_only, budget=seconds, on_wait=sink.waiting)
+                stack.callback(made.close)
+                return made
+
+            def other_account(sid: str, token: SecretStr) -> TwilioAdapter:
+                return account(credentials.TwilioCredentials(account_sid=sid, auth_token=token), read_only=True)
+
+            twilio = account(access.twilio, read_only=task.read_only)
         yield (
             Services(
                 auth0=auth0,
@@ -259,6 +262,7 @@ def _connect(
                 twilio=twilio,
                 token=access.twilio.auth_token if access.twilio else None,
                 old_token=access.old_token,
+                other_account=other_account if access.twilio else None,
             ),
             tokens,
         )

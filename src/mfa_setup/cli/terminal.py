@@ -25,7 +25,7 @@ class Terminal:
     def confirm(self, plan: Outcome) -> None:
         """Shows the plan, unless nobody would read it, and asks once."""
         if not self._yes and not self.can_ask:
-            raise ConfirmationNeededError(_needed(plan))
+            raise ConfirmationNeededError(_needed(plan), hint=_LOOK.get(plan.command))
         if self.can_ask:
             self._sink.plan(plan)
         if self._yes:
@@ -97,6 +97,10 @@ def can_ask(*, as_json: bool) -> bool:
     if as_json or os.environ.get("CI"):
         return False
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+_LOOK = {"undo": "Look at `changes` of `mfa-setup undo --json`, then pass --yes."}
+"""Where the plan of a command is to be seen, if not in `mfa-setup plan`."""
 
 
 def _needed(plan: Outcome) -> str:

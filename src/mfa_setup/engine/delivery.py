@@ -133,6 +133,21 @@ class Delivery:
             scene = replace(scene, token="same")  # noqa: S106 a state, not a token
         self._require(self._judged(scene), "standing" if stands else "policy")
 
+    def rerouted(self, seen: Factor, would_be: Provider, token: provider.TokenState | None) -> None:
+        """Judges another provider, sender or account under a policy that stands.
+
+        Args:
+            seen: The factor as it is then.
+            would_be: The provider as it would be.
+            token: What is known of the token that Auth0 holds then; None where it keeps the one it has.
+
+        Raises:
+            GuardRefusedError: Checks fail.
+            CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be made.
+        """
+        scene = self._scene(seen, would_be)
+        self._require(self._judged(scene if token is None else replace(scene, token=token)), "provider")
+
     def finish(self) -> None:
         """Says which overrides nothing needed."""
         used = {check.id for check in self.report.checks if check.overridden}

@@ -7,7 +7,7 @@ from mfa_setup.checks import account
 from mfa_setup.engine.plan import Plan
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ForbiddenError, InvalidValueError, ScopeMissingError
-from mfa_setup.model.observed import Observed
+from mfa_setup.model.observed import AccountSeen, Observed
 from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.model.wish import Wish
 from mfa_setup.model.words import ResourceName
@@ -132,13 +132,12 @@ def require_sms(plan: Plan, observed: Observed) -> None:
         )
 
 
-def require_active(observed: Observed) -> None:
+def require_active(seen: AccountSeen | None) -> None:
     """Refuses to work with a Twilio account that is suspended or closed.
 
     Raises:
         ForbiddenError: It is; the check that failed goes with it.
     """
-    seen = observed.account
     if seen is None or seen.account is None or seen.account.status == "active":
         return
     failing = account.judge(seen.account)

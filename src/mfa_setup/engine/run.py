@@ -146,7 +146,7 @@ class Run:
         delivery.foresee(given, plan, stands=stands)
 
     def _inputs(self, wish: Wish, observed: Observed) -> Inputs:
-        guard.require_active(observed)
+        guard.require_active(observed.account)
         given = Inputs(
             task=self.task,
             wish=wish,

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from mfa_setup import interrupts
+from mfa_setup.engine import guard, rerouted
 from mfa_setup.engine.delivery import Delivery
 from mfa_setup.engine.observe import observe_floor
 from mfa_setup.engine.report import status_of
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.stages import BACKWARDS, Stage, stages_of
 from mfa_setup.errors import NotFoundError, ValueNeededError
+from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change
 from mfa_setup.model.journal import RunRecord, undoable, undone
 from mfa_setup.model.observed import Factor, Provider
@@ -90,10 +93,13 @@ def undo(run: Run, asked: Asked) -> None:
     reversals = _plan(run, record, now, asked)
     report.changes = [reversals[name].change for name in SAFE_ORDER]
     report.warn([warning for name in BACKWARDS for warning in reversals[name].warnings])
-    stages = [stage for stage in stages_of(now, reversals) if stage.moves]
+    stages = [stage for stage in stages_of(now, reversals, record.run_id) if stage.moves]
     for stage in stages:
         stage.require_safe(stage.after.policies)
     run.require(frozenset[str]().union(*(reversal.scopes for reversal in reversals.values())))
+    for stage in stages:
+        if stage.after.policies:
+            rerouted.require_deliverable(run, stage)
     if stages:
         run.person.confirm(report.outcome())
     journal.begin()  # also where nothing is left to do: the run counts as put back then
@@ -149,7 +155,9 @@ def _plan(run: Run, record: RunRecord, now: Standing, asked: Asked) -> dict[Reso
             found[name] = provider_back.revert(record, now, keys)
         elif name == "number":
             account = number.observe(_account(services))
-            found[name] = number_back.revert(record, now, account, release=asked.release_number)
+            guard.require_active(account)
+            gone = frozenset[JsonValue]().union(*(one.gone() for one in services.journal.runs))
+            found[name] = number_back.revert(record, now, account, gone, release=asked.release_number)
         else:
             found[name] = application_back.revert(
                 record, now, _applications(services, record), delete=asked.delete_application
@@ -189,6 +197,19 @@ def _carry_out(run: Run, stage: Stage) -> None:
             delivery.at_policy(stage.after.provider.stack, stands=False)
         elif stage.loses:
             stage.require_safe(services.auth0.policies())
+        elif rerouted.is_rerouted(stage) and not stage.after.policies and services.auth0.policies():
+            rerouted.require_deliverable(run, stage)
+    except BaseException as error:
+        report.mark(resource, status_of(error))
+        raise
+    with interrupts.deferred():  # the outcome of a request that is answered is noted before a signal comes through
+        _send(run, stage)
+    run.person.finished(report.change(resource))
+
+
+def _send(run: Run, stage: Stage) -> None:
+    services, report, resource = run.services, run.report, stage.change.resource
+    try:
         for move in stage.moves:
             with services.journal.write(resource, move.action, move.target, move.before, move.after):
                 move.send(services)
@@ -198,7 +219,6 @@ def _carry_out(run: Run, stage: Stage) -> None:
         report.changed = report.changed or status_of(error) == "unknown"
         raise
     report.mark(resource, "applied")
-    run.person.finished(report.change(resource))
 
 
 _NOTHING = Warned(

@@ -51,6 +51,7 @@ class Write(Frozen):
         status: `open` where the run was cut off before it knew; `unknown` where the service gave no clear answer.
         made: What came of it: client ID, SID.
         error: The code of the error, where there was one.
+        time: When its outcome was known, or, where it never was, when it was begun, in UTC (ISO 8601).
     """
 
     n: int
@@ -62,6 +63,7 @@ class Write(Frozen):
     status: Literal["open", "done", "failed", "unknown"] = "open"
     made: Fields = Field(default_factory=dict)
     error: str = ""
+    time: str = ""
 
     @property
     def may_have_happened(self) -> bool:

@@ -29,6 +29,10 @@ class Application(Frozen):
     jwt_configuration: dict[str, JsonValue] = Field(default_factory=dict)
     refresh_token: dict[str, JsonValue] = Field(default_factory=dict)
     client_metadata: dict[str, JsonValue] = Field(default_factory=dict)
+    description: str | None = None
+    allowed_origins: tuple[str, ...] = ()
+    logo_uri: str | None = None
+    initiate_login_uri: str | None = None
 
 
 class Connection(Frozen):

@@ -143,7 +143,8 @@ def undo_lines(outcome: Outcome) -> Iterator[Text]:
     if not done:
         yield Text("Nothing to put back.", style="bold green")
         return
-    yield Text("Put back to what that run found.", style="bold green")
+    undone = f"run {one_line(outcome.undoes.run_id)}" if outcome.undoes else "that run"
+    yield Text(f"Put back to what {undone} found.", style="bold green")
     for change in done:
         yield from change_lines(change)
 

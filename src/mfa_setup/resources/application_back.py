@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange
 from mfa_setup.model.journal import RunRecord, Trace, Write, traces
 from mfa_setup.model.observed import Application
 from mfa_setup.model.outcome import Warned
 from mfa_setup.resources import configfile
 from mfa_setup.resources.application import found_in
-from mfa_setup.resources.creation import is_ours
-from mfa_setup.resources.reversal import Move, Reversal, Send, Standing, changed_since, is_left, put_back
+from mfa_setup.resources.creation import bears_a_run, is_ours
+from mfa_setup.resources.reversal import Move, Reversal, Send, Standing, changed_since, is_left, put_back, same
+
+_UNSENT = ("description", "allowed_origins", "logo_uri", "initiate_login_uri")
+"""Fields that this tool never sends, and by which somebody may have made an application theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +69,17 @@ def _targets(record: RunRecord) -> frozenset[str]:
 
 
 def _made(found: _Found, record: RunRecord, listed: tuple[Application, ...]) -> dict[str, Write]:
-    """The applications that the run made and that are there; one without an answer is told by its name and mark."""
+    """The applications that the run made and that are there; one without an answer is told by the run's own mark."""
     made: dict[str, Write] = {}
     gone = record.gone()
     for write in record.of("create_application"):
         client_id = write.made.get("client_id")
-        fitting = [app for app in listed if app.name == write.target and is_ours(app)]
-        if client_id is None and write.status != "done" and len(fitting) == 1:
-            client_id = fitting[0].client_id
-        elif client_id is None and fitting:
+        marked = [app for app in listed if is_ours(app, record.run_id) and app.name == write.target]
+        unmarked = [app for app in listed if app.name == write.target and is_ours(app) and not bears_a_run(app)]
+        known = [client_id] if client_id is not None else [app.client_id for app in marked]
+        if not known and unmarked:
             found.warnings += (changed_since("application", f'which of the applications "{write.target}" it made'),)
-        if isinstance(client_id, str) and client_id not in gone:
-            made[client_id] = write
+        made |= {one: write for one in known if isinstance(one, str) and one not in gone}
     return made
 
 
@@ -88,7 +91,7 @@ def _remove(found: _Found, app: Application, record: RunRecord, creation: Write,
     if changed and delete:
         found.warnings += (changed_since("application", f"{', '.join(changed)} of {client_id}"),)
     if not delete:
-        found.warnings += (_kept(app),)
+        found.warnings += (_kept(app, record.run_id),)
     if changed or not delete:
         return False
     found.removed = True
@@ -101,8 +104,15 @@ def _remove(found: _Found, app: Application, record: RunRecord, creation: Write,
 
 
 def _changed(app: Application, sent: Mapping[str, Trace]) -> list[str]:
-    values = found_in(app, sent)
-    return [name for name, trace in sent.items() if not any(is_left(left, values[name]) for left in trace.left)]
+    """The fields that are not as the run left them, with some of those that it left empty."""
+    values = found_in(app, [*sent, *_UNSENT])
+    changed = [name for name, trace in sent.items() if not any(_still(name, left, values[name]) for left in trace.left)]
+    return changed + [name for name in _UNSENT if name not in sent and values[name]]
+
+
+def _still(name: str, left: JsonValue, now: JsonValue) -> bool:
+    """To our metadata the service adds nothing: what is more there is somebody's."""
+    return same(left, now) if name == "client_metadata" else is_left(left, now)
 
 
 def _mend(found: _Found, app: Application, record: RunRecord) -> None:
@@ -150,9 +160,10 @@ def _taken_off(connection: str, client_id: str) -> Send:
     return lambda services: services.auth0.connect(connection, client_id, on=False)
 
 
-def _kept(app: Application) -> Warned:
+def _kept(app: Application, run_id: str) -> Warned:
     return Warned(
         code="application_kept",
-        message=f'The application "{app.name}" ({app.client_id}) stays, off the connection.',
-        hint="Pass --delete-application to remove it; that is for good. `mfa-setup up` would use it again.",
+        message=f'The application "{app.name}" ({app.client_id}) is not removed.',
+        hint=f"`mfa-setup undo --run {run_id} --delete-application` removes it; that is for good. `mfa-setup up` would "
+        "use it again.",
     )

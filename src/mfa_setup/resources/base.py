@@ -1,6 +1,6 @@
 """What the five resources share: the services of a run, what it has made so far, and the form of a step."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +26,7 @@ class Services:
         twilio: The account.
         token: The account's auth token, which Auth0 is given; absent where only an API key is known.
         old_token: The token of another account, whose provider an undo puts back.
+        other_account: Another account by its SID and token, to be read only.
     """
 
     auth0: Auth0Port
@@ -36,6 +37,7 @@ class Services:
     twilio: TwilioPort | None = None
     token: SecretStr | None = None
     old_token: SecretStr | None = None
+    other_account: Callable[[str, SecretStr], TwilioPort] | None = None
 
     @property
     def account(self) -> TwilioPort:

@@ -1,5 +1,6 @@
 """The app's config file, as part of the application: written, and put back."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +13,20 @@ from mfa_setup.resources.base import Services
 from mfa_setup.resources.reversal import Move, changed_since
 
 VALUES = ("domain", "client_id")
+DROPPED = "placeholders"
+"""The name under which the journal keeps the template's placeholders."""
 
 
 def write(services: Services, config: appconfig.ConfigFile, client_id: str) -> None:
-    """Writes the file unless it is right already; of what it held the journal keeps the two values alone."""
+    """Writes the file unless it is right already.
+
+    Of what it held the journal keeps the two values, and the placeholders that the new one is without.
+    """
     if config.is_right(client_id):
         return
     before: Fields = {"existed": config.text is not None, **appconfig.values(config.path, config.text)}
+    if dropped := appconfig.dropped(config.path, config.text):
+        before[DROPPED] = dropped
     text = config.rendered(client_id)
     after: Fields = {"digest": appconfig.digest(text), **appconfig.values(config.path, text)}
     with services.journal.write("application", "write_config", str(config.path.resolve()), before, after):
@@ -45,29 +53,44 @@ def revert(record: RunRecord) -> File:
 
 def _revert_one(written: Write) -> File:
     path = Path(written.target)
+    if os.path.realpath(path) != str(path):  # it was its real path: a link has come in its way since
+        return _changed(f"the way to the config file {path}")
     try:
         text = appconfig.ConfigFile(path, "").text
-        now = appconfig.values(path, text)
+        if text is None:
+            return File()
+        return _mended(written, path, text) if written.before.get("existed") else _gone(written, path, text)
     except ConfigUnreadableError:
-        return File(warnings=(changed_since("application", f"the config file {path}"),))
+        return _changed(f"the config file {path}")
+
+
+def _changed(what: str) -> File:
+    return File(warnings=(changed_since("application", what),))
+
+
+def _gone(written: Write, path: Path, text: str) -> File:
+    if appconfig.digest(text) != written.after.get("digest"):
+        return _changed(f"the config file {path}")
+    field = FieldChange(path="config_file", before=str(path))
+    return File((field,), (Move("write_config", str(path), {}, {}, lambda _: appconfig.remove(path)),))
+
+
+def _mended(written: Write, path: Path, text: str) -> File:
+    now = appconfig.values(path, text)
     before = {name: written.before.get(name) for name in VALUES}
-    if text is None or (written.before.get("existed") and now == before):
-        return File()
-    untouched = appconfig.digest(text) == written.after.get("digest")
-    if not written.before.get("existed"):
-        if not untouched:
-            return File(warnings=(changed_since("application", f"the config file {path}"),))
-        field = FieldChange(path="config_file", before=str(path))
-        return File((field,), (Move("write_config", str(path), {}, {}, lambda _: appconfig.remove(path)),))
     if now != {name: written.after.get(name) for name in VALUES}:
-        return File(warnings=(changed_since("application", f"what the config file {path} says"),))
-    wanted = appconfig.put_back(path, text, *(_text(before[name]) for name in VALUES))
+        return File() if now == before else _changed(f"what the config file {path} says")
+    dropped = written.before.get(DROPPED)
+    again = appconfig.missing(path, text, dropped if isinstance(dropped, dict) else {})
+    wanted = appconfig.put_back(path, text, {name: _text(before[name]) for name in VALUES}, again)
     fields = tuple(
         FieldChange(path=f"config_file.{name}", before=now[name], after=before[name])
         for name in VALUES
         if now[name] != before[name]
     )
-    return File(fields, (Move("write_config", str(path), now, before, lambda _: appconfig.replace(path, wanted)),))
+    fields += tuple(FieldChange(path=f"config_file.{key}", after=value) for key, value in again.items())
+    move = Move("write_config", str(path), now, before, lambda _: appconfig.replace_real(path, wanted))
+    return File(fields, (move,) if fields else ())
 
 
 def _text(value: object) -> str | None:

@@ -16,9 +16,19 @@ ROUNDS = 12
 """How often two machines may get in each other's way before this one gives up."""
 
 
-def is_ours(application: Application) -> bool:
-    """Whether this tool made it."""
-    return all(application.client_metadata.get(key) == value for key, value in MARK.items())
+RUN = "mfa_setup_run"
+"""The key of `client_metadata` that names the run: a value has 255 characters at most (OpenAPI, `POST /clients`)."""
+
+
+def is_ours(application: Application, run_id: str | None = None) -> bool:
+    """Whether this tool made it, and in that run where one is named."""
+    known = application.client_metadata
+    return all(known.get(key) == value for key, value in MARK.items()) and run_id in {None, known.get(RUN)}
+
+
+def bears_a_run(application: Application) -> bool:
+    """Whether its metadata tells the run that made it."""
+    return RUN in application.client_metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +75,18 @@ def _ours(services: Services, name: str) -> list[Application]:
 
 def _create(services: Services, body: Mapping[str, JsonValue]) -> str | None:
     """Its client ID; None where the answer was lost: what is found then may be another's, and is never removed."""
-    name, auth0 = str(body["name"]), services.auth0
+    name, auth0, run_id = str(body["name"]), services.auth0, services.journal.run_id
+    signed: dict[str, JsonValue] = {**body, "client_metadata": {**MARK, RUN: run_id}}
     answered: list[str] = []
 
-    def create() -> list[str]:
-        answered.append(auth0.create_application(body))
-        return answered
+    def create() -> list[Application]:
+        answered.append(auth0.create_application(signed))
+        return []
 
-    with services.journal.write("application", "create_application", name, {}, dict(body)) as made:
-        found = resolved(create, lambda: [item.client_id for item in _ours(services, name)] or None)
-        if len(found) == 1:
-            made["client_id"] = found[0]
+    with services.journal.write("application", "create_application", name, {}, signed) as made:
+        found = resolved(create, lambda: _ours(services, name) or None)
+        for client_id in answered or [item.client_id for item in found if is_ours(item, run_id)]:
+            made["client_id"] = client_id
     return answered[0] if answered else None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from mfa_setup.errors import ValueNeededError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
 from mfa_setup.model.journal import Fields, RunRecord, Trace, Write, traces
@@ -28,6 +29,14 @@ class Keys:
     old: SecretStr | None
 
 
+def account_needed() -> ValueNeededError:
+    """The error of an undo that cannot ask the account by which codes would leave."""
+    return ValueNeededError(
+        "Whether codes would arrive must be asked of Twilio before the provider is put back under this policy.",
+        hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH).",
+    )
+
+
 def revert(record: RunRecord, now: Standing, keys: Keys) -> Reversal:
     """The provider as the run found it; `now` has the factor as it is after it was put back.
 
@@ -49,7 +58,7 @@ def revert(record: RunRecord, now: Standing, keys: Keys) -> Reversal:
     wanted = from_shown(there, shown(there) | back)
     if wanted.kind is None or (there.stack == "legacy" and wanted.kind not in SELECTABLE) or wanted.kind == "other":
         return Reversal(nothing, now, (*warnings, _NOT_RESTORABLE))
-    token = _token(wanted, keys, needed=there.stack == "unified" or bool(SETTINGS & back.keys()))
+    token = _token(wanted, keys, record.run_id, needed=there.stack == "unified" or bool(SETTINGS & back.keys()))
     if isinstance(token, Warned):
         return Reversal(nothing, now, (*warnings, token))
     fields = tuple(differing(shown(there), shown(wanted)))
@@ -101,7 +110,7 @@ def _as_one(found: Mapping[str, Trace]) -> bool:
     return any(trace.changed for name, trace in found.items() if name in {"sid", "configuration.sid"})
 
 
-def _token(wanted: Provider, keys: Keys, *, needed: bool) -> SecretStr | Warned | None:
+def _token(wanted: Provider, keys: Keys, run_id: str, *, needed: bool) -> SecretStr | Warned | None:
     """The token that belongs to the account that is to send; an old account never gets the token of another."""
     if wanted.sid is None or not needed:
         return None
@@ -113,8 +122,8 @@ def _token(wanted: Provider, keys: Keys, *, needed: bool) -> SecretStr | Warned 
         code="token_not_restorable",
         message=f"The provider sent by the Twilio account {wanted.sid} before, whose token cannot be read back; it is "
         "left as it is.",
-        hint="Give that account's token in MFA_SETUP_OLD_TWILIO_AUTH_TOKEN, or --old-twilio-auth-token-file PATH, and "
-        "pass --run with this run's id.",
+        hint="Give that account's token in MFA_SETUP_OLD_TWILIO_AUTH_TOKEN, or --old-twilio-auth-token-file PATH, to "
+        f"`mfa-setup undo --run {run_id}`.",
     )
 
 

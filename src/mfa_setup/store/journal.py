@@ -51,6 +51,11 @@ class Journal:
         self._begun = False
         self._count = 0
 
+    @property
+    def run_id(self) -> str:
+        """This run."""
+        return self._header.run_id
+
     @contextmanager
     def write(
         self, resource: ResourceName, action: WriteAction, target: str = "", before: Fields | None = None,
@@ -66,7 +71,7 @@ class Journal:
         """
         self._count += 1
         intent = {"n": self._count, "resource": resource, "action": action, "target": target}
-        self._append("intent", intent | {"before": before or {}, "after": after or {}})
+        self._append("intent", intent | {"before": before or {}, "after": after or {}, "time": _now()})
         outcome: dict[str, Any] = {"n": intent["n"], "status": "done", "made": {}}
         try:
             yield outcome["made"]
@@ -75,10 +80,10 @@ class Journal:
             self.changed = self.changed or outcome["status"] == "unknown"
             outcome["error"] = error.code if isinstance(error, MfaSetupError) else ""
             with suppress(JournalUnusableError):  # the first error says more
-                self._append("outcome", outcome)
+                self._append("outcome", outcome | {"time": _now()})
             raise
         self.changed = True
-        self._append("outcome", outcome)
+        self._append("outcome", outcome | {"time": _now()})
 
     def begin(self) -> None:
         """Notes the run itself: by its first write, or before, where it matters although it writes nothing (undo).
@@ -88,7 +93,7 @@ class Journal:
         """
         if not self._begun:
             self._begun = True
-            begin = self._header.model_dump(exclude={"run_id"}) | {"time": datetime.now(UTC).isoformat()}
+            begin = self._header.model_dump(exclude={"run_id"}) | {"time": _now()}
             self._append("run", begin | ({"undoes": self.undoes} if self.undoes else {}))
 
     def override(self, check_id: str, evidence: str) -> None:
@@ -125,6 +130,10 @@ def open_journal(tenant_key: str, header: Header) -> Journal:
     """
     path = state_folder() / f"journal-{file_key(tenant_key)}.jsonl"
     return Journal(path, header, _read(path))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 def empty_journal(header: Header) -> Journal:
@@ -167,15 +176,18 @@ def _read(path: Path) -> tuple[RunRecord, ...]:
     except OSError:
         raise JournalUnusableError(f"The journal {path} cannot be read.") from None
     runs: dict[str, dict[str, Any]] = {}
-    for line in text.split("\n"):
-        _take(runs, path, _parsed(line))
     try:
+        for line in text.split("\n"):
+            _take(runs, path, _parsed(line))
         return tuple(
             RunRecord(**{**run, "writes": tuple(Write(**write) for write in run["writes"].values())})
             for run in runs.values()
         )
     except (pydantic.ValidationError, TypeError):
-        raise JournalUnusableError(f"The journal {path} holds something that this tool does not write.") from None
+        raise JournalUnusableError(
+            f"The journal {path} holds something that this tool does not write.",
+            hint="Move it away: what was made is found by its marks.",
+        ) from None
 
 
 def _require_ours(path: Path, found: os.stat_result) -> None:
@@ -200,9 +212,18 @@ def _parsed(line: str) -> dict[str, Any]:
 
 
 def _take(runs: dict[str, dict[str, Any]], path: Path, line: dict[str, Any]) -> None:
-    """Adds what one line says to its run."""
+    """Adds what one line says to its run.
+
+    Raises:
+        JournalNewerError: A newer version wrote it.
+        TypeError: It is of another shape than our lines.
+    """
+    if not line:
+        return
     version = line.pop("v", None)
-    if isinstance(version, int) and version > VERSION:
+    if type(version) is not int or version < 1:
+        raise TypeError
+    if version > VERSION:
         raise JournalNewerError(f"The journal {path} was written by a newer version of mfa-setup.")
     kind, run_id = line.pop("kind", None), line.pop("run", None)
     if kind == "run":

@@ -41,6 +41,20 @@ def replace_within(path: Path, text: str, root: Path | None) -> None:
         os.close(folder)
 
 
+def remove_real(path: Path) -> None:
+    """Removes a file by its real path; a link on the way is an error, and one that is gone already is success.
+
+    Raises:
+        OSError: The folder is reached by a link, or cannot be written to.
+    """
+    with suppress(FileNotFoundError):
+        folder = _open_real(path.parent)
+        try:
+            os.unlink(path.name, dir_fd=folder)
+        finally:
+            os.close(folder)
+
+
 def within(path: Path, root: Path | None) -> bool:
     """Whether a file is no link and its folder, links followed, is in another one."""
     real = path.parent.resolve()
