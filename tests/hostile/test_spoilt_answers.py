@@ -32,7 +32,7 @@ FEW = settings(
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-TIMES = [pytest.param(12, id="some"), pytest.param(1_500, id="many", marks=pytest.mark.sweep)]
+TIMES = [pytest.param(12, id="some"), pytest.param(300, id="many", marks=pytest.mark.sweep)]
 
 
 @pytest.mark.parametrize("times", TIMES)

@@ -17,7 +17,7 @@ from support.lab import Result
 from support.tally import SEED, Count
 from support.trial import UP, Ground, Place, check_document, floor_holds
 
-RACES = int(os.environ.get("MFA_SETUP_RACES", "30"))
+RACES = int(os.environ.get("MFA_SETUP_RACES", "15"))
 PARTS = 3
 LOSSES = {1, 5, 7}
 """What the one that lost may end with: it has to say why, and the next run finds nothing left to do."""
