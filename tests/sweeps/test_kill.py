@@ -36,8 +36,8 @@ def test_killed_at_any_request_the_next_run_completes_it_and_repeats_nothing(
         killed.append(killer.hit)
         count("kills at a request")
         ground.finish(place)
-    assert len(killed) == len(ground.log[part::PARTS]), "every request of an undisturbed run is one to be killed at"
-    assert any(visit.writes for visit in killed)
+    # The parts together kill at every request of an undisturbed run, its writes among them.
+    assert len(killed) == len(ground.log[part::PARTS]) > 0
 
 
 CONFIG = "auth_config.json"
