@@ -305,3 +305,14 @@ def test_doctor_judges_the_number_that_would_be_used(make_lab: Make, run: Run) -
     phone = lab.twilio["numbers"][0]["phone_number"]
     found = run("doctor", "--json", "--from", phone, env=lab.env).document["checks"]
     assert phone in next(check for check in found if check["id"] == "registration")["evidence"]
+
+
+def test_a_send_that_was_refused_does_not_keep_up_from_sending_the_right_token(run: Run, lab: Lab) -> None:
+    assert run("up", "--yes", "--policy", "never", env=lab.env).code == 0
+    env = rotate_token(lab, NEW_TOKEN)
+    lab.sandbox.world.tenants[lab.domain].log(
+        "gd_send_sms_failure", "refused", {}, provider_error={"errorCode": 20003, "message": "Authenticate"}
+    )
+    result = run("up", "--yes", "--json", env=env)
+    assert result.code == 0, result.out
+    assert delivers(lab)

@@ -49,17 +49,19 @@ def checks(scene: Scene) -> tuple[Check, ...]:
         return tuple(idle(check_id, "Codes do not leave by Twilio.") for check_id in _IDS)
     if scene.account is None:
         return tuple(answer(check_id, "skip", NO_CREDENTIALS, SET_THEM) for check_id in _IDS)
-    for part in (scene.account, scene.provider):
-        if isinstance(part, MfaSetupError):
-            return tuple(unseen(check_id, part) for check_id in _IDS)
-    if isinstance(scene.account, MfaSetupError) or isinstance(scene.provider, MfaSetupError):
-        raise AssertionError("told above")  # noqa: TRY004 for mypy, which does not see it
-    there = scene.provider
+    if isinstance(scene.account, MfaSetupError):
+        return tuple(unseen(check_id, scene.account) for check_id in _IDS)
+    if isinstance(scene.provider, MfaSetupError):
+        return tuple(unseen(check_id, scene.provider) for check_id in _IDS)
+    return _of_account(scene, scene.account, scene.provider)
+
+
+def _of_account(scene: Scene, account: AccountSeen, there: Provider) -> tuple[Check, ...]:
     if scene.offer is None and there.kind in {None, "auth0"}:
-        return _prospect(scene, scene.account, there)
-    if scene.offer is None and (there.kind != "twilio" or there.sid != scene.account.sid):
+        return _prospect(scene, account, there)
+    if scene.offer is None and (there.kind != "twilio" or there.sid != account.sid):
         return tuple(idle(check_id, "The provider is not this Twilio account.") for check_id in _IDS)
-    return _reached(scene, scene.account, there)
+    return _reached(scene, account, there)
 
 
 def _reached(scene: Scene, account: AccountSeen, there: Provider) -> tuple[Check, ...]:

@@ -130,23 +130,23 @@ class Delivery:
                 self._readiness = replace(self._readiness, toll_free=attempt(self.services.twilio.toll_free))
         scene = self._scene(seen, there)
         if self._wrote("provider"):
-            scene = replace(scene, token="same")  # noqa: S106 a state, not a token
+            scene = _with_our_token(scene)
         self._require(self._judged(scene), "standing" if stands else "policy")
 
-    def rerouted(self, seen: Factor, would_be: Provider, token: provider.TokenState | None) -> None:
+    def rerouted(self, seen: Factor, would_be: Provider, *, sends_token: bool) -> None:
         """Judges another provider, sender or account under a policy that stands.
 
         Args:
             seen: The factor as it is then.
             would_be: The provider as it would be.
-            token: What is known of the token that Auth0 holds then; None where it keeps the one it has.
+            sends_token: A token that is known to work goes along; else Auth0 keeps the one it has.
 
         Raises:
             GuardRefusedError: Checks fail.
             CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be made.
         """
         scene = self._scene(seen, would_be)
-        self._require(self._judged(scene if token is None else replace(scene, token=token)), "provider")
+        self._require(self._judged(_with_our_token(scene) if sends_token else scene), "provider")
 
     def finish(self) -> None:
         """Says which overrides nothing needed."""
@@ -287,11 +287,18 @@ def _planned(given: Inputs, plan: Plan, scene: Scene) -> Scene:
             case ProviderStep():
                 scene = replace(scene, provider=step.wanted)
                 if step.change.pending:  # every write of the provider sends our token along
-                    scene = replace(scene, token="same")  # noqa: S106 a state, not a token
+                    scene = _with_our_token(scene)
             case FactorStep() if seen:
                 types = step.message_types if step.message_types is not None else seen.message_types
                 scene = replace(scene, factor=seen.model_copy(update={"enabled": True, "message_types": types}))
     return scene
+
+
+def _with_our_token(scene: Scene) -> Scene:
+    """The scene once Auth0 has been sent our token: what was refused before that says nothing of it."""
+    sends = scene.sends
+    accepted = sends if isinstance(sends, MfaSetupError) else tuple(send for send in sends if not send.failed)
+    return replace(scene, token="same", sends=accepted)  # noqa: S106 a state, not a token
 
 
 def _refusal(failing: tuple[Check, ...], at: At | Literal["standing"], stands: str | None) -> GuardRefusedError:

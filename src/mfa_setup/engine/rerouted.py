@@ -33,7 +33,7 @@ def require_deliverable(run: Run, stage: Stage) -> None:
     run.person.doing("Checking that codes can arrive")
     services = _of_account(run.services, stage.after.provider)
     delivery = Delivery(services, run.report, run.person, run.wish.countries, set(run.overrides))
-    delivery.rerouted(stage.after.factor, stage.after.provider, "same" if stage.sends_token else None)
+    delivery.rerouted(stage.after.factor, stage.after.provider, sends_token=stage.sends_token)
 
 
 def _of_account(services: Services, would_be: Provider) -> Services:
