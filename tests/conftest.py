@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mfa_setup.cli.main import run as run_command
-from mfa_setup.resources import looking
+from mfa_setup.resources import recovery
 from support.lab import Lab, Labs, Result, Run
 
 # Every answer of every sandbox is held against the services' own OpenAPI documents, in all tests.
@@ -50,7 +50,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MFA_SETUP_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("MFA_SETUP_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("TERM", "dumb")
-    monkeypatch.setattr(looking.clock, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(recovery.clock, "sleep", lambda _seconds: None)
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)

@@ -23,7 +23,7 @@ from pydantic import JsonValue
 
 from mfa_setup.errors import ConfigUnreadableError, InvalidValueError
 from mfa_setup.settings.endpoints import is_loopback
-from mfa_setup.store.named import LinkedError, remove_real, replace_within, within
+from mfa_setup.store.safe_write import LinkedError, remove_real, replace_within, within
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 """A value of the sample's template, such as `{API_IDENTIFIER}`: left in place it breaks the login."""

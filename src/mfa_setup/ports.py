@@ -20,7 +20,7 @@ from mfa_setup.model.observed import (
 )
 from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.model.readiness import Alert, Balance, GeoPermissions, Headroom, TenantFlags, TollFreeStatus
-from mfa_setup.model.words import NumberType
+from mfa_setup.model.types import NumberType
 
 # ruff: noqa: D102 the names say it
 

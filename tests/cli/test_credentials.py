@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from mfa_setup.cli.terminal import Terminal
+from mfa_setup.cli.prompter import Prompter
 from mfa_setup.sandbox.auth0.tokens import SigningKey
 from support.lab import Lab, Result, Run
 from support.scene import key_pair, token_held
@@ -262,11 +262,11 @@ def test_one_that_is_refused_is_dropped_and_asked_for_once_more(init: Init, unif
 def test_one_that_is_revoked_under_several_reads_at_once_is_asked_for_once(
     run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def doing(_terminal: Terminal, text: str) -> None:
+    def doing(_terminal: Prompter, text: str) -> None:
         if text.startswith("Comparing"):
             monkeypatch.setattr(unified.sandbox.world, "key", SigningKey())
 
-    monkeypatch.setattr(Terminal, "doing", doing)
+    monkeypatch.setattr(Prompter, "doing", doing)
     mark = unified.mark()
     result = run("plan", "--json", env=unified.env)
     assert result.code == 0, result.out

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 from mfa_setup import errors
-from mfa_setup.settings.keys import KEYS
+from mfa_setup.settings.schema import KEYS
 from mfa_setup.settings.sources import merge
 from support.lab import Run
 

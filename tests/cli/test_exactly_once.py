@@ -13,12 +13,12 @@ import pytest
 
 from mfa_setup.adapters import http, twilio_http
 from mfa_setup.adapters.auth0 import Auth0Adapter
+from mfa_setup.adapters.http_policy import Answer
 from mfa_setup.adapters.twilio import TwilioAdapter
 from mfa_setup.adapters.twilio_refusals import classify
-from mfa_setup.adapters.wire import Answer
 from mfa_setup.errors import NumberGoneError
-from mfa_setup.resources import creation, looking
-from mfa_setup.store.lock import only_run
+from mfa_setup.resources import creation, recovery
+from mfa_setup.store.lock import tenant_lock
 from support.lab import Lab, Run
 from support.scene import application, into_pool, meanwhile, number, pool, provider, stock, token_held, warned
 
@@ -47,7 +47,7 @@ def on_pause(patch: pytest.MonkeyPatch, *happens: Callable[[], object]) -> list[
         asked.append(seconds)
         next(left, lambda: None)()
 
-    patch.setattr(looking.clock, "sleep", sleep)
+    patch.setattr(recovery.clock, "sleep", sleep)
     return asked
 
 
@@ -74,7 +74,7 @@ def test_an_unreadable_answer_to_a_purchase_is_looked_up(run: Run, lab: Lab, mon
 
 def garble(patch: pytest.MonkeyPatch, what: str) -> None:
     """The first answer to a POST of this kind arrives as JSON that is not what is documented."""
-    real = twilio_http.WireHttpClient.request
+    real = twilio_http.PolicyHttpClient.request
     done: list[str] = []
 
     def request(self: Any, method: str, url: str, **kwargs: Any) -> Any:
@@ -88,7 +88,7 @@ def garble(patch: pytest.MonkeyPatch, what: str) -> None:
         names = ("params", "data", "headers", "auth", "timeout", "allow_redirects")
         return request(self, method, url, **dict(zip(names, rest, strict=False)), **kwargs)
 
-    patch.setattr(twilio_http.WireHttpClient, "request", positional)
+    patch.setattr(twilio_http.PolicyHttpClient, "request", positional)
 
 
 def test_it_looks_a_few_times_with_growing_pauses_before_it_gives_up(
@@ -243,7 +243,7 @@ def test_a_text_whose_answer_is_lost_is_made_once(run: Run, unified: Lab, kind: 
 def test_an_answer_of_auth0_that_cannot_be_read_is_looked_up(
     run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    real = http.WireTransport._send
+    real = http.PolicyTransport._send
     done: list[str] = []
 
     def garbled(self: Any, request: Any) -> Any:
@@ -253,7 +253,7 @@ def test_an_answer_of_auth0_that_cannot_be_read_is_looked_up(
             return Answer(answer.status, answer.headers, '"what?"')
         return answer
 
-    monkeypatch.setattr(http.WireTransport, "_send", garbled)
+    monkeypatch.setattr(http.PolicyTransport, "_send", garbled)
     result = run("up", "--yes", "--json", "--verification-template", "{{code}}", env=unified.env)
     assert result.code == 0, result.out
     assert sum(write == ("POST", path) for write in unified.writes()) == 1
@@ -284,7 +284,7 @@ def test_the_younger_number_of_two_machines_is_given_back(run: Run, lab: Lab, mo
     asked = on_pause(monkeypatch, _bought_elsewhere(lab, older=True))
     result = run("up", "--yes", "--json", env=lab.env)
     assert result.code == 0, result.out
-    assert asked == [looking.SAME_SECOND]
+    assert asked == [recovery.SAME_SECOND]
     (left,) = lab.twilio["numbers"]
     assert left["sid"] == "PN" + "0" * 32 == result.document["outputs"]["number_sid"]
     assert lab.sender() == left["phone_number"] == result.document["outputs"]["phone_number"]
@@ -520,7 +520,7 @@ def test_an_undo_holds_the_lock_like_any_other_run(run: Run, lab: Lab, tmp_path:
     audience = f"https://{lab.domain}/api/v2/"
     folder = pytest.MonkeyPatch()
     folder.setenv("MFA_SETUP_STATE_DIR", str(tmp_path / "state"))
-    with only_run(audience, "up"):
+    with tenant_lock(audience, "up"):
         result = run("undo", "--yes", "--json", env=lab.env)
     folder.undo()
     assert result.code == 1

@@ -17,9 +17,9 @@ import httpx
 import pytest
 from pytest_mock import MockerFixture
 
-from mfa_setup.adapters.wire import silent
+from mfa_setup.adapters.http_policy import silent
 from mfa_setup.cli.commands import prove
-from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.context import CommandContext
 from mfa_setup.engine.report import Report
 from mfa_setup.errors import LoginRefusedError, TokenInvalidError
 from mfa_setup.prove.oidc import Attempt, Endpoints, Issuer
@@ -314,8 +314,8 @@ def test_opens_a_browser_only_where_a_person_sits_and_wants_one(
     mocker: MockerFixture, capsys: pytest.CaptureFixture[str], *, asked: bool, person: bool, opens: bool
 ) -> None:
     browser = mocker.patch("webbrowser.open", return_value=True)
-    desk = Desk(Sink(), mocker.Mock(can_ask=person), Report("test login"))
-    prove._show(desk, "http://localhost:1/authorize", browser=asked)
+    context = CommandContext(Sink(), mocker.Mock(can_ask=person), Report("test login"))
+    prove._show(context, "http://localhost:1/authorize", browser=asked)
     assert browser.called is opens
     said = capsys.readouterr().err
     assert "http://localhost:1/authorize" in said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mfa_setup.checks.questions import QUESTIONS
+from mfa_setup.checks.catalog import QUESTIONS
 from support.lab import Lab, Run
 from support.scene import NEW_TOKEN, rotate_token
 from support.states import OLD_TRIAL, STATES, TRIAL, UNREGISTERED, State, delivers, prepare

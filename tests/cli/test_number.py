@@ -277,7 +277,7 @@ def test_a_canadian_one_is_local(buy: Buy, unified: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "desired",
     [
         ("--country", "DE"),
         ("--country", "FR"),
@@ -291,11 +291,11 @@ def test_a_canadian_one_is_local(buy: Buy, unified: Lab) -> None:
     ],
     ids=" ".join,
 )
-def test_where_nothing_fits_it_says_so_and_buys_nothing(buy: Buy, unified: Lab, wish: tuple[str, ...]) -> None:
-    result = buy(*wish)
+def test_where_nothing_fits_it_says_so_and_buys_nothing(buy: Buy, unified: Lab, desired: tuple[str, ...]) -> None:
+    result = buy(*desired)
     assert result.code == 1
     assert result.document["error"]["code"] == "no_numbers"
-    assert all(value in result.document["error"]["message"] for value in wish if not value.startswith("--"))
+    assert all(value in result.document["error"]["message"] for value in desired if not value.startswith("--"))
     assert unified.writes() == []
 
 

@@ -7,13 +7,13 @@ import pytest
 from pydantic import SecretStr
 
 from mfa_setup.adapters.auth0 import Auth0Adapter
+from mfa_setup.adapters.http_policy import silent
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.adapters.twilio import TwilioAdapter
-from mfa_setup.adapters.wire import silent
 from mfa_setup.errors import ReadOnlyError
 from mfa_setup.model.observed import Provider, Template
 from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
-from mfa_setup.store.lock import only_run
+from mfa_setup.store.lock import tenant_lock
 from support.lab import READS, Lab, Run
 from support.scene import URL, application, number, provider, stock
 
@@ -82,7 +82,7 @@ def test_status_shows_what_is_open_instead_of_stopping(run: Run, lab: Lab) -> No
 
 @pytest.mark.parametrize("command", ["plan", "status"])
 def test_it_looks_while_another_run_is_at_work(run: Run, lab: Lab, command: str) -> None:
-    with only_run(f"https://{lab.domain}/api/v2/", "up"):
+    with tenant_lock(f"https://{lab.domain}/api/v2/", "up"):
         assert run("up", "--yes", "--json", env=lab.env).document["error"]["code"] == "lock_held"
         assert run(command, "--json", env=lab.env).code == 0
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
-from mfa_setup.store.lock import only_run
+from mfa_setup.store.lock import tenant_lock
 from mfa_setup.twilio_codes import CODES
 from support import scene
 from support.lab import Lab, Run
@@ -551,7 +551,7 @@ class TestWhatIsAsked:
 
     def test_it_waits_for_no_other_run(self, run: Run, unified: Lab, folder: object) -> None:
         del folder
-        with only_run(f"https://{unified.domain}/api/v2/", "up"):
+        with tenant_lock(f"https://{unified.domain}/api/v2/", "up"):
             result = run("test", "sms", "--to", PHONE, "--json", env=unified.env)
         assert (result.code, result.document["error"]["code"]) == (1, "lock_held")
         assert sends(unified) == []

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from hostile.spoiler import HostileLab, Spoiler
-from mfa_setup.adapters import wire
+from mfa_setup.adapters import http_policy
 from support.answers import Answers
 
 Hostile = Callable[[str], HostileLab]
@@ -41,5 +41,5 @@ def liar(hostile_labs: dict[str, HostileLab]) -> HostileLab:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries and pacing wait for nothing."""
-    monkeypatch.setattr(wire.Wire, "_backoff", staticmethod(lambda _attempt: 0.0))
-    monkeypatch.setattr(wire, "LONGEST_PACE", 0.01)
+    monkeypatch.setattr(http_policy.HttpPolicy, "_backoff", staticmethod(lambda _attempt: 0.0))
+    monkeypatch.setattr(http_policy, "LONGEST_PACE", 0.01)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mfa_setup.store import named
-from mfa_setup.store.named import LinkedError, replace_within
+from mfa_setup.store import safe_write
+from mfa_setup.store.safe_write import LinkedError, replace_within
 from support.lab import Lab, Result, Run
 from support.scene import warned
 
@@ -71,13 +71,13 @@ def test_a_file_swapped_for_a_link_after_the_check_is_not_written_through(
 ) -> None:
     target, path = tmp_path / "target.json", tmp_path / "a.json"
     target.write_text("mine", encoding="utf-8")
-    honest = named._open_real
+    honest = safe_write._open_real
 
     def swap(folder: Path) -> int:
         path.symlink_to(target)
         return honest(folder)
 
-    monkeypatch.setattr(named, "_open_real", swap)
+    monkeypatch.setattr(safe_write, "_open_real", swap)
     with pytest.raises(LinkedError):
         replace_within(path, "{}", tmp_path)
     assert target.read_text(encoding="utf-8") == "mine"
@@ -89,14 +89,14 @@ def test_a_folder_swapped_for_a_link_between_check_and_write_gets_nothing(
     project, outside = tmp_path / "project", tmp_path / "outside"
     (project / "src").mkdir(parents=True)
     outside.mkdir()
-    honest = named._open_real
+    honest = safe_write._open_real
 
     def swap(folder: Path) -> int:
         (project / "src").rmdir()
         (project / "src").symlink_to(outside)
         return honest(folder)
 
-    monkeypatch.setattr(named, "_open_real", swap)
+    monkeypatch.setattr(safe_write, "_open_real", swap)
     with pytest.raises(NotADirectoryError):
         replace_within(project / "src" / "a.json", "{}", project)
     assert list(outside.iterdir()) == []

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hostile.commands import commands, line, options, serve_nothing
 from hostile.judge import judge
 from hostile.test_spoilt_answers import FEW, FEWEST_AT_RANDOM
-from mfa_setup.settings.keys import KEYS, SECRETS
+from mfa_setup.settings.schema import KEYS, SECRETS
 from support.lab import Lab, Result, Run
 from support.tally import Count
 

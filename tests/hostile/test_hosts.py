@@ -12,7 +12,7 @@ import pytest
 from hostile.spoiler import HostileLab, Sent
 from mfa_setup.adapters.twilio_http import REAL_HOSTS
 from mfa_setup.sandbox.world import is_loopback as is_loopback_host
-from mfa_setup.settings import values
+from mfa_setup.settings import parsers
 from mfa_setup.settings.endpoints import is_loopback, sandbox_url
 from support.lab import Lab, Run
 
@@ -42,8 +42,8 @@ def test_nothing_else_passes_for_this_machine(host: str) -> None:
     "host", [host for host in ELSEWHERE if host not in {"localhost.evil.example", "127.0.0.1.evil.example"}], ids=ascii
 )
 def test_no_form_of_this_machine_is_a_tenants_domain(host: str) -> None:
-    with pytest.raises(values.MalformedError):
-        values.domain(host)
+    with pytest.raises(parsers.MalformedError):
+        parsers.domain(host)
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from hostile.hunt import files, found
 from hostile.spoiler import HostileLab, Sent
 from mfa_setup.adapters.auth0 import Auth0Adapter
 from mfa_setup.cli import session
-from mfa_setup.render import clean
-from mfa_setup.settings.keys import KEYS, SECRETS
+from mfa_setup.render import sanitize
+from mfa_setup.settings.schema import KEYS, SECRETS
 from support.lab import Result, Run
 from support.tally import Count
 
@@ -219,7 +219,7 @@ def test_even_a_crash_of_what_shows_everything_shows_no_traceback(folder: Path, 
 def test_without_the_masks_the_hunt_finds_them(
     hunting: Hunting, hostile: HostileLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clean, "without", lambda _secrets, text: text)
+    monkeypatch.setattr(sanitize, "without", lambda _secrets, text: text)
     hunt = hunting()
     hostile.spoiler.spoil = echo(hunt.secrets)
     assert "TWILIO_AUTH_TOKEN in stderr" in hunt("up", "--yes")

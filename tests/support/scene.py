@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mfa_setup.cli.terminal import Terminal
+from mfa_setup.cli.prompter import Prompter
 from mfa_setup.model.change import Change
 from mfa_setup.sandbox.twilio.stock import StockNumber, catalogue
 from support.lab import Lab, Result
@@ -171,8 +171,8 @@ def _twilio(lab: Lab, method: str, path: str, data: dict[str, str] | None = None
 def meanwhile(patch: pytest.MonkeyPatch, resource: str, happens: Callable[[], object]) -> None:
     """Lets something happen after the run has looked and before it carries one resource's change out."""
 
-    def starting(_terminal: Terminal, change: Change) -> None:
+    def starting(_terminal: Prompter, change: Change) -> None:
         if change.resource == resource:
             happens()
 
-    patch.setattr(Terminal, "starting", starting)
+    patch.setattr(Prompter, "starting", starting)

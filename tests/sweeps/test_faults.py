@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from mfa_setup.adapters import wire
+from mfa_setup.adapters import http_policy
 from mfa_setup.sandbox.faults import Fault
 from support.gate import Visit, gate
 from support.lab import READS, Lab, Run
@@ -86,7 +86,7 @@ def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
         nonlocal skipped
         skipped += seconds
 
-    monkeypatch.setattr(wire.Clock.__init__, "__defaults__", (now, sleep))
+    monkeypatch.setattr(http_policy.Clock.__init__, "__defaults__", (now, sleep))
 
 
 def repeatable(target: Target) -> bool:

@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 from pydantic import SecretStr
 
-from mfa_setup.render import clean
-from mfa_setup.render.clean import MASK, one_line, without
+from mfa_setup.render import sanitize
+from mfa_setup.render.sanitize import MASK, one_line, without
 from mfa_setup.render.sink import Sink
 
 MARK = "\N{REPLACEMENT CHARACTER}"
@@ -96,7 +96,7 @@ def test_a_secret_is_masked_as_urls_html_and_basic_authentication_write_it(secre
 
 def test_a_document_is_masked_in_its_texts_and_keeps_its_structure() -> None:
     secret = '": null, "ok": '
-    found = clean.masked([SecretStr(secret)], {"error": None, "ok": True, secret: [secret, 5, {"a": f"x{secret}"}]})
+    found = sanitize.masked([SecretStr(secret)], {"error": None, "ok": True, secret: [secret, 5, {"a": f"x{secret}"}]})
     assert found == {"error": None, "ok": True, MASK: [MASK, 5, {"a": f"x{MASK}"}]}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mfa_setup import interrupts
 from mfa_setup.adapters import auth0_refusals
-from mfa_setup.adapters.wire import Answer, Clock, Wire
+from mfa_setup.adapters.http_policy import Answer, Clock, HttpPolicy
 from mfa_setup.errors import InterruptedRunError, TerminatedError
 
 
@@ -138,7 +138,9 @@ class Service:
     def __init__(self, status: int) -> None:
         self.status = status
         self.asked = 0
-        self.wire = Wire("auth0", auth0_refusals.classify, clock=Clock(now=lambda: 0.0, sleep=lambda _seconds: None))
+        self.wire = HttpPolicy(
+            "auth0", auth0_refusals.classify, clock=Clock(now=lambda: 0.0, sleep=lambda _seconds: None)
+        )
 
     def ask(self, method: str) -> Answer:
         return self.wire.run(method, self._answer)

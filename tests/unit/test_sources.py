@@ -7,7 +7,7 @@ import pytest
 
 from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, SecretInConfigError, UnknownKeyError
 from mfa_setup.settings import settings
-from mfa_setup.settings.keys import KEYS, Key
+from mfa_setup.settings.schema import KEYS, Key
 from mfa_setup.settings.sources import Given, Origin, merge
 
 
@@ -183,7 +183,7 @@ def asked(flags: dict[str, Any], file: str = "") -> settings.Settings:
 
 
 def test_url_stands_for_callback_logout_and_origin_at_once() -> None:
-    application = asked({"urls": ["http://localhost:1/a", "http://localhost:1/b"]}).wish.application
+    application = asked({"urls": ["http://localhost:1/a", "http://localhost:1/b"]}).desired.application
     assert application is not None
     assert application.callbacks == application.logout_urls == ("http://localhost:1/a", "http://localhost:1/b")
     assert application.web_origins == ("http://localhost:1",)
@@ -191,7 +191,7 @@ def test_url_stands_for_callback_logout_and_origin_at_once() -> None:
 
 def test_a_special_list_stands_beside_url_of_the_same_source() -> None:
     flags = {"urls": ["http://localhost:1"], "callback_urls": ["http://localhost:1/callback"]}
-    application = asked(flags).wish.application
+    application = asked(flags).desired.application
     assert application is not None
     assert application.callbacks == ("http://localhost:1/callback",)
     assert application.logout_urls == ("http://localhost:1",)
@@ -199,18 +199,18 @@ def test_a_special_list_stands_beside_url_of_the_same_source() -> None:
 
 def test_url_on_the_command_line_overrides_a_special_list_of_the_file() -> None:
     file = '[application]\ncallback_urls = ["http://localhost:2/callback"]'
-    application = asked({"urls": ["http://localhost:1"]}, file).wish.application
+    application = asked({"urls": ["http://localhost:1"]}, file).desired.application
     assert application is not None
     assert application.callbacks == ("http://localhost:1",)
 
 
 def test_no_app_asks_for_no_application() -> None:
-    assert asked({"no_app": True}).wish.application is None
+    assert asked({"no_app": True}).desired.application is None
 
 
 @pytest.mark.parametrize("delivery", [None, "sms", "both"])
 def test_delivery_remembers_whether_it_was_asked_for(delivery: str | None) -> None:
-    sms = asked({"delivery": delivery}).wish.sms
+    sms = asked({"delivery": delivery}).desired.sms
     assert sms.delivery == (delivery or "sms")
     assert sms.delivery_given is (delivery is not None)
 

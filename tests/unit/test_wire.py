@@ -12,8 +12,8 @@ import pytest
 
 from mfa_setup.adapters import auth0_refusals, twilio_refusals
 from mfa_setup.adapters.http import client
-from mfa_setup.adapters.twilio_http import WireHttpClient
-from mfa_setup.adapters.wire import ATTEMPT_SECONDS, MAX_TRIES, Answer, Clock, NoAnswerError, Wire
+from mfa_setup.adapters.http_policy import ATTEMPT_SECONDS, MAX_TRIES, Answer, Clock, HttpPolicy, NoAnswerError
+from mfa_setup.adapters.twilio_http import PolicyHttpClient
 from mfa_setup.errors import (
     ForbiddenError,
     MfaSetupError,
@@ -66,11 +66,11 @@ class Scene:
         self.slept.append(seconds)
         self.now += seconds
 
-    def wire(self, **options: Any) -> Wire:
+    def wire(self, **options: Any) -> HttpPolicy:
         """A wire of Auth0 in this scene."""
         clock = Clock(now=lambda: self.now, sleep=self.sleep)
         listener = lambda reason, seconds: self.told.append((reason, seconds))  # noqa: E731
-        return Wire("auth0", auth0_refusals.classify, clock=clock, on_wait=listener, **options)
+        return HttpPolicy("auth0", auth0_refusals.classify, clock=clock, on_wait=listener, **options)
 
     def service(self, *script: Answer | NoAnswerError) -> Callable[[float], Answer]:
         """Answers by the script, the last line of it for ever."""
@@ -374,7 +374,7 @@ def test_auth0_is_not_followed_to_another_place(scene: Scene, redirecting: tuple
 
 def test_twilio_is_not_followed_to_another_place(redirecting: tuple[str, list[str]]) -> None:
     url, seen = redirecting
-    http = WireHttpClient(Wire("twilio", twilio_refusals.classify), url)
+    http = PolicyHttpClient(HttpPolicy("twilio", twilio_refusals.classify), url)
     with pytest.raises(ServiceRefusedError) as raised:
         http.request("GET", "https://api.twilio.com/numbers", auth=("AC", "secret"), allow_redirects=True)
     http.session.close()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from mfa_setup.adapters.wire import Answer, refusal, title
+from mfa_setup.adapters.http_policy import Answer, refusal, title
 from mfa_setup.errors import MfaSetupError, Service, UnreadableAnswerError
 
 DEEPEST = 64

@@ -19,8 +19,8 @@ from pydantic import SecretStr
 from mfa_setup.adapters.answers import reading
 from mfa_setup.adapters.auth0_refusals import classify
 from mfa_setup.adapters.http import client as http_client
+from mfa_setup.adapters.http_policy import HttpPolicy, WaitListener, unreadable_is_unknown
 from mfa_setup.adapters.token import TokenSource
-from mfa_setup.adapters.wire import WaitListener, Wire, unreadable_is_unknown
 from mfa_setup.errors import NotFoundError, RetiredEndpointError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.observed import Application, Connection, Provider, SendEvent, Template, Templates
@@ -51,8 +51,8 @@ class Auth0Adapter:
         on_wait: WaitListener,
     ) -> None:
         self.tokens = tokens
-        self._wire = Wire("auth0", classify, read_only=read_only, budget=budget, on_wait=on_wait)
-        self._http = http_client(self._wire, base_url, self._renewed)
+        self._policy = HttpPolicy("auth0", classify, read_only=read_only, budget=budget, on_wait=on_wait)
+        self._http = http_client(self._policy, base_url, self._renewed)
         self._api = Auth0(base_url=f"{base_url}/api/v2", token=tokens.value, max_retries=0, httpx_client=self._http)
 
     def _renewed(self, refused: str) -> str | None:
@@ -157,7 +157,7 @@ class Auth0Adapter:
 
     def headroom(self) -> Headroom | None:
         """What the last answer said of the rate limit; None where it said nothing."""
-        return self._wire.headroom()
+        return self._policy.headroom()
 
     @sdk_errors()
     def provider(self, stack: PhoneStack) -> Provider:

@@ -4,7 +4,7 @@ Source: the reference's section on Management API errors, from recorded answers;
 """
 
 from mfa_setup.adapters.answers import document
-from mfa_setup.adapters.wire import Answer, refusal
+from mfa_setup.adapters.http_policy import Answer, refusal
 from mfa_setup.errors import (
     CredentialsRefusedError,
     ForbiddenError,

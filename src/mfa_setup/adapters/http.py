@@ -1,4 +1,4 @@
-"""The httpx client of our Auth0 requests: one transport that sends through a `Wire`."""
+"""The httpx client of our Auth0 requests: one transport that sends through a `HttpPolicy`."""
 
 from contextlib import closing
 from typing import Protocol
@@ -6,8 +6,8 @@ from typing import Protocol
 import httpx
 
 from mfa_setup.adapters.answers import judged
+from mfa_setup.adapters.http_policy import MAX_BYTES, Answer, HttpPolicy, NoAnswerError
 from mfa_setup.adapters.tls import tls_context
-from mfa_setup.adapters.wire import MAX_BYTES, Answer, NoAnswerError, Wire
 from mfa_setup.errors import CredentialsRefusedError, ScopeMissingError, UnreadableAnswerError
 from mfa_setup.settings.endpoints import is_loopback
 
@@ -21,11 +21,11 @@ class Renew(Protocol):
         """The new token; None where the refused one was new itself."""
 
 
-class WireTransport(httpx.BaseTransport):
+class PolicyTransport(httpx.BaseTransport):
     """An httpx transport that gives each request to the wire, which retries it and raises our errors."""
 
-    def __init__(self, wire: Wire, inner: httpx.BaseTransport, renew: Renew | None) -> None:
-        self._wire = wire
+    def __init__(self, wire: HttpPolicy, inner: httpx.BaseTransport, renew: Renew | None) -> None:
+        self._policy = wire
         self._inner = inner
         self._renew = renew
 
@@ -57,7 +57,7 @@ class WireTransport(httpx.BaseTransport):
                 )
             )
 
-        answer = judged("auth0", self._wire.run(request.method, send))
+        answer = judged("auth0", self._policy.run(request.method, send))
         return httpx.Response(answer.status, headers=dict(answer.headers), text=answer.text, request=request)
 
     def _send(self, request: httpx.Request) -> Answer:
@@ -115,12 +115,12 @@ def _reason(lost: httpx.HTTPError) -> str:
             return type(lost).__name__
 
 
-def client(wire: Wire, base_url: str, renew: Renew | None = None) -> httpx.Client:
+def client(wire: HttpPolicy, base_url: str, renew: Renew | None = None) -> httpx.Client:
     """A client for one tenant; proxies of the environment are obeyed for real hosts, never for loopback."""
     host = httpx.URL(base_url).host
     proxy = None if is_loopback(host) else _proxy(base_url)
     inner = httpx.HTTPTransport(verify=tls_context(base_url), proxy=proxy, retries=0)
-    return httpx.Client(transport=WireTransport(wire, inner, renew), follow_redirects=False, trust_env=False)
+    return httpx.Client(transport=PolicyTransport(wire, inner, renew), follow_redirects=False, trust_env=False)
 
 
 def _proxy(base_url: str) -> str | None:

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from mfa_setup.adapters.answers import document as document_of
 from mfa_setup.adapters.answers import unreadable
 from mfa_setup.adapters.http import client as http_client
-from mfa_setup.adapters.wire import READS, Answer, WaitListener, Wire, refusal
+from mfa_setup.adapters.http_policy import READS, Answer, HttpPolicy, WaitListener, refusal
 from mfa_setup.errors import (
     CredentialsRefusedError,
     ForbiddenError,
@@ -57,7 +57,7 @@ class TokenSource:
         self._cache = TokenCache(base_url, credentials.audience, credentials.client_id or "", enabled=cache)
         # Asking for a token changes nothing, so it may be repeated.
         asks = READS | {"POST"}
-        self._wire = Wire("auth0", _classify, repeatable=asks, harmless=asks, budget=budget, on_wait=on_wait)
+        self._policy = HttpPolicy("auth0", _classify, repeatable=asks, harmless=asks, budget=budget, on_wait=on_wait)
         self._token: Token | None = None
         self._lock = threading.RLock()  # reads go out side by side, and may all find the token refused
 
@@ -118,7 +118,7 @@ class TokenSource:
             "client_id": self._credentials.client_id,
             **self._proof(),
         }
-        with http_client(self._wire, self._base_url) as client:
+        with http_client(self._policy, self._base_url) as client:
             answer = client.post(f"{self._base_url}/oauth/token", json=body)
         token = _read(answer)
         self._cache.put(token)

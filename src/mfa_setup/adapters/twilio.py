@@ -15,13 +15,13 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from mfa_setup.adapters.answers import reading
-from mfa_setup.adapters.twilio_http import WireHttpClient
+from mfa_setup.adapters.http_policy import HttpPolicy, WaitListener, unreadable_is_unknown
+from mfa_setup.adapters.twilio_http import PolicyHttpClient
 from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError, classify
-from mfa_setup.adapters.wire import WaitListener, Wire, unreadable_is_unknown
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError
 from mfa_setup.model.observed import Message, MessagingService, Number, TwilioAccount
 from mfa_setup.model.readiness import Alert, Balance, GeoPermissions, TollFreeStatus
-from mfa_setup.model.words import NumberType
+from mfa_setup.model.types import NumberType
 from mfa_setup.settings.credentials import TwilioCredentials
 
 SEARCH_SIZE = 20
@@ -50,7 +50,9 @@ class TwilioAdapter:
         on_wait: WaitListener,
     ) -> None:
         self.account_sid = credentials.account_sid
-        self._http = WireHttpClient(Wire("twilio", classify, read_only=read_only, budget=budget, on_wait=on_wait), base)
+        self._http = PolicyHttpClient(
+            HttpPolicy("twilio", classify, read_only=read_only, budget=budget, on_wait=on_wait), base
+        )
         self._api = self._client(*credentials.login)
         token = credentials.auth_token
         self._sees_account = token is not None

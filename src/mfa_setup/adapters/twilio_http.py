@@ -1,4 +1,4 @@
-"""The HTTP client under twilio-python: every request goes through a `Wire`, and may be sent to a sandbox instead.
+"""The HTTP client under twilio-python: every request goes through a `HttpPolicy`, and may be sent to a sandbox instead.
 
 Facts behind it: twilio-python has no default time-out, wraps network errors in nothing and hides headers; a list's
 next page is an absolute URL of the real host, so every URL is moved, not only the first (reference: SDK behaviour).
@@ -13,8 +13,8 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 from mfa_setup.adapters.answers import judged
+from mfa_setup.adapters.http_policy import MAX_BYTES, Answer, HttpPolicy, NoAnswerError
 from mfa_setup.adapters.tls import trusted_certificates
-from mfa_setup.adapters.wire import MAX_BYTES, Answer, NoAnswerError, Wire
 from mfa_setup.errors import UnreadableAnswerError
 
 REAL_HOSTS = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.twilio\.com(:443)?")
@@ -22,12 +22,12 @@ REAL_HOSTS = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.twilio\.com(:443)?")
 different readers of URLs."""
 
 
-class WireHttpClient(TwilioHttpClient):  # type: ignore[misc] # the SDK ships no types
+class PolicyHttpClient(TwilioHttpClient):  # type: ignore[misc] # the SDK ships no types
     """Sends the SDK's requests through our wire, to the real hosts or to the sandbox at `base`."""
 
-    def __init__(self, wire: Wire, base: str | None) -> None:
+    def __init__(self, wire: HttpPolicy, base: str | None) -> None:
         super().__init__(pool_connections=True)
-        self._wire = wire
+        self._policy = wire
         self._base = urlsplit(base) if base else None
         if self._base:
             self.session.trust_env = False  # no proxy and no .netrc stands between us and loopback
@@ -65,7 +65,7 @@ class WireHttpClient(TwilioHttpClient):  # type: ignore[misc] # the SDK ships no
                 }
             )
 
-        answer = judged("twilio", self._wire.run(method, send))
+        answer = judged("twilio", self._policy.run(method, send))
         return Response(answer.status, answer.text, dict(answer.headers))
 
     def _target(self, url: str) -> str:

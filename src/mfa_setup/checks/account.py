@@ -2,7 +2,7 @@
 
 import os
 
-from mfa_setup.checks.questions import answer, idle, unseen
+from mfa_setup.checks.catalog import answer, idle, unseen
 from mfa_setup.checks.scene import Scene
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, MfaSetupError
 from mfa_setup.model.check import Check

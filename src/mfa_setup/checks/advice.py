@@ -3,12 +3,12 @@
 from mfa_setup.checks.account import TRIAL
 from mfa_setup.checks.reach import TOLL_FREE_REACH, US_PHONES, country_of, is_toll_free
 from mfa_setup.model.observed import AccountSeen, MessagingService, Offer
-from mfa_setup.model.outcome import Warned
+from mfa_setup.model.outcome import Notice
 
 
 def before_buying(
     offer: Offer, account: AccountSeen, pool: MessagingService | None, countries: tuple[str, ...]
-) -> tuple[Warned, ...]:
+) -> tuple[Notice, ...]:
     """What the buyer should know of this number, and a better type where there is one.
 
     Args:
@@ -26,16 +26,16 @@ def before_buying(
     return tuple(warning for warning in found if warning is not None)
 
 
-def _trial(account: AccountSeen) -> Warned | None:
+def _trial(account: AccountSeen) -> Notice | None:
     if account.account is None or account.account.kind == "Full":
         return None
-    return Warned(code="trial_account", message=TRIAL, hint="Upgrade: Twilio console, Account > Billing.")
+    return Notice(code="trial_account", message=TRIAL, hint="Upgrade: Twilio console, Account > Billing.")
 
 
-def _campaign(offer: Offer) -> Warned:
+def _campaign(offer: Offer) -> Notice:
     """Reference 7.1: a campaign takes 10 to 15 business days; 7.2: a toll-free verification 3 to 5."""
     price = "" if offer.price is None else f" It costs {offer.price:.2f} {offer.currency} a month all the while."
-    return Warned(
+    return Notice(
         code="number_needs_registration",
         message=f"{offer.phone_number} delivers no code to US phones before a brand and a campaign are registered and "
         f"the number is in their Messaging Service: 10 to 15 business days.{price}",
@@ -43,7 +43,7 @@ def _campaign(offer: Offer) -> Warned:
     )
 
 
-def _verification(account: AccountSeen, countries: tuple[str, ...]) -> Warned | None:
+def _verification(account: AccountSeen, countries: tuple[str, ...]) -> Notice | None:
     reached = sorted(TOLL_FREE_REACH & set(countries))
     if not reached:
         return None
@@ -51,19 +51,19 @@ def _verification(account: AccountSeen, countries: tuple[str, ...]) -> Warned | 
     better = "Begin at once: Twilio console, Messaging > Regulatory compliance > Toll-free verification."
     if service and "US" in reached:
         better = f"A local number delivers at once by the verified campaign of {service.sid}: --number-type local."
-    return Warned(
+    return Notice(
         code="number_needs_verification",
         message=f"A toll-free number delivers to {', '.join(reached)} only once it is verified: 3 to 5 business days.",
         hint=better,
     )
 
 
-def _unreached(countries: tuple[str, ...]) -> Warned | None:
+def _unreached(countries: tuple[str, ...]) -> Notice | None:
     beyond = sorted(set(countries) - TOLL_FREE_REACH)
     if not beyond:
         return None
-    return Warned(
-        code="number_reaches_not",
+    return Notice(
+        code="number_cannot_reach",
         message=f"Toll-free numbers do not reach {', '.join(beyond)}.",
         hint=f"Buy a number of that country: --country {beyond[0]}.",
     )

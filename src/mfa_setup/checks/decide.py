@@ -4,8 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TypeVar
 
-from mfa_setup.checks import account, codes, reach
-from mfa_setup.checks.questions import BY_ID
+from mfa_setup.checks import account, provider, reach
+from mfa_setup.checks.catalog import BY_ID
 from mfa_setup.checks.scene import Read, Readiness, Scene
 from mfa_setup.errors import InterruptedRunError, MfaSetupError
 from mfa_setup.model.check import Check
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 def deciding(scene: Scene) -> tuple[Check, ...]:
     """Every check that decides, in the order of the way of a code."""
-    checks = (*codes.way_out(scene), *account.standing(scene), *reach.checks(scene))
+    checks = (*provider.way_out(scene), *account.standing(scene), *reach.checks(scene))
     return tuple(_only_warn(check, scene.others) for check in checks) if scene.others else checks
 
 

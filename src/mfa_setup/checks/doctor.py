@@ -5,15 +5,16 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from mfa_setup.checks import account, codes, decide, tenant
+from mfa_setup.checks import account, decide, tenant
+from mfa_setup.checks import provider as provider_checks
 from mfa_setup.checks.decide import attempt
 from mfa_setup.checks.scene import Read, Scene
 from mfa_setup.checks.tenant import TenantSeen
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
+from mfa_setup.model.desired import Desired, DesiredApplication
 from mfa_setup.model.observed import Application, Connection, Factor
 from mfa_setup.model.outcome import PhoneStack
-from mfa_setup.model.wish import ApplicationWish, Wish
 from mfa_setup.resources import application, factor, number, provider, sender
 from mfa_setup.resources.base import Services
 
@@ -47,18 +48,18 @@ class Examined:
     broken: MfaSetupError | None
 
 
-def examine(services: Services, token: Scoped, wish: Wish) -> Examined:
+def examine(services: Services, token: Scoped, desired: Desired) -> Examined:
     """Reads everything that the checks need, and asks all of them. Reads only."""
     scopes = attempt(token.scopes)
     stack = scopes if isinstance(scopes, MfaSetupError) else attempt(services.auth0.phone_stack)
     with ThreadPoolExecutor(WORKERS) as pool:
         account_side = _twilio(pool, services)
-        seen, scene = _auth0(pool, services, wish, stack)
-        scene = _with_sender(account_side(scene), services, wish)
+        seen, scene = _auth0(pool, services, desired, stack)
+        scene = _with_sender(account_side(scene), services, desired)
     checks = (
         *tenant.checks(replace(seen, scopes=scopes), scene.sends, services.auth0.headroom()),
         *decide.deciding(scene),
-        codes.recent_sends(scene),
+        provider_checks.recent_sends(scene),
         account.alerts(scene),
         account.region(),
     )
@@ -72,12 +73,12 @@ def examine(services: Services, token: Scoped, wish: Wish) -> Examined:
     )
 
 
-def _with_sender(scene: Scene, services: Services, wish: Wish) -> Scene:
+def _with_sender(scene: Scene, services: Services, desired: Desired) -> Scene:
     """Where nothing sends yet: the number that `up` would take, so that its way is judged and not that of any."""
     account, there = scene.account, scene.provider
     if account is None or isinstance(account, MfaSetupError) or isinstance(there, MfaSetupError) or there.can_send:
         return scene
-    chosen = attempt(lambda: sender.choose(wish.number, account, there, sender.own(services)))
+    chosen = attempt(lambda: sender.choose(desired.number, account, there, sender.own(services)))
     return scene if isinstance(chosen, MfaSetupError) else replace(scene, sender=chosen.number, service=chosen.service)
 
 
@@ -92,9 +93,9 @@ def _twilio(pool: Executor, services: Services) -> Callable[[Scene], Scene]:
     return lambda scene: replace(scene, account=seen.result(), alerts=alerts.result(), readiness=readiness())
 
 
-def _auth0(pool: Executor, services: Services, wish: Wish, stack: Read[PhoneStack]) -> tuple[TenantSeen, Scene]:
+def _auth0(pool: Executor, services: Services, desired: Desired, stack: Read[PhoneStack]) -> tuple[TenantSeen, Scene]:
     """Reads the tenant; where not even its phone stack could be read, nothing more is asked of it."""
-    auth0, asked = services.auth0, wish.application
+    auth0, asked = services.auth0, desired.application
     if asked is None:
         raise AssertionError("doctor has no --no-app")
     if isinstance(stack, MfaSetupError):
@@ -119,17 +120,17 @@ def _auth0(pool: Executor, services: Services, wish: Wish, stack: Read[PhoneStac
         token=token,
         account=None,
         sends=sends(),
-        countries=wish.countries,
-        country=wish.number.country,
+        countries=desired.countries,
+        country=desired.number.country,
     )
     return seen, scene
 
 
-def _chosen(asked: ApplicationWish, listed: tuple[Application, ...]) -> Application | None:
+def _chosen(asked: DesiredApplication, listed: tuple[Application, ...]) -> Application | None:
     return application.choose(asked, application.named(asked, listed))
 
 
-def _connection(services: Services, asked: ApplicationWish) -> Connection | None:
+def _connection(services: Services, asked: DesiredApplication) -> Connection | None:
     found = services.auth0.connections().get(asked.connection)
     return services.auth0.connection(found, asked.connection) if found else None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from mfa_setup.checks.account import NO_CREDENTIALS, SET_THEM, is_foreign
-from mfa_setup.checks.questions import answer, idle, unseen
+from mfa_setup.checks.catalog import answer, idle, unseen
 from mfa_setup.checks.scene import Scene
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mfa_setup.checks.codes import TENANT_SEND
-from mfa_setup.checks.questions import answer, idle, unseen
+from mfa_setup.checks.catalog import answer, idle, unseen
+from mfa_setup.checks.provider import TENANT_SEND
 from mfa_setup.checks.scene import Read
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check, CheckStatus

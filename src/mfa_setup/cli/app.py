@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mfa_setup import __version__, interrupts
-from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, Common, SectionedCommand, as_command, read_call
 from mfa_setup.errors import (
     InternalError,
     InterruptedRunError,
     MfaSetupError,
 )
-from mfa_setup.settings.keys import Group
+from mfa_setup.settings.schema import Group
 
 if TYPE_CHECKING:  # slow to import, and needed only once a command runs
     from mfa_setup.render.sink import Sink
@@ -52,7 +52,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Body = Callable[[Call, Desk], int]
+Body = Callable[[Call, CommandContext], int]
 """A command: does its work, puts what it found and did into the report, and returns the exit code."""
 
 
@@ -107,17 +107,17 @@ def command(
 def execute(body: Body, call: Call) -> int:
     """Runs a command; whatever happens, its outcome is rendered once and its exit code returned."""
     with interrupts.deferred():  # what is raised in the middle of an import may be lost there
-        from mfa_setup.cli.terminal import Terminal  # noqa: PLC0415 help and version need none of these
+        from mfa_setup.cli.prompter import Prompter  # noqa: PLC0415 help and version need none of these
         from mfa_setup.engine.report import Report  # noqa: PLC0415
 
         common = call.common
         sink = new_sink(common)
     report = Report(call.command)
-    desk = Desk(sink, Terminal(sink, yes=common.yes, may_ask=not common.no_input), report)
+    context = CommandContext(sink, Prompter(sink, yes=common.yes, may_ask=not common.no_input), report)
     interrupts.tell(lambda: sink.say(_HELD))
     try:
         with sink.working():
-            code = body(call, desk)
+            code = body(call, context)
         error = None
     except BaseException as raised:  # noqa: BLE001 whatever it is, it ends in one message and an exit code
         error = _as_ours(raised, verbose=common.verbose, sink=sink)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from mfa_setup.checks.questions import BY_ID
+from mfa_setup.checks.catalog import BY_ID
 from mfa_setup.cli.commands.prove import text
-from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
 from mfa_setup.cli.session import phone_of
 from mfa_setup.engine.run import Run
@@ -25,7 +25,7 @@ def judge(call: Call) -> None:
     _phone(call)
 
 
-def guarded(run: Run, call: Call, desk: Desk) -> Run:
+def guarded(run: Run, call: Call, context: CommandContext) -> Run:
     """The run with its overrides, and with the proof by SMS between factor and policy where a phone was named.
 
     On the unified stack the tenant itself sends: only that proves the token that Auth0 holds.
@@ -36,7 +36,7 @@ def guarded(run: Run, call: Call, desk: Desk) -> Run:
         return run
 
     def test_sms(stack: PhoneStack) -> None:
-        text(run, desk, stack, to, "auth0" if stack == "unified" else "twilio")
+        text(run, context, stack, to, "auth0" if stack == "unified" else "twilio")
 
     return replace(run, test_sms=test_sms)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mfa_setup.settings.keys import KEYS, SECRETS, Group, Key
+from mfa_setup.settings.schema import KEYS, SECRETS, Group, Key
 
 PANELS: dict[Group, str] = {
     "tenant": "Tenant",

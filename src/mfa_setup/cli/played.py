@@ -10,16 +10,16 @@ from functools import partial
 from typing import Any
 
 from mfa_setup.cli.commands.prove import log_in
-from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
+from mfa_setup.cli.prompter import Prompter
 from mfa_setup.cli.session import open_run
-from mfa_setup.cli.terminal import Terminal
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import InterruptedRunError, NoCallbackError, ProofFailedError
 from mfa_setup.model.observed import Application
-from mfa_setup.model.words import SAFE_ORDER
+from mfa_setup.model.types import SAFE_ORDER
 from mfa_setup.prove.callback import listening
 from mfa_setup.prove.player import Player
 
@@ -29,57 +29,57 @@ DAY_SECONDS = 86_400.0
 """How long the demo waits for somebody to log in by hand."""
 
 
-def play(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
+def play(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
     """Sets a tenant up on the sandbox that is ready, and logs in to it; at a terminal, offers to do it by hand.
 
     Raises:
         MfaSetupError: Something went wrong, as it can in life.
     """
-    by_hand = desk.terminal.can_ask
-    desk = replace(desk, terminal=Terminal(desk.sink, yes=True, may_ask=False))
-    desk.sink.narrating = not call.common.quiet
+    by_hand = context.terminal.can_ask
+    context = replace(context, terminal=Prompter(context.sink, yes=True, may_ask=False))
+    context.sink.narrating = not call.common.quiet
     with _environment(ready["env"]):
-        desk.sink.done(f"A sandbox of Auth0 and Twilio runs at {ready['url']}")
+        context.sink.done(f"A sandbox of Auth0 and Twilio runs at {ready['url']}")
         call = replace(call, flags={"urls": [f"http://localhost:{_free_port()}"]})
-        with open_run(call, Task("demo", SAFE_ORDER), desk) as run:
+        with open_run(call, Task("demo", SAFE_ORDER), context) as run:
             run.carry_out()
-            log_in(run, desk, _made(run, desk), Player(ready["url"], desk.sink.done), LOGIN_SECONDS)
-        desk.sink.outcome(desk.report.outcome())
-        desk.report.silent = not call.common.json
+            log_in(run, context, _made(run, context), Player(ready["url"], context.sink.done), LOGIN_SECONDS)
+        context.sink.outcome(context.report.outcome())
+        context.report.silent = not call.common.json
         if by_hand:
-            _stay(call, desk, ready)
+            _stay(call, context, ready)
 
 
-def _stay(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
+def _stay(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
     """Offers the login by hand, one after another, until Ctrl-C."""
     try:
         while True:
-            again = replace(desk, report=Report("test login"))
+            again = replace(context, report=Report("test login"))
             with open_run(call, Task("test login", ("application",), twilio_if_known=True), again) as run:
                 try:
-                    log_in(run, again, _made(run, desk), partial(_offer, desk, ready["inbox"]), DAY_SECONDS)
+                    log_in(run, again, _made(run, context), partial(_offer, context, ready["inbox"]), DAY_SECONDS)
                 except ProofFailedError as failed:
-                    desk.sink.say(failed.message)
+                    context.sink.say(failed.message)
                     continue
-            desk.sink.outcome(again.report.outcome())
+            context.sink.outcome(again.report.outcome())
     except InterruptedRunError as stopped:
         if stopped.exit_code != InterruptedRunError.exit_code:
             raise
-        desk.sink.say("Stopped.")
+        context.sink.say("Stopped.")
 
 
-def _made(run: Run, desk: Desk) -> Application:
+def _made(run: Run, context: CommandContext) -> Application:
     """The application that this demo has made."""
     listed = run.services.auth0.applications()
-    return next(item for item in listed if item.client_id == desk.report.made.client_id)
+    return next(item for item in listed if item.client_id == context.report.made.client_id)
 
 
-def _offer(desk: Desk, inbox: str, url: str) -> None:
-    desk.sink.say("")
-    desk.sink.say("Do it by hand: log in here, and read the code in the inbox beside it. Ctrl-C ends the demo.")
-    desk.sink.say(f"  Login: {url}")
-    desk.sink.say(f"  Inbox: {inbox}")
-    desk.sink.doing("Waiting for a login")
+def _offer(context: CommandContext, inbox: str, url: str) -> None:
+    context.sink.say("")
+    context.sink.say("Do it by hand: log in here, and read the code in the inbox beside it. Ctrl-C ends the demo.")
+    context.sink.say(f"  Login: {url}")
+    context.sink.say(f"  Inbox: {inbox}")
+    context.sink.doing("Waiting for a login")
 
 
 def _free_port() -> int:

@@ -12,10 +12,10 @@ from urllib.parse import SplitResult
 from pydantic import SecretStr
 
 from mfa_setup import appconfig, interrupts
-from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.context import CommandContext
+from mfa_setup.cli.file_modes import loose
 from mfa_setup.cli.options import Call
-from mfa_setup.cli.permissions import loose
-from mfa_setup.cli.terminal import Terminal
+from mfa_setup.cli.prompter import Prompter
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import (
@@ -25,13 +25,13 @@ from mfa_setup.errors import (
     MfaSetupError,
     ValueNeededError,
 )
-from mfa_setup.model.outcome import Tenant, Warned
+from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.render.sink import Sink
 from mfa_setup.resources.base import Services
-from mfa_setup.settings import credentials, endpoints, settings, values
+from mfa_setup.settings import credentials, endpoints, parsers, settings
 from mfa_setup.settings.sources import quoted
 from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal
-from mfa_setup.store.lock import only_run
+from mfa_setup.store.lock import tenant_lock
 
 if TYPE_CHECKING:  # at run time only where a command needs it: it brings httpx along
     from mfa_setup.adapters.token import TokenSource
@@ -47,7 +47,7 @@ def seconds_of(call: Call, default: float) -> float:
         InvalidValueError: It is no number of seconds.
     """
     text = call.common.timeout
-    return default if text is None else _judged("--timeout", values.seconds, text)
+    return default if text is None else _judged("--timeout", parsers.seconds, text)
 
 
 def phone_of(flag: str, text: str) -> str:
@@ -56,13 +56,13 @@ def phone_of(flag: str, text: str) -> str:
     Raises:
         InvalidValueError: It is no phone number in E.164 form.
     """
-    return _judged(flag, values.phone_number, text)
+    return _judged(flag, parsers.phone_number, text)
 
 
 def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
     try:
         return form(text)
-    except values.MalformedError as malformed:
+    except parsers.MalformedError as malformed:
         raise InvalidValueError(f"{flag} is {quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
 
 
@@ -86,51 +86,51 @@ class Access:
 
 
 @contextmanager
-def open_run(call: Call, task: Task, desk: Desk) -> Iterator[Run]:
+def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     """Everything that one task needs; what is given is judged before what is missing is reported.
 
     Raises:
         InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
         ValueNeededError: A value is missing and nobody can be asked.
     """
-    config = None if call.common.config is None else _judged("--config", values.path, call.common.config)
-    source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, desk.terminal.secret)
-    desk.sink.secrets += source.known
-    desk.report.warn(tuple(loose(call, config)))
+    config = None if call.common.config is None else _judged("--config", parsers.path, call.common.config)
+    source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
+    context.sink.secrets += source.known
+    context.report.warn(tuple(loose(call, config)))
     asked = settings.load(call.flags, os.environ, config)
     credentials.refuse_misplaced(source, asked.told)
-    task = task.without_application() if asked.wish.application is None else task
+    task = task.without_application() if asked.desired.application is None else task
     seconds = seconds_of(call, DEFAULT_TIMEOUT)
     credentials.check_formats(source)
     place = appconfig.locate(asked.app_dir, asked.write_config) if "application" in task.resources else None
     _sandbox()
     if asked.domain:
         _resolve(asked.domain, task)
-        desk.report.tenant = Tenant(domain=asked.domain)
-    access = _access(asked.domain or _ask_domain(desk.terminal), source, task, desk)
-    desk.sink.secrets += access.secrets
+        context.report.tenant = Tenant(domain=asked.domain)
+    access = _access(asked.domain or _ask_domain(context.terminal), source, task, context)
+    context.sink.secrets += access.secrets
     endpoints.require_this_machine(access.places)
     written = None if place is None else _config_file(place, asked, access)
-    desk.report.tenant = Tenant(domain=access.domain)
-    lock = nullcontext() if task.read_only else only_run(access.auth0.audience, task.command)
+    context.report.tenant = Tenant(domain=access.domain)
+    lock = nullcontext() if task.read_only else tenant_lock(access.auth0.audience, task.command)
     with (
         lock,
-        _journal(task, desk, access) as journal,
-        _connect(call, task, desk.sink, access, seconds, journal) as (services, tokens),
+        _journal(task, context, access) as journal,
+        _connect(call, task, context.sink, access, seconds, journal) as (services, tokens),
     ):
-        yield Run(task, asked.wish, services, tokens, written, desk.terminal, desk.report)
+        yield Run(task, asked.desired, services, tokens, written, context.terminal, context.report)
 
 
 @contextmanager
-def _journal(task: Task, desk: Desk, access: Access) -> Iterator[Journal]:
+def _journal(task: Task, context: CommandContext, access: Access) -> Iterator[Journal]:
     """The tenant's journal; a run that only looks does without one that cannot be used, and says so."""
-    header = Header(run_id=desk.report.run_id, command=task.command, domain=access.domain)
+    header = Header(run_id=context.report.run_id, command=task.command, domain=access.domain)
     try:
         journal = open_journal(access.auth0.audience, header)
     except (JournalNewerError, JournalUnusableError) as unusable:
         if not task.read_only:
             raise
-        desk.report.warn((Warned(code=unusable.code, message=unusable.message, hint=unusable.hint),))
+        context.report.warn((Notice(code=unusable.code, message=unusable.message, hint=unusable.hint),))
         journal = empty_journal(header)
     try:
         yield journal
@@ -140,7 +140,7 @@ def _journal(task: Task, desk: Desk, access: Access) -> Iterator[Journal]:
     journal.end("done")
 
 
-def read_journal(call: Call, desk: Desk) -> Journal:
+def read_journal(call: Call, context: CommandContext) -> Journal:
     """The tenant's journal, for who only reads it; neither service is asked, so no credentials are needed.
 
     Raises:
@@ -148,13 +148,13 @@ def read_journal(call: Call, desk: Desk) -> Journal:
         ValueNeededError: The domain is not known.
         JournalNewerError, JournalUnusableError: It cannot be used.
     """
-    config = None if call.common.config is None else _judged("--config", values.path, call.common.config)
+    config = None if call.common.config is None else _judged("--config", parsers.path, call.common.config)
     asked = settings.load(call.flags, os.environ, config)
-    source = credentials.SecretSource({}, os.environ, sys.stdin.read, desk.terminal.secret)
+    source = credentials.SecretSource({}, os.environ, sys.stdin.read, context.terminal.secret)
     credentials.check_formats(source)
-    domain = asked.domain or _ask_domain(desk.terminal)
-    desk.report.tenant = Tenant(domain=domain)
-    header = Header(run_id=desk.report.run_id, command=call.command, domain=domain)
+    domain = asked.domain or _ask_domain(context.terminal)
+    context.report.tenant = Tenant(domain=domain)
+    header = Header(run_id=context.report.run_id, command=call.command, domain=domain)
     return open_journal(credentials.audience_of(source, domain), header)
 
 
@@ -163,18 +163,18 @@ def _config_file(place: Path, asked: settings.Settings, access: "Access") -> app
     return appconfig.at(place, access.domain, access.places.auth0, root)
 
 
-def _access(domain: str, source: credentials.SecretSource, task: Task, desk: Desk) -> Access:
+def _access(domain: str, source: credentials.SecretSource, task: Task, context: CommandContext) -> Access:
     places = _resolve(domain, task)
     client_id = source.text("AUTH0_CLIENT_ID")
     if client_id is None and source.find("api_token") is None:
-        client_id = desk.terminal.text("Client ID of the Machine to Machine application")
+        client_id = context.terminal.text("Client ID of the Machine to Machine application")
     auth0 = credentials.auth0_credentials(source, domain, client_id)
     if not task.needs_twilio and not (task.twilio_if_known and places.twilio_fits and _knows_twilio(source)):
         return Access(domain, places, auth0, None, source.find("old_twilio_auth_token"))
-    account = source.text("TWILIO_ACCOUNT_SID") or desk.terminal.text("Twilio account SID (AC…)")
+    account = source.text("TWILIO_ACCOUNT_SID") or context.terminal.text("Twilio account SID (AC…)")
     for variable in ("TWILIO_REGION", "TWILIO_EDGE"):
         if source.text(variable):
-            desk.report.warn((_region(variable),))
+            context.report.warn((_region(variable),))
     twilio = credentials.twilio_credentials(source, account)
     return Access(domain, places, auth0, twilio, source.find("old_twilio_auth_token"))
 
@@ -193,7 +193,7 @@ def _sandbox() -> SplitResult | None:
     return endpoints.sandbox_url(text) if text else None
 
 
-def _ask_domain(terminal: Terminal) -> str:
+def _ask_domain(terminal: Prompter) -> str:
     text = terminal.text("Domain of the Auth0 tenant, such as acme.eu.auth0.com")
     if text is None:
         raise ValueNeededError(
@@ -201,13 +201,13 @@ def _ask_domain(terminal: Terminal) -> str:
             hint="Pass --domain DOMAIN, set AUTH0_DOMAIN, or write domain in [auth0] of mfa-setup.toml.",
         )
     try:
-        return values.domain(text)
-    except values.MalformedError as malformed:
+        return parsers.domain(text)
+    except parsers.MalformedError as malformed:
         raise InvalidValueError(f"{quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
 
 
-def _region(variable: str) -> Warned:
-    return Warned(
+def _region(variable: str) -> Notice:
+    return Notice(
         code="twilio_region_ignored",
         message=f"{variable} is set, and mfa-setup reaches Twilio in its home region only.",
         hint=f"Unset {variable}; an auth token of another region is refused there.",

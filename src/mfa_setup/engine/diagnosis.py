@@ -3,14 +3,14 @@
 from mfa_setup.checks.doctor import Examined
 from mfa_setup.engine.report import Report
 from mfa_setup.errors import ChecksFailedError, EnforcedUndeliverableError
-from mfa_setup.model.outcome import Tenant, Warned
+from mfa_setup.model.outcome import Notice, Tenant
 
 _WORST_FIRST = {"fail": 0, "skip": 1, "warn": 2, "pass": 3}
 
 
 _WAY_BACK = EnforcedUndeliverableError.default_hint
 _ENFORCED = "The policy demands codes now, and checks of their way fail."
-_UNREAD = Warned(
+_UNREAD = Notice(
     code="policy_unread",
     message="Whether the policy demands codes now could not be read.",
     hint="The scope is read:mfa_policies.",
@@ -40,7 +40,7 @@ def conclude(found: Examined, report: Report) -> None:
         report.warn([_UNREAD])
     if found.broken is not None:
         if failing and found.policies:
-            report.warn([Warned(code=EnforcedUndeliverableError.code, message=_ENFORCED, hint=_WAY_BACK)])
+            report.warn([Notice(code=EnforcedUndeliverableError.code, message=_ENFORCED, hint=_WAY_BACK)])
         raise found.broken
     if not failing:
         return

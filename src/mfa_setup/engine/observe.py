@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import InterruptedRunError
+from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Factor, Observed, Provider
 from mfa_setup.model.outcome import PhoneStack
-from mfa_setup.model.wish import Wish
 from mfa_setup.resources import application, factor, number
 from mfa_setup.resources.base import Services
 
@@ -19,7 +19,7 @@ WORKERS = 4
 T = TypeVar("T")
 
 
-def observe(task: Task, wish: Wish, services: Services, stack: PhoneStack) -> Observed:
+def observe(task: Task, desired: Desired, services: Services, stack: PhoneStack) -> Observed:
     """Reads everything that the task compares or guards by.
 
     Raises:
@@ -33,7 +33,7 @@ def observe(task: Task, wish: Wish, services: Services, stack: PhoneStack) -> Ob
         def start(needed: bool, read: Callable[[], T]) -> Future[T] | None:  # noqa: FBT001 one call each
             return pool.submit(read) if needed else None
 
-        asked = wish.application
+        asked = desired.application
         reads = {
             "account": start(task.needs_twilio, lambda: number.observe(services.account)),
             "application": start(
@@ -41,7 +41,7 @@ def observe(task: Task, wish: Wish, services: Services, stack: PhoneStack) -> Ob
                 lambda: application.observe(auth0, asked) if asked else None,
             ),
             "provider": start(phone, lambda: auth0.provider(stack)),
-            "factor": start(phone, lambda: factor.observe(auth0, stack, wish.sms)),
+            "factor": start(phone, lambda: factor.observe(auth0, stack, desired.sms)),
             "policies": start("policy" in wanted, auth0.policies),
         }
         parts = {name: read.result() for name, read in reads.items() if read is not None}

@@ -7,10 +7,10 @@ from mfa_setup.appconfig import ConfigFile
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ChoiceNeededError, GuardRefusedError, InvalidValueError
 from mfa_setup.model.change import Change
+from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import AccountSeen, Factor, Observed, Offer, Provider
-from mfa_setup.model.outcome import Warned
-from mfa_setup.model.wish import Wish
-from mfa_setup.model.words import SAFE_ORDER, ResourceName
+from mfa_setup.model.outcome import Notice
+from mfa_setup.model.types import SAFE_ORDER, ResourceName
 from mfa_setup.resources import application, factor, number, policy, provider, sender
 from mfa_setup.resources.base import Step
 
@@ -24,7 +24,7 @@ class Inputs:
 
     Attributes:
         task: What the command asks for.
-        wish: The state asked for.
+        desired: The state asked for.
         observed: The state found.
         own: How this tenant's numbers are told.
         token: Whether the token that Auth0 holds is ours.
@@ -34,7 +34,7 @@ class Inputs:
     """
 
     task: Task
-    wish: Wish
+    desired: Desired
     observed: Observed
     own: sender.Own
     token: provider.TokenState
@@ -49,7 +49,7 @@ class Plan:
 
     steps: tuple[Step, ...]
     undecided: tuple[Change, ...] = ()
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -72,7 +72,7 @@ def decide_sender(given: Inputs) -> sender.Sender | None:
     account = given.observed.account
     if account is None:
         return None
-    return sender.choose(given.wish.number, account, _provider(given), given.own)
+    return sender.choose(given.desired.number, account, _provider(given), given.own)
 
 
 def make(given: Inputs) -> Plan:
@@ -83,7 +83,7 @@ def make(given: Inputs) -> Plan:
     """
     steps: list[Step] = []
     undecided: list[Change] = []
-    warnings: list[Warned] = []
+    warnings: list[Notice] = []
     for resource in SAFE_ORDER:
         if resource not in given.task.resources:
             continue
@@ -93,24 +93,24 @@ def make(given: Inputs) -> Plan:
             if not given.task.lenient:
                 raise
             undecided.append(Change(resource=resource, status="unknown"))
-            warnings.append(Warned(code=needed.code, message=needed.message, hint=needed.hint))
+            warnings.append(Notice(code=needed.code, message=needed.message, hint=needed.hint))
     for step in steps:
         warnings += step.warnings
     return Plan(tuple(steps), tuple(undecided), tuple(warnings))
 
 
 def _application(given: Inputs) -> Step:
-    seen, wish = given.observed.application, given.wish.application
-    if seen is None or wish is None:
+    seen, desired = given.observed.application, given.desired.application
+    if seen is None or desired is None:
         raise AssertionError("observed for every task with an application")
-    return application.compare(wish, seen, given.config)
+    return application.compare(desired, seen, given.config)
 
 
 def _number(given: Inputs) -> Step:
     chosen = decide_sender(given)
     if chosen is None:
         raise AssertionError("observed for every task with a number")
-    return number.compare(given.wish.number, _account(given), chosen, given.offers, given.own)
+    return number.compare(given.desired.number, _account(given), chosen, given.offers, given.own)
 
 
 def _provider_step(given: Inputs) -> Step:
@@ -129,20 +129,20 @@ def _provider_step(given: Inputs) -> Step:
         token=given.token,
         must_be_sure=given.has_token and _turns_policy_on(given),
     )
-    return provider.compare(given.wish.sms, _provider(given), around)
+    return provider.compare(given.desired.sms, _provider(given), around)
 
 
 def _turns_policy_on(given: Inputs) -> bool:
-    wanted = policy.POLICIES[given.wish.policy]
+    wanted = policy.POLICIES[given.desired.policy]
     return "policy" in given.task.resources and bool(wanted) and wanted != given.observed.policies
 
 
 def _factor_step(given: Inputs) -> Step:
-    return factor.compare(given.wish.sms, _factor(given), given.observed.stack)
+    return factor.compare(given.desired.sms, _factor(given), given.observed.stack)
 
 
 def _policy(given: Inputs) -> Step:
-    return policy.compare(given.wish.policy, given.observed.policies or ())
+    return policy.compare(given.desired.policy, given.observed.policies or ())
 
 
 _COMPARE: dict[ResourceName, Callable[[Inputs], Step]] = {

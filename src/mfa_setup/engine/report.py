@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from mfa_setup.errors import GuardRefusedError, InterruptedRunError, MfaSetupError, leaves_open
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Failure, Outcome, Outputs, PastRun, Proof, Sms, Tenant, Warned
-from mfa_setup.model.words import Status
+from mfa_setup.model.outcome import Failure, Notice, Outcome, Outputs, PastRun, Proof, Sms, Tenant
+from mfa_setup.model.types import Status
 from mfa_setup.resources.base import Made
 
 
@@ -21,7 +21,7 @@ class Report:
         self.changes: list[Change] = []
         self.made = Made()
         self.checks: list[Check] = []
-        self.warnings: list[Warned] = []
+        self.warnings: list[Notice] = []
         self.changed = False
         self.proof: Proof | None = None
         self.sms: Sms | None = None
@@ -30,7 +30,7 @@ class Report:
         self.silent = False
         """The command has put out its own result."""
 
-    def warn(self, warnings: Sequence[Warned]) -> None:
+    def warn(self, warnings: Sequence[Notice]) -> None:
         """Adds warnings, each once."""
         self.warnings += [warning for warning in warnings if warning not in self.warnings]
 

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from mfa_setup.engine.delivery import Delivery
+from mfa_setup.engine.delivery_guard import Delivery
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.stages import Stage
 from mfa_setup.errors import CredentialsRefusedError
 from mfa_setup.model.observed import Provider
 from mfa_setup.resources.base import Services
-from mfa_setup.resources.provider_back import account_needed
+from mfa_setup.resources.provider_revert import account_needed
 
 
 def is_rerouted(stage: Stage) -> bool:
@@ -32,7 +32,7 @@ def require_deliverable(run: Run, stage: Stage) -> None:
         return
     run.person.doing("Checking that codes can arrive")
     services = _of_account(run.services, stage.after.provider)
-    delivery = Delivery(services, run.report, run.person, run.wish.countries, set(run.overrides))
+    delivery = Delivery(services, run.report, run.person, run.desired.countries, set(run.overrides))
     delivery.rerouted(stage.after.factor, stage.after.provider, sends_token=stage.sends_token)
 
 

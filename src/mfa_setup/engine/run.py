@@ -6,17 +6,17 @@ from typing import Protocol
 
 from mfa_setup.appconfig import ConfigFile
 from mfa_setup.checks.advice import before_buying
-from mfa_setup.engine import guard, observe
+from mfa_setup.engine import observe, preconditions
 from mfa_setup.engine import plan as planning
 from mfa_setup.engine.apply import Watcher, apply
-from mfa_setup.engine.delivery import Delivery, Overruler, demands_codes
+from mfa_setup.engine.delivery_guard import Delivery, Overruler, demands_codes
 from mfa_setup.engine.plan import Inputs, Plan
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError, EnforcedUndeliverableError, ProofFailedError
+from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Observed, Provider
-from mfa_setup.model.outcome import Outcome, PhoneStack, Tenant, Warned
-from mfa_setup.model.wish import Wish
+from mfa_setup.model.outcome import Notice, Outcome, PhoneStack, Tenant
 from mfa_setup.resources import number, policy, provider, purchase, sender
 from mfa_setup.resources.base import Services
 
@@ -48,9 +48,9 @@ class Run:
     """One run of one task; `overrides` are the checks that somebody goes on without."""
 
     task: Task
-    wish: Wish
+    desired: Desired
     services: Services
-    token: guard.Scoped
+    token: preconditions.Scoped
     config: ConfigFile | None
     person: Person
     report: Report
@@ -63,26 +63,31 @@ class Run:
         Raises:
             MfaSetupError: Something stopped the run.
         """
-        wish = self.wish
-        delivery = Delivery(self.services, self.report, self.person, wish.countries, set(self.overrides))
+        desired = self.desired
+        delivery = Delivery(self.services, self.report, self.person, desired.countries, set(self.overrides))
         while True:
             try:
-                self._once(wish, delivery)
+                self._once(desired, delivery)
             except ChoiceNeededError as needed:
-                wish = settle(wish, self.person.choose(needed))
+                desired = settle(desired, self.person.choose(needed))
                 continue
             delivery.finish()
             return
 
-    def _once(self, wish: Wish, delivery: Delivery) -> None:
+    def _once(self, desired: Desired, delivery: Delivery) -> None:
         self.person.doing("Looking at the Auth0 tenant")
-        self.require(guard.read_scopes(self.task, wish, None), guard.possible_scopes(self.task, wish, None))
+        self.require(
+            preconditions.read_scopes(self.task, desired, None), preconditions.possible_scopes(self.task, desired, None)
+        )
         stack = self.services.auth0.phone_stack()
         self.report.tenant = Tenant(domain=self.services.domain, phone_stack=stack)
-        self.require(guard.read_scopes(self.task, wish, stack), guard.possible_scopes(self.task, wish, stack))
+        self.require(
+            preconditions.read_scopes(self.task, desired, stack),
+            preconditions.possible_scopes(self.task, desired, stack),
+        )
         delivery.may_read_log = self._may("read:logs")
         self.person.doing("Comparing what is there with what was asked for")
-        given = self._inputs(wish, observe.observe(self.task, wish, self.services, stack))
+        given = self._inputs(desired, observe.observe(self.task, desired, self.services, stack))
         delivery.account = given.observed.account
         delivery.stands = policy.name_of(given.observed.policies) if given.observed.policies else None
         plan = planning.make(given)
@@ -92,9 +97,11 @@ class Run:
             self._foresee(delivery, given, plan)
             return
         if self.test_sms:
-            guard.require_sms(plan, given.observed)
-        guard.require_token(plan, self.services)
-        self.require(guard.write_scopes(plan) | (guard.SEND_SCOPES[stack] if self.test_sms else frozenset()))
+            preconditions.require_sms(plan, given.observed)
+        preconditions.require_token(plan, self.services)
+        self.require(
+            preconditions.write_scopes(plan) | (preconditions.SEND_SCOPES[stack] if self.test_sms else frozenset())
+        )
         if at := delivery.at_stake(given, plan):
             self.person.doing("Checking that codes can arrive")
             delivery.before(given, plan, at)
@@ -134,7 +141,7 @@ class Run:
             if stands:
                 said = f"The policy {stands} demands codes now, and this SMS did not arrive."
                 hint = EnforcedUndeliverableError.default_hint
-                self.report.warn([Warned(code=EnforcedUndeliverableError.code, message=said, hint=hint)])
+                self.report.warn([Notice(code=EnforcedUndeliverableError.code, message=said, hint=hint)])
             raise
 
     def _foresee(self, delivery: Delivery, given: Inputs, plan: Plan) -> None:
@@ -145,11 +152,11 @@ class Run:
         self.person.doing("Checking that codes can arrive")
         delivery.foresee(given, plan, stands=stands)
 
-    def _inputs(self, wish: Wish, observed: Observed) -> Inputs:
-        guard.require_active(observed.account)
+    def _inputs(self, desired: Desired, observed: Observed) -> Inputs:
+        preconditions.require_active(observed.account)
         given = Inputs(
             task=self.task,
-            wish=wish,
+            desired=desired,
             observed=observed,
             own=sender.own(self.services),
             has_token=self.services.token is not None,
@@ -175,7 +182,7 @@ class Run:
         if not given.task.may_buy:
             raise sender.refuse_to_buy(given.task.command)
         self.person.doing("Looking for a number")
-        return replace(given, offers=purchase.offers(self.services, given.wish.number))
+        return replace(given, offers=purchase.offers(self.services, given.desired.number))
 
     def _note(self, plan: Plan) -> None:
         for step in plan.steps:
@@ -189,10 +196,10 @@ class Run:
         Raises:
             ScopeMissingError: Scopes are missing.
         """
-        guard.require_granted(self.token, needed, possible)
+        preconditions.require_granted(self.token, needed, possible)
 
 
-def _advice(given: Inputs, plan: Plan) -> tuple[Warned, ...]:
+def _advice(given: Inputs, plan: Plan) -> tuple[Notice, ...]:
     """What to know before the purchase; the guard says more, but for what shows only once the number is owned."""
     account = given.observed.account
     bought = next((step for step in plan.steps if isinstance(step, number.NumberStep) and step.sender.to_buy), None)
@@ -200,19 +207,19 @@ def _advice(given: Inputs, plan: Plan) -> tuple[Warned, ...]:
         return ()
     if demands_codes(plan) and given.offers[0].number_type != "toll-free":
         return ()
-    return before_buying(given.offers[0], account, bought.pool, given.wish.countries)
+    return before_buying(given.offers[0], account, bought.pool, given.desired.countries)
 
 
-def settle(wish: Wish, choice: Choice) -> Wish:
-    """The wish with a person's choice in it."""
+def settle(desired: Desired, choice: Choice) -> Desired:
+    """The desired with a person's choice in it."""
     match choice.setting:
-        case "app_client_id" if wish.application:
-            chosen = wish.application.model_copy(update={"client_id": choice.value})
-            return wish.model_copy(update={"application": chosen})
+        case "app_client_id" if desired.application:
+            chosen = desired.application.model_copy(update={"client_id": choice.value})
+            return desired.model_copy(update={"application": chosen})
         case "from":
             update: dict[str, object] = {"sender": choice.value}
         case "messaging_service_sid":
             update = {"messaging_service_sid": choice.value}
         case _:
             update = {"buy": True}
-    return wish.model_copy(update={"number": wish.number.model_copy(update=update)})
+    return desired.model_copy(update={"number": desired.number.model_copy(update=update)})

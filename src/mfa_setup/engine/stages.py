@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mfa_setup.checks.codes import floor
-from mfa_setup.engine.delivery import require_floor
+from mfa_setup.checks.provider import floor
+from mfa_setup.engine.delivery_guard import require_floor
 from mfa_setup.errors import GuardRefusedError
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.words import SAFE_ORDER, ResourceName
+from mfa_setup.model.types import SAFE_ORDER, ResourceName
 from mfa_setup.resources import policy
 from mfa_setup.resources.reversal import Move, Reversal, Standing
 

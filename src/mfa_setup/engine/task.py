@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from mfa_setup.model.words import ResourceName
+from mfa_setup.model.types import ResourceName
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from mfa_setup import interrupts
-from mfa_setup.engine import guard, rerouted
-from mfa_setup.engine.delivery import Delivery
+from mfa_setup.engine import preconditions, rerouted
+from mfa_setup.engine.delivery_guard import Delivery
 from mfa_setup.engine.observe import observe_floor
 from mfa_setup.engine.report import status_of
 from mfa_setup.engine.run import Run
@@ -14,18 +14,18 @@ from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change
 from mfa_setup.model.journal import RunRecord, undoable, undone
 from mfa_setup.model.observed import Factor, Provider
-from mfa_setup.model.outcome import PastRun, PhoneStack, Tenant, Warned
-from mfa_setup.model.words import SAFE_ORDER, ResourceName
+from mfa_setup.model.outcome import Notice, PastRun, PhoneStack, Tenant
+from mfa_setup.model.types import SAFE_ORDER, ResourceName
 from mfa_setup.ports import TwilioPort
 from mfa_setup.resources import (
     application,
-    application_back,
+    application_revert,
     factor,
     number,
-    number_back,
+    number_revert,
     policy,
     provider,
-    provider_back,
+    provider_revert,
 )
 from mfa_setup.resources.base import Services
 from mfa_setup.resources.reversal import Reversal, Standing
@@ -142,7 +142,7 @@ def _plan(run: Run, record: RunRecord, now: Standing, asked: Asked) -> dict[Reso
     """Each resource's part; every one stands on what those before it leave."""
     services = run.services
     account_sid = services.twilio.account_sid if services.twilio else None
-    keys = provider_back.Keys(account_sid, services.token, services.old_token)
+    keys = provider_revert.Keys(account_sid, services.token, services.old_token)
     found: dict[ResourceName, Reversal] = {}
     for name in BACKWARDS:
         if name not in record.touched:
@@ -152,14 +152,14 @@ def _plan(run: Run, record: RunRecord, now: Standing, asked: Asked) -> dict[Reso
         elif name == "factor":
             found[name] = factor.revert(record, now, now.provider.stack)
         elif name == "provider":
-            found[name] = provider_back.revert(record, now, keys)
+            found[name] = provider_revert.revert(record, now, keys)
         elif name == "number":
             account = number.observe(_account(services))
-            guard.require_active(account)
+            preconditions.require_active(account)
             gone = frozenset[JsonValue]().union(*(one.gone() for one in services.journal.runs))
-            found[name] = number_back.revert(record, now, account, gone, release=asked.release_number)
+            found[name] = number_revert.revert(record, now, account, gone, release=asked.release_number)
         else:
-            found[name] = application_back.revert(
+            found[name] = application_revert.revert(
                 record, now, _applications(services, record), delete=asked.delete_application
             )
         now = found[name].then
@@ -175,9 +175,9 @@ def _account(services: Services) -> TwilioPort:
     return services.twilio
 
 
-def _applications(services: Services, record: RunRecord) -> application_back.Tenant:
-    connected = {found: _connected(services, found) for found in application_back.connections_of(record)}
-    return application_back.Tenant(services.auth0.applications(), connected)
+def _applications(services: Services, record: RunRecord) -> application_revert.Tenant:
+    connected = {found: _connected(services, found) for found in application_revert.connections_of(record)}
+    return application_revert.Tenant(services.auth0.applications(), connected)
 
 
 def _connected(services: Services, connection_id: str) -> frozenset[str]:
@@ -193,7 +193,7 @@ def _carry_out(run: Run, stage: Stage) -> None:
     try:
         # Read again, not remembered: what stands now decides whether people can log in.
         if resource == "policy" and stage.after.policies:
-            delivery = Delivery(services, report, run.person, run.wish.countries, set(run.overrides))
+            delivery = Delivery(services, report, run.person, run.desired.countries, set(run.overrides))
             delivery.at_policy(stage.after.provider.stack, stands=False)
         elif stage.loses:
             stage.require_safe(services.auth0.policies())
@@ -221,7 +221,7 @@ def _send(run: Run, stage: Stage) -> None:
     report.mark(resource, "applied")
 
 
-_NOTHING = Warned(
+_NOTHING = Notice(
     code="nothing_to_undo",
     message="The journal of this tenant holds no run that changed something and was not put back yet.",
     hint="`mfa-setup undo --list` shows the runs. The journal is this machine's own.",

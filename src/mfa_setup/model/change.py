@@ -1,7 +1,7 @@
 """What a run would change, or has changed, in one resource."""
 
 from mfa_setup.model.base import Frozen, JsonValue
-from mfa_setup.model.words import Action, ResourceName, Status
+from mfa_setup.model.types import Action, ResourceName, Status
 
 
 class FieldChange(Frozen):

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from mfa_setup.model.base import Frozen, JsonValue
-from mfa_setup.model.words import ResourceName
+from mfa_setup.model.types import ResourceName
 
 WriteAction = Literal[
     "create_application",
@@ -38,7 +38,7 @@ UNDO = "undo"
 """The command of the runs that undo others; they are not undone themselves."""
 
 
-class Write(Frozen):
+class WriteRecord(Frozen):
     """One write request.
 
     Attributes:
@@ -103,11 +103,11 @@ class RunRecord(Frozen):
     command: str
     domain: str
     time: str
-    writes: tuple[Write, ...] = ()
+    writes: tuple[WriteRecord, ...] = ()
     end: str | None = None
     undoes: str | None = None
 
-    def of(self, *actions: WriteAction) -> tuple[Write, ...]:
+    def of(self, *actions: WriteAction) -> tuple[WriteRecord, ...]:
         """The writes of some kinds that may have happened."""
         return tuple(write for write in self.writes if write.action in actions and write.may_have_happened)
 
@@ -125,7 +125,7 @@ class RunRecord(Frozen):
         """The resources that the run may have left in another state than it found."""
         return tuple(dict.fromkeys(write.resource for write in self._lasting()))
 
-    def _lasting(self) -> Iterator[Write]:
+    def _lasting(self) -> Iterator[WriteRecord]:
         gone = self.gone()
         made = [write for write in self.of("create_application", "buy_number") if not gone & set(write.made.values())]
         others = [write for write in self.writes if write.may_have_happened and write.action not in _PAIRED]
@@ -138,7 +138,7 @@ class RunRecord(Frozen):
 _PAIRED = frozenset({"create_application", "buy_number", "delete_application", "release_number"})
 
 
-def traces(writes: tuple[Write, ...]) -> dict[str, Trace]:
+def traces(writes: tuple[WriteRecord, ...]) -> dict[str, Trace]:
     """Each value that the writes set, through all of them."""
     found: dict[str, Trace] = {}
     for write in writes:

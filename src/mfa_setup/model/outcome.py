@@ -7,7 +7,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.words import ResourceName, Via
+from mfa_setup.model.types import ResourceName, Via
 
 PhoneStack = Literal["unified", "legacy"]
 
@@ -82,7 +82,7 @@ class Outputs(Frozen):
     sms: Sms | None = None
 
 
-class Warned(Frozen):
+class Notice(Frozen):
     """Something that the user should know and that stopped nothing."""
 
     code: str
@@ -133,7 +133,7 @@ class Outcome(Frozen):
     changes: tuple[Change, ...] = ()
     outputs: Outputs = Outputs()
     checks: tuple[Check, ...] = ()
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     error: Failure | None = None
     runs: tuple[PastRun, ...] | None = None
     undoes: PastRun | None = None

@@ -14,9 +14,9 @@ from mfa_setup.errors import (
     MfaSetupError,
     ValueNeededError,
 )
+from mfa_setup.model.desired import DesiredApplication
 from mfa_setup.model.observed import Application
-from mfa_setup.model.outcome import Proof, Warned
-from mfa_setup.model.wish import ApplicationWish
+from mfa_setup.model.outcome import Notice, Proof
 from mfa_setup.ports import Auth0Port, TwilioPort
 from mfa_setup.prove.callback import listening
 from mfa_setup.prove.oidc import Attempt, Issuer
@@ -46,7 +46,7 @@ class Login:
     show: Open
 
 
-def which(auth0: Auth0Port, wish: ApplicationWish) -> Application:
+def which(auth0: Auth0Port, desired: DesiredApplication) -> Application:
     """The application to log in to: the one that `up` has set up.
 
     Raises:
@@ -54,16 +54,16 @@ def which(auth0: Auth0Port, wish: ApplicationWish) -> Application:
         ChoiceNeededError, ApplicationConflictError: As `mfa-setup init`.
     """
     listed = auth0.applications()
-    found = application.choose(wish, application.named(wish, listed))
+    found = application.choose(desired, application.named(desired, listed))
     if found is None:
         raise ValueNeededError(
-            f'The tenant has no application "{wish.name}" to log in to.',
+            f'The tenant has no application "{desired.name}" to log in to.',
             hint="Run `mfa-setup up` first, or pass --app-client-id or --name.",
         )
     return found
 
 
-def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Warned, ...]]:
+def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Notice, ...]]:
     """Waits for one login and says what it proved; None where the policy asks for nothing and nothing was asked.
 
     Raises:
@@ -87,7 +87,7 @@ def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Warned, .
 
 def _judge(
     login: Login, claims: dict[str, Any], required: str, seconds: float
-) -> tuple[Proof | None, tuple[Warned, ...]]:
+) -> tuple[Proof | None, tuple[Notice, ...]]:
     told = claims.get("amr")
     methods = tuple(str(item) for item in told) if isinstance(told, list) else ()
     if "mfa" not in methods:
@@ -106,19 +106,19 @@ def _judge(
     return proof, fate
 
 
-def _way(login: Login, user_id: str) -> tuple[str | None, tuple[Warned, ...]]:
+def _way(login: Login, user_id: str) -> tuple[str | None, tuple[Notice, ...]]:
     """The phone and the fate of its SMS: evidence beside the token, and no failure where it may not be had."""
     try:
         phone = login.auth0.phone_of(user_id)
         fate = login.twilio.fate_of_last_message(phone) if login.twilio and phone else None
     except MfaSetupError as unseen:
-        return None, (Warned(code="evidence_unseen", message=unseen.message, hint=unseen.hint),)
+        return None, (Notice(code="evidence_unseen", message=unseen.message, hint=unseen.hint),)
     if fate is None or fate == "delivered":
         return phone, ()
-    return phone, (Warned(code="sms_not_delivered", message=f"Twilio says of the last SMS to that phone: {fate}."),)
+    return phone, (Notice(code="sms_not_delivered", message=f"Twilio says of the last SMS to that phone: {fate}."),)
 
 
-_NOT_REQUIRED = Warned(
+_NOT_REQUIRED = Notice(
     code="mfa_not_asked",
     message="The login succeeded without a second factor, and the policy does not require one here.",
     hint="Nothing is proved about MFA. `mfa-setup policy always` requires it.",

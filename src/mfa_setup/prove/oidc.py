@@ -17,7 +17,7 @@ import jwt
 from mfa_setup.adapters.answers import document as document_of
 from mfa_setup.adapters.answers import reading, unreadable
 from mfa_setup.adapters.http import client as http_client
-from mfa_setup.adapters.wire import READS, Answer, WaitListener, Wire, refusal
+from mfa_setup.adapters.http_policy import READS, Answer, HttpPolicy, WaitListener, refusal
 from mfa_setup.errors import LoginRefusedError, MfaSetupError, TokenInvalidError
 
 SCOPE = "openid profile email"
@@ -71,7 +71,7 @@ class Issuer:
     def __init__(self, base_url: str, *, budget: float, on_wait: WaitListener) -> None:
         self._base_url = base_url
         # The exchange of a code is not repeated: a code is good once.
-        self._wire = Wire("auth0", _classify, repeatable=READS, budget=budget, on_wait=on_wait)
+        self._policy = HttpPolicy("auth0", _classify, repeatable=READS, budget=budget, on_wait=on_wait)
 
     def discover(self) -> Endpoints:
         """Reads the discovery document.
@@ -99,7 +99,7 @@ class Issuer:
             "code_verifier": attempt.verifier,
             "redirect_uri": redirect_uri,
         }
-        with http_client(self._wire, self._base_url) as client:
+        with http_client(self._policy, self._base_url) as client:
             answer = _document(client.post(endpoints.token, data=body))
         token = answer.get("id_token")
         if not isinstance(token, str):
@@ -136,7 +136,7 @@ class Issuer:
         return claims
 
     def _get(self, url: str) -> dict[str, Any]:
-        with http_client(self._wire, self._base_url) as client:
+        with http_client(self._policy, self._base_url) as client:
             return _document(client.get(url))
 
 

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from mfa_setup.adapters.wire import Clock
+from mfa_setup.adapters.http_policy import Clock
 from mfa_setup.errors import MfaSetupError, SmsUnconfirmedError, SmsUndeliveredError
 from mfa_setup.model.observed import Message
-from mfa_setup.model.outcome import Sms, Warned
+from mfa_setup.model.outcome import Notice, Sms
 from mfa_setup.twilio_codes import explain
 
 LONGEST = 60.0
@@ -37,7 +37,7 @@ class Watch:
     """
 
     on_status: Callable[[Sms], None]
-    on_warning: Callable[[Warned], None]
+    on_warning: Callable[[Notice], None]
     clock: Clock = field(default_factory=lambda: CLOCK)
 
 

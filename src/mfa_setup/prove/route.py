@@ -2,9 +2,9 @@
 
 from mfa_setup.errors import Choice, ChoiceNeededError
 from mfa_setup.model.base import Frozen
+from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.observed import Provider
-from mfa_setup.model.outcome import PhoneStack, Warned
-from mfa_setup.model.wish import NumberWish
+from mfa_setup.model.outcome import Notice, PhoneStack
 from mfa_setup.prove.receipt import Watch
 from mfa_setup.resources import number, sender
 from mfa_setup.resources.base import Services
@@ -26,7 +26,7 @@ class Route(Frozen):
         return not (self.sender or self.messaging_service_sid)
 
 
-def route(services: Services, stack: PhoneStack, wish: NumberWish, watch: Watch) -> Route:
+def route(services: Services, stack: PhoneStack, desired: DesiredNumber, watch: Watch) -> Route:
     """Who is to send.
 
     Raises:
@@ -35,20 +35,20 @@ def route(services: Services, stack: PhoneStack, wish: NumberWish, watch: Watch)
         ValueNeededError: None can.
     """
     provider = services.auth0.provider(stack)
-    if wish.sender or wish.messaging_service_sid:
-        return _by_ladder(services, provider, wish)
+    if desired.sender or desired.messaging_service_sid:
+        return _by_ladder(services, provider, desired)
     if provider.kind == "twilio" and (provider.sender or provider.messaging_service_sid):
         if provider.sid == services.account.account_sid:
             return Route(sender=provider.sender, messaging_service_sid=provider.messaging_service_sid)
         watch.on_warning(_other_account(provider))
-    return _by_ladder(services, provider, wish)
+    return _by_ladder(services, provider, desired)
 
 
-def _by_ladder(services: Services, provider: Provider, wish: NumberWish) -> Route:
+def _by_ladder(services: Services, provider: Provider, desired: DesiredNumber) -> Route:
     account = number.observe(services.account)
-    by_service = Route(messaging_service_sid=None if wish.sender else wish.messaging_service_sid)
+    by_service = Route(messaging_service_sid=None if desired.sender else desired.messaging_service_sid)
     try:
-        chosen = sender.choose(wish.model_copy(update={"buy": False}), account, provider, sender.own(services))
+        chosen = sender.choose(desired.model_copy(update={"buy": False}), account, provider, sender.own(services))
     except ChoiceNeededError as needed:
         return _one_of(needed) if by_service.is_open else by_service
     if not by_service.is_open:
@@ -75,8 +75,8 @@ def _one_of(needed: ChoiceNeededError) -> Route:
     )
 
 
-def _other_account(provider: Provider) -> Warned:
-    return Warned(
+def _other_account(provider: Provider) -> Notice:
+    return Notice(
         code="other_twilio_account",
         message=f"Auth0 sends through another Twilio account ({provider.sid}): this SMS proves nothing of its codes.",
         hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of that account, or run `mfa-setup plan`.",

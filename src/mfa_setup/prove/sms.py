@@ -3,10 +3,10 @@
 import secrets
 
 from mfa_setup.errors import MfaSetupError, SmsUndeliveredError
+from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.observed import Message
 from mfa_setup.model.outcome import PhoneStack, Sms
-from mfa_setup.model.wish import NumberWish
-from mfa_setup.model.words import Via
+from mfa_setup.model.types import Via
 from mfa_setup.prove.lost import LOST_ANSWERS, known_to, never_found, newer
 from mfa_setup.prove.receipt import REFUSED, Watch, as_seen, follow
 from mfa_setup.prove.route import Route, route
@@ -26,14 +26,14 @@ def scopes(stack: PhoneStack, via: Via) -> frozenset[str]:
     return frozenset({"read:tenant_settings", *provider.READ_SCOPES[stack], *sending})
 
 
-def prove_sms(services: Services, stack: PhoneStack, to: str, wish: NumberWish, via: Via, watch: Watch) -> Sms:
+def prove_sms(services: Services, stack: PhoneStack, to: str, desired: DesiredNumber, via: Via, watch: Watch) -> Sms:
     """Sends one SMS to a phone and follows it until it has arrived. It costs money, and changes nothing in Auth0.
 
     Args:
         services: Both services; the Twilio account must be there.
         stack: The tenant's phone stack.
         to: The phone, in E.164 form.
-        wish: Who is to send, where that was asked for; else Auth0's own sender does.
+        desired: Who is to send, where that was asked for; else Auth0's own sender does.
         via: Who is asked to send: Twilio, with the tenant's text, or the tenant itself.
         watch: Who is told, and the clock.
 
@@ -45,7 +45,7 @@ def prove_sms(services: Services, stack: PhoneStack, to: str, wish: NumberWish, 
     """
     if via == "auth0":
         return through_tenant(services, stack, to, watch)
-    return _through_twilio(services, stack, to, route(services, stack, wish, watch), watch)
+    return _through_twilio(services, stack, to, route(services, stack, desired, watch), watch)
 
 
 def _through_twilio(services: Services, stack: PhoneStack, to: str, way: Route, watch: Watch) -> Sms:

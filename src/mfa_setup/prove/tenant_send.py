@@ -15,7 +15,7 @@ from mfa_setup.errors import (
     UnavailableError,
 )
 from mfa_setup.model.observed import Message, Provider, SendEvent
-from mfa_setup.model.outcome import PhoneStack, Sms, Warned
+from mfa_setup.model.outcome import Notice, PhoneStack, Sms
 from mfa_setup.ports import Auth0Port
 from mfa_setup.prove.lost import LOST_ANSWERS, known_to, never_found, newer
 from mfa_setup.prove.receipt import LONGEST, REFUSED, Watch, follow, undelivered
@@ -94,7 +94,7 @@ def _unseen(to: str) -> SmsUnconfirmedError:
 class _Log:
     """The tenant's log, as far as it may be read; where it may not, that is said once."""
 
-    def __init__(self, auth0: Auth0Port, warn: Callable[[Warned], None]) -> None:
+    def __init__(self, auth0: Auth0Port, warn: Callable[[Notice], None]) -> None:
         self._auth0 = auth0
         self._warn = warn
         self._readable = True
@@ -119,7 +119,7 @@ class _Log:
         except _UNSEEN_LOG as refused:
             self._readable = False
             self._warn(
-                Warned(
+                Notice(
                     code="log_unseen",
                     message=f"The tenant's log cannot be read, so only what Twilio shows counts. {refused.message}",
                     hint="Grant the scope read:logs to see there why Auth0 could not send.",

@@ -4,19 +4,19 @@ import re
 from urllib.parse import urlsplit
 
 from mfa_setup.errors import ForbiddenError, ScopeMissingError
-from mfa_setup.model.outcome import PhoneStack, Warned
+from mfa_setup.model.outcome import Notice, PhoneStack
 from mfa_setup.resources.base import Services
 from mfa_setup.resources.templates import DEFAULT_VERIFICATION
 
 _VARIABLE = re.compile(r"\{\{-?\s*([\w.]+)\s*(?:\|[^}]*)?\}\}")
-_NOT_FILLED = Warned(
+_NOT_FILLED = Notice(
     code="template_not_filled",
     message="The tenant's template has conditions, which only Auth0 can fill in; the SMS has the default text instead.",
     hint="`mfa-setup test sms --via auth0` sends by the tenant itself.",
 )
 
 
-def verification(services: Services, stack: PhoneStack, code: str) -> tuple[str, tuple[Warned, ...]]:
+def verification(services: Services, stack: PhoneStack, code: str) -> tuple[str, tuple[Notice, ...]]:
     """The tenant's own text with a code in it, else the default, which reads the same on both stacks.
 
     Source: Auth0 docs, the variables of phone templates. Filters (`| escape`) are left out: what `escape` does to an
@@ -30,13 +30,13 @@ def verification(services: Services, stack: PhoneStack, code: str) -> tuple[str,
     return _VARIABLE.sub(lambda found: known.get(found[1], ""), template), warnings
 
 
-def _own(services: Services, stack: PhoneStack) -> tuple[str | None, tuple[Warned, ...]]:
+def _own(services: Services, stack: PhoneStack) -> tuple[str | None, tuple[Notice, ...]]:
     """The tenant's own text; none where it may not be read, or has conditions that only Liquid can decide."""
     try:
         own = services.auth0.verification_text(stack)
     except (ScopeMissingError, ForbiddenError) as refused:
         unseen = f"The tenant's template may not be read; the SMS has the default text. {refused.message}"
-        return None, (Warned(code="template_unseen", message=unseen, hint="Grant the scope read:phone_templates."),)
+        return None, (Notice(code="template_unseen", message=unseen, hint="Grant the scope read:phone_templates."),)
     return (None, (_NOT_FILLED,)) if own and "{%" in own else (own, ())
 
 

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from mfa_setup.model.change import Change, FieldChange
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Failure, Outcome, PastRun, Warned
-from mfa_setup.render.clean import one_line
+from mfa_setup.model.outcome import Failure, Notice, Outcome, PastRun
+from mfa_setup.render.sanitize import one_line
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red"), "none": ("=", "dim")}
 _STACKS = {"unified": "Unified Phone Experience", "legacy": "legacy phone stack"}
@@ -256,7 +256,7 @@ def plan_summary(outcome: Outcome) -> Text:
     return Text(f"{made} to make, {len(pending) - made} to change. `mfa-setup up` carries it out.")
 
 
-def warning_lines(warnings: tuple[Warned, ...]) -> Iterator[Text]:
+def warning_lines(warnings: tuple[Notice, ...]) -> Iterator[Text]:
     """Warnings with their hints."""
     for warning in warnings:
         yield Text().append("Warning: ", style="yellow").append(one_line(warning.message))

@@ -16,8 +16,8 @@ from rich.text import Text
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome
-from mfa_setup.render import clean, human
-from mfa_setup.render.clean import one_line
+from mfa_setup.render import human, sanitize
+from mfa_setup.render.sanitize import one_line
 
 
 class Sink:
@@ -158,7 +158,7 @@ class Sink:
 
     def document(self, document: dict[str, Any]) -> None:
         """One JSON document and nothing else; pure ASCII, so that no text of a service can act on a terminal."""
-        sys.stdout.write(json.dumps(clean.masked(self.secrets, document), ensure_ascii=True) + "\n")
+        sys.stdout.write(json.dumps(sanitize.masked(self.secrets, document), ensure_ascii=True) + "\n")
         sys.stdout.flush()
 
     def lines(self, lines: Iterable[str]) -> None:
@@ -166,7 +166,7 @@ class Sink:
         self._print_all(Text(one_line(line)) for line in lines)
 
     def _clean(self, text: str) -> str:
-        return clean.without(self.secrets, one_line(text))
+        return sanitize.without(self.secrets, one_line(text))
 
     def _print_all(self, lines: Iterable[Text]) -> None:
         if not self._quiet:
@@ -182,7 +182,7 @@ class Sink:
 
     def _put(self, console: Console, line: Text) -> None:
         """A line: wrapped under its own indent at a terminal, and left whole for a program that reads it."""
-        shown = clean.without(self.secrets, clean.plain(line.plain))
+        shown = sanitize.without(self.secrets, sanitize.plain(line.plain))
         line = line if shown == line.plain else Text(shown)
         if not console.is_terminal:
             console.print(line, soft_wrap=True)

@@ -13,10 +13,10 @@ from mfa_setup.errors import (
 )
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
+from mfa_setup.model.desired import DesiredApplication
 from mfa_setup.model.journal import Fields
 from mfa_setup.model.observed import Application, ApplicationSeen
-from mfa_setup.model.outcome import Warned
-from mfa_setup.model.wish import ApplicationWish
+from mfa_setup.model.outcome import Notice
 from mfa_setup.ports import Auth0Port
 from mfa_setup.resources import configfile, creation
 from mfa_setup.resources.base import Made, Services
@@ -51,25 +51,25 @@ JUDGED: dict[str, tuple[str, ...]] = {
 """Of these two objects only these keys are ours; the lifetimes are the tenant's own business after creation."""
 
 
-def observe(auth0: Auth0Port, wish: ApplicationWish) -> ApplicationSeen:
+def observe(auth0: Auth0Port, desired: DesiredApplication) -> ApplicationSeen:
     """Reads the applications that could be meant, and the connection."""
     connections = auth0.connections()
-    found = connections.get(wish.connection)
+    found = connections.get(desired.connection)
     return ApplicationSeen(
-        named=named(wish, auth0.applications()),
-        connection=auth0.connection(found, wish.connection) if found else None,
+        named=named(desired, auth0.applications()),
+        connection=auth0.connection(found, desired.connection) if found else None,
         connection_names=tuple(sorted(connections)),
     )
 
 
-def named(wish: ApplicationWish, listed: Sequence[Application]) -> tuple[Application, ...]:
+def named(desired: DesiredApplication, listed: Sequence[Application]) -> tuple[Application, ...]:
     """Those that could be meant: by client ID where one is given, else by name."""
-    if wish.client_id:
-        return tuple(item for item in listed if item.client_id == wish.client_id)
-    return tuple(item for item in listed if item.name == wish.name)
+    if desired.client_id:
+        return tuple(item for item in listed if item.client_id == desired.client_id)
+    return tuple(item for item in listed if item.name == desired.name)
 
 
-def choose(wish: ApplicationWish, candidates: Sequence[Application]) -> Application | None:
+def choose(desired: DesiredApplication, candidates: Sequence[Application]) -> Application | None:
     """The application that is meant: by client ID, else by our mark and name, else by name; None is to be made.
 
     Raises:
@@ -78,15 +78,15 @@ def choose(wish: ApplicationWish, candidates: Sequence[Application]) -> Applicat
         ApplicationConflictError: It is not a single-page application.
     """
     fitting = [item for item in candidates if is_ours(item)] or list(candidates)
-    if wish.client_id and not fitting:
+    if desired.client_id and not fitting:
         raise NotFoundError(
-            f"The tenant has no application with the client ID {wish.client_id}.",
+            f"The tenant has no application with the client ID {desired.client_id}.",
             hint="Correct --app-client-id: Auth0 dashboard, Applications > the application > Settings.",
         )
     if len(fitting) > 1:
         listed = ", ".join(f"{item.client_id} ({_type_of(item)})" for item in fitting)
         raise ChoiceNeededError(
-            f'{len(fitting)} applications are named "{wish.name}": {listed}.',
+            f'{len(fitting)} applications are named "{desired.name}": {listed}.',
             hint=f"Pass --app-client-id, for example --app-client-id {fitting[0].client_id}.",
             choices=tuple(
                 Choice("app_client_id", item.client_id, f"{item.name} ({_type_of(item)}) {item.client_id}")
@@ -111,8 +111,8 @@ class ApplicationStep:
     """What the application needs: `body` for the client, the connection it is to be put on, its config file."""
 
     change: Change
-    warnings: tuple[Warned, ...]
-    wish: ApplicationWish
+    warnings: tuple[Notice, ...]
+    desired: DesiredApplication
     there: Application | None
     body: Mapping[str, JsonValue]
     connect_to: str | None
@@ -164,10 +164,10 @@ class ApplicationStep:
     def _made_and_connected(self, services: Services) -> Iterator[str]:
         """Its client ID, after each request; one taken over may be removed by the machine that made it."""
         for left in reversed(range(TRIES)):
-            found = creation.the_only(services, self.body)
+            found = creation.create_exactly_once(services, self.body)
             yield found.client_id
             try:
-                if found.adopted and (missing := _mending(self.wish, found.adopted)):
+                if found.adopted and (missing := _mending(self.desired, found.adopted)):
                     update(services, found.adopted, missing)
                     yield found.client_id
                 if self.connect_to:
@@ -204,31 +204,31 @@ def _connect(services: Services, connection_id: str, client_id: str) -> None:
         services.auth0.connect(connection_id, client_id)
 
 
-def compare(wish: ApplicationWish, seen: ApplicationSeen, config: appconfig.ConfigFile | None) -> ApplicationStep:
+def compare(desired: DesiredApplication, seen: ApplicationSeen, config: appconfig.ConfigFile | None) -> ApplicationStep:
     """What differs between the application asked for and the one that is there.
 
     Raises:
         NotFoundError: The connection or the client ID does not exist.
         ChoiceNeededError, ApplicationConflictError: As `choose` does.
     """
-    there = choose(wish, seen.named)
+    there = choose(desired, seen.named)
     if seen.connection is None:
         raise NotFoundError(
-            f"The tenant has no database connection {wish.connection}.",
+            f"The tenant has no database connection {desired.connection}.",
             hint=f"Pass --connection with one of: {', '.join(seen.connection_names) or '(there is none)'}.",
         )
-    body = _creation(wish) if there is None else _mending(wish, there)
+    body = _creation(desired) if there is None else _mending(desired, there)
     connected = there is not None and there.client_id in seen.connection.client_ids
     fields = _fields(there, body)
     if not connected:
-        fields += (FieldChange(path="connection", after=wish.connection),)
+        fields += (FieldChange(path="connection", after=desired.connection),)
     stale = config is not None and not (there and config.is_right(there.client_id))
     if config and stale:
         fields += (FieldChange(path="config_file", before=config.before, after=str(config.path)),)
     return ApplicationStep(
-        change=change_of("application", fields, there.name if there else wish.name, exists=there is not None),
-        warnings=_warnings(wish, there),
-        wish=wish,
+        change=change_of("application", fields, there.name if there else desired.name, exists=there is not None),
+        warnings=_warnings(desired, there),
+        desired=desired,
         there=there,
         body=body,
         connect_to=None if connected else seen.connection.id,
@@ -236,31 +236,31 @@ def compare(wish: ApplicationWish, seen: ApplicationSeen, config: appconfig.Conf
     )
 
 
-def _creation(wish: ApplicationWish) -> dict[str, JsonValue]:
+def _creation(desired: DesiredApplication) -> dict[str, JsonValue]:
     return {
-        "name": wish.name,
+        "name": desired.name,
         "app_type": "spa",
-        "callbacks": list(wish.callbacks),
-        "allowed_logout_urls": list(wish.logout_urls),
-        "web_origins": list(wish.web_origins),
+        "callbacks": list(desired.callbacks),
+        "allowed_logout_urls": list(desired.logout_urls),
+        "web_origins": list(desired.web_origins),
         **SECURITY,
         "client_metadata": dict(MARK),
     }
 
 
-def _mending(wish: ApplicationWish, there: Application) -> dict[str, JsonValue]:
+def _mending(desired: DesiredApplication, there: Application) -> dict[str, JsonValue]:
     """Only what differs: URLs of any application, security settings of our own or with --harden."""
-    body = _missing_urls(wish, there)
-    if is_ours(there) or wish.harden:
+    body = _missing_urls(desired, there)
+    if is_ours(there) or desired.harden:
         body |= _weaknesses(there)
     return body
 
 
-def _missing_urls(wish: ApplicationWish, there: Application) -> dict[str, JsonValue]:
+def _missing_urls(desired: DesiredApplication, there: Application) -> dict[str, JsonValue]:
     wanted = {
-        "callbacks": (there.callbacks, wish.callbacks),
-        "allowed_logout_urls": (there.allowed_logout_urls, wish.logout_urls),
-        "web_origins": (there.web_origins, wish.web_origins),
+        "callbacks": (there.callbacks, desired.callbacks),
+        "allowed_logout_urls": (there.allowed_logout_urls, desired.logout_urls),
+        "web_origins": (there.web_origins, desired.web_origins),
     }
     body: dict[str, JsonValue] = {}
     for field, (before, asked) in wanted.items():
@@ -269,7 +269,7 @@ def _missing_urls(wish: ApplicationWish, there: Application) -> dict[str, JsonVa
         kept = [
             url
             for url in before
-            if not wish.prune_urls or _normal(field, url) in {_normal(field, one) for one in asked}
+            if not desired.prune_urls or _normal(field, url) in {_normal(field, one) for one in asked}
         ]
         if added or len(kept) != len(before):
             body[field] = [*kept, *added]
@@ -306,11 +306,11 @@ def _fields(there: Application | None, body: Mapping[str, JsonValue]) -> tuple[F
     return differing(before, dict(body))
 
 
-def _warnings(wish: ApplicationWish, there: Application | None) -> tuple[Warned, ...]:
-    if there is None or is_ours(there) or wish.harden or not (weak := _weaknesses(there)):
+def _warnings(desired: DesiredApplication, there: Application | None) -> tuple[Notice, ...]:
+    if there is None or is_ours(there) or desired.harden or not (weak := _weaknesses(there)):
         return ()
     return (
-        Warned(
+        Notice(
             code="application_not_hardened",
             message=f'The application "{there.name}" was not made by mfa-setup, and its security settings differ '
             f"from what a single-page application should have: {', '.join(weak)}.",

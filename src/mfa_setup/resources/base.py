@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
-from mfa_setup.model.outcome import Warned
+from mfa_setup.model.outcome import Notice
 from mfa_setup.ports import Auth0Port, TwilioPort
 from mfa_setup.store.journal import Journal
 
@@ -66,7 +66,7 @@ class Step(Protocol):
         """What differs."""
 
     @property
-    def warnings(self) -> tuple[Warned, ...]:
+    def warnings(self) -> tuple[Notice, ...]:
         """What the user should know about it."""
 
     @property

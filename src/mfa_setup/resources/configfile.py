@@ -7,8 +7,8 @@ from pathlib import Path
 from mfa_setup import appconfig
 from mfa_setup.errors import ConfigUnreadableError
 from mfa_setup.model.change import FieldChange
-from mfa_setup.model.journal import Fields, RunRecord, Write
-from mfa_setup.model.outcome import Warned
+from mfa_setup.model.journal import Fields, RunRecord, WriteRecord
+from mfa_setup.model.outcome import Notice
 from mfa_setup.resources.base import Services
 from mfa_setup.resources.reversal import Move, changed_since
 
@@ -39,7 +39,7 @@ class File:
 
     fields: tuple[FieldChange, ...] = ()
     moves: tuple[Move, ...] = ()
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
 
 def revert(record: RunRecord) -> File:
@@ -51,7 +51,7 @@ def revert(record: RunRecord) -> File:
     return found
 
 
-def _revert_one(written: Write) -> File:
+def _revert_one(written: WriteRecord) -> File:
     path = Path(written.target)
     if os.path.realpath(path) != str(path):  # it was its real path: a link has come in its way since
         return _changed(f"the way to the config file {path}")
@@ -68,14 +68,14 @@ def _changed(what: str) -> File:
     return File(warnings=(changed_since("application", what),))
 
 
-def _gone(written: Write, path: Path, text: str) -> File:
+def _gone(written: WriteRecord, path: Path, text: str) -> File:
     if appconfig.digest(text) != written.after.get("digest"):
         return _changed(f"the config file {path}")
     field = FieldChange(path="config_file", before=str(path))
     return File((field,), (Move("write_config", str(path), {}, {}, lambda _: appconfig.remove(path)),))
 
 
-def _mended(written: Write, path: Path, text: str) -> File:
+def _mended(written: WriteRecord, path: Path, text: str) -> File:
     now = appconfig.values(path, text)
     before = {name: written.before.get(name) for name in VALUES}
     if now != {name: written.after.get(name) for name in VALUES}:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from mfa_setup.errors import ApplicationRaceError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.observed import Application
-from mfa_setup.resources import looking
+from mfa_setup.resources import recovery
 from mfa_setup.resources.base import Services
-from mfa_setup.resources.looking import resolved
+from mfa_setup.resources.recovery import recover_outcome
 
 MARK: dict[str, JsonValue] = {"managed_by": "mfa-setup"}
 """The `client_metadata` of applications that this tool made."""
@@ -39,7 +39,7 @@ class Settled:
     adopted: Application | None = None
 
 
-def the_only(services: Services, body: Mapping[str, JsonValue]) -> Settled:
+def create_exactly_once(services: Services, body: Mapping[str, JsonValue]) -> Settled:
     """The one application of this name with our mark: made by this run, or by another machine at the same time.
 
     Applications carry no date, so whoever sees another one beside its own yields: it removes its own, which it has
@@ -65,7 +65,7 @@ def the_only(services: Services, body: Mapping[str, JsonValue]) -> Settled:
             mine, seen = _create(services, body), None
             continue
         seen = others[0].client_id if len(others) == 1 else None
-        looking.random_moment()
+        recovery.random_moment()
     raise ApplicationRaceError(f'Another run keeps making and removing the application "{body["name"]}".')
 
 
@@ -84,7 +84,7 @@ def _create(services: Services, body: Mapping[str, JsonValue]) -> str | None:
         return []
 
     with services.journal.write("application", "create_application", name, {}, signed) as made:
-        found = resolved(create, lambda: _ours(services, name) or None)
+        found = recover_outcome(create, lambda: _ours(services, name) or None)
         for client_id in answered or [item.client_id for item in found if is_ours(item, run_id)]:
             made["client_id"] = client_id
     return answered[0] if answered else None

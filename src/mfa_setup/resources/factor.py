@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, change_of, differing
+from mfa_setup.model.desired import DesiredSms
 from mfa_setup.model.journal import Fields, RunRecord, traces
 from mfa_setup.model.observed import Factor, Templates
-from mfa_setup.model.outcome import PhoneStack, Warned
-from mfa_setup.model.wish import SmsWish
+from mfa_setup.model.outcome import Notice, PhoneStack
 from mfa_setup.ports import Auth0Port
 from mfa_setup.resources import templates
 from mfa_setup.resources.base import Made, Services
-from mfa_setup.resources.delivery import TYPES
+from mfa_setup.resources.channels import TYPES
 from mfa_setup.resources.reversal import Move, Reversal, Standing, put_back
 from mfa_setup.resources.reversal import texts as words
 
@@ -26,15 +26,15 @@ INDEPENDENT = frozenset({"push-notification", "otp", "duo", "webauthn-roaming"})
 """Factors besides `sms` that a user can log in with alone (Auth0 docs, "Enable MFA": independent factors)."""
 
 
-def wants_templates(wish: SmsWish) -> bool:
+def wants_templates(desired: DesiredSms) -> bool:
     """Whether any text was asked for; otherwise templates are neither read nor written."""
-    return wish.enrollment_template is not None or wish.verification_template is not None
+    return desired.enrollment_template is not None or desired.verification_template is not None
 
 
-def observe(auth0: Auth0Port, stack: PhoneStack, wish: SmsWish) -> Factor:
+def observe(auth0: Auth0Port, stack: PhoneStack, desired: DesiredSms) -> Factor:
     """Reads the factor."""
     found = seen(auth0.factors(), auth0.message_types())
-    return found.model_copy(update={"templates": auth0.templates(stack)}) if wants_templates(wish) else found
+    return found.model_copy(update={"templates": auth0.templates(stack)}) if wants_templates(desired) else found
 
 
 def seen(on: frozenset[str], message_types: tuple[str, ...]) -> Factor:
@@ -47,7 +47,7 @@ class FactorStep:
     """What the factor needs: each part is None where it is right already."""
 
     change: Change
-    warnings: tuple[Warned, ...]
+    warnings: tuple[Notice, ...]
     stack: PhoneStack
     enable: bool
     message_types: tuple[str, ...] | None
@@ -87,10 +87,10 @@ def set_types(services: Services, before: tuple[str, ...], after: tuple[str, ...
         services.auth0.set_message_types(after)
 
 
-def compare(wish: SmsWish, seen: Factor, stack: PhoneStack) -> FactorStep:
+def compare(desired: DesiredSms, seen: Factor, stack: PhoneStack) -> FactorStep:
     """What differs between the factor asked for and the one that is there."""
-    types = _types(wish, seen)
-    wanted = _templates(wish, seen.templates or Templates(), stack)
+    types = _types(desired, seen)
+    wanted = _templates(desired, seen.templates or Templates(), stack)
     before: dict[str, JsonValue] = {
         "enabled": seen.enabled,
         "message_types": list(seen.message_types),
@@ -111,18 +111,18 @@ def compare(wish: SmsWish, seen: Factor, stack: PhoneStack) -> FactorStep:
     )
 
 
-def _types(wish: SmsWish, seen: Factor) -> tuple[str, ...]:
-    wanted = set(TYPES[wish.delivery])
-    if not wish.delivery_given:
+def _types(desired: DesiredSms, seen: Factor) -> tuple[str, ...]:
+    wanted = set(TYPES[desired.delivery])
+    if not desired.delivery_given:
         wanted |= set(seen.message_types)
     if wanted == set(seen.message_types):
         return seen.message_types
     return tuple(kind for kind in ("sms", "voice") if kind in wanted)
 
 
-def _templates(wish: SmsWish, seen: Templates, stack: PhoneStack) -> Templates | None:
+def _templates(desired: DesiredSms, seen: Templates, stack: PhoneStack) -> Templates | None:
     """The texts to write; None where they are as asked for."""
-    enrollment, verification = wish.enrollment_template, wish.verification_template
+    enrollment, verification = desired.enrollment_template, desired.verification_template
     if enrollment in (None, seen.enrollment) and verification in (None, seen.verification):
         return None
     if stack == "legacy":

@@ -10,14 +10,14 @@ from mfa_setup.errors import (
     PriceOverLimitError,
 )
 from mfa_setup.model.change import Change, FieldChange, change_of
+from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.journal import Fields
 from mfa_setup.model.observed import AccountSeen, MessagingService, Number, Offer
-from mfa_setup.model.outcome import Warned
-from mfa_setup.model.wish import NumberWish
+from mfa_setup.model.outcome import Notice
 from mfa_setup.ports import TwilioPort
 from mfa_setup.resources import purchase
 from mfa_setup.resources.base import Made, Services
-from mfa_setup.resources.looking import resolved
+from mfa_setup.resources.recovery import recover_outcome
 from mfa_setup.resources.sender import Own, Sender
 
 NORTH_AMERICAN = "+1"
@@ -38,7 +38,7 @@ class NumberStep:
     """What the number needs: to be bought, to be put into a pool, or nothing."""
 
     change: Change
-    warnings: tuple[Warned, ...]
+    warnings: tuple[Notice, ...]
     sender: Sender
     offers: tuple[Offer, ...]
     pool: MessagingService | None
@@ -105,7 +105,7 @@ def _add_to_pool(services: Services, pool: MessagingService, number: Number) -> 
         return True
 
     with services.journal.write("number", "add_to_pool", number.sid, before, after):
-        resolved(add, lambda: _is_in(services, pool, number) or None)
+        recover_outcome(add, lambda: _is_in(services, pool, number) or None)
 
 
 def home_of(listed: Iterable[MessagingService], number_sid: str) -> str | None:
@@ -113,7 +113,9 @@ def home_of(listed: Iterable[MessagingService], number_sid: str) -> str | None:
     return next((service.sid for service in listed if number_sid in service.pool), None)
 
 
-def compare(wish: NumberWish, account: AccountSeen, sender: Sender, offers: tuple[Offer, ...], own: Own) -> NumberStep:
+def compare(
+    desired: DesiredNumber, account: AccountSeen, sender: Sender, offers: tuple[Offer, ...], own: Own
+) -> NumberStep:
     """What has to be done so that there is a number in its place.
 
     Raises:
@@ -123,9 +125,9 @@ def compare(wish: NumberWish, account: AccountSeen, sender: Sender, offers: tupl
     """
     offer = offers[0] if offers else None
     for one in offers if sender.to_buy else ():
-        _check_price(wish, one)
+        _check_price(desired, one)
     phone = sender.number.phone_number if sender.number else offer.phone_number if offer else None
-    pool, warnings = _pool(account, sender, phone, wish.country)
+    pool, warnings = _pool(account, sender, phone, desired.country)
     if sender.several:
         warnings = (*warnings, _several(sender))
     able = next((item for item in account.numbers if item.sms), None)
@@ -140,25 +142,25 @@ def compare(wish: NumberWish, account: AccountSeen, sender: Sender, offers: tupl
     )
 
 
-def _check_price(wish: NumberWish, offer: Offer) -> None:
-    if wish.max_price is None:
+def _check_price(desired: DesiredNumber, offer: Offer) -> None:
+    if desired.max_price is None:
         return
     if offer.price is None:
         raise PriceOverLimitError(
             f"Twilio names no price for {offer.number_type} numbers in {offer.country}, so --max-price cannot be kept.",
             hint="Leave --max-price out, or choose another --number-type.",
         )
-    if offer.price > wish.max_price:
+    if offer.price > desired.max_price:
         raise PriceOverLimitError(
             f"{offer.phone_number} costs {offer.price:.2f} {offer.currency} a month; "
-            f"the limit is {wish.max_price:.2f}.",
+            f"the limit is {desired.max_price:.2f}.",
             hint=f"Raise --max-price to {offer.price:.2f}, or choose another --number-type or --country.",
         )
 
 
 def _pool(
     account: AccountSeen, sender: Sender, phone: str | None, country: str
-) -> tuple[MessagingService | None, tuple[Warned, ...]]:
+) -> tuple[MessagingService | None, tuple[Notice, ...]]:
     """The Messaging Service that the number belongs in: the named one, else the one with a verified campaign."""
     number = sender.number
     home = next((item for item in account.services if number and number.sid in item.pool), None)
@@ -177,7 +179,7 @@ def _pool(
             choices=tuple(Choice("messaging_service_sid", item.sid, f"{item.name} {item.sid}") for item in verified),
         )
     return None, (
-        Warned(
+        Notice(
             code="several_messaging_services",
             message=f"Several Messaging Services have a verified campaign, and the number is put in none: {listed}.",
             hint="Pass --messaging-service-sid to choose one.",
@@ -196,9 +198,9 @@ def _not_elsewhere(service: MessagingService, home: MessagingService | None, num
     return service
 
 
-def _several(sender: Sender) -> Warned:
+def _several(sender: Sender) -> Notice:
     number = sender.number.phone_number if sender.number else ""
-    return Warned(
+    return Notice(
         code="several_numbers",
         message=f"{sender.several} numbers carry this tenant's mark; the oldest, {number}, is used.",
         hint="Release the others in the Twilio console: each costs its price every month.",

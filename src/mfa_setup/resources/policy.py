@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from mfa_setup.model.change import Change, change_of, differing
 from mfa_setup.model.journal import Fields, RunRecord, traces
-from mfa_setup.model.outcome import Warned
-from mfa_setup.model.words import PolicyName
+from mfa_setup.model.outcome import Notice
+from mfa_setup.model.types import PolicyName
 from mfa_setup.resources.base import Made, Services
 from mfa_setup.resources.reversal import Move, Reversal, Standing, put_back, texts
 
@@ -37,7 +37,7 @@ class PolicyStep:
     """What the policy needs."""
 
     change: Change
-    warnings: tuple[Warned, ...]
+    warnings: tuple[Notice, ...]
     wanted: PolicyName
     before: tuple[str, ...]
 

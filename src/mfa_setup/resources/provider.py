@@ -10,15 +10,15 @@ from pydantic import SecretStr
 from mfa_setup.errors import MfaSetupError, ProviderConflictError, ServiceRefusedError, ValueNeededError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
+from mfa_setup.model.desired import DesiredSms
 from mfa_setup.model.journal import Fields
 from mfa_setup.model.observed import Provider
-from mfa_setup.model.outcome import PhoneStack, Warned
-from mfa_setup.model.wish import SmsWish
+from mfa_setup.model.outcome import Notice, PhoneStack
 from mfa_setup.resources.base import Made, Services
-from mfa_setup.resources.delivery import METHOD_OF_TYPE, METHODS, TYPES
-from mfa_setup.resources.delivery import carries as carries  # noqa: PLC0414 a question about the provider
+from mfa_setup.resources.channels import METHOD_OF_TYPE, METHODS, TYPES
+from mfa_setup.resources.channels import carries as carries  # noqa: PLC0414 a question about the provider
 from mfa_setup.resources.factor import set_types
-from mfa_setup.resources.looking import resolved
+from mfa_setup.resources.recovery import recover_outcome
 from mfa_setup.resources.sender import Sender
 from mfa_setup.store import digests
 
@@ -56,7 +56,7 @@ class ProviderStep:
     """What the provider needs; a write sends `wanted` whole, with the token."""
 
     change: Change
-    warnings: tuple[Warned, ...]
+    warnings: tuple[Notice, ...]
     wanted: Provider
     number_bought: bool
     seen: Provider
@@ -138,7 +138,9 @@ def save(services: Services, seen: Provider, wanted: Provider, token: SecretStr,
     else:
         try:
             with journal.write("provider", "create_provider", "twilio", {}, after) as made:
-                made["id"] = resolved(lambda: auth0.create_provider(wanted, token), lambda: _made(services, wanted))
+                made["id"] = recover_outcome(
+                    lambda: auth0.create_provider(wanted, token), lambda: _made(services, wanted)
+                )
         except ServiceRefusedError as refused:
             there = auth0.provider(wanted.stack)
             if there.id is None or there.sid != wanted.sid:
@@ -161,7 +163,7 @@ def _settings(values: Fields) -> Fields:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the provider depends on besides the wish.
+    """What the provider depends on besides the desired.
 
     Attributes:
         account_sid: The Twilio account that is to send.
@@ -180,26 +182,26 @@ class Around:
     must_be_sure: bool = False
 
 
-def compare(wish: SmsWish, seen: Provider, around: Around) -> ProviderStep:
+def compare(desired: DesiredSms, seen: Provider, around: Around) -> ProviderStep:
     """What differs between the provider asked for and the one that is there.
 
     Raises:
         ProviderConflictError: It is another account's or another kind, and `--replace-provider` is not given.
     """
     conflict = _conflict(seen, around.account_sid)
-    if conflict and not wish.replace_provider:
+    if conflict and not desired.replace_provider:
         raise ProviderConflictError(
             f"The tenant's phone provider is {conflict}. It serves every application and passwordless logins too.",
             hint="Pass --replace-provider to put this Twilio account in its place; its token cannot be read back.",
         )
     # Who sends for somebody else's provider is no sender of ours.
     kept = seen.model_copy(update={"sender": None, "messaging_service_sid": None}) if conflict else seen
-    wanted = _wanted(wish, kept, around)
+    wanted = _wanted(desired, kept, around)
     token = around.token
     there = conflict is not None or _is_there(seen)
     fields = differing(shown(seen) if there else {}, shown(wanted))
     unsure = around.must_be_sure and token == "unknown"  # noqa: S105 a state, not a token
-    must_send = bool(wish.resend_token or conflict or token == "new" or unsure or not there)  # noqa: S105
+    must_send = bool(desired.resend_token or conflict or token == "new" or unsure or not there)  # noqa: S105
     if must_send or (fields and token != "same"):  # noqa: S105
         fields += (FieldChange(path=_token_path(seen), sensitive=True),)
     return ProviderStep(
@@ -211,24 +213,24 @@ def compare(wish: SmsWish, seen: Provider, around: Around) -> ProviderStep:
         types_before=around.message_types,
         number_bought=around.bought is not None and wanted.sender == around.bought,
         methods_before=kept.delivery_methods,
-        types_first=_types_first(wish, kept, wanted, around.message_types),
+        types_first=_types_first(desired, kept, wanted, around.message_types),
     )
 
 
-def _warnings(seen: Provider, token: TokenState, *, there: bool, written: bool) -> tuple[Warned, ...]:
+def _warnings(seen: Provider, token: TokenState, *, there: bool, written: bool) -> tuple[Notice, ...]:
     if written and seen.sid is not None and token != "same":  # noqa: S105 a state, not a token
         return (_NOT_RESTORABLE,)
     return (_UNVERIFIABLE,) if there and not written and token == "unknown" else ()  # noqa: S105
 
 
 def _types_first(
-    wish: SmsWish, seen: Provider, wanted: Provider, message_types: tuple[str, ...]
+    desired: DesiredSms, seen: Provider, wanted: Provider, message_types: tuple[str, ...]
 ) -> tuple[str, ...] | None:
     """The message types asked for, where present ones need a delivery method that is to be taken away."""
     removed = set(seen.delivery_methods) - set(wanted.delivery_methods)
     if not removed & {METHOD_OF_TYPE.get(kind) for kind in message_types}:
         return None
-    return TYPES[wish.delivery]
+    return TYPES[desired.delivery]
 
 
 def _conflict(seen: Provider, account_sid: str) -> str | None:
@@ -245,7 +247,7 @@ def _is_there(seen: Provider) -> bool:
     return seen.id is not None or seen.sid is not None
 
 
-def _wanted(wish: SmsWish, seen: Provider, around: Around) -> Provider:
+def _wanted(desired: DesiredSms, seen: Provider, around: Around) -> Provider:
     sender = around.sender
     phone, service = seen.sender, seen.messaging_service_sid
     if sender is not None:
@@ -260,16 +262,16 @@ def _wanted(wish: SmsWish, seen: Provider, around: Around) -> Provider:
         sid=around.account_sid,
         sender=phone,
         messaging_service_sid=service,
-        delivery_methods=_methods(wish, seen, around.message_types),
+        delivery_methods=_methods(desired, seen, around.message_types),
     )
 
 
-def _methods(wish: SmsWish, seen: Provider, message_types: tuple[str, ...]) -> tuple[str, ...]:
+def _methods(desired: DesiredSms, seen: Provider, message_types: tuple[str, ...]) -> tuple[str, ...]:
     """The delivery methods: added to what is there, and to what the message types need, unless asked for."""
     if seen.stack == "legacy":
         return ()
-    wanted = set(METHODS[wish.delivery])
-    if not wish.delivery_given:
+    wanted = set(METHODS[desired.delivery])
+    if not desired.delivery_given:
         wanted |= set(seen.delivery_methods) | {METHOD_OF_TYPE[kind] for kind in message_types}
     if wanted == set(seen.delivery_methods):
         return seen.delivery_methods
@@ -314,7 +316,7 @@ def _token_path(provider: Provider) -> str:
     return "auth_token" if provider.stack == "legacy" else "credentials.auth_token"
 
 
-_UNVERIFIABLE = Warned(
+_UNVERIFIABLE = Notice(
     code="token_unverifiable",
     message="Whether the Twilio auth token that Auth0 holds is still the right one cannot be known: "
     "Auth0 never shows it.",
@@ -322,7 +324,7 @@ _UNVERIFIABLE = Warned(
 )
 
 
-_NOT_RESTORABLE = Warned(
+_NOT_RESTORABLE = Notice(
     code="token_not_restorable",
     message="The Twilio auth token that Auth0 holds is replaced, and may be another one: it cannot be read back, so "
     "`mfa-setup undo` cannot restore it by itself.",

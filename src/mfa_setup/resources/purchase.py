@@ -2,39 +2,39 @@
 
 from mfa_setup.errors import Choice, ChoiceNeededError, NoNumbersError, NumberGoneError, TrialNumberError
 from mfa_setup.model.base import Frozen
+from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.journal import Purchase, purchases
 from mfa_setup.model.observed import Number, Offer
-from mfa_setup.model.wish import NumberWish
-from mfa_setup.model.words import NumberType
+from mfa_setup.model.types import NumberType
 from mfa_setup.ports import TwilioPort
-from mfa_setup.resources import looking
+from mfa_setup.resources import recovery
 from mfa_setup.resources.base import Services
-from mfa_setup.resources.looking import resolved
+from mfa_setup.resources.recovery import recover_outcome
 
 
-def offers(services: Services, wish: NumberWish) -> tuple[Offer, ...]:
+def offers(services: Services, desired: DesiredNumber) -> tuple[Offer, ...]:
     """What may be bought: first the number of a purchase that got no clear answer, then those on sale.
 
     Raises:
         NoNumbersError: There are none.
     """
-    again = tuple(_again(services, one) for one in purchases(services.journal.runs) if _is_open(one, wish))
+    again = tuple(_again(services, one) for one in purchases(services.journal.runs) if _is_open(one, desired))
     try:
-        return (*again, *_search(services.account, wish))
+        return (*again, *_search(services.account, desired))
     except NoNumbersError:
         if again:
             return again
         raise
 
 
-def _is_open(one: Purchase, wish: NumberWish) -> bool:
+def _is_open(one: Purchase, desired: DesiredNumber) -> bool:
     """Whether a purchase got no clear answer, and its number is one that is asked for now, too."""
     return (
         one.sid is None
-        and one.country == wish.country
-        and wish.number_type in {None, one.number_type}
-        and (wish.area_code is None or one.phone_number.startswith(f"+1{wish.area_code}"))
-        and (wish.contains is None or wish.contains in one.phone_number)
+        and one.country == desired.country
+        and desired.number_type in {None, one.number_type}
+        and (desired.area_code is None or one.phone_number.startswith(f"+1{desired.area_code}"))
+        and (desired.contains is None or desired.contains in one.phone_number)
     )
 
 
@@ -49,22 +49,22 @@ def _again(services: Services, one: Purchase) -> Offer:
     )
 
 
-def _search(twilio: TwilioPort, wish: NumberWish) -> tuple[Offer, ...]:
+def _search(twilio: TwilioPort, desired: DesiredNumber) -> tuple[Offer, ...]:
     """Looks for numbers on sale: of the type asked for, else local ones, else mobile ones.
 
     Raises:
         NoNumbersError: There are none.
     """
     # North American local numbers take SMS; elsewhere it is usually the mobile ones that do.
-    fallback: tuple[NumberType, ...] = ("local",) if wish.country in {"US", "CA"} else ("local", "mobile")
-    for number_type in (wish.number_type,) if wish.number_type else fallback:
-        numbers = twilio.offers(wish.country, number_type, wish.area_code, wish.contains)
+    fallback: tuple[NumberType, ...] = ("local",) if desired.country in {"US", "CA"} else ("local", "mobile")
+    for number_type in (desired.number_type,) if desired.number_type else fallback:
+        numbers = twilio.offers(desired.country, number_type, desired.area_code, desired.contains)
         if numbers:
-            price, currency = twilio.price(wish.country, number_type)
+            price, currency = twilio.price(desired.country, number_type)
             return tuple(
                 Offer(
                     phone_number=number,
-                    country=wish.country,
+                    country=desired.country,
                     number_type=number_type,
                     price=price,
                     currency=currency,
@@ -72,10 +72,10 @@ def _search(twilio: TwilioPort, wish: NumberWish) -> tuple[Offer, ...]:
                 for number in numbers
             )
     raise NoNumbersError(
-        f"No number on sale in {wish.country} can send SMS, needs no papers"
-        + (f", has area code {wish.area_code}" if wish.area_code else "")
-        + (f", contains {wish.contains}" if wish.contains else "")
-        + (f", and is of type {wish.number_type}" if wish.number_type else "")
+        f"No number on sale in {desired.country} can send SMS, needs no papers"
+        + (f", has area code {desired.area_code}" if desired.area_code else "")
+        + (f", contains {desired.contains}" if desired.contains else "")
+        + (f", and is of type {desired.number_type}" if desired.number_type else "")
         + ".",
         service="twilio",
     )
@@ -122,7 +122,9 @@ def _buy_one(services: Services, offer: Offer, mark: str) -> Bought:
     after = {"phone_number": phone, "friendly_name": mark, "country": offer.country, "number_type": offer.number_type}
     with services.journal.write("number", "buy_number", phone, {}, {**after}) as made:
         try:
-            bought = Bought(number=resolved(lambda: twilio.buy(phone, mark), lambda: twilio.number(phone)), new=True)
+            bought = Bought(
+                number=recover_outcome(lambda: twilio.buy(phone, mark), lambda: twilio.number(phone)), new=True
+            )
         except NumberGoneError:
             owned = twilio.number(phone)
             if owned is None:
@@ -139,7 +141,7 @@ def settle(services: Services, bought: Bought, mark: str) -> Number:
     the second of the purchase has passed: whoever buys later than that is younger.
     """
     mine = bought.number
-    looking.clock.sleep(looking.SAME_SECOND)
+    recovery.clock.sleep(recovery.SAME_SECOND)
     ours = [item for item in services.account.numbers() if item.friendly_name == mark and item.sms]
     if mine.sid not in {item.sid for item in ours} or ours[0].sid == mine.sid or not bought.new:
         return mine

@@ -7,8 +7,8 @@ from mfa_setup.model.base import Frozen, JsonValue
 from mfa_setup.model.change import Change
 from mfa_setup.model.journal import Fields, Trace, WriteAction
 from mfa_setup.model.observed import Factor, Provider
-from mfa_setup.model.outcome import Warned
-from mfa_setup.model.words import ResourceName
+from mfa_setup.model.outcome import Notice
+from mfa_setup.model.types import ResourceName
 from mfa_setup.resources.base import Services
 
 
@@ -59,7 +59,7 @@ class Reversal:
 
     change: Change
     then: Standing
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     scopes: frozenset[str] = frozenset()
     moves: tuple[Move, ...] = ()
     first: tuple[Move, ...] = ()
@@ -68,13 +68,13 @@ class Reversal:
 
 def put_back(
     resource: ResourceName, found: Mapping[str, Trace], now: Mapping[str, JsonValue]
-) -> tuple[Fields, tuple[Warned, ...]]:
+) -> tuple[Fields, tuple[Notice, ...]]:
     """The values to set again, and a warning for each that somebody else has changed since.
 
     What is as it was before the run already is neither.
     """
     back: Fields = {}
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     for name, trace in found.items():
         value = now.get(name)
         if not trace.changed or same(trace.before, value):
@@ -98,9 +98,9 @@ def is_left(sent: JsonValue, now: JsonValue) -> bool:
     return same(sent, now)
 
 
-def changed_since(resource: ResourceName, what: str) -> Warned:
+def changed_since(resource: ResourceName, what: str) -> Notice:
     """The warning about something that is left alone."""
-    return Warned(
+    return Notice(
         code="changed_since",
         message=f"Of the {resource}, {what} was changed by somebody since that run, and is left as it is.",
         hint="Change it by hand, if it is to go as well.",

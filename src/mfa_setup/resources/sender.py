@@ -4,9 +4,9 @@ import hashlib
 
 from mfa_setup.errors import Choice, ChoiceNeededError, InvalidValueError, NotFoundError, ValueNeededError
 from mfa_setup.model.base import Frozen
+from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.journal import purchases
 from mfa_setup.model.observed import AccountSeen, MessagingService, Number, Provider
-from mfa_setup.model.wish import NumberWish
 from mfa_setup.resources.base import Services
 
 
@@ -55,7 +55,7 @@ class Sender(Frozen):
     several: int = 0
 
 
-def choose(wish: NumberWish, account: AccountSeen, provider: Provider, own: Own) -> Sender:
+def choose(desired: DesiredNumber, account: AccountSeen, provider: Provider, own: Own) -> Sender:
     """Climbs down the ladder: asked for, ours, Auth0's sender of this account, any that can send, else to be bought.
 
     Raises:
@@ -63,9 +63,9 @@ def choose(wish: NumberWish, account: AccountSeen, provider: Provider, own: Own)
         InvalidValueError: The number asked for cannot send SMS.
         ChoiceNeededError: Numbers that are not ours could send.
     """
-    named = _service(wish, account)
-    if wish.sender:
-        return Sender(number=_asked_for(wish.sender, account), service=named)
+    named = _service(desired, account)
+    if desired.sender:
+        return Sender(number=_asked_for(desired.sender, account), service=named)
     by_service = named is not None
     if named and (pooled := _in_pool(named, account, own)):
         return Sender(number=pooled, service=named, by_service=True)
@@ -78,7 +78,7 @@ def choose(wish: NumberWish, account: AccountSeen, provider: Provider, own: Own)
     if used and not used.by_service:
         return Sender(number=used.number, service=named, by_service=True)
     others = [item for item in account.numbers if item.sms and not _is_marked(item)]
-    if others and not wish.buy:
+    if others and not desired.buy:
         raise _ask_which(others)
     return Sender(service=named, by_service=by_service, to_buy=True)
 
@@ -92,14 +92,14 @@ def _ours(ours: list[Number], named: MessagingService | None, used: Sender | Non
     return Sender(number=ours[0], service=service, by_service=service is not None, several=several)
 
 
-def _service(wish: NumberWish, account: AccountSeen) -> MessagingService | None:
-    if wish.messaging_service_sid is None:
+def _service(desired: DesiredNumber, account: AccountSeen) -> MessagingService | None:
+    if desired.messaging_service_sid is None:
         return None
     for service in account.services:
-        if service.sid == wish.messaging_service_sid:
+        if service.sid == desired.messaging_service_sid:
             return service
     raise NotFoundError(
-        f"The Twilio account has no Messaging Service {wish.messaging_service_sid}.",
+        f"The Twilio account has no Messaging Service {desired.messaging_service_sid}.",
         hint="Correct --messaging-service-sid: Twilio console, Messaging > Services.",
     )
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import FieldChange
-from mfa_setup.model.journal import Fields, RunRecord, Trace, Write, traces
+from mfa_setup.model.journal import Fields, RunRecord, Trace, WriteRecord, traces
 from mfa_setup.model.observed import Template, Templates
-from mfa_setup.model.outcome import PhoneStack, Warned
+from mfa_setup.model.outcome import Notice, PhoneStack
 from mfa_setup.resources.base import Services
-from mfa_setup.resources.looking import resolved
+from mfa_setup.resources.recovery import recover_outcome
 from mfa_setup.resources.reversal import Move, changed_since, put_back, same
 
 DEFAULT_ENROLLMENT = (
@@ -57,7 +57,7 @@ def _save_one(services: Services, there: Template | None, wanted: Template) -> N
             auth0.update_template(wanted)
         return
     with journal.write("factor", "create_template", wanted.kind, {}, wanted.model_dump(mode="json")) as made:
-        made["id"] = resolved(lambda: auth0.create_template(wanted), lambda: _made(services, wanted))
+        made["id"] = recover_outcome(lambda: auth0.create_template(wanted), lambda: _made(services, wanted))
 
 
 def _made(services: Services, wanted: Template) -> str | None:
@@ -74,7 +74,7 @@ class Texts:
     fields: tuple[FieldChange, ...] = ()
     moves: tuple[Move, ...] = ()
     scopes: frozenset[str] = frozenset()
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
 
 def revert(record: RunRecord, now: Templates, stack: PhoneStack) -> Texts:
@@ -96,7 +96,7 @@ def revert(record: RunRecord, now: Templates, stack: PhoneStack) -> Texts:
     return found
 
 
-def _revert_one(writes: tuple[Write, ...], there: Template) -> Texts:
+def _revert_one(writes: tuple[WriteRecord, ...], there: Template) -> Texts:
     name, stands = _NAMES[there.kind], there.model_dump(mode="json")
     left = [write.after for write in writes if write.status == "done"][-1:]
     left += [write.after for write in writes if write.status != "done"]

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from mfa_setup.errors import InvalidValueError, ValueNeededError
 from mfa_setup.model.base import Frozen
-from mfa_setup.settings.keys import SECRETS
+from mfa_setup.settings.schema import SECRETS
 
 SigningAlg = Literal["RS256", "RS384", "PS256"]
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")

@@ -1,4 +1,4 @@
-"""The settings of one run: what was asked for, as the engine's wish, and how to work."""
+"""The settings of one run: what was asked for, as the engine's desired, and how to work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from mfa_setup.errors import InvalidValueError
-from mfa_setup.model.wish import ApplicationWish, NumberWish, SmsWish, Wish
-from mfa_setup.settings import values
-from mfa_setup.settings.keys import BY_NAME
+from mfa_setup.model.desired import Desired, DesiredApplication, DesiredNumber, DesiredSms
+from mfa_setup.settings import parsers
+from mfa_setup.settings.schema import BY_NAME
 from mfa_setup.settings.sources import Given, merge
 
 
@@ -16,7 +16,7 @@ from mfa_setup.settings.sources import Given, merge
 class Settings:
     """What was asked for; `given` has every value with its origin."""
 
-    wish: Wish
+    desired: Desired
     domain: str | None
     app_dir: Path | None
     write_config: Path | None
@@ -38,7 +38,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path 
     _fit(given)
     value = {name: entry.value for name, entry in given.items()}
     return Settings(
-        wish=Wish(
+        desired=Desired(
             application=None if value["no_app"] else _application(given),
             number=_number(given),
             sms=_sms(given),
@@ -52,9 +52,9 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path 
     )
 
 
-def _application(given: Mapping[str, Given]) -> ApplicationWish:
-    origins = tuple(dict.fromkeys(values.origin_of(url) for url in given["urls"].value))
-    return ApplicationWish(
+def _application(given: Mapping[str, Given]) -> DesiredApplication:
+    origins = tuple(dict.fromkeys(parsers.origin_of(url) for url in given["urls"].value))
+    return DesiredApplication(
         name=given["name"].value,
         client_id=given["app_client_id"].value,
         callbacks=_urls(given, "callback_urls", given["urls"].value),
@@ -74,8 +74,8 @@ def _urls(given: Mapping[str, Given], name: str, common: tuple[str, ...]) -> tup
     return tuple(special.value)
 
 
-def _number(given: Mapping[str, Given]) -> NumberWish:
-    return NumberWish(
+def _number(given: Mapping[str, Given]) -> DesiredNumber:
+    return DesiredNumber(
         sender=given["from"].value,
         messaging_service_sid=given["messaging_service_sid"].value,
         country=given["country"].value,
@@ -87,8 +87,8 @@ def _number(given: Mapping[str, Given]) -> NumberWish:
     )
 
 
-def _sms(given: Mapping[str, Given]) -> SmsWish:
-    return SmsWish(
+def _sms(given: Mapping[str, Given]) -> DesiredSms:
+    return DesiredSms(
         delivery=given["delivery"].value,
         delivery_given=given["delivery"].is_given,
         enrollment_template=given["enrollment_template"].value,
@@ -100,12 +100,12 @@ def _sms(given: Mapping[str, Given]) -> SmsWish:
 
 def _fit(given: Mapping[str, Given]) -> None:
     """Refuses values that are good alone and make no sense together."""
-    if given["area_code"].value and given["country"].value not in values.NORTH_AMERICA:
+    if given["area_code"].value and given["country"].value not in parsers.NORTH_AMERICA:
         raise InvalidValueError(
             f"--area-code is for the US and Canada, and the country is {given['country'].value}.",
             hint="Leave --area-code out, or search by --contains.",
         )
-    if given["number_type"].value == "mobile" and given["country"].value in values.NORTH_AMERICA:
+    if given["number_type"].value == "mobile" and given["country"].value in parsers.NORTH_AMERICA:
         raise InvalidValueError(
             f"{given['country'].value} has no mobile numbers: its local ones are both.",
             hint="Use --number-type local.",

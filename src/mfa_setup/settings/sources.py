@@ -15,8 +15,8 @@ from mfa_setup.errors import (
     SecretInConfigError,
     UnknownKeyError,
 )
-from mfa_setup.settings.keys import KEYS, Key
-from mfa_setup.settings.values import MalformedError
+from mfa_setup.settings.parsers import MalformedError
+from mfa_setup.settings.schema import KEYS, Key
 
 _USER_OF_URL = re.compile(r"(^|//)[^/@\s]+@")
 _LOOKS_SECRET = re.compile(r"-----BEGIN.*|[A-Za-z0-9_-]{40,}|(?<![A-Za-z0-9])[0-9a-fA-F]{32}(?![A-Za-z0-9])", re.DOTALL)

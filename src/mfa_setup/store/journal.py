@@ -17,8 +17,8 @@ import pydantic
 
 from mfa_setup.errors import JournalNewerError, JournalUnusableError, MfaSetupError, leaves_open
 from mfa_setup.model.base import Frozen
-from mfa_setup.model.journal import Fields, RunRecord, Write, WriteAction
-from mfa_setup.model.words import ResourceName
+from mfa_setup.model.journal import Fields, RunRecord, WriteAction, WriteRecord
+from mfa_setup.model.types import ResourceName
 from mfa_setup.store.files import OWNER_ONLY, private_folder
 from mfa_setup.store.folders import file_key, state_folder
 
@@ -180,7 +180,7 @@ def _read(path: Path) -> tuple[RunRecord, ...]:
         for line in text.split("\n"):
             _take(runs, path, _parsed(line))
         return tuple(
-            RunRecord(**{**run, "writes": tuple(Write(**write) for write in run["writes"].values())})
+            RunRecord(**{**run, "writes": tuple(WriteRecord(**write) for write in run["writes"].values())})
             for run in runs.values()
         )
     except (pydantic.ValidationError, TypeError):

@@ -13,7 +13,7 @@ from mfa_setup.store.folders import file_key, state_folder
 
 
 @contextmanager
-def only_run(domain: str, command: str) -> Iterator[None]:
+def tenant_lock(domain: str, command: str) -> Iterator[None]:
     """Holds the tenant's lock.
 
     Raises:

@@ -2,12 +2,12 @@
 
 from mfa_setup.cli.app import command
 from mfa_setup.cli.commands.sandbox import WORLD, running
-from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
 
 
 @command("demo", own=WORLD)
-def demo(call: Call, desk: Desk) -> int:
+def demo(call: Call, context: CommandContext) -> int:
     """Play the whole job through, on the sandbox and without any account, to the proof.
 
     Starts the sandbox, sets everything up as `mfa-setup up` does, and logs in: signs up, enrols a phone, reads
@@ -23,5 +23,5 @@ def demo(call: Call, desk: Desk) -> int:
     from mfa_setup.cli.played import play  # noqa: PLC0415 the engine, which help does not need
 
     with running(call, 0) as server:
-        play(call, desk, server.ready())
+        play(call, context, server.ready())
     return 0

@@ -3,19 +3,19 @@
 import typer
 
 from mfa_setup.cli.app import command
-from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, own_option
 from mfa_setup.engine.task import Task
-from mfa_setup.model.words import SAFE_ORDER
+from mfa_setup.model.types import SAFE_ORDER
 
 PENDING = 10
 """The exit code of `plan --check` where something would change."""
 
 
-def _look(call: Call, desk: Desk, *, lenient: bool) -> None:
+def _look(call: Call, context: CommandContext, *, lenient: bool) -> None:
     from mfa_setup.cli.session import open_run  # noqa: PLC0415 the engine, which help does not need
 
-    with open_run(call, Task(call.command, SAFE_ORDER, read_only=True, lenient=lenient), desk) as run:
+    with open_run(call, Task(call.command, SAFE_ORDER, read_only=True, lenient=lenient), context) as run:
         run.carry_out()
 
 
@@ -25,7 +25,7 @@ _CHECK = own_option(
 
 
 @command("plan", "tenant", "identity", "application", "number", "sender", "sms", "users", "policy", own=(_CHECK,))
-def plan(call: Call, desk: Desk) -> int:
+def plan(call: Call, context: CommandContext) -> int:
     """Show what `mfa-setup up` would change. Writes nothing: its connections refuse everything but reads.
 
     \b
@@ -33,13 +33,13 @@ def plan(call: Call, desk: Desk) -> int:
       mfa-setup plan
       mfa-setup plan --check --json        exit code 10 where something differs
     """
-    _look(call, desk, lenient=False)
-    pending = any(change.pending for change in desk.report.changes)
+    _look(call, context, lenient=False)
+    pending = any(change.pending for change in context.report.changes)
     return PENDING if pending and call.own["check"] else 0
 
 
 @command("status", "tenant", "identity", "application", "number", "sender", "sms", "users", "policy")
-def status(call: Call, desk: Desk) -> int:
+def status(call: Call, context: CommandContext) -> int:
     """Show what is there now, beside what is asked for. Writes nothing.
 
     \b
@@ -47,12 +47,12 @@ def status(call: Call, desk: Desk) -> int:
       mfa-setup status
       mfa-setup status --json
     """
-    _look(call, desk, lenient=True)
+    _look(call, context, lenient=True)
     return 0
 
 
 @command("doctor", "tenant", "identity", "sender", "users")
-def doctor(call: Call, desk: Desk) -> int:
+def doctor(call: Call, context: CommandContext) -> int:
     """Check everything that decides whether people can log in, and show what was seen and what mends it.
 
     Reads only: it sends nothing and costs nothing. Exit code 7 where something would lock people out, 4 where a
@@ -68,7 +68,7 @@ def doctor(call: Call, desk: Desk) -> int:
     from mfa_setup.cli.session import open_run  # noqa: PLC0415
     from mfa_setup.engine.diagnosis import conclude  # noqa: PLC0415
 
-    with open_run(call, Task("doctor", (), read_only=True, twilio_if_known=True), desk) as run:
-        desk.terminal.doing("Looking at the tenant and the account")
-        conclude(examine(run.services, run.token, run.wish), desk.report)
+    with open_run(call, Task("doctor", (), read_only=True, twilio_if_known=True), context) as run:
+        context.terminal.doing("Looking at the tenant and the account")
+        conclude(examine(run.services, run.token, run.desired), context.report)
     return 0

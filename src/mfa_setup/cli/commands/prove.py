@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from mfa_setup.cli.app import command, proofs
-from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, own_option
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ChoiceNeededError, InvalidValueError
-from mfa_setup.model.words import Via
+from mfa_setup.model.types import Via
 
 if TYPE_CHECKING:  # slow to import, and needed only once a command runs
     from mfa_setup.engine.run import Run
@@ -57,7 +57,7 @@ _VIA = own_option(
 
 
 @command("sms", "tenant", "sender", own=(_TO, _VIA), group=proofs)
-def sms(call: Call, desk: Desk) -> int:
+def sms(call: Call, context: CommandContext) -> int:
     """Send one SMS as a code would be sent, and prove by its receipt that it arrived.
 
     Sends the tenant's own text, with a made-up code, from the sender that Auth0 is configured with, and follows it
@@ -71,18 +71,18 @@ def sms(call: Call, desk: Desk) -> int:
       mfa-setup test sms --to +14155550123 --from +14155550100 --json
     """
     from mfa_setup.cli.session import open_run, phone_of  # noqa: PLC0415 help needs none of these
-    from mfa_setup.engine.guard import require_granted  # noqa: PLC0415
+    from mfa_setup.engine.preconditions import require_granted  # noqa: PLC0415
     from mfa_setup.model.outcome import Tenant  # noqa: PLC0415
     from mfa_setup.prove.sms import scopes  # noqa: PLC0415
 
     to, via = phone_of("--to", call.own["to"]), call.own["via"]
     _refuse_sender(call, via)
     task = Task("test sms", ("number", "provider"), may_buy=False)
-    with open_run(call, task, desk) as run:
+    with open_run(call, task, context) as run:
         stack = run.services.auth0.phone_stack()
-        desk.report.tenant = Tenant(domain=run.services.domain, phone_stack=stack)
+        context.report.tenant = Tenant(domain=run.services.domain, phone_stack=stack)
         require_granted(run.token, scopes(stack, via))
-        text(run, desk, stack, to, via)
+        text(run, context, stack, to, via)
     return 0
 
 
@@ -93,7 +93,7 @@ def _refuse_sender(call: Call, via: str) -> None:
             raise InvalidValueError(f"--via auth0 and {flag} contradict each other.", hint="Leave one of them out.")
 
 
-def text(run: "Run", desk: Desk, stack: "PhoneStack", to: str, via: Via) -> None:
+def text(run: "Run", context: CommandContext, stack: "PhoneStack", to: str, via: Via) -> None:
     """One SMS, and how far it came in the report.
 
     Raises:
@@ -103,27 +103,27 @@ def text(run: "Run", desk: Desk, stack: "PhoneStack", to: str, via: Via) -> None
     from mfa_setup.prove.receipt import Watch  # noqa: PLC0415
     from mfa_setup.prove.sms import prove_sms  # noqa: PLC0415
 
-    watch = Watch(partial(_note, desk, []), lambda warning: desk.report.warn((warning,)))
-    wish = run.wish
+    watch = Watch(partial(_note, context, []), lambda warning: context.report.warn((warning,)))
+    desired = run.desired
     while True:
-        desk.sink.doing(f"Sending an SMS to {to}")
+        context.sink.doing(f"Sending an SMS to {to}")
         try:
-            desk.report.sms = prove_sms(run.services, stack, to, wish.number, via, watch)
+            context.report.sms = prove_sms(run.services, stack, to, desired.number, via, watch)
         except ChoiceNeededError as needed:
-            wish = settle(wish, desk.terminal.choose(needed))
+            desired = settle(desired, context.terminal.choose(needed))
             continue
         return
 
 
-def _note(desk: Desk, passed: list[str], sms: "Sms") -> None:
+def _note(context: CommandContext, passed: list[str], sms: "Sms") -> None:
     """Every status that the SMS has passed so far, on the live line; the last one in the report."""
     passed.append(sms.status or "asked for")
-    desk.report.sms = sms
-    desk.sink.doing(f"SMS to {sms.to}: {', '.join(passed)}")
+    context.report.sms = sms
+    context.sink.doing(f"SMS to {sms.to}: {', '.join(passed)}")
 
 
 @command("login", "tenant", "identity", own=(_NO_BROWSER, _ADD_CALLBACK, _TIMEOUT), group=proofs)
-def login(call: Call, desk: Desk) -> int:
+def login(call: Call, context: CommandContext) -> int:
     """Log in once, and prove by the ID token that a second factor was asked for.
 
     Opens the tenant's own login page in a browser, with PKCE, state and nonce, and listens at one of the
@@ -142,20 +142,22 @@ def login(call: Call, desk: Desk) -> int:
 
     wait = seconds_of(call, WAIT_SECONDS)
     task = Task("test login", ("application",), read_only=not call.own["add_callback"], twilio_if_known=True)
-    with open_run(replace(call, common=replace(call.common, timeout=None)), task, desk) as run:
-        auth0, wish = run.services.auth0, run.wish.application
-        desk.report.tenant = Tenant(domain=run.services.domain, phone_stack=auth0.phone_stack())
-        if wish is None:
+    with open_run(replace(call, common=replace(call.common, timeout=None)), task, context) as run:
+        auth0, desired = run.services.auth0, run.desired.application
+        context.report.tenant = Tenant(domain=run.services.domain, phone_stack=auth0.phone_stack())
+        if desired is None:
             raise InvalidValueError("no_app and `test login` contradict each other.", hint="Leave no_app out.")
-        app = which(auth0, wish)
-        desk.report.made = desk.report.made.model_copy(update={"client_id": app.client_id})
-        show = partial(_show, desk, browser=not call.own["no_browser"])
+        app = which(auth0, desired)
+        context.report.made = context.report.made.model_copy(update={"client_id": app.client_id})
+        show = partial(_show, context, browser=not call.own["no_browser"])
         with added_callback(run.services, app) if call.own["add_callback"] else nullcontext(app) as usable:
-            log_in(run, desk, usable, show, wait)
+            log_in(run, context, usable, show, wait)
     return 0
 
 
-def log_in(run: "Run", desk: Desk, app: "Application", show: Callable[[str], None], seconds: float) -> None:
+def log_in(
+    run: "Run", context: CommandContext, app: "Application", show: Callable[[str], None], seconds: float
+) -> None:
     """One login, and its proof in the report.
 
     Raises:
@@ -166,14 +168,14 @@ def log_in(run: "Run", desk: Desk, app: "Application", show: Callable[[str], Non
     from mfa_setup.prove.oidc import Issuer  # noqa: PLC0415
 
     services = run.services
-    issuer = Issuer(services.base_url, budget=DEFAULT_TIMEOUT, on_wait=desk.sink.waiting)
-    desk.report.proof, warnings = prove(Login(issuer, services.auth0, services.twilio, seconds, show), app)
-    desk.report.warn(warnings)
+    issuer = Issuer(services.base_url, budget=DEFAULT_TIMEOUT, on_wait=context.sink.waiting)
+    context.report.proof, warnings = prove(Login(issuer, services.auth0, services.twilio, seconds, show), app)
+    context.report.warn(warnings)
 
 
-def _show(desk: Desk, url: str, *, browser: bool) -> None:
+def _show(context: CommandContext, url: str, *, browser: bool) -> None:
     """Opens the browser where there is one to open, and names the URL in any case."""
-    opened = browser and desk.terminal.can_ask and webbrowser.open(url)
-    desk.sink.say("The login is open in your browser; if not, open this:" if opened else "Log in here:")
-    desk.sink.say(url)
-    desk.sink.doing("Waiting for the login")
+    opened = browser and context.terminal.can_ask and webbrowser.open(url)
+    context.sink.say("The login is open in your browser; if not, open this:" if opened else "Log in here:")
+    context.sink.say(url)
+    context.sink.doing("Waiting for the login")

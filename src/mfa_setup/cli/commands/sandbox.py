@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 from mfa_setup.cli.app import command
-from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, own_option
 from mfa_setup.errors import InvalidValueError, PortInUseError, SandboxMissingError
 
@@ -54,7 +54,7 @@ _TLS = own_option(
 
 
 @command("sandbox", own=(_PORT, *WORLD, _LATENCY, _TLS))
-def sandbox(call: Call, desk: Desk) -> int:
+def sandbox(call: Call, context: CommandContext) -> int:
     """Serve both services on loopback, with state, until stopped (Ctrl-C).
 
     A stand-in for an Auth0 tenant and a Twilio account: what it answers comes from recordings of the real
@@ -66,9 +66,9 @@ def sandbox(call: Call, desk: Desk) -> int:
       mfa-setup sandbox --port 0 --json
       mfa-setup sandbox --phone-stack legacy --twilio-account trial
     """
-    with running(call, int(_whole("port", call.own["port"], 65_535))) as server, _telling(call, desk.sink):
-        desk.report.silent = True
-        server.serve_forever(lambda: _announce(call, desk, server.ready()))
+    with running(call, int(_whole("port", call.own["port"], 65_535))) as server, _telling(call, context.sink):
+        context.report.silent = True
+        server.serve_forever(lambda: _announce(call, context, server.ready()))
     return 0
 
 
@@ -97,13 +97,13 @@ def _telling(call: Call, sink: "Sink") -> Iterator[None]:
         log.removeHandler(teller)
 
 
-def _announce(call: Call, desk: Desk, ready: dict[str, Any]) -> None:
+def _announce(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
     if call.common.json:
-        desk.sink.document(ready)
+        context.sink.document(ready)
     else:
         from mfa_setup.render.welcome import welcome_lines  # noqa: PLC0415 only for people
 
-        desk.sink.lines(welcome_lines(ready))
+        context.sink.lines(welcome_lines(ready))
 
 
 @contextmanager

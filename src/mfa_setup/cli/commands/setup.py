@@ -5,10 +5,10 @@ from dataclasses import replace
 import typer
 
 from mfa_setup.cli.app import command
-from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, own_argument, own_option
 from mfa_setup.engine.task import Task
-from mfa_setup.model.words import SAFE_ORDER, PolicyName, ResourceName
+from mfa_setup.model.types import SAFE_ORDER, PolicyName, ResourceName
 
 OVERRIDE = own_option(
     "override",
@@ -28,14 +28,14 @@ _TEST_TO = own_option(
 )
 
 
-def _set_up(call: Call, desk: Desk, *resources: ResourceName, may_buy: bool = True) -> int:
+def _set_up(call: Call, context: CommandContext, *resources: ResourceName, may_buy: bool = True) -> int:
     from mfa_setup.cli.guarded import guarded, judge  # noqa: PLC0415 the engine, which help does not need
     from mfa_setup.cli.session import open_run  # noqa: PLC0415
 
     judge(call)
     task = Task(call.command, resources, may_buy=may_buy, twilio_if_known="policy" in resources)
-    with open_run(call, task, desk) as run:
-        guarded(run, call, desk).carry_out()
+    with open_run(call, task, context) as run:
+        guarded(run, call, context).carry_out()
     return 0
 
 
@@ -44,7 +44,7 @@ def _set_up(call: Call, desk: Desk, *resources: ResourceName, may_buy: bool = Tr
     *("tenant", "identity", "application", "number", "sender", "sms", "users", "policy"),
     own=(OVERRIDE, _TEST_TO),
 )
-def up(call: Call, desk: Desk) -> int:
+def up(call: Call, context: CommandContext) -> int:
     """Set everything up: application, number, provider, factor, policy.
 
     Looks first, shows what would change, asks once, and carries it out in the order that never locks anybody
@@ -60,11 +60,11 @@ def up(call: Call, desk: Desk) -> int:
       mfa-setup up --yes --json                       in a pipeline
       mfa-setup up --from +14155550123 --policy adaptive
     """
-    return _set_up(call, desk, *SAFE_ORDER)
+    return _set_up(call, context, *SAFE_ORDER)
 
 
 @command("init", "tenant", "identity", "application")
-def init(call: Call, desk: Desk) -> int:
+def init(call: Call, context: CommandContext) -> int:
     """Register the single-page application: URLs, security settings, database connection, config file.
 
     An application that mfa-setup made is found again and mended; one of the same name that somebody else made
@@ -78,11 +78,11 @@ def init(call: Call, desk: Desk) -> int:
       mfa-setup init --app-dir ../auth0-react-samples/Sample-01
       mfa-setup init --app-client-id abcdefghijklmnopqrstuvwxyz012345 --harden
     """
-    return _set_up(call, desk, "application")
+    return _set_up(call, context, "application")
 
 
 @command("buy-number", "tenant", "number", "sender", "users")
-def buy_number(call: Call, desk: Desk) -> int:
+def buy_number(call: Call, context: CommandContext) -> int:
     """Get a Twilio number that can send SMS: find it again, or buy it once.
 
     Takes the number of --from, else the one that was bought for this tenant before, else the sender that Auth0
@@ -96,11 +96,11 @@ def buy_number(call: Call, desk: Desk) -> int:
       mfa-setup buy-number --area-code 415 --max-price 2
       mfa-setup buy-number --country GB --yes
     """
-    return _set_up(call, desk, "number")
+    return _set_up(call, context, "number")
 
 
 @command("enable-sms", "tenant", "sender", "sms", "users", own=(OVERRIDE,))
-def enable_sms(call: Call, desk: Desk) -> int:
+def enable_sms(call: Call, context: CommandContext) -> int:
     """Let Auth0 send codes by Twilio: provider, SMS factor, message types, texts.
 
     Works on both phone stacks of Auth0 and says which one it met. The provider serves the whole tenant,
@@ -115,11 +115,11 @@ def enable_sms(call: Call, desk: Desk) -> int:
       mfa-setup enable-sms --messaging-service-sid MG0123456789abcdef0123456789abcdef
       mfa-setup enable-sms --delivery both --verification-template "{{code}} is your code for Acme."
     """
-    return _set_up(call, desk, "number", "provider", "factor", may_buy=False)
+    return _set_up(call, context, "number", "provider", "factor", may_buy=False)
 
 
 @command("policy", "tenant", "users", own=(own_argument("require", PolicyName, "When MFA is required."), OVERRIDE))
-def policy(call: Call, desk: Desk) -> int:
+def policy(call: Call, context: CommandContext) -> int:
     """Set when MFA is required, for all applications and all users of the tenant.
 
     always asks at every login, adaptive when Auth0 sees a risk (an Enterprise add-on), never does not ask.
@@ -134,4 +134,4 @@ def policy(call: Call, desk: Desk) -> int:
       mfa-setup policy never --yes
     """
     flags = {**call.flags, "policy": call.own["require"]}
-    return _set_up(replace(call, flags=flags), desk, "policy")
+    return _set_up(replace(call, flags=flags), context, "policy")

@@ -4,7 +4,7 @@ import typer
 
 from mfa_setup.cli.app import command
 from mfa_setup.cli.commands.setup import OVERRIDE
-from mfa_setup.cli.desk import Desk
+from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, own_option
 from mfa_setup.engine.task import Task
 
@@ -25,7 +25,7 @@ _DELETE = own_option(
 
 
 @command("undo", "tenant", "account", own=(_RUN, _LIST, _RELEASE, _DELETE, OVERRIDE))
-def undo(call: Call, desk: Desk) -> int:
+def undo(call: Call, context: CommandContext) -> int:
     """Put back what the last run changed: policy, factor, provider, number, application, config file.
 
     Shows what it would do, asks once, and goes the order that never locks anybody out: the policy first. What
@@ -45,9 +45,9 @@ def undo(call: Call, desk: Desk) -> int:
 
     judge(call)
     if call.own["list"]:
-        desk.report.runs = listed(read_journal(call, desk).runs)
+        context.report.runs = listed(read_journal(call, context).runs)
         return 0
     asked = Asked(call.own["run"], call.own["release_number"], call.own["delete_application"])
-    with open_run(call, Task("undo", ("policy",), twilio_if_known=True), desk) as run:
-        put_back(guarded(run, call, desk), asked)
+    with open_run(call, Task("undo", ("policy",), twilio_if_known=True), context) as run:
+        put_back(guarded(run, call, context), asked)
     return 0

@@ -1,7 +1,7 @@
 """How every request goes out: read-only where it must be, paced, retried where that is safe, failures as ours.
 
-Both adapters hand their SDK a transport that sends through a `Wire`, so that there is one place that decides about
-retries, and no SDK's own retry or error class gets further than here.
+Both adapters hand their SDK a transport that sends through an `HttpPolicy`, so that there is one place that decides
+about retries, and no SDK's own retry or error class gets further than here.
 """
 
 import math
@@ -87,7 +87,7 @@ class Clock:
 
 
 @dataclass(slots=True)
-class Wire:
+class HttpPolicy:
     """Sends the requests of one adapter.
 
     Attributes:

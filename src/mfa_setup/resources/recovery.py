@@ -31,7 +31,7 @@ def random_moment() -> None:
     clock.sleep(random.uniform(0.3, 2.0))  # noqa: S311 no secret
 
 
-def resolved(attempt: Callable[[], T], look: Callable[[], T | None]) -> T:
+def recover_outcome(attempt: Callable[[], T], look: Callable[[], T | None]) -> T:
     """What an attempt made; where its answer was lost, what looking finds.
 
     Raises:

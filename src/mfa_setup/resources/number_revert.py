@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange
-from mfa_setup.model.journal import RunRecord, Write
+from mfa_setup.model.journal import RunRecord, WriteRecord
 from mfa_setup.model.observed import AccountSeen, Number
-from mfa_setup.model.outcome import Warned
-from mfa_setup.model.words import Action
+from mfa_setup.model.outcome import Notice
+from mfa_setup.model.types import Action
 from mfa_setup.resources.number import POOL, home_of
 from mfa_setup.resources.reversal import Move, Reversal, Standing, changed_since
 
@@ -23,7 +23,7 @@ class _Found:
 
     run_id: str
     fields: tuple[FieldChange, ...] = ()
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     moves: tuple[Move, ...] = ()
     cut_off: frozenset[str] = frozenset()
     released: bool = False
@@ -54,7 +54,9 @@ def revert(
     return Reversal(change, then, found.warnings, frozenset(), found.moves)
 
 
-def _concerned(record: RunRecord, account: AccountSeen) -> Iterator[tuple[Number, Write | None, tuple[Write, ...]]]:
+def _concerned(
+    record: RunRecord, account: AccountSeen
+) -> Iterator[tuple[Number, WriteRecord | None, tuple[WriteRecord, ...]]]:
     """The numbers that the run bought or put into a pool, as far as the account still has them."""
     gone = record.gone()
     for number in account.numbers:
@@ -64,20 +66,20 @@ def _concerned(record: RunRecord, account: AccountSeen) -> Iterator[tuple[Number
             yield number, bought, places
 
 
-def _is_of(purchase: Write, number: Number, record: RunRecord) -> bool:
+def _is_of(purchase: WriteRecord, number: Number, record: RunRecord) -> bool:
     """Whether a purchase brought this number: by its SID, or without an answer by its mark, digits and date."""
     if sid := purchase.made.get("number_sid"):
         return sid == number.sid
     return _looks_like(purchase, number) and _in_time(purchase, number, record)
 
 
-def _looks_like(purchase: Write, number: Number) -> bool:
+def _looks_like(purchase: WriteRecord, number: Number) -> bool:
     """Whether it has the mark and digits of a purchase; another machine may have bought it with the same mark."""
     marked = number.friendly_name == purchase.after.get("friendly_name")
     return marked and number.phone_number == purchase.target
 
 
-def _in_time(purchase: Write, number: Number, record: RunRecord) -> bool:
+def _in_time(purchase: WriteRecord, number: Number, record: RunRecord) -> bool:
     """Whether it was bought between the run's begin and the end of that request; unknown times are no proof."""
     try:
         begun, known = datetime.fromisoformat(record.time), datetime.fromisoformat(purchase.time)
@@ -89,14 +91,14 @@ def _in_time(purchase: Write, number: Number, record: RunRecord) -> bool:
     return begun - SLACK <= bought <= known + SLACK
 
 
-def _unproven(record: RunRecord, account: AccountSeen) -> Iterator[Warned]:
+def _unproven(record: RunRecord, account: AccountSeen) -> Iterator[Notice]:
     """The numbers that look like a purchase without an answer and do not fit its time."""
     for number in account.numbers:
         for purchase in record.of("buy_number"):
             if purchase.made.get("number_sid") or not _looks_like(purchase, number) or number.sid in record.gone():
                 continue
             if not _in_time(purchase, number, record):
-                yield Warned(
+                yield Notice(
                     code="number_unproven",
                     message=f"The purchase of {number.phone_number} got no answer, and the date of the number that is "
                     "there does not fit that run: another machine may have bought it, so it is left.",
@@ -104,7 +106,9 @@ def _unproven(record: RunRecord, account: AccountSeen) -> Iterator[Warned]:
                 )
 
 
-def _out_of_pool(found: _Found, number: Number, places: tuple[Write, ...], now: Standing, account: AccountSeen) -> None:
+def _out_of_pool(
+    found: _Found, number: Number, places: tuple[WriteRecord, ...], now: Standing, account: AccountSeen
+) -> None:
     home = home_of(account.services, number.sid)
     if home is None:
         return
@@ -130,7 +134,7 @@ def _sends_from(now: Standing, number: Number, account: AccountSeen) -> bool:
 
 
 def _given_back(
-    found: _Found, number: Number, purchase: Write, now: Standing, account: AccountSeen, *, release: bool
+    found: _Found, number: Number, purchase: WriteRecord, now: Standing, account: AccountSeen, *, release: bool
 ) -> None:
     phone, sid = number.phone_number, number.sid
     if number.friendly_name != purchase.after.get("friendly_name"):
@@ -150,13 +154,13 @@ def _given_back(
         found.moves += (Move("release_number", sid, {"phone_number": phone}, {}, move),)
 
 
-def _missing(record: RunRecord, account: AccountSeen, gone: frozenset[JsonValue]) -> Iterator[Warned]:
+def _missing(record: RunRecord, account: AccountSeen, gone: frozenset[JsonValue]) -> Iterator[Notice]:
     """The numbers that the run bought and that this account does not have."""
     there = {number.sid for number in account.numbers}
     for purchase in record.of("buy_number"):
         sid = purchase.made.get("number_sid")
         if sid is not None and sid not in gone and sid not in there:
-            yield Warned(
+            yield Notice(
                 code="number_not_found",
                 message=f"The number {purchase.target} that the run bought is not in the Twilio account {account.sid}: "
                 "nothing was given back.",
@@ -165,8 +169,8 @@ def _missing(record: RunRecord, account: AccountSeen, gone: frozenset[JsonValue]
             )
 
 
-def _kept(number: Number, run_id: str) -> Warned:
-    return Warned(
+def _kept(number: Number, run_id: str) -> Notice:
+    return Notice(
         code="number_kept",
         message=f"The number {number.phone_number} is not given back, and costs its monthly price.",
         hint=f"`mfa-setup undo --run {run_id} --release-number` gives it back; that is for good. `mfa-setup up` would "
@@ -174,8 +178,8 @@ def _kept(number: Number, run_id: str) -> Warned:
     )
 
 
-def _in_use(number: Number, run_id: str) -> Warned:
-    return Warned(
+def _in_use(number: Number, run_id: str) -> Notice:
+    return Notice(
         code="number_in_use",
         message=f"The number {number.phone_number} is not given back: the tenant's phone provider still sends from it.",
         hint=f"Change the provider first, then `mfa-setup undo --run {run_id} --release-number`.",

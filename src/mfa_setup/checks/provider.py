@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mfa_setup.checks.questions import answer, idle, unseen
+from mfa_setup.checks.catalog import answer, idle, unseen
 from mfa_setup.checks.scene import Scene
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check

@@ -8,11 +8,11 @@ from pydantic import SecretStr
 from mfa_setup.errors import ValueNeededError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
-from mfa_setup.model.journal import Fields, RunRecord, Trace, Write, traces
+from mfa_setup.model.journal import Fields, RunRecord, Trace, WriteRecord, traces
 from mfa_setup.model.observed import Provider
-from mfa_setup.model.outcome import Warned
+from mfa_setup.model.outcome import Notice
 from mfa_setup.resources.base import Services
-from mfa_setup.resources.delivery import carries
+from mfa_setup.resources.channels import carries
 from mfa_setup.resources.provider import SETTINGS, TOKEN, from_shown, remember, shown, token_needed
 from mfa_setup.resources.reversal import Move, Reversal, Standing, changed_since, put_back
 
@@ -59,7 +59,7 @@ def revert(record: RunRecord, now: Standing, keys: Keys) -> Reversal:
     if wanted.kind is None or (there.stack == "legacy" and wanted.kind not in SELECTABLE) or wanted.kind == "other":
         return Reversal(nothing, now, (*warnings, _NOT_RESTORABLE))
     token = _token(wanted, keys, record.run_id, needed=there.stack == "unified" or bool(SETTINGS & back.keys()))
-    if isinstance(token, Warned):
+    if isinstance(token, Notice):
         return Reversal(nothing, now, (*warnings, token))
     fields = tuple(differing(shown(there), shown(wanted)))
     if token is not None:
@@ -76,7 +76,7 @@ def revert(record: RunRecord, now: Standing, keys: Keys) -> Reversal:
     )
 
 
-def _removed(writes: tuple[Write, ...], now: Standing) -> Reversal:
+def _removed(writes: tuple[WriteRecord, ...], now: Standing) -> Reversal:
     """The provider that the run made, taken away again, if it is still as the run left it."""
     there, nothing = now.provider, Change(resource="provider", title="Twilio")
     made = next((write.made.get("id") for write in reversed(writes) if write.action == "create_provider"), None)
@@ -110,7 +110,7 @@ def _as_one(found: Mapping[str, Trace]) -> bool:
     return any(trace.changed for name, trace in found.items() if name in {"sid", "configuration.sid"})
 
 
-def _token(wanted: Provider, keys: Keys, run_id: str, *, needed: bool) -> SecretStr | Warned | None:
+def _token(wanted: Provider, keys: Keys, run_id: str, *, needed: bool) -> SecretStr | Notice | None:
     """The token that belongs to the account that is to send; an old account never gets the token of another."""
     if wanted.sid is None or not needed:
         return None
@@ -118,7 +118,7 @@ def _token(wanted: Provider, keys: Keys, run_id: str, *, needed: bool) -> Secret
         if keys.token is None:
             raise token_needed()
         return keys.token
-    return keys.old or Warned(
+    return keys.old or Notice(
         code="token_not_restorable",
         message=f"The provider sent by the Twilio account {wanted.sid} before, whose token cannot be read back; it is "
         "left as it is.",
@@ -166,7 +166,7 @@ def _note(services: Services, wanted: Provider, token: SecretStr | None) -> None
         remember(services, wanted, token)
 
 
-_NOT_RESTORABLE = Warned(
+_NOT_RESTORABLE = Notice(
     code="provider_not_restorable",
     message="The provider that was there before is of a kind that this tool cannot set; it is left as it is.",
     hint="Set it by hand: Auth0 dashboard, Branding > Phone Provider, or Security > Multi-factor Auth.",

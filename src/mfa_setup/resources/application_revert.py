@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange
-from mfa_setup.model.journal import RunRecord, Trace, Write, traces
+from mfa_setup.model.journal import RunRecord, Trace, WriteRecord, traces
 from mfa_setup.model.observed import Application
-from mfa_setup.model.outcome import Warned
+from mfa_setup.model.outcome import Notice
 from mfa_setup.resources import configfile
 from mfa_setup.resources.application import found_in
 from mfa_setup.resources.creation import bears_a_run, is_ours
@@ -28,7 +28,7 @@ class Tenant:
 @dataclass(slots=True)
 class _Found:
     fields: tuple[FieldChange, ...] = ()
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     moves: tuple[Move, ...] = ()
     scopes: frozenset[str] = frozenset()
     removed: bool = False
@@ -68,9 +68,9 @@ def _targets(record: RunRecord) -> frozenset[str]:
     return frozenset(write.target for write in record.of("update_application", "connect_application"))
 
 
-def _made(found: _Found, record: RunRecord, listed: tuple[Application, ...]) -> dict[str, Write]:
+def _made(found: _Found, record: RunRecord, listed: tuple[Application, ...]) -> dict[str, WriteRecord]:
     """The applications that the run made and that are there; one without an answer is told by the run's own mark."""
-    made: dict[str, Write] = {}
+    made: dict[str, WriteRecord] = {}
     gone = record.gone()
     for write in record.of("create_application"):
         client_id = write.made.get("client_id")
@@ -83,7 +83,7 @@ def _made(found: _Found, record: RunRecord, listed: tuple[Application, ...]) -> 
     return made
 
 
-def _remove(found: _Found, app: Application, record: RunRecord, creation: Write, *, delete: bool) -> bool:
+def _remove(found: _Found, app: Application, record: RunRecord, creation: WriteRecord, *, delete: bool) -> bool:
     """Removes an application that the run made, if that was asked for and nobody changed it since."""
     client_id = app.client_id
     later = tuple(one for one in record.of("update_application") if one.target == client_id)
@@ -160,8 +160,8 @@ def _taken_off(connection: str, client_id: str) -> Send:
     return lambda services: services.auth0.connect(connection, client_id, on=False)
 
 
-def _kept(app: Application, run_id: str) -> Warned:
-    return Warned(
+def _kept(app: Application, run_id: str) -> Notice:
+    return Notice(
         code="application_kept",
         message=f'The application "{app.name}" ({app.client_id}) is not removed.',
         hint=f"`mfa-setup undo --run {run_id} --delete-application` removes it; that is for good. `mfa-setup up` would "

@@ -14,7 +14,7 @@ from mfa_setup.model.outcome import Outcome
 from mfa_setup.render.sink import Sink
 
 
-class Terminal:
+class Prompter:
     """Asks on standard error and reads standard input, if both are a terminal and nothing forbids it."""
 
     def __init__(self, sink: Sink, *, yes: bool, may_ask: bool) -> None:

@@ -6,56 +6,56 @@ from typing import Any
 
 import pytest
 
-from mfa_setup.settings import values
+from mfa_setup.settings import parsers
 from mfa_setup.settings.endpoints import is_loopback, resolve, sandbox_url
-from mfa_setup.settings.values import MalformedError
+from mfa_setup.settings.parsers import MalformedError
 
 Form = Callable[[str], Any]
 
 TAKEN: list[tuple[Form, str, object]] = [
-    (values.domain, "acme.eu.auth0.com", "acme.eu.auth0.com"),
-    (values.domain, "Acme.EU.Auth0.com", "acme.eu.auth0.com"),
-    (values.domain, "login.example.com", "login.example.com"),
-    (values.domain, "localhost", "localhost"),
-    (values.domain, "localhost:4400", "localhost:4400"),
-    (values.domain, "127.0.0.1:4400", "127.0.0.1:4400"),
-    (values.domain, "[::1]:4400", "[::1]:4400"),
-    (values.application_name, "Twilio MFA Test", "Twilio MFA Test"),
-    (values.application_name, "Müller & Söhne", "Müller & Söhne"),
-    (values.url, "http://localhost:3000", "http://localhost:3000"),
-    (values.url, "https://app.example.com/callback?x=1", "https://app.example.com/callback?x=1"),
-    (values.url, "https://*.example.com", "https://*.example.com"),
-    (values.url, "http://127.0.0.1:3000/", "http://127.0.0.1:3000/"),
-    (values.url, "http://[::1]:3000", "http://[::1]:3000"),
-    (values.url, "HTTPS://App.Example.com/Path", "HTTPS://App.Example.com/Path"),
-    (values.origin, "http://localhost:3000", "http://localhost:3000"),
-    (values.origin, "http://localhost:3000/", "http://localhost:3000"),
-    (values.client_id, "abcdefghijklmnopqrstuvwxyz012345", "abcdefghijklmnopqrstuvwxyz012345"),
-    (values.connection_name, "Username-Password-Authentication", "Username-Password-Authentication"),
-    (values.connection_name, "a", "a"),
-    (values.country, "US", "US"),
-    (values.country, "gb", "GB"),
-    (values.area_code, "415", "415"),
-    (values.contains, "55501", "55501"),
-    (values.contains, "415***MFA", "415***MFA"),
-    (values.contains, "5" * 16, "5" * 16),
-    (values.phone_number, "+14155550123", "+14155550123"),
-    (values.phone_number, "+447400123456", "+447400123456"),
-    (values.messaging_service, f"MG{'0aF9' * 8}", f"MG{'0aF9' * 8}"),
-    (values.price, "2.50", 2.5),
-    (values.price, "3", 3.0),
-    (values.price, ".5", 0.5),
-    (values.seconds, "0.1", 0.1),
-    (values.seconds, "3600", 3600.0),
-    (values.template, "{{code}} is yours.", "{{code}} is yours."),
-    (values.template, "{{ code }} is yours.", "{{ code }} is yours."),
-    (values.template, "{{code | append: '.'}}", "{{code | append: '.'}}"),
-    (values.path, "src/auth_config.json", Path("src/auth_config.json")),
-    (values.path, "~/a.json", Path("~/a.json").expanduser()),
+    (parsers.domain, "acme.eu.auth0.com", "acme.eu.auth0.com"),
+    (parsers.domain, "Acme.EU.Auth0.com", "acme.eu.auth0.com"),
+    (parsers.domain, "login.example.com", "login.example.com"),
+    (parsers.domain, "localhost", "localhost"),
+    (parsers.domain, "localhost:4400", "localhost:4400"),
+    (parsers.domain, "127.0.0.1:4400", "127.0.0.1:4400"),
+    (parsers.domain, "[::1]:4400", "[::1]:4400"),
+    (parsers.application_name, "Twilio MFA Test", "Twilio MFA Test"),
+    (parsers.application_name, "Müller & Söhne", "Müller & Söhne"),
+    (parsers.url, "http://localhost:3000", "http://localhost:3000"),
+    (parsers.url, "https://app.example.com/callback?x=1", "https://app.example.com/callback?x=1"),
+    (parsers.url, "https://*.example.com", "https://*.example.com"),
+    (parsers.url, "http://127.0.0.1:3000/", "http://127.0.0.1:3000/"),
+    (parsers.url, "http://[::1]:3000", "http://[::1]:3000"),
+    (parsers.url, "HTTPS://App.Example.com/Path", "HTTPS://App.Example.com/Path"),
+    (parsers.origin, "http://localhost:3000", "http://localhost:3000"),
+    (parsers.origin, "http://localhost:3000/", "http://localhost:3000"),
+    (parsers.client_id, "abcdefghijklmnopqrstuvwxyz012345", "abcdefghijklmnopqrstuvwxyz012345"),
+    (parsers.connection_name, "Username-Password-Authentication", "Username-Password-Authentication"),
+    (parsers.connection_name, "a", "a"),
+    (parsers.country, "US", "US"),
+    (parsers.country, "gb", "GB"),
+    (parsers.area_code, "415", "415"),
+    (parsers.contains, "55501", "55501"),
+    (parsers.contains, "415***MFA", "415***MFA"),
+    (parsers.contains, "5" * 16, "5" * 16),
+    (parsers.phone_number, "+14155550123", "+14155550123"),
+    (parsers.phone_number, "+447400123456", "+447400123456"),
+    (parsers.messaging_service, f"MG{'0aF9' * 8}", f"MG{'0aF9' * 8}"),
+    (parsers.price, "2.50", 2.5),
+    (parsers.price, "3", 3.0),
+    (parsers.price, ".5", 0.5),
+    (parsers.seconds, "0.1", 0.1),
+    (parsers.seconds, "3600", 3600.0),
+    (parsers.template, "{{code}} is yours.", "{{code}} is yours."),
+    (parsers.template, "{{ code }} is yours.", "{{ code }} is yours."),
+    (parsers.template, "{{code | append: '.'}}", "{{code | append: '.'}}"),
+    (parsers.path, "src/auth_config.json", Path("src/auth_config.json")),
+    (parsers.path, "~/a.json", Path("~/a.json").expanduser()),
 ]
 REFUSED: list[tuple[Form, list[str]]] = [
     (
-        values.domain,
+        parsers.domain,
         [
             *(
                 "",
@@ -82,9 +82,9 @@ REFUSED: list[tuple[Form, list[str]]] = [
             *("localhost:x", "localhost:65536", "localhost:-1", "[::1", "[::2]", "acme.eu.auth0.com\x00"),
         ],
     ),
-    (values.application_name, ["", " ", "\t", "a<b", "a>b", "a\nb", "a\x1bb"]),
+    (parsers.application_name, ["", " ", "\t", "a<b", "a>b", "a\nb", "a\x1bb"]),
     (
-        values.url,
+        parsers.url,
         [
             *("", "localhost", "localhost:3000", "//localhost", "ftp://localhost", "file:///etc/passwd", "http://"),
             *("javascript:alert(1)", "data:text/html,x", "http://me@localhost", "http://me:it@localhost"),
@@ -93,24 +93,24 @@ REFUSED: list[tuple[Form, list[str]]] = [
             *("http://a_b.com", "http://-a.com", "http://ä.com", "http://app.*.com"),
         ],
     ),
-    (values.origin, ["http://localhost/a", "http://localhost?a=b", "http://localhost//", "localhost", ""]),
-    (values.client_id, ["", "a b", "a/b", "a" * 65, "ä", "abc\n"]),
-    (values.connection_name, ["", "a b", "-a", "a-", "a_b", "a" * 129, "ä", "a\n"]),
-    (values.country, ["", "U", "USA", "UK", "ZZ", "001", "ß", "u s", "US\n"]),
-    (values.area_code, ["", "41", "4155", "015", "115", "4l5", "+415", "415 ", "415\n", "\u0664\u0661\u0665"]),
-    (values.contains, ["", "1", "1" * 17, "1 2", "1-2", "12\n", "\u0664\u0661"]),
+    (parsers.origin, ["http://localhost/a", "http://localhost?a=b", "http://localhost//", "localhost", ""]),
+    (parsers.client_id, ["", "a b", "a/b", "a" * 65, "ä", "abc\n"]),
+    (parsers.connection_name, ["", "a b", "-a", "a-", "a_b", "a" * 129, "ä", "a\n"]),
+    (parsers.country, ["", "U", "USA", "UK", "ZZ", "001", "ß", "u s", "US\n"]),
+    (parsers.area_code, ["", "41", "4155", "015", "115", "4l5", "+415", "415 ", "415\n", "\u0664\u0661\u0665"]),
+    (parsers.contains, ["", "1", "1" * 17, "1 2", "1-2", "12\n", "\u0664\u0661"]),
     (
-        values.phone_number,
+        parsers.phone_number,
         [
             *("", "+", "4155550123", "0014155550123", "+04155550123", "+1 4155550123", "+1-415-555-0123", "+1415"),
             *("+14155550123\n", "tel:+14155550123", "+1415555012", "+9991234567", "+1" + "\u0664" * 10),
         ],
     ),
-    (values.messaging_service, ["", "MG", f"MG{'0' * 31}", f"MG{'0' * 33}", f"AC{'0' * 32}", f"MG{'g' * 32}"]),
-    (values.price, ["", "0", "0.0", "-1", "nan", "inf", "1e3", "1_0", "1,5", "$1", " 1", "1\n", "1000000", "\u0661"]),
-    (values.seconds, ["", "0", "-1", "nan", "inf", "1s", "3600.1", "\u0661"]),
-    (values.template, ["", "code", "{code}", "{{ codes }}", "{{code", "{{code}}" + "x" * 20_000]),
-    (values.path, ["", " ", "a\0b", "~nobody-of-this-name/a"]),
+    (parsers.messaging_service, ["", "MG", f"MG{'0' * 31}", f"MG{'0' * 33}", f"AC{'0' * 32}", f"MG{'g' * 32}"]),
+    (parsers.price, ["", "0", "0.0", "-1", "nan", "inf", "1e3", "1_0", "1,5", "$1", " 1", "1\n", "1000000", "\u0661"]),
+    (parsers.seconds, ["", "0", "-1", "nan", "inf", "1s", "3600.1", "\u0661"]),
+    (parsers.template, ["", "code", "{code}", "{{ codes }}", "{{code", "{{code}}" + "x" * 20_000]),
+    (parsers.path, ["", " ", "a\0b", "~nobody-of-this-name/a"]),
 ]
 
 
@@ -133,7 +133,7 @@ def test_a_malformed_value_is_refused_with_the_problem_and_an_example(form: Form
 
 def test_the_host_of_a_url_is_offered_as_the_domain_and_never_its_password() -> None:
     with pytest.raises(MalformedError) as refused:
-        values.domain("https://me:it@acme.eu.auth0.com/login")
+        parsers.domain("https://me:it@acme.eu.auth0.com/login")
     assert refused.value.example == "Give the host alone: acme.eu.auth0.com."
 
 
@@ -146,7 +146,7 @@ def test_the_host_of_a_url_is_offered_as_the_domain_and_never_its_password() -> 
     ],
 )
 def test_the_origin_of_a_url_is_its_scheme_host_and_port(url: str, origin: str) -> None:
-    assert values.origin_of(url) == origin
+    assert parsers.origin_of(url) == origin
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.8.9.1", "::1", "[::1]"])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mfa_setup.model.observed import Provider
-from mfa_setup.model.words import Delivery
+from mfa_setup.model.types import Delivery
 
 METHODS: dict[Delivery, tuple[str, ...]] = {"sms": ("text",), "voice": ("voice",), "both": ("text", "voice")}
 """The delivery methods of the unified stack for each `--delivery`."""

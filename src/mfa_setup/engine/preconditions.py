@@ -7,10 +7,10 @@ from mfa_setup.checks import account
 from mfa_setup.engine.plan import Plan
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ForbiddenError, InvalidValueError, ScopeMissingError
+from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import AccountSeen, Observed
 from mfa_setup.model.outcome import PhoneStack
-from mfa_setup.model.wish import Wish
-from mfa_setup.model.words import ResourceName
+from mfa_setup.model.types import ResourceName
 from mfa_setup.resources import application, factor, policy, provider
 from mfa_setup.resources.base import Services
 
@@ -25,7 +25,7 @@ class Scoped(Protocol):
         """Drops a token of an earlier run."""
 
 
-def read_scopes(task: Task, wish: Wish, stack: PhoneStack | None) -> frozenset[str]:
+def read_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> frozenset[str]:
     """The scopes that looking needs; those of one stack only, once it is known which."""
     wanted = set(task.resources)
     scopes = {"read:tenant_settings"}
@@ -33,24 +33,24 @@ def read_scopes(task: Task, wish: Wish, stack: PhoneStack | None) -> frozenset[s
         scopes |= application.READ_SCOPES
     if wanted - {"application"}:
         scopes |= factor.READ_SCOPES | (provider.READ_SCOPES[stack] if stack else frozenset())
-    if "factor" in wanted and factor.wants_templates(wish.sms) and stack == "unified":
+    if "factor" in wanted and factor.wants_templates(desired.sms) and stack == "unified":
         scopes |= factor.TEMPLATE_SCOPES
     if "policy" in wanted:
         scopes |= policy.READ_SCOPES
     return frozenset(scopes)
 
 
-def possible_scopes(task: Task, wish: Wish, stack: PhoneStack | None) -> frozenset[str]:
+def possible_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> frozenset[str]:
     """All that the task may come to need, so that a token that lacks much is told all of it at once."""
     stacks: tuple[PhoneStack, ...] = ("unified", "legacy") if stack is None else (stack,)
-    scopes = {scope for one in stacks for scope in read_scopes(task, wish, one)}
+    scopes = {scope for one in stacks for scope in read_scopes(task, desired, one)}
     if task.read_only:
         return frozenset(scopes)
     for resource in task.resources:
         scopes |= _WRITES[resource]
     if "provider" in task.resources and "unified" in stacks:
         scopes |= provider.UNIFIED_WRITE_SCOPES
-    if "factor" in task.resources and factor.wants_templates(wish.sms) and "unified" in stacks:
+    if "factor" in task.resources and factor.wants_templates(desired.sms) and "unified" in stacks:
         scopes |= factor.TEMPLATE_WRITE_SCOPES
     return frozenset(scopes)
 

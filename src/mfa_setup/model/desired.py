@@ -1,10 +1,10 @@
 """What was asked for, validated: the desired state of the five resources."""
 
 from mfa_setup.model.base import Frozen
-from mfa_setup.model.words import Delivery, NumberType, PolicyName
+from mfa_setup.model.types import Delivery, NumberType, PolicyName
 
 
-class ApplicationWish(Frozen):
+class DesiredApplication(Frozen):
     """The single-page application; see `mfa-setup init --help` for each."""
 
     name: str
@@ -17,7 +17,7 @@ class ApplicationWish(Frozen):
     harden: bool
 
 
-class NumberWish(Frozen):
+class DesiredNumber(Frozen):
     """The number that sends the codes; `number_type` is None where any that can send SMS will do.
 
     `max_price` is the most it may cost each month, in the currency of the Pricing API.
@@ -33,7 +33,7 @@ class NumberWish(Frozen):
     buy: bool
 
 
-class SmsWish(Frozen):
+class DesiredSms(Frozen):
     """How codes go out; `delivery_given` tells an asked-for delivery from the default."""
 
     delivery: Delivery
@@ -44,14 +44,14 @@ class SmsWish(Frozen):
     resend_token: bool
 
 
-class Wish(Frozen):
+class Desired(Frozen):
     """Everything that was asked for; `application` is None with --no-app.
 
     `countries` are those of the users' phones; none named means the sender's own.
     """
 
-    application: ApplicationWish | None
-    number: NumberWish
-    sms: SmsWish
+    application: DesiredApplication | None
+    number: DesiredNumber
+    sms: DesiredSms
     policy: PolicyName
     countries: tuple[str, ...] = ()

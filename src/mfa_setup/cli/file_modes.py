@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mfa_setup.cli.options import Call
-from mfa_setup.model.outcome import Warned
+from mfa_setup.model.outcome import Notice
 from mfa_setup.settings.sources import DEFAULT_FILE
 from mfa_setup.store.files import exposed, others_may
 from mfa_setup.store.folders import cache_folder, state_folder
 
 
-def loose(call: Call, config: Path | None) -> Iterator[Warned]:
+def loose(call: Call, config: Path | None) -> Iterator[Notice]:
     """A warning for each file of this call that others may read or write and should not."""
     settings = config or Path(DEFAULT_FILE)
     if others_may(settings, "write"):
-        yield Warned(
+        yield Notice(
             code="config_writable_by_others",
             message=f"Others can write to {settings}, and so decide what is set up.",
             hint=f"chmod go-w {_quoted(settings)}",
@@ -23,7 +23,7 @@ def loose(call: Call, config: Path | None) -> Iterator[Warned]:
     for name, given in call.secret_files.items():
         path = Path(given or "-").expanduser()
         if others_may(path, "read"):
-            yield Warned(
+            yield Notice(
                 code="secret_readable_by_others",
                 message=f"Others can read the file of --{name.replace('_', '-')}-file, {path}.",
                 hint=f"chmod 600 {_quoted(path)}; if others have read it, renew the secret.",
@@ -31,11 +31,11 @@ def loose(call: Call, config: Path | None) -> Iterator[Warned]:
     yield from _unused(call)
 
 
-def _unused(call: Call) -> Iterator[Warned]:
+def _unused(call: Call) -> Iterator[Notice]:
     """Our own files that others could read or put there: `read_private` leaves them, and nobody would know why."""
     kept = [] if call.common.no_token_cache else exposed(cache_folder(), "token-*.json")
     for path in (*kept, *exposed(state_folder(), "token-*.json")):
-        yield Warned(
+        yield Notice(
             code="private_file_not_used",
             message=f"{path} is not used: others can read it, or it is not yours.",
             hint=f"rm {_quoted(path)}",

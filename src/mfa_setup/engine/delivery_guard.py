@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from mfa_setup.checks import decide, tenant
+from mfa_setup.checks.catalog import BY_ID
 from mfa_setup.checks.decide import attempt
-from mfa_setup.checks.questions import BY_ID
 from mfa_setup.checks.scene import Readiness, Scene
 from mfa_setup.engine.observe import observe_floor
 from mfa_setup.engine.plan import Inputs, Plan
@@ -23,8 +23,8 @@ from mfa_setup.errors import (
 )
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import AccountSeen, Factor, Provider
-from mfa_setup.model.outcome import PhoneStack, Warned
-from mfa_setup.model.words import ResourceName
+from mfa_setup.model.outcome import Notice, PhoneStack
+from mfa_setup.model.types import ResourceName
 from mfa_setup.resources import number, provider
 from mfa_setup.resources.base import Services
 from mfa_setup.resources.factor import FactorStep
@@ -110,7 +110,7 @@ class Delivery:
         if failing:
             refused = _refusal(failing, "standing" if stands else "policy", self.stands)
             code = refused.code if stands else "guard_would_refuse"
-            self.report.warn([Warned(code=code, message=refused.message, hint=refused.hint)])
+            self.report.warn([Notice(code=code, message=refused.message, hint=refused.hint)])
 
     def judge(self, given: Inputs, plan: Plan) -> tuple[Check, ...]:
         """The checks on the tenant as the plan would leave it."""
@@ -153,7 +153,7 @@ class Delivery:
         used = {check.id for check in self.report.checks if check.overridden}
         self.report.warn(
             [
-                Warned(
+                Notice(
                     code="override_unused",
                     message=f"--override {check_id} was not needed: that check does not fail.",
                     hint="Leave it out, so that it cannot hide a failure later.",
@@ -212,7 +212,7 @@ class Delivery:
             unmade = tuple(check for check in unmade if check.id != "provider_token")
         if unmade:
             message = _unmade(unmade).message
-            self.report.warn([Warned(code="delivery_unchecked", message=message, hint=unmade[0].fix)])
+            self.report.warn([Notice(code="delivery_unchecked", message=message, hint=unmade[0].fix)])
 
     def _failing(self, found: tuple[Check, ...]) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
         """The checks that fail, and those that could not be made, but for what was overridden."""
@@ -282,7 +282,7 @@ def _planned(given: Inputs, plan: Plan, scene: Scene) -> Scene:
                     sender=step.sender.number,
                     service=step.pool,
                     offer=offer,
-                    country=given.wish.number.country,
+                    country=given.desired.number.country,
                 )
             case ProviderStep():
                 scene = replace(scene, provider=step.wanted)

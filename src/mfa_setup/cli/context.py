@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # slow to import, and needed only once a command runs
-    from mfa_setup.cli.terminal import Terminal
+    from mfa_setup.cli.prompter import Prompter
     from mfa_setup.engine.report import Report
     from mfa_setup.render.sink import Sink
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CommandContext:
     """Where a command says things, whom it asks, and what it reports."""
 
     sink: "Sink"
-    terminal: "Terminal"
+    terminal: "Prompter"
     report: "Report"

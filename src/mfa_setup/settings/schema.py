@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mfa_setup.model.words import Delivery, NumberType, PolicyName
-from mfa_setup.settings import values
+from mfa_setup.model.types import Delivery, NumberType, PolicyName
+from mfa_setup.settings import parsers
 
 Group = Literal["tenant", "identity", "application", "number", "sender", "sms", "users", "policy", "account"]
 """Each has options; `account` has none but the secrets of Twilio."""
@@ -59,7 +59,7 @@ KEYS: tuple[Key, ...] = (
         "tenant",
         "--domain",
         "Domain of the Auth0 tenant, such as acme.eu.auth0.com.",
-        values.domain,
+        parsers.domain,
         section="auth0",
         env="AUTH0_DOMAIN",
     ),
@@ -68,7 +68,7 @@ KEYS: tuple[Key, ...] = (
         "identity",
         "--name",
         "Name of the application.",
-        values.application_name,
+        parsers.application_name,
         default="Twilio MFA Test",
         section="application",
     ),
@@ -77,7 +77,7 @@ KEYS: tuple[Key, ...] = (
         "application",
         "--url",
         "URL of the app: callback, logout URL and web origin at once. Repeatable.",
-        values.url,
+        parsers.url,
         kind="list",
         default=("http://localhost:3000",),
     ),
@@ -86,7 +86,7 @@ KEYS: tuple[Key, ...] = (
         "application",
         "--callback-url",
         "Callback URL, instead of --url. Repeatable.",
-        values.url,
+        parsers.url,
         kind="list",
     ),
     Key(
@@ -94,7 +94,7 @@ KEYS: tuple[Key, ...] = (
         "application",
         "--logout-url",
         "Logout URL, instead of --url. Repeatable.",
-        values.url,
+        parsers.url,
         kind="list",
     ),
     Key(
@@ -102,7 +102,7 @@ KEYS: tuple[Key, ...] = (
         "application",
         "--web-origin",
         "Web origin, instead of --url. Repeatable.",
-        values.origin,
+        parsers.origin,
         kind="list",
     ),
     Key(
@@ -110,7 +110,7 @@ KEYS: tuple[Key, ...] = (
         "identity",
         "--app-client-id",
         "Use the application with this client ID.",
-        values.client_id,
+        parsers.client_id,
         section="application",
     ),
     Key("no_app", "application", "--no-app", "Leave applications alone.", kind="flag", default=False),
@@ -119,7 +119,7 @@ KEYS: tuple[Key, ...] = (
         "application",
         "--connection",
         "Database connection that the application uses.",
-        values.connection_name,
+        parsers.connection_name,
         default="Username-Password-Authentication",
     ),
     Key(
@@ -143,30 +143,30 @@ KEYS: tuple[Key, ...] = (
         "application",
         "--app-dir",
         "Write the app's config file: the one that this folder's app reads.",
-        values.path,
+        parsers.path,
     ),
     Key(
         "write_config",
         "application",
         "--write-config",
         "Write the app's config file at this path.",
-        values.path,
+        parsers.path,
     ),
     Key(
         "country",
         "number",
         "--country",
         "Country of the number, by its two letters.",
-        values.country,
+        parsers.country,
         default="US",
     ),
-    Key("area_code", "number", "--area-code", "Area code of the number (US and Canada).", values.area_code),
+    Key("area_code", "number", "--area-code", "Area code of the number (US and Canada).", parsers.area_code),
     Key(
         "contains",
         "number",
         "--contains",
         "Digits that the number contains; * stands for any.",
-        values.contains,
+        parsers.contains,
     ),
     Key(
         "number_type",
@@ -181,7 +181,7 @@ KEYS: tuple[Key, ...] = (
         "number",
         "--max-price",
         "Refuse a number whose monthly price is over this.",
-        values.price,
+        parsers.price,
     ),
     Key(
         "buy",
@@ -196,7 +196,7 @@ KEYS: tuple[Key, ...] = (
         "sender",
         "--from",
         "Send from this number of the Twilio account, in E.164 form.",
-        values.phone_number,
+        parsers.phone_number,
         section="sms",
     ),
     Key(
@@ -204,7 +204,7 @@ KEYS: tuple[Key, ...] = (
         "sender",
         "--messaging-service-sid",
         "Send by this Messaging Service; with --from, put that number into its pool.",
-        values.messaging_service,
+        parsers.messaging_service,
         section="sms",
     ),
     Key(
@@ -221,14 +221,14 @@ KEYS: tuple[Key, ...] = (
         "sms",
         "--enrollment-template",
         "Text of the first SMS; it must hold {{code}}.",
-        values.template,
+        parsers.template,
     ),
     Key(
         "verification_template",
         "sms",
         "--verification-template",
         "Text of the later SMS; it must hold {{code}}.",
-        values.template,
+        parsers.template,
     ),
     Key(
         "replace_provider",
@@ -251,7 +251,7 @@ KEYS: tuple[Key, ...] = (
         "users",
         "--countries",
         "Countries of the users' phones, as US,CA; by default the sender's own. Repeatable.",
-        values.country,
+        parsers.country,
         kind="list",
         section="sms",
         separator=",",
