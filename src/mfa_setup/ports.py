@@ -18,9 +18,8 @@ from mfa_setup.model.observed import (
     Templates,
     TwilioAccount,
 )
-from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.model.readiness import Alert, Balance, GeoPermissions, Headroom, TenantFlags, TollFreeStatus
-from mfa_setup.model.types import NumberType
+from mfa_setup.model.types import NumberType, PhoneStack
 
 # ruff: noqa: D102 the names say it
 

@@ -24,8 +24,8 @@ from mfa_setup.adapters.token import TokenSource
 from mfa_setup.errors import NotFoundError, RetiredEndpointError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.observed import Application, Connection, Provider, SendEvent, Template, Templates
-from mfa_setup.model.outcome import PhoneStack
 from mfa_setup.model.readiness import Headroom, TenantFlags
+from mfa_setup.model.types import PhoneStack
 
 PAGE = 100
 """The most that one page of a list may hold (`per_page`, `take`)."""

@@ -1,12 +1,10 @@
 """The Twilio account: its credentials, its type and status, its compliance profile, its balance, its errors."""
 
-import os
-
 from mfa_setup.checks.catalog import answer, idle, unseen
-from mfa_setup.checks.scene import Scene
+from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, MfaSetupError
 from mfa_setup.model.check import Check
-from mfa_setup.model.observed import AccountSeen, TwilioAccount
+from mfa_setup.model.observed import TwilioAccount, TwilioInventory
 from mfa_setup.twilio_codes import explain
 
 _INACTIVE = frozenset({20003, 20005})
@@ -23,31 +21,31 @@ TRIAL = (
 )
 
 
-def standing(scene: Scene) -> tuple[Check, ...]:
+def standing(given: CheckContext) -> tuple[Check, ...]:
     """All of the account that decides whether it may send."""
     ids = ("twilio_credentials", "twilio_account", "compliance_profile", "balance")
-    if is_foreign(scene):
+    if is_foreign(given):
         return tuple(idle(check_id, "Codes do not leave by Twilio.") for check_id in ids)
-    if scene.account is None:
+    if given.snapshot.twilio is None:
         return tuple(answer(check_id, "skip", NO_CREDENTIALS, SET_THEM) for check_id in ids)
-    if isinstance(scene.account, MfaSetupError):
-        rest = (unseen(check_id, scene.account) for check_id in ("compliance_profile", "balance"))
-        return (*_refused(scene.account), *rest)
-    seen = scene.account
+    if isinstance(given.snapshot.twilio, MfaSetupError):
+        rest = (unseen(check_id, given.snapshot.twilio) for check_id in ("compliance_profile", "balance"))
+        return (*_refused(given.snapshot.twilio), *rest)
+    seen = given.snapshot.twilio
     accepted = "Twilio accepts them."
     if seen.account is None:
         accepted += " An API key sees neither the account's type and status nor the token that Auth0 needs."
     return (
         answer("twilio_credentials", "pass", accepted),
         judge(seen.account),
-        _profile(scene, seen.account),
-        _balance(scene, seen),
+        _profile(given, seen.account),
+        _balance(given, seen),
     )
 
 
-def is_foreign(scene: Scene) -> bool:
+def is_foreign(given: CheckContext) -> bool:
     """Whether the phone provider is somebody else's, so that nothing depends on this Twilio account."""
-    there = scene.provider
+    there = given.snapshot.provider
     return not isinstance(there, MfaSetupError) and there.kind not in {None, "auth0", "twilio"}
 
 
@@ -90,11 +88,11 @@ def judge(account: TwilioAccount | None) -> Check:
     )
 
 
-def _profile(scene: Scene, account: TwilioAccount | None) -> Check:
+def _profile(given: CheckContext, account: TwilioAccount | None) -> Check:
     """Without an approved profile also a Full account is refused (21608); any approved one counts."""
     if account is not None and account.kind != "Full":
         return idle("compliance_profile", "A trial account has none.")
-    profiles = scene.readiness.profiles if scene.readiness else ()
+    profiles = given.snapshot.profiles
     if isinstance(profiles, MfaSetupError):
         return unseen("compliance_profile", profiles)
     if "twilio-approved" in profiles:
@@ -108,8 +106,8 @@ def _profile(scene: Scene, account: TwilioAccount | None) -> Check:
     )
 
 
-def _balance(scene: Scene, seen: AccountSeen) -> Check:
-    left = scene.readiness.balance if scene.readiness else None
+def _balance(given: CheckContext, seen: TwilioInventory) -> Check:
+    left = given.snapshot.balance
     if isinstance(left, MfaSetupError):
         return unseen("balance", left)
     if left is None:
@@ -125,22 +123,21 @@ def _balance(scene: Scene, seen: AccountSeen) -> Check:
     return answer("balance", "pass", f"The balance is {shown}.")
 
 
-def alerts(scene: Scene) -> Check:
+def alerts(given: CheckContext) -> Check:
     """The errors that the account met lately, each code once; Auth0's own sends are among them."""
-    if scene.account is None:
+    if given.snapshot.twilio is None:
         return answer("twilio_alerts", "skip", NO_CREDENTIALS, SET_THEM)
-    if isinstance(scene.alerts, MfaSetupError):
-        return unseen("twilio_alerts", scene.alerts)
-    if not scene.alerts:
+    if isinstance(given.snapshot.alerts, MfaSetupError):
+        return unseen("twilio_alerts", given.snapshot.alerts)
+    if not given.snapshot.alerts:
         return answer("twilio_alerts", "pass", "It met none.")
-    met = [explain(code) for code in dict.fromkeys(alert.code for alert in scene.alerts)]
+    met = [explain(code) for code in dict.fromkeys(alert.code for alert in given.snapshot.alerts)]
     evidence = "; ".join(f"{told.code}: {told.meaning}" for told in met)
     return answer("twilio_alerts", "warn", f"The newest first: {evidence}.", met[0].fix)
 
 
-def region() -> Check:
+def region(named: tuple[str, ...]) -> Check:
     """Whether the environment names another region, where other tokens count and no Auth0 sends."""
-    named = [name for name in ("TWILIO_REGION", "TWILIO_EDGE") if os.environ.get(name, "").strip()]
     if not named:
         return answer("twilio_region", "pass", "No other region is named.")
     return answer(

@@ -2,12 +2,12 @@
 
 from mfa_setup.checks.account import TRIAL
 from mfa_setup.checks.reach import TOLL_FREE_REACH, US_PHONES, country_of, is_toll_free
-from mfa_setup.model.observed import AccountSeen, MessagingService, Offer
+from mfa_setup.model.observed import MessagingService, Offer, TwilioInventory
 from mfa_setup.model.outcome import Notice
 
 
 def before_buying(
-    offer: Offer, account: AccountSeen, pool: MessagingService | None, countries: tuple[str, ...]
+    offer: Offer, account: TwilioInventory, pool: MessagingService | None, countries: tuple[str, ...]
 ) -> tuple[Notice, ...]:
     """What the buyer should know of this number, and a better type where there is one.
 
@@ -26,7 +26,7 @@ def before_buying(
     return tuple(warning for warning in found if warning is not None)
 
 
-def _trial(account: AccountSeen) -> Notice | None:
+def _trial(account: TwilioInventory) -> Notice | None:
     if account.account is None or account.account.kind == "Full":
         return None
     return Notice(code="trial_account", message=TRIAL, hint="Upgrade: Twilio console, Account > Billing.")
@@ -43,7 +43,7 @@ def _campaign(offer: Offer) -> Notice:
     )
 
 
-def _verification(account: AccountSeen, countries: tuple[str, ...]) -> Notice | None:
+def _verification(account: TwilioInventory, countries: tuple[str, ...]) -> Notice | None:
     reached = sorted(TOLL_FREE_REACH & set(countries))
     if not reached:
         return None

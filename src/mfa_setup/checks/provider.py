@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from mfa_setup.checks.catalog import answer, idle, unseen
-from mfa_setup.checks.scene import Scene
+from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Factor, Provider, SendEvent
-from mfa_setup.resources import provider
+from mfa_setup.resources.channels import carries
 from mfa_setup.twilio_codes import explain
 
 FRESH = timedelta(hours=1)
@@ -25,8 +25,8 @@ TENANT_SEND = "`mfa-setup test sms --via auth0 --to NUMBER`"
 _ENABLE = "Run `mfa-setup enable-sms`."
 
 
-def floor(seen: Factor, there: Provider) -> tuple[Check, ...]:
-    """The floor under a policy that asks for MFA, which nothing overrides: a code could leave at all.
+def minimum(seen: Factor, there: Provider) -> tuple[Check, ...]:
+    """The minimum under a policy that asks for MFA, which nothing overrides: a code could leave at all.
 
     Auth0 itself answers 200 to "Always" with no factor on, and locks everybody out.
     """
@@ -35,7 +35,7 @@ def floor(seen: Factor, there: Provider) -> tuple[Check, ...]:
         _holds("message_type_set", bool(seen.message_types), ("A message type is set.", "No message type is set.")),
         _holds(
             "message_type_carried",
-            provider.carries(there, seen.message_types),
+            carries(there, seen.message_types),
             (
                 "The phone provider carries every message type that is set.",
                 "The phone provider does not carry every message type that is set.",
@@ -53,17 +53,17 @@ def _holds(check_id: str, holds: bool, says: tuple[str, str]) -> Check:  # noqa:
     return answer(check_id, "pass" if holds else "fail", says[0 if holds else 1], "" if holds else _ENABLE)
 
 
-def way_out(scene: Scene) -> tuple[Check, ...]:
+def way_out(given: CheckContext) -> tuple[Check, ...]:
     """All of this group that decides."""
-    seen, there = scene.factor, scene.provider
+    seen, there = given.snapshot.factor, given.snapshot.provider
     if isinstance(seen, MfaSetupError):
         return tuple(unseen(check_id, seen) for check_id in _IDS)
     if isinstance(there, MfaSetupError):
         return tuple(unseen(check_id, there) for check_id in _IDS)
-    return (*floor(seen, there), _account(scene, there), _token(scene, there))
+    return (*minimum(seen, there), _account(given, there), _token(given, there))
 
 
-def _account(scene: Scene, there: Provider) -> Check:
+def _account(given: CheckContext, there: Provider) -> Check:
     """Whether the provider is Twilio, by the account whose credentials are given."""
     if there.kind in {None, "auth0"} or (there.kind == "twilio" and there.sid is None):
         return idle("provider_account", "There is no phone provider yet.")
@@ -74,36 +74,36 @@ def _account(scene: Scene, there: Provider) -> Check:
             f"The phone provider is not Twilio ({there.kind}): whether its codes arrive cannot be seen from here.",
             "`mfa-setup enable-sms --replace-provider` puts Twilio in its place.",
         )
-    if scene.account is None:
+    if given.snapshot.twilio is None:
         return answer(
             "provider_account",
             "skip",
             f"Auth0 sends by the Twilio account {there.sid}; without Twilio credentials no more is known.",
             "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
         )
-    if isinstance(scene.account, MfaSetupError):
-        return unseen("provider_account", scene.account)
-    if there.sid != scene.account.sid:
+    if isinstance(given.snapshot.twilio, MfaSetupError):
+        return unseen("provider_account", given.snapshot.twilio)
+    if there.sid != given.snapshot.twilio.sid:
         return answer(
             "provider_account",
             "fail",
-            f"Auth0 sends by the Twilio account {there.sid}; the credentials are those of {scene.account.sid}.",
+            f"Auth0 sends by the Twilio account {there.sid}; the credentials are those of {given.snapshot.twilio.sid}.",
             "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of that account, or run "
             "`mfa-setup enable-sms --replace-provider`.",
         )
     return answer("provider_account", "pass", f"Auth0 sends by this Twilio account, {there.sid}.")
 
 
-def _token(scene: Scene, there: Provider) -> Check:
+def _token(given: CheckContext, there: Provider) -> Check:
     """Whether Twilio accepts what Auth0 holds: compared where it can be, else by the tenant's own latest send."""
     if there.kind != "twilio" or there.sid is None:
         return idle("provider_token", "There is no Twilio provider.")
     resend = "Run `mfa-setup enable-sms --resend-token`."
-    latest = _latest(scene)
+    latest = _latest(given)
     if latest and latest.error_code == AUTHENTICATE and _is_since(latest, there):
         evidence = f"Twilio refused the tenant's own send at {_time(latest.at)}: 20003, the token is wrong."
         return answer("provider_token", "fail", evidence, resend)
-    match scene.token:
+    match given.snapshot.token:
         case "same":
             return answer("provider_token", "pass", "The Twilio token that Auth0 holds is the one given here.")
         case "new":
@@ -130,11 +130,11 @@ def _is_since(send: SendEvent, there: Provider) -> bool:
         return True
 
 
-def recent_sends(scene: Scene) -> Check:
+def recent_sends(given: CheckContext) -> Check:
     """What became of the tenant's latest code, with Twilio's own reason."""
-    if isinstance(scene.sends, MfaSetupError):
-        return unseen("recent_sends", scene.sends)
-    latest = _latest(scene)
+    if isinstance(given.snapshot.sends, MfaSetupError):
+        return unseen("recent_sends", given.snapshot.sends)
+    latest = _latest(given)
     if latest is None:
         return idle("recent_sends", "The tenant's log has no code that was sent lately.")
     if not latest.failed:
@@ -147,8 +147,8 @@ def recent_sends(scene: Scene) -> Check:
     return answer("recent_sends", "warn", f"{failed}: {told.meaning} (Twilio {latest.error_code}).", told.fix)
 
 
-def _latest(scene: Scene) -> SendEvent | None:
-    return None if isinstance(scene.sends, MfaSetupError) else next(iter(scene.sends), None)
+def _latest(given: CheckContext) -> SendEvent | None:
+    return None if isinstance(given.snapshot.sends, MfaSetupError) else next(iter(given.snapshot.sends), None)
 
 
 def _time(moment: datetime) -> str:

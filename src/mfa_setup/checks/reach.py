@@ -9,10 +9,12 @@ import phonenumbers
 
 from mfa_setup.checks.account import NO_CREDENTIALS, SET_THEM, is_foreign
 from mfa_setup.checks.catalog import answer, idle, unseen
-from mfa_setup.checks.scene import Scene
+from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
-from mfa_setup.model.observed import AccountSeen, MessagingService, Provider
+from mfa_setup.model.observed import MessagingService, Provider, TwilioInventory
+from mfa_setup.resources.sender import choose
+from mfa_setup.snapshot.parts import attempt, known_or
 
 US_PHONES = frozenset({"US", "PR", "VI", "GU", "AS"})
 """Where a US local number needs a campaign: the US and its territories; Canada is exempt."""
@@ -43,68 +45,72 @@ def country_of(phone_number: str, otherwise: str) -> str:
         return otherwise
 
 
-def checks(scene: Scene) -> tuple[Check, ...]:
+def checks(given: CheckContext) -> tuple[Check, ...]:
     """All of this group."""
-    if is_foreign(scene):
+    if is_foreign(given):
         return tuple(idle(check_id, "Codes do not leave by Twilio.") for check_id in _IDS)
-    if scene.account is None:
+    if given.snapshot.twilio is None:
         return tuple(answer(check_id, "skip", NO_CREDENTIALS, SET_THEM) for check_id in _IDS)
-    if isinstance(scene.account, MfaSetupError):
-        return tuple(unseen(check_id, scene.account) for check_id in _IDS)
-    if isinstance(scene.provider, MfaSetupError):
-        return tuple(unseen(check_id, scene.provider) for check_id in _IDS)
-    return _of_account(scene, scene.account, scene.provider)
+    if isinstance(given.snapshot.twilio, MfaSetupError):
+        return tuple(unseen(check_id, given.snapshot.twilio) for check_id in _IDS)
+    if isinstance(given.snapshot.provider, MfaSetupError):
+        return tuple(unseen(check_id, given.snapshot.provider) for check_id in _IDS)
+    return _of_account(given, given.snapshot.twilio, given.snapshot.provider)
 
 
-def _of_account(scene: Scene, account: AccountSeen, there: Provider) -> tuple[Check, ...]:
-    if scene.offer is None and there.kind in {None, "auth0"}:
-        return _prospect(scene, account, there)
-    if scene.offer is None and (there.kind != "twilio" or there.sid != account.sid):
+def _of_account(given: CheckContext, account: TwilioInventory, there: Provider) -> tuple[Check, ...]:
+    if there.kind in {None, "auth0"}:
+        return _prospect(given, account, there)
+    if there.kind != "twilio" or there.sid != account.sid:
         return tuple(idle(check_id, "The provider is not this Twilio account.") for check_id in _IDS)
-    return _reached(scene, account, there)
+    return _reached(given, account, there)
 
 
-def _reached(scene: Scene, account: AccountSeen, there: Provider) -> tuple[Check, ...]:
-    owned = _owned(scene, account, there)
-    if scene.spoken_only:
+def _reached(
+    given: CheckContext, account: TwilioInventory, there: Provider, placed: MessagingService | None = None
+) -> tuple[Check, ...]:
+    owned = _owned(given, account, there)
+    if given.spoken_only:
         return (owned, *(idle(check_id, "Codes are spoken, not sent.") for check_id in _IDS[1:]))
-    sending = _sending(scene, account, there)
+    sending = _sending(given, account, there, placed)
     if not sending:
         return (owned, *(idle(check_id, "Nothing is there to send from.") for check_id in _IDS[1:]))
-    countries = scene.countries or tuple(dict.fromkeys(country_of(one.phone_number, scene.country) for one in sending))
-    unread = scene.readiness.toll_free if scene.readiness else None
+    countries = given.countries or tuple(dict.fromkeys(country_of(one.phone_number, given.country) for one in sending))
+    unread = given.snapshot.toll_free
     if isinstance(unread, MfaSetupError) and any(one.bought and is_toll_free(one.phone_number) for one in sending):
-        return owned, unseen("registration", unread), _geo(scene, countries)
-    return owned, _registration(sending, countries, scene), _geo(scene, countries)
+        return owned, unseen("registration", unread), _geo(given, countries)
+    return owned, _registration(sending, countries, given), _geo(given, countries)
 
 
-def _prospect(scene: Scene, account: AccountSeen, there: Provider) -> tuple[Check, ...]:
-    """What a number would meet that is still to be bought or chosen."""
-    if scene.sender:
-        chosen = Provider(stack=there.stack, kind="twilio", sid=account.sid, sender=scene.sender.phone_number)
-        return _reached(scene, account, chosen)
-    countries = scene.countries or (scene.country,)
+def _prospect(given: CheckContext, account: TwilioInventory, there: Provider) -> tuple[Check, ...]:
+    """What the number would meet that `up` would take, or one that is still to be bought."""
+    chosen = attempt(lambda: choose(given.desired.number, account, there, given.own))
+    if not isinstance(chosen, MfaSetupError) and chosen.number:
+        would_be = Provider(stack=there.stack, kind="twilio", sid=account.sid, sender=chosen.number.phone_number)
+        return _reached(given, account, would_be, chosen.service)
+    countries = given.countries or (given.country,)
     owned = idle("sender_owned", "No sender is chosen yet: `mfa-setup up` finds or buys a number.")
-    if scene.country == "US" and US_PHONES & set(countries) and not any(item.verified for item in account.services):
+    if given.country == "US" and US_PHONES & set(countries) and not any(item.verified for item in account.services):
         evidence = "The account has no Messaging Service with a verified campaign: carriers drop what a US local "
         evidence += "number sends to US phones (30034)."
-        return owned, answer("registration", "fail", evidence, REGISTER), _geo(scene, countries)
-    return owned, idle("registration", "No sender is chosen yet."), _geo(scene, countries)
+        return owned, answer("registration", "fail", evidence, REGISTER), _geo(given, countries)
+    return owned, idle("registration", "No sender is chosen yet."), _geo(given, countries)
 
 
 _IDS = ("sender_owned", "registration", "geo_permissions")
 
 
-def _owned(scene: Scene, account: AccountSeen, there: Provider) -> Check:
+def _owned(given: CheckContext, account: TwilioInventory, there: Provider) -> Check:
     """Whether the From number or the Messaging Service is the account's, and can send."""
-    if scene.offer:
-        return answer("sender_owned", "pass", f"{scene.offer.phone_number} is to be bought, and can send SMS.")
+    bought = next((one.phone_number for one in account.numbers if one.planned), None)
+    if bought and there.sender in {None, bought}:
+        return answer("sender_owned", "pass", f"{bought} is to be bought, and can send SMS.")
     name = there.sender or there.messaging_service_sid
     if name is None:
         problem: str | None = "The provider names neither a number nor a Messaging Service."
     else:
         problem = (
-            _number_problem(account, name, spoken=scene.spoken_only)
+            _number_problem(account, name, spoken=given.spoken_only)
             if there.sender
             else _service_problem(account, name)
         )
@@ -114,7 +120,7 @@ def _owned(scene: Scene, account: AccountSeen, there: Provider) -> Check:
     return answer("sender_owned", "pass", f"{name} is this account's, and can send codes.")
 
 
-def _number_problem(account: AccountSeen, phone_number: str, *, spoken: bool) -> str | None:
+def _number_problem(account: TwilioInventory, phone_number: str, *, spoken: bool) -> str | None:
     number = next((item for item in account.numbers if item.phone_number == phone_number), None)
     if number is None:
         return f"{phone_number} is no number of this account (21606)."
@@ -123,7 +129,7 @@ def _number_problem(account: AccountSeen, phone_number: str, *, spoken: bool) ->
     return None if number.sms else f"{phone_number} cannot send SMS (21606)."
 
 
-def _service_problem(account: AccountSeen, sid: str) -> str | None:
+def _service_problem(account: TwilioInventory, sid: str) -> str | None:
     service = next((item for item in account.services if item.sid == sid), None)
     if service is None:
         return f"The account has no Messaging Service {sid} (21701)."
@@ -132,34 +138,34 @@ def _service_problem(account: AccountSeen, sid: str) -> str | None:
     return f"The Messaging Service {sid} has no number that can send SMS (21703)."
 
 
-def _sending(scene: Scene, account: AccountSeen, there: Provider) -> tuple[Sending, ...]:
-    """The numbers that may send: the one that is named, or all of the service's pool."""
-    known = scene.readiness.toll_free if scene.readiness else {}
-    verifications = {} if isinstance(known, MfaSetupError) else known
-    if scene.offer:
-        return (Sending(scene.offer.phone_number, scene.service, bought=False),)
+def _sending(
+    given: CheckContext, account: TwilioInventory, there: Provider, placed: MessagingService | None
+) -> tuple[Sending, ...]:
+    """The numbers that may send: the one that is named, or all of the service's pool.
+
+    `placed` is the service whose pool a number that is only chosen yet goes into.
+    """
+    verifications = known_or(given.snapshot.toll_free, {})
     named = next((item for item in account.services if item.sid == there.messaging_service_sid), None)
-    fitting = [
-        item
+    return tuple(
+        Sending(
+            item.phone_number,
+            placed or next((service for service in account.services if item.sid in service.pool), None),
+            verifications.get(item.sid),
+            bought=not item.planned,
+        )
         for item in account.numbers
         if item.sms and (item.phone_number == there.sender if there.sender else named and item.sid in named.pool)
-    ]
-    sending = []
-    for item in fitting:
-        home = next((service for service in account.services if item.sid in service.pool), None)
-        if scene.service and scene.sender and scene.sender.sid == item.sid:
-            home = scene.service  # where a plan is about to put it
-        sending.append(Sending(item.phone_number, home, verifications.get(item.sid)))
-    return tuple(sending)
+    )
 
 
-def _registration(sending: tuple[Sending, ...], countries: tuple[str, ...], scene: Scene) -> Check:
+def _registration(sending: tuple[Sending, ...], countries: tuple[str, ...], given: CheckContext) -> Check:
     """Whether each country's carriers take messages from the number that would be chosen for it."""
     problems: list[tuple[str, str]] = []
     waits = False
     for country in countries:
         # A service prefers a number of the recipient's own country (Twilio docs, "optimal sender").
-        local = [one for one in sending if country_of(one.phone_number, scene.country) == country]
+        local = [one for one in sending if country_of(one.phone_number, given.country) == country]
         for one in local or sending:
             if is_toll_free(one.phone_number) and not one.bought and country in TOLL_FREE_REACH:
                 waits = True
@@ -219,10 +225,8 @@ REGISTER = (
 )
 
 
-def _geo(scene: Scene, countries: tuple[str, ...]) -> Check:
-    permissions = scene.readiness.geo if scene.readiness else None
-    if permissions is None:
-        return idle("geo_permissions", "They were not asked for.")
+def _geo(given: CheckContext, countries: tuple[str, ...]) -> Check:
+    permissions = given.snapshot.geo
     if isinstance(permissions, MfaSetupError):
         return unseen("geo_permissions", permissions)
     closed = [country for country in countries if country not in permissions.allowed]

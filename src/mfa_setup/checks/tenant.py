@@ -1,17 +1,20 @@
 """The tenant itself: what the token may do, what the plan sends, and what else bears on a login with MFA."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mfa_setup.checks.catalog import answer, idle, unseen
+from mfa_setup.checks.context import CheckContext
 from mfa_setup.checks.provider import TENANT_SEND
-from mfa_setup.checks.scene import Read
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check, CheckStatus
-from mfa_setup.model.observed import Application, Connection, SendEvent
-from mfa_setup.model.outcome import PhoneStack
+from mfa_setup.model.desired import Desired
 from mfa_setup.model.readiness import Headroom, TenantFlags
-from mfa_setup.resources import application, factor, policy, provider
+from mfa_setup.model.types import PhoneStack, ResourceName
+from mfa_setup.resources.application import choose, named
+from mfa_setup.resources.registry import in_order
+from mfa_setup.snapshot.parts import Part, attempt, known, known_or
+from mfa_setup.snapshot.reader import MINIMUM, PartName, scopes_of
+from mfa_setup.snapshot.snapshot import Snapshot
 
 FREE_BURST = 2
 """The burst of the Free plan's rate limit (Auth0 docs, "Rate limit configurations"); no other plan's is so small."""
@@ -22,95 +25,85 @@ _RECOVERY = frozenset({"recovery-code", "email"})
 _SCOPES_PAGE = "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications."
 
 
-@dataclass(frozen=True, slots=True)
-class TenantSeen:
-    """What is read for these checks alone; each part, or why it could not be read.
-
-    Attributes:
-        scopes: What the token allows; None where nothing tells.
-        stack: The phone stack.
-        factors: The factors that are on.
-        flags: Settings that bear on MFA.
-        applications: All applications.
-        chosen: The application that `up` would use; None where there is none.
-        connection: The database connection; None where there is none.
-        users: How many users it has.
-        policies: The MFA policies.
-    """
-
-    scopes: Read[frozenset[str] | None]
-    stack: Read[PhoneStack]
-    factors: Read[frozenset[str]]
-    flags: Read[TenantFlags]
-    applications: Read[tuple[Application, ...]]
-    chosen: Read[Application | None]
-    connection: Read[Connection | None]
-    users: Read[int]
-    policies: Read[tuple[str, ...]]
-
-
-def checks(seen: TenantSeen, sends: Read[tuple[SendEvent, ...]], headroom: Headroom | None) -> tuple[Check, ...]:
+def checks(given: CheckContext) -> tuple[Check, ...]:
     """All of this group."""
+    found = given.snapshot
     return (
-        *_token(seen),
-        plan(sends, headroom, seen.stack),
-        _stack(seen.stack),
-        rate_limit(headroom),
-        _application(seen),
-        _password_grants(seen),
-        _other_factor(seen),
-        _recovery(seen.factors),
-        _actions(seen.flags),
+        *_token(given),
+        plan(found),
+        _stack(found.stack),
+        rate_limit(found.headroom),
+        _application(given),
+        _password_grants(found),
+        _other_factor(found),
+        _recovery(found.factors),
+        _actions(found.flags),
     )
 
 
-def _needs(stack: PhoneStack) -> Mapping[str, frozenset[str]]:
+COMMANDS: dict[str, tuple[ResourceName, ...]] = {
+    "init": ("application",),
+    "enable-sms": ("number", "provider", "factor"),
+    "policy": ("policy",),
+}
+"""The commands whose scopes are checked, with the resources that each sets up."""
+DOCTOR: frozenset[PartName] = MINIMUM | {"applications", "connections", "policies", "sends", "users"}
+
+
+def _needs(desired: Desired, stack: PhoneStack) -> Mapping[str, frozenset[str]]:
     """What each command needs beyond looking at the settings."""
-    looking = factor.READ_SCOPES | provider.READ_SCOPES[stack]
-    sending = factor.WRITE_SCOPES | (provider.UNIFIED_WRITE_SCOPES if stack == "unified" else frozenset())
-    log = frozenset({"read:logs"})
-    return {
-        "init": application.READ_SCOPES | application.WRITE_SCOPES,
-        "enable-sms": looking | sending,
-        "policy": looking | policy.READ_SCOPES | policy.WRITE_SCOPES,
-        "doctor": looking | application.READ_SCOPES | policy.READ_SCOPES | log | {"read:users"},
+    needed = {
+        command: frozenset().union(
+            *(
+                scopes_of(resource.reads(desired), stack) | resource.write_scopes(desired, stack)
+                for resource in in_order(names)
+            )
+        )
+        for command, names in COMMANDS.items()
     }
+    needed["doctor"] = scopes_of(DOCTOR, stack)
+    return {command: scopes - {"read:tenant_settings"} for command, scopes in needed.items()}
 
 
-def _token(seen: TenantSeen) -> tuple[Check, ...]:
-    if isinstance(seen.scopes, MfaSetupError):
-        why = seen.scopes
+def _token(given: CheckContext) -> tuple[Check, ...]:
+    found = given.snapshot
+    if isinstance(found.scopes, MfaSetupError):
+        why = found.scopes
         refused = answer("auth0_token", "fail", why.message, why.hint)
         return (refused if why.exit_code == 4 else unseen("auth0_token", why), unseen("auth0_scopes", why))  # noqa: PLR2004 credentials
     # A token that tells its scopes may still be refused: the first read has shown that.
-    for part in (seen.stack, seen.factors):
+    for part in (found.stack, found.factors):
         if isinstance(part, MfaSetupError) and part.code == "credentials_refused":
             return answer("auth0_token", "fail", part.message, part.hint), unseen("auth0_scopes", part)
     accepted = answer("auth0_token", "pass", "Auth0 accepts them.")
-    if seen.scopes is None:
+    if found.scopes is None:
         return accepted, idle("auth0_scopes", "The token does not tell its scopes.")
-    stack: PhoneStack = "unified" if isinstance(seen.stack, MfaSetupError) else seen.stack
-    lacking = {command: sorted(needed - seen.scopes) for command, needed in _needs(stack).items()}
+    granted = found.scopes
+    needs = _needs(given.desired, known_or(found.stack, "unified"))
+    lacking = {command: sorted(needed - granted) for command, needed in needs.items()}
     short = [f"{command} lacks {', '.join(scopes)}" for command, scopes in lacking.items() if scopes]
     if short:
         return accepted, answer("auth0_scopes", "warn", f"{'; '.join(short)}.", f"Tick them: {_SCOPES_PAGE}")
     return accepted, answer("auth0_scopes", "pass", "It has every scope that a command needs.")
 
 
-def plan(sends: Read[tuple[SendEvent, ...]], headroom: Headroom | None, stack: Read[PhoneStack]) -> Check:
+def plan(found: Snapshot) -> Check:
     """Whether the plan sends SMS, which no read tells: only a send of the tenant's own shows it."""
-    accepted = () if isinstance(sends, MfaSetupError) else [send for send in sends if not send.failed]
-    if accepted:
+    if any(not send.failed for send in known_or(found.sends, ())):
         return answer("auth0_plan", "pass", "The tenant has sent codes by its provider lately.")
-    evidence = "The tenant's plan cannot be read, and no send of its own shows that it includes SMS."
+    evidence, headroom = (
+        "The tenant's plan cannot be read, and no send of its own shows that it includes SMS.",
+        found.headroom,
+    )
     if headroom and headroom.limit <= FREE_BURST:
         evidence += f" Its rate limit, a burst of {headroom.limit}, is that of the Free plan, which sends no SMS."
     look = "The plan stands in the Auth0 dashboard, Settings > Subscription."
-    show = "A login shows it: `mfa-setup test login`." if stack == "legacy" else f"Let Auth0 send: {TENANT_SEND}."
+    legacy = known_or(found.stack, "unified") == "legacy"
+    show = "A login shows it: `mfa-setup test login`." if legacy else f"Let Auth0 send: {TENANT_SEND}."
     return answer("auth0_plan", "warn", evidence, f"{show} {look}")
 
 
-def _stack(stack: Read[PhoneStack]) -> Check:
+def _stack(stack: Part[PhoneStack]) -> Check:
     if isinstance(stack, MfaSetupError):
         return unseen("phone_stack", stack)
     told = {"unified": "The Unified Phone Experience.", "legacy": "The legacy stack (guardian/factors/phone)."}
@@ -127,13 +120,17 @@ def rate_limit(headroom: Headroom | None) -> Check:
     return answer("rate_limit", "pass", told)
 
 
-def _application(seen: TenantSeen) -> Check:
+def _application(given: CheckContext) -> Check:
     """Whether the application is on a connection that has users."""
-    app, where, users = seen.chosen, seen.connection, seen.users
+    asked, found = given.desired.application, given.snapshot
+    if asked is None:
+        return idle("application", "Applications are left alone (--no-app).")
+    app = attempt(lambda: choose(asked, named(asked, known(found.applications))))
     if isinstance(app, MfaSetupError):
         return unseen("application", app)
-    if isinstance(where, MfaSetupError):
-        return unseen("application", where)
+    if isinstance(found.connections, MfaSetupError):
+        return unseen("application", found.connections)
+    where, users = found.connections.found, found.users
     if app is None or where is None:
         missing = "application" if app is None else "connection"
         return answer("application", "warn", f"There is no such {missing} yet.", "Run `mfa-setup init`.")
@@ -146,11 +143,11 @@ def _application(seen: TenantSeen) -> Check:
     return answer("application", status, f'"{app.name}" is on the connection {where.name}; {counted}.', fix)
 
 
-def _password_grants(seen: TenantSeen) -> Check:
+def _password_grants(found: Snapshot) -> Check:
     """Applications whose logins answer `mfa_required` under Always, and have to speak the MFA API then."""
-    if isinstance(seen.applications, MfaSetupError):
-        return unseen("password_grants", seen.applications)
-    using = [item.name for item in seen.applications if PASSWORD_GRANTS & set(item.grant_types)]
+    if isinstance(found.applications, MfaSetupError):
+        return unseen("password_grants", found.applications)
+    using = [item.name for item in found.applications if PASSWORD_GRANTS & set(item.grant_types)]
     if not using:
         return answer("password_grants", "pass", "None does.")
     return answer(
@@ -161,14 +158,14 @@ def _password_grants(seen: TenantSeen) -> Check:
     )
 
 
-def _other_factor(seen: TenantSeen) -> Check:
+def _other_factor(found: Snapshot) -> Check:
     """Auth0 offers the most secure factor first, unless users see the list (`mfa_show_factor_list_on_enrollment`)."""
-    if isinstance(seen.factors, MfaSetupError):
-        return unseen("other_factor_first", seen.factors)
-    first = sorted(_SECURER & seen.factors)
+    if isinstance(found.factors, MfaSetupError):
+        return unseen("other_factor_first", found.factors)
+    first = sorted(_SECURER & found.factors)
     if not first:
         return answer("other_factor_first", "pass", "No: no other factor is on that goes before it.")
-    listed = not isinstance(seen.flags, MfaSetupError) and seen.flags.factor_list
+    listed = not isinstance(found.flags, MfaSetupError) and found.flags.factor_list
     told = "and users choose among them" if listed else "and users are offered the most secure one"
     return answer(
         "other_factor_first",
@@ -178,7 +175,7 @@ def _other_factor(seen: TenantSeen) -> Check:
     )
 
 
-def _recovery(factors: Read[frozenset[str]]) -> Check:
+def _recovery(factors: Part[frozenset[str]]) -> Check:
     if isinstance(factors, MfaSetupError):
         return unseen("recovery_factor", factors)
     there = sorted(_RECOVERY & factors)
@@ -192,7 +189,7 @@ def _recovery(factors: Read[frozenset[str]]) -> Check:
     )
 
 
-def _actions(flags: Read[TenantFlags]) -> Check:
+def _actions(flags: Part[TenantFlags]) -> Check:
     """What Actions say of MFA goes before the policy (Auth0 docs, "Customize MFA policy with Actions")."""
     if isinstance(flags, MfaSetupError):
         return unseen("mfa_in_action", flags)

@@ -9,7 +9,7 @@ from mfa_setup.cli.options import Call
 from mfa_setup.cli.session import phone_of
 from mfa_setup.engine.run import Run
 from mfa_setup.errors import InvalidValueError
-from mfa_setup.model.outcome import PhoneStack
+from mfa_setup.model.types import PhoneStack
 
 
 def judge(call: Call) -> None:

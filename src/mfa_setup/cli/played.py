@@ -71,7 +71,7 @@ def _stay(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
 def _made(run: Run, context: CommandContext) -> Application:
     """The application that this demo has made."""
     listed = run.services.auth0.applications()
-    return next(item for item in listed if item.client_id == context.report.made.client_id)
+    return next(item for item in listed if item.client_id == context.report.outputs.client_id)
 
 
 def _offer(context: CommandContext, inbox: str, url: str) -> None:

@@ -22,16 +22,19 @@ class Prompter:
         self._yes = yes
         self.can_ask = may_ask and can_ask(as_json=sink.as_json)
 
-    def confirm(self, plan: Outcome) -> None:
-        """Shows the plan, unless nobody would read it, and asks once."""
+    def confirm(self, plan: Outcome, *, changed: tuple[str, ...] = ()) -> bool:
+        """Shows the plan, unless nobody would read it, and asks; true where somebody was asked."""
         if not self._yes and not self.can_ask:
             raise ConfirmationNeededError(_needed(plan), hint=_LOOK.get(plan.command))
+        if changed:
+            self._sink.say(f"While the question was open, this changed: {', '.join(changed)}. This is the plan now:")
         if self.can_ask:
             self._sink.plan(plan)
         if self._yes:
-            return
+            return False
         if self._ask("Carry this out? [y/N] ").lower() not in {"y", "yes"}:
             raise DeclinedError("Nothing was changed.")
+        return True
 
     def choose(self, needed: ChoiceNeededError) -> Choice:
         """Lists the choices and asks for a number."""

@@ -27,7 +27,7 @@ from mfa_setup.errors import (
 )
 from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.render.sink import Sink
-from mfa_setup.resources.base import Services
+from mfa_setup.services import Services
 from mfa_setup.settings import credentials, endpoints, parsers, settings
 from mfa_setup.settings.sources import quoted
 from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal

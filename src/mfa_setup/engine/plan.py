@@ -1,168 +1,130 @@
-"""From what was asked for and what is there to ordered steps: pure, so the same two always give the same plan."""
+"""From the desired state and a snapshot to stages of writes: pure, so the same two always give the same plan."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from mfa_setup.appconfig import ConfigFile
+from mfa_setup.engine.report import notice_of
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import ChoiceNeededError, GuardRefusedError, InvalidValueError
 from mfa_setup.model.change import Change
-from mfa_setup.model.desired import Desired
-from mfa_setup.model.observed import AccountSeen, Factor, Observed, Offer, Provider
+from mfa_setup.model.check import Check
+from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import Notice
-from mfa_setup.model.types import SAFE_ORDER, ResourceName
-from mfa_setup.resources import application, factor, number, policy, provider, sender
-from mfa_setup.resources.base import Step
-
-OPEN_QUESTIONS = (ChoiceNeededError, GuardRefusedError, InvalidValueError)
-"""What stops a run that writes, and what `status` shows as open instead."""
+from mfa_setup.model.types import SAFE_ORDER
+from mfa_setup.model.write import Write
+from mfa_setup.resources import registry
+from mfa_setup.resources.base import OPEN_QUESTIONS, TOKEN, Comparison, Step
+from mfa_setup.snapshot.parts import known_or
+from mfa_setup.snapshot.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """All that a plan is made of.
+class Stage:
+    """One resource's writes, and the snapshots before and after them."""
 
-    Attributes:
-        task: What the command asks for.
-        desired: The state asked for.
-        observed: The state found.
-        own: How this tenant's numbers are told.
-        token: Whether the token that Auth0 holds is ours.
-        has_token: Whether the Twilio auth token is known to this run.
-        config: The app's config file, where one was asked for.
-        offers: Numbers on sale, where one has to be bought.
-    """
+    change: Change
+    writes: tuple[Write, ...]
+    before: Snapshot
+    after: Snapshot
 
-    task: Task
-    desired: Desired
-    observed: Observed
-    own: sender.Own
-    token: provider.TokenState
-    config: ConfigFile | None = None
-    offers: tuple[Offer, ...] = ()
-    has_token: bool = True
+    @property
+    def sets_policy(self) -> bool:
+        """Whether it changes the policy to one that demands codes."""
+        return self.after.requires_codes and self.after.policies != self.before.policies
+
+    @property
+    def reroutes(self) -> bool:
+        """Whether codes are sent by another provider, account or sender after it."""
+        return is_rerouted(self.before, self.after)
+
+    @property
+    def sends_token(self) -> bool:
+        """Whether it gives Auth0 a Twilio token."""
+        return any(TOKEN in write.after for write in self.writes)
+
+
+def is_rerouted(before: Snapshot, after: Snapshot) -> bool:
+    """Whether codes that can be sent are sent another way."""
+    old, new = known_or(before.provider, _NO_PROVIDER), known_or(after.provider, _NO_PROVIDER)
+    return new.can_send and old.route != new.route
+
+
+_NO_PROVIDER = Provider(stack="unified")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps in safe order, one for each resource of the task; `undecided` are those that a person must decide."""
+    """What a run would do.
 
-    steps: tuple[Step, ...]
-    undecided: tuple[Change, ...] = ()
-    warnings: tuple[Notice, ...] = ()
+    Attributes:
+        stages: Those of a setup in safe order, those of an undo from the policy backwards; all have writes.
+        changes: All resources of the command, in safe order, also those in which nothing differs.
+        found: The snapshot that it was made from.
+        notices: What the user should know about it.
+        outputs: What exists already.
+    """
+
+    stages: tuple[Stage, ...]
+    changes: tuple[Change, ...]
+    found: Snapshot
+    notices: tuple[Notice, ...] = ()
+    outputs: tuple[tuple[str, str | None], ...] = ()
 
     @property
-    def changes(self) -> tuple[Change, ...]:
-        """All resources, in safe order, also those in which nothing differs."""
-        both = (*(step.change for step in self.steps), *self.undecided)
-        return tuple(sorted(both, key=lambda change: SAFE_ORDER.index(change.resource)))
+    def writes(self) -> tuple[Write, ...]:
+        """All write requests, in order."""
+        return tuple(write for stage in self.stages for write in stage.writes)
 
     @property
-    def pending(self) -> bool:
-        """Whether there is anything to do."""
-        return any(step.change.pending for step in self.steps)
+    def spends(self) -> bool:
+        """Whether it costs money."""
+        return any(registry.ACTIONS[write.action].spends for write in self.writes)
+
+    def after(self, found: Snapshot) -> Snapshot:
+        """The snapshot that the plan leads to from another reading of the same services."""
+        return registry.after(found, self.writes)
+
+    def differs(self, other: "Plan", checks: Iterable[Check], others: Iterable[Check]) -> tuple[str, ...]:
+        """What has changed between two plans and the checks on them: names of resources and checks.
+
+        Writes, shown fields and the status of each check count; raw answers, such as a balance, do not.
+        """
+        mine, theirs = _by_name(self), _by_name(other)
+        resources = [name for name in SAFE_ORDER if mine.get(name) != theirs.get(name)]
+        before, after = _statuses(checks), _statuses(others)
+        return (*resources, *sorted(name for name in before | after if before.get(name) != after.get(name)))
 
 
-def decide_sender(given: Inputs) -> sender.Sender | None:
-    """Which number or service is to send; None where the task is not about that.
+def _by_name(plan: Plan) -> dict[str, tuple[object, ...]]:
+    writes = plan.writes
+    return {
+        change.resource: (change.fields, *(write for write in writes if write.resource == change.resource))
+        for change in plan.changes
+    }
+
+
+def _statuses(checks: Iterable[Check]) -> dict[str, str]:
+    return {check.id: check.status for check in checks}
+
+
+def make(task: Task, given: Comparison) -> Plan:
+    """The plan of a task.
 
     Raises:
-        ChoiceNeededError: A person must choose.
+        MfaSetupError: What is asked for cannot be, or a person must choose first (not with a lenient task).
     """
-    account = given.observed.account
-    if account is None:
-        return None
-    return sender.choose(given.desired.number, account, _provider(given), given.own)
-
-
-def make(given: Inputs) -> Plan:
-    """The plan.
-
-    Raises:
-        MfaSetupError: What was asked for cannot be, or a person must choose first (not with a lenient task).
-    """
-    steps: list[Step] = []
-    undecided: list[Change] = []
-    warnings: list[Notice] = []
-    for resource in SAFE_ORDER:
-        if resource not in given.task.resources:
-            continue
+    planned, stages = given.found, list[Stage]()
+    changes, notices, outputs = list[Change](), list[Notice](), dict[str, str | None]()
+    for resource in registry.in_order(task.resources):
         try:
-            steps.append(_COMPARE[resource](given))
+            step = resource.compare(replace(given, planned=planned))
         except OPEN_QUESTIONS as needed:
-            if not given.task.lenient:
+            if not task.lenient:
                 raise
-            undecided.append(Change(resource=resource, status="unknown"))
-            warnings.append(Notice(code=needed.code, message=needed.message, hint=needed.hint))
-    for step in steps:
-        warnings += step.warnings
-    return Plan(tuple(steps), tuple(undecided), tuple(warnings))
-
-
-def _application(given: Inputs) -> Step:
-    seen, desired = given.observed.application, given.desired.application
-    if seen is None or desired is None:
-        raise AssertionError("observed for every task with an application")
-    return application.compare(desired, seen, given.config)
-
-
-def _number(given: Inputs) -> Step:
-    chosen = decide_sender(given)
-    if chosen is None:
-        raise AssertionError("observed for every task with a number")
-    return number.compare(given.desired.number, _account(given), chosen, given.offers, given.own)
-
-
-def _provider_step(given: Inputs) -> Step:
-    try:
-        chosen = decide_sender(given)
-    except OPEN_QUESTIONS:
-        if not given.task.lenient:
-            raise
-        chosen = None
-    bought = given.offers[0].phone_number if given.offers and chosen and chosen.to_buy else None
-    around = provider.Around(
-        account_sid=_account(given).sid,
-        sender=chosen,
-        bought=bought,
-        message_types=_factor(given).message_types,
-        token=given.token,
-        must_be_sure=given.has_token and _turns_policy_on(given),
-    )
-    return provider.compare(given.desired.sms, _provider(given), around)
-
-
-def _turns_policy_on(given: Inputs) -> bool:
-    wanted = policy.POLICIES[given.desired.policy]
-    return "policy" in given.task.resources and bool(wanted) and wanted != given.observed.policies
-
-
-def _factor_step(given: Inputs) -> Step:
-    return factor.compare(given.desired.sms, _factor(given), given.observed.stack)
-
-
-def _policy(given: Inputs) -> Step:
-    return policy.compare(given.desired.policy, given.observed.policies or ())
-
-
-_COMPARE: dict[ResourceName, Callable[[Inputs], Step]] = {
-    "application": _application,
-    "number": _number,
-    "provider": _provider_step,
-    "factor": _factor_step,
-    "policy": _policy,
-}
-
-
-def _provider(given: Inputs) -> Provider:
-    return given.observed.provider or Provider(stack=given.observed.stack)
-
-
-def _factor(given: Inputs) -> Factor:
-    return given.observed.factor or Factor(enabled=False, message_types=())
-
-
-def _account(given: Inputs) -> AccountSeen:
-    if given.observed.account is None:
-        raise AssertionError("observed for every task with a number or a provider")
-    return given.observed.account
+            step = Step(Change(resource=resource.name, status="unknown"), notices=(notice_of(needed),))
+        before, planned = planned, registry.after(planned, step.writes)
+        stages.append(Stage(step.change, step.writes, before, planned))
+        changes.append(step.change)
+        notices += step.notices
+        outputs |= step.outputs
+    with_writes = tuple(stage for stage in stages if stage.writes)
+    return Plan(with_writes, tuple(changes), given.found, tuple(notices), tuple(outputs.items()))

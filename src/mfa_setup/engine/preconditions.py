@@ -1,68 +1,20 @@
-"""What must hold before a change may run: the scopes, the token, an account that is active."""
+"""What must hold before any write: the scopes, the Twilio token, an account that is active."""
 
 from collections.abc import Iterable
-from typing import Protocol
 
 from mfa_setup.checks import account
 from mfa_setup.engine.plan import Plan
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ForbiddenError, InvalidValueError, ScopeMissingError
 from mfa_setup.model.desired import Desired
-from mfa_setup.model.observed import AccountSeen, Observed
-from mfa_setup.model.outcome import PhoneStack
-from mfa_setup.model.types import ResourceName
-from mfa_setup.resources import application, factor, policy, provider
-from mfa_setup.resources.base import Services
-
-
-class Scoped(Protocol):
-    """The token of the run, as far as the engine cares."""
-
-    def scopes(self) -> frozenset[str] | None:
-        """What it allows, where that is known."""
-
-    def renew(self) -> bool:
-        """Drops a token of an earlier run."""
-
-
-def read_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> frozenset[str]:
-    """The scopes that looking needs; those of one stack only, once it is known which."""
-    wanted = set(task.resources)
-    scopes = {"read:tenant_settings"}
-    if "application" in wanted:
-        scopes |= application.READ_SCOPES
-    if wanted - {"application"}:
-        scopes |= factor.READ_SCOPES | (provider.READ_SCOPES[stack] if stack else frozenset())
-    if "factor" in wanted and factor.wants_templates(desired.sms) and stack == "unified":
-        scopes |= factor.TEMPLATE_SCOPES
-    if "policy" in wanted:
-        scopes |= policy.READ_SCOPES
-    return frozenset(scopes)
-
-
-def possible_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> frozenset[str]:
-    """All that the task may come to need, so that a token that lacks much is told all of it at once."""
-    stacks: tuple[PhoneStack, ...] = ("unified", "legacy") if stack is None else (stack,)
-    scopes = {scope for one in stacks for scope in read_scopes(task, desired, one)}
-    if task.read_only:
-        return frozenset(scopes)
-    for resource in task.resources:
-        scopes |= _WRITES[resource]
-    if "provider" in task.resources and "unified" in stacks:
-        scopes |= provider.UNIFIED_WRITE_SCOPES
-    if "factor" in task.resources and factor.wants_templates(desired.sms) and "unified" in stacks:
-        scopes |= factor.TEMPLATE_WRITE_SCOPES
-    return frozenset(scopes)
-
-
-_WRITES: dict[ResourceName, frozenset[str]] = {
-    "application": application.WRITE_SCOPES,
-    "number": frozenset(),
-    "provider": frozenset(),
-    "factor": factor.WRITE_SCOPES,
-    "policy": policy.WRITE_SCOPES,
-}
-
+from mfa_setup.model.observed import Factor
+from mfa_setup.model.types import PhoneStack
+from mfa_setup.resources.provider_writes import token_needed
+from mfa_setup.resources.registry import in_order
+from mfa_setup.services import Services
+from mfa_setup.snapshot.parts import known_or
+from mfa_setup.snapshot.reader import PartName, Token, scopes_of
+from mfa_setup.snapshot.snapshot import Snapshot
 
 SEND_SCOPES: dict[PhoneStack, frozenset[str]] = {
     "unified": frozenset({"create:phone_providers"}),
@@ -71,20 +23,36 @@ SEND_SCOPES: dict[PhoneStack, frozenset[str]] = {
 """What letting the tenant send a test SMS needs (`branding/phone/providers/{id}/try`)."""
 
 
-def write_scopes(plan: Plan) -> frozenset[str]:
-    """The scopes that carrying out needs."""
-    return frozenset().union(*(step.scopes for step in plan.steps if step.change.pending))
+def parts_of(task: Task, desired: Desired) -> frozenset[PartName]:
+    """The parts of the snapshot that a task compares."""
+    return frozenset[PartName]().union(*(resource.reads(desired) for resource in in_order(task.resources)))
 
 
-def require_scopes(granted: frozenset[str] | None, needed: Iterable[str], possible: Iterable[str] = ()) -> None:
+def possible_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> frozenset[str]:
+    """All that the task may come to need, so that a token that lacks several is told all of it at once."""
+    parts, scopes = parts_of(task, desired), set[str]()
+    for one in ("unified", "legacy") if stack is None else (stack,):
+        scopes |= scopes_of(parts, one)
+        if not task.read_only:
+            for resource in in_order(task.resources):
+                scopes |= resource.write_scopes(desired, one)
+    return frozenset(scopes)
+
+
+def require_scopes(token: Token, needed: Iterable[str], possible: Iterable[str] = ()) -> None:
     """Refuses a token that lacks needed scopes, and names the possible ones that it lacks as well.
 
-    A token that tells nothing is tried.
+    Missing scopes may have been granted since a cached token was issued, so a new one is requested first. A token that
+    tells nothing is tried.
 
     Raises:
         ScopeMissingError: Scopes are missing.
     """
-    if granted is not None and not granted.issuperset(needed):
+    needed = frozenset(needed)
+    granted = token.scopes()
+    if granted is not None and not needed <= granted and token.renew():
+        granted = token.scopes()
+    if granted is not None and not needed <= granted:
         missing = sorted({*needed, *possible} - granted)
         raise ScopeMissingError(
             f"The access token lacks {'a scope' if len(missing) == 1 else 'scopes'}: {', '.join(missing)}.",
@@ -92,39 +60,23 @@ def require_scopes(granted: frozenset[str] | None, needed: Iterable[str], possib
         )
 
 
-def require_granted(token: Scoped, needed: frozenset[str], possible: frozenset[str] = frozenset()) -> None:
-    """As `require_scopes`; missing scopes may have been granted since a cached token was made, so one new is got first.
-
-    Raises:
-        ScopeMissingError: Scopes are missing.
-    """
-    granted = token.scopes()
-    if granted is not None and not needed <= granted and token.renew():
-        granted = token.scopes()
-    require_scopes(granted, needed, possible)
-
-
 def require_token(plan: Plan, services: Services) -> None:
-    """Refuses to start where the provider is to be written and only an API key is known.
+    """Refuses to start where Auth0 is to be given the Twilio token and only an API key is known.
 
     Raises:
         ValueNeededError: The auth token is needed.
     """
-    for step in plan.steps:
-        if step.change.resource == "provider" and step.change.pending and services.token is None:
-            raise provider.token_needed()
+    if services.token is None and any(stage.sends_token for stage in plan.stages):
+        raise token_needed()
 
 
-def require_sms(plan: Plan, observed: Observed) -> None:
-    """Refuses to prove by an SMS what goes out as a call.
+def require_sms(plan: Plan) -> None:
+    """Refuses to prove by an SMS what is sent as a call.
 
     Raises:
         InvalidValueError: No SMS is among the message types that there would be.
     """
-    types = observed.factor.message_types if observed.factor else ()
-    for step in plan.steps:
-        if isinstance(step, factor.FactorStep) and step.message_types is not None:
-            types = step.message_types
+    types = known_or(plan.after(plan.found).factor, Factor()).message_types
     if types and "sms" not in types:
         raise InvalidValueError(
             "--test-to proves an SMS, and codes would be spoken only.",
@@ -132,15 +84,16 @@ def require_sms(plan: Plan, observed: Observed) -> None:
         )
 
 
-def require_active(seen: AccountSeen | None) -> None:
+def require_active(found: Snapshot) -> None:
     """Refuses to work with a Twilio account that is suspended or closed.
 
     Raises:
         ForbiddenError: It is; the check that failed goes with it.
     """
-    if seen is None or seen.account is None or seen.account.status == "active":
+    details = inventory.account if (inventory := known_or(found.twilio, None)) else None
+    if details is None or details.status == "active":
         return
-    failing = account.judge(seen.account)
-    error = ForbiddenError(f"The Twilio account is {seen.account.status}.", service="twilio", hint=failing.fix)
+    failing = account.judge(details)
+    error = ForbiddenError(f"The Twilio account is {details.status}.", service="twilio", hint=failing.fix)
     error.checks = (failing,)
     raise error

@@ -8,7 +8,6 @@ from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Failure, Notice, Outcome, Outputs, PastRun, Proof, Sms, Tenant
 from mfa_setup.model.types import Status
-from mfa_setup.resources.base import Made
 
 
 class Report:
@@ -19,7 +18,7 @@ class Report:
         self.run_id = uuid.uuid4().hex
         self.tenant: Tenant | None = None
         self.changes: list[Change] = []
-        self.made = Made()
+        self.outputs = Outputs()
         self.checks: list[Check] = []
         self.warnings: list[Notice] = []
         self.changed = False
@@ -68,11 +67,8 @@ class Report:
             run_id=self.run_id,
             tenant=self.tenant,
             changes=tuple(self.changes),
-            outputs=Outputs(
-                domain=self.tenant.domain if self.tenant else None,
-                proof=self.proof,
-                sms=self.sms,
-                **self.made.model_dump(),
+            outputs=self.outputs.model_copy(
+                update={"domain": self.tenant.domain if self.tenant else None, "proof": self.proof, "sms": self.sms}
             ),
             checks=tuple(checks),
             warnings=tuple(self.warnings),
@@ -87,6 +83,11 @@ def _failing(error: MfaSetupError | None, known: Collection[str]) -> Sequence[Ch
     if error is None or error.checks or known or not isinstance(error, GuardRefusedError):
         return error.checks if error else ()
     return (Check(id=error.code, status="fail", evidence=error.message, fix=error.hint),)
+
+
+def notice_of(error: MfaSetupError) -> Notice:
+    """An error as a warning, where it stops nothing."""
+    return Notice(code=error.code, message=error.message, hint=error.hint)
 
 
 def failure(error: MfaSetupError) -> Failure:

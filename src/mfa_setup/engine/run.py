@@ -2,42 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from mfa_setup.appconfig import ConfigFile
 from mfa_setup.checks.advice import before_buying
-from mfa_setup.engine import observe, preconditions
+from mfa_setup.checks.context import CheckContext
 from mfa_setup.engine import plan as planning
-from mfa_setup.engine.apply import Watcher, apply
-from mfa_setup.engine.delivery_guard import Delivery, Overruler, demands_codes
-from mfa_setup.engine.plan import Inputs, Plan
+from mfa_setup.engine import preconditions
+from mfa_setup.engine.delivery_guard import DeliveryGuard, demands_codes
+from mfa_setup.engine.executor import Executor
+from mfa_setup.engine.person import Person
+from mfa_setup.engine.plan import Plan, Stage
+from mfa_setup.engine.preconditions import SEND_SCOPES, parts_of, possible_scopes
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError, EnforcedUndeliverableError, ProofFailedError
+from mfa_setup.model.check import Check
 from mfa_setup.model.desired import Desired
-from mfa_setup.model.observed import Observed, Provider
-from mfa_setup.model.outcome import Notice, Outcome, PhoneStack, Tenant
-from mfa_setup.resources import number, policy, provider, purchase, sender
-from mfa_setup.resources.base import Services
-
-
-class Person(Watcher, Overruler, Protocol):
-    """Whoever runs the command: asked where somebody can be asked, told in any case."""
-
-    def confirm(self, plan: Outcome) -> None:
-        """Shows the plan and asks whether to go on.
-
-        Raises:
-            DeclinedError: No.
-            ConfirmationNeededError: Nobody can be asked, and `--yes` was not given.
-        """
-
-    def choose(self, needed: ChoiceNeededError) -> Choice:
-        """Asks which of several; raises `needed` where nobody can be asked."""
-
-    def doing(self, text: str) -> None:
-        """Tells what is under way."""
-
+from mfa_setup.model.observed import Offer, TwilioInventory
+from mfa_setup.model.outcome import Notice, Tenant
+from mfa_setup.model.types import PhoneStack
+from mfa_setup.resources import policy, purchase, registry, sender
+from mfa_setup.resources.base import OPEN_QUESTIONS, Comparison
+from mfa_setup.services import Services
+from mfa_setup.snapshot.parts import known, known_or
+from mfa_setup.snapshot.reader import Reader, Token, scopes_of
+from mfa_setup.snapshot.snapshot import Snapshot
 
 Prove = Callable[[PhoneStack], None]
 """Proves that an SMS arrives, between the factor and the policy; raises where it does not."""
@@ -45,17 +34,45 @@ Prove = Callable[[PhoneStack], None]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one task; `overrides` are the checks that somebody goes on without."""
+    """One run of one task, composed from values.
+
+    Attributes:
+        task: What the command asks for.
+        desired: The desired state.
+        services: Both services.
+        token: The access token of the Management API.
+        config: The app's config file, where one is asked for.
+        person: Who runs it.
+        report: What is known of it so far.
+        overrides: The checks that somebody goes on without.
+        region_variables: The environment variables that name another Twilio region.
+        test_sms: The proof by SMS before a policy is set.
+    """
 
     task: Task
     desired: Desired
     services: Services
-    token: preconditions.Scoped
+    token: Token
     config: ConfigFile | None
     person: Person
     report: Report
     overrides: frozenset[str] = frozenset()
+    region_variables: tuple[str, ...] = ()
     test_sms: Prove | None = None
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of both services."""
+        return Reader(self.services, self.token, self.desired, self.config)
+
+    def context(self, snapshot: Snapshot) -> CheckContext:
+        """What the checks judge."""
+        return CheckContext(snapshot, self.desired, sender.own(self.services), self.region_variables)
+
+    def guard(self, found: Snapshot, reader: Reader, overrides: set[str]) -> DeliveryGuard:
+        """The guard over delivery; checks that a person overrules are added to `overrides`."""
+        policies = known_or(found.policies, ())
+        return DeliveryGuard(reader, self.context(found), self.report, self.person, overrides, policies)
 
     def carry_out(self) -> None:
         """Goes the whole way; what is known is in the report, whether this returns or raises.
@@ -63,155 +80,221 @@ class Run:
         Raises:
             MfaSetupError: Something stopped the run.
         """
-        desired = self.desired
-        delivery = Delivery(self.services, self.report, self.person, desired.countries, set(self.overrides))
+        run, overrides = self, set(self.overrides)
         while True:
             try:
-                self._once(desired, delivery)
+                _Setup(run, overrides).carry_out()
             except ChoiceNeededError as needed:
-                desired = settle(desired, self.person.choose(needed))
+                run = replace(run, desired=decided(run.desired, self.person.choose(needed)))
                 continue
-            delivery.finish()
             return
 
-    def _once(self, desired: Desired, delivery: Delivery) -> None:
-        self.person.doing("Looking at the Auth0 tenant")
-        self.require(
-            preconditions.read_scopes(self.task, desired, None), preconditions.possible_scopes(self.task, desired, None)
-        )
-        stack = self.services.auth0.phone_stack()
-        self.report.tenant = Tenant(domain=self.services.domain, phone_stack=stack)
-        self.require(
-            preconditions.read_scopes(self.task, desired, stack),
-            preconditions.possible_scopes(self.task, desired, stack),
-        )
-        delivery.may_read_log = self._may("read:logs")
-        self.person.doing("Comparing what is there with what was asked for")
-        given = self._inputs(desired, observe.observe(self.task, desired, self.services, stack))
-        delivery.account = given.observed.account
-        delivery.stands = policy.name_of(given.observed.policies) if given.observed.policies else None
-        plan = planning.make(given)
-        self._note(plan)
-        self.report.warn(_advice(given, plan))
-        if self.task.read_only:
-            self._foresee(delivery, given, plan)
+
+@dataclass(slots=True)
+class _Setup:
+    """One try of a run, with what is decided so far."""
+
+    run: Run
+    overrides: set[str]
+    proved: bool = False
+    sent_token: bool = False
+
+    def carry_out(self) -> None:
+        run = self.run
+        stack = self._begin()
+        plan = self._plan(self._read(stack), ())
+        guard = run.guard(plan.found, run.reader, self.overrides)
+        if run.task.read_only:
+            self._foresee(guard, plan)
             return
-        if self.test_sms:
-            preconditions.require_sms(plan, given.observed)
-        preconditions.require_token(plan, self.services)
-        self.require(
-            preconditions.write_scopes(plan) | (preconditions.SEND_SCOPES[stack] if self.test_sms else frozenset())
-        )
-        if at := delivery.at_stake(given, plan):
-            self.person.doing("Checking that codes can arrive")
-            delivery.before(given, plan, at)
-        self._carry_out(given, plan, delivery)
+        checks = self._judge(guard, plan)
+        if plan.writes:
+            plan = self._confirmed(guard, plan, checks)
+        Executor(run.services, plan.found, run.report, run.person, _Guarded(self, guard)).carry_out(plan)
+        self._finish(guard, plan)
+        guard.finish()
 
-    def _carry_out(self, given: Inputs, plan: Plan, delivery: Delivery) -> None:
-        stack = given.observed.stack
-        if plan.pending:
-            self.person.confirm(self.report.outcome())
-        proved = False
+    # --- observe and plan --------------------------------------------------------------------------------------
 
-        def prove() -> None:
-            nonlocal proved
-            proved = True
-            if self.test_sms:
-                self.test_sms(stack)
-            self.person.doing("Checking that codes can arrive")
-            # Read again, not remembered: what stands now decides whether people can log in.
-            delivery.at_policy(stack, stands=False)
+    def _begin(self) -> Snapshot:
+        run = self.run
+        run.person.doing("Looking at the Auth0 tenant")
+        self._require_reads(None)
+        begun = run.reader.begin()
+        run.report.tenant = Tenant(domain=run.services.domain, phone_stack=known(begun.stack))
+        self._require_reads(known(begun.stack))
+        return begun
 
-        apply(plan, self.services, self.report, self.person, prove)
-        if proved:
-            return
-        if self.test_sms:
-            self._test_standing(stack, delivery.stands)
-        if demands_codes(plan) and plan.pending:
-            delivery.at_policy(stack, stands=True)
-        elif demands_codes(plan):
-            delivery.standing(given, plan)
+    def _require_reads(self, stack: PhoneStack | None) -> None:
+        run = self.run
+        needed = scopes_of(parts_of(run.task, run.desired), stack)
+        preconditions.require_scopes(run.token, needed, possible_scopes(run.task, run.desired, stack))
 
-    def _test_standing(self, stack: PhoneStack, stands: str | None) -> None:
-        """The proof where no policy waits for it; one that stands is told of, should the SMS not arrive."""
-        try:
-            if self.test_sms:
-                self.test_sms(stack)
-        except ProofFailedError:
-            if stands:
-                said = f"The policy {stands} demands codes now, and this SMS did not arrive."
-                hint = EnforcedUndeliverableError.default_hint
-                self.report.warn([Notice(code=EnforcedUndeliverableError.code, message=said, hint=hint)])
-            raise
+    def _read(self, begun: Snapshot) -> Snapshot:
+        run = self.run
+        run.person.doing("Comparing what is there with what was asked for")
+        found = run.reader.read(parts_of(run.task, run.desired), begun, strict=True)
+        preconditions.require_active(found)
+        return found
 
-    def _foresee(self, delivery: Delivery, given: Inputs, plan: Plan) -> None:
-        """What `up` would be refused for, or what is wrong with a policy that stands; nothing stops at it here."""
-        stands = not any(change.resource == "policy" and change.pending for change in plan.changes)
-        if not demands_codes(plan) or (self.task.lenient and not stands):
-            return
-        self.person.doing("Checking that codes can arrive")
-        delivery.foresee(given, plan, stands=stands)
-
-    def _inputs(self, desired: Desired, observed: Observed) -> Inputs:
-        preconditions.require_active(observed.account)
-        given = Inputs(
-            task=self.task,
-            desired=desired,
-            observed=observed,
-            own=sender.own(self.services),
-            has_token=self.services.token is not None,
-            token=provider.token_state(self.services, observed.provider or Provider(stack=observed.stack)),
-            config=self.config,
-        )
-        return self._with_offers(given)
-
-    def _may(self, scope: str) -> bool:
-        granted = self.token.scopes()
-        return granted is None or scope in granted
-
-    def _with_offers(self, given: Inputs) -> Inputs:
-        """Looks for numbers on sale, only where one must be bought."""
-        try:
-            chosen = planning.decide_sender(given)
-        except planning.OPEN_QUESTIONS:
-            if given.task.lenient:
-                return given
-            raise
-        if chosen is None or not chosen.to_buy or given.task.lenient:
-            return given
-        if not given.task.may_buy:
-            raise sender.refuse_to_buy(given.task.command)
-        self.person.doing("Looking for a number")
-        return replace(given, offers=purchase.offers(self.services, given.desired.number))
-
-    def _note(self, plan: Plan) -> None:
-        for step in plan.steps:
-            self.report.made = step.found(self.report.made)
-        self.report.changes = list(plan.changes)
-        self.report.warn(plan.warnings)
-
-    def require(self, needed: frozenset[str], possible: frozenset[str] = frozenset()) -> None:
-        """Refuses a token that lacks scopes.
+    def _plan(self, found: Snapshot, offers: tuple[Offer, ...]) -> Plan:
+        """The plan, and what it says in the report.
 
         Raises:
-            ScopeMissingError: Scopes are missing.
+            MfaSetupError: What is asked for cannot be, or a person must choose first.
         """
-        preconditions.require_granted(self.token, needed, possible)
+        run = self.run
+        given = Comparison(
+            desired=run.desired,
+            found=found,
+            planned=found,
+            own=sender.own(run.services),
+            has_token=run.services.token is not None,
+            lenient=run.task.lenient,
+        )
+        found = replace(found, offers=self._offers(given, offers))
+        plan = planning.make(run.task, replace(given, found=found, planned=found))
+        run.report.outputs = run.report.outputs.model_copy(update=dict(plan.outputs))
+        run.report.changes = list(plan.changes)
+        run.report.warn(plan.notices)
+        run.report.warn(self._advice(plan))
+        return plan
+
+    def _offers(self, given: Comparison, known_offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+        """Numbers on sale, only where one must be bought; those of an earlier plan are looked up by their digits."""
+        run, found = self.run, given.found
+        inventory = known_or(found.twilio, None)
+        if inventory is None:
+            return ()
+        try:
+            chosen = sender.choose(run.desired.number, inventory, known(found.provider), given.own)
+        except OPEN_QUESTIONS:
+            if run.task.lenient:
+                return ()
+            raise
+        if not chosen.to_buy or run.task.lenient:
+            return ()
+        if not run.task.may_buy:
+            raise sender.refuse_to_buy(run.task.command)
+        run.person.doing("Looking for a number")
+        if known_offers:
+            return purchase.still_on_sale(run.services, run.desired.number, known_offers)
+        return purchase.offers(run.services, run.desired.number)
+
+    def _advice(self, plan: Plan) -> tuple[Notice, ...]:
+        """What to know before the purchase; the guard says more, but for what shows only once the number is owned."""
+        inventory: TwilioInventory | None = known_or(plan.found.twilio, None)
+        if not plan.spends or inventory is None:
+            return ()
+        offer = plan.found.offers[0]
+        if demands_codes(plan) and offer.number_type != "toll-free":
+            return ()
+        planned = known(plan.after(plan.found).inventory)
+        bought = next(number for number in planned.numbers if number.planned)
+        pool = next((service for service in planned.services if bought.sid in service.pool), None)
+        return before_buying(offer, inventory, pool, self.run.desired.countries)
+
+    # --- guard ---------------------------------------------------------------------------------------------------
+
+    def _foresee(self, guard: DeliveryGuard, plan: Plan) -> None:
+        """What `up` would be refused for, or what is wrong with a policy in force; nothing stops at it here."""
+        in_force = plan.after(plan.found).policies == plan.found.policies
+        if not demands_codes(plan) or (self.run.task.lenient and not in_force):
+            return
+        self.run.person.doing("Checking that codes can arrive")
+        guard.foresee(plan, "in force" if in_force else "policy")
+
+    def _judge(self, guard: DeliveryGuard, plan: Plan) -> tuple[Check, ...]:
+        """The preconditions and, where codes must be able to arrive, the guard; the checks that were made."""
+        run = self.run
+        stack: PhoneStack = known(plan.found.stack)
+        if run.test_sms:
+            preconditions.require_sms(plan)
+        preconditions.require_token(plan, run.services)
+        needed = registry.scopes_of(plan.writes)
+        preconditions.require_scopes(run.token, needed | (SEND_SCOPES[stack] if run.test_sms else frozenset()))
+        if not (at := guard.at_stake(plan)):
+            return ()
+        run.person.doing("Checking that codes can arrive")
+        guard.before(plan, at)
+        return guard.checks
+
+    def _confirmed(self, guard: DeliveryGuard, plan: Plan, checks: tuple[Check, ...]) -> Plan:
+        """The plan that a person has agreed to, as it still is after the answer.
+
+        While a question waits, somebody may change what the plan stands on. So the plan is made again after the answer and
+        compared; where it differs, the new one is shown and asked about.
+        """
+        run, changed = self.run, tuple[str, ...]()
+        while run.person.confirm(run.report.outcome(), changed=changed):
+            run.person.doing("Checking that nothing has changed in the meantime")
+            fresh = self._plan(self._read(run.reader.begin()), plan.found.offers)
+            checks_now = self._judge(guard, fresh)
+            changed = plan.differs(fresh, checks, checks_now)
+            plan, checks = fresh, checks_now
+            if not changed or not plan.writes:
+                break
+        return plan
+
+    def before_policy(self, guard: DeliveryGuard, found: Snapshot, *, in_force: bool) -> Snapshot:
+        """The proof by SMS, and the guard on what is there now: it decides whether people can log in."""
+        self.proved = True
+        run = self.run
+        if run.test_sms and not in_force:
+            run.test_sms(known(found.stack))
+        run.person.doing("Checking that codes can arrive")
+        return guard.at_policy(found, "in force" if in_force else "policy", sent_token=self.sent_token)
+
+    # --- after the writes ----------------------------------------------------------------------------------------
+
+    def _finish(self, guard: DeliveryGuard, plan: Plan) -> None:
+        """The proof where no policy waited for it, and the guard over a policy that is in force already."""
+        if self.proved:
+            return
+        if self.run.test_sms:
+            self._test_in_force(plan)
+        if demands_codes(plan) and plan.writes:
+            self.before_policy(guard, plan.found, in_force=True)
+        elif demands_codes(plan):
+            guard.before(plan, "in force")
+
+    def _test_in_force(self, plan: Plan) -> None:
+        """The proof where no policy waits for it; should the SMS not arrive, a policy in force is warned about."""
+        try:
+            if self.run.test_sms:
+                self.run.test_sms(known(plan.found.stack))
+        except ProofFailedError:
+            if plan.found.requires_codes:
+                name = policy.name_of(known(plan.found.policies))
+                message = f"The policy {name} demands codes now, and this SMS did not arrive."
+                hint = EnforcedUndeliverableError.default_hint
+                self.run.report.warn([Notice(code=EnforcedUndeliverableError.code, message=message, hint=hint)])
+            raise
 
 
-def _advice(given: Inputs, plan: Plan) -> tuple[Notice, ...]:
-    """What to know before the purchase; the guard says more, but for what shows only once the number is owned."""
-    account = given.observed.account
-    bought = next((step for step in plan.steps if isinstance(step, number.NumberStep) and step.sender.to_buy), None)
-    if bought is None or not given.offers or account is None:
-        return ()
-    if demands_codes(plan) and given.offers[0].number_type != "toll-free":
-        return ()
-    return before_buying(given.offers[0], account, bought.pool, given.desired.countries)
+@dataclass(slots=True)
+class _Guarded:
+    """The guard over the stages of a setup."""
+
+    setup: _Setup
+    guard: DeliveryGuard
+    judged: Snapshot | None = None
+
+    def before(self, stage: Stage) -> None:
+        """Proves and judges right before the policy is set."""
+        if stage.sets_policy:
+            self.judged = self.setup.before_policy(self.guard, stage.before, in_force=False)
+
+    def after(self, stage: Stage) -> None:
+        """Looks once more right after the policy was set."""
+        self.setup.sent_token = self.setup.sent_token or stage.sends_token
+        if self.judged is not None:
+            self.guard.second_look(self.judged)
+            self.judged = None
 
 
-def settle(desired: Desired, choice: Choice) -> Desired:
-    """The desired with a person's choice in it."""
+def decided(desired: Desired, choice: Choice) -> Desired:
+    """The desired state with a person's choice in it."""
     match choice.setting:
         case "app_client_id" if desired.application:
             chosen = desired.application.model_copy(update={"client_id": choice.value})

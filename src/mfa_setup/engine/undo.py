@@ -1,34 +1,26 @@
-"""Puts back what a run changed: journal, observe, plan, guard, apply, in the order that keeps people able to log in."""
+"""Restores what a run changed: journal, observe, plan, guard, apply, in the order that keeps people able to log in."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from mfa_setup import interrupts
-from mfa_setup.engine import preconditions, rerouted
-from mfa_setup.engine.delivery_guard import Delivery
-from mfa_setup.engine.observe import observe_floor
-from mfa_setup.engine.report import status_of
+from mfa_setup.engine import preconditions
+from mfa_setup.engine.executor import Executor
+from mfa_setup.engine.plan import Plan, Stage
 from mfa_setup.engine.run import Run
-from mfa_setup.engine.stages import BACKWARDS, Stage, stages_of
-from mfa_setup.errors import NotFoundError, ValueNeededError
-from mfa_setup.model.base import JsonValue
+from mfa_setup.engine.undo_guard import UndoGuard
+from mfa_setup.errors import NotFoundError
 from mfa_setup.model.change import Change
 from mfa_setup.model.journal import RunRecord, undoable, undone
-from mfa_setup.model.observed import Factor, Provider
-from mfa_setup.model.outcome import Notice, PastRun, PhoneStack, Tenant
-from mfa_setup.model.types import SAFE_ORDER, ResourceName
-from mfa_setup.ports import TwilioPort
-from mfa_setup.resources import (
-    application,
-    application_revert,
-    factor,
-    number,
-    number_revert,
-    policy,
-    provider,
-    provider_revert,
-)
-from mfa_setup.resources.base import Services
-from mfa_setup.resources.reversal import Reversal, Standing
+from mfa_setup.model.outcome import Notice, PastRun, Tenant
+from mfa_setup.model.types import PhoneStack, ResourceName
+from mfa_setup.resources import registry
+from mfa_setup.resources.application_revert import connections_of
+from mfa_setup.resources.base import Reversal, Step
+from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.reader import OF_TWILIO, PartName, Reader, scopes_of
+from mfa_setup.snapshot.snapshot import Snapshot
+
+BACKWARDS = tuple(reversed(registry.RESOURCES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +71,7 @@ def undo(run: Run, asked: Asked) -> None:
     """Goes the whole way back; what is known is in the report, whether this returns or raises.
 
     Raises:
-        GuardRefusedError: The policy, as it would stand then, needs what would be taken away.
+        GuardRefusedError: The policy, as it would be then, needs what would be taken away.
         MfaSetupError: Something else stopped it.
     """
     journal, report = run.services.journal, run.report
@@ -88,137 +80,108 @@ def undo(run: Run, asked: Asked) -> None:
         report.warn((_NOTHING,))
         return
     journal.undoes, report.undoes = record.run_id, _past(record, journal.runs)
-    run.person.doing("Looking at what there is now")
-    now = _observe(run, record)
-    reversals = _plan(run, record, now, asked)
-    report.changes = [reversals[name].change for name in SAFE_ORDER]
-    report.warn([warning for name in BACKWARDS for warning in reversals[name].warnings])
-    stages = [stage for stage in stages_of(now, reversals, record.run_id) if stage.moves]
-    for stage in stages:
-        stage.require_safe(stage.after.policies)
-    run.require(frozenset[str]().union(*(reversal.scopes for reversal in reversals.values())))
-    for stage in stages:
-        if stage.after.policies:
-            rerouted.require_deliverable(run, stage)
-    if stages:
-        run.person.confirm(report.outcome())
-    journal.begin()  # also where nothing is left to do: the run counts as put back then
-    for stage in stages:
-        _carry_out(run, stage)
+    undoing = _Undo(run, record, asked, replace(run.reader, connection_ids=connections_of(record)))
+    plan = undoing.plan()
+    guard = UndoGuard(run, undoing.reader, record.run_id)
+    undoing.judge(guard, plan)
+    if plan.stages:
+        plan = undoing.confirmed(guard, plan)
+    journal.begin()  # also where nothing is left to do: the run counts as undone then
+    Executor(run.services, plan.found, report, run.person, guard).carry_out(plan)
 
 
-def _observe(run: Run, record: RunRecord) -> Standing:
-    """What logins stand on now; a run that touched the application alone says nothing of that."""
-    auth0 = run.services.auth0
-    run.require(_read_scopes(record, None))
-    stack = auth0.phone_stack()
-    run.report.tenant = Tenant(domain=run.services.domain, phone_stack=stack)
-    run.require(_read_scopes(record, stack))
-    if not record.touched - {"application"}:
-        return Standing(policies=(), factor=Factor(enabled=False, message_types=()), provider=Provider(stack=stack))
-    seen, there = observe_floor(run.services, stack)
-    if _texts(record):
-        seen = seen.model_copy(update={"templates": auth0.templates(stack)})
-    return Standing(policies=auth0.policies(), factor=seen, provider=there)
+@dataclass(frozen=True, slots=True)
+class _Undo:
+    """The undo of one run."""
 
+    run: Run
+    record: RunRecord
+    asked: Asked
+    reader: Reader
 
-def _texts(record: RunRecord) -> bool:
-    return bool(record.of("create_template", "update_template", "set_templates"))
+    def plan(self) -> Plan:
+        """What restores each resource, and what it says in the report."""
+        run = self.run
+        run.person.doing("Looking at what there is now")
+        found = self._read()
+        steps = self._steps(found)
+        changes = tuple(steps[resource.name].change for resource in registry.RESOURCES)
+        notices = tuple(notice for resource in BACKWARDS for notice in steps[resource.name].notices)
+        run.report.changes = list(changes)
+        run.report.warn(notices)
+        return Plan(tuple(_stages(found, steps)), changes, found, notices)
 
+    def judge(self, guard: UndoGuard, plan: Plan) -> None:
+        """The guard and the scopes, before anything is asked or written."""
+        guard.require_safe(plan)
+        preconditions.require_scopes(self.run.token, registry.scopes_of(plan.writes))
 
-def _read_scopes(record: RunRecord, stack: PhoneStack | None) -> frozenset[str]:
-    """The scopes that looking needs; those of one stack only, once it is known which."""
-    scopes = {"read:tenant_settings"}
-    if "application" in record.touched:
-        scopes |= application.READ_SCOPES
-    if record.touched - {"application"}:
-        scopes |= factor.READ_SCOPES | policy.READ_SCOPES | (provider.READ_SCOPES[stack] if stack else frozenset())
-    if stack == "unified" and _texts(record):
-        scopes |= factor.TEMPLATE_SCOPES
-    return frozenset(scopes)
+    def confirmed(self, guard: UndoGuard, plan: Plan) -> Plan:
+        """The plan that a person has agreed to, as it still is after the answer."""
+        run, changed = self.run, tuple[str, ...]()
+        while run.person.confirm(run.report.outcome(), changed=changed):
+            fresh = self.plan()
+            self.judge(guard, fresh)
+            changed = plan.differs(fresh, (), ())
+            plan = fresh
+            if not changed or not plan.stages:
+                break
+        return plan
 
+    def _read(self) -> Snapshot:
+        """What there is now; a run that touched the application alone says nothing of how codes are sent."""
+        run = self.run
+        self._require_reads(None)
+        begun = self.reader.begin()
+        stack: PhoneStack = known(begun.stack)
+        run.report.tenant = Tenant(domain=run.services.domain, phone_stack=stack)
+        self._require_reads(stack)
+        if self._parts() & OF_TWILIO:
+            _ = run.services.account  # without credentials this ends here
+        found = self.reader.read(self._parts(), begun, strict=True)
+        preconditions.require_active(found)
+        return found
 
-def _plan(run: Run, record: RunRecord, now: Standing, asked: Asked) -> dict[ResourceName, Reversal]:
-    """Each resource's part; every one stands on what those before it leave."""
-    services = run.services
-    account_sid = services.twilio.account_sid if services.twilio else None
-    keys = provider_revert.Keys(account_sid, services.token, services.old_token)
-    found: dict[ResourceName, Reversal] = {}
-    for name in BACKWARDS:
-        if name not in record.touched:
-            found[name] = Reversal(Change(resource=name), now)
-        elif name == "policy":
-            found[name] = policy.revert(record, now)
-        elif name == "factor":
-            found[name] = factor.revert(record, now, now.provider.stack)
-        elif name == "provider":
-            found[name] = provider_revert.revert(record, now, keys)
-        elif name == "number":
-            account = number.observe(_account(services))
-            preconditions.require_active(account)
-            gone = frozenset[JsonValue]().union(*(one.gone() for one in services.journal.runs))
-            found[name] = number_revert.revert(record, now, account, gone, release=asked.release_number)
-        else:
-            found[name] = application_revert.revert(
-                record, now, _applications(services, record), delete=asked.delete_application
-            )
-        now = found[name].then
-    return found
+    def _parts(self) -> frozenset[PartName]:
+        touched = registry.in_order(self.record.touched)
+        return frozenset[PartName]().union(*(resource.revert_reads(self.record) for resource in touched))
 
+    def _require_reads(self, stack: PhoneStack | None) -> None:
+        preconditions.require_scopes(self.run.token, scopes_of(self._parts(), stack))
 
-def _account(services: Services) -> TwilioPort:
-    if services.twilio is None:
-        raise ValueNeededError(
-            "That run concerned a Twilio number, so the Twilio credentials are needed.",
-            hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH).",
+    def _steps(self, now: Snapshot) -> Mapping[ResourceName, Step]:
+        """Each resource's part; every one stands on what those before it leave."""
+        services, steps = self.run.services, dict[ResourceName, Step]()
+        given = Reversal(
+            record=self.record,
+            now=now,
+            account_sid=services.twilio.account_sid if services.twilio else None,
+            token=services.token,
+            old_token=services.old_token,
+            gone=frozenset[object]().union(*(one.gone() for one in services.journal.runs)),
+            release_number=self.asked.release_number,
+            delete_application=self.asked.delete_application,
         )
-    return services.twilio
+        for resource in BACKWARDS:
+            touched = resource.name in self.record.touched
+            step = resource.revert(given) if touched else Step(Change(resource=resource.name))
+            steps[resource.name] = step
+            given = replace(given, now=registry.after(given.now, step.writes))
+        return steps
 
 
-def _applications(services: Services, record: RunRecord) -> application_revert.Tenant:
-    connected = {found: _connected(services, found) for found in application_revert.connections_of(record)}
-    return application_revert.Tenant(services.auth0.applications(), connected)
+def _stages(found: Snapshot, steps: Mapping[ResourceName, Step]) -> Iterator[Stage]:
+    """The order that keeps people able to log in: the policy first, then what it stands on, from the top down.
 
-
-def _connected(services: Services, connection_id: str) -> frozenset[str]:
-    try:
-        return services.auth0.connection(connection_id, connection_id).client_ids
-    except NotFoundError:  # somebody removed it, and so nobody is on it
-        return frozenset()
-
-
-def _carry_out(run: Run, stage: Stage) -> None:
-    services, report, resource = run.services, run.report, stage.change.resource
-    run.person.starting(stage.change)
-    try:
-        # Read again, not remembered: what stands now decides whether people can log in.
-        if resource == "policy" and stage.after.policies:
-            delivery = Delivery(services, report, run.person, run.desired.countries, set(run.overrides))
-            delivery.at_policy(stage.after.provider.stack, stands=False)
-        elif stage.loses:
-            stage.require_safe(services.auth0.policies())
-        elif rerouted.is_rerouted(stage) and not stage.after.policies and services.auth0.policies():
-            rerouted.require_deliverable(run, stage)
-    except BaseException as error:
-        report.mark(resource, status_of(error))
-        raise
-    with interrupts.deferred():  # the outcome of a request that is answered is noted before a signal comes through
-        _send(run, stage)
-    run.person.finished(report.change(resource))
-
-
-def _send(run: Run, stage: Stage) -> None:
-    services, report, resource = run.services, run.report, stage.change.resource
-    try:
-        for move in stage.moves:
-            with services.journal.write(resource, move.action, move.target, move.before, move.after):
-                move.send(services)
-            report.changed = True
-    except BaseException as error:
-        report.mark(resource, status_of(error))
-        report.changed = report.changed or status_of(error) == "unknown"
-        raise
-    report.mark(resource, "applied")
+    Where a step has writes that must come before the resource ahead of it is restored, they are a stage of their own.
+    """
+    for resource, following in zip(BACKWARDS, (*BACKWARDS[1:], None), strict=True):
+        early = steps[following.name] if following else Step(steps[resource.name].change)
+        for change, writes in ((early.change, early.first), (steps[resource.name].change, steps[resource.name].writes)):
+            then = registry.after(found, writes)
+            if writes:
+                yield Stage(change, writes, found, then)
+            found = then
 
 
 _NOTHING = Notice(

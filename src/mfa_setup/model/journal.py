@@ -1,65 +1,30 @@
 """What the journal of a tenant tells: its runs, the write requests of each, and what became of them."""
 
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from pydantic import Field
 
 from mfa_setup.model.base import Frozen, JsonValue
 from mfa_setup.model.types import ResourceName
+from mfa_setup.model.write import Fields, Write, WriteAction
 
-WriteAction = Literal[
-    "create_application",
-    "update_application",
-    "connect_application",
-    "delete_application",
-    "write_config",
-    "buy_number",
-    "release_number",
-    "add_to_pool",
-    "remove_from_pool",
-    "create_provider",
-    "update_provider",
-    "delete_provider",
-    "set_twilio",
-    "select_provider",
-    "set_factor",
-    "set_message_types",
-    "create_template",
-    "update_template",
-    "delete_template",
-    "set_templates",
-    "set_policies",
-]
-"""One name for each kind of write request; `write_config` is the one that goes to no service."""
-
-Fields: TypeAlias = dict[str, JsonValue]
 UNDO = "undo"
 """The command of the runs that undo others; they are not undone themselves."""
 
 
-class WriteRecord(Frozen):
-    """One write request.
+class WriteRecord(Write):
+    """One write request of a past run, and its outcome.
 
     Attributes:
         n: Its number within its run.
-        resource: The resource that it belongs to.
-        action: What it does.
-        target: What it does it to: a client ID, a number, a SID, a path.
-        before: The values found, by name.
-        after: The values sent.
         status: `open` where the run was cut off before it knew; `unknown` where the service gave no clear answer.
-        made: What came of it: client ID, SID.
+        made: What it created: client ID, SID.
         error: The code of the error, where there was one.
         time: When its outcome was known, or, where it never was, when it was begun, in UTC (ISO 8601).
     """
 
     n: int
-    resource: ResourceName
-    action: WriteAction
-    target: str = ""
-    before: Fields = Field(default_factory=dict)
-    after: Fields = Field(default_factory=dict)
     status: Literal["open", "done", "failed", "unknown"] = "open"
     made: Fields = Field(default_factory=dict)
     error: str = ""

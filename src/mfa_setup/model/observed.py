@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from mfa_setup.model.base import Frozen, JsonValue
-from mfa_setup.model.outcome import PhoneStack
+from mfa_setup.model.types import PhoneStack
+from mfa_setup.model.write import NEW_NUMBER
 
 ProviderKind = Literal["twilio", "custom", "auth0", "phone-message-hook", "other"]
 
@@ -43,12 +44,11 @@ class Connection(Frozen):
     client_ids: frozenset[str]
 
 
-class ApplicationSeen(Frozen):
-    """The applications that could be the one asked for, and the connection asked for (None: there is none)."""
+class Connections(Frozen):
+    """The names of the tenant's database connections, and the one that is asked for (None: there is none)."""
 
-    named: tuple[Application, ...]
-    connection: Connection | None
-    connection_names: tuple[str, ...] = ()
+    names: tuple[str, ...]
+    found: Connection | None
 
 
 class Number(Frozen):
@@ -60,6 +60,11 @@ class Number(Frozen):
     sms: bool
     voice: bool
     date_created: datetime | None = None
+
+    @property
+    def planned(self) -> bool:
+        """Whether a plan is about to buy it: the account does not own it yet."""
+        return self.sid == NEW_NUMBER
 
 
 class MessagingService(Frozen):
@@ -85,6 +90,11 @@ class Offer(Frozen):
     price: float | None
     currency: str
 
+    @property
+    def shown_price(self) -> str | None:
+        """The price for people, as `1.15 USD`."""
+        return None if self.price is None else f"{self.price:.2f} {self.currency}"
+
 
 class TwilioAccount(Frozen):
     """The account itself (`GET /Accounts/{Sid}`): `Full` or `Trial`, and `active`, `suspended` or `closed`."""
@@ -94,7 +104,7 @@ class TwilioAccount(Frozen):
     subaccount: bool = False
 
 
-class AccountSeen(Frozen):
+class TwilioInventory(Frozen):
     """The Twilio account with what it owns; `account` is None where an API key may not read it."""
 
     sid: str
@@ -141,6 +151,11 @@ class Provider(Frozen):
         if self.kind == "twilio":
             return bool(self.sid and (self.sender or self.messaging_service_sid))
         return self.kind in {"custom", "phone-message-hook"}
+
+    @property
+    def route(self) -> tuple[object, ...]:
+        """By which account and sender codes are sent: another route needs other things to deliver."""
+        return self.kind, self.enabled, self.sid, self.sender, self.messaging_service_sid
 
 
 class Template(Frozen):
@@ -206,25 +221,22 @@ class SendEvent(Frozen):
     told: str = ""
 
 
+INDEPENDENT = frozenset({"push-notification", "otp", "duo", "webauthn-roaming"})
+"""Factors besides `sms` that a user can log in with alone (Auth0 docs, "Enable MFA": independent factors)."""
+
+
 class Factor(Frozen):
-    """The `sms` factor, its message types, and (only where they were asked for) its templates.
+    """The `sms` factor: the names of all factors that are enabled, and the message types of `sms`."""
 
-    `others` are the independent factors besides it that are on: with one of them users can log in without an SMS.
-    """
+    on: frozenset[str] = frozenset()
+    message_types: tuple[str, ...] = ()
 
-    enabled: bool
-    message_types: tuple[str, ...]
-    others: frozenset[str] = frozenset()
-    templates: Templates | None = None
+    @property
+    def enabled(self) -> bool:
+        """Whether SMS is enabled."""
+        return "sms" in self.on
 
-
-class Observed(Frozen):
-    """Everything that one run read; a part that the command does not need is None."""
-
-    domain: str
-    stack: PhoneStack
-    application: ApplicationSeen | None = None
-    account: AccountSeen | None = None
-    provider: Provider | None = None
-    factor: Factor | None = None
-    policies: tuple[str, ...] | None = None
+    @property
+    def others(self) -> frozenset[str]:
+        """The enabled factors with which users can log in without an SMS."""
+        return INDEPENDENT & self.on

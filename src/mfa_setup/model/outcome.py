@@ -7,9 +7,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.types import ResourceName, Via
-
-PhoneStack = Literal["unified", "legacy"]
+from mfa_setup.model.types import PhoneStack, ResourceName, Via
 
 
 class Tenant(Frozen):

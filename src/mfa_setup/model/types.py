@@ -10,6 +10,9 @@ NumberType = Literal["local", "mobile", "toll-free"]
 Via = Literal["twilio", "auth0"]
 """Who is asked to send a test SMS."""
 PolicyName = Literal["always", "adaptive", "never"]
+PhoneStack = Literal["unified", "legacy"]
+TokenState = Literal["same", "new", "unknown"]
+"""Whether the Twilio token that Auth0 holds is the one given to this run."""
 
 SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "policy")
 """The order in which changes are made: the policy only when codes can reach the users."""

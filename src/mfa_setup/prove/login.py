@@ -21,7 +21,7 @@ from mfa_setup.ports import Auth0Port, TwilioPort
 from mfa_setup.prove.callback import listening
 from mfa_setup.prove.oidc import Attempt, Issuer
 from mfa_setup.resources import application, policy
-from mfa_setup.resources.base import Services
+from mfa_setup.services import Services
 
 Open = Callable[[str], None]
 """Shows a person the URL to log in at: opens a browser, or prints it, or plays the login by itself."""
@@ -141,7 +141,7 @@ def added_callback(services: Services, app: Application) -> Iterator[Application
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}/mfa-setup-{secrets.token_hex(4)}"
     try:
-        application.update(services, app, {"callbacks": [*app.callbacks, url]})
+        _set_callbacks(services, app, [*app.callbacks, url])
         yield app.model_copy(update={"callbacks": (url,)})
     finally:
         _remove(services, app, url)
@@ -151,4 +151,10 @@ def _remove(services: Services, app: Application, url: str) -> None:
     """Takes the URL out of what is there now, which somebody may have changed meanwhile."""
     now = next((item for item in services.auth0.applications() if item.client_id == app.client_id), None)
     if now and url in now.callbacks:
-        application.update(services, now, {"callbacks": [item for item in now.callbacks if item != url]})
+        _set_callbacks(services, now, [item for item in now.callbacks if item != url])
+
+
+def _set_callbacks(services: Services, app: Application, urls: list[str]) -> None:
+    write = application.update_write(app, {"callbacks": [*urls]})
+    with services.journal.write(write.resource, write.action, write.target, write.before, write.after):
+        services.auth0.update_application(write.target, write.after)

@@ -4,10 +4,12 @@ from mfa_setup.errors import Choice, ChoiceNeededError
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.observed import Provider
-from mfa_setup.model.outcome import Notice, PhoneStack
+from mfa_setup.model.outcome import Notice
+from mfa_setup.model.types import PhoneStack
 from mfa_setup.prove.receipt import Watch
-from mfa_setup.resources import number, sender
-from mfa_setup.resources.base import Services
+from mfa_setup.resources import sender
+from mfa_setup.services import Services
+from mfa_setup.snapshot.reader import read_inventory
 
 
 class Route(Frozen):
@@ -45,7 +47,7 @@ def route(services: Services, stack: PhoneStack, desired: DesiredNumber, watch: 
 
 
 def _by_ladder(services: Services, provider: Provider, desired: DesiredNumber) -> Route:
-    account = number.observe(services.account)
+    account = read_inventory(services.account)
     by_service = Route(messaging_service_sid=None if desired.sender else desired.messaging_service_sid)
     try:
         chosen = sender.choose(desired.model_copy(update={"buy": False}), account, provider, sender.own(services))

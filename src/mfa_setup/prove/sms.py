@@ -5,15 +5,16 @@ import secrets
 from mfa_setup.errors import MfaSetupError, SmsUndeliveredError
 from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.observed import Message
-from mfa_setup.model.outcome import PhoneStack, Sms
-from mfa_setup.model.types import Via
+from mfa_setup.model.outcome import Sms
+from mfa_setup.model.types import PhoneStack, Via
 from mfa_setup.prove.lost import LOST_ANSWERS, known_to, never_found, newer
 from mfa_setup.prove.receipt import REFUSED, Watch, as_seen, follow
 from mfa_setup.prove.route import Route, route
 from mfa_setup.prove.tenant_send import through_tenant
 from mfa_setup.prove.text import verification
-from mfa_setup.resources import provider, sender
-from mfa_setup.resources.base import Services
+from mfa_setup.resources import sender
+from mfa_setup.services import Services
+from mfa_setup.snapshot.reader import scopes_of
 
 _OF_THE_ACCESS = frozenset({20003, 20005, 20008, 20404, 70051})
 """Refusals of the credentials, not of the message: they keep their own errors."""
@@ -23,7 +24,7 @@ _NO_SENDER = 21603
 def scopes(stack: PhoneStack, via: Via) -> frozenset[str]:
     """The scopes that the proof needs; without `read:logs` and `read:phone_templates` it knows less, and says so."""
     sending = {"create:phone_providers"} if via == "auth0" else set()
-    return frozenset({"read:tenant_settings", *provider.READ_SCOPES[stack], *sending})
+    return scopes_of({"provider"}, stack) | sending
 
 
 def prove_sms(services: Services, stack: PhoneStack, to: str, desired: DesiredNumber, via: Via, watch: Watch) -> Sms:

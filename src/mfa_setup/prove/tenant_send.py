@@ -15,11 +15,12 @@ from mfa_setup.errors import (
     UnavailableError,
 )
 from mfa_setup.model.observed import Message, Provider, SendEvent
-from mfa_setup.model.outcome import Notice, PhoneStack, Sms
+from mfa_setup.model.outcome import Notice, Sms
+from mfa_setup.model.types import PhoneStack
 from mfa_setup.ports import Auth0Port
 from mfa_setup.prove.lost import LOST_ANSWERS, known_to, never_found, newer
 from mfa_setup.prove.receipt import LONGEST, REFUSED, Watch, follow, undelivered
-from mfa_setup.resources.base import Services
+from mfa_setup.services import Services
 
 _UNSEEN_LOG = (ScopeMissingError, ForbiddenError, PlanRefusedError, ServiceRefusedError, UnavailableError)
 

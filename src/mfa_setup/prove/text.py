@@ -4,9 +4,10 @@ import re
 from urllib.parse import urlsplit
 
 from mfa_setup.errors import ForbiddenError, ScopeMissingError
-from mfa_setup.model.outcome import Notice, PhoneStack
-from mfa_setup.resources.base import Services
+from mfa_setup.model.outcome import Notice
+from mfa_setup.model.types import PhoneStack
 from mfa_setup.resources.templates import DEFAULT_VERIFICATION
+from mfa_setup.services import Services
 
 _VARIABLE = re.compile(r"\{\{-?\s*([\w.]+)\s*(?:\|[^}]*)?\}\}")
 _NOT_FILLED = Notice(

@@ -1,9 +1,7 @@
-"""The single-page application: found again or made, its URLs, its security settings, its database connection."""
+"""The single-page application: found or created, its URLs, its security settings, its database connection."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
-from mfa_setup import appconfig
 from mfa_setup.errors import (
     ApplicationConflictError,
     Choice,
@@ -12,20 +10,25 @@ from mfa_setup.errors import (
     ServiceRefusedError,
 )
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.change import Change, FieldChange, change_of, differing
+from mfa_setup.model.change import FieldChange, change_of, differing
 from mfa_setup.model.desired import DesiredApplication
-from mfa_setup.model.journal import Fields
-from mfa_setup.model.observed import Application, ApplicationSeen
+from mfa_setup.model.observed import Application, Connection
 from mfa_setup.model.outcome import Notice
-from mfa_setup.ports import Auth0Port
+from mfa_setup.model.write import NEW_APPLICATION, Fields, Write
 from mfa_setup.resources import configfile, creation
-from mfa_setup.resources.base import Made, Services
+from mfa_setup.resources.application_revert import CONNECTION, found_in, revert
+from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Step
 from mfa_setup.resources.creation import MARK, is_ours
+from mfa_setup.services import Services
+from mfa_setup.snapshot.parts import NOT_READ, known
+from mfa_setup.snapshot.reader import PartName
+from mfa_setup.snapshot.snapshot import Snapshot
 
-READ_SCOPES = frozenset({"read:clients", "read:connections"})
 WRITE_SCOPES = frozenset({"create:clients", "update:clients", "update:connections"})
+READS: frozenset[PartName] = frozenset({"applications", "connections"})
 TRIES = 3
 """How often an application that was taken over may be gone before it is connected."""
+URLS = ("callbacks", "allowed_logout_urls", "web_origins")
 SECURITY: dict[str, JsonValue] = {
     "oidc_conformant": True,
     "token_endpoint_auth_method": "none",
@@ -49,17 +52,6 @@ JUDGED: dict[str, tuple[str, ...]] = {
     "refresh_token": ("rotation_type", "expiration_type"),
 }
 """Of these two objects only these keys are ours; the lifetimes are the tenant's own business after creation."""
-
-
-def observe(auth0: Auth0Port, desired: DesiredApplication) -> ApplicationSeen:
-    """Reads the applications that could be meant, and the connection."""
-    connections = auth0.connections()
-    found = connections.get(desired.connection)
-    return ApplicationSeen(
-        named=named(desired, auth0.applications()),
-        connection=auth0.connection(found, desired.connection) if found else None,
-        connection_names=tuple(sorted(connections)),
-    )
 
 
 def named(desired: DesiredApplication, listed: Sequence[Application]) -> tuple[Application, ...]:
@@ -106,179 +98,115 @@ def _type_of(application: Application) -> str:
     return f"type {application.app_type}" if application.app_type else "no type"
 
 
-@dataclass(frozen=True)
-class ApplicationStep:
-    """What the application needs: `body` for the client, the connection it is to be put on, its config file."""
-
-    change: Change
-    warnings: tuple[Notice, ...]
-    desired: DesiredApplication
-    there: Application | None
-    body: Mapping[str, JsonValue]
-    connect_to: str | None
-    config: appconfig.ConfigFile | None
-
-    @property
-    def client_id(self) -> str | None:
-        """The application that is there."""
-        return self.there.client_id if self.there else None
-
-    @property
-    def scopes(self) -> frozenset[str]:
-        """Creating and updating are scopes of their own."""
-        needed = {"update:connections"} if self.connect_to else set()
-        if self.body:
-            needed.add("update:clients" if self.client_id else "create:clients")
-        return frozenset(needed)
-
-    def found(self, made: Made) -> Made:
-        """The application that is there, and its config file where that is right already."""
-        config = self.config and self.client_id and self.config.is_right(self.client_id)
-        return made.model_copy(
-            update={
-                "client_id": self.client_id,
-                "config_file": str(self.config.path) if self.config and config else None,
-            }
-        )
-
-    def apply(self, services: Services, made: Made) -> Iterator[Made]:
-        """Makes or mends the application, connects it, and writes the app's config file."""
-        client_id = self.client_id
-        if self.there is None:
-            for client_id in self._made_and_connected(services):
-                made = made.model_copy(update={"client_id": client_id})
-                yield made
-        else:
-            if self.body:
-                update(services, self.there, self.body)
-                yield made
-            if self.connect_to:
-                _connect(services, self.connect_to, self.there.client_id)
-                yield made
-        if self.config:
-            if client_id is None:
-                raise AssertionError("made above")
-            configfile.write(services, self.config, client_id)
-            yield made.model_copy(update={"config_file": str(self.config.path)})
-
-    def _made_and_connected(self, services: Services) -> Iterator[str]:
-        """Its client ID, after each request; one taken over may be removed by the machine that made it."""
-        for left in reversed(range(TRIES)):
-            found = creation.create_exactly_once(services, self.body)
-            yield found.client_id
-            try:
-                if found.adopted and (missing := _mending(self.desired, found.adopted)):
-                    update(services, found.adopted, missing)
-                    yield found.client_id
-                if self.connect_to:
-                    _connect(services, self.connect_to, found.client_id)
-                    yield found.client_id
-            except (NotFoundError, ServiceRefusedError):
-                # Which of the two the connection answers is not verified, so the list tells.
-                if not left or not found.adopted or _is_there(services, found.client_id):
-                    raise
-                continue
-            return
-
-
-def _is_there(services: Services, client_id: str) -> bool:
-    return any(item.client_id == client_id for item in services.auth0.applications())
-
-
-def update(services: Services, there: Application, body: Mapping[str, JsonValue]) -> None:
-    """Changes some fields of an application."""
-    client_id = there.client_id
-    with services.journal.write("application", "update_application", client_id, found_in(there, body), dict(body)):
-        services.auth0.update_application(client_id, body)
-
-
-def found_in(there: Application, body: Iterable[str]) -> Fields:
-    """What an application has of some fields; None for one that the service left out."""
-    values: Fields = there.model_dump(mode="json", exclude_unset=True)
-    return {field: values.get(field) for field in body}
-
-
-def _connect(services: Services, connection_id: str, client_id: str) -> None:
-    before, after = Fields({"connection": None}), Fields({"connection": connection_id})
-    with services.journal.write("application", "connect_application", client_id, before, after):
-        services.auth0.connect(connection_id, client_id)
-
-
-def compare(desired: DesiredApplication, seen: ApplicationSeen, config: appconfig.ConfigFile | None) -> ApplicationStep:
+def compare(given: Comparison) -> Step:
     """What differs between the application asked for and the one that is there.
 
     Raises:
         NotFoundError: The connection or the client ID does not exist.
         ChoiceNeededError, ApplicationConflictError: As `choose` does.
     """
-    there = choose(desired, seen.named)
-    if seen.connection is None:
-        raise NotFoundError(
-            f"The tenant has no database connection {desired.connection}.",
-            hint=f"Pass --connection with one of: {', '.join(seen.connection_names) or '(there is none)'}.",
-        )
-    body = _creation(desired) if there is None else _mending(desired, there)
-    connected = there is not None and there.client_id in seen.connection.client_ids
-    fields = _fields(there, body)
-    if not connected:
-        fields += (FieldChange(path="connection", after=desired.connection),)
-    stale = config is not None and not (there and config.is_right(there.client_id))
+    desired, config = given.desired.application, given.found.config
+    if desired is None:
+        raise NOT_READ
+    there = choose(desired, named(desired, known(given.found.applications)))
+    connection = _connection(given.found, desired)
+    body = _creation(desired) if there is None else _missing(desired, there)
+    client_id = there.client_id if there else NEW_APPLICATION
+    before = {} if there is None else there.model_dump(mode="json")
+    fields, writes = differing(before, body), _body_writes(there, body)
+    if client_id not in connection.client_ids:
+        fields += (FieldChange(path=CONNECTION, after=desired.connection),)
+        writes += (_connect_write(client_id, connection.id),)
+    stale = configfile.write_of(config, client_id) if config else ()
     if config and stale:
         fields += (FieldChange(path="config_file", before=config.before, after=str(config.path)),)
-    return ApplicationStep(
-        change=change_of("application", fields, there.name if there else desired.name, exists=there is not None),
-        warnings=_warnings(desired, there),
-        desired=desired,
-        there=there,
-        body=body,
-        connect_to=None if connected else seen.connection.id,
-        config=config,
+    return Step(
+        change_of("application", fields, there.name if there else desired.name, exists=there is not None),
+        (*writes, *stale),
+        _notices(desired, there),
+        {
+            "client_id": there.client_id if there else None,
+            "config_file": str(config.path) if config and not stale else None,
+        },
     )
 
 
-def _creation(desired: DesiredApplication) -> dict[str, JsonValue]:
+def _connection(found: Snapshot, desired: DesiredApplication) -> Connection:
+    connections = known(found.connections)
+    if connections.found is None:
+        raise NotFoundError(
+            f"The tenant has no database connection {desired.connection}.",
+            hint=f"Pass --connection with one of: {', '.join(connections.names) or '(there is none)'}.",
+        )
+    return connections.found
+
+
+def _body_writes(there: Application | None, body: Fields) -> tuple[Write, ...]:
+    if there is None:
+        name = str(body["name"])
+        return (Write(resource="application", action="create_application", target=name, after=body),)
+    return (update_write(there, body),) if body else ()
+
+
+def update_write(there: Application, body: Fields) -> Write:
+    """The write that changes some fields of an application."""
+    return Write(
+        resource="application",
+        action="update_application",
+        target=there.client_id,
+        before=found_in(there, body),
+        after=body,
+    )
+
+
+def _connect_write(client_id: str, connection_id: str) -> Write:
+    before, after = {CONNECTION: None}, {CONNECTION: connection_id}
+    return Write(
+        resource="application", action="connect_application", target=client_id, before={**before}, after={**after}
+    )
+
+
+def _creation(desired: DesiredApplication) -> Fields:
     return {
         "name": desired.name,
         "app_type": "spa",
-        "callbacks": list(desired.callbacks),
-        "allowed_logout_urls": list(desired.logout_urls),
-        "web_origins": list(desired.web_origins),
+        **_desired_urls(desired),
         **SECURITY,
         "client_metadata": dict(MARK),
     }
 
 
-def _mending(desired: DesiredApplication, there: Application) -> dict[str, JsonValue]:
+def _desired_urls(desired: DesiredApplication) -> Fields:
+    lists = (desired.callbacks, desired.logout_urls, desired.web_origins)
+    return {field: list(urls) for field, urls in zip(URLS, lists, strict=True)}
+
+
+def _missing(desired: DesiredApplication, there: Application) -> Fields:
     """Only what differs: URLs of any application, security settings of our own or with --harden."""
-    body = _missing_urls(desired, there)
-    if is_ours(there) or desired.harden:
-        body |= _weaknesses(there)
-    return body
+    body = _missing_urls(_desired_urls(desired), there, prune=desired.prune_urls)
+    return body | _weaknesses(there) if is_ours(there) or desired.harden else body
 
 
-def _missing_urls(desired: DesiredApplication, there: Application) -> dict[str, JsonValue]:
-    wanted = {
-        "callbacks": (there.callbacks, desired.callbacks),
-        "allowed_logout_urls": (there.allowed_logout_urls, desired.logout_urls),
-        "web_origins": (there.web_origins, desired.web_origins),
-    }
-    body: dict[str, JsonValue] = {}
-    for field, (before, asked) in wanted.items():
-        known = {_normal(field, url) for url in before}
-        added = [url for url in asked if _normal(field, url) not in known]
-        kept = [
-            url
-            for url in before
-            if not desired.prune_urls or _normal(field, url) in {_normal(field, one) for one in asked}
-        ]
+def _missing_urls(desired: Mapping[str, JsonValue], there: Application, *, prune: bool) -> Fields:
+    body: Fields = {}
+    for field in URLS:
+        before: tuple[str, ...] = getattr(there, field)
+        asked = [str(url) for url in _items(desired[field])]
+        present, wanted = _normal(field, before), _normal(field, asked)
+        added = [url for url, normal in zip(asked, wanted, strict=True) if normal not in present]
+        kept = [url for url, normal in zip(before, present, strict=True) if not prune or normal in wanted]
         if added or len(kept) != len(before):
             body[field] = [*kept, *added]
     return body
 
 
-def _normal(field: str, url: str) -> str:
-    """Web origins are origins whatever their last slash; the other URLs count to the letter."""
-    return url.rstrip("/").lower() if field == "web_origins" else url
+def _items(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []
+
+
+def _normal(field: str, urls: Iterable[str]) -> list[str]:
+    """URLs as they are compared: web origins whatever their last slash, the others to the letter."""
+    return [url.rstrip("/").lower() if field == "web_origins" else url for url in urls]
 
 
 def _weaknesses(there: Application) -> dict[str, JsonValue]:
@@ -301,12 +229,7 @@ def _weaknesses(there: Application) -> dict[str, JsonValue]:
     return body
 
 
-def _fields(there: Application | None, body: Mapping[str, JsonValue]) -> tuple[FieldChange, ...]:
-    before = {} if there is None else there.model_dump(mode="json")
-    return differing(before, dict(body))
-
-
-def _warnings(desired: DesiredApplication, there: Application | None) -> tuple[Notice, ...]:
+def _notices(desired: DesiredApplication, there: Application | None) -> tuple[Notice, ...]:
     if there is None or is_ours(there) or desired.harden or not (weak := _weaknesses(there)):
         return ()
     return (
@@ -317,3 +240,69 @@ def _warnings(desired: DesiredApplication, there: Application | None) -> tuple[N
             hint="Pass --harden to set them, when its app is ready for it.",
         ),
     )
+
+
+def _create(execution: Execution, write: Write) -> None:
+    """Creates the application, or takes that of another machine and completes it; that one may be gone by then."""
+
+    def complete(there: Application) -> None:
+        body = _missing_urls(write.after, there, prune=False) | _weaknesses(there)
+        if body:
+            execution.send(update_write(there, body))
+
+    for left in reversed(range(TRIES)):
+        try:
+            creation.create_exactly_once(execution, write, complete)
+        except (NotFoundError, ServiceRefusedError):
+            if not left or not _vanished(execution):
+                raise
+        else:
+            return
+
+
+def _vanished(execution: Execution) -> bool:
+    """Whether an application that was taken over is gone; the list tells, for which error says so is not verified."""
+    present = {item.client_id for item in execution.services.auth0.applications()}
+    return bool(execution.adopted) and not present & execution.adopted.keys()
+
+
+def _connect_once(execution: Execution, write: Write) -> None:
+    for left in reversed(range(TRIES)):
+        creation_write = execution.adopted.get(write.target)
+        try:
+            execution.send(write)
+        except (NotFoundError, ServiceRefusedError):
+            if not left or creation_write is None or not _vanished(execution):
+                raise
+            del execution.adopted[write.target]
+            _create(execution, creation_write)
+            write = write.model_copy(update={"target": execution.real(NEW_APPLICATION)})
+        else:
+            return
+
+
+def _update(services: Services, write: Write) -> None:
+    services.auth0.update_application(write.target, write.after)
+
+
+def _connect(services: Services, write: Write) -> None:
+    connection = write.after[CONNECTION] or write.before[CONNECTION]
+    services.auth0.connect(str(connection), write.target, on=write.after[CONNECTION] is not None)
+
+
+APPLICATION = Resource(
+    name="application",
+    label="Application",
+    actions={
+        "create_application": creation.create_action(_create),
+        "update_application": Action(_update, frozenset({"update:clients"})),
+        "connect_application": Action(_connect, frozenset({"update:connections"}), perform=_connect_once),
+        "delete_application": creation.DELETE,
+        "write_config": configfile.WRITE_CONFIG,
+    },
+    reads=lambda _: READS,
+    write_scopes=lambda _, __: WRITE_SCOPES,
+    compare=compare,
+    revert=revert,
+    revert_reads=lambda _: frozenset({"applications", "connected"}),
+)

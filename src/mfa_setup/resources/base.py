@@ -1,84 +1,196 @@
-"""What the five resources share: the services of a run, what it has made so far, and the form of a step."""
+"""What the resources share: how they are described to the engine, the steps of a plan, and how a write is sent."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pydantic import SecretStr
 
-from mfa_setup.model.base import Frozen
+from mfa_setup.errors import ChoiceNeededError, GuardRefusedError, InvalidValueError
 from mfa_setup.model.change import Change
+from mfa_setup.model.desired import Desired
+from mfa_setup.model.journal import RunRecord
+from mfa_setup.model.observed import Number
 from mfa_setup.model.outcome import Notice
-from mfa_setup.ports import Auth0Port, TwilioPort
-from mfa_setup.store.journal import Journal
+from mfa_setup.model.types import PhoneStack, ResourceName
+from mfa_setup.model.write import Fields, Write, WriteAction
+from mfa_setup.services import Services
+from mfa_setup.snapshot.reader import PartName
+from mfa_setup.snapshot.snapshot import Snapshot
+
+OPEN_QUESTIONS = (ChoiceNeededError, GuardRefusedError, InvalidValueError)
+"""What stops a run that writes, and what `status` shows as open instead."""
+Scopes = frozenset[str]
+NO_SCOPES: Scopes = frozenset()
+TOKEN = "token"  # noqa: S105 a name
+"""The name under which a write of the provider says which token it sends: a word, never the token."""
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
-    """Both services as one run reaches them; a command that needs no Twilio has none.
+class Step:
+    """One resource's part of a plan or of an undo.
 
     Attributes:
-        auth0: The tenant.
-        domain: Its domain.
-        base_url: Where it is reached, as `https://acme.eu.auth0.com`.
-        tenant_key: A name for the tenant that stays the same behind a custom domain (its audience).
-        journal: Every write request goes through it.
-        twilio: The account.
-        token: The account's auth token, which Auth0 is given; absent where only an API key is known.
-        old_token: The token of another account, whose provider an undo puts back.
-        other_account: Another account by its SID and token, to be read only.
+        change: What differs, as people and JSON see it.
+        writes: The write requests that make it so, in order.
+        notices: What the user should know about it.
+        outputs: What exists already, by the names of `Outputs`.
+        first: Writes of an undo that must come before the factor is restored, although the rest comes after it.
     """
 
-    auth0: Auth0Port
-    domain: str
-    base_url: str
-    tenant_key: str
-    journal: Journal
-    twilio: TwilioPort | None = None
+    change: Change
+    writes: tuple[Write, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    outputs: Mapping[str, str | None] = field(default_factory=dict)
+    first: tuple[Write, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumbers:
+    """How the numbers of this tenant are recognised.
+
+    Attributes:
+        mark: The FriendlyName that they were bought under.
+        remembered: SIDs of purchases in the journal, and for purchases without an answer the numbers.
+    """
+
+    mark: str
+    remembered: frozenset[str] = frozenset()
+
+    def has(self, number: Number) -> bool:
+        """Whether it is one of them; somebody may have renamed it."""
+        return number.friendly_name == self.mark or bool({number.sid, number.phone_number} & self.remembered)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All that a resource compares.
+
+    Attributes:
+        desired: The desired state.
+        found: The snapshot as it was read.
+        planned: The snapshot that the steps before this one lead to.
+        own: How this tenant's numbers are recognised.
+        has_token: Whether this run knows the Twilio auth token, which Auth0 needs.
+        lenient: Whether what a person must decide is left open (`status`).
+    """
+
+    desired: Desired
+    found: Snapshot
+    planned: Snapshot
+    own: OwnNumbers
+    has_token: bool = True
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """All that a resource needs to restore what a run changed.
+
+    Attributes:
+        record: The run.
+        now: The snapshot, with the later resources as they are once they are restored.
+        account_sid: The Twilio account of this run.
+        token: Its auth token.
+        old_token: The token of another account, whose provider was replaced.
+        gone: What any run of the journal has removed again, so that it is not missed.
+        release_number: Whether a number that the run bought is released.
+        delete_application: Whether an application that the run created is deleted.
+    """
+
+    record: RunRecord
+    now: Snapshot
+    account_sid: str | None = None
     token: SecretStr | None = None
     old_token: SecretStr | None = None
-    other_account: Callable[[str, SecretStr], TwilioPort] | None = None
-
-    @property
-    def account(self) -> TwilioPort:
-        """The Twilio account of a run that has one."""
-        if self.twilio is None:
-            raise AssertionError("this command was set up without Twilio")
-        return self.twilio
+    gone: frozenset[object] = frozenset()
+    release_number: bool = False
+    delete_application: bool = False
 
 
-class Made(Frozen):
-    """What exists so far: found at the start, or made by the steps before."""
+class Execution(Protocol):
+    """A run that carries writes out."""
 
-    client_id: str | None = None
-    phone_number: str | None = None
-    number_sid: str | None = None
-    messaging_service_sid: str | None = None
-    policy: str | None = None
-    config_file: str | None = None
+    services: Services
+    snapshot: Snapshot
+    """As it was when the plan was made."""
+    adopted: dict[str, Write]
+    """IDs of what another machine created and this run took, with the creation that it took the place of."""
 
-
-class Step(Protocol):
-    """One resource's part of a plan: what it would change, and how."""
-
-    @property
-    def change(self) -> Change:
-        """What differs."""
-
-    @property
-    def warnings(self) -> tuple[Notice, ...]:
-        """What the user should know about it."""
-
-    @property
-    def scopes(self) -> frozenset[str]:
-        """The scopes of the access token that carrying it out needs."""
-
-    def found(self, made: Made) -> Made:
-        """Adds what is there already."""
-
-    def apply(self, services: Services, made: Made) -> Iterator[Made]:
-        """Carries it out; after each write it yields what is made by then, so that half a step is not forgotten.
+    def send(self, write: Write) -> Fields:
+        """Journals a write, sends it, and recovers a lost answer; returns what it created.
 
         Raises:
-            MfaSetupError: It could not be done, or its outcome is unknown.
+            MfaSetupError: It was refused, or its outcome is unknown.
         """
+
+    def replace(self, planned: str, real: str) -> None:
+        """From here on a planned value stands for a real one, in later writes and in the report."""
+
+    def real(self, planned: str) -> str:
+        """What a planned value stands for by now."""
+
+    def report(self, **outputs: str | None) -> None:
+        """Reports what exists by now."""
+
+
+def _unchanged(snapshot: Snapshot, _write: Write) -> Snapshot:
+    return snapshot
+
+
+def _nothing(_write: Write, _made: Fields) -> Mapping[str, str | None]:
+    return {}
+
+
+def _forgotten(_services: Services, _write: Write) -> None:
+    """Keeps nothing of a write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One kind of write request.
+
+    Attributes:
+        send: Sends the request; returns what it created (IDs), which the journal keeps.
+        scopes: The scopes of the access token that it needs.
+        effect: The snapshot that it leads to.
+        find: Looks for its result where the answer was lost; None where nothing is to be seen of it.
+        perform: Carries it out where that takes more than one request.
+        outputs: What exists after it, by the names of `Outputs`.
+        remember: Keeps what later runs need to know of it, once it is done.
+        spends: Whether it costs money.
+    """
+
+    send: Callable[[Services, Write], Fields | None]
+    scopes: Scopes = NO_SCOPES
+    effect: Callable[[Snapshot, Write], Snapshot] = _unchanged
+    find: Callable[[Services, Write], Fields | None] | None = None
+    perform: Callable[[Execution, Write], None] | None = None
+    outputs: Callable[[Write, Fields], Mapping[str, str | None]] = _nothing
+    remember: Callable[[Services, Write], None] = _forgotten
+    spends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One of the things that a run sets up; the engine knows it by this description alone.
+
+    Attributes:
+        name: Its name in JSON and in the journal.
+        label: Its name for people.
+        actions: Its kinds of write requests.
+        reads: The parts of the snapshot that comparing it needs.
+        write_scopes: All scopes that setting it up may need, so that a token that lacks several is told at once.
+        compare: What differs from the desired state.
+        revert: What restores the state that a run found.
+        revert_reads: The parts of the snapshot that restoring it needs, what logins stand on included.
+    """
+
+    name: ResourceName
+    label: str
+    actions: Mapping[WriteAction, Action]
+    reads: Callable[[Desired], frozenset[PartName]]
+    write_scopes: Callable[[Desired, PhoneStack], Scopes]
+    compare: Callable[[Comparison], Step]
+    revert: Callable[[Reversal], Step]
+    revert_reads: Callable[[RunRecord], frozenset[PartName]]

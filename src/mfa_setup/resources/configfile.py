@@ -1,96 +1,122 @@
-"""The app's config file, as part of the application: written, and put back."""
+"""The app's config file, as part of the application: written, and restored by an undo."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from mfa_setup import appconfig
 from mfa_setup.errors import ConfigUnreadableError
 from mfa_setup.model.change import FieldChange
-from mfa_setup.model.journal import Fields, RunRecord, WriteRecord
-from mfa_setup.model.outcome import Notice
-from mfa_setup.resources.base import Services
-from mfa_setup.resources.reversal import Move, changed_since
+from mfa_setup.model.journal import RunRecord, WriteRecord
+from mfa_setup.model.write import Fields, Write
+from mfa_setup.resources.base import Action, Execution
+from mfa_setup.resources.restore import Restoration, changed_since
+from mfa_setup.services import Services
 
 VALUES = ("domain", "client_id")
-DROPPED = "placeholders"
-"""The name under which the journal keeps the template's placeholders."""
+DROPPED, DIGEST = "placeholders", "digest"
+"""The names under which the journal keeps the template's placeholders, and the fingerprint of the file written."""
 
 
-def write(services: Services, config: appconfig.ConfigFile, client_id: str) -> None:
-    """Writes the file unless it is right already.
+def write_of(config: appconfig.ConfigFile, client_id: str) -> tuple[Write, ...]:
+    """The write that puts domain and client ID into the file; none where they are there already.
 
-    Of what it held the journal keeps the two values, and the placeholders that the new one is without.
+    Of what the file holds the journal keeps the two values, and the placeholders that the new one is without.
     """
     if config.is_right(client_id):
-        return
+        return ()
     before: Fields = {"existed": config.text is not None, **appconfig.values(config.path, config.text)}
     if dropped := appconfig.dropped(config.path, config.text):
         before[DROPPED] = dropped
-    text = config.rendered(client_id)
-    after: Fields = {"digest": appconfig.digest(text), **appconfig.values(config.path, text)}
-    with services.journal.write("application", "write_config", str(config.path.resolve()), before, after):
-        config.write(client_id)
+    after: Fields = {"domain": config.domain, "client_id": client_id}
+    target = str(config.path.resolve())
+    return (Write(resource="application", action="write_config", target=target, before=before, after=after),)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """The file's part of an undo."""
+def _write_once(execution: Execution, write: Write) -> None:
+    config = execution.snapshot.config
+    if config is not None and not config.is_right(str(write.after["client_id"])):
+        text = config.rendered(str(write.after["client_id"]))
+        digest = {DIGEST: appconfig.digest(text)}
+        execution.send(write.model_copy(update={"after": digest | write.after}))
+        execution.report(config_file=str(config.path))
+    elif config is None:
+        execution.send(write)
 
-    fields: tuple[FieldChange, ...] = ()
-    moves: tuple[Move, ...] = ()
-    warnings: tuple[Notice, ...] = ()
+
+def _send(_services: Services, write: Write) -> None:
+    """Writes the two values into the file as it is now; a write without any removes it.
+
+    Raises:
+        ConfigUnreadableError: It cannot be read or written.
+        InvalidValueError: A link has come in the way to it.
+    """
+    path = Path(write.target)
+    if not write.after:
+        appconfig.remove(path)
+        return
+    text = appconfig.ConfigFile(path, "").text
+    domain, client_id = (_text(write.after.get(name)) for name in VALUES)
+    if DIGEST in write.after:
+        wanted = appconfig.ConfigFile(path, domain or "").rendered(client_id or "")
+    else:
+        dropped = write.after.get(DROPPED)
+        again = appconfig.missing(path, text or "", dropped if isinstance(dropped, dict) else {})
+        wanted = appconfig.put_back(path, text or "", {"domain": domain, "client_id": client_id}, again)
+    appconfig.replace_real(path, wanted)
 
 
-def revert(record: RunRecord) -> File:
-    """The files that the run wrote: one that it made goes if nobody changed it, another gets its two values back."""
-    found = File()
-    for one in record.of("write_config"):
-        part = _revert_one(one)
-        found = File((*found.fields, *part.fields), (*found.moves, *part.moves), (*found.warnings, *part.warnings))
+WRITE_CONFIG = Action(_send, perform=_write_once)
+
+
+def revert(record: RunRecord) -> Restoration:
+    """The files that the run wrote: one that it created is removed if nobody changed it, another gets its two values."""
+    found = Restoration()
+    for written in record.of("write_config"):
+        found += _revert_one(written)
     return found
 
 
-def _revert_one(written: WriteRecord) -> File:
+def _revert_one(written: WriteRecord) -> Restoration:
     path = Path(written.target)
     if os.path.realpath(path) != str(path):  # it was its real path: a link has come in its way since
         return _changed(f"the way to the config file {path}")
     try:
         text = appconfig.ConfigFile(path, "").text
         if text is None:
-            return File()
-        return _mended(written, path, text) if written.before.get("existed") else _gone(written, path, text)
+            return Restoration()
+        return _restored(written, path, text) if written.before.get("existed") else _removed(written, path, text)
     except ConfigUnreadableError:
         return _changed(f"the config file {path}")
 
 
-def _changed(what: str) -> File:
-    return File(warnings=(changed_since("application", what),))
+def _changed(what: str) -> Restoration:
+    return Restoration(notices=(changed_since("application", what),))
 
 
-def _gone(written: WriteRecord, path: Path, text: str) -> File:
-    if appconfig.digest(text) != written.after.get("digest"):
+def _removed(written: WriteRecord, path: Path, text: str) -> Restoration:
+    if appconfig.digest(text) != written.after.get(DIGEST):
         return _changed(f"the config file {path}")
     field = FieldChange(path="config_file", before=str(path))
-    return File((field,), (Move("write_config", str(path), {}, {}, lambda _: appconfig.remove(path)),))
+    return Restoration((field,), (Write(resource="application", action="write_config", target=str(path)),))
 
 
-def _mended(written: WriteRecord, path: Path, text: str) -> File:
+def _restored(written: WriteRecord, path: Path, text: str) -> Restoration:
     now = appconfig.values(path, text)
-    before = {name: written.before.get(name) for name in VALUES}
+    before: Fields = {name: written.before.get(name) for name in VALUES}
     if now != {name: written.after.get(name) for name in VALUES}:
-        return File() if now == before else _changed(f"what the config file {path} says")
+        return Restoration() if now == before else _changed(f"what the config file {path} says")
     dropped = written.before.get(DROPPED)
     again = appconfig.missing(path, text, dropped if isinstance(dropped, dict) else {})
-    wanted = appconfig.put_back(path, text, {name: _text(before[name]) for name in VALUES}, again)
     fields = tuple(
         FieldChange(path=f"config_file.{name}", before=now[name], after=before[name])
         for name in VALUES
         if now[name] != before[name]
     )
     fields += tuple(FieldChange(path=f"config_file.{key}", after=value) for key, value in again.items())
-    move = Move("write_config", str(path), now, before, lambda _: appconfig.replace_real(path, wanted))
-    return File(fields, (move,) if fields else ())
+    if again:
+        before[DROPPED] = {**again}
+    write = Write(resource="application", action="write_config", target=str(path), before=now, after=before)
+    return Restoration(fields, (write,) if fields else ())
 
 
 def _text(value: object) -> str | None:

@@ -1,170 +1,123 @@
-"""The `sms` factor: switched on, its message types, and the texts of its SMS where they were asked for."""
+"""The `sms` factor: enabled, its message types, and the texts of its SMS where they are asked for."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.change import Change, change_of, differing
-from mfa_setup.model.desired import DesiredSms
-from mfa_setup.model.journal import Fields, RunRecord, traces
-from mfa_setup.model.observed import Factor, Templates
-from mfa_setup.model.outcome import Notice, PhoneStack
-from mfa_setup.ports import Auth0Port
+from mfa_setup.model.change import change_of, differing
+from mfa_setup.model.desired import Desired, DesiredSms
+from mfa_setup.model.journal import RunRecord, traces
+from mfa_setup.model.types import PhoneStack
+from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources import templates
-from mfa_setup.resources.base import Made, Services
+from mfa_setup.resources.base import Action, Comparison, Resource, Reversal, Scopes, Step
 from mfa_setup.resources.channels import TYPES
-from mfa_setup.resources.reversal import Move, Reversal, Standing, put_back
-from mfa_setup.resources.reversal import texts as words
+from mfa_setup.resources.restore import restored, texts
+from mfa_setup.services import Services
+from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.reader import MINIMUM, PartName
+from mfa_setup.snapshot.snapshot import Snapshot
 
-READ_SCOPES = frozenset({"read:guardian_factors"})
 WRITE_SCOPES = frozenset({"update:guardian_factors"})
-TEMPLATE_SCOPES = frozenset({"read:phone_templates"})
-TEMPLATE_WRITE_SCOPES = frozenset({"create:phone_templates", "update:phone_templates"})
+_LOGINS: frozenset[PartName] = MINIMUM | {"policies"}
 
 
-INDEPENDENT = frozenset({"push-notification", "otp", "duo", "webauthn-roaming"})
-"""Factors besides `sms` that a user can log in with alone (Auth0 docs, "Enable MFA": independent factors)."""
-
-
-def wants_templates(desired: DesiredSms) -> bool:
-    """Whether any text was asked for; otherwise templates are neither read nor written."""
-    return desired.enrollment_template is not None or desired.verification_template is not None
-
-
-def observe(auth0: Auth0Port, stack: PhoneStack, desired: DesiredSms) -> Factor:
-    """Reads the factor."""
-    found = seen(auth0.factors(), auth0.message_types())
-    return found.model_copy(update={"templates": auth0.templates(stack)}) if wants_templates(desired) else found
-
-
-def seen(on: frozenset[str], message_types: tuple[str, ...]) -> Factor:
-    """The factor, from the names of all that are on."""
-    return Factor(enabled="sms" in on, message_types=message_types, others=INDEPENDENT & on)
-
-
-@dataclass(frozen=True)
-class FactorStep:
-    """What the factor needs: each part is None where it is right already."""
-
-    change: Change
-    warnings: tuple[Notice, ...]
-    stack: PhoneStack
-    enable: bool
-    message_types: tuple[str, ...] | None
-    templates: Templates | None
-    seen: Factor
-
-    @property
-    def scopes(self) -> frozenset[str]:
-        """The templates of the unified stack have scopes of their own."""
-        needed = set(WRITE_SCOPES) if self.change.pending else set()
-        if self.templates and self.stack == "unified":
-            needed |= TEMPLATE_WRITE_SCOPES
-        return frozenset(needed)
-
-    def found(self, made: Made) -> Made:
-        """It adds nothing of its own to the outputs."""
-        return made
-
-    def apply(self, services: Services, made: Made) -> Iterator[Made]:
-        """Factor before message types: the legacy stack takes them in this order only."""
-        if self.enable:
-            with services.journal.write("factor", "set_factor", "sms", {"enabled": False}, {"enabled": True}):
-                services.auth0.set_factor(enabled=True)
-            yield made
-        if self.message_types is not None:
-            set_types(services, self.seen.message_types, self.message_types)
-            yield made
-        if self.templates:
-            for _ in templates.save(services, self.stack, self.seen.templates or Templates(), self.templates):
-                yield made
-
-
-def set_types(services: Services, before: tuple[str, ...], after: tuple[str, ...]) -> None:
-    """Sets the message types."""
-    found, sent = Fields(message_types=list(before)), Fields(message_types=list(after))
-    with services.journal.write("factor", "set_message_types", before=found, after=sent):
-        services.auth0.set_message_types(after)
-
-
-def compare(desired: DesiredSms, seen: Factor, stack: PhoneStack) -> FactorStep:
+def compare(given: Comparison) -> Step:
     """What differs between the factor asked for and the one that is there."""
-    types = _types(desired, seen)
-    wanted = _templates(desired, seen.templates or Templates(), stack)
-    before: dict[str, JsonValue] = {
-        "enabled": seen.enabled,
-        "message_types": list(seen.message_types),
-        **_texts(seen.templates or Templates()),
-    }
+    desired, found = given.desired.sms, known(given.found.factor)
+    types = _types(desired, found.message_types)
+    before: dict[str, JsonValue] = {"enabled": found.enabled, "message_types": list(found.message_types)}
     after: dict[str, JsonValue] = {"enabled": True, "message_types": list(types)}
-    if wanted:
-        after |= {key: text for key, text in _texts(wanted).items() if text is not None}
-    fields = differing(before, after)
-    return FactorStep(
-        change=change_of("factor", fields, "sms", exists=True),
-        warnings=(),
-        stack=stack,
-        enable=not seen.enabled,
-        message_types=types if types != seen.message_types else None,
-        templates=wanted,
-        seen=seen,
+    fields, writes = templates.compare(desired, given.found)
+    return Step(
+        change_of("factor", (*differing(before, after), *fields), "sms", exists=True),
+        # Factor before message types: the legacy stack takes them in this order only.
+        (
+            *set_enabled(found.enabled, after=True),
+            *set_types(known(given.planned.message_types), types),
+            *writes,
+        ),
     )
 
 
-def _types(desired: DesiredSms, seen: Factor) -> tuple[str, ...]:
+def _types(desired: DesiredSms, found: tuple[str, ...]) -> tuple[str, ...]:
     wanted = set(TYPES[desired.delivery])
     if not desired.delivery_given:
-        wanted |= set(seen.message_types)
-    if wanted == set(seen.message_types):
-        return seen.message_types
-    return tuple(kind for kind in ("sms", "voice") if kind in wanted)
+        wanted |= set(found)
+    return found if wanted == set(found) else tuple(kind for kind in ("sms", "voice") if kind in wanted)
 
 
-def _templates(desired: DesiredSms, seen: Templates, stack: PhoneStack) -> Templates | None:
-    """The texts to write; None where they are as asked for."""
-    enrollment, verification = desired.enrollment_template, desired.verification_template
-    if enrollment in (None, seen.enrollment) and verification in (None, seen.verification):
-        return None
-    if stack == "legacy":
-        enrollment = enrollment or seen.enrollment or templates.DEFAULT_ENROLLMENT
-        verification = verification or seen.verification or templates.DEFAULT_VERIFICATION
-    return seen.model_copy(update={"enrollment": enrollment, "verification": verification})
+def set_enabled(before: bool, *, after: bool) -> tuple[Write, ...]:  # noqa: FBT001 one value, before and after
+    """The write that enables or disables the factor; none where it is so already."""
+    if before == after:
+        return ()
+    found, sent = Fields(enabled=before), Fields(enabled=after)
+    return (Write(resource="factor", action="set_factor", target="sms", before=found, after=sent),)
 
 
-def _texts(templates: Templates) -> dict[str, JsonValue]:
-    return {
-        "templates.enrollment": templates.enrollment,
-        "templates.verification": templates.verification,
-    }
+def set_types(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[Write, ...]:
+    """The write that sets the message types; none where they are so already."""
+    if before == after:
+        return ()
+    found, sent = Fields(message_types=list(before)), Fields(message_types=list(after))
+    return (Write(resource="factor", action="set_message_types", before=found, after=sent),)
 
 
-def revert(record: RunRecord, now: Standing, stack: PhoneStack) -> Reversal:
+def revert(given: Reversal) -> Step:
     """The factor as the run found it: texts and message types before the switch, as they were set after it."""
-    seen = now.factor
-    writes = record.of("set_factor", "set_message_types")
-    there: dict[str, JsonValue] = {"enabled": seen.enabled, "message_types": list(seen.message_types)}
-    back, warnings = put_back("factor", traces(writes), there)
-    texts = templates.revert(record, seen.templates or Templates(), stack)
-    moves = list(texts.moves)
-    then = seen
-    if "message_types" in back:
-        types = words(back["message_types"])
-        before, after = Fields(message_types=list(seen.message_types)), Fields(message_types=list(types))
-        moves.append(
-            Move("set_message_types", "", before, after, lambda services: services.auth0.set_message_types(types))
-        )
-        then = then.model_copy(update={"message_types": types})
-    if "enabled" in back:
-        on = bool(back["enabled"])
-        before, after = Fields(enabled=seen.enabled), Fields(enabled=on)
-        moves.append(Move("set_factor", "sms", before, after, lambda services: services.auth0.set_factor(enabled=on)))
-        then = then.model_copy(update={"enabled": on})
-    fields = (*differing(there, back), *texts.fields)
-    scopes = (WRITE_SCOPES if back else frozenset()) | texts.scopes
-    return Reversal(
-        change_of("factor", fields, "sms", exists=True),
-        now.model_copy(update={"factor": then}),
-        (*warnings, *texts.warnings),
-        scopes,
-        tuple(moves),
+    found = known(given.now.factor)
+    there: dict[str, JsonValue] = {"enabled": found.enabled, "message_types": list(found.message_types)}
+    back, notices = restored("factor", traces(given.record.of("set_factor", "set_message_types")), there)
+    old = templates.revert(given.record, given.now)
+    types = texts(back["message_types"]) if "message_types" in back else found.message_types
+    enabled = bool(back.get("enabled", found.enabled))
+    return Step(
+        change_of("factor", (*differing(there, back), *old.fields), "sms", exists=True),
+        (*old.writes, *set_types(found.message_types, types), *set_enabled(found.enabled, after=enabled)),
+        (*notices, *old.notices),
     )
+
+
+def _set_types_effect(snapshot: Snapshot, write: Write) -> Snapshot:
+    return replace(snapshot, message_types=texts(write.after["message_types"]))
+
+
+def _set_factor_effect(snapshot: Snapshot, write: Write) -> Snapshot:
+    others = known(snapshot.factors) - {"sms"}
+    return replace(snapshot, factors=others | {"sms"} if write.after["enabled"] else others)
+
+
+def _set_factor(services: Services, write: Write) -> None:
+    services.auth0.set_factor(enabled=bool(write.after["enabled"]))
+
+
+def _set_types(services: Services, write: Write) -> None:
+    services.auth0.set_message_types(texts(write.after["message_types"]))
+
+
+def _reads(desired: Desired) -> frozenset[PartName]:
+    return MINIMUM | {"templates"} if templates.are_desired(desired.sms) else MINIMUM
+
+
+def _write_scopes(desired: Desired, stack: PhoneStack) -> Scopes:
+    texts_too = templates.are_desired(desired.sms) and stack == "unified"
+    return WRITE_SCOPES | templates.WRITE_SCOPES if texts_too else WRITE_SCOPES
+
+
+def _revert_reads(record: RunRecord) -> frozenset[PartName]:
+    return _LOGINS | {"templates"} if templates.were_written(record) else _LOGINS
+
+
+FACTOR = Resource(
+    name="factor",
+    label="Factor",
+    actions={
+        "set_factor": Action(_set_factor, WRITE_SCOPES, _set_factor_effect),
+        "set_message_types": Action(_set_types, WRITE_SCOPES, _set_types_effect),
+        **templates.ACTIONS,
+    },
+    reads=_reads,
+    write_scopes=_write_scopes,
+    compare=compare,
+    revert=revert,
+    revert_reads=_revert_reads,
+)

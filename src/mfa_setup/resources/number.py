@@ -1,145 +1,64 @@
 """The Twilio number that sends the codes: found by a ladder or bought once, and its place in a Messaging Service."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
-from mfa_setup.errors import (
-    Choice,
-    ChoiceNeededError,
-    NumberConflictError,
-    PriceOverLimitError,
-)
+from mfa_setup.errors import Choice, ChoiceNeededError, NumberConflictError, PriceOverLimitError
 from mfa_setup.model.change import Change, FieldChange, change_of
 from mfa_setup.model.desired import DesiredNumber
-from mfa_setup.model.journal import Fields
-from mfa_setup.model.observed import AccountSeen, MessagingService, Number, Offer
+from mfa_setup.model.observed import MessagingService, Number, Offer, TwilioInventory
 from mfa_setup.model.outcome import Notice
-from mfa_setup.ports import TwilioPort
+from mfa_setup.model.write import NEW_NUMBER, Fields, Write
 from mfa_setup.resources import purchase
-from mfa_setup.resources.base import Made, Services
-from mfa_setup.resources.recovery import recover_outcome
-from mfa_setup.resources.sender import Own, Sender
+from mfa_setup.resources.base import NO_SCOPES, Action, Comparison, Execution, Resource, Step
+from mfa_setup.resources.number_revert import POOL, home_of, revert, sends_from
+from mfa_setup.resources.sender import Sender, choose
+from mfa_setup.services import Services
+from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.reader import MINIMUM
+from mfa_setup.snapshot.snapshot import Snapshot
 
 NORTH_AMERICAN = "+1"
-"""The country code whose carriers want a campaign (A2P 10DLC)."""
-POOL = "messaging_service_sid"
+"""The country code whose carriers require a campaign (A2P 10DLC)."""
 
 
-def observe(twilio: TwilioPort) -> AccountSeen:
-    """Reads the account, and, where it is active, its numbers and its Messaging Services."""
-    account = twilio.account()
-    if account and account.status != "active":
-        return AccountSeen(sid=twilio.account_sid, account=account, numbers=(), services=())
-    return AccountSeen(sid=twilio.account_sid, account=account, numbers=twilio.numbers(), services=twilio.services())
-
-
-@dataclass(frozen=True)
-class NumberStep:
-    """What the number needs: to be bought, to be put into a pool, or nothing."""
-
-    change: Change
-    warnings: tuple[Notice, ...]
-    sender: Sender
-    offers: tuple[Offer, ...]
-    pool: MessagingService | None
-    own: Own
-    fallback: Number | None
-
-    @property
-    def scopes(self) -> frozenset[str]:
-        """Twilio has none."""
-        return frozenset()
-
-    def found(self, made: Made) -> Made:
-        """The number that is there, and its Messaging Service where it is in that already."""
-        number = self.sender.number
-        in_place = self.pool is not None and not self._to_pool
-        return made.model_copy(
-            update={
-                "phone_number": number.phone_number if number else None,
-                "number_sid": number.sid if number else None,
-                "messaging_service_sid": self.pool.sid if self.pool and in_place else None,
-            }
-        )
-
-    def apply(self, services: Services, made: Made) -> Iterator[Made]:
-        """Buys the number and puts it into its pool, as far as that is still to be done."""
-        number = self.sender.number
-        in_pool = self.pool is not None and number is not None and number.sid in self.pool.pool
-        if number is None:
-            bought = purchase.buy(services, self.offers, self.own.mark, self.fallback)
-            made = _with(made, bought.number)
-            yield made
-            number = purchase.settle(services, bought, self.own.mark)
-            in_pool = number != bought.number and _is_in(services, self.pool, number)
-            made = _with(made, number)
-            yield made
-        if self.pool and not in_pool:
-            _add_to_pool(services, self.pool, number)
-        if self.pool:
-            yield made.model_copy(update={"messaging_service_sid": self.pool.sid})
-
-    @property
-    def planned(self) -> str | None:
-        """The number that the plan shows, where one is to be bought: the first of those on sale."""
-        return self.offers[0].phone_number if self.sender.to_buy and self.offers else None
-
-    @property
-    def _to_pool(self) -> bool:
-        return any(field.path == POOL for field in self.change.fields)
-
-
-def _with(made: Made, number: Number) -> Made:
-    return made.model_copy(update={"phone_number": number.phone_number, "number_sid": number.sid})
-
-
-def _is_in(services: Services, pool: MessagingService | None, number: Number) -> bool:
-    return pool is not None and home_of(services.account.services(), number.sid) == pool.sid
-
-
-def _add_to_pool(services: Services, pool: MessagingService, number: Number) -> None:
-    twilio, before, after = services.account, Fields({POOL: None}), Fields({POOL: pool.sid})
-
-    def add() -> bool:
-        twilio.add_to_pool(pool.sid, number.sid)
-        return True
-
-    with services.journal.write("number", "add_to_pool", number.sid, before, after):
-        recover_outcome(add, lambda: _is_in(services, pool, number) or None)
-
-
-def home_of(listed: Iterable[MessagingService], number_sid: str) -> str | None:
-    """The Messaging Service whose pool a number is in; it can be in one only."""
-    return next((service.sid for service in listed if number_sid in service.pool), None)
-
-
-def compare(
-    desired: DesiredNumber, account: AccountSeen, sender: Sender, offers: tuple[Offer, ...], own: Own
-) -> NumberStep:
+def compare(given: Comparison) -> Step:
     """What has to be done so that there is a number in its place.
 
     Raises:
         PriceOverLimitError: The number to buy costs more than `--max-price`, or its price is not known.
-        ChoiceNeededError: Several verified Messaging Services, and none named.
+        ChoiceNeededError: Several numbers could send, or several verified Messaging Services, and none is named.
         NumberConflictError: The number is in another Messaging Service.
     """
-    offer = offers[0] if offers else None
-    for one in offers if sender.to_buy else ():
-        _check_price(desired, one)
-    phone = sender.number.phone_number if sender.number else offer.phone_number if offer else None
-    pool, warnings = _pool(account, sender, phone, desired.country)
-    if sender.several:
-        warnings = (*warnings, _several(sender))
-    able = next((item for item in account.numbers if item.sms), None)
-    return NumberStep(
-        change=_change(sender, offer, pool, phone),
-        warnings=warnings,
-        sender=sender,
-        offers=offers,
-        pool=pool,
-        own=own,
-        fallback=able,
+    desired, account, offers = given.desired.number, known(given.found.inventory), given.found.offers
+    sender = choose(desired, account, known(given.found.provider), given.own)
+    for offer in offers if sender.to_buy else ():
+        _check_price(desired, offer)
+    first = offers[0] if offers and sender.to_buy else None
+    phone = sender.number.phone_number if sender.number else first.phone_number if first else None
+    pool, notices = _pool(account, sender, phone, desired.country)
+    in_place = sender.number is not None and pool is not None and sender.number.sid in pool.pool
+    to_pool = pool if not in_place and (sender.number or sender.to_buy) else None
+    return Step(
+        _change(sender, first, to_pool, phone),
+        _writes(given, sender, first, to_pool),
+        (*notices, _several(sender)) if sender.several else notices,
+        {
+            "phone_number": sender.number.phone_number if sender.number else None,
+            "number_sid": sender.number.sid if sender.number else None,
+            "messaging_service_sid": pool.sid if pool and not to_pool else None,
+        },
     )
+
+
+def _writes(given: Comparison, sender: Sender, offer: Offer | None, pool: MessagingService | None) -> tuple[Write, ...]:
+    writes: tuple[Write, ...] = ()
+    if offer:
+        writes += (purchase.write_of(offer, given.own.mark),)
+    if pool and (offer or sender.number):
+        sid = sender.number.sid if sender.number else NEW_NUMBER
+        before, after = {POOL: None}, {POOL: pool.sid}
+        writes += (Write(resource="number", action="add_to_pool", target=sid, before={**before}, after={**after}),)
+    return writes
 
 
 def _check_price(desired: DesiredNumber, offer: Offer) -> None:
@@ -159,7 +78,7 @@ def _check_price(desired: DesiredNumber, offer: Offer) -> None:
 
 
 def _pool(
-    account: AccountSeen, sender: Sender, phone: str | None, country: str
+    account: TwilioInventory, sender: Sender, phone: str | None, country: str
 ) -> tuple[MessagingService | None, tuple[Notice, ...]]:
     """The Messaging Service that the number belongs in: the named one, else the one with a verified campaign."""
     number = sender.number
@@ -211,13 +130,85 @@ def _change(sender: Sender, offer: Offer | None, pool: MessagingService | None, 
     fields: tuple[FieldChange, ...] = ()
     if sender.to_buy:
         fields += (FieldChange(path="phone_number", after=phone),)
-        if offer:
-            price = None if offer.price is None else f"{offer.price:.2f} {offer.currency}"
-            fields += (
-                FieldChange(path="number_type", after=offer.number_type),
-                FieldChange(path="monthly_price", after=price),
-            )
-    in_place = sender.number is not None and pool is not None and sender.number.sid in pool.pool
-    if pool and not in_place and (sender.number or sender.to_buy):
+    if offer:
+        fields += (
+            FieldChange(path="number_type", after=offer.number_type),
+            FieldChange(path="monthly_price", after=offer.shown_price),
+        )
+    if pool:
         fields += (FieldChange(path=POOL, after=pool.sid),)
     return change_of("number", fields, phone or "", exists=not sender.to_buy)
+
+
+def _is_in(services: Services, pool: object, number_sid: str) -> bool:
+    return home_of(services.account.services(), number_sid) == pool
+
+
+def _add(services: Services, write: Write) -> None:
+    services.account.add_to_pool(str(write.after[POOL]), write.target)
+
+
+def _added(services: Services, write: Write) -> Fields | None:
+    return {} if _is_in(services, write.after[POOL], write.target) else None
+
+
+def _add_once(execution: Execution, write: Write) -> None:
+    """Adds the number, unless another machine that bought it has done so already."""
+    pool = write.after[POOL]
+    if write.target not in execution.adopted or not _is_in(execution.services, pool, write.target):
+        execution.send(write)
+    execution.report(messaging_service_sid=str(pool))
+
+
+def _pool_effect(snapshot: Snapshot, write: Write) -> Snapshot:
+    """The number leaves its pool and goes into the one that the write names, if it names one."""
+    account = known(snapshot.inventory)
+    cut_off = frozenset[str]()
+    if write.after[POOL] is None:
+        number = next((number for number in account.numbers if number.sid == write.target), None)
+        if number and sends_from(known(snapshot.provider), number, account):
+            cut_off = frozenset({number.phone_number})
+    services = tuple(
+        service.model_copy(
+            update={
+                "pool": service.pool | {write.target}
+                if service.sid == write.after[POOL]
+                else service.pool - {write.target}
+            }
+        )
+        for service in account.services
+    )
+    return replace(
+        snapshot, twilio=account.model_copy(update={"services": services}), cut_off=snapshot.cut_off | cut_off
+    )
+
+
+def _release_effect(snapshot: Snapshot, write: Write) -> Snapshot:
+    account = known(snapshot.inventory)
+    gone = [number for number in account.numbers if number.sid == write.target]
+    cut_off = {number.phone_number for number in gone if sends_from(known(snapshot.provider), number, account)}
+    left = tuple(number for number in account.numbers if number.sid != write.target)
+    return replace(snapshot, twilio=account.model_copy(update={"numbers": left}), cut_off=snapshot.cut_off | cut_off)
+
+
+def _remove(services: Services, write: Write) -> None:
+    services.account.remove_from_pool(str(write.before[POOL]), write.target)
+
+
+NUMBER = Resource(
+    name="number",
+    label="Number",
+    actions={
+        "buy_number": purchase.BUY,
+        "release_number": Action(
+            lambda services, write: services.account.release(write.target), effect=_release_effect
+        ),
+        "add_to_pool": Action(_add, effect=_pool_effect, find=_added, perform=_add_once),
+        "remove_from_pool": Action(_remove, effect=_pool_effect),
+    },
+    reads=lambda _: MINIMUM | {"twilio"},
+    write_scopes=lambda _, __: NO_SCOPES,
+    compare=compare,
+    revert=revert,
+    revert_reads=lambda _: MINIMUM | {"policies", "twilio"},
+)

@@ -1,61 +1,51 @@
-"""The number's place in a pool as a run found it; the number itself is given back only where that was asked for."""
+"""The number's place in a pool as a run found it; the number itself is released only where that is asked for."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange
 from mfa_setup.model.journal import RunRecord, WriteRecord
-from mfa_setup.model.observed import AccountSeen, Number
+from mfa_setup.model.observed import MessagingService, Number, Provider, TwilioInventory
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import Action
-from mfa_setup.resources.number import POOL, home_of
-from mfa_setup.resources.reversal import Move, Reversal, Standing, changed_since
+from mfa_setup.model.write import Write
+from mfa_setup.resources.base import Reversal, Step
+from mfa_setup.resources.restore import Restoration, changed_since
+from mfa_setup.snapshot.parts import known
 
 SLACK = timedelta(seconds=10)
 """How far the clocks may differ; a purchase has its effect at most as long after the request (`ATTEMPT_SECONDS`)."""
+POOL = "messaging_service_sid"
 
 
-@dataclass(slots=True)
-class _Found:
-    """What comes together, number by number."""
-
-    run_id: str
-    fields: tuple[FieldChange, ...] = ()
-    warnings: tuple[Notice, ...] = ()
-    moves: tuple[Move, ...] = ()
-    cut_off: frozenset[str] = frozenset()
-    released: bool = False
+def home_of(listed: Iterable[MessagingService], number_sid: str) -> str | None:
+    """The Messaging Service whose pool a number is in; it can be in one only."""
+    return next((service.sid for service in listed if number_sid in service.pool), None)
 
 
-def revert(
-    record: RunRecord, now: Standing, account: AccountSeen, gone: frozenset[JsonValue], *, release: bool
-) -> Reversal:
-    """Out of the pool that the run put it into, and given back, if the run bought it and `release` says so.
-
-    `gone` are the numbers that any run may have given back: that these are not there is no surprise.
-    """
-    found = _Found(run_id=record.run_id, warnings=(*_missing(record, account, gone), *_unproven(record, account)))
+def revert(given: Reversal) -> Step:
+    """Out of the pool that the run put it into, and released, if the run bought it and that is asked for."""
+    record, account = given.record, known(given.now.inventory)
+    found = Restoration(notices=(*_missing(record, account, given.gone), *_unproven(record, account)))
     for number, purchase, places in _concerned(record, account):
-        _out_of_pool(found, number, places, now, account)
+        part = _out_of_pool(number, places, account)
+        found += part
         if purchase:
-            _given_back(found, number, purchase, now, account, release=release)
-    action: Action = "delete" if found.released else "update" if found.moves else "none"
-    title = ", ".join(number.phone_number for number, _, _ in _concerned(record, account))
+            found += _released(number, purchase, given, moved=bool(part.notices))
+    released = any(write.action == "release_number" for write in found.writes)
+    action: Action = "delete" if released else "update" if found.writes else "none"
     change = Change(
         resource="number",
         action=action,
-        status="pending" if found.moves else "none",
+        status="pending" if found.writes else "none",
         fields=found.fields,
-        title=title,
+        title=", ".join(number.phone_number for number, _, _ in _concerned(record, account)),
     )
-    then = now.model_copy(update={"cut_off": now.cut_off | found.cut_off})
-    return Reversal(change, then, found.warnings, frozenset(), found.moves)
+    return Step(change, found.writes, found.notices)
 
 
 def _concerned(
-    record: RunRecord, account: AccountSeen
+    record: RunRecord, account: TwilioInventory
 ) -> Iterator[tuple[Number, WriteRecord | None, tuple[WriteRecord, ...]]]:
     """The numbers that the run bought or put into a pool, as far as the account still has them."""
     gone = record.gone()
@@ -82,16 +72,16 @@ def _looks_like(purchase: WriteRecord, number: Number) -> bool:
 def _in_time(purchase: WriteRecord, number: Number, record: RunRecord) -> bool:
     """Whether it was bought between the run's begin and the end of that request; unknown times are no proof."""
     try:
-        begun, known = datetime.fromisoformat(record.time), datetime.fromisoformat(purchase.time)
+        begun, ended = datetime.fromisoformat(record.time), datetime.fromisoformat(purchase.time)
     except ValueError:
         return False
     bought = number.date_created
-    if bought is None or None in {bought.tzinfo, begun.tzinfo, known.tzinfo}:
+    if bought is None or None in {bought.tzinfo, begun.tzinfo, ended.tzinfo}:
         return False
-    return begun - SLACK <= bought <= known + SLACK
+    return begun - SLACK <= bought <= ended + SLACK
 
 
-def _unproven(record: RunRecord, account: AccountSeen) -> Iterator[Notice]:
+def _unproven(record: RunRecord, account: TwilioInventory) -> Iterator[Notice]:
     """The numbers that look like a purchase without an answer and do not fit its time."""
     for number in account.numbers:
         for purchase in record.of("buy_number"):
@@ -106,25 +96,21 @@ def _unproven(record: RunRecord, account: AccountSeen) -> Iterator[Notice]:
                 )
 
 
-def _out_of_pool(
-    found: _Found, number: Number, places: tuple[WriteRecord, ...], now: Standing, account: AccountSeen
-) -> None:
+def _out_of_pool(number: Number, places: tuple[WriteRecord, ...], account: TwilioInventory) -> Restoration:
     home = home_of(account.services, number.sid)
     if home is None:
-        return
+        return Restoration()
     if home not in {place.after.get(POOL) for place in places}:
-        found.warnings += (changed_since("number", f"the Messaging Service of {number.phone_number}"),)
-        return
-    if _sends_from(now, number, account):
-        found.cut_off |= {number.phone_number}
-    found.fields += (FieldChange(path=POOL, before=home),)
-    move = lambda services: services.account.remove_from_pool(home, number.sid)  # noqa: E731
-    found.moves += (Move("remove_from_pool", number.sid, {POOL: home}, {POOL: None}, move),)
+        return Restoration(notices=(changed_since("number", f"the Messaging Service of {number.phone_number}"),))
+    before, after = {POOL: home}, {POOL: None}
+    return Restoration(
+        (FieldChange(path=POOL, before=home),),
+        (Write(resource="number", action="remove_from_pool", target=number.sid, before={**before}, after={**after}),),
+    )
 
 
-def _sends_from(now: Standing, number: Number, account: AccountSeen) -> bool:
-    """Whether the provider would still send from this number, by itself or as the last of a service's pool."""
-    provider = now.provider
+def sends_from(provider: Provider, number: Number, account: TwilioInventory) -> bool:
+    """Whether a provider sends from this number, by itself or as the last of a service's pool."""
     if provider.kind != "twilio" or provider.sid != account.sid:
         return False
     if provider.sender:
@@ -133,28 +119,24 @@ def _sends_from(now: Standing, number: Number, account: AccountSeen) -> bool:
     return any(pool == {number.sid} for pool in pools)
 
 
-def _given_back(
-    found: _Found, number: Number, purchase: WriteRecord, now: Standing, account: AccountSeen, *, release: bool
-) -> None:
-    phone, sid = number.phone_number, number.sid
+def _released(number: Number, purchase: WriteRecord, given: Reversal, *, moved: bool) -> Restoration:
+    phone, account = number.phone_number, known(given.now.inventory)
     if number.friendly_name != purchase.after.get("friendly_name"):
-        found.warnings += (changed_since("number", f"the name of {phone}"),)
-    elif any(warning.code == "changed_since" and phone in warning.message for warning in found.warnings):
-        return
-    elif not release:
-        found.warnings += (_kept(number, found.run_id),)
-    elif _sends_from(now, number, account) and not now.policies:
-        found.warnings += (_in_use(number, found.run_id),)
-    else:
-        if _sends_from(now, number, account):
-            found.cut_off |= {phone}
-        found.released = True
-        found.fields += (FieldChange(path="phone_number", before=phone),)
-        move = lambda services: services.account.release(sid)  # noqa: E731
-        found.moves += (Move("release_number", sid, {"phone_number": phone}, {}, move),)
+        return Restoration(notices=(changed_since("number", f"the name of {phone}"),))
+    if moved:
+        return Restoration()
+    if not given.release_number:
+        return Restoration(notices=(_kept(number, given.record.run_id),))
+    if sends_from(known(given.now.provider), number, account) and not given.now.requires_codes:
+        return Restoration(notices=(_in_use(number, given.record.run_id),))
+    before = {"phone_number": phone}
+    return Restoration(
+        (FieldChange(path="phone_number", before=phone),),
+        (Write(resource="number", action="release_number", target=number.sid, before={**before}),),
+    )
 
 
-def _missing(record: RunRecord, account: AccountSeen, gone: frozenset[JsonValue]) -> Iterator[Notice]:
+def _missing(record: RunRecord, account: TwilioInventory, gone: frozenset[object]) -> Iterator[Notice]:
     """The numbers that the run bought and that this account does not have."""
     there = {number.sid for number in account.numbers}
     for purchase in record.of("buy_number"):

@@ -1,16 +1,18 @@
-"""The policy: when MFA is required, for all applications and all users of the tenant. Always the last change."""
+"""The MFA policy: when a second factor is required, for every application and user of the tenant. Always changed last."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
-from mfa_setup.model.change import Change, change_of, differing
-from mfa_setup.model.journal import Fields, RunRecord, traces
-from mfa_setup.model.outcome import Notice
+from mfa_setup.model.change import change_of, differing
+from mfa_setup.model.journal import traces
 from mfa_setup.model.types import PolicyName
-from mfa_setup.resources.base import Made, Services
-from mfa_setup.resources.reversal import Move, Reversal, Standing, put_back, texts
+from mfa_setup.model.write import Fields, Write
+from mfa_setup.resources.base import Action, Comparison, Resource, Reversal, Step
+from mfa_setup.resources.restore import restored, texts
+from mfa_setup.services import Services
+from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.reader import MINIMUM
+from mfa_setup.snapshot.snapshot import Snapshot
 
-READ_SCOPES = frozenset({"read:mfa_policies"})
 WRITE_SCOPES = frozenset({"update:mfa_policies"})
 POLICIES: dict[PolicyName, tuple[str, ...]] = {
     "always": ("all-applications",),
@@ -32,51 +34,50 @@ def _fields(policies: tuple[str, ...]) -> Fields:
     return {"policies": list(policies)}
 
 
-@dataclass(frozen=True)
-class PolicyStep:
-    """What the policy needs."""
-
-    change: Change
-    warnings: tuple[Notice, ...]
-    wanted: PolicyName
-    before: tuple[str, ...]
-
-    @property
-    def scopes(self) -> frozenset[str]:
-        """One scope."""
-        return WRITE_SCOPES
-
-    def found(self, made: Made) -> Made:
-        """The policy that is there."""
-        return made.model_copy(update={"policy": name_of(self.before)})
-
-    def apply(self, services: Services, made: Made) -> Iterator[Made]:
-        """Sets the policy."""
-        wanted = POLICIES[self.wanted]
-        before, after = _fields(self.before), _fields(wanted)
-        with services.journal.write("policy", "set_policies", before=before, after=after):
-            services.auth0.set_policies(wanted)
-        yield made.model_copy(update={"policy": self.wanted})
+def compare(given: Comparison) -> Step:
+    """What differs between the policy asked for and the one in force."""
+    wanted, found = given.desired.policy, known(given.found.policies)
+    before, after = _fields(found), _fields(POLICIES[wanted])
+    change = change_of("policy", differing(before, after), wanted, exists=True)
+    return Step(change, _writes(before, after), outputs={"policy": name_of(found)})
 
 
-def compare(wanted: PolicyName, seen: tuple[str, ...]) -> PolicyStep:
-    """What differs between the policy asked for and the one that is there."""
-    fields = differing(_fields(seen), _fields(POLICIES[wanted]))
-    change = change_of("policy", fields, wanted, exists=True)
-    return PolicyStep(change=change, warnings=(), wanted=wanted, before=seen)
-
-
-def revert(record: RunRecord, now: Standing) -> Reversal:
+def revert(given: Reversal) -> Step:
     """The policy as the run found it."""
-    back, warnings = put_back("policy", traces(record.of("set_policies")), _fields(now.policies))
-    if "policies" not in back:
-        return Reversal(Change(resource="policy", title=name_of(now.policies)), now, warnings)
-    wanted = texts(back["policies"])
-    before, after = _fields(now.policies), _fields(wanted)
-    return Reversal(
-        change_of("policy", differing(before, after), name_of(wanted), exists=True),
-        now.model_copy(update={"policies": wanted}),
-        warnings,
-        WRITE_SCOPES,
-        (Move("set_policies", "", before, after, lambda services: services.auth0.set_policies(wanted)),),
-    )
+    found = known(given.now.policies)
+    back, notices = restored("policy", traces(given.record.of("set_policies")), _fields(found))
+    wanted = texts(back["policies"]) if "policies" in back else found
+    before, after = _fields(found), _fields(wanted)
+    change = change_of("policy", differing(before, after), name_of(wanted), exists=True)
+    return Step(change, _writes(before, after), notices)
+
+
+def _writes(before: Fields, after: Fields) -> tuple[Write, ...]:
+    return () if before == after else (Write(resource="policy", action="set_policies", before=before, after=after),)
+
+
+def _set(services: Services, write: Write) -> None:
+    services.auth0.set_policies(texts(write.after["policies"]))
+
+
+def _effect(snapshot: Snapshot, write: Write) -> Snapshot:
+    return replace(snapshot, policies=texts(write.after["policies"]))
+
+
+POLICY = Resource(
+    name="policy",
+    label="Policy",
+    actions={
+        "set_policies": Action(
+            _set,
+            WRITE_SCOPES,
+            _effect,
+            outputs=lambda write, _: {"policy": name_of(texts(write.after["policies"]))},
+        )
+    },
+    reads=lambda _: MINIMUM | {"policies"},
+    write_scopes=lambda _, __: WRITE_SCOPES,
+    compare=compare,
+    revert=revert,
+    revert_reads=lambda _: MINIMUM | {"policies"},
+)

@@ -1,107 +1,90 @@
 """The phone provider as a run found it, on either stack; a token that cannot be had again is never made up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from pydantic import SecretStr
-
-from mfa_setup.errors import ValueNeededError
-from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
-from mfa_setup.model.journal import Fields, RunRecord, Trace, WriteRecord, traces
+from mfa_setup.model.journal import Trace, WriteRecord, traces
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import Notice
-from mfa_setup.resources.base import Services
+from mfa_setup.model.write import Fields, Write
+from mfa_setup.resources.base import TOKEN, Reversal, Step
 from mfa_setup.resources.channels import carries
-from mfa_setup.resources.provider import SETTINGS, TOKEN, from_shown, remember, shown, token_needed
-from mfa_setup.resources.reversal import Move, Reversal, Standing, changed_since, put_back
+from mfa_setup.resources.provider_writes import OLD, SETTINGS, from_shown, shown, token_needed
+from mfa_setup.resources.restore import changed_since, restored
+from mfa_setup.snapshot.parts import known
 
 SELECTABLE = frozenset({"auth0", "twilio", "phone-message-hook"})
 """What the legacy stack can select (`PUT .../phone/selected-provider`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The tokens at hand: that of the run's own Twilio account, and one of an account whose provider was replaced."""
-
-    account_sid: str | None
-    token: SecretStr | None
-    old: SecretStr | None
-
-
-def account_needed() -> ValueNeededError:
-    """The error of an undo that cannot ask the account by which codes would leave."""
-    return ValueNeededError(
-        "Whether codes would arrive must be asked of Twilio before the provider is put back under this policy.",
-        hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH).",
-    )
-
-
-def revert(record: RunRecord, now: Standing, keys: Keys) -> Reversal:
-    """The provider as the run found it; `now` has the factor as it is after it was put back.
+def revert(given: Reversal) -> Step:
+    """The provider as the run found it; the snapshot has the factor as it is once it is restored.
 
     Raises:
         ValueNeededError: The Twilio auth token is needed.
     """
-    there = now.provider
+    record, there = given.record, known(given.now.provider)
     unified = record.of("create_provider", "update_provider")
     legacy = record.of("set_twilio", "select_provider")
-    nothing = Change(resource="provider", title="Twilio")
     if (legacy and there.stack == "unified") or (unified and there.stack == "legacy"):
-        return Reversal(nothing, now, (changed_since("provider", "the phone stack"),))
+        return _nothing(changed_since("provider", "the phone stack"))
     if any(write.action == "create_provider" for write in unified):
-        return _removed(unified, now)
+        return _removed(unified, there)
     found = {name: trace for name, trace in traces(unified or legacy).items() if name != TOKEN}
-    back, warnings = put_back("provider", found, shown(there))
-    if not back or (warnings and _as_one(found)):
-        return Reversal(nothing, now, warnings)
+    back, notices = restored("provider", found, shown(there))
+    if not back or (notices and _as_one(found)):
+        return _nothing(*notices)
     wanted = from_shown(there, shown(there) | back)
     if wanted.kind is None or (there.stack == "legacy" and wanted.kind not in SELECTABLE) or wanted.kind == "other":
-        return Reversal(nothing, now, (*warnings, _NOT_RESTORABLE))
-    token = _token(wanted, keys, record.run_id, needed=there.stack == "unified" or bool(SETTINGS & back.keys()))
+        return _nothing(*notices, _NOT_RESTORABLE)
+    token = _token(wanted, given, needed=there.stack == "unified" or bool(SETTINGS & back.keys()))
     if isinstance(token, Notice):
-        return Reversal(nothing, now, (*warnings, token))
+        return _nothing(*notices, token)
+    return _restored(given, wanted, back, token, notices)
+
+
+def _restored(given: Reversal, wanted: Provider, back: Fields, token: Fields, notices: tuple[Notice, ...]) -> Step:
+    there = known(given.now.provider)
     fields = tuple(differing(shown(there), shown(wanted)))
-    if token is not None:
+    if token:
         fields += (FieldChange(path=TOKEN, sensitive=True),)
-    through = _between(now, wanted) if unified else None
-    return Reversal(
-        change_of("provider", fields, "Twilio", exists=True),
-        now.model_copy(update={"provider": wanted}),
-        warnings,
-        frozenset({"update:phone_providers" if unified else "update:guardian_factors"}),
-        _unified_moves(there, wanted, token) if unified else _legacy_moves(there, wanted, back, token),
-        first=_unified_moves(there, through, token) if through else (),
-        through=through,
+    change = change_of("provider", fields, "Twilio", exists=True)
+    if there.stack == "legacy":
+        return Step(change, _legacy_writes(there, wanted, back, token), notices)
+    through = _between(given, wanted)
+    return Step(
+        change,
+        _update(through or there, wanted, token),
+        notices,
+        first=_update(there, through, token) if through else (),
     )
 
 
-def _removed(writes: tuple[WriteRecord, ...], now: Standing) -> Reversal:
-    """The provider that the run made, taken away again, if it is still as the run left it."""
-    there, nothing = now.provider, Change(resource="provider", title="Twilio")
-    made = next((write.made.get("id") for write in reversed(writes) if write.action == "create_provider"), None)
+def _nothing(*notices: Notice) -> Step:
+    return Step(Change(resource="provider", title="Twilio"), notices=notices)
+
+
+def _removed(writes: tuple[WriteRecord, ...], there: Provider) -> Step:
+    """The provider that the run created, removed again, if it is still as the run left it."""
+    created = next((write.made.get("id") for write in reversed(writes) if write.action == "create_provider"), None)
     if there.id is None:
-        return Reversal(nothing, now)
-    if made is not None and there.id != made:
-        return Reversal(nothing, now, (changed_since("provider", "the whole of it"),))
-    found = {name: trace for name, trace in traces(writes).items() if name != TOKEN}
+        return _nothing()
+    if created is not None and there.id != created:
+        return _nothing(changed_since("provider", "the whole of it"))
+    found = {name: _from_nothing(trace) for name, trace in traces(writes).items() if name != TOKEN}
     values = shown(there)
-    _, warnings = put_back("provider", {name: _from_nothing(trace) for name, trace in found.items()}, values)
-    if warnings:
-        return Reversal(nothing, now, warnings)
-    identity = there.id
+    _, notices = restored("provider", found, values)
+    if notices:
+        return _nothing(*notices)
     fields = tuple(FieldChange(path=path, before=value) for path, value in values.items())
-    return Reversal(
+    return Step(
         Change(resource="provider", action="delete", status="pending", fields=fields, title="Twilio"),
-        now.model_copy(update={"provider": Provider(stack=there.stack)}),
-        (),
-        frozenset({"delete:phone_providers"}),
-        (Move("delete_provider", identity, values, {}, lambda s: s.auth0.delete_provider(identity)),),
+        (Write(resource="provider", action="delete_provider", target=there.id, before=values),),
     )
 
 
 def _from_nothing(trace: Trace) -> Trace:
-    """A value of something made: there was no earlier one that it could have again."""
+    """A value of something created: there was no earlier one that it could have again."""
     return Trace(before="\0", left=trace.left)
 
 
@@ -110,60 +93,55 @@ def _as_one(found: Mapping[str, Trace]) -> bool:
     return any(trace.changed for name, trace in found.items() if name in {"sid", "configuration.sid"})
 
 
-def _token(wanted: Provider, keys: Keys, run_id: str, *, needed: bool) -> SecretStr | Notice | None:
-    """The token that belongs to the account that is to send; an old account never gets the token of another."""
+def _token(wanted: Provider, given: Reversal, *, needed: bool) -> Fields | Notice:
+    """Which token a write sends: that of the account which is to send; none where Auth0 keeps what it has."""
     if wanted.sid is None or not needed:
-        return None
-    if wanted.sid == keys.account_sid:
-        if keys.token is None:
+        return {}
+    if wanted.sid == given.account_sid:
+        if given.token is None:
             raise token_needed()
-        return keys.token
-    return keys.old or Notice(
+        return {TOKEN: "same"}
+    if given.old_token is not None:
+        return {TOKEN: OLD}
+    return Notice(
         code="token_not_restorable",
         message=f"The provider sent by the Twilio account {wanted.sid} before, whose token cannot be read back; it is "
         "left as it is.",
         hint="Give that account's token in MFA_SETUP_OLD_TWILIO_AUTH_TOKEN, or --old-twilio-auth-token-file PATH, to "
-        f"`mfa-setup undo --run {run_id}`.",
+        f"`mfa-setup undo --run {given.record.run_id}`.",
     )
 
 
-def _unified_moves(there: Provider, wanted: Provider, token: SecretStr | None) -> tuple[Move, ...]:
-    def send(services: Services) -> None:
-        services.auth0.update_provider(wanted, token)
-        _note(services, wanted, token)
-
-    return (Move("update_provider", str(there.id), shown(there), shown(wanted), send),)
-
-
-def _between(now: Standing, wanted: Provider) -> Provider | None:
+def _between(given: Reversal, wanted: Provider) -> Provider | None:
     """A provider that carries the message types of now and of then, where that of now does not carry both."""
-    if carries(now.provider, now.factor.message_types):
+    there = known(given.now.provider)
+    if carries(there, known(given.now.message_types)):
         return None
-    both = tuple(dict.fromkeys((*now.provider.delivery_methods, *wanted.delivery_methods)))
+    both = tuple(dict.fromkeys((*there.delivery_methods, *wanted.delivery_methods)))
     return wanted.model_copy(update={"delivery_methods": both})
 
 
-def _legacy_moves(there: Provider, wanted: Provider, back: Fields, token: SecretStr | None) -> tuple[Move, ...]:
+def _update(there: Provider, wanted: Provider, token: Fields) -> tuple[Write, ...]:
+    after = shown(wanted) | token
+    return (
+        Write(resource="provider", action="update_provider", target=str(there.id), before=shown(there), after=after),
+    )
+
+
+def _legacy_writes(there: Provider, wanted: Provider, back: Fields, token: Fields) -> tuple[Write, ...]:
     """The selection first: at no moment is Twilio selected without an account."""
-    moves: tuple[Move, ...] = ()
-    before: dict[str, JsonValue] = shown(there)
+    writes: tuple[Write, ...] = ()
+    before, after = shown(there), shown(wanted)
     if "provider" in back:
-        kind = str(wanted.kind)
-        selected = {"provider": before["provider"]}
-        moves += (Move("select_provider", kind, selected, {"provider": kind}, lambda s: s.auth0.select_provider(kind)),)
+        selected, kind = {"provider": before["provider"]}, {"provider": after["provider"]}
+        target = str(wanted.kind)
+        writes += (
+            Write(resource="provider", action="select_provider", target=target, before={**selected}, after={**kind}),
+        )
     if SETTINGS & back.keys():
-
-        def send(services: Services) -> None:
-            services.auth0.set_twilio(wanted, token)
-            _note(services, wanted, token)
-
-        moves += (Move("set_twilio", "twilio", before, shown(wanted), send),)
-    return moves
-
-
-def _note(services: Services, wanted: Provider, token: SecretStr | None) -> None:
-    if token is not None:
-        remember(services, wanted, token)
+        sent = after | token
+        writes += (Write(resource="provider", action="set_twilio", target="twilio", before=before, after=sent),)
+    return writes
 
 
 _NOT_RESTORABLE = Notice(

@@ -1,15 +1,19 @@
-"""Buying a number, exactly once: also without an answer, after a crash, and with another machine at the same work."""
+"""Buying a number, exactly once: also without an answer, after a crash, and with another machine doing the same."""
+
+from dataclasses import replace
 
 from mfa_setup.errors import Choice, ChoiceNeededError, NoNumbersError, NumberGoneError, TrialNumberError
-from mfa_setup.model.base import Frozen
 from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.journal import Purchase, purchases
 from mfa_setup.model.observed import Number, Offer
 from mfa_setup.model.types import NumberType
+from mfa_setup.model.write import NEW_NUMBER, Fields, Write
 from mfa_setup.ports import TwilioPort
 from mfa_setup.resources import recovery
-from mfa_setup.resources.base import Services
-from mfa_setup.resources.recovery import recover_outcome
+from mfa_setup.resources.base import Action, Execution
+from mfa_setup.services import Services
+from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.snapshot import Snapshot
 
 
 def offers(services: Services, desired: DesiredNumber) -> tuple[Offer, ...]:
@@ -25,6 +29,25 @@ def offers(services: Services, desired: DesiredNumber) -> tuple[Offer, ...]:
         if again:
             return again
         raise
+
+
+def still_on_sale(services: Services, desired: DesiredNumber, planned: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """The offers of a plan, if its number is still on sale at its price; else what is on sale now.
+
+    A search brings other numbers each time, so the number is looked up by its digits.
+
+    Raises:
+        NoNumbersError: There are none any more.
+    """
+    first = planned[0]
+    if any(one.phone_number == first.phone_number for one in purchases(services.journal.runs)):
+        return planned  # it may be ours already, and then it is not on sale
+    digits = first.phone_number.removeprefix("+")
+    listed = services.account.offers(first.country, first.number_type, desired.area_code, digits)
+    if first.phone_number not in listed:
+        return offers(services, desired)
+    price, currency = services.account.price(first.country, first.number_type)
+    return tuple(offer.model_copy(update={"price": price, "currency": currency}) for offer in planned)
 
 
 def _is_open(one: Purchase, desired: DesiredNumber) -> bool:
@@ -81,70 +104,105 @@ def _search(twilio: TwilioPort, desired: DesiredNumber) -> tuple[Offer, ...]:
     )
 
 
-class Bought(Frozen):
-    """A number after a purchase; `new` says that this run's request made it ours, and not an earlier one."""
+def write_of(offer: Offer, mark: str) -> Write:
+    """The purchase of an offered number, under our mark."""
+    after: Fields = {
+        "phone_number": offer.phone_number,
+        "friendly_name": mark,
+        "country": offer.country,
+        "number_type": offer.number_type,
+    }
+    return Write(resource="number", action="buy_number", target=offer.phone_number, after=after)
 
-    number: Number
-    new: bool
 
-
-def buy(services: Services, offers: tuple[Offer, ...], mark: str, fallback: Number | None) -> Bought:
-    """Buys the first offer; if that one is gone, the next. Never a second after one that may be ours.
+def _buy_first(execution: Execution, write: Write) -> None:
+    """Buys the planned number; if that one is gone, the next offer. Never a second after one that may be ours.
 
     Raises:
         OutcomeUnknownError: The number may have been bought; the next run looks for it, and buys no other before.
         NumberGoneError: All of them were sold meanwhile.
         ChoiceNeededError: A trial account has its one number already.
     """
-    for offer in offers:
+    for offer in execution.snapshot.offers:
+        bought = write_of(offer, str(write.after["friendly_name"]))
         try:
-            return _buy_one(services, offer, mark)
+            made = execution.send(bought)
         except NumberGoneError:
             continue
         except TrialNumberError as refused:
-            if fallback is None:
-                raise
-            number = fallback.phone_number
-            raise ChoiceNeededError(
-                f"{refused.message} It owns {number} already.",
-                hint=f"Pass --from {number} to use that one, or upgrade the Twilio account.",
-                choices=(Choice("from", number, f"Use {number}"),),
-            ) from None
+            raise _one_number(execution, refused) from None
+        _report(execution, write.target, offer.phone_number, str(made["number_sid"]))
+        _settle(execution, bought, made)
+        return
     raise NumberGoneError("All numbers that the search found were sold meanwhile.", service="twilio")
 
 
-def _buy_one(services: Services, offer: Offer, mark: str) -> Bought:
+def _report(execution: Execution, planned: str, phone_number: str, sid: str) -> None:
+    execution.replace(planned, phone_number)
+    execution.replace(NEW_NUMBER, sid)
+    execution.report(phone_number=phone_number, number_sid=sid)
+
+
+def _one_number(execution: Execution, refused: TrialNumberError) -> TrialNumberError | ChoiceNeededError:
+    able = next((item for item in known(execution.snapshot.inventory).numbers if item.sms), None)
+    if able is None:
+        return refused
+    number = able.phone_number
+    return ChoiceNeededError(
+        f"{refused.message} It owns {number} already.",
+        hint=f"Pass --from {number} to use that one, or upgrade the Twilio account.",
+        choices=(Choice("from", number, f"Use {number}"),),
+    )
+
+
+def _buy(services: Services, write: Write) -> Fields:
     """A number that one has already is reported to be updated by a purchase, not bought again (reference 4.1).
 
     Should it be refused as gone (21422), it may be ours all the same: the own numbers tell.
     """
-    twilio, phone = services.account, offer.phone_number
-    after = {"phone_number": phone, "friendly_name": mark, "country": offer.country, "number_type": offer.number_type}
-    with services.journal.write("number", "buy_number", phone, {}, {**after}) as made:
-        try:
-            bought = Bought(
-                number=recover_outcome(lambda: twilio.buy(phone, mark), lambda: twilio.number(phone)), new=True
-            )
-        except NumberGoneError:
-            owned = twilio.number(phone)
-            if owned is None:
-                raise
-            bought = Bought(number=owned, new=False)
-        made["number_sid"] = bought.number.sid
-    return bought
+    twilio = services.account
+    try:
+        bought = twilio.buy(write.target, str(write.after["friendly_name"]))
+    except NumberGoneError:
+        owned = twilio.number(write.target)
+        if owned is None:
+            raise
+        return {"number_sid": owned.sid, "owned_before": True}
+    return {"number_sid": bought.sid}
 
 
-def settle(services: Services, bought: Bought, mark: str) -> Number:
+def _find(services: Services, write: Write) -> Fields | None:
+    found = services.account.number(write.target)
+    return {"number_sid": found.sid} if found else None
+
+
+def _settle(execution: Execution, write: Write, made: Fields) -> None:
     """Looks again after a purchase: of two machines that bought at the same time, the one with the older number wins.
 
-    The younger number is given back, if this run has just bought it. Dates have whole seconds, so the look comes when
-    the second of the purchase has passed: whoever buys later than that is younger.
+    The younger number is released, if this run has just bought it. Dates have whole seconds, so the look comes when the
+    second of the purchase has passed: whoever buys later than that is younger.
     """
-    mine = bought.number
+    mark, sid = write.after["friendly_name"], made["number_sid"]
     recovery.clock.sleep(recovery.SAME_SECOND)
-    ours = [item for item in services.account.numbers() if item.friendly_name == mark and item.sms]
-    if mine.sid not in {item.sid for item in ours} or ours[0].sid == mine.sid or not bought.new:
-        return mine
-    with services.journal.write("number", "release_number", mine.sid, {"phone_number": mine.phone_number}):
-        services.account.release(mine.sid)
-    return ours[0]
+    ours = [item for item in execution.services.account.numbers() if item.friendly_name == mark and item.sms]
+    if sid not in {item.sid for item in ours} or ours[0].sid == sid or made.get("owned_before"):
+        return
+    before: Fields = {"phone_number": write.target}
+    execution.send(Write(resource="number", action="release_number", target=str(sid), before=before))
+    execution.adopted[ours[0].sid] = write
+    _report(execution, write.target, ours[0].phone_number, ours[0].sid)
+
+
+def _effect(snapshot: Snapshot, write: Write) -> Snapshot:
+    account = known(snapshot.inventory)
+    number = Number(
+        sid=NEW_NUMBER,
+        phone_number=write.target,
+        friendly_name=str(write.after["friendly_name"]),
+        sms=True,
+        voice=True,
+    )
+    return replace(snapshot, twilio=account.model_copy(update={"numbers": (*account.numbers, number)}))
+
+
+BUY = Action(_buy, effect=_effect, find=_find, perform=_buy_first, spends=True)

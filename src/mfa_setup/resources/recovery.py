@@ -1,4 +1,4 @@
-"""What a request without a clear answer has done: looked up, a few times, before anything else is tried."""
+"""What a request without a clear answer has done: it is looked for, a few times, before anything else is tried."""
 
 import random
 import time
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Clock:
-    """How this room waits, as tests replace it."""
+    """How this module waits, as tests replace it."""
 
     sleep: Callable[[float], None] = time.sleep
 
@@ -27,15 +27,15 @@ clock = Clock()
 
 
 def random_moment() -> None:
-    """A wait of which two machines choose different ones, so that they do not go on in step."""
+    """Waits for a time that two machines choose differently, so that they do not go on in step."""
     clock.sleep(random.uniform(0.3, 2.0))  # noqa: S311 no secret
 
 
-def recover_outcome(attempt: Callable[[], T], look: Callable[[], T | None]) -> T:
-    """What an attempt made; where its answer was lost, what looking finds.
+def recover_outcome(attempt: Callable[[], T], find: Callable[[], T | None]) -> T:
+    """What an attempt created; where its answer was lost, what looking for it finds.
 
     Raises:
-        OutcomeUnknownError: Nothing was found, or looking failed; it may still have been made.
+        OutcomeUnknownError: Nothing was found, or looking failed; it may still have been created.
         MfaSetupError: The attempt was refused.
     """
     try:
@@ -43,15 +43,15 @@ def recover_outcome(attempt: Callable[[], T], look: Callable[[], T | None]) -> T
     except OutcomeUnknownError as unknown:
         for pause in PAUSES:
             clock.sleep(pause)
-            found = _looked(look, unknown)
+            found = _looked(find, unknown)
             if found is not None:
                 return found
         raise
 
 
-def _looked(look: Callable[[], T | None], unknown: OutcomeUnknownError) -> T | None:
+def _looked(find: Callable[[], T | None], unknown: OutcomeUnknownError) -> T | None:
     try:
-        return look()
+        return find()
     except InterruptedRunError:
         raise
     except MfaSetupError:

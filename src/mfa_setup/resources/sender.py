@@ -6,8 +6,9 @@ from mfa_setup.errors import Choice, ChoiceNeededError, InvalidValueError, NotFo
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.journal import purchases
-from mfa_setup.model.observed import AccountSeen, MessagingService, Number, Provider
-from mfa_setup.resources.base import Services
+from mfa_setup.model.observed import MessagingService, Number, Provider, TwilioInventory
+from mfa_setup.resources.base import OwnNumbers
+from mfa_setup.services import Services
 
 
 def mark(tenant_key: str) -> str:
@@ -15,26 +16,11 @@ def mark(tenant_key: str) -> str:
     return f"mfa-setup:{hashlib.sha256(tenant_key.encode()).hexdigest()[:16]}"
 
 
-class Own(Frozen):
-    """How the numbers of this tenant are told: by their mark, or because the journal says that they were bought for it.
-
-    Attributes:
-        mark: Their FriendlyName.
-        remembered: SIDs, and for purchases without an answer the numbers.
-    """
-
-    mark: str
-    remembered: frozenset[str] = frozenset()
-
-    def has(self, number: Number) -> bool:
-        """Whether it is one of them; somebody may have renamed it."""
-        return number.friendly_name == self.mark or bool({number.sid, number.phone_number} & self.remembered)
-
-
-def own(services: Services) -> Own:
-    """How this tenant's numbers are told."""
-    known = purchases(services.journal.runs)
-    return Own(mark=mark(services.tenant_key), remembered=frozenset(one.sid or one.phone_number for one in known))
+def own(services: Services) -> OwnNumbers:
+    """How this tenant's numbers are recognised: by their mark, or because the journal says that they were bought for it."""
+    bought = purchases(services.journal.runs)
+    remembered = frozenset(one.sid or one.phone_number for one in bought)
+    return OwnNumbers(mark=mark(services.tenant_key), remembered=remembered)
 
 
 class Sender(Frozen):
@@ -55,7 +41,7 @@ class Sender(Frozen):
     several: int = 0
 
 
-def choose(desired: DesiredNumber, account: AccountSeen, provider: Provider, own: Own) -> Sender:
+def choose(desired: DesiredNumber, account: TwilioInventory, provider: Provider, own: OwnNumbers) -> Sender:
     """Climbs down the ladder: asked for, ours, Auth0's sender of this account, any that can send, else to be bought.
 
     Raises:
@@ -92,7 +78,7 @@ def _ours(ours: list[Number], named: MessagingService | None, used: Sender | Non
     return Sender(number=ours[0], service=service, by_service=service is not None, several=several)
 
 
-def _service(desired: DesiredNumber, account: AccountSeen) -> MessagingService | None:
+def _service(desired: DesiredNumber, account: TwilioInventory) -> MessagingService | None:
     if desired.messaging_service_sid is None:
         return None
     for service in account.services:
@@ -104,7 +90,7 @@ def _service(desired: DesiredNumber, account: AccountSeen) -> MessagingService |
     )
 
 
-def _asked_for(phone_number: str, account: AccountSeen) -> Number:
+def _asked_for(phone_number: str, account: TwilioInventory) -> Number:
     for number in account.numbers:
         if number.phone_number == phone_number:
             if not number.sms:
@@ -117,13 +103,13 @@ def _asked_for(phone_number: str, account: AccountSeen) -> Number:
     )
 
 
-def _in_pool(service: MessagingService, account: AccountSeen, own: Own) -> Number | None:
+def _in_pool(service: MessagingService, account: TwilioInventory, own: OwnNumbers) -> Number | None:
     pooled = [item for item in account.numbers if item.sid in service.pool and item.sms]
     pooled.sort(key=lambda item: not own.has(item))
     return pooled[0] if pooled else None
 
 
-def _of_provider(account: AccountSeen, provider: Provider) -> Sender | None:
+def _of_provider(account: TwilioInventory, provider: Provider) -> Sender | None:
     """The sender that Auth0 uses already, where it is of this account."""
     if provider.kind != "twilio" or provider.sid != account.sid:
         return None
@@ -132,7 +118,7 @@ def _of_provider(account: AccountSeen, provider: Provider) -> Sender | None:
             return Sender(number=number)
     for service in account.services:
         if service.sid == provider.messaging_service_sid and not provider.sender:
-            return Sender(number=_in_pool(service, account, Own(mark="")), service=service, by_service=True)
+            return Sender(number=_in_pool(service, account, OwnNumbers(mark="")), service=service, by_service=True)
     return None
 
 

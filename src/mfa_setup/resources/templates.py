@@ -1,16 +1,15 @@
-"""The texts of the SMS, on either stack: written where they were asked for, and put back."""
+"""The texts of the SMS, on either stack: written where they are asked for, and restored by an undo."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import FieldChange
-from mfa_setup.model.journal import Fields, RunRecord, Trace, WriteRecord, traces
+from mfa_setup.model.desired import DesiredSms
+from mfa_setup.model.journal import RunRecord, Trace, WriteRecord, traces
 from mfa_setup.model.observed import Template, Templates
-from mfa_setup.model.outcome import Notice, PhoneStack
-from mfa_setup.resources.base import Services
-from mfa_setup.resources.recovery import recover_outcome
-from mfa_setup.resources.reversal import Move, changed_since, put_back, same
+from mfa_setup.model.write import Fields, Write, WriteAction
+from mfa_setup.resources.base import Action
+from mfa_setup.resources.restore import Restoration, changed_since, restored, same
+from mfa_setup.services import Services
+from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.snapshot import Snapshot
 
 DEFAULT_ENROLLMENT = (
     "{{code}} is your verification code for {{tenant.friendly_name}}. Please enter this code to verify your enrollment."
@@ -21,121 +20,140 @@ DEFAULT_VERIFICATION = "{{code}} is your verification code for {{tenant.friendly
 ENROLL, VERIFY = "otp_enroll", "otp_verify"
 """The two templates of the unified stack that MFA by SMS uses."""
 _NAMES = {ENROLL: "templates.enrollment", VERIFY: "templates.verification"}
-DELETE_SCOPES = frozenset({"delete:phone_templates"})
-UPDATE_SCOPES = frozenset({"update:phone_templates"})
+_DEFAULTS = {_NAMES[ENROLL]: DEFAULT_ENROLLMENT, _NAMES[VERIFY]: DEFAULT_VERIFICATION}
+WRITE_SCOPES = frozenset({"create:phone_templates", "update:phone_templates"})
+
+FieldChanges = tuple[FieldChange, ...]
 
 
-def save(services: Services, stack: PhoneStack, seen: Templates, wanted: Templates) -> Iterator[None]:
-    """Writes the texts; on the unified stack None leaves one as it is. Yields after each request."""
-    if stack == "legacy":
-        _save_legacy(services, seen, wanted)
-        yield
-        return
-    known = {template.kind: template for template in seen.whole}
-    for kind, text in ((ENROLL, wanted.enrollment), (VERIFY, wanted.verification)):
-        there = known.get(kind)
-        if text is not None and (there is None or there.text != text):
-            _save_one(services, there, Template(kind=kind, id=there.id if there else None, text=text, voice=text))
-            yield
+def are_desired(desired: DesiredSms) -> bool:
+    """Whether any text is asked for; otherwise templates are neither read nor written."""
+    return desired.enrollment_template is not None or desired.verification_template is not None
 
 
-def _save_legacy(services: Services, seen: Templates, wanted: Templates) -> None:
-    after = _legacy_fields(wanted)
-    with services.journal.write("factor", "set_templates", before=_legacy_fields(seen), after=after):
-        services.auth0.set_templates(wanted.enrollment or "", wanted.verification or "")
+def were_written(record: RunRecord) -> bool:
+    """Whether a run wrote any text."""
+    return bool(record.of("create_template", "update_template", "set_templates"))
 
 
-def _legacy_fields(found: Templates) -> Fields:
+def compare(desired: DesiredSms, found: Snapshot) -> tuple[FieldChanges, tuple[Write, ...]]:
+    """The texts that differ from those asked for, and the writes that set them."""
+    if not are_desired(desired):
+        return (), ()
+    there = known(found.templates)
+    before = _texts(there)
+    asked = {ENROLL: desired.enrollment_template, VERIFY: desired.verification_template}
+    wanted = {_NAMES[kind]: text for kind, text in asked.items() if text not in {None, before[_NAMES[kind]]}}
+    if not wanted:
+        return (), ()
+    legacy = known(found.stack) == "legacy"
+    after: Fields = {name: wanted.get(name) or before[name] or (_DEFAULTS[name] if legacy else None) for name in before}
+    fields = tuple(
+        FieldChange(path=name, before=before[name], after=text)
+        for name, text in after.items()
+        if text is not None and text != before[name]
+    )
+    if legacy:
+        return fields, (Write(resource="factor", action="set_templates", before=before, after=after),)
+    return fields, tuple(_unified(there, kind, str(wanted[name])) for kind, name in _NAMES.items() if name in wanted)
+
+
+def _unified(found: Templates, kind: str, text: str) -> Write:
+    there = next((template for template in found.whole if template.kind == kind), None)
+    after = Template(kind=kind, id=there.id if there else None, text=text, voice=text).model_dump(mode="json")
+    if there is None:
+        return Write(resource="factor", action="create_template", target=kind, after=after)
+    before = there.model_dump(mode="json")
+    return Write(resource="factor", action="update_template", target=kind, before=before, after=after)
+
+
+def _texts(found: Templates) -> Fields:
     return {_NAMES[ENROLL]: found.enrollment, _NAMES[VERIFY]: found.verification}
 
 
-def _save_one(services: Services, there: Template | None, wanted: Template) -> None:
-    auth0, journal = services.auth0, services.journal
-    if there is not None:
-        before = there.model_dump(mode="json")
-        with journal.write("factor", "update_template", wanted.kind, before, wanted.model_dump(mode="json")):
-            auth0.update_template(wanted)
-        return
-    with journal.write("factor", "create_template", wanted.kind, {}, wanted.model_dump(mode="json")) as made:
-        made["id"] = recover_outcome(lambda: auth0.create_template(wanted), lambda: _made(services, wanted))
-
-
-def _made(services: Services, wanted: Template) -> str | None:
-    for template in services.auth0.templates("unified").whole:
-        if template.kind == wanted.kind and template.text == wanted.text:
-            return template.id
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """The texts' part of an undo."""
-
-    fields: tuple[FieldChange, ...] = ()
-    moves: tuple[Move, ...] = ()
-    scopes: frozenset[str] = frozenset()
-    warnings: tuple[Notice, ...] = ()
-
-
-def revert(record: RunRecord, now: Templates, stack: PhoneStack) -> Texts:
+def revert(record: RunRecord, now: Snapshot) -> Restoration:
     """The texts as the run found them."""
-    if stack == "legacy":
-        return _revert_legacy(record, now)
-    found = Texts()
+    if not were_written(record):
+        return Restoration()
+    there = known(now.templates)
+    if known(now.stack) == "legacy":
+        return _revert_legacy(record, there)
+    found = Restoration()
     for kind in (ENROLL, VERIFY):
         writes = tuple(write for write in record.of("create_template", "update_template") if write.target == kind)
-        there = next((template for template in now.whole if template.kind == kind), None)
-        if writes and there:
-            one = _revert_one(writes, there)
-            found = Texts(
-                (*found.fields, *one.fields),
-                (*found.moves, *one.moves),
-                found.scopes | one.scopes,
-                (*found.warnings, *one.warnings),
-            )
+        template = next((template for template in there.whole if template.kind == kind), None)
+        if writes and template:
+            found += _revert_one(writes, template)
     return found
 
 
-def _revert_one(writes: tuple[WriteRecord, ...], there: Template) -> Texts:
-    name, stands = _NAMES[there.kind], there.model_dump(mode="json")
+def _revert_one(writes: tuple[WriteRecord, ...], there: Template) -> Restoration:
+    name, now = _NAMES[there.kind], there.model_dump(mode="json")
     left = [write.after for write in writes if write.status == "done"][-1:]
     left += [write.after for write in writes if write.status != "done"]
     first = writes[0].before
-    if first and _same_text(first, stands):
-        return Texts()
-    if not any(_same_text(after, stands) for after in left):
-        return Texts(warnings=(changed_since("factor", name),))
+    if first and _same_text(first, now):
+        return Restoration()
+    if not any(_same_text(after, now) for after in left):
+        return Restoration(notices=(changed_since("factor", name),))
     field = FieldChange(path=name, before=there.text, after=first.get("text"))
     if not first:
-        identity = str(there.id)
-        move = Move("delete_template", identity, stands, {}, lambda s: s.auth0.delete_template(identity))
-        return Texts((field,), (move,), DELETE_SCOPES)
-    before = Template.model_validate({**first, "id": there.id})
-    move = Move("update_template", there.kind, stands, first, lambda s: s.auth0.update_template(before))
-    return Texts((field,), (move,), UPDATE_SCOPES)
+        write = Write(resource="factor", action="delete_template", target=str(there.id), before=now)
+    else:
+        after = {**first, "id": there.id}
+        write = Write(resource="factor", action="update_template", target=there.kind, before=now, after=after)
+    return Restoration((field,), (write,))
 
 
 def _same_text(one: Fields, other: Fields) -> bool:
     return all(same(one.get(key), other.get(key)) for key in ("text", "voice", "disabled"))
 
 
-def _revert_legacy(record: RunRecord, now: Templates) -> Texts:
-    there = _legacy_fields(now)
-    back, warnings = put_back("factor", _without_default(traces(record.of("set_templates")), there), there)
+def _revert_legacy(record: RunRecord, now: Templates) -> Restoration:
+    there = _texts(now)
+    back, notices = restored("factor", _without_default(traces(record.of("set_templates")), there), there)
     if not back:
-        return Texts(warnings=warnings)
-    after = there | back
-    enrollment = str(after[_NAMES[ENROLL]] or DEFAULT_ENROLLMENT)
-    verification = str(after[_NAMES[VERIFY]] or DEFAULT_VERIFICATION)
-    sent: dict[str, JsonValue] = {_NAMES[ENROLL]: enrollment, _NAMES[VERIFY]: verification}
-    fields = tuple(FieldChange(path=name, before=there[name], after=sent[name]) for name in back)
-    move = Move("set_templates", "", there, sent, lambda s: s.auth0.set_templates(enrollment, verification))
-    return Texts(fields, (move,), frozenset({"update:guardian_factors"}), warnings)
+        return Restoration(notices=notices)
+    after: Fields = {name: text or _DEFAULTS[name] for name, text in (there | back).items()}
+    fields = tuple(FieldChange(path=name, before=there[name], after=after[name]) for name in back)
+    write = Write(resource="factor", action="set_templates", before=there, after=after)
+    return Restoration(fields, (write,), notices)
 
 
 def _without_default(found: dict[str, Trace], there: Fields) -> dict[str, Trace]:
     """There is no DELETE for these texts: where there were none, the service's own are as good as none."""
-    defaults = {_NAMES[ENROLL]: DEFAULT_ENROLLMENT, _NAMES[VERIFY]: DEFAULT_VERIFICATION}
     return {
-        name: trace for name, trace in found.items() if not (trace.before is None and there.get(name) == defaults[name])
+        name: trace
+        for name, trace in found.items()
+        if not (trace.before is None and there.get(name) == _DEFAULTS[name])
     }
+
+
+def _create(services: Services, write: Write) -> Fields:
+    return {"id": services.auth0.create_template(Template.model_validate(write.after))}
+
+
+def _find(services: Services, write: Write) -> Fields | None:
+    for template in services.auth0.templates("unified").whole:
+        if template.kind == write.target and template.text == write.after["text"]:
+            return {"id": template.id}
+    return None
+
+
+def _update(services: Services, write: Write) -> None:
+    services.auth0.update_template(Template.model_validate(write.after))
+
+
+def _set(services: Services, write: Write) -> None:
+    enrollment, verification = (str(write.after[name] or "") for name in _NAMES.values())
+    services.auth0.set_templates(enrollment, verification)
+
+
+ACTIONS: dict[WriteAction, Action] = {
+    "create_template": Action(_create, frozenset({"create:phone_templates"}), find=_find),
+    "update_template": Action(_update, frozenset({"update:phone_templates"})),
+    "delete_template": Action(
+        lambda services, write: services.auth0.delete_template(write.target), frozenset({"delete:phone_templates"})
+    ),
+    "set_templates": Action(_set, frozenset({"update:guardian_factors"})),
+}

@@ -17,8 +17,9 @@ import pydantic
 
 from mfa_setup.errors import JournalNewerError, JournalUnusableError, MfaSetupError, leaves_open
 from mfa_setup.model.base import Frozen
-from mfa_setup.model.journal import Fields, RunRecord, WriteAction, WriteRecord
+from mfa_setup.model.journal import RunRecord, WriteRecord
 from mfa_setup.model.types import ResourceName
+from mfa_setup.model.write import Fields, WriteAction
 from mfa_setup.store.files import OWNER_ONLY, private_folder
 from mfa_setup.store.folders import file_key, state_folder
 

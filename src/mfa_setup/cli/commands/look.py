@@ -64,11 +64,10 @@ def doctor(call: Call, context: CommandContext) -> int:
       mfa-setup doctor --countries US,CA
       mfa-setup doctor --json
     """
-    from mfa_setup.checks.doctor import examine  # noqa: PLC0415 the engine, which help does not need
-    from mfa_setup.cli.session import open_run  # noqa: PLC0415
-    from mfa_setup.engine.diagnosis import conclude  # noqa: PLC0415
+    from mfa_setup.cli.session import open_run  # noqa: PLC0415 the engine, which help does not need
+    from mfa_setup.engine.diagnosis import examine  # noqa: PLC0415
 
     with open_run(call, Task("doctor", (), read_only=True, twilio_if_known=True), context) as run:
         context.terminal.doing("Looking at the tenant and the account")
-        conclude(examine(run.services, run.token, run.desired), context.report)
+        examine(run)
     return 0

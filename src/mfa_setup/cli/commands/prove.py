@@ -19,7 +19,8 @@ from mfa_setup.model.types import Via
 if TYPE_CHECKING:  # slow to import, and needed only once a command runs
     from mfa_setup.engine.run import Run
     from mfa_setup.model.observed import Application
-    from mfa_setup.model.outcome import PhoneStack, Sms
+    from mfa_setup.model.outcome import Sms
+    from mfa_setup.model.types import PhoneStack
 
 WAIT_SECONDS = 300.0
 """How long a person may take to log in."""
@@ -71,7 +72,7 @@ def sms(call: Call, context: CommandContext) -> int:
       mfa-setup test sms --to +14155550123 --from +14155550100 --json
     """
     from mfa_setup.cli.session import open_run, phone_of  # noqa: PLC0415 help needs none of these
-    from mfa_setup.engine.preconditions import require_granted  # noqa: PLC0415
+    from mfa_setup.engine.preconditions import require_scopes  # noqa: PLC0415
     from mfa_setup.model.outcome import Tenant  # noqa: PLC0415
     from mfa_setup.prove.sms import scopes  # noqa: PLC0415
 
@@ -81,7 +82,7 @@ def sms(call: Call, context: CommandContext) -> int:
     with open_run(call, task, context) as run:
         stack = run.services.auth0.phone_stack()
         context.report.tenant = Tenant(domain=run.services.domain, phone_stack=stack)
-        require_granted(run.token, scopes(stack, via))
+        require_scopes(run.token, scopes(stack, via))
         text(run, context, stack, to, via)
     return 0
 
@@ -99,7 +100,7 @@ def text(run: "Run", context: CommandContext, stack: "PhoneStack", to: str, via:
     Raises:
         ProofFailedError: As `mfa_setup.prove.sms.prove_sms`.
     """
-    from mfa_setup.engine.run import settle  # noqa: PLC0415 help needs none of these
+    from mfa_setup.engine.run import decided  # noqa: PLC0415 help needs none of these
     from mfa_setup.prove.receipt import Watch  # noqa: PLC0415
     from mfa_setup.prove.sms import prove_sms  # noqa: PLC0415
 
@@ -110,7 +111,7 @@ def text(run: "Run", context: CommandContext, stack: "PhoneStack", to: str, via:
         try:
             context.report.sms = prove_sms(run.services, stack, to, desired.number, via, watch)
         except ChoiceNeededError as needed:
-            desired = settle(desired, context.terminal.choose(needed))
+            desired = decided(desired, context.terminal.choose(needed))
             continue
         return
 
@@ -148,7 +149,7 @@ def login(call: Call, context: CommandContext) -> int:
         if desired is None:
             raise InvalidValueError("no_app and `test login` contradict each other.", hint="Leave no_app out.")
         app = which(auth0, desired)
-        context.report.made = context.report.made.model_copy(update={"client_id": app.client_id})
+        context.report.outputs = context.report.outputs.model_copy(update={"client_id": app.client_id})
         show = partial(_show, context, browser=not call.own["no_browser"])
         with added_callback(run.services, app) if call.own["add_callback"] else nullcontext(app) as usable:
             log_in(run, context, usable, show, wait)

@@ -1,72 +1,30 @@
-"""What the reverts of the five resources share: values judged against what a run left, and moves that put them back."""
+"""What the reverts of the resources share: which values to restore, and which somebody has changed since that run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mfa_setup.model.base import Frozen, JsonValue
-from mfa_setup.model.change import Change
-from mfa_setup.model.journal import Fields, Trace, WriteAction
-from mfa_setup.model.observed import Factor, Provider
+from mfa_setup.model.base import JsonValue
+from mfa_setup.model.change import FieldChange
+from mfa_setup.model.journal import Trace
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import ResourceName
-from mfa_setup.resources.base import Services
-
-
-class Standing(Frozen):
-    """What people's logins stand on, now or after a revert.
-
-    Attributes:
-        policies: When MFA is required; none means never.
-        factor: The factor and its message types.
-        provider: Who sends the codes.
-        cut_off: Numbers that the provider sends from and that are given back or taken out of their pool.
-    """
-
-    policies: tuple[str, ...]
-    factor: Factor
-    provider: Provider
-    cut_off: frozenset[str] = frozenset()
-
-
-Send = Callable[[Services], None]
-"""Sends one request."""
+from mfa_setup.model.write import Fields, Write
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """One write request that puts something back; `before` is what it finds, `after` what it sets."""
+class Restoration:
+    """A part of an undo: the fields that people see, the writes, and what is left alone."""
 
-    action: WriteAction
-    target: str
-    before: Fields
-    after: Fields
-    send: Send
+    fields: tuple[FieldChange, ...] = ()
+    writes: tuple[Write, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Reversal:
-    """One resource's part of an undo.
-
-    Attributes:
-        change: What differs.
-        then: How things stand afterwards.
-        warnings: What stays, and why.
-        scopes: The scopes that the moves need.
-        moves: The requests.
-        first: Requests that must be sent before the factor is put back, though the rest comes after it.
-        through: The provider after those.
-    """
-
-    change: Change
-    then: Standing
-    warnings: tuple[Notice, ...] = ()
-    scopes: frozenset[str] = frozenset()
-    moves: tuple[Move, ...] = ()
-    first: tuple[Move, ...] = ()
-    through: Provider | None = None
+    def __add__(self, other: "Restoration") -> "Restoration":
+        fields, writes = (*self.fields, *other.fields), (*self.writes, *other.writes)
+        return Restoration(fields, writes, (*self.notices, *other.notices))
 
 
-def put_back(
+def restored(
     resource: ResourceName, found: Mapping[str, Trace], now: Mapping[str, JsonValue]
 ) -> tuple[Fields, tuple[Notice, ...]]:
     """The values to set again, and a warning for each that somebody else has changed since.

@@ -1,0 +1,161 @@
+"""The guard of an undo: no stage takes away what a policy in force stands on, and codes go no other way unchecked."""
+
+from dataclasses import dataclass, replace
+
+from mfa_setup.checks.provider import minimum
+from mfa_setup.engine.delivery_guard import require_minimum
+from mfa_setup.engine.plan import Plan, Stage
+from mfa_setup.engine.run import Run
+from mfa_setup.errors import CredentialsRefusedError, GuardRefusedError, MfaSetupError, ValueNeededError
+from mfa_setup.model.check import Check
+from mfa_setup.model.observed import Provider
+from mfa_setup.resources import policy
+from mfa_setup.services import Services
+from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.reader import Reader
+from mfa_setup.snapshot.snapshot import Snapshot
+
+_WOULD_BE = {
+    "factor_on": "The SMS factor would be off.",
+    "message_type_set": "No message type would be set.",
+    "message_type_carried": "The phone provider would not carry every message type that would be set.",
+    "provider_enabled": "No enabled phone provider would be there to send codes.",
+}
+"""The checks of the minimum in the words of what is not done yet."""
+
+
+@dataclass(slots=True)
+class UndoGuard:
+    """Judges the stages of one undo; the policy itself is restored only when codes can arrive."""
+
+    run: Run
+    reader: Reader
+    run_id: str
+    judged: Snapshot | None = None
+
+    def require_safe(self, plan: Plan) -> None:
+        """Judges the whole plan before anything is asked or written.
+
+        Raises:
+            GuardRefusedError: The policy, as it would be then, demands what would be taken away.
+            MfaSetupError: It could not be judged.
+        """
+        for stage in plan.stages:
+            self._require_kept(stage, stage.after)
+        for stage in plan.stages:
+            if stage.after.requires_codes:
+                self._require_deliverable(stage)
+
+    def before(self, stage: Stage) -> None:
+        """Judges one stage by what is there now, not by what was read at the start.
+
+        Raises:
+            GuardRefusedError: The policy demands what would be taken away.
+            MfaSetupError: It could not be judged.
+        """
+        if stage.sets_policy:
+            guard = self.run.guard(stage.after, self.reader, set(self.run.overrides))
+            self.judged = guard.at_policy(stage.after, "policy", sent_token=False)
+        elif self._loses(stage):
+            self._require_kept(stage, self._policies_now(stage))
+        elif stage.reroutes and not stage.after.requires_codes and self._policies_now(stage).requires_codes:
+            self._require_deliverable(stage)
+
+    def after(self, stage: Stage) -> None:
+        """Looks once more right after a policy was restored."""
+        if self.judged is not None:
+            self.run.guard(stage.after, self.reader, set(self.run.overrides)).second_look(self.judged)
+            self.judged = None
+
+    def _policies_now(self, stage: Stage) -> Snapshot:
+        return self.reader.read({"policies"}, stage.after, strict=True)
+
+    def _require_kept(self, stage: Stage, then: Snapshot) -> None:
+        """Refuses what would leave a policy that demands codes which cannot be sent."""
+        if not then.requires_codes:
+            return
+        if stage.before.policies != stage.after.policies:
+            require_minimum(minimum(known(stage.before.factor), known(stage.before.provider)))
+        if not (checks := self._loses(stage)):
+            return
+        error = GuardRefusedError(
+            f"The policy is {policy.name_of(known(then.policies))}, and this would lock people out: "
+            + " ".join(check.evidence for check in checks),
+            hint=checks[0].fix,
+        )
+        error.checks = checks
+        raise error
+
+    def _loses(self, stage: Stage) -> tuple[Check, ...]:
+        """What a policy that demands codes would lose by a stage."""
+        had = {check.id for check in _failing(stage.before)}
+        checks = tuple(
+            check.model_copy(update={"evidence": _WOULD_BE[check.id]})
+            for check in _failing(stage.after)
+            if check.id not in had
+        )
+        for phone in sorted(stage.after.cut_off - stage.before.cut_off):
+            evidence = f"The codes are sent from {phone}, which would be given back or leave its Messaging Service."
+            checks += (Check(id="number_in_use", status="fail", evidence=evidence),)
+        # It names the run, for `policy never` is the last run then.
+        fix = (
+            "Run `mfa-setup policy never` first, if nobody is to be asked for a code; "
+            f"then `mfa-setup undo --run {self.run_id}`."
+        )
+        return tuple(check.model_copy(update={"fix": fix}) for check in checks)
+
+    def _require_deliverable(self, stage: Stage) -> None:
+        """Refuses a way on which codes would not arrive; another account is judged with its own token."""
+        if not stage.reroutes:
+            return
+        self.run.person.doing("Checking that codes can arrive")
+        services = _of_account(self.run.services, known(stage.after.provider))
+        reader = replace(self.reader, services=services)
+        would_be = stage.after if services is self.run.services else reader.read({"twilio"}, _without_readiness(stage))
+        guard = self.run.guard(stage.after, reader, set(self.run.overrides))
+        guard.rerouted(would_be, sends_token=stage.sends_token)
+
+
+def _without_readiness(stage: Stage) -> Snapshot:
+    """The snapshot without what was read of an account that does not send then."""
+    fresh = Snapshot()
+    return replace(
+        stage.after, profiles=fresh.profiles, balance=fresh.balance, geo=fresh.geo, toll_free=fresh.toll_free
+    )
+
+
+def _failing(snapshot: Snapshot) -> list[Check]:
+    """The checks of the minimum that fail; none where a run did not concern how codes are sent."""
+    factor, provider = snapshot.factor, snapshot.provider
+    if isinstance(factor, MfaSetupError) or isinstance(provider, MfaSetupError):
+        return []
+    return [check for check in minimum(factor, provider) if check.status == "fail"]
+
+
+def _of_account(services: Services, would_be: Provider) -> Services:
+    """The services with the account that would send; its token is known to work then (`GET /Accounts/{Sid}`).
+
+    Raises:
+        CredentialsRefusedError: Twilio refuses the token of the other account.
+        ValueNeededError: That account cannot be asked.
+    """
+    sid, token, own = would_be.sid, services.old_token, services.twilio
+    if would_be.kind != "twilio" or sid is None or (own is not None and own.account_sid == sid):
+        return services
+    if token is None or services.other_account is None:
+        raise ValueNeededError(
+            "Whether codes would arrive must be asked of Twilio before the provider is put back under this policy.",
+            hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH).",
+        )
+    other = services.other_account(sid, token)
+    try:
+        other.account()
+    except CredentialsRefusedError as refused:
+        raise CredentialsRefusedError(
+            f"Twilio refuses the old token of the account {sid}, so Auth0 is not given it under this policy.",
+            hint="Correct MFA_SETUP_OLD_TWILIO_AUTH_TOKEN, or --old-twilio-auth-token-file PATH.",
+            service="twilio",
+            status=refused.status,
+            request_id=refused.request_id,
+        ) from None
+    return replace(services, twilio=other, token=token)

@@ -1,0 +1,175 @@
+"""How a provider is written on either stack, and under which names: those of the stack's own API."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from mfa_setup.errors import MfaSetupError, ServiceRefusedError, ValueNeededError
+from mfa_setup.model.base import JsonValue
+from mfa_setup.model.observed import Provider
+from mfa_setup.model.types import PhoneStack
+from mfa_setup.model.write import Fields, Write, WriteAction
+from mfa_setup.resources.base import TOKEN, Action, Execution
+from mfa_setup.services import Services
+from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.snapshot import Snapshot
+from mfa_setup.snapshot.token import digest_name
+from mfa_setup.store import digests
+
+SETTINGS = frozenset({"sid", "from", "messaging_service_sid"})
+"""What the legacy stack's Twilio settings hold; which provider is selected is a request of its own."""
+OLD = "old"
+"""Stands in a write for the token of another account, which an undo was given."""
+
+
+def shown(provider: Provider) -> dict[str, JsonValue]:
+    """A provider by the names of its stack's API, as changes and journal show it."""
+    if provider.stack == "legacy":
+        return {
+            "provider": provider.kind,
+            "sid": provider.sid,
+            "from": provider.sender,
+            "messaging_service_sid": provider.messaging_service_sid,
+        }
+    return {
+        "name": provider.kind,
+        "disabled": not provider.enabled,
+        "configuration.sid": provider.sid,
+        "configuration.default_from": provider.sender,
+        "configuration.mssid": provider.messaging_service_sid,
+        "configuration.delivery_methods": list(provider.delivery_methods),
+    }
+
+
+def from_shown(there: Provider, values: Mapping[str, JsonValue]) -> Provider:
+    """A provider of the same stack and id with other values, by the names of its stack's API."""
+    legacy = there.stack == "legacy"
+    prefix = "" if legacy else "configuration."
+    fields = {
+        "kind": values["provider" if legacy else "name"],
+        "enabled": legacy or not values["disabled"],
+        "sid": values[f"{prefix}sid"],
+        "sender": values["from" if legacy else "configuration.default_from"],
+        "messaging_service_sid": values["messaging_service_sid" if legacy else "configuration.mssid"],
+        "delivery_methods": values.get("configuration.delivery_methods") or (),
+    }
+    return Provider.model_validate({"stack": there.stack, "id": there.id, **fields})
+
+
+def settings_of(values: Fields) -> Fields:
+    """The part of the values that the legacy stack's Twilio settings hold, and the word about the token."""
+    return {name: value for name, value in values.items() if name in SETTINGS | {TOKEN}}
+
+
+def token_needed() -> ValueNeededError:
+    """The error of a run that has only an API key and must write the provider."""
+    return ValueNeededError(
+        "Auth0 needs the Twilio auth token itself; an API key pair serves this tool's own requests only.",
+        hint="Set TWILIO_AUTH_TOKEN as well (or --twilio-auth-token-file PATH).",
+    )
+
+
+def _token(services: Services, write: Write) -> SecretStr | None:
+    """The token that a write sends; None where it sends none, and Auth0 keeps what it has.
+
+    Raises:
+        ValueNeededError: The auth token is needed and not known.
+    """
+    if TOKEN not in write.after:
+        return None
+    token = services.old_token if write.after[TOKEN] == OLD else services.token
+    if token is None:
+        raise token_needed()
+    return token
+
+
+def _unified(write: Write, identity: str | None) -> Provider:
+    return from_shown(Provider(stack="unified", id=identity), write.after)
+
+
+def _remember(services: Services, write: Write) -> None:
+    """Keeps the digest of the token that Auth0 now holds, with the service's own time of that change."""
+    token = _token(services, write)
+    if token is None:
+        return
+    stack: PhoneStack = "unified" if "name" in write.after else "legacy"
+    stamp = None
+    if stack == "unified":
+        with suppress(MfaSetupError):  # without a time the digest alone tells
+            stamp = services.auth0.provider(stack).updated_at
+    sid = write.after["sid" if stack == "legacy" else "configuration.sid"]
+    with suppress(OSError):  # without a digest the next run says that it cannot know the token
+        digests.remember(services.tenant_key, digest_name(stack, sid), token, stamp)
+
+
+def _create(services: Services, write: Write) -> Fields:
+    provider, token = _unified(write, None), _token(services, write)
+    if token is None:
+        raise token_needed()
+    return {"id": services.auth0.create_provider(provider, token)}
+
+
+def _find(services: Services, write: Write) -> Fields | None:
+    there = services.auth0.provider("unified")
+    sent = {name: value for name, value in write.after.items() if name != TOKEN}
+    return {"id": there.id} if shown(there) == sent else None
+
+
+def _create_or_take(execution: Execution, write: Write) -> None:
+    """Creates the provider; where another machine was first, takes that and sends our token, since its own is not known.
+
+    A tenant has one provider at most.
+    """
+    try:
+        execution.send(write)
+    except ServiceRefusedError as refused:
+        there = execution.services.auth0.provider("unified")
+        if there.id is None or there.sid != write.after["configuration.sid"]:
+            raise refused from None
+        before = shown(there) | {TOKEN: "unknown"}
+        update = {"action": "update_provider", "target": there.id, "before": before}
+        execution.send(write.model_copy(update=update))
+
+
+def _update(services: Services, write: Write) -> None:
+    services.auth0.update_provider(_unified(write, write.target), _token(services, write))
+
+
+def _set_twilio(services: Services, write: Write) -> None:
+    values = {"provider": "twilio", **write.after}
+    services.auth0.set_twilio(from_shown(Provider(stack="legacy"), values), _token(services, write))
+
+
+def _effect(snapshot: Snapshot, write: Write) -> Snapshot:
+    there = known(snapshot.provider)
+    snapshot = replace(snapshot, provider=from_shown(there, shown(there) | write.after))
+    return snapshot.with_our_token() if TOKEN in write.after else snapshot
+
+
+def _removed(snapshot: Snapshot, _write: Write) -> Snapshot:
+    return replace(snapshot, provider=Provider(stack=known(snapshot.provider).stack))
+
+
+_LEGACY = frozenset({"update:guardian_factors"})
+ACTIONS: dict[WriteAction, Action] = {
+    "create_provider": Action(
+        _create,
+        frozenset({"create:phone_providers"}),
+        _effect,
+        find=_find,
+        perform=_create_or_take,
+        remember=_remember,
+    ),
+    "update_provider": Action(_update, frozenset({"update:phone_providers"}), _effect, remember=_remember),
+    "delete_provider": Action(
+        lambda services, write: services.auth0.delete_provider(write.target),
+        frozenset({"delete:phone_providers"}),
+        _removed,
+    ),
+    "set_twilio": Action(_set_twilio, _LEGACY, _effect, remember=_remember),
+    "select_provider": Action(
+        lambda services, write: services.auth0.select_provider(str(write.after["provider"])), _LEGACY, _effect
+    ),
+}

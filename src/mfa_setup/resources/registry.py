@@ -1,0 +1,36 @@
+"""The registry: every resource once, in the order in which changes are safe. The engine knows them only from here."""
+
+from collections.abc import Iterable
+
+from mfa_setup.model.types import ResourceName
+from mfa_setup.model.write import Write, WriteAction
+from mfa_setup.resources.application import APPLICATION
+from mfa_setup.resources.base import Action, Resource
+from mfa_setup.resources.factor import FACTOR
+from mfa_setup.resources.number import NUMBER
+from mfa_setup.resources.policy import POLICY
+from mfa_setup.resources.provider import PROVIDER
+from mfa_setup.snapshot.snapshot import Snapshot
+
+RESOURCES: tuple[Resource, ...] = (APPLICATION, NUMBER, PROVIDER, FACTOR, POLICY)
+"""In safe order: the policy only when codes can reach the users."""
+BY_NAME: dict[ResourceName, Resource] = {resource.name: resource for resource in RESOURCES}
+ACTIONS: dict[WriteAction, Action] = {name: action for one in RESOURCES for name, action in one.actions.items()}
+
+
+def after(snapshot: Snapshot, writes: Iterable[Write]) -> Snapshot:
+    """The snapshot that some writes lead to."""
+    for write in writes:
+        snapshot = ACTIONS[write.action].effect(snapshot, write)
+    return snapshot
+
+
+def scopes_of(writes: Iterable[Write]) -> frozenset[str]:
+    """The scopes of the access token that some writes need."""
+    return frozenset().union(*(ACTIONS[write.action].scopes for write in writes))
+
+
+def in_order(names: Iterable[ResourceName]) -> tuple[Resource, ...]:
+    """Some resources, in safe order."""
+    wanted = set(names)
+    return tuple(resource for resource in RESOURCES if resource.name in wanted)

@@ -1,0 +1,51 @@
+"""Both services as one run reaches them, with what identifies the tenant and the journal of its writes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from mfa_setup.errors import ValueNeededError
+from mfa_setup.ports import Auth0Port, TwilioPort
+from mfa_setup.store.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Both services as one run reaches them; a command that needs no Twilio has none.
+
+    Attributes:
+        auth0: The tenant.
+        domain: Its domain.
+        base_url: Where it is reached, as `https://acme.eu.auth0.com`.
+        tenant_key: A name for the tenant that stays the same behind a custom domain (its audience).
+        journal: Every write request is recorded in it.
+        twilio: The account.
+        token: The account's auth token, which Auth0 is given; absent where only an API key is known.
+        old_token: The token of another account, whose provider an undo restores.
+        other_account: Another account by its SID and token, to be read only.
+    """
+
+    auth0: Auth0Port
+    domain: str
+    base_url: str
+    tenant_key: str
+    journal: Journal
+    twilio: TwilioPort | None = None
+    token: SecretStr | None = None
+    old_token: SecretStr | None = None
+    other_account: Callable[[str, SecretStr], TwilioPort] | None = None
+
+    @property
+    def account(self) -> TwilioPort:
+        """The Twilio account.
+
+        Raises:
+            ValueNeededError: This run has no Twilio credentials.
+        """
+        if self.twilio is None:
+            raise ValueNeededError(
+                "Twilio credentials are needed.",
+                hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH).",
+            )
+        return self.twilio

@@ -1,0 +1,47 @@
+"""A part of the snapshot: its value, or the reason why it could not be read."""
+
+from collections.abc import Callable
+from typing import TypeAlias, TypeVar
+
+from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError
+
+T = TypeVar("T")
+Part: TypeAlias = T | MfaSetupError
+"""What was read, or why it could not be."""
+
+
+class NotReadError(InternalError):
+    """Nobody asked for this part, which the command turned out to need."""
+
+
+NOT_READ = NotReadError("A part of the tenant or account that this command needs was not read.")
+
+
+def known(part: Part[T]) -> T:
+    """The value of a part.
+
+    Raises:
+        MfaSetupError: The reason why it could not be read.
+    """
+    if isinstance(part, MfaSetupError):
+        raise part
+    return part
+
+
+def known_or(part: Part[T], otherwise: T) -> T:
+    """The value of a part, or another one where it could not be read."""
+    return otherwise if isinstance(part, MfaSetupError) else part
+
+
+def attempt(read: Callable[[], T]) -> Part[T]:
+    """What a read gives, or why it gives nothing; an interrupt is no answer.
+
+    Raises:
+        InterruptedRunError: Somebody interrupts.
+    """
+    try:
+        return read()
+    except InterruptedRunError:
+        raise
+    except MfaSetupError as error:
+        return error
