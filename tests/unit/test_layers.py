@@ -19,11 +19,13 @@ ALLOWED = {
     "appconfig": {"errors", "settings", "store"},
     "ports": {"model"},
     "adapters": {"model", "errors", "interrupts", "twilio_codes", "settings", "store"},
-    "resources": {"model", "errors", "ports", "store", "appconfig"},
-    "checks": {"model", "errors", "ports", "resources", "twilio_codes"},
-    "engine": {"model", "errors", "interrupts", "ports", "appconfig", "resources", "checks"},
+    "services": {"errors", "ports", "store"},
+    "snapshot": {"model", "errors", "ports", "store", "appconfig", "services"},
+    "resources": {"model", "errors", "ports", "store", "appconfig", "services", "snapshot"},
+    "checks": {"model", "errors", "resources", "snapshot", "twilio_codes"},
+    "engine": {"model", "errors", "interrupts", "appconfig", "services", "snapshot", "resources", "checks"},
     "render": {"model", "errors", "settings"},
-    "prove": {"model", "errors", "twilio_codes", "ports", "settings", "adapters", "resources"},
+    "prove": {"model", "errors", "twilio_codes", "ports", "settings", "adapters", "services", "snapshot", "resources"},
     "sandbox": set(),
 }
 

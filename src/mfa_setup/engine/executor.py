@@ -64,28 +64,27 @@ class Executor:
             MfaSetupError: A stage failed or was refused; those after it were not begun.
         """
         for stage in plan.stages:
-            resource = stage.change.resource
-            try:
-                self.guard.before(stage)
-                self.watcher.starting(stage.change)
-                with interrupts.deferred():  # the outcome of a request that is answered is noted before a signal comes
-                    self._write_all(stage)
-                    self.record.mark(resource, "applied")
-            except BaseException as error:
-                if self.record.change(resource).status != "applied":
-                    self.record.mark(resource, status_of(error))
-                raise
+            self.watcher.starting(stage.change)
+            self.guard.before(stage)
+            with interrupts.deferred():  # the outcome of a request that is answered is noted before a signal comes
+                self._apply(stage)
             self.guard.after(stage)
-            self.watcher.finished(self.record.change(resource))
+            self.watcher.finished(self.record.change(stage.change.resource))
 
-    def _write_all(self, stage: Stage) -> None:
-        for planned in stage.writes:
-            write = planned.substituted(self._real)
-            action = ACTIONS[write.action]
-            if action.perform:
-                action.perform(self, write)
-            else:
-                self.send(write)
+    def _apply(self, stage: Stage) -> None:
+        resource = stage.change.resource
+        try:
+            for planned in stage.writes:
+                write = planned.substituted(self._real)
+                perform = ACTIONS[write.action].perform
+                if perform:
+                    perform(self, write)
+                else:
+                    self.send(write)
+        except BaseException as error:
+            self.record.mark(resource, status_of(error))
+            raise
+        self.record.mark(resource, "applied")
 
     def send(self, write: Write) -> Fields:
         """Journals a write, sends it, and recovers a lost answer; returns what it created.

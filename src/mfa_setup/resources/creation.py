@@ -69,14 +69,13 @@ def _report(execution: Execution, client_id: str) -> None:
 
 
 def _create(execution: Execution, write: Write) -> str | None:
-    """Its client ID; None where the answer was lost and nothing proves that what is found is this run's."""
+    """Its client ID; None where the answer was lost: what is found then may be another's, and is never removed."""
     metadata = {"client_metadata": {**MARK, RUN: execution.services.journal.run_id}}
     made = execution.send(write.model_copy(update={"after": write.after | metadata}))
-    client_id = made.get("client_id")
-    if client_id is None:
+    if "recovered" in made:
         return None
-    _report(execution, str(client_id))
-    return str(client_id)
+    _report(execution, str(made["client_id"]))
+    return str(made["client_id"])
 
 
 def _ours(services: Services, name: str) -> list[Application]:
@@ -91,7 +90,9 @@ def _find(services: Services, write: Write) -> Fields | None:
     """This run's application by its mark; something of the name without that mark says only that it is not alone."""
     found = _ours(services, write.target)
     mine = [item.client_id for item in found if is_ours(item, services.journal.run_id)]
-    return {"client_id": mine[0]} if mine else {} if found else None
+    if not found:
+        return None
+    return {"recovered": True, "client_id": mine[0]} if mine else {"recovered": True}
 
 
 def _delete(services: Services, write: Write) -> None:
