@@ -95,7 +95,7 @@ class Executor:
         action, journal = ACTIONS[write.action], self.services.journal
         try:
             with journal.write(write.resource, write.action, write.target, write.before, write.after) as made:
-                made |= self._sent(action, write)
+                made.update(self._sent(action, write))
         except BaseException:
             self.record.changed = self.record.changed or journal.changed
             raise

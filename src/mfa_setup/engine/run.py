@@ -222,8 +222,8 @@ class _Setup:
     def _confirmed(self, guard: DeliveryGuard, plan: Plan, checks: tuple[Check, ...]) -> Plan:
         """The plan that a person has agreed to, as it still is after the answer.
 
-        While a question waits, somebody may change what the plan stands on. So the plan is made again after the answer and
-        compared; where it differs, the new one is shown and asked about.
+        While a question waits, somebody may change what the plan stands on. So the plan is made again after the answer
+        and compared; where it differs, the new one is shown and asked about.
         """
         run, changed = self.run, tuple[str, ...]()
         while run.person.confirm(run.report.outcome(), changed=changed):

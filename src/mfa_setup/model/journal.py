@@ -7,14 +7,14 @@ from pydantic import Field
 
 from mfa_setup.model.base import Frozen, JsonValue
 from mfa_setup.model.types import ResourceName
-from mfa_setup.model.write import Fields, Write, WriteAction
+from mfa_setup.model.write import Fields, WriteAction
 
 UNDO = "undo"
 """The command of the runs that undo others; they are not undone themselves."""
 
 
-class WriteRecord(Write):
-    """One write request of a past run, and its outcome.
+class WriteRecord(Frozen):
+    """One write request of a past run, as `Write` describes it, and its outcome.
 
     Attributes:
         n: Its number within its run.
@@ -25,6 +25,11 @@ class WriteRecord(Write):
     """
 
     n: int
+    resource: ResourceName
+    action: WriteAction
+    target: str = ""
+    before: Fields = Field(default_factory=dict)
+    after: Fields = Field(default_factory=dict)
     status: Literal["open", "done", "failed", "unknown"] = "open"
     made: Fields = Field(default_factory=dict)
     error: str = ""

@@ -1,11 +1,10 @@
 """One write request, as data: what it does, to what, the values found and the values sent. It holds no secret."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from pydantic import Field
-
-from mfa_setup.model.base import Frozen, JsonValue
+from mfa_setup.model.base import JsonValue
 from mfa_setup.model.types import ResourceName
 
 WriteAction = Literal[
@@ -39,7 +38,8 @@ NEW_APPLICATION, NEW_NUMBER = "(new application)", "(new number)"
 """Stand in a plan for the ID of what an earlier write of the same plan creates."""
 
 
-class Write(Frozen):
+@dataclass(frozen=True, slots=True)
+class Write:
     """One write request of a plan; the executor journals it, sends it and recovers a lost answer.
 
     Attributes:
@@ -53,16 +53,12 @@ class Write(Frozen):
     resource: ResourceName
     action: WriteAction
     target: str = ""
-    before: Fields = Field(default_factory=dict)
-    after: Fields = Field(default_factory=dict)
+    before: Fields = field(default_factory=dict)
+    after: Fields = field(default_factory=dict)
 
     def substituted(self, real: Mapping[str, str]) -> "Write":
         """The same write with real values in place of planned ones (an ID that exists by now, another number)."""
-        if not real:
-            return self
-        fields = {name: _substituted(value, real) for name, value in self.after.items()}
-        return self.model_copy(update={"target": real.get(self.target, self.target), "after": fields})
-
-
-def _substituted(value: JsonValue, real: Mapping[str, str]) -> JsonValue:
-    return real.get(value, value) if isinstance(value, str) else value
+        after = {
+            name: real.get(value, value) if isinstance(value, str) else value for name, value in self.after.items()
+        }
+        return replace(self, target=real.get(self.target, self.target), after=after)

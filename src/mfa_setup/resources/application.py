@@ -1,6 +1,7 @@
 """The single-page application: found or created, its URLs, its security settings, its database connection."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from mfa_setup.errors import (
     ApplicationConflictError,
@@ -116,7 +117,9 @@ def compare(given: Comparison) -> Step:
     fields, writes = differing(before, body), _body_writes(there, body)
     if client_id not in connection.client_ids:
         fields += (FieldChange(path=CONNECTION, after=desired.connection),)
-        writes += (_connect_write(client_id, connection.id),)
+        writes += (
+            Write("application", "connect_application", client_id, {CONNECTION: None}, {CONNECTION: connection.id}),
+        )
     stale = configfile.write_of(config, client_id) if config else ()
     if config and stale:
         fields += (FieldChange(path="config_file", before=config.before, after=str(config.path)),)
@@ -144,26 +147,13 @@ def _connection(found: Snapshot, desired: DesiredApplication) -> Connection:
 def _body_writes(there: Application | None, body: Fields) -> tuple[Write, ...]:
     if there is None:
         name = str(body["name"])
-        return (Write(resource="application", action="create_application", target=name, after=body),)
+        return (Write("application", "create_application", name, after=body),)
     return (update_write(there, body),) if body else ()
 
 
 def update_write(there: Application, body: Fields) -> Write:
     """The write that changes some fields of an application."""
-    return Write(
-        resource="application",
-        action="update_application",
-        target=there.client_id,
-        before=found_in(there, body),
-        after=body,
-    )
-
-
-def _connect_write(client_id: str, connection_id: str) -> Write:
-    before, after = {CONNECTION: None}, {CONNECTION: connection_id}
-    return Write(
-        resource="application", action="connect_application", target=client_id, before={**before}, after={**after}
-    )
+    return Write("application", "update_application", there.client_id, found_in(there, body), body)
 
 
 def _creation(desired: DesiredApplication) -> Fields:
@@ -276,7 +266,7 @@ def _connect_once(execution: Execution, write: Write) -> None:
                 raise
             del execution.adopted[write.target]
             _create(execution, creation_write)
-            write = write.model_copy(update={"target": execution.real(NEW_APPLICATION)})
+            write = replace(write, target=execution.real(NEW_APPLICATION))
         else:
             return
 

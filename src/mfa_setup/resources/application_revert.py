@@ -1,4 +1,4 @@
-"""The application as a run found it: URLs, security settings, connection. One that it created goes only if asked for."""
+"""The application as a run found it: URLs, security settings, connection. A new one goes only if asked for."""
 
 from collections.abc import Iterable, Mapping
 
@@ -81,7 +81,7 @@ def _remove(app: Application, record: RunRecord, creation: WriteRecord, *, delet
     later = tuple(one for one in record.of("update_application") if one.target == client_id)
     if changed := _changed(app, traces((creation, *later))):
         return Restoration(notices=(changed_since("application", f"{', '.join(changed)} of {client_id}"),))
-    write = Write(resource="application", action="delete_application", target=client_id, before={"name": app.name})
+    write = Write("application", "delete_application", client_id, {"name": app.name})
     return Restoration((FieldChange(path="client_id", before=client_id),), (write,))
 
 
@@ -112,7 +112,7 @@ def _restore(app: Application, record: RunRecord) -> Restoration:
     back = {name: [] if value is None and name in lists else value for name, value in back.items()}
     before = {name: values[name] for name in back}
     fields = tuple(FieldChange(path=name, before=before[name], after=value) for name, value in back.items())
-    write = Write(resource="application", action="update_application", target=app.client_id, before=before, after=back)
+    write = Write("application", "update_application", app.client_id, before, back)
     return Restoration(fields, (write,), notices)
 
 
@@ -121,14 +121,8 @@ def _disconnect(app: Application, record: RunRecord, connected: Mapping[str, fro
     for one in record.of("connect_application"):
         connection = str(one.after.get(CONNECTION))
         if one.target == app.client_id and app.client_id in connected.get(connection, frozenset()):
-            before, after = {CONNECTION: connection}, {CONNECTION: None}
-            write = Write(
-                resource="application",
-                action="connect_application",
-                target=app.client_id,
-                before={**before},
-                after={**after},
-            )
+            before, after = Fields({CONNECTION: connection}), Fields({CONNECTION: None})
+            write = Write("application", "connect_application", app.client_id, before, after)
             found += Restoration((FieldChange(path=CONNECTION, before=connection),), (write,))
     return found
 

@@ -1,6 +1,7 @@
 """The app's config file, as part of the application: written, and restored by an undo."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from mfa_setup import appconfig
@@ -29,15 +30,15 @@ def write_of(config: appconfig.ConfigFile, client_id: str) -> tuple[Write, ...]:
         before[DROPPED] = dropped
     after: Fields = {"domain": config.domain, "client_id": client_id}
     target = str(config.path.resolve())
-    return (Write(resource="application", action="write_config", target=target, before=before, after=after),)
+    return (Write("application", "write_config", target, before, after),)
 
 
 def _write_once(execution: Execution, write: Write) -> None:
     config = execution.snapshot.config
     if config is not None and not config.is_right(str(write.after["client_id"])):
         text = config.rendered(str(write.after["client_id"]))
-        digest = {DIGEST: appconfig.digest(text)}
-        execution.send(write.model_copy(update={"after": digest | write.after}))
+        digest: Fields = {DIGEST: appconfig.digest(text)}
+        execution.send(replace(write, after=digest | write.after))
         execution.report(config_file=str(config.path))
     elif config is None:
         execution.send(write)
@@ -69,7 +70,7 @@ WRITE_CONFIG = Action(_send, perform=_write_once)
 
 
 def revert(record: RunRecord) -> Restoration:
-    """The files that the run wrote: one that it created is removed if nobody changed it, another gets its two values."""
+    """The files that the run wrote: a new one is removed if nobody changed it, another gets its two values."""
     found = Restoration()
     for written in record.of("write_config"):
         found += _revert_one(written)
@@ -97,7 +98,7 @@ def _removed(written: WriteRecord, path: Path, text: str) -> Restoration:
     if appconfig.digest(text) != written.after.get(DIGEST):
         return _changed(f"the config file {path}")
     field = FieldChange(path="config_file", before=str(path))
-    return Restoration((field,), (Write(resource="application", action="write_config", target=str(path)),))
+    return Restoration((field,), (Write("application", "write_config", str(path)),))
 
 
 def _restored(written: WriteRecord, path: Path, text: str) -> Restoration:
@@ -115,7 +116,7 @@ def _restored(written: WriteRecord, path: Path, text: str) -> Restoration:
     fields += tuple(FieldChange(path=f"config_file.{key}", after=value) for key, value in again.items())
     if again:
         before[DROPPED] = {**again}
-    write = Write(resource="application", action="write_config", target=str(path), before=now, after=before)
+    write = Write("application", "write_config", str(path), now, before)
     return Restoration(fields, (write,) if fields else ())
 
 

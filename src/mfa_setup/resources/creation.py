@@ -1,6 +1,7 @@
 """Creating the application, exactly once: also without an answer, and with another machine doing the same."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from mfa_setup.errors import ApplicationRaceError
 from mfa_setup.model.base import JsonValue
@@ -32,10 +33,10 @@ def bears_a_run(application: Application) -> bool:
 def create_exactly_once(execution: Execution, write: Write, adopt: Callable[[Application], None]) -> None:
     """The one application of this name with our mark: created by this run, or by another machine at the same time.
 
-    Applications carry no date, so a machine that sees another one next to its own yields: it removes its own, which it has
-    just created, waits a random moment, and takes what is left. The other may do the same at the same moment and remove
-    what is left, for its list may be older than this removal; so what is taken is looked at once more. `adopt` gets an
-    application that may be another machine's, with its own URLs.
+    Applications carry no date, so a machine that sees another one next to its own yields: it removes its own, which it
+    has just created, waits a random moment, and takes what is left. The other may do the same at the same moment and
+    remove what is left, for its list may be older than this removal; so what is taken is looked at once more. `adopt`
+    gets an application that may be another machine's, with its own URLs.
 
     Raises:
         OutcomeUnknownError: The creation got no answer, and nothing is to be seen of it.
@@ -48,7 +49,7 @@ def create_exactly_once(execution: Execution, write: Write, adopt: Callable[[App
         if mine and not others:
             return
         if mine:
-            execution.send(Write(resource="application", action="delete_application", target=mine))
+            execution.send(Write("application", "delete_application", mine))
             mine, others = None, []  # seen before the removal: it counts only when it is seen after it
         elif len(others) == 1 and others[0].client_id == seen:
             execution.adopted[seen] = write
@@ -70,8 +71,8 @@ def _report(execution: Execution, client_id: str) -> None:
 
 def _create(execution: Execution, write: Write) -> str | None:
     """Its client ID; None where the answer was lost: what is found then may be another's, and is never removed."""
-    metadata = {"client_metadata": {**MARK, RUN: execution.services.journal.run_id}}
-    made = execution.send(write.model_copy(update={"after": write.after | metadata}))
+    metadata: Fields = {"client_metadata": {**MARK, RUN: execution.services.journal.run_id}}
+    made = execution.send(replace(write, after=write.after | metadata))
     if "recovered" in made:
         return None
     _report(execution, str(made["client_id"]))

@@ -50,8 +50,7 @@ def set_enabled(before: bool, *, after: bool) -> tuple[Write, ...]:  # noqa: FBT
     """The write that enables or disables the factor; none where it is so already."""
     if before == after:
         return ()
-    found, sent = Fields(enabled=before), Fields(enabled=after)
-    return (Write(resource="factor", action="set_factor", target="sms", before=found, after=sent),)
+    return (Write("factor", "set_factor", "sms", {"enabled": before}, {"enabled": after}),)
 
 
 def set_types(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[Write, ...]:
@@ -59,7 +58,7 @@ def set_types(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[Write, .
     if before == after:
         return ()
     found, sent = Fields(message_types=list(before)), Fields(message_types=list(after))
-    return (Write(resource="factor", action="set_message_types", before=found, after=sent),)
+    return (Write("factor", "set_message_types", "", found, sent),)
 
 
 def revert(given: Reversal) -> Step:

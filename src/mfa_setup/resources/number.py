@@ -56,8 +56,7 @@ def _writes(given: Comparison, sender: Sender, offer: Offer | None, pool: Messag
         writes += (purchase.write_of(offer, given.own.mark),)
     if pool and (offer or sender.number):
         sid = sender.number.sid if sender.number else NEW_NUMBER
-        before, after = {POOL: None}, {POOL: pool.sid}
-        writes += (Write(resource="number", action="add_to_pool", target=sid, before={**before}, after={**after}),)
+        writes += (Write("number", "add_to_pool", sid, {POOL: None}, {POOL: pool.sid}),)
     return writes
 
 

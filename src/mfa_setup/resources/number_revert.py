@@ -102,10 +102,9 @@ def _out_of_pool(number: Number, places: tuple[WriteRecord, ...], account: Twili
         return Restoration()
     if home not in {place.after.get(POOL) for place in places}:
         return Restoration(notices=(changed_since("number", f"the Messaging Service of {number.phone_number}"),))
-    before, after = {POOL: home}, {POOL: None}
     return Restoration(
         (FieldChange(path=POOL, before=home),),
-        (Write(resource="number", action="remove_from_pool", target=number.sid, before={**before}, after={**after}),),
+        (Write("number", "remove_from_pool", number.sid, {POOL: home}, {POOL: None}),),
     )
 
 
@@ -129,10 +128,9 @@ def _released(number: Number, purchase: WriteRecord, given: Reversal, *, moved: 
         return Restoration(notices=(_kept(number, given.record.run_id),))
     if sends_from(known(given.now.provider), number, account) and not given.now.requires_codes:
         return Restoration(notices=(_in_use(number, given.record.run_id),))
-    before = {"phone_number": phone}
     return Restoration(
         (FieldChange(path="phone_number", before=phone),),
-        (Write(resource="number", action="release_number", target=number.sid, before={**before}),),
+        (Write("number", "release_number", number.sid, {"phone_number": phone}),),
     )
 
 

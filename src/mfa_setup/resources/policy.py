@@ -1,4 +1,4 @@
-"""The MFA policy: when a second factor is required, for every application and user of the tenant. Always changed last."""
+"""The MFA policy: when a second factor is required, for every application and user. Always changed last."""
 
 from dataclasses import replace
 
@@ -53,7 +53,7 @@ def revert(given: Reversal) -> Step:
 
 
 def _writes(before: Fields, after: Fields) -> tuple[Write, ...]:
-    return () if before == after else (Write(resource="policy", action="set_policies", before=before, after=after),)
+    return () if before == after else (Write("policy", "set_policies", "", before, after),)
 
 
 def _set(services: Services, write: Write) -> None:

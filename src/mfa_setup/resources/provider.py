@@ -6,7 +6,7 @@ from mfa_setup.model.desired import DesiredSms
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import PhoneStack, TokenState
-from mfa_setup.model.write import Fields, Write, WriteAction
+from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources import sender as senders
 from mfa_setup.resources.base import OPEN_QUESTIONS, TOKEN, Comparison, Resource, Scopes, Step
 from mfa_setup.resources.channels import METHOD_OF_TYPE, METHODS, TYPES
@@ -102,8 +102,8 @@ def _sender(given: Comparison) -> senders.Sender | None:
 def _writes(given: Comparison, found: Provider, wanted: Provider) -> tuple[Write, ...]:
     """The provider whole, with its token; settings before the selection (legacy).
 
-    The policy may be on: at no moment may the message types ask for what the provider does not carry. So delivery methods
-    that present message types need are taken away in a second write, after the message types.
+    The policy may be on: at no moment may the message types ask for what the provider does not carry. So delivery
+    methods that present message types need are taken away in a second write, after the message types.
     """
     before, state = known(given.found.provider), given.found.token
     types = known(given.found.message_types)
@@ -127,18 +127,13 @@ def write_whole(found: Provider, wanted: Provider, state: TokenState) -> tuple[W
     before: Fields = shown(found) | {TOKEN: None if found.sid is None else state}
     after: Fields = shown(wanted) | {TOKEN: SAME}
     if wanted.stack == "legacy":
-        selected = {"provider": found.kind}
         return (
-            _write("set_twilio", "twilio", settings_of(before), settings_of(after)),
-            _write("select_provider", "twilio", {**selected}, {"provider": "twilio"}),
+            Write("provider", "set_twilio", "twilio", settings_of(before), settings_of(after)),
+            Write("provider", "select_provider", "twilio", {"provider": found.kind}, {"provider": "twilio"}),
         )
     if wanted.id:
-        return (_write("update_provider", wanted.id, before, after),)
-    return (_write("create_provider", "twilio", {}, after),)
-
-
-def _write(action: WriteAction, target: str, before: Fields, after: Fields) -> Write:
-    return Write(resource="provider", action=action, target=target, before=before, after=after)
+        return (Write("provider", "update_provider", wanted.id, before, after),)
+    return (Write("provider", "create_provider", "twilio", after=after),)
 
 
 def _conflict(found: Provider, account_sid: str) -> str | None:

@@ -79,7 +79,7 @@ def _removed(writes: tuple[WriteRecord, ...], there: Provider) -> Step:
     fields = tuple(FieldChange(path=path, before=value) for path, value in values.items())
     return Step(
         Change(resource="provider", action="delete", status="pending", fields=fields, title="Twilio"),
-        (Write(resource="provider", action="delete_provider", target=there.id, before=values),),
+        (Write("provider", "delete_provider", there.id, values),),
     )
 
 
@@ -122,10 +122,7 @@ def _between(given: Reversal, wanted: Provider) -> Provider | None:
 
 
 def _update(there: Provider, wanted: Provider, token: Fields) -> tuple[Write, ...]:
-    after = shown(wanted) | token
-    return (
-        Write(resource="provider", action="update_provider", target=str(there.id), before=shown(there), after=after),
-    )
+    return (Write("provider", "update_provider", str(there.id), shown(there), shown(wanted) | token),)
 
 
 def _legacy_writes(there: Provider, wanted: Provider, back: Fields, token: Fields) -> tuple[Write, ...]:
@@ -133,14 +130,10 @@ def _legacy_writes(there: Provider, wanted: Provider, back: Fields, token: Field
     writes: tuple[Write, ...] = ()
     before, after = shown(there), shown(wanted)
     if "provider" in back:
-        selected, kind = {"provider": before["provider"]}, {"provider": after["provider"]}
-        target = str(wanted.kind)
-        writes += (
-            Write(resource="provider", action="select_provider", target=target, before={**selected}, after={**kind}),
-        )
+        old, new = {"provider": before["provider"]}, {"provider": after["provider"]}
+        writes += (Write("provider", "select_provider", str(wanted.kind), old, new),)
     if SETTINGS & back.keys():
-        sent = after | token
-        writes += (Write(resource="provider", action="set_twilio", target="twilio", before=before, after=sent),)
+        writes += (Write("provider", "set_twilio", "twilio", before, after | token),)
     return writes
 
 

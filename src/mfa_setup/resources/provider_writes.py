@@ -118,7 +118,7 @@ def _find(services: Services, write: Write) -> Fields | None:
 
 
 def _create_or_take(execution: Execution, write: Write) -> None:
-    """Creates the provider; where another machine was first, takes that and sends our token, since its own is not known.
+    """Creates the provider; where another machine was first, takes that and sends our token, as its own is not known.
 
     A tenant has one provider at most.
     """
@@ -129,8 +129,7 @@ def _create_or_take(execution: Execution, write: Write) -> None:
         if there.id is None or there.sid != write.after["configuration.sid"]:
             raise refused from None
         before = shown(there) | {TOKEN: "unknown"}
-        update = {"action": "update_provider", "target": there.id, "before": before}
-        execution.send(write.model_copy(update=update))
+        execution.send(replace(write, action="update_provider", target=there.id, before=before))
 
 
 def _update(services: Services, write: Write) -> None:

@@ -112,7 +112,7 @@ def write_of(offer: Offer, mark: str) -> Write:
         "country": offer.country,
         "number_type": offer.number_type,
     }
-    return Write(resource="number", action="buy_number", target=offer.phone_number, after=after)
+    return Write("number", "buy_number", offer.phone_number, after=after)
 
 
 def _buy_first(execution: Execution, write: Write) -> None:
@@ -188,7 +188,7 @@ def _settle(execution: Execution, write: Write, made: Fields) -> None:
     if sid not in {item.sid for item in ours} or ours[0].sid == sid or made.get("owned_before"):
         return
     before: Fields = {"phone_number": write.target}
-    execution.send(Write(resource="number", action="release_number", target=str(sid), before=before))
+    execution.send(Write("number", "release_number", str(sid), before))
     execution.adopted[ours[0].sid] = write
     _report(execution, write.target, ours[0].phone_number, ours[0].sid)
 

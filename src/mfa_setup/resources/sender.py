@@ -17,7 +17,7 @@ def mark(tenant_key: str) -> str:
 
 
 def own(services: Services) -> OwnNumbers:
-    """How this tenant's numbers are recognised: by their mark, or because the journal says that they were bought for it."""
+    """How this tenant's numbers are recognised: by their mark, or because the journal has their purchase."""
     bought = purchases(services.journal.runs)
     remembered = frozenset(one.sid or one.phone_number for one in bought)
     return OwnNumbers(mark=mark(services.tenant_key), remembered=remembered)

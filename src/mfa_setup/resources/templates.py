@@ -54,7 +54,7 @@ def compare(desired: DesiredSms, found: Snapshot) -> tuple[FieldChanges, tuple[W
         if text is not None and text != before[name]
     )
     if legacy:
-        return fields, (Write(resource="factor", action="set_templates", before=before, after=after),)
+        return fields, (Write("factor", "set_templates", "", before, after),)
     return fields, tuple(_unified(there, kind, str(wanted[name])) for kind, name in _NAMES.items() if name in wanted)
 
 
@@ -62,9 +62,9 @@ def _unified(found: Templates, kind: str, text: str) -> Write:
     there = next((template for template in found.whole if template.kind == kind), None)
     after = Template(kind=kind, id=there.id if there else None, text=text, voice=text).model_dump(mode="json")
     if there is None:
-        return Write(resource="factor", action="create_template", target=kind, after=after)
+        return Write("factor", "create_template", kind, after=after)
     before = there.model_dump(mode="json")
-    return Write(resource="factor", action="update_template", target=kind, before=before, after=after)
+    return Write("factor", "update_template", kind, before, after)
 
 
 def _texts(found: Templates) -> Fields:
@@ -98,10 +98,10 @@ def _revert_one(writes: tuple[WriteRecord, ...], there: Template) -> Restoration
         return Restoration(notices=(changed_since("factor", name),))
     field = FieldChange(path=name, before=there.text, after=first.get("text"))
     if not first:
-        write = Write(resource="factor", action="delete_template", target=str(there.id), before=now)
+        write = Write("factor", "delete_template", str(there.id), now)
     else:
         after = {**first, "id": there.id}
-        write = Write(resource="factor", action="update_template", target=there.kind, before=now, after=after)
+        write = Write("factor", "update_template", there.kind, now, after)
     return Restoration((field,), (write,))
 
 
@@ -116,7 +116,7 @@ def _revert_legacy(record: RunRecord, now: Templates) -> Restoration:
         return Restoration(notices=notices)
     after: Fields = {name: text or _DEFAULTS[name] for name, text in (there | back).items()}
     fields = tuple(FieldChange(path=name, before=there[name], after=after[name]) for name in back)
-    write = Write(resource="factor", action="set_templates", before=there, after=after)
+    write = Write("factor", "set_templates", "", there, after)
     return Restoration(fields, (write,), notices)
 
 

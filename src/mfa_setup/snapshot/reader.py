@@ -22,8 +22,8 @@ WORKERS = 4
 """Reads at once: Auth0's free plan allows a burst of two a second, which the HTTP policy's pacing keeps."""
 
 PartName = Literal[
-    "twilio", "applications", "connections", "connected", "provider", "factors", "message_types", "templates", "policies",
-    "users", "flags", "sends", "profiles", "balance", "geo", "toll_free", "alerts",
+    "twilio", "applications", "connections", "connected", "provider", "factors", "message_types", "templates",
+    "policies", "users", "flags", "sends", "profiles", "balance", "geo", "toll_free", "alerts",
 ]  # fmt: skip
 """The parts that are read by requests, in the order in which an error of theirs is reported."""
 

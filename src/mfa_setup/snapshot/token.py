@@ -1,4 +1,4 @@
-"""Whether Auth0 holds the Twilio token of this run: on the unified stack it is write-only, so only a digest can tell."""
+"""Whether Auth0 holds the Twilio token of this run: the unified stack never shows it, so only a digest can tell."""
 
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.types import PhoneStack, TokenState
