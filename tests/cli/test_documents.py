@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 from mfa_setup import errors
-from mfa_setup.settings.schema import KEYS
+from mfa_setup.settings.schema import SETTINGS
 from mfa_setup.settings.sources import merge
 from support.lab import Run
 
@@ -28,10 +28,10 @@ def test_the_example_file_is_valid_and_names_every_key() -> None:
     given = merge({}, {}, path)
     assert given["domain"].value == "acme.eu.auth0.com"
     text = path.read_text(encoding="utf-8")
-    assert [key.place[1] for key in KEYS if not re.search(rf"\b{key.place[1]}\b", text)] == []
+    assert [setting.key for setting in SETTINGS if not re.search(rf"\b{setting.key}\b", text)] == []
     uncommented = re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE)
     sections = tomllib.loads(uncommented)
-    assert set(sections) == {key.place[0] for key in KEYS}
+    assert set(sections) == {setting.section for setting in SETTINGS}
 
 
 def test_the_readme_names_every_command(run: Run) -> None:

@@ -54,7 +54,7 @@ def domain(text: str) -> str:
 def application_name(text: str) -> str:
     """A name as `POST /api/v2/clients` takes it: not empty, without `<` and `>`."""
     if not text.strip() or any(mark in text for mark in "<>") or not text.isprintable():
-        raise MalformedError("a name is not empty and has no < or >", 'For example --name "Twilio MFA Test".')
+        raise MalformedError("a name is not empty and has no < or >", 'For example "Twilio MFA Test".')
     return text
 
 
@@ -156,7 +156,7 @@ def messaging_service(text: str) -> str:
 
 def price(text: str) -> float:
     """A monthly price, in the currency of the account."""
-    return _positive(text, "it is not a price", "For example --max-price 2.50.")
+    return _positive(text, "it is not a price", "For example 2.50.")
 
 
 def seconds(text: str) -> float:
