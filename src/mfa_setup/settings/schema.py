@@ -195,7 +195,7 @@ VARIABLES: dict[str, str] = {
     "AUTH0_CLIENT_ASSERTION_SIGNING_ALG": "Algorithm of the private key: RS256 (default), RS384 or PS256.",
     "TWILIO_ACCOUNT_SID": "SID of the Twilio account.",
     "TWILIO_API_KEY": "SID of an API key for mfa-setup's own requests to Twilio.",
-    f"{PREFIX}SANDBOX": "URL of a sandbox on this machine, used instead of Twilio; `mfa-setup sandbox` prints it.",
+    f"{PREFIX}SANDBOX": "URL of the sandbox on this machine that stands in for Twilio (`mfa-setup sandbox` prints it).",
     f"{PREFIX}STATE_DIR": "Folder of the journals.",
     f"{PREFIX}CACHE_DIR": "Folder of the cached access tokens.",
 }
