@@ -29,7 +29,6 @@ from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.render.sink import Sink
 from mfa_setup.resources.base import Services
 from mfa_setup.settings import credentials, endpoints, parsers, settings
-from mfa_setup.settings.quoting import quoted
 from mfa_setup.settings.settings_file import find_file
 from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal
 from mfa_setup.store.lock import tenant_lock
@@ -64,7 +63,9 @@ def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
     try:
         return form(text)
     except parsers.MalformedError as malformed:
-        raise InvalidValueError(f"{flag} is {quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
+        raise InvalidValueError(
+            f"{flag} is {parsers.quoted(text)}: {malformed.problem}.", hint=malformed.example
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,7 @@ def _ask_domain(terminal: Prompter) -> str:
     try:
         return parsers.domain(text)
     except parsers.MalformedError as malformed:
-        raise InvalidValueError(f"{quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
+        raise InvalidValueError(f"{parsers.quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
 
 
 def _region(variable: str) -> Notice:

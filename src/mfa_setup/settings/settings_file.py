@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, SecretInConfigError, UnknownKeyError
-from mfa_setup.settings.quoting import quoted
+from mfa_setup.settings.parsers import quoted
 from mfa_setup.settings.schema import SETTINGS, Setting
 
 FILE_NAME = "mfa-setup.toml"

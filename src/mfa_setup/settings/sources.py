@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from mfa_setup.errors import InvalidValueError
-from mfa_setup.settings.parsers import MalformedError
-from mfa_setup.settings.quoting import quoted
+from mfa_setup.settings.parsers import MalformedError, quoted
 from mfa_setup.settings.schema import SETTINGS, Setting
 from mfa_setup.settings.settings_file import read_file
 
