@@ -132,7 +132,7 @@ def test_a_file_of_root_is_taken(project: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_system_without_user_ids_has_no_strangers(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = put(project)
+    path = put(project, mode=0o666)
     monkeypatch.delattr(os, "getuid")
     assert find_file(project / "app", project) == path
 

@@ -57,12 +57,13 @@ def find_file(folder: Path, home: Path | None) -> Path | None:
 
 def _is_trusted(path: Path) -> bool:
     """Whether a file, and the link that leads to it, belong to the user or root, and not everyone may write it."""
+    if not hasattr(os, "getuid"):  # Windows has neither such owners nor such modes
+        return True
     try:
         link, target = path.lstat(), path.stat()
     except OSError:
         return True  # it cannot be read either, and the reader says so
-    owners = {0, os.getuid()} if hasattr(os, "getuid") else {link.st_uid, target.st_uid}
-    return {link.st_uid, target.st_uid} <= owners and not target.st_mode & 0o002
+    return {link.st_uid, target.st_uid} <= {0, os.getuid()} and not target.st_mode & 0o002
 
 
 def read_file(path: Path) -> dict[str, Any]:
