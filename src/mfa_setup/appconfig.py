@@ -136,8 +136,8 @@ def remove(path: Path) -> None:
         ) from None
 
 
-def locate(app_dir: Path | None, write_config: Path | None) -> Path | None:
-    """The path of the config file that was asked for; None where none was.
+def locate(app_dir: Path | None, write_config: Path | None, base: Path = Path()) -> Path | None:
+    """The path of the config file that was asked for; None where none was. `base` is as in `root_of`.
 
     Raises:
         InvalidValueError: Its folder does not exist, its form is unknown, or what it holds cannot be kept.
@@ -145,9 +145,9 @@ def locate(app_dir: Path | None, write_config: Path | None) -> Path | None:
     if app_dir is None and write_config is None:
         return None
     try:
-        path = write_config if write_config is not None else _of_app(app_dir or Path())
+        path = base / write_config if write_config is not None else _of_app(app_dir or Path())
         _require_a_place(path)
-        if not within(path, root_of(app_dir, write_config)):
+        if not within(path, root_of(app_dir, write_config, base)):
             raise _leads_elsewhere(path)
     except OSError as unusable:
         raise InvalidValueError(
@@ -158,14 +158,15 @@ def locate(app_dir: Path | None, write_config: Path | None) -> Path | None:
     return path
 
 
-def root_of(app_dir: Path | None, write_config: Path | None) -> Path | None:
-    """The folder that the config file must really be in: the app's, or the working folder for a path below it.
+def root_of(app_dir: Path | None, write_config: Path | None, base: Path = Path()) -> Path | None:
+    """The folder that the config file must really be in: the app's, or `base` for a path below it.
 
-    None for a path that leads out of the working folder by its own words.
+    `base` is what a relative path counts from: the working folder, or the settings file's. None for a path that
+    leads out of it by its own words.
     """
     if write_config is None:
         return app_dir
-    return None if write_config.is_absolute() or ".." in write_config.parts else Path()
+    return None if write_config.is_absolute() or ".." in write_config.parts else base
 
 
 def at(path: Path, domain: str, base_url: str, root: Path | None = None) -> ConfigFile:

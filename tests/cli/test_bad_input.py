@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mfa_setup.settings.schema import SETTINGS as SCHEMA
 from support.cases import PLANTED, Case, Environment, Mode, contents, secrets_in, write
 from support.lab import READS, Lab, Run
 
@@ -206,15 +207,29 @@ def _in_the_file() -> Iterator[Case]:
     for flag, (section, key, bad) in SETTINGS.items():
         for what, value, says, fix in bad[:3]:
             files = _toml(section, key, [value] if flag in LISTS else value)
-            source = f"{key} in [{section}] is "
+            source = f"{key} in [{section}] of mfa-setup.toml is "
             yield _invalid(f"{key} in TOML: {what}", "up --yes", (source, says), fix, files=files)
 
 
 def _in_the_environment() -> Iterator[Case]:
-    for what, value, says, fix in DOMAINS[:10]:
-        env = {"AUTH0_DOMAIN": value}
-        yield _invalid(f"AUTH0_DOMAIN: {what}", "up --yes", ("AUTH0_DOMAIN is ", says), fix, env=env)
+    for setting in SCHEMA:
+        bad = SETTINGS[setting.flag][2] if setting.flag in SETTINGS else []
+        for what, value, says, fix in bad[:10] if setting.variable else []:
+            if (
+                value
+                and value == value.strip()
+                and not (setting.kind == "list" and any(mark in value for mark in ", \n"))
+            ):
+                source = (f"{setting.variable} is ", says)
+                yield _invalid(f"{setting.variable}: {what}", "up --yes", source, fix, env={setting.variable: value})
     for name, what, value, fix in (
+        ("MFA_SETUP_HARDEN", "a word", "yes", "true or false, such as MFA_SETUP_HARDEN=true"),
+        ("MFA_SETUP_NO_APP", "a number", "2", "true or false, such as MFA_SETUP_NO_APP=true"),
+        ("MFA_SETUP_DELIVERY", "no choice", "pigeon", "sms, voice, both"),
+        ("MFA_SETUP_NUMBER_TYPE", "no choice", "fax", "local, mobile, toll-free"),
+        ("MFA_SETUP_POLICY", "in capitals", "ALWAYS", "always, adaptive, never"),
+        ("MFA_SETUP_URLS", "nothing but a comma", ",", "such as MFA_SETUP_URLS=http://localhost:3000"),
+        ("MFA_SETUP_COUNTRIES", "one bad among good ones", "US,UK CA", "For example US"),
         ("TWILIO_ACCOUNT_SID", "too short", "AC0123", "`AC` and 32 hexadecimal digits"),
         ("TWILIO_ACCOUNT_SID", "an API key", f"SK{HEX}", "`AC` and 32 hexadecimal digits"),
         ("TWILIO_ACCOUNT_SID", "small letters", f"ac{HEX}", "`AC` and 32 hexadecimal digits"),
@@ -246,23 +261,25 @@ def _in_the_environment() -> Iterator[Case]:
 
 
 TYPES = [
-    _invalid(f"a type in TOML: {what}", "up --yes", (says,), fix, files={"mfa-setup.toml": text})
+    _invalid(f"a type in TOML: {what}", "up --yes", (says.replace("…", "of mfa-setup.toml"),), fix,
+             files={"mfa-setup.toml": text})
     for what, text, says, fix in (
-        ("a number for a text", "[auth0]\ndomain = 5", "domain in [auth0] is 5", "quotation marks"),
-        ("a truth for a text", "[application]\nname = true", "name in [application] is True", "quotation marks"),
-        ("a list for a text", '[number]\ncountry = ["US"]', "country in [number] is ['US']", "quotation marks"),
+        ("a number for a text", "[auth0]\ndomain = 5", "domain in [auth0] … is 5", "quotation marks"),
+        ("a truth for a text", "[application]\nname = true", "name in [application] … is True", "quotation marks"),
+        ("a list for a text", '[number]\ncountry = ["US"]', "country in [number] … is ['US']", "quotation marks"),
         ("a date for a text", "[number]\narea_code = 1979-05-27", "area_code in [number]", "quotation marks"),
-        ("a number for digits", "[number]\narea_code = 415", "area_code in [number] is 415", "quotation marks"),
-        ("a truth for a price", "[number]\nmax_price = true", "max_price in [number] is True", "quotation marks"),
+        ("a number for digits", "[number]\narea_code = 415", "area_code in [number] … is 415", "quotation marks"),
+        ("a truth for a price", "[number]\nmax_price = true", "max_price in [number] … is True", "max_price = 2.50"),
         ("a price of nothing", "[number]\nmax_price = 0", "it is not a price", "2.50"),
         ("a price below nothing", "[number]\nmax_price = -1.5", "it is not a price", "2.50"),
         ("a price without end", "[number]\nmax_price = inf", "it is not a price", "2.50"),
         ("a text for a list", '[application]\nurls = "http://localhost:3000"', "urls in [application]", "It is a list"),
-        ("an empty list", "[application]\nurls = []", "urls in [application] is []", "It is a list"),
-        ("a list of numbers", "[application]\nurls = [3000]", "urls in [application] is 3000", "quotation marks"),
+        ("an empty list", "[application]\nurls = []", "urls in [application] … is []", "It is a list"),
+        ("a list of numbers", "[application]\nurls = [3000]", "urls in [application] … is 3000", "quotation marks"),
         ("a text for a switch", '[application]\nprune_urls = "yes"', "prune_urls", "true or false"),
-        ("a number for a switch", "[number]\nbuy = 1", "buy in [number] is 1", "true or false"),
-        ("no choice of delivery", '[sms]\ndelivery = "pigeon"', "delivery in [sms] is 'pigeon'", "sms, voice, both"),
+        ("a number for a switch", "[application]\nharden = 1", "harden in [application] … is 1", "true or false"),
+        ("a text for a list of countries", '[sms]\ncountries = "US"', "countries in", 'such as countries = ["US"]'),
+        ("no choice of delivery", '[sms]\ndelivery = "pigeon"', "delivery in [sms] … is 'pigeon'", "sms, voice, both"),
         ("a list of deliveries", '[sms]\ndelivery = ["sms"]', "delivery in [sms]", "sms, voice, both"),
         ("no choice of type", '[number]\nnumber_type = "fax"', "number_type", "local, mobile, toll-free"),
         ("no choice of policy", '[policy]\nrequire_mfa = "sometimes"', "require_mfa", "always, adaptive, never"),
@@ -270,7 +287,7 @@ TYPES = [
         ("a text for a section", 'auth0 = "acme.eu.auth0.com"', "auth0 is 'acme.eu.auth0.com'", "write [auth0]"),
         ("a list of sections", '[[auth0]]\ndomain = "acme.eu.auth0.com"', "auth0 is [", "write [auth0]"),
     )
-]
+]  # fmt: skip
 
 # --- the file itself -------------------------------------------------------------------------------------------------
 
@@ -310,6 +327,15 @@ SETTINGS_FILES = [
         ("a section", f'[auth0.credentials]\nid = "{PLANTED}"'),
         ("a key of an unknown section", f'[login]\ntoken = "{PLANTED}"'),
     )
+] + [
+    _invalid(f"TOML: {key} = {value}, which belongs to one run", "up --yes",
+             (f"mfa-setup.toml has the key `{key}` in [{section}]", "belongs to one run"), f"pass {flag} to the run",
+             files={"mfa-setup.toml": f"[{section}]\n{key} = {value}\n"})
+    for section, key, flag in (
+        ("number", "buy", "--buy"), ("sms", "resend_token", "--resend-token"),
+        ("sms", "replace_provider", "--replace-provider"),
+    )
+    for value in ("true", "false")
 ] + [
     Case("TOML: a folder", "up --yes", "config_unreadable", 3, ("mfa-setup.toml cannot be read",), "--config",
          files={"mfa-setup.toml/a": ""}),
@@ -406,6 +432,17 @@ TOGETHER = [
              ("cannot make calls",), "--from"),
     _invalid("together: --area-code and a country of the file", "up --area-code 415", ("the country is GB",),
              "--contains", files=_toml("number", "country", "GB")),
+    _invalid("together: two variables", "up", ("MFA_SETUP_NO_APP and MFA_SETUP_HARDEN contradict",), "Leave one",
+             env={"MFA_SETUP_NO_APP": "1", "MFA_SETUP_HARDEN": "1"}),
+    _invalid("together: area_code of the file and --country", "up --country GB",
+             ("area_code in [number] of mfa-setup.toml is for the US", "GB"), "Remove area_code in [number]",
+             files=_toml("number", "area_code", "415")),
+    _invalid("together: number_type of the file", "up", ("number_type in [number] of mfa-setup.toml is mobile",),
+             'Use number_type = "local"', files=_toml("number", "number_type", "mobile")),
+    _invalid("together: MFA_SETUP_NUMBER_TYPE", "up", ("MFA_SETUP_NUMBER_TYPE is mobile",),
+             "Use MFA_SETUP_NUMBER_TYPE=local", env={"MFA_SETUP_NUMBER_TYPE": "mobile"}),
+    _invalid("together: from of the file and --buy", "up --buy", ("from in [sms] of mfa-setup.toml and --buy",),
+             "Leave one", files=_toml("sms", "from", "+14155550123")),
     _invalid("sandbox: a port out of range", "sandbox --port 65536", ("--port is '65536'",), "0 to 65535"),
     _invalid("sandbox: a port of letters", "sandbox --port http", ("--port is 'http'",), "0 to 65535"),
     _invalid("sandbox: a port of 5000 digits", f"sandbox --port {'9' * 5000}", ("--port is",), "0 to 65535"),
@@ -476,6 +513,20 @@ GIVEN_FIRST = [
          ("acme.eu.auth0.com",), "unset MFA_SETUP_SANDBOX", env=NOTHING),
     Case("given before missing: a secret in the file", "up", "secret_in_config", 3, ("client_secret",), "Take it out",
          env=NOTHING, files={"mfa-setup.toml": f'[auth0]\nclient_secret = "{PLANTED}"'}),
+]  # fmt: skip
+FOREIGN = [
+    _invalid(f"a domain that only the file names: {what}", line, (f"domain in [auth0] of mfa-setup.toml is {domain}",),
+             f"set AUTH0_DOMAIN={domain} or pass --domain {domain}", env={"AUTH0_DOMAIN": None, **env},
+             files=_toml("auth0", "domain", domain))
+    for what, line, domain, env in (
+        ("a custom domain", "up --yes", "login.example.com", {}),
+        ("a custom domain, of init", "init --yes", "login.example.com", {"MFA_SETUP_SANDBOX": None}),
+        ("a custom domain, of status", "status", "login.example.com", {"MFA_SETUP_SANDBOX": None}),
+        ("one that ends like Auth0's", "up --yes", "evilauth0.com", {}),
+        ("one that begins like Auth0's", "up --yes", "acme.eu.auth0.com.evil.example", {}),
+        ("this machine without a sandbox", "up --yes", "localhost:4400", {"MFA_SETUP_SANDBOX": None}),
+        ("this machine without a sandbox, of init", "init --yes", "127.0.0.1:4400", {"MFA_SETUP_SANDBOX": None}),
+    )
 ]  # fmt: skip
 MISPLACED = [
     _invalid("misplaced: the client secret as --domain", f"up --yes --domain {PLANTED}", ("--domain is '********'",),
@@ -818,8 +869,8 @@ WORLD = [
 
 CASES = [
     *_on_the_command_line(), *_in_the_file(), *_in_the_environment(), *TYPES, *SETTINGS_FILES, *APP_FILES,
-    *SECRET_FILES, *USAGE, *TOGETHER, *LOWER_SOURCES, *MISSING, *GIVEN_FIRST, *MISPLACED, *MIXED, *REFUSED, *FAILING,
-    *WORLD,
+    *SECRET_FILES, *USAGE, *TOGETHER, *LOWER_SOURCES, *MISSING, *GIVEN_FIRST, *FOREIGN, *MISPLACED, *MIXED, *REFUSED,
+    *FAILING, *WORLD,
 ]  # fmt: skip
 
 

@@ -1,11 +1,20 @@
 """The documentation agrees with the program."""
 
+import copy
+import json
 import re
+import runpy
 import tomllib
 from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from pydantic import ValidationError
 
 from mfa_setup import errors
-from mfa_setup.settings.schema import KEYS
+from mfa_setup.settings.models import file_model, json_schema
+from mfa_setup.settings.schema import SETTINGS
 from mfa_setup.settings.sources import merge
 from support.lab import Run
 
@@ -23,15 +32,69 @@ def test_every_error_code_is_listed_with_its_exit_code() -> None:
     }
 
 
-def test_the_example_file_is_valid_and_names_every_key() -> None:
-    path = ROOT / "examples/mfa-setup.toml"
-    given = merge({}, {}, path)
-    assert given["domain"].value == "acme.eu.auth0.com"
-    text = path.read_text(encoding="utf-8")
-    assert [key.place[1] for key in KEYS if not re.search(rf"\b{key.place[1]}\b", text)] == []
-    uncommented = re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE)
-    sections = tomllib.loads(uncommented)
-    assert set(sections) == {key.place[0] for key in KEYS}
+EXAMPLE = (ROOT / "examples/mfa-setup.toml").read_text(encoding="utf-8")
+IN_A_FILE = [setting for setting in SETTINGS if not setting.one_shot]
+
+
+@pytest.fixture
+def full() -> dict[str, Any]:
+    """The example with every key that it shows."""
+    return tomllib.loads(re.sub(r"^# (\w+ = )", r"\1", EXAMPLE, flags=re.MULTILINE))
+
+
+def test_the_example_file_is_valid_and_names_every_key(full: dict[str, Any]) -> None:
+    assert merge({}, {}, ROOT / "examples/mfa-setup.toml")["domain"].value == "acme.eu.auth0.com"
+    named = {(section, key) for section, keys in full.items() for key in keys}
+    alternatives = set(re.findall(r"# or (\w+(?:, \w+)*)(?: and (\w+))?", EXAMPLE))
+    others = {key for first, last in alternatives for key in [*first.split(", "), last]}
+    assert {setting.key for setting in IN_A_FILE} == {key for _, key in named} | others - {""}
+    assert {section for section, _ in named} == {setting.section for setting in IN_A_FILE}
+
+
+def test_the_json_schema_has_every_key_and_takes_the_example(full: dict[str, Any]) -> None:
+    schema = json.loads(json.dumps(json_schema()))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    sections = {name: schema["$defs"][part["$ref"].rpartition("/")[2]] for name, part in schema["properties"].items()}
+    assert {(name, key) for name, section in sections.items() for key in section["properties"]} == {
+        (setting.section, setting.key) for setting in IN_A_FILE
+    }
+    for setting in IN_A_FILE:
+        assert sections[setting.section]["properties"][setting.key]["description"] == setting.help
+    for document in ({}, tomllib.loads(EXAMPLE), full):
+        jsonschema.validate(document, schema)
+        file_model().model_validate(document)
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("application", "nmae", "Acme"),
+        ("number", "buy", True),
+        ("sms", "resend_token", True),
+        ("twilio", "sid", "AC"),
+        ("application", "urls", "http://localhost:3000"),
+        ("application", "urls", []),
+        ("application", "harden", "yes please"),
+        ("sms", "delivery", "pigeon"),
+        ("number", "area_code", 415),
+        ("number", "country", None),
+    ],
+)
+def test_the_json_schema_refuses_what_the_reader_refuses(
+    full: dict[str, Any], section: str, key: str, value: object
+) -> None:
+    document = copy.deepcopy(full)
+    document.setdefault(section, {})[key] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, json_schema())
+    with pytest.raises(ValidationError):
+        file_model().model_validate(document)
+
+
+def test_the_page_about_the_settings_is_up_to_date() -> None:
+    text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    page = runpy.run_path(str(ROOT / "tools/settings_page.py"))["page"]
+    assert page(text) == text, "run python tools/settings_page.py"
 
 
 def test_the_readme_names_every_command(run: Run) -> None:

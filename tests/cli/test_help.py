@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from mfa_setup.settings.schema import SECRETS, SETTINGS
 from support.lab import Run
 
 COMMANDS = [
@@ -79,3 +80,26 @@ def test_without_a_command_it_shows_the_help(run: Run) -> None:
     result = run()
     assert result.code == 2
     assert "mfa-setup demo" in result.out + result.err
+
+
+def test_the_help_of_up_has_every_setting_with_its_opposite_its_variable_and_its_default(run: Run) -> None:
+    words = " ".join(run("up", "--help").out.split())
+    for setting in SETTINGS:
+        negatable = setting.kind == "boolean" and not setting.one_shot
+        assert f" {setting.flag} / {setting.opposite} " in words if negatable else f" {setting.flag} " in words
+        assert setting.help in words
+        assert setting.variable is None or f"[environment: {setting.variable}]" in words
+        shown = setting.default[0] if isinstance(setting.default, tuple) else setting.default
+        assert not shown or f"(default {shown})" in words
+
+
+def test_a_secret_is_an_option_of_the_commands_that_use_it(run: Run) -> None:
+    for command in ("up", "init", "doctor", "undo", "demo"):
+        out = run(command, "--help").out
+        offered = {name for name, secret in SECRETS.items() if secret.flag in out}
+        auth0 = {"client_secret", "api_token", "private_key"}
+        assert offered == {
+            "init": auth0,
+            "undo": set(SECRETS),
+            "demo": set(),
+        }.get(command, set(SECRETS) - {"old_twilio_auth_token"})

@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from hostile.commands import commands, line, options, serve_nothing
 from hostile.judge import judge
 from hostile.test_spoilt_answers import FEW, FEWEST_AT_RANDOM
-from mfa_setup.settings.schema import KEYS, SECRETS
+from mfa_setup.settings.schema import SECRETS, SETTINGS
+from mfa_setup.settings.schema import VARIABLES as OTHERS
 from support.lab import Lab, Result, Run
 from support.tally import Count
 
 TIMES = [pytest.param(15, id="some"), pytest.param(400, id="many", marks=pytest.mark.sweep)]
 VARIABLES = sorted(
-    {key.env for key in KEYS if key.env}
-    | {name for names in SECRETS.values() for name in names}
+    {setting.variable for setting in SETTINGS if setting.variable}
+    | {name for secret in SECRETS.values() for name in secret.variables}
+    | set(OTHERS)
     | {
-        "AUTH0_CLIENT_ID", "AUTH0_AUDIENCE", "AUTH0_CLIENT_ASSERTION_SIGNING_ALG", "TWILIO_ACCOUNT_SID",
-        "TWILIO_API_KEY", "TWILIO_REGION", "TWILIO_EDGE", "MFA_SETUP_SANDBOX", "MFA_SETUP_STATE_DIR",
-        "MFA_SETUP_CACHE_DIR", "CI", "NO_COLOR", "TERM", "COLUMNS", "LINES", "LANG", "HTTPS_PROXY",
-        "NO_PROXY", "SSL_CERT_FILE", "BROWSER",
+        "MFA_SETUP_UNKNOWN", "TWILIO_REGION", "TWILIO_EDGE", "CI", "NO_COLOR", "TERM", "COLUMNS", "LINES", "LANG",
+        "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "BROWSER",
     }
 )  # fmt: skip
 _TRICKS = (
@@ -77,7 +77,10 @@ class Tried:
 @pytest.mark.parametrize("times", TIMES)
 def test_any_bytes_as_the_settings_file(run: Run, unified: Lab, folder: Path, count: Count, times: int) -> None:
     tried = Tried(run, unified, count, "settings files of bytes")
-    pieces = [*(f"[{key.place[0]}]".encode() for key in KEYS), *(f"{key.place[1]} = ".encode() for key in KEYS)]
+    pieces = [
+        *(f"[{setting.section}]".encode() for setting in SETTINGS),
+        *(f"{setting.key} = ".encode() for setting in SETTINGS),
+    ]
     odd = [b"\xff", b"\x00", b"\r", b"\xef\xbb\xbf", b"'''", b"[[", b"=", b'"', b"\\u", b"1e999", b"nan", b"[" * 2_000]
 
     @settings(FEW, max_examples=times, derandomize=times < FEWEST_AT_RANDOM)
@@ -92,13 +95,13 @@ def test_any_bytes_as_the_settings_file(run: Run, unified: Lab, folder: Path, co
 @pytest.mark.parametrize("times", TIMES)
 def test_any_document_as_the_settings_file(run: Run, unified: Lab, folder: Path, count: Count, times: int) -> None:
     tried = Tried(run, unified, count, "settings files of TOML")
-    names = st.sampled_from([key.place[1] for key in KEYS]) | st.text("abc-_", min_size=1, max_size=5)
+    names = st.sampled_from([setting.key for setting in SETTINGS]) | st.text("abc-_", min_size=1, max_size=5)
     near = {"write_config", "app_dir"}
 
     @settings(FEW, max_examples=times, derandomize=times < FEWEST_AT_RANDOM)
     @given(
         st.dictionaries(
-            st.sampled_from(sorted({key.place[0] for key in KEYS})),
+            st.sampled_from(sorted({setting.section for setting in SETTINGS})),
             st.dictionaries(names, VALUES, max_size=4) | VALUES,
             max_size=3,
         ),
@@ -160,14 +163,13 @@ def test_any_option_with_any_value(run: Run, unified: Lab, count: Count, times: 
 @pytest.mark.parametrize("times", TIMES)
 def test_any_variable_with_any_value(run: Run, unified: Lab, count: Count, times: int) -> None:
     tried = Tried(run, unified, count, "environments")
-    names = st.sampled_from(VARIABLES)
+    paths = {"MFA_SETUP_APP_DIR", "MFA_SETUP_WRITE_CONFIG"}
+    texts = st.dictionaries(st.sampled_from(VARIABLES), st.none() | TEXTS.filter(_fits), min_size=1, max_size=3)
 
     @settings(FEW, max_examples=times, derandomize=times < FEWEST_AT_RANDOM)
-    @given(
-        st.dictionaries(names, st.none() | TEXTS.filter(_fits), min_size=1, max_size=3), st.sampled_from(["up", "plan"])
-    )
-    def each(environment: dict[str, str | None], command: str) -> None:
-        tried(command, "--yes", env=environment)
+    @given(texts, NEARBY.filter(_fits), st.sampled_from(["up", "plan"]))
+    def each(environment: dict[str, str | None], path: str, command: str) -> None:
+        tried(command, "--yes", env={name: path if name in paths else text for name, text in environment.items()})
 
     each()
 

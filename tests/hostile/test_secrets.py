@@ -22,7 +22,7 @@ from hostile.spoiler import HostileLab, Sent
 from mfa_setup.adapters.auth0 import Auth0Adapter
 from mfa_setup.cli import session
 from mfa_setup.render import sanitize
-from mfa_setup.settings.schema import KEYS, SECRETS
+from mfa_setup.settings.schema import SECRETS, SETTINGS
 from support.lab import Result, Run
 from support.tally import Count
 
@@ -129,7 +129,7 @@ def test_a_run_that_works_shows_none(hunting: Hunting, name: str, mode: tuple[st
 @pytest.mark.parametrize(("name", "mode"), every_way(1))
 def test_refused_credentials_show_none(hunting: Hunting, pem: str, name: str, mode: tuple[str, ...]) -> None:
     hunt = hunting({**AWKWARD, "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY": pem})
-    shown = {variable for variables in SECRETS.values() for variable in variables}
+    shown = {variable for secret in SECRETS.values() for variable in secret.variables}
     assert shown == set(hunt.secrets)
     assert hunt(*asked(name, mode), env={**hunt.secrets}) == []
     awkward: dict[str, str | None] = {"AUTH0_CLIENT_SECRET": AWKWARD["AUTH0_CLIENT_SECRET"]}
@@ -226,12 +226,14 @@ def test_without_the_masks_the_hunt_finds_them(
     assert "AUTH0_CLIENT_SECRET in stdout" in hunt("up", "--yes", "--json")
 
 
+_TYPED = [setting for setting in SETTINGS if setting.kind not in {"choice", "boolean"}]
 PLACES = [
-    *(pytest.param((key.flag, None), id=key.flag) for key in KEYS if key.kind in {"text", "list"}),
+    *(pytest.param((setting.flag, None), id=setting.flag) for setting in _TYPED),
     *(
         pytest.param((None, name), id=name)
         for name in (
-            "AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_AUDIENCE", "AUTH0_CLIENT_ASSERTION_SIGNING_ALG",
+            *(setting.variable for setting in _TYPED if setting.variable),
+            "AUTH0_CLIENT_ID", "AUTH0_AUDIENCE", "AUTH0_CLIENT_ASSERTION_SIGNING_ALG",
             "TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "MFA_SETUP_SANDBOX", "SSL_CERT_FILE",
         )
     ),

@@ -1,67 +1,130 @@
-"""Where values come from: which source wins, what each refuses, and how a typing error is met."""
+"""Where values come from: which source wins, and what each refuses."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, SecretInConfigError, UnknownKeyError
-from mfa_setup.settings import settings
-from mfa_setup.settings.schema import KEYS, Key
-from mfa_setup.settings.sources import Given, Origin, merge
+from mfa_setup.errors import InvalidValueError
+from mfa_setup.settings.schema import BY_NAME, SETTINGS, Setting
+from mfa_setup.settings.sources import Given, Origin, merge, written
+
+HEX = "0123456789abcdef" * 2
+# Of each setting four values, so that every source can give another one: as a default, in the file, in the
+# environment and on the command line. Each is written as its source has it.
+VALUES: dict[str, tuple[str, str, Any, list[Any]]] = {
+    "domain": ('"file.auth0.com"', "variable.auth0.com", "flag.auth0.com",
+               [None, "file.auth0.com", "variable.auth0.com", "flag.auth0.com"]),
+    "name": ('"File"', "Variable", "Flag", ["Twilio MFA Test", "File", "Variable", "Flag"]),
+    "urls": ('["http://a:1", "http://a:2"]', "http://b:1,http://b:2 http://b:3", ["http://c:1"],
+             [("http://localhost:3000",), ("http://a:1", "http://a:2"), ("http://b:1", "http://b:2", "http://b:3"),
+              ("http://c:1",)]),
+    **dict.fromkeys(
+        ("callback_urls", "logout_urls", "web_origins"),
+        ('["http://a:1"]', " http://b:1 , http://b:2", ["http://c:1"],
+         [None, ("http://a:1",), ("http://b:1", "http://b:2"), ("http://c:1",)]),
+    ),
+    "app_client_id": ('"file"', "variable", "flag", [None, "file", None, "flag"]),
+    "no_app": ("true", "false", True, [False, True, False, True]),
+    "connection": ('"File"', "Variable", "Flag", ["Username-Password-Authentication", "File", "Variable", "Flag"]),
+    "prune_urls": ("true", "0", True, [False, True, False, True]),
+    "harden": ("false", "TRUE", False, [False, False, True, False]),
+    "app_dir": ('"a"', "b", "c", [None, Path("a"), Path("b"), Path("c")]),
+    "write_config": ('"a.json"', "b.json", "c.json", [None, Path("a.json"), Path("b.json"), Path("c.json")]),
+    "country": ('"GB"', "ca", "DE", ["US", "GB", "CA", "DE"]),
+    "area_code": ('"415"', "416", "417", [None, "415", "416", "417"]),
+    "contains": ('"551"', "552", "553", [None, "551", "552", "553"]),
+    "number_type": ('"mobile"', "local", "toll-free", [None, "mobile", "local", "toll-free"]),
+    "max_price": ("1", "2.5", "3", [None, 1.0, 2.5, 3.0]),
+    "buy": ("", "true", True, [False, False, False, True]),
+    "from": ('"+14155550121"', "+14155550122", "+14155550123", [None, "+14155550121", "+14155550122", "+14155550123"]),
+    "messaging_service_sid": (f'"MG{HEX[1:]}0"', f"MG{HEX[2:]}00", f"MG{HEX}",
+                              [None, f"MG{HEX[1:]}0", f"MG{HEX[2:]}00", f"MG{HEX}"]),
+    "delivery": ('"sms"', "voice", "both", [None, "sms", "voice", "both"]),
+    **dict.fromkeys(
+        ("enrollment_template", "verification_template"),
+        ('"a {{code}}"', "b {{code}}", "c {{code}}", [None, "a {{code}}", "b {{code}}", "c {{code}}"]),
+    ),
+    "replace_provider": ("", "true", True, [False, False, False, True]),
+    "resend_token": ("", "true", True, [False, False, False, True]),
+    "countries": ('["US", "CA"]', "gb,us de", ["DE,FR", "US"],
+                  [None, ("US", "CA"), ("GB", "US", "DE"), ("DE", "FR", "US")]),
+    "policy": ('"never"', "adaptive", "always", ["always", "never", "adaptive", "always"]),
+}  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder without a settings file."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The path of a settings file that is not there yet."""
+    return tmp_path / "mfa-setup.toml"
 
 
-def from_file(text: str) -> dict[str, Given]:
+def from_file(file: Path, text: str) -> dict[str, Given]:
     """What a settings file alone gives."""
-    Path("mfa-setup.toml").write_text(text, encoding="utf-8")
-    return merge({}, {}, None)
+    file.write_text(text, encoding="utf-8")
+    return merge({}, {}, file)
 
 
 # --- precedence and origins ---------------------------------------------------------------------------------------
 
 
 def test_nothing_given_leaves_every_setting_at_its_default() -> None:
-    given = merge({}, {}, None)
-    assert given.keys() == {key.name for key in KEYS}
-    assert {entry.origin for entry in given.values()} == {Origin.DEFAULT}
-    assert not any(entry.is_given for entry in given.values())
-    assert {name: entry.value for name, entry in given.items() if entry.value} == {
-        "name": "Twilio MFA Test",
-        "urls": ("http://localhost:3000",),
-        "connection": "Username-Password-Authentication",
-        "country": "US",
-        "delivery": "sms",
-        "policy": "always",
-    }
+    merged = merge({}, {}, None)
+    assert merged == {setting.name: Given(setting.default) for setting in SETTINGS}
+    assert not any(given.is_given for given in merged.values())
 
 
-def test_a_flag_wins_over_the_environment_over_the_file_over_the_default() -> None:
-    file, variable, flag = "file.auth0.com", "variable.auth0.com", "flag.auth0.com"
-    assert merge({}, {}, None)["domain"] == Given(None, Origin.DEFAULT)
-    assert from_file(f'[auth0]\ndomain = "{file}"')["domain"] == Given(file, Origin.FILE)
-    assert merge({}, {"AUTH0_DOMAIN": variable}, None)["domain"] == Given(variable, Origin.ENVIRONMENT)
-    assert merge({"domain": flag}, {"AUTH0_DOMAIN": variable}, None)["domain"] == Given(flag, Origin.FLAG)
+@pytest.mark.parametrize("setting", SETTINGS, ids=[setting.name for setting in SETTINGS])
+def test_a_flag_wins_over_the_environment_over_the_file_over_the_default(setting: Setting, file: Path) -> None:
+    in_file, variable, flag, (default, from_file, from_environment, from_flag) = VALUES[setting.name]
+    flags = {setting.name: flag}
+    environment = {setting.variable or f"MFA_SETUP_{setting.name.upper()}": variable}
+    key = "" if setting.one_shot else f"{setting.key} = {in_file}"
+    file.write_text(f"[{setting.section}]\n{key}", encoding="utf-8")
+    expected_file = Given(from_file, Origin.FILE, f"{setting.key} in [{setting.section}] of {file}")
+    if setting.one_shot:
+        expected_file = Given(default)
+    expected_variable = Given(from_environment, Origin.ENVIRONMENT, setting.variable or "")
+    expected_flag = Given(from_flag, Origin.FLAG, setting.flag)
+
+    assert merge({}, {}, None)[setting.name] == Given(default)
+    assert merge({}, {}, file)[setting.name] == expected_file
+    if setting.variable is None:
+        assert merge({}, environment, file)[setting.name] == expected_file
+    else:
+        assert merge({}, environment, None)[setting.name] == expected_variable
+        assert merge({}, environment, file)[setting.name] == expected_variable
+    assert merge(flags, environment, file)[setting.name] == expected_flag
+    assert merge(flags, {}, file)[setting.name] == expected_flag
 
 
-def test_a_given_default_counts_as_given() -> None:
-    assert merge({"country": "US"}, {}, None)["country"] == Given("US", Origin.FLAG)
-    assert from_file('[sms]\ndelivery = "sms"')["delivery"] == Given("sms", Origin.FILE)
+def test_what_belongs_to_one_run_and_the_id_of_an_application_have_no_variable() -> None:
+    assert {setting.name for setting in SETTINGS if setting.variable is None} == {
+        "app_client_id", "buy", "replace_provider", "resend_token",
+    }  # fmt: skip
 
 
-def test_an_empty_variable_counts_as_not_given() -> None:
-    assert merge({}, {"AUTH0_DOMAIN": "  "}, None)["domain"] == Given(None, Origin.DEFAULT)
+def test_a_given_default_counts_as_given(file: Path) -> None:
+    assert merge({"country": "US"}, {}, None)["country"].is_given
+    assert from_file(file, '[sms]\ndelivery = "sms"')["delivery"].is_given
+    assert merge({}, {"MFA_SETUP_HARDEN": "false"}, None)["harden"].is_given
 
 
-def test_a_switch_that_is_off_on_the_command_line_leaves_the_file_alone() -> None:
-    Path("mfa-setup.toml").write_text("[application]\nprune_urls = true", encoding="utf-8")
-    assert merge({"prune_urls": False}, {}, None)["prune_urls"] == Given(value=True, origin=Origin.FILE)
+@pytest.mark.parametrize("setting", SETTINGS, ids=[setting.name for setting in SETTINGS])
+def test_what_is_empty_counts_as_not_given(setting: Setting) -> None:
+    environment = {setting.variable: "  "} if setting.variable else {}
+    empty: Any = [] if setting.kind == "list" else None
+    assert merge({setting.name: empty}, environment, None)[setting.name] == Given(setting.default)
+
+
+@pytest.mark.parametrize("name", ["no_app", "prune_urls", "harden"])
+def test_a_negated_boolean_overrides_the_file_and_the_environment(name: str, file: Path) -> None:
+    setting = BY_NAME[name]
+    file.write_text(f"[{setting.section}]\n{name} = true", encoding="utf-8")
+    assert merge({name: None}, {}, file)[name].value is True
+    assert merge({name: False}, {}, file)[name] == Given(value=False, origin=Origin.FLAG, source=setting.flag)
+    assert merge({}, {setting.variable or "": "0"}, file)[name].value is False
+    assert merge({name: False}, {setting.variable or "": "1"}, None)[name].value is False
 
 
 @pytest.mark.parametrize(
@@ -70,6 +133,9 @@ def test_a_switch_that_is_off_on_the_command_line_leaves_the_file_alone() -> Non
         ({"domain": "good.auth0.com"}, {"AUTH0_DOMAIN": "https://bad"}, "AUTH0_DOMAIN is 'https://bad'"),
         ({"domain": "bad"}, {"AUTH0_DOMAIN": "good.auth0.com"}, "--domain is 'bad'"),
         ({"country": "UK"}, {}, "--country is 'UK'"),
+        ({"country": "GB"}, {"MFA_SETUP_COUNTRY": "UK"}, "MFA_SETUP_COUNTRY is 'UK'"),
+        ({"urls": ["http://localhost"]}, {"MFA_SETUP_URLS": "localhost"}, "MFA_SETUP_URLS is 'localhost'"),
+        ({"harden": False}, {"MFA_SETUP_HARDEN": "no"}, "MFA_SETUP_HARDEN is 'no'"),
     ],
 )
 def test_a_malformed_value_is_refused_whatever_wins(
@@ -81,10 +147,45 @@ def test_a_malformed_value_is_refused_whatever_wins(
     assert refused.value.hint
 
 
-def test_a_malformed_value_of_the_file_is_refused_below_a_good_flag() -> None:
-    Path("mfa-setup.toml").write_text('[number]\ncountry = "UK"', encoding="utf-8")
-    with pytest.raises(InvalidValueError, match=r"country in \[number\] is 'UK'"):
-        merge({"country": "GB"}, {}, None)
+def test_a_malformed_value_of_the_file_is_refused_below_a_good_flag(file: Path) -> None:
+    file.write_text('[number]\ncountry = "UK"', encoding="utf-8")
+    with pytest.raises(InvalidValueError, match=r"country in \[number\] of .*mfa-setup.toml is 'UK'"):
+        merge({"country": "GB"}, {}, file)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=[setting.name for setting in SETTINGS])
+def test_the_hint_for_a_wrong_type_shows_the_setting_itself_as_its_source_has_it(setting: Setting, file: Path) -> None:
+    if not setting.one_shot:
+        value = "1979-05-27" if setting.kind in {"text", "number"} else '"perhaps"'
+        with pytest.raises(InvalidValueError) as refused:
+            from_file(file, f"[{setting.section}]\n{setting.key} = {value}")
+        shown = "It is one of " if setting.kind == "choice" else f"such as {setting.key} = "
+        assert shown in refused.value.hint
+    if setting.kind == "boolean" and setting.variable:
+        with pytest.raises(InvalidValueError) as refused:
+            merge({}, {setting.variable: "perhaps"}, None)
+        assert f"such as {setting.variable}=true" in refused.value.hint
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=[setting.name for setting in SETTINGS])
+def test_a_hint_names_no_other_option_than_its_own(setting: Setting) -> None:
+    if setting.kind in {"boolean", "choice"}:
+        return
+    others = {other.flag for other in SETTINGS} - {setting.flag}
+    with pytest.raises(InvalidValueError) as refused:
+        merge({setting.name: ["\0"] if setting.kind == "list" else "\0"}, {}, None)
+    assert others.isdisjoint(refused.value.hint.split())
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=[setting.name for setting in SETTINGS])
+def test_the_example_of_every_setting_is_valid_in_every_source(setting: Setting, file: Path) -> None:
+    value: Any = {"boolean": True, "list": [setting.example]}.get(setting.kind, setting.example)
+    expected = merge({setting.name: value}, {}, None)[setting.name].value
+    if setting.variable:
+        assert merge({}, {setting.variable: setting.example}, None)[setting.name].value == expected
+    if not setting.one_shot:
+        text = f"[{setting.section}]\n{written(setting, Origin.FILE)}"
+        assert from_file(file, text)[setting.name].value == expected
 
 
 def test_a_list_keeps_its_order_and_drops_repetitions() -> None:
@@ -92,78 +193,9 @@ def test_a_list_keeps_its_order_and_drops_repetitions() -> None:
     assert merge({"urls": urls}, {}, None)["urls"].value == ("http://localhost:2", "http://localhost:1")
 
 
-def test_a_price_of_the_file_may_be_a_number_or_a_text() -> None:
-    for text in ("2.5", '"2.5"'):
-        assert from_file(f"[number]\nmax_price = {text}")["max_price"].value == 2.5
-    assert from_file("[number]\nmax_price = 2")["max_price"].value == 2.0
-
-
-# --- the file -----------------------------------------------------------------------------------------------------
-
-EXAMPLES: dict[str, str] = {
-    "domain": '"acme.eu.auth0.com"', "name": '"Acme"', "urls": '["http://localhost:1"]',
-    "callback_urls": '["http://localhost:1"]', "logout_urls": '["http://localhost:1"]',
-    "web_origins": '["http://localhost:1"]', "app_client_id": '"abc"', "no_app": "true", "connection": '"Users"',
-    "prune_urls": "true", "harden": "true", "app_dir": '"app"', "write_config": '"a.json"', "country": '"GB"',
-    "area_code": '"415"', "contains": '"555"', "number_type": '"mobile"', "max_price": "2", "buy": "true",
-    "from": '"+14155550123"', "messaging_service_sid": f'"MG{"0" * 32}"', "delivery": '"both"',
-    "enrollment_template": '"{{code}}"', "verification_template": '"{{code}}"', "replace_provider": "true",
-    "resend_token": "true", "countries": '["US", "CA"]', "policy": '"never"',
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("key", KEYS, ids=[key.name for key in KEYS])
-def test_every_setting_can_stand_in_the_file(key: Key) -> None:
-    section, name = key.place
-    assert from_file(f"[{section}]\n{name} = {EXAMPLES[key.name]}")[key.name].origin is Origin.FILE
-
-
-def test_the_default_file_may_be_missing_and_a_named_one_may_not() -> None:
-    assert merge({}, {}, None)["domain"].value is None
-    with pytest.raises(ConfigUnreadableError, match=r"There is no file own\.toml"):
-        merge({}, {}, Path("own.toml"))
-
-
-def test_a_named_file_is_read_instead_of_the_default_one() -> None:
-    Path("mfa-setup.toml").write_text('[number]\ncountry = "GB"', encoding="utf-8")
-    Path("own.toml").write_text('[number]\narea_code = "415"', encoding="utf-8")
-    given = merge({}, {}, Path("own.toml"))
-    assert (given["country"].value, given["area_code"].value) == ("US", "415")
-
-
-@pytest.mark.parametrize(
-    ("text", "guess"),
-    [
-        ('[number]\narea_cod = "415"', "area_code"),
-        ('[number]\nareaCode = "415"', "area_code"),
-        ('[application]\ncallback_url = ["http://localhost:1"]', "callback_urls"),
-        ('[policy]\nrequire-mfa = "always"', "require_mfa"),
-        ('[sms]\nmessaging_service = "MG"', "messaging_service_sid"),
-        ('[aplication]\nname = "Acme"', "application"),
-        ("[numbers]", "number"),
-    ],
-)
-def test_a_typing_error_is_met_with_what_was_meant(text: str, guess: str) -> None:
-    with pytest.raises(UnknownKeyError) as refused:
-        from_file(text)
-    assert f"Did you mean `{guess}`?" in refused.value.hint
-
-
-def test_what_resembles_nothing_is_met_with_all_that_is_known() -> None:
-    with pytest.raises(UnknownKeyError) as refused:
-        from_file("[policy]\nzzz = 1")
-    assert refused.value.hint == "Known: require_mfa."
-
-
-def test_a_secret_is_refused_before_anything_else_and_never_quoted() -> None:
-    with pytest.raises(SecretInConfigError) as refused:
-        from_file('[nonsense]\nx = 1\nauth_token = "planted"')
-    assert "`auth_token`" in refused.value.message
-    assert "planted" not in refused.value.message + refused.value.hint
-
-
-def test_a_setting_whose_name_only_sounds_like_a_secret_is_taken() -> None:
-    assert from_file("[sms]\nresend_token = true")["resend_token"].value is True
+def test_a_price_of_the_file_may_be_a_number_or_a_text(file: Path) -> None:
+    for text, price in (("2.5", 2.5), ('"2.5"', 2.5), ("2", 2.0)):
+        assert from_file(file, f"[number]\nmax_price = {text}")["max_price"].value == price
 
 
 def test_a_long_value_is_quoted_in_short() -> None:
@@ -171,79 +203,3 @@ def test_a_long_value_is_quoted_in_short() -> None:
         merge({"name": "<" * 5_000}, {}, None)
     assert len(refused.value.message) < 250
     assert "a name is not empty" in refused.value.message
-
-
-# --- what the sources make together -------------------------------------------------------------------------------
-
-
-def asked(flags: dict[str, Any], file: str = "") -> settings.Settings:
-    """The settings of a command line and a file."""
-    Path("mfa-setup.toml").write_text(file, encoding="utf-8")
-    return settings.load(flags, {}, None)
-
-
-def test_url_stands_for_callback_logout_and_origin_at_once() -> None:
-    application = asked({"urls": ["http://localhost:1/a", "http://localhost:1/b"]}).desired.application
-    assert application is not None
-    assert application.callbacks == application.logout_urls == ("http://localhost:1/a", "http://localhost:1/b")
-    assert application.web_origins == ("http://localhost:1",)
-
-
-def test_a_special_list_stands_beside_url_of_the_same_source() -> None:
-    flags = {"urls": ["http://localhost:1"], "callback_urls": ["http://localhost:1/callback"]}
-    application = asked(flags).desired.application
-    assert application is not None
-    assert application.callbacks == ("http://localhost:1/callback",)
-    assert application.logout_urls == ("http://localhost:1",)
-
-
-def test_url_on_the_command_line_overrides_a_special_list_of_the_file() -> None:
-    file = '[application]\ncallback_urls = ["http://localhost:2/callback"]'
-    application = asked({"urls": ["http://localhost:1"]}, file).desired.application
-    assert application is not None
-    assert application.callbacks == ("http://localhost:1",)
-
-
-def test_no_app_asks_for_no_application() -> None:
-    assert asked({"no_app": True}).desired.application is None
-
-
-@pytest.mark.parametrize("delivery", [None, "sms", "both"])
-def test_delivery_remembers_whether_it_was_asked_for(delivery: str | None) -> None:
-    sms = asked({"delivery": delivery}).desired.sms
-    assert sms.delivery == (delivery or "sms")
-    assert sms.delivery_given is (delivery is not None)
-
-
-@pytest.mark.parametrize(
-    "flags",
-    [
-        {"country": "GB", "area_code": "415"},
-        {"number_type": "mobile"},
-        {"number_type": "mobile", "country": "CA"},
-        {"from": "+14155550123", "buy": True},
-        {"no_app": True, "harden": True},
-        {"no_app": True, "app_dir": "app"},
-        {"delivery": "voice", "messaging_service_sid": f"MG{'0' * 32}"},
-    ],
-    ids=str,
-)
-def test_values_that_make_no_sense_together_are_refused(flags: dict[str, Any]) -> None:
-    with pytest.raises(InvalidValueError) as refused:
-        asked(flags)
-    assert refused.value.hint
-
-
-@pytest.mark.parametrize(
-    "flags",
-    [
-        {"country": "CA", "area_code": "416"},
-        {"country": "GB", "number_type": "mobile"},
-        {"delivery": "sms", "messaging_service_sid": f"MG{'0' * 32}"},
-        {"delivery": "both", "messaging_service_sid": f"MG{'0' * 32}", "from": "+14155550123"},
-        {"no_app": True, "name": "Acme"},
-    ],
-    ids=str,
-)
-def test_values_that_go_together_are_taken(flags: dict[str, Any]) -> None:
-    assert asked(flags).given

@@ -6,15 +6,13 @@ from pathlib import Path
 
 from mfa_setup.cli.options import Call
 from mfa_setup.model.outcome import Notice
-from mfa_setup.settings.sources import DEFAULT_FILE
 from mfa_setup.store.files import exposed, others_may
 from mfa_setup.store.folders import cache_folder, state_folder
 
 
-def loose(call: Call, config: Path | None) -> Iterator[Notice]:
+def loose(call: Call, settings: Path | None) -> Iterator[Notice]:
     """A warning for each file of this call that others may read or write and should not."""
-    settings = config or Path(DEFAULT_FILE)
-    if others_may(settings, "write"):
+    if settings is not None and others_may(settings, "write"):
         yield Notice(
             code="config_writable_by_others",
             message=f"Others can write to {settings}, and so decide what is set up.",

@@ -7,18 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from mfa_setup.settings.schema import KEYS, SECRETS, Group, Key
+from mfa_setup.settings.schema import PANELS, SECRETS, SETTINGS, Group, Secret, Setting
 
-PANELS: dict[Group, str] = {
-    "tenant": "Tenant",
-    "identity": "Application",
-    "application": "Application",
-    "number": "Number",
-    "sender": "Sender",
-    "sms": "SMS",
-    "users": "Users",
-    "policy": "Policy",
-}
 _RUN = "This run"
 _SECRETS_PANEL = "Secrets (else from the environment)"
 
@@ -57,20 +47,14 @@ _COMMON: tuple[tuple[str, Any, Any], ...] = (
         "config",
         str | None,
         typer.Option(
-            "--config",
-            metavar="PATH",
-            help="Settings file; by default mfa-setup.toml in this folder, where it is there.",
+            "--config", metavar="PATH", help="Settings file. Without it, mfa-setup.toml of this folder or a parent."
         ),
     ),
-    (
-        "json",
-        bool,
-        typer.Option("--json", help="Print one JSON document on standard output, and nothing else there."),
-    ),
-    ("yes", bool, typer.Option("--yes", "-y", help="Carry the plan out without asking.")),
-    ("no_input", bool, typer.Option("--no-input", help="Never ask; stop with exit code 6 instead.")),
-    ("no_color", bool, typer.Option("--no-color", help="No colours.")),
-    ("verbose", bool, typer.Option("--verbose", "-v", help="Tell more about what is done.")),
+    ("json", bool, typer.Option("--json", help="Print one JSON document on standard output, and nothing else there.")),
+    ("yes", bool, typer.Option("--yes", "-y", help="Apply the plan without asking.")),
+    ("no_input", bool, typer.Option("--no-input", help="Never ask; exit with code 6 instead.")),
+    ("no_color", bool, typer.Option("--no-color", help="Print without colors.")),
+    ("verbose", bool, typer.Option("--verbose", "-v", help="Print more details.")),
     ("quiet", bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")),
     (
         "timeout",
@@ -81,23 +65,8 @@ _COMMON: tuple[tuple[str, Any, Any], ...] = (
 _TOKEN_CACHE = (
     "no_token_cache",
     bool,
-    typer.Option("--no-token-cache", help="Ask Auth0 for a new access token, and keep none."),
+    typer.Option("--no-token-cache", help="Request a new access token and do not cache it."),
 )
-_SECRET_HELP = {
-    "client_secret": "Client secret of the tool's own application (AUTH0_CLIENT_SECRET).",
-    "api_token": "A ready Management API token (AUTH0_API_TOKEN).",
-    "private_key": "Private key in PEM form (AUTH0_CLIENT_ASSERTION_PRIVATE_KEY).",
-    "twilio_auth_token": "Twilio auth token (TWILIO_AUTH_TOKEN).",
-    "twilio_api_secret": "Secret of TWILIO_API_KEY (TWILIO_API_SECRET).",
-    "old_twilio_auth_token": "Auth token of the account that sent before (MFA_SETUP_OLD_TWILIO_AUTH_TOKEN).",
-}
-_TWILIO: set[Group] = {"sender", "users", "account"}
-_SECRET_GROUPS: dict[str, set[Group]] = {
-    "twilio_auth_token": _TWILIO,
-    "twilio_api_secret": _TWILIO,
-    "old_twilio_auth_token": {"account"},
-}
-"""The groups of settings that some secrets go with; the others go with any."""
 
 
 class SectionedCommand(typer.core.TyperCommand):
@@ -120,42 +89,32 @@ def signature(groups: Iterable[Group], own: Iterable[inspect.Parameter] = ()) ->
     """The parameters of a command: its own, its settings' by group, its secrets', and the common ones."""
     wanted = set(groups)
     parameters = list(own)
-    parameters += [_setting(key) for key in KEYS if key.group in wanted]
-    if wanted:
-        parameters += [_secret(name) for name in SECRETS if _SECRET_GROUPS.get(name, wanted) & wanted]
+    parameters += [_setting(setting) for setting in SETTINGS if setting.group in wanted]
+    parameters += [_secret(secret) for secret in SECRETS.values() if (secret.groups or wanted) & wanted]
     common = (*_COMMON, _TOKEN_CACHE) if wanted else _COMMON
     named = {parameter.name for parameter in parameters}  # a command may give a common one its own meaning
     parameters += [_parameter(name, kind, option, _RUN) for name, kind, option in common if name not in named]
     return inspect.Signature(parameters)
 
 
-def _setting(key: Key) -> inspect.Parameter:
-    note = f" [{_variable(key)}]" if key.env else ""
-    shown = ", ".join(key.default) if isinstance(key.default, tuple) else key.default
-    if shown and key.name != "delivery":
-        note += f" (default {shown})"
-    kinds: dict[str, Any] = {"flag": bool, "list": list[str] | None, "text": str | None}
-    kind = kinds.get(key.kind) or (key.choices | None)
-    metavar = None if key.kind in {"flag", "choice"} else _metavar(key)
-    option = typer.Option(key.flag, help=key.help + note, metavar=metavar)
-    return _parameter(_safe(key.name), kind, option, PANELS[key.group])
-
-
-def _variable(key: Key) -> str:
-    return f"environment: {key.env}"
-
-
-def _metavar(key: Key) -> str:
-    return {"max_price": "PRICE", "domain": "DOMAIN", "country": "CC", "from": "NUMBER"}.get(
-        key.name, key.flag.rsplit("-", 1)[-1].upper()
-    )
-
-
-def _secret(name: str) -> inspect.Parameter:
+def _setting(setting: Setting) -> inspect.Parameter:
+    note = f" [environment: {setting.variable}]" if setting.variable else ""
+    shown = ", ".join(setting.default) if isinstance(setting.default, tuple) else setting.default
+    note += f" (default {shown})" if shown else ""
+    kinds: dict[str, Any] = {"boolean": bool, "list": list[str], "choice": setting.choices}
+    metavar = None if setting.kind in {"boolean", "choice"} else setting.metavar
+    negatable = setting.kind == "boolean" and not setting.one_shot
     option = typer.Option(
-        f"--{name.replace('_', '-')}-file", metavar="PATH", help=_SECRET_HELP[name] + " - reads stdin."
+        f"{setting.flag}/{setting.opposite}" if negatable else setting.flag, help=setting.help + note, metavar=metavar
     )
-    return _parameter(f"{name}_file", str | None, option, _SECRETS_PANEL)
+    return _parameter(_safe(setting.name), kinds.get(setting.kind, str) | None, option, PANELS[setting.group][0])
+
+
+def _secret(secret: Secret) -> inspect.Parameter:
+    option = typer.Option(
+        secret.flag, metavar="PATH", help=f"{secret.help} ({secret.variables[0]}). - reads standard input."
+    )
+    return _parameter(f"{secret.name}_file", str | None, option, _SECRETS_PANEL)
 
 
 def _parameter(name: str, kind: Any, option: Any, panel: str) -> inspect.Parameter:
@@ -188,7 +147,7 @@ def read_call(command: str, given: Mapping[str, Any], own: Iterable[inspect.Para
     return Call(
         command=command,
         common=Common(**common),
-        flags={key.name: given[_safe(key.name)] for key in KEYS if _safe(key.name) in given},
+        flags={setting.name: given[_safe(setting.name)] for setting in SETTINGS if _safe(setting.name) in given},
         secret_files={name: given[f"{name}_file"] for name in SECRETS if f"{name}_file" in given},
         own={name: value for name, value in given.items() if name in own_names},
     )

@@ -29,7 +29,7 @@ from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.render.sink import Sink
 from mfa_setup.services import Services
 from mfa_setup.settings import credentials, endpoints, parsers, settings
-from mfa_setup.settings.sources import quoted
+from mfa_setup.settings.settings_file import find_file
 from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal
 from mfa_setup.store.lock import tenant_lock
 
@@ -63,7 +63,9 @@ def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
     try:
         return form(text)
     except parsers.MalformedError as malformed:
-        raise InvalidValueError(f"{flag} is {quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
+        raise InvalidValueError(
+            f"{flag} is {parsers.quoted(text)}: {malformed.problem}.", hint=malformed.example
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +95,20 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
         InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
         ValueNeededError: A value is missing and nobody can be asked.
     """
-    config = None if call.common.config is None else _judged("--config", parsers.path, call.common.config)
+    file = _settings_file(call)
     source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
     context.sink.secrets += source.known
-    context.report.warn(tuple(loose(call, config)))
-    asked = settings.load(call.flags, os.environ, config)
-    credentials.refuse_misplaced(source, asked.told)
+    context.report.warn(tuple(loose(call, file)))
+    asked = settings.load(call.flags, os.environ, file)
+    context.report.warn(asked.notices)
+    credentials.refuse_misplaced(source, asked.by_source)
+    settings.require_confirmed_domain(asked, sandbox=_sandbox_text() != "")
     task = task.without_application() if asked.desired.application is None else task
     seconds = seconds_of(call, DEFAULT_TIMEOUT)
     credentials.check_formats(source)
-    place = appconfig.locate(asked.app_dir, asked.write_config) if "application" in task.resources else None
+    place = None
+    if "application" in task.resources:
+        place = appconfig.locate(asked.app_dir, asked.write_config, asked.config_base)
     _sandbox()
     if asked.domain:
         _resolve(asked.domain, task)
@@ -119,6 +125,22 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
         _connect(call, task, context.sink, access, seconds, journal) as (services, tokens),
     ):
         yield Run(task, asked.desired, services, tokens, written, context.terminal, context.report)
+
+
+def _settings_file(call: Call) -> Path | None:
+    """The file of --config, else the one that the working folder or a parent has."""
+    if call.common.config is not None:
+        return _judged("--config", parsers.path, call.common.config)
+    try:
+        folder = Path.cwd()
+    except FileNotFoundError:  # it was removed
+        return None
+    try:
+        home = Path.home().resolve()
+    except RuntimeError:  # no variable and no user database names it
+        home = None
+    file = find_file(folder, home)
+    return Path(file.name) if file and file.parent == folder else file
 
 
 @contextmanager
@@ -148,8 +170,8 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
         ValueNeededError: The domain is not known.
         JournalNewerError, JournalUnusableError: It cannot be used.
     """
-    config = None if call.common.config is None else _judged("--config", parsers.path, call.common.config)
-    asked = settings.load(call.flags, os.environ, config)
+    asked = settings.load(call.flags, os.environ, _settings_file(call))
+    context.report.warn(asked.notices)
     source = credentials.SecretSource({}, os.environ, sys.stdin.read, context.terminal.secret)
     credentials.check_formats(source)
     domain = asked.domain or _ask_domain(context.terminal)
@@ -159,7 +181,7 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
 
 
 def _config_file(place: Path, asked: settings.Settings, access: "Access") -> appconfig.ConfigFile:
-    root = appconfig.root_of(asked.app_dir, asked.write_config)
+    root = appconfig.root_of(asked.app_dir, asked.write_config, asked.config_base)
     return appconfig.at(place, access.domain, access.places.auth0, root)
 
 
@@ -189,8 +211,12 @@ def _knows_twilio(source: credentials.SecretSource) -> bool:
 
 
 def _sandbox() -> SplitResult | None:
-    text = os.environ.get("MFA_SETUP_SANDBOX", "").strip()
+    text = _sandbox_text()
     return endpoints.sandbox_url(text) if text else None
+
+
+def _sandbox_text() -> str:
+    return os.environ.get("MFA_SETUP_SANDBOX", "").strip()
 
 
 def _ask_domain(terminal: Prompter) -> str:
@@ -203,7 +229,7 @@ def _ask_domain(terminal: Prompter) -> str:
     try:
         return parsers.domain(text)
     except parsers.MalformedError as malformed:
-        raise InvalidValueError(f"{quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
+        raise InvalidValueError(f"{parsers.quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
 
 
 def _region(variable: str) -> Notice:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from mfa_setup.errors import InvalidValueError, ValueNeededError
 from mfa_setup.model.base import Frozen
-from mfa_setup.settings.schema import SECRETS
+from mfa_setup.settings.schema import SECRETS, VARIABLES
 
 SigningAlg = Literal["RS256", "RS384", "PS256"]
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
@@ -57,7 +57,7 @@ AskSecret = Callable[[str], SecretStr | None]
 
 def secrets_of(environment: Mapping[str, str]) -> list[SecretStr]:
     """Every secret in the environment, to be masked whatever goes wrong first."""
-    names = [variable for variables in SECRETS.values() for variable in variables]
+    names = [variable for secret in SECRETS.values() for variable in secret.variables]
     return [SecretStr(value) for name in names if (value := environment.get(name, "").strip())]
 
 
@@ -86,7 +86,7 @@ class SecretSource:
         """The secret, or None where it was not given."""
         if name in self._from_files:
             return self._from_files[name]
-        for variable in SECRETS[name]:
+        for variable in SECRETS[name].variables:
             if value := self._environment.get(variable, "").strip():
                 return SecretStr(value)
         return None
@@ -101,7 +101,7 @@ class SecretSource:
 
 
 def _from_file(name: str, path: str, read_stdin: Callable[[], str]) -> SecretStr:
-    flag = f"--{name.replace('_', '-')}-file"
+    flag = SECRETS[name].flag
     try:
         text = read_stdin() if path == "-" else _beginning(Path(path).expanduser())
     except (OSError, ValueError, RuntimeError) as unreadable:  # RuntimeError: `~` names no user
@@ -130,7 +130,7 @@ def refuse_misplaced(source: SecretSource, given: Mapping[str, object]) -> None:
     Raises:
         InvalidValueError: One of them holds one of the secrets.
     """
-    variables: dict[str, object] = {name: source.text(name) or "" for name in _PLAIN}
+    variables: dict[str, object] = {name: source.text(name) or "" for name in VARIABLES}
     secrets = [text for secret in source.known if len(text := secret.get_secret_value()) >= _SHORTEST_SECRET]
     for place, value in {**variables, **given}.items():
         if any(secret in str(value) for secret in secrets):
@@ -138,10 +138,6 @@ def refuse_misplaced(source: SecretSource, given: Mapping[str, object]) -> None:
                 f"{place} holds one of the secrets that were given to this run.",
                 hint=f"Correct {place}: a secret there would be sent, shown and kept in the clear.",
             )
-
-
-_PLAIN = ("AUTH0_CLIENT_ID", "AUTH0_AUDIENCE", "TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "MFA_SETUP_SANDBOX")
-"""The variables beside the settings that hold no secret."""
 
 
 def auth0_credentials(source: SecretSource, domain: str, client_id: str | None) -> Auth0Credentials:
@@ -248,7 +244,7 @@ def check_formats(source: SecretSource) -> None:
         value = secret.get_secret_value() if secret else ""
         if not (value.isascii() and value.isprintable()):
             raise InvalidValueError(
-                f"{SECRETS[name][0]} holds a character that it cannot have.",
+                f"{SECRETS[name].variables[0]} holds a character that it cannot have.",
                 hint="Copy it again: it is one line of plain letters, digits and marks.",
             )
     _signing_alg(source)

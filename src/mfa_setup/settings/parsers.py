@@ -1,4 +1,4 @@
-"""The form of every value: each function takes what was given and returns it as the engine uses it, or says why not."""
+"""The parser of each kind of value: it returns what was typed as the engine uses it, or says what is wrong with it."""
 
 import re
 from pathlib import Path
@@ -16,12 +16,24 @@ class MalformedError(Exception):
         self.example = example
 
 
+_USER_OF_URL = re.compile(r"(^|//)[^/@\s]+@")
+_LOOKS_SECRET = re.compile(r"-----BEGIN.*|[A-Za-z0-9_-]{40,}|(?<![A-Za-z0-9])[0-9a-fA-F]{32}(?![A-Za-z0-9])", re.DOTALL)
+"""A private key, a client secret or token, or a Twilio auth token that was put into the wrong place."""
+_LONGEST_QUOTE = 100
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 NORTH_AMERICA = frozenset({"US", "CA"})
 """The countries where Twilio searches by area code (AvailablePhoneNumbers, `AreaCode`)."""
+
+
+def quoted(raw: object) -> str:
+    """A value as a message shows it: short, and without the user of a URL or what looks like a secret."""
+    text = raw if isinstance(raw, str) else repr(raw)
+    shown = _LOOKS_SECRET.sub("…", _USER_OF_URL.sub(r"\1…@", text))
+    shown = shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + "…"
+    return repr(shown) if isinstance(raw, str) else shown
 
 
 def domain(text: str) -> str:
@@ -54,7 +66,7 @@ def domain(text: str) -> str:
 def application_name(text: str) -> str:
     """A name as `POST /api/v2/clients` takes it: not empty, without `<` and `>`."""
     if not text.strip() or any(mark in text for mark in "<>") or not text.isprintable():
-        raise MalformedError("a name is not empty and has no < or >", 'For example --name "Twilio MFA Test".')
+        raise MalformedError("a name is not empty and has no < or >", 'For example "Twilio MFA Test".')
     return text
 
 
@@ -156,7 +168,7 @@ def messaging_service(text: str) -> str:
 
 def price(text: str) -> float:
     """A monthly price, in the currency of the account."""
-    return _positive(text, "it is not a price", "For example --max-price 2.50.")
+    return _positive(text, "it is not a price", "For example 2.50.")
 
 
 def seconds(text: str) -> float:

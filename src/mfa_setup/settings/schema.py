@@ -1,281 +1,202 @@
-"""Every setting, once: its option, its key in mfa-setup.toml, its variable, its form, its help and its default.
+"""Every setting, secret and environment variable of mfa-setup, each described once.
 
-The command line, the reader of mfa-setup.toml and the documentation are all made from this table.
+The command line, its help, the reader of mfa-setup.toml, the JSON Schema of that file and docs/settings.md are built
+from these tables. Nothing here is slow to import. To add a setting, add a row to `SETTINGS`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from mfa_setup.model.types import Delivery, NumberType, PolicyName
 from mfa_setup.settings import parsers
 
 Group = Literal["tenant", "identity", "application", "number", "sender", "sms", "users", "policy", "account"]
-"""Each has options; `account` has none but the secrets of Twilio."""
-Kind = Literal["text", "list", "flag", "choice"]
+"""A command takes all settings of some groups; `account` has none but Twilio's secrets."""
+Kind = Literal["text", "list", "number", "choice", "boolean"]
+
+PANELS: dict[Group, tuple[str, str]] = {
+    "tenant": ("Tenant", "auth0"),
+    "identity": ("Application", "application"),
+    "application": ("Application", "application"),
+    "number": ("Number", "number"),
+    "sender": ("Sender", "sms"),
+    "sms": ("SMS", "sms"),
+    "users": ("Users", "sms"),
+    "policy": ("Policy", "policy"),
+}
+"""Where the settings of a group belong: the panel of the help, and the section of mfa-setup.toml."""
+PREFIX = "MFA_SETUP_"
+"""How the environment variables that belong to mfa-setup begin."""
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class Setting:
     """One setting.
 
     Attributes:
-        name: Its name in the engine, and its key in mfa-setup.toml where `toml` names no other.
-        group: The section of the help it stands in, and of mfa-setup.toml where `section` names no other.
-        flag: The option.
+        name: Its name in code; flag, variable and key are derived from it where the row names no other.
+        group: The group that it belongs to.
         help: One line.
-        form: What judges each value.
-        kind: One text, a list of texts, a switch, or one of some choices.
-        choices: The type that holds the choices.
-        default: What applies where nothing is given.
-        section: The section of mfa-setup.toml.
-        toml: The key in mfa-setup.toml.
-        env: The variable of the environment, if one is read.
-        separator: What may stand between several values of a list that are given as one.
+        parser: Checks one value and converts it.
+        example: A valid value, as typed on the command line.
+        kind: A text, a list of texts, a number, one of some choices, or true and false.
+        default: The value where none is given.
+        choices: The literal type of a choice.
+        flag: The option.
+        opposite: The option that sets a boolean to false.
+        key: The key in mfa-setup.toml.
+        variable: The environment variable; None where none is read.
+        metavar: What stands for the value in the help.
+        separator: What may separate several items of a list that are given as one.
+        one_shot: Whether it is an action of one run: a flag, and neither a key nor a variable.
     """
 
     name: str
     group: Group
-    flag: str
     help: str
-    form: Callable[[str], Any] = str
+    parser: Callable[[str], Any] = str
+    example: str = ""
     kind: Kind = "text"
-    choices: Any = None
     default: Any = None
-    section: str = ""
-    toml: str = ""
-    env: str | None = None
-    separator: str | None = None
+    choices: Any = None
+    flag: str = ""
+    opposite: str = ""
+    key: str = ""
+    variable: str | None = ""
+    metavar: str = ""
+    separator: str = ""
+    one_shot: bool = False
+
+    def __post_init__(self) -> None:
+        dashed = self.name.replace("_", "-")
+        flag = self.flag or f"--{dashed.removesuffix('s') if self.kind == 'list' else dashed}"
+        variable = f"{PREFIX}{self.name.upper()}" if self.variable == "" else self.variable
+        for name, value in {
+            "flag": flag,
+            "opposite": self.opposite or f"--no-{dashed}",
+            "key": self.key or self.name,
+            "variable": None if self.one_shot else variable,
+            "metavar": self.metavar or flag.rpartition("-")[2].upper(),
+            "example": self.example or (get_args(self.choices)[0] if self.choices else "true"),
+        }.items():
+            object.__setattr__(self, name, value)
 
     @property
-    def place(self) -> tuple[str, str]:
-        """Section and key in mfa-setup.toml."""
-        return self.section or self.group, self.toml or self.name
+    def section(self) -> str:
+        """The section of mfa-setup.toml."""
+        return PANELS[self.group][1]
 
 
-KEYS: tuple[Key, ...] = (
-    Key(
-        "domain",
-        "tenant",
-        "--domain",
-        "Domain of the Auth0 tenant, such as acme.eu.auth0.com.",
-        parsers.domain,
-        section="auth0",
-        env="AUTH0_DOMAIN",
-    ),
-    Key(
-        "name",
-        "identity",
-        "--name",
-        "Name of the application.",
-        parsers.application_name,
-        default="Twilio MFA Test",
-        section="application",
-    ),
-    Key(
-        "urls",
-        "application",
-        "--url",
-        "URL of the app: callback, logout URL and web origin at once. Repeatable.",
-        parsers.url,
-        kind="list",
-        default=("http://localhost:3000",),
-    ),
-    Key(
-        "callback_urls",
-        "application",
-        "--callback-url",
-        "Callback URL, instead of --url. Repeatable.",
-        parsers.url,
-        kind="list",
-    ),
-    Key(
-        "logout_urls",
-        "application",
-        "--logout-url",
-        "Logout URL, instead of --url. Repeatable.",
-        parsers.url,
-        kind="list",
-    ),
-    Key(
-        "web_origins",
-        "application",
-        "--web-origin",
-        "Web origin, instead of --url. Repeatable.",
-        parsers.origin,
-        kind="list",
-    ),
-    Key(
-        "app_client_id",
-        "identity",
-        "--app-client-id",
-        "Use the application with this client ID.",
-        parsers.client_id,
-        section="application",
-    ),
-    Key("no_app", "application", "--no-app", "Leave applications alone.", kind="flag", default=False),
-    Key(
-        "connection",
-        "application",
-        "--connection",
-        "Database connection that the application uses.",
-        parsers.connection_name,
-        default="Username-Password-Authentication",
-    ),
-    Key(
-        "prune_urls",
-        "application",
-        "--prune-urls",
-        "Remove the URLs that were not asked for.",
-        kind="flag",
-        default=False,
-    ),
-    Key(
-        "harden",
-        "application",
-        "--harden",
-        "Mend the security settings of an application that mfa-setup did not make.",
-        kind="flag",
-        default=False,
-    ),
-    Key(
-        "app_dir",
-        "application",
-        "--app-dir",
-        "Write the app's config file: the one that this folder's app reads.",
-        parsers.path,
-    ),
-    Key(
-        "write_config",
-        "application",
-        "--write-config",
-        "Write the app's config file at this path.",
-        parsers.path,
-    ),
-    Key(
-        "country",
-        "number",
-        "--country",
-        "Country of the number, by its two letters.",
-        parsers.country,
-        default="US",
-    ),
-    Key("area_code", "number", "--area-code", "Area code of the number (US and Canada).", parsers.area_code),
-    Key(
-        "contains",
-        "number",
-        "--contains",
-        "Digits that the number contains; * stands for any.",
-        parsers.contains,
-    ),
-    Key(
-        "number_type",
-        "number",
-        "--number-type",
-        "Type of number. By default local, or mobile where local ones cannot send SMS.",
-        kind="choice",
-        choices=NumberType,
-    ),
-    Key(
-        "max_price",
-        "number",
-        "--max-price",
-        "Refuse a number whose monthly price is over this.",
-        parsers.price,
-    ),
-    Key(
-        "buy",
-        "number",
-        "--buy",
-        "Buy a number even where the account has others that could send.",
-        kind="flag",
-        default=False,
-    ),
-    Key(
-        "from",
-        "sender",
-        "--from",
-        "Send from this number of the Twilio account, in E.164 form.",
-        parsers.phone_number,
-        section="sms",
-    ),
-    Key(
-        "messaging_service_sid",
-        "sender",
-        "--messaging-service-sid",
-        "Send by this Messaging Service; with --from, put that number into its pool.",
-        parsers.messaging_service,
-        section="sms",
-    ),
-    Key(
-        "delivery",
-        "sms",
-        "--delivery",
-        "How codes go out. Without it SMS is added to what is there.",
-        kind="choice",
-        choices=Delivery,
-        default="sms",
-    ),
-    Key(
-        "enrollment_template",
-        "sms",
-        "--enrollment-template",
-        "Text of the first SMS; it must hold {{code}}.",
-        parsers.template,
-    ),
-    Key(
-        "verification_template",
-        "sms",
-        "--verification-template",
-        "Text of the later SMS; it must hold {{code}}.",
-        parsers.template,
-    ),
-    Key(
-        "replace_provider",
-        "sms",
-        "--replace-provider",
-        "Replace a provider of another kind or of another Twilio account.",
-        kind="flag",
-        default=False,
-    ),
-    Key(
-        "resend_token",
-        "sms",
-        "--resend-token",
-        "Send the Twilio auth token to Auth0 again.",
-        kind="flag",
-        default=False,
-    ),
-    Key(
-        "countries",
-        "users",
-        "--countries",
-        "Countries of the users' phones, as US,CA; by default the sender's own. Repeatable.",
-        parsers.country,
-        kind="list",
-        section="sms",
-        separator=",",
-    ),
-    Key(
-        "policy",
-        "policy",
-        "--policy",
-        "When MFA is required.",
-        kind="choice",
-        choices=PolicyName,
-        default="always",
-        toml="require_mfa",
-    ),
+_URL = "http://localhost:3000"
+_SERVICE = "MG0123456789abcdef0123456789abcdef"
+
+# fmt: off
+SETTINGS: tuple[Setting, ...] = (
+    Setting("domain", "tenant", "Domain of the Auth0 tenant, such as acme.eu.auth0.com.", parsers.domain,
+            "acme.eu.auth0.com", variable="AUTH0_DOMAIN"),
+    Setting("name", "identity", "Name of the application.", parsers.application_name, "Acme Portal",
+            default="Twilio MFA Test"),
+    Setting("urls", "application", "URL of the app, used as callback URL, logout URL and web origin. Repeatable.",
+            parsers.url, _URL, "list", (_URL,)),
+    Setting("callback_urls", "application", "Callback URL, instead of --url. Repeatable.", parsers.url,
+            f"{_URL}/callback", "list"),
+    Setting("logout_urls", "application", "Logout URL, instead of --url. Repeatable.", parsers.url, _URL, "list"),
+    Setting("web_origins", "application", "Web origin, instead of --url. Repeatable.", parsers.origin, _URL, "list"),
+    Setting("app_client_id", "identity", "Use the existing application with this client ID.", parsers.client_id,
+            "abcdefghijklmnopqrstuvwxyz012345", variable=None),
+    Setting("no_app", "application", "Do not create or change an application.", kind="boolean", default=False,
+            opposite="--app"),
+    Setting("connection", "application", "Database connection that the application uses.", parsers.connection_name,
+            "Username-Password-Authentication", default="Username-Password-Authentication"),
+    Setting("prune_urls", "application", "Remove the application's URLs that are not configured here.",
+            kind="boolean", default=False),
+    Setting("harden", "application", "Fix the security settings of an application that mfa-setup did not create.",
+            kind="boolean", default=False),
+    Setting("app_dir", "application", "Write the config file that the app in this folder reads.", parsers.path, "."),
+    Setting("write_config", "application", "Write the app's config file to this path.", parsers.path,
+            "src/auth_config.json", metavar="PATH"),
+    Setting("country", "number", "Country of the number, as a two-letter code.", parsers.country, "US", default="US",
+            metavar="CC"),
+    Setting("area_code", "number", "Area code of the number (US and Canada only).", parsers.area_code, "415"),
+    Setting("contains", "number", "Digits that the number must contain; * stands for any digit.", parsers.contains,
+            "5551", metavar="DIGITS"),
+    Setting("number_type", "number",
+            "Type of number. Without it, local, or mobile where local numbers cannot send SMS.",
+            kind="choice", choices=NumberType),
+    Setting("max_price", "number", "Refuse a number that costs more than this per month.", parsers.price, "2.50",
+            "number"),
+    Setting("buy", "number", "Buy a number even if the account has others that could send.", kind="boolean",
+            default=False, one_shot=True),
+    Setting("from", "sender", "Send from this number of the Twilio account, in E.164 form.", parsers.phone_number,
+            "+14155550123", metavar="NUMBER"),
+    Setting("messaging_service_sid", "sender",
+            "Send through this Messaging Service; with --from, add that number to its pool.",
+            parsers.messaging_service, _SERVICE),
+    Setting("delivery", "sms", "How codes are delivered. Without it, SMS is added to the methods that are in use.",
+            kind="choice", choices=Delivery),
+    Setting("enrollment_template", "sms", "Text of the SMS at enrollment; it must contain {{code}}.",
+            parsers.template, "{{code}} is your code to enroll at Acme."),
+    Setting("verification_template", "sms", "Text of the SMS at login; it must contain {{code}}.",
+            parsers.template, "{{code}} is your code for Acme."),
+    Setting("replace_provider", "sms", "Replace a phone provider of another kind or of another Twilio account.",
+            kind="boolean", default=False, one_shot=True),
+    Setting("resend_token", "sms", "Send the Twilio auth token to Auth0 again.", kind="boolean", default=False,
+            one_shot=True),
+    Setting("countries", "users",
+            "Countries of the users' phones, such as US,CA. Without it, the sender's country. Repeatable.",
+            parsers.country, "US", "list", flag="--countries", separator=","),
+    Setting("policy", "policy", "When MFA is required.", kind="choice", default="always", choices=PolicyName,
+            key="require_mfa"),
 )
+# fmt: on
+BY_NAME = {setting.name: setting for setting in SETTINGS}
 
-BY_NAME = {key.name: key for key in KEYS}
 
-SECRETS: dict[str, tuple[str, ...]] = {
-    "client_secret": ("AUTH0_CLIENT_SECRET",),
-    "api_token": ("AUTH0_API_TOKEN", "AUTH0_ACCESS_TOKEN"),
-    "private_key": ("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY",),
-    "twilio_auth_token": ("TWILIO_AUTH_TOKEN",),
-    "twilio_api_secret": ("TWILIO_API_SECRET",),
-    "old_twilio_auth_token": ("MFA_SETUP_OLD_TWILIO_AUTH_TOKEN",),
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret: read from the file that its option names, else from the first of its variables that is set.
+
+    `groups` are the groups of settings whose commands take it; none means every command that has settings.
+    """
+
+    name: str
+    help: str
+    variables: tuple[str, ...]
+    groups: frozenset[Group] = frozenset()
+
+    @property
+    def flag(self) -> str:
+        """The option."""
+        return f"--{self.name.replace('_', '-')}-file"
+
+
+_TWILIO: frozenset[Group] = frozenset({"sender", "users", "account"})
+SECRETS: dict[str, Secret] = {
+    secret.name: secret
+    for secret in (
+        Secret("client_secret", "Client secret of the tool's own application", ("AUTH0_CLIENT_SECRET",)),
+        Secret("api_token", "Management API access token", ("AUTH0_API_TOKEN", "AUTH0_ACCESS_TOKEN")),
+        Secret("private_key", "Private key in PEM form", ("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY",)),
+        Secret("twilio_auth_token", "Twilio auth token", ("TWILIO_AUTH_TOKEN",), _TWILIO),
+        Secret("twilio_api_secret", "Secret of TWILIO_API_KEY", ("TWILIO_API_SECRET",), _TWILIO),
+        Secret(
+            "old_twilio_auth_token",
+            "Auth token of the account that sent before",
+            (f"{PREFIX}OLD_TWILIO_AUTH_TOKEN",),
+            frozenset({"account"}),
+        ),
+    )
 }
-"""Each secret and the environment variables that may hold it; the option is `--…-file` with the same name."""
+
+VARIABLES: dict[str, str] = {
+    "AUTH0_CLIENT_ID": "Client ID of the tool's own application (Machine to Machine).",
+    "AUTH0_AUDIENCE": "Identifier of the Management API. Default `https://DOMAIN/api/v2/`; set it for a custom domain.",
+    "AUTH0_CLIENT_ASSERTION_SIGNING_ALG": "Algorithm of the private key: RS256 (default), RS384 or PS256.",
+    "TWILIO_ACCOUNT_SID": "SID of the Twilio account.",
+    "TWILIO_API_KEY": "SID of an API key for mfa-setup's own requests to Twilio.",
+    f"{PREFIX}SANDBOX": "URL of the sandbox on this machine that stands in for Twilio (`mfa-setup sandbox` prints it).",
+    f"{PREFIX}STATE_DIR": "Folder of the journals.",
+    f"{PREFIX}CACHE_DIR": "Folder of the cached access tokens.",
+}
+"""The variables that hold neither a setting nor a secret."""

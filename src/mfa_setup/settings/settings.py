@@ -1,64 +1,140 @@
-"""The settings of one run: what was asked for, as the engine's desired, and how to work."""
+"""The settings of one run: the desired state, and where each value came from."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.model.desired import Desired, DesiredApplication, DesiredNumber, DesiredSms
+from mfa_setup.model.outcome import Notice
 from mfa_setup.settings import parsers
-from mfa_setup.settings.schema import BY_NAME
-from mfa_setup.settings.sources import Given, merge
+from mfa_setup.settings.endpoints import is_loopback
+from mfa_setup.settings.schema import BY_NAME, PREFIX, SECRETS, SETTINGS, VARIABLES
+from mfa_setup.settings.sources import Given, Origin, merge, written
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What was asked for; `given` has every value with its origin."""
+    """What a run is to set up.
+
+    Attributes:
+        desired: The desired state of the resources.
+        given: Every setting by name, with its origin.
+        file: The settings file that was read; None where there was none.
+        notices: Warnings about the environment.
+    """
 
     desired: Desired
-    domain: str | None
-    app_dir: Path | None
-    write_config: Path | None
     given: Mapping[str, Given]
+    file: Path | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
-    def told(self) -> dict[str, object]:
-        """What somebody asked for, by the options' names."""
-        return {BY_NAME[name].flag: entry.value for name, entry in self.given.items() if entry.is_given}
+    def domain(self) -> str | None:
+        """The tenant's domain."""
+        value: str | None = self.given["domain"].value
+        return value
+
+    @property
+    def app_dir(self) -> Path | None:
+        """The folder of the app whose config file is written."""
+        value: Path | None = self.given["app_dir"].value
+        return None if value is None else self._base("app_dir") / value
+
+    @property
+    def write_config(self) -> Path | None:
+        """The path of the app's config file, relative to `config_base`; None where a higher source has `app_dir`."""
+        value: Path | None = self.given["write_config"].value
+        return None if self.given["app_dir"].origin > self.given["write_config"].origin else value
+
+    @property
+    def config_base(self) -> Path:
+        """The folder that a relative `write_config` counts from: the settings file's, or the working folder."""
+        return self._base("write_config")
+
+    @property
+    def by_source(self) -> dict[str, object]:
+        """The values that were given, by the flag, variable or key that they came from."""
+        return {entry.source: entry.value for entry in self.given.values() if entry.is_given}
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The MFA_SETUP_… variables whose values are in force."""
+        from_environment = [entry.source for entry in self.given.values() if entry.origin is Origin.ENVIRONMENT]
+        return tuple(source for source in from_environment if source.startswith(PREFIX))
+
+    def _base(self, name: str) -> Path:
+        return self.file.parent if self.file and self.given[name].origin is Origin.FILE else Path()
 
 
-def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path | None) -> Settings:
+def load(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None = None) -> Settings:
     """The settings from all their sources.
 
+    Args:
+        flags: The values of options by the names of their settings; None and an empty list count as not given.
+        environment: The environment variables.
+        file: The settings file; None for no file. `settings_file.find_file` looks for one.
+
     Raises:
-        InvalidValueError: A value, or two values together, make no sense.
+        InvalidValueError: A value is malformed, or two values contradict each other.
+        ConfigUnreadableError: The file cannot be read.
     """
-    given = merge(flags, environment, config)
-    _fit(given)
+    given = merge(flags, environment, file)
+    _refuse_contradictions(given)
     value = {name: entry.value for name, entry in given.items()}
-    return Settings(
-        desired=Desired(
-            application=None if value["no_app"] else _application(given),
-            number=_number(given),
-            sms=_sms(given),
-            countries=value["countries"] or (),
-            policy=value["policy"],
+    desired = Desired(
+        application=None if value["no_app"] else _application(given),
+        number=DesiredNumber(
+            sender=value["from"],
+            **{name: value[name] for name in DesiredNumber.model_fields if name != "sender"},
         ),
-        domain=value["domain"],
-        app_dir=value["app_dir"],
-        write_config=value["write_config"],
-        given=given,
+        sms=DesiredSms(
+            delivery=value["delivery"] or "sms",
+            delivery_given=given["delivery"].is_given,
+            enrollment_template=value["enrollment_template"],
+            verification_template=value["verification_template"],
+            replace_provider=value["replace_provider"],
+            resend_token=value["resend_token"],
+        ),
+        countries=value["countries"] or (),
+        policy=value["policy"],
     )
+    return Settings(desired, given, file, tuple(_unknown_variables(environment)))
+
+
+def require_confirmed_domain(settings: Settings, *, sandbox: bool) -> None:
+    """Refuses to send secrets to a domain that only the settings file names, unless it is Auth0's or a sandbox.
+
+    Args:
+        settings: The settings.
+        sandbox: Whether MFA_SETUP_SANDBOX is set, so that a domain on this machine is a sandbox.
+
+    Raises:
+        InvalidValueError: The domain needs to be confirmed.
+    """
+    entry = settings.given["domain"]
+    if entry.origin is not Origin.FILE:
+        return
+    host = urlsplit(f"//{entry.value}").hostname or ""
+    if not (host == "auth0.com" or host.endswith(".auth0.com") or (sandbox and is_loopback(host))):
+        raise InvalidValueError(
+            f"{entry.source} is {entry.value}, which is not under auth0.com. A settings file alone does not decide "
+            "where credentials are sent.",
+            hint=f"If it is your tenant's domain, set AUTH0_DOMAIN={entry.value} or pass --domain {entry.value}.",
+        )
 
 
 def _application(given: Mapping[str, Given]) -> DesiredApplication:
-    origins = tuple(dict.fromkeys(parsers.origin_of(url) for url in given["urls"].value))
+    urls = given["urls"].value
+    origins = tuple(dict.fromkeys(parsers.origin_of(url) for url in urls))
     return DesiredApplication(
         name=given["name"].value,
         client_id=given["app_client_id"].value,
-        callbacks=_urls(given, "callback_urls", given["urls"].value),
-        logout_urls=_urls(given, "logout_urls", given["urls"].value),
+        callbacks=_urls(given, "callback_urls", urls),
+        logout_urls=_urls(given, "logout_urls", urls),
         web_origins=_urls(given, "web_origins", origins),
         connection=given["connection"].value,
         prune_urls=given["prune_urls"].value,
@@ -74,55 +150,46 @@ def _urls(given: Mapping[str, Given], name: str, common: tuple[str, ...]) -> tup
     return tuple(special.value)
 
 
-def _number(given: Mapping[str, Given]) -> DesiredNumber:
-    return DesiredNumber(
-        sender=given["from"].value,
-        messaging_service_sid=given["messaging_service_sid"].value,
-        country=given["country"].value,
-        area_code=given["area_code"].value,
-        contains=given["contains"].value,
-        number_type=given["number_type"].value,
-        max_price=given["max_price"].value,
-        buy=given["buy"].value,
-    )
-
-
-def _sms(given: Mapping[str, Given]) -> DesiredSms:
-    return DesiredSms(
-        delivery=given["delivery"].value,
-        delivery_given=given["delivery"].is_given,
-        enrollment_template=given["enrollment_template"].value,
-        verification_template=given["verification_template"].value,
-        replace_provider=given["replace_provider"].value,
-        resend_token=given["resend_token"].value,
-    )
-
-
-def _fit(given: Mapping[str, Given]) -> None:
-    """Refuses values that are good alone and make no sense together."""
-    if given["area_code"].value and given["country"].value not in parsers.NORTH_AMERICA:
+def _refuse_contradictions(given: Mapping[str, Given]) -> None:
+    """Refuses values that are valid on their own and make no sense together."""
+    area, kind, country = given["area_code"], given["number_type"], given["country"].value
+    if area.value and country not in parsers.NORTH_AMERICA:
         raise InvalidValueError(
-            f"--area-code is for the US and Canada, and the country is {given['country'].value}.",
-            hint="Leave --area-code out, or search by --contains.",
+            f"{area.source} is for the US and Canada, and the country is {country}.",
+            hint=f"Remove {area.source}, or search by --contains.",
         )
-    if given["number_type"].value == "mobile" and given["country"].value in parsers.NORTH_AMERICA:
+    if kind.value == "mobile" and country in parsers.NORTH_AMERICA:
         raise InvalidValueError(
-            f"{given['country'].value} has no mobile numbers: its local ones are both.",
-            hint="Use --number-type local.",
+            f"{kind.source} is mobile, and {country} has no mobile numbers: its local numbers serve as both.",
+            hint=f"Use {written(BY_NAME['number_type'], kind.origin, 'local')}.",
         )
     if given["from"].value and given["buy"].value:
-        raise InvalidValueError("--from and --buy contradict each other.", hint="Leave one of them out.")
-    if given["no_app"].value and (lost := _about_the_application(given)):
-        raise InvalidValueError(f"--no-app and {lost} contradict each other.", hint="Leave one of them out.")
-    voice = given["delivery"].is_given and given["delivery"].value in {"voice", "both"}
-    if voice and given["messaging_service_sid"].value and not given["from"].value:
+        raise _contradiction(given["from"], given["buy"])
+    no_app = given["no_app"]
+    for name in ("app_client_id", "harden", "prune_urls", "app_dir", "write_config") if no_app.value else ():
+        if given[name].value and given[name].origin >= no_app.origin:  # what a lower source says is overridden
+            raise _contradiction(no_app, given[name])
+    delivery, service = given["delivery"], given["messaging_service_sid"]
+    if delivery.value in {"voice", "both"} and service.value and not given["from"].value:
         raise InvalidValueError(
-            "A Messaging Service cannot make calls: voice needs a number.", hint="Add --from NUMBER."
+            f"{delivery.source} is {delivery.value}, and a Messaging Service cannot make calls: voice needs a number.",
+            hint="Add --from NUMBER.",
         )
 
 
-def _about_the_application(given: Mapping[str, Given]) -> str | None:
-    for name in ("app_client_id", "harden", "prune_urls", "app_dir", "write_config"):
-        if given[name].is_given and given[name].value:
-            return BY_NAME[name].flag
-    return None
+def _contradiction(one: Given, other: Given) -> InvalidValueError:
+    return InvalidValueError(f"{one.source} and {other.source} contradict each other.", hint="Leave one of them out.")
+
+
+def _unknown_variables(environment: Mapping[str, str]) -> Iterator[Notice]:
+    """A warning for each MFA_SETUP_… variable that is not read."""
+    secrets = [variable for secret in SECRETS.values() for variable in secret.variables]
+    known = {setting.variable for setting in SETTINGS if setting.variable} | set(secrets) | set(VARIABLES)
+    for name in sorted(name for name in environment if name.startswith(PREFIX) and name not in known):
+        setting = BY_NAME.get(name.removeprefix(PREFIX).lower())
+        near = difflib.get_close_matches(name, known, n=1)
+        if setting:
+            hint = f"Set {setting.variable} instead." if setting.variable else f"Pass {setting.flag} instead."
+        else:
+            hint = f"Did you mean {near[0]}?" if near else "Unset it, or see the variables in docs/settings.md."
+        yield Notice(code="unknown_variable", message=f"{name} is set, and no setting has that variable.", hint=hint)

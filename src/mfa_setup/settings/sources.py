@@ -1,30 +1,18 @@
-"""Merges the sources of the settings: flag over environment over mfa-setup.toml over default, with the origins."""
+"""Merges the sources of the settings, flag over environment over mfa-setup.toml over default, and keeps the origins."""
 
-import difflib
+import json
 import re
-import tomllib
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, get_args
 
-from mfa_setup.errors import (
-    ConfigUnreadableError,
-    InvalidValueError,
-    SecretInConfigError,
-    UnknownKeyError,
-)
-from mfa_setup.settings.parsers import MalformedError
-from mfa_setup.settings.schema import KEYS, Key
-
-_USER_OF_URL = re.compile(r"(^|//)[^/@\s]+@")
-_LOOKS_SECRET = re.compile(r"-----BEGIN.*|[A-Za-z0-9_-]{40,}|(?<![A-Za-z0-9])[0-9a-fA-F]{32}(?![A-Za-z0-9])", re.DOTALL)
-"""A key, a client secret or token, a Twilio auth token: what a person may have put into the wrong place."""
-_LONGEST_QUOTE = 100
-_LONGEST_FILE = 1_000_000
-DEFAULT_FILE = "mfa-setup.toml"
-_SECRET = re.compile(r"secret|token|password|private_key|api_key|credential", re.IGNORECASE)
+from mfa_setup.errors import InvalidValueError
+from mfa_setup.settings.parsers import MalformedError, quoted
+from mfa_setup.settings.schema import SETTINGS, Setting
+from mfa_setup.settings.settings_file import read_file
 
 
 class Origin(IntEnum):
@@ -38,160 +26,105 @@ class Origin(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A judged value, with where it came from."""
+    """A checked value and its origin; `source` names the flag, the variable, or the key, section and file."""
 
     value: Any
-    origin: Origin
+    origin: Origin = Origin.DEFAULT
+    source: str = ""
 
     @property
     def is_given(self) -> bool:
-        """Whether somebody asked for it."""
+        """Whether it is more than the default."""
         return self.origin > Origin.DEFAULT
 
 
-def merge(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path | None) -> dict[str, Given]:
-    """All settings, judged; a malformed one is refused even where a higher source has a good one.
+def merge(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None) -> dict[str, Given]:
+    """All settings by name. A malformed value is refused even where a higher source has a valid one.
+
+    Args:
+        flags: The values of options by the names of their settings; None and an empty list count as not given.
+        environment: The environment variables; an empty one counts as not given.
+        file: The settings file; None for no file.
 
     Raises:
         InvalidValueError: A value is malformed; the message names its source.
-        ConfigUnreadableError, UnknownKeyError, SecretInConfigError: The file is not as it should be.
+        ConfigUnreadableError, UnknownKeyError, SecretInConfigError: See `read_file`.
     """
-    from_file = _read(config)
-    return {key.name: _pick(key, flags, environment, from_file) for key in KEYS}
+    in_file = {} if file is None else read_file(file)
+    merged = {}
+    for setting in SETTINGS:
+        given = Given(setting.default)
+        if setting.name in in_file:
+            source = f"{setting.key} in [{setting.section}] of {file}"
+            given = _Check(setting, Origin.FILE, source).given(in_file[setting.name])
+        if setting.variable and (text := environment.get(setting.variable, "").strip()):
+            given = _Check(setting, Origin.ENVIRONMENT, setting.variable).given(_from_text(setting, text))
+        if flags.get(setting.name) not in (None, []):
+            given = _Check(setting, Origin.FLAG, setting.flag).given(flags[setting.name])
+        merged[setting.name] = given
+    return merged
 
 
-def _pick(
-    key: Key,
-    flags: Mapping[str, Any],
-    environment: Mapping[str, str],
-    from_file: Mapping[tuple[str, str], Any],
-) -> Given:
-    candidates = [Given(key.default, Origin.DEFAULT)]
-    if key.place in from_file:
-        section, name = key.place
-        raw = from_file[key.place]
-        candidates.append(Given(_judge(key, raw, f"{name} in [{section}]"), Origin.FILE))
-    if key.env and (raw := environment.get(key.env, "").strip()):
-        candidates.append(Given(_judge(key, raw, key.env), Origin.ENVIRONMENT))
-    if flags.get(key.name) not in (None, [], False):
-        candidates.append(Given(_judge(key, flags[key.name], key.flag), Origin.FLAG))
-    return candidates[-1]
+def written(setting: Setting, origin: Origin, value: str | None = None) -> str:
+    """How a person writes a value of a setting in one of the sources; without a value, the setting's example."""
+    text = setting.example if value is None else value
+    if origin is Origin.FLAG:
+        return f"{setting.flag} {shlex.quote(text)}"
+    if origin is Origin.ENVIRONMENT:
+        return f"{setting.variable}={shlex.quote(text)}"
+    literal = text if setting.kind in {"boolean", "number"} else json.dumps(text, ensure_ascii=False)
+    return f"{setting.key} = [{literal}]" if setting.kind == "list" else f"{setting.key} = {literal}"
 
 
-def _judge(key: Key, raw: Any, source: str) -> Any:
-    """The value as the engine uses it."""
-    match key.kind:
-        case "flag":
-            if not isinstance(raw, bool):
-                raise InvalidValueError(f"{source} is {quoted(raw)}.", hint="It is true or false.")
-            return raw
-        case "choice":
-            choices = get_args(key.choices)
-            if raw not in choices:
-                raise InvalidValueError(f"{source} is {quoted(raw)}.", hint=f"It is one of {', '.join(choices)}.")
-            return raw
-        case "list":
+def _from_text(setting: Setting, text: str) -> Any:
+    """The value of an environment variable in the form that a settings file has it."""
+    if setting.kind == "boolean":
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    if setting.kind == "list":
+        return list(filter(None, re.split(r"[,\s]+", text))) or text
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Checks what one source gives for one setting."""
+
+    setting: Setting
+    origin: Origin
+    source: str
+
+    def given(self, raw: Any) -> Given:
+        """The checked value with its origin."""
+        return Given(self._value(raw), self.origin, self.source)
+
+    def _value(self, raw: Any) -> Any:
+        setting, example = self.setting, written(self.setting, self.origin)
+        if setting.kind == "boolean" and not isinstance(raw, bool):
+            raise self._refused(raw, f"It is true or false, such as {example}.")
+        if setting.kind == "choice" and raw not in get_args(setting.choices):
+            raise self._refused(raw, f"It is one of {', '.join(get_args(setting.choices))}.")
+        if setting.kind == "list":
             if not isinstance(raw, list) or not raw:
-                raise InvalidValueError(
-                    f"{source} is {quoted(raw)}.", hint='It is a list, as ["http://localhost:3000"].'
-                )
-            return tuple(dict.fromkeys(_one(key, item, source) for item in _parts(key, raw)))
-        case _:
-            return _one(key, raw, source)
+                raise self._refused(raw, f"It is a list, such as {example}.")
+            return tuple(dict.fromkeys(self._parsed(item) for item in self._items(raw)))
+        return raw if setting.kind in {"boolean", "choice"} else self._parsed(raw)
 
+    def _items(self, raw: list[Any]) -> Iterator[Any]:
+        for item in raw:
+            if self.setting.separator and isinstance(item, str):
+                yield from (part.strip(" ") for part in item.split(self.setting.separator))
+            else:
+                yield item
 
-def _parts(key: Key, raw: list[Any]) -> Iterator[Any]:
-    for item in raw:
-        if key.separator and isinstance(item, str):
-            yield from (part.strip(" ") for part in item.split(key.separator))
-        else:
-            yield item
+    def _parsed(self, raw: Any) -> Any:
+        text = str(raw) if self.setting.kind == "number" and type(raw) in {int, float} else raw
+        if not isinstance(text, str):
+            form = "a number" if self.setting.kind == "number" else "a text in quotation marks"
+            raise self._refused(raw, f"It is {form}, such as {written(self.setting, self.origin)}.")
+        try:
+            return self.setting.parser(text)
+        except MalformedError as malformed:
+            raise self._refused(raw, malformed.example, f": {malformed.problem}") from None
 
-
-def _one(key: Key, raw: Any, source: str) -> Any:
-    if key.name == "max_price" and isinstance(raw, (int, float)) and not isinstance(raw, bool):
-        raw = str(raw)
-    if not isinstance(raw, str):
-        raise InvalidValueError(f"{source} is {quoted(raw)}.", hint="It is a text in quotation marks.")
-    try:
-        return key.form(raw)
-    except MalformedError as malformed:
-        raise InvalidValueError(f"{source} is {quoted(raw)}: {malformed.problem}.", hint=malformed.example) from None
-
-
-def quoted(raw: object) -> str:
-    """A value as a message shows it: short, without a password in a URL or what looks like a secret."""
-    shown = _LOOKS_SECRET.sub("…", _USER_OF_URL.sub(r"\1…@", raw if isinstance(raw, str) else repr(raw)))
-    shown = shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + "…"
-    return repr(shown) if isinstance(raw, str) else shown
-
-
-def _read(config: Path | None) -> dict[tuple[str, str], Any]:
-    """The file's values by section and key; the default file may be missing, a named one may not."""
-    path = config or Path(DEFAULT_FILE)
-    if config is None and not path.exists():
-        return {}
-    try:
-        with path.open("rb") as file:
-            document = tomllib.loads(_whole(path, file.read(_LONGEST_FILE + 1)).decode())
-    except FileNotFoundError:
-        raise ConfigUnreadableError(
-            f"There is no file {path}.", hint="Check --config; examples/mfa-setup.toml is a start."
-        ) from None
-    except (OSError, UnicodeDecodeError):
-        raise ConfigUnreadableError(
-            f"{path} cannot be read.", hint="It must be a file of UTF-8 text that you may read; name it with --config."
-        ) from None
-    except RecursionError:
-        raise ConfigUnreadableError(f"{path} is nested far too deep.", hint="Mend it, or start anew.") from None
-    except tomllib.TOMLDecodeError as broken:
-        raise ConfigUnreadableError(f"{path} is not TOML: {broken}.", hint="Mend that line.") from None
-    return _flatten(path, document)
-
-
-def _whole(path: Path, content: bytes) -> bytes:
-    if len(content) > _LONGEST_FILE:
-        raise ConfigUnreadableError(
-            f"{path} is larger than a settings file can be.", hint="Name another with --config."
-        )
-    return content
-
-
-def _flatten(path: Path, document: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
-    known = {key.place for key in KEYS}
-    found: dict[tuple[str, str], Any] = {}
-    sections = {name for name, _ in known}
-    for section, content in document.items():
-        for name in (section, *(content if isinstance(content, dict) else ())):
-            if (section, name) not in known:
-                _refuse_secret(path, name)
-        if section not in sections:
-            raise _unknown(path, f"`{_named(section)}`", section, sections)
-        if not isinstance(content, dict):
-            raise InvalidValueError(
-                f"{path}: {section} is {quoted(content)}.",
-                hint=f"It is a section: write [{section}] on a line of its own.",
-            )
-        for name, value in content.items():
-            if (section, name) not in known:
-                keys = {key for where, key in known if where == section}
-                raise _unknown(path, f"the key `{_named(name)}` in [{section}]", name, keys)
-            found[section, name] = value
-    return found
-
-
-def _refuse_secret(path: Path, name: str) -> None:
-    if _SECRET.search(name):
-        raise SecretInConfigError(f"{path} has a key `{_named(name)}`, which would hold a secret.")
-
-
-def _named(name: str) -> str:
-    return quoted(name)[1:-1]
-
-
-def _unknown(path: Path, what: str, name: str, known: set[str]) -> UnknownKeyError:
-    near = difflib.get_close_matches(name, known, n=1)
-    guess = f"Did you mean `{near[0]}`? " if near else ""
-    return UnknownKeyError(
-        f"{path} has {what}, which means nothing here.", hint=f"{guess}Known: {', '.join(sorted(known))}."
-    )
+    def _refused(self, raw: Any, hint: str, problem: str = "") -> InvalidValueError:
+        return InvalidValueError(f"{self.source} is {quoted(raw)}{problem}.", hint=hint)

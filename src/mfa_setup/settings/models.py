@@ -1,0 +1,50 @@
+"""The pydantic model of mfa-setup.toml and its JSON Schema, built from the table of settings when they are needed."""
+
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from mfa_setup.settings.schema import SETTINGS, Setting
+
+_STRICT = ConfigDict(extra="forbid")
+_TYPES: dict[str, Any] = {"text": str, "list": list[str], "number": float | str, "boolean": bool}
+
+
+@cache
+def file_model() -> type[BaseModel]:
+    """The model of a settings file: one optional table for each section, one optional key for each setting.
+
+    It checks names and types; what a value may hold is checked by the setting's own parser.
+    """
+    sections: dict[str, dict[str, Any]] = {}
+    for setting in SETTINGS:
+        if not setting.one_shot:
+            sections.setdefault(setting.section, {})[setting.key] = _field(setting)
+    tables: dict[str, Any] = {
+        name: (create_model(name.title(), __config__=_STRICT, **fields), Field(None, json_schema_extra=_no_null))
+        for name, fields in sections.items()
+    }
+    return create_model("MfaSetupFile", __config__=_STRICT, **tables)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a settings file, for editors and linters."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **file_model().model_json_schema()}
+
+
+def _field(setting: Setting) -> tuple[Any, Any]:
+    example = {"list": [setting.example], "boolean": True}.get(setting.kind, setting.example)
+    return _TYPES.get(setting.kind, setting.choices), Field(
+        list(setting.default) if setting.kind == "list" and setting.default else setting.default,
+        description=setting.help,
+        examples=[float(setting.example) if setting.kind == "number" else example],
+        min_length=1 if setting.kind == "list" else None,
+        json_schema_extra=_no_null,
+    )
+
+
+def _no_null(schema: dict[str, Any]) -> None:
+    """TOML has no null: a key without a default is left out."""
+    if schema.get("default", ...) is None:
+        del schema["default"]

@@ -1,0 +1,135 @@
+"""Finding and reading mfa-setup.toml."""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, SecretInConfigError, UnknownKeyError
+from mfa_setup.settings.parsers import quoted
+from mfa_setup.settings.schema import SETTINGS, Setting
+
+FILE_NAME = "mfa-setup.toml"
+_LONGEST = 1_000_000
+_SECRET = re.compile(r"secret|token|password|private_key|api_key|credential", re.IGNORECASE)
+_KNOWN: dict[str, dict[str, Setting]] = {}
+for _setting in SETTINGS:
+    _KNOWN.setdefault(_setting.section, {})[_setting.key] = _setting
+
+
+def find_file(folder: Path, home: Path | None) -> Path | None:
+    """Looks for mfa-setup.toml in a folder and its parents.
+
+    The search ends at the first folder that holds `.git` or is the home folder. A folder that is in neither a
+    repository nor the home folder is searched alone.
+
+    Args:
+        folder: Where to start, as an absolute path.
+        home: The user's home folder; None where it is not known.
+
+    Returns:
+        The path of the file, or None where there is none.
+
+    Raises:
+        ConfigUnreadableError: The file is in a parent folder, and somebody else may have put it there.
+    """
+    searched = []
+    for candidate in (folder, *folder.parents):
+        searched.append(candidate)
+        if candidate == home or os.access(candidate / ".git", os.F_OK):
+            break
+    else:
+        searched = [folder]
+    for candidate in searched:
+        path = candidate / FILE_NAME
+        if os.access(path, os.F_OK):
+            if candidate != folder and not _is_trusted(path):
+                raise ConfigUnreadableError(
+                    f"{path} is not used: it is in a parent folder, and other users of this machine can change it.",
+                    hint=f"Review it, then name it: --config {path}",
+                )
+            return path
+    return None
+
+
+def _is_trusted(path: Path) -> bool:
+    """Whether a file, and the link that leads to it, belong to the user or root, and not everyone may write it."""
+    if not hasattr(os, "getuid"):  # Windows has neither such owners nor such modes
+        return True
+    try:
+        link, target = path.lstat(), path.stat()
+    except OSError:
+        return True  # it cannot be read either, and the reader says so
+    return {link.st_uid, target.st_uid} <= {0, os.getuid()} and not target.st_mode & 0o002
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """The values of a settings file as TOML has them, by the names of their settings.
+
+    Raises:
+        ConfigUnreadableError: The file is missing, cannot be read or is not TOML.
+        SecretInConfigError, UnknownKeyError, InvalidValueError: It holds something that it must not.
+    """
+    values: dict[str, Any] = {}
+    for section, content in _parsed(path).items():
+        _refuse_unknown(path, section, content)
+        for key, value in content.items():
+            setting = _KNOWN[section][key]
+            if setting.one_shot:
+                raise InvalidValueError(
+                    f"{path} has the key `{key}` in [{section}], which belongs to one run and not to a file.",
+                    hint=f"Remove it, and pass {setting.flag} to the run that needs it.",
+                )
+            values[setting.name] = value
+    return values
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LONGEST + 1)
+        if len(content) > _LONGEST:
+            raise ConfigUnreadableError(f"{path} is larger than 1 MB.", hint="Name another file with --config.")
+        return tomllib.loads(content.decode())
+    except FileNotFoundError:
+        raise ConfigUnreadableError(
+            f"There is no file {path}.", hint="Check --config; examples/mfa-setup.toml is a start."
+        ) from None
+    except (OSError, UnicodeDecodeError):
+        raise ConfigUnreadableError(
+            f"{path} cannot be read.", hint="It must be a file of UTF-8 text that you may read; name it with --config."
+        ) from None
+    except RecursionError:
+        raise ConfigUnreadableError(f"{path} is nested far too deep.", hint="Mend it, or start again.") from None
+    except tomllib.TOMLDecodeError as broken:
+        raise ConfigUnreadableError(f"{path} is not TOML: {broken}.", hint="Mend that line.") from None
+
+
+def _refuse_unknown(path: Path, section: str, content: Any) -> None:
+    known = _KNOWN.get(section, {})
+    keys = [key for key in content if key not in known] if isinstance(content, Mapping) else []
+    for name in (*(() if known else (section,)), *keys):
+        if _SECRET.search(name):
+            raise SecretInConfigError(f"{path} has a key `{_shown(name)}`, which would hold a secret.")
+    if not known:
+        raise _unknown(f"{path} has `{_shown(section)}`", section, _KNOWN)
+    if not isinstance(content, Mapping):
+        raise InvalidValueError(
+            f"{path}: {section} is {quoted(content)}.", hint=f"It is a section: write [{section}] on a line of its own."
+        )
+    for name in keys:
+        lasting = [key for key, setting in known.items() if not setting.one_shot]
+        raise _unknown(f"{path} has the key `{_shown(name)}` in [{section}]", name, lasting)
+
+
+def _unknown(problem: str, name: str, known: Iterable[str]) -> UnknownKeyError:
+    near = difflib.get_close_matches(name, known, n=1)
+    guess = f"Did you mean `{near[0]}`? " if near else ""
+    return UnknownKeyError(f"{problem}, which is not known.", hint=f"{guess}Known: {', '.join(sorted(known))}.")
+
+
+def _shown(name: str) -> str:
+    return quoted(name)[1:-1]
