@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult
 
@@ -102,7 +101,7 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     task = task.without_application() if asked.desired.application is None else task
     seconds = seconds_of(call, DEFAULT_TIMEOUT)
     credentials.check_formats(source)
-    place = appconfig.locate(asked.app_dir, asked.write_config) if "application" in task.resources else None
+    config_file = appconfig.locate(asked.app_dir, asked.write_config) if "application" in task.resources else None
     _sandbox()
     if asked.domain:
         _resolve(asked.domain, task)
@@ -110,7 +109,7 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     access = _access(asked.domain or _ask_domain(context.terminal), source, task, context)
     context.sink.secrets += access.secrets
     endpoints.require_this_machine(access.places)
-    written = None if place is None else _config_file(place, asked, access)
+    written = config_file and config_file.for_tenant(access.domain, access.places.auth0)
     context.report.tenant = Tenant(domain=access.domain)
     lock = nullcontext() if task.read_only else tenant_lock(access.auth0.audience, task.command)
     with (
@@ -156,11 +155,6 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
     context.report.tenant = Tenant(domain=domain)
     header = Header(run_id=context.report.run_id, command=call.command, domain=domain)
     return open_journal(credentials.audience_of(source, domain), header)
-
-
-def _config_file(place: Path, asked: settings.Settings, access: "Access") -> appconfig.ConfigFile:
-    root = appconfig.root_of(asked.app_dir, asked.write_config)
-    return appconfig.at(place, access.domain, access.places.auth0, root)
 
 
 def _access(domain: str, source: credentials.SecretSource, task: Task, context: CommandContext) -> Access:

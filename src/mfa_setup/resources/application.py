@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mfa_setup import appconfig
+from mfa_setup.appconfig import ConfigFile
 from mfa_setup.errors import (
     ApplicationConflictError,
     Choice,
@@ -116,7 +116,7 @@ class ApplicationStep:
     there: Application | None
     body: Mapping[str, JsonValue]
     connect_to: str | None
-    config: appconfig.ConfigFile | None
+    config: ConfigFile | None
 
     @property
     def client_id(self) -> str | None:
@@ -204,7 +204,7 @@ def _connect(services: Services, connection_id: str, client_id: str) -> None:
         services.auth0.connect(connection_id, client_id)
 
 
-def compare(desired: DesiredApplication, seen: ApplicationSeen, config: appconfig.ConfigFile | None) -> ApplicationStep:
+def compare(desired: DesiredApplication, seen: ApplicationSeen, config: ConfigFile | None) -> ApplicationStep:
     """What differs between the application asked for and the one that is there.
 
     Raises:

@@ -1,10 +1,12 @@
 """The app's config file, as part of the application: written, and put back."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from mfa_setup import appconfig
+from mfa_setup.appconfig import ConfigFile, formats
+from mfa_setup.appconfig.file import remove, replace_real
 from mfa_setup.errors import ConfigUnreadableError
 from mfa_setup.model.change import FieldChange
 from mfa_setup.model.journal import Fields, RunRecord, WriteRecord
@@ -17,18 +19,18 @@ DROPPED = "placeholders"
 """The name under which the journal keeps the template's placeholders."""
 
 
-def write(services: Services, config: appconfig.ConfigFile, client_id: str) -> None:
+def write(services: Services, config: ConfigFile, client_id: str) -> None:
     """Writes the file unless it is right already.
 
     Of what it held the journal keeps the two values, and the placeholders that the new one is without.
     """
     if config.is_right(client_id):
         return
-    before: Fields = {"existed": config.text is not None, **appconfig.values(config.path, config.text)}
-    if dropped := appconfig.dropped(config.path, config.text):
+    before: Fields = {"existed": config.text is not None, **formats.values(config.path, config.text)}
+    if dropped := formats.dropped(config.path, config.text):
         before[DROPPED] = dropped
     text = config.rendered(client_id)
-    after: Fields = {"digest": appconfig.digest(text), **appconfig.values(config.path, text)}
+    after: Fields = {"digest": _digest(text), **formats.values(config.path, text)}
     with services.journal.write("application", "write_config", str(config.path.resolve()), before, after):
         config.write(client_id)
 
@@ -56,7 +58,7 @@ def _revert_one(written: WriteRecord) -> File:
     if os.path.realpath(path) != str(path):  # it was its real path: a link has come in its way since
         return _changed(f"the way to the config file {path}")
     try:
-        text = appconfig.ConfigFile(path, "").text
+        text = ConfigFile(path).text
         if text is None:
             return File()
         return _mended(written, path, text) if written.before.get("existed") else _gone(written, path, text)
@@ -69,28 +71,32 @@ def _changed(what: str) -> File:
 
 
 def _gone(written: WriteRecord, path: Path, text: str) -> File:
-    if appconfig.digest(text) != written.after.get("digest"):
+    if _digest(text) != written.after.get("digest"):
         return _changed(f"the config file {path}")
     field = FieldChange(path="config_file", before=str(path))
-    return File((field,), (Move("write_config", str(path), {}, {}, lambda _: appconfig.remove(path)),))
+    return File((field,), (Move("write_config", str(path), {}, {}, lambda _: remove(path)),))
 
 
 def _mended(written: WriteRecord, path: Path, text: str) -> File:
-    now = appconfig.values(path, text)
+    now = formats.values(path, text)
     before = {name: written.before.get(name) for name in VALUES}
     if now != {name: written.after.get(name) for name in VALUES}:
         return File() if now == before else _changed(f"what the config file {path} says")
     dropped = written.before.get(DROPPED)
-    again = appconfig.missing(path, text, dropped if isinstance(dropped, dict) else {})
-    wanted = appconfig.put_back(path, text, {name: _text(before[name]) for name in VALUES}, again)
+    again = formats.missing(path, text, dropped if isinstance(dropped, dict) else {})
+    wanted = formats.restored(path, text, {name: _text(before[name]) for name in VALUES}, again)
     fields = tuple(
         FieldChange(path=f"config_file.{name}", before=now[name], after=before[name])
         for name in VALUES
         if now[name] != before[name]
     )
     fields += tuple(FieldChange(path=f"config_file.{key}", after=value) for key, value in again.items())
-    move = Move("write_config", str(path), now, before, lambda _: appconfig.replace_real(path, wanted))
+    move = Move("write_config", str(path), now, before, lambda _: replace_real(path, wanted))
     return File(fields, (move,) if fields else ())
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _text(value: object) -> str | None:

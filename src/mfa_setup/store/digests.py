@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from mfa_setup.store.files import OWNER_ONLY, private_folder, read_private, write_atomically
+from mfa_setup.store.files import OWNER_ONLY, private_folder, read_private
 from mfa_setup.store.folders import file_key, state_folder
+from mfa_setup.store.safe_write import replace_file
 
 
 def _path(domain: str) -> Path:
@@ -29,7 +30,7 @@ def remember(domain: str, provider: str, token: SecretStr, stamp: str | None) ->
     salt = secrets.token_hex(16)
     private_folder(state_folder())
     document = {"version": 1, "provider": provider, "salt": salt, "digest": _digest(salt, token), "stamp": stamp}
-    write_atomically(_path(domain), json.dumps(document), mode=OWNER_ONLY)
+    replace_file(_path(domain), json.dumps(document), mode=OWNER_ONLY)
 
 
 def is_the_last(domain: str, provider: str, token: SecretStr, stamp: str | None) -> bool | None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from mfa_setup.model.base import Frozen
-from mfa_setup.store.files import OWNER_ONLY, private_folder, read_private, write_atomically
+from mfa_setup.store.files import OWNER_ONLY, private_folder, read_private
 from mfa_setup.store.folders import cache_folder, file_key
+from mfa_setup.store.safe_write import replace_file
 
 MARGIN_SECONDS = 60
 """A token this close to its end is not used any more: a run has to finish with it."""
@@ -64,7 +65,7 @@ class TokenCache:
         }
         try:
             private_folder(self._path.parent)
-            write_atomically(self._path, json.dumps(document), mode=OWNER_ONLY)
+            replace_file(self._path, json.dumps(document), mode=OWNER_ONLY)
         except OSError:
             return
 
