@@ -29,6 +29,7 @@ from mfa_setup.render.sink import Sink
 from mfa_setup.resources.base import Services
 from mfa_setup.settings import credentials, endpoints, parsers, settings
 from mfa_setup.settings.sources import quoted
+from mfa_setup.store.folders import Folders
 from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal
 from mfa_setup.store.lock import tenant_lock
 
@@ -67,9 +68,10 @@ def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where the two services are, and as whom the run goes there."""
+    """Where the two services are, as whom the run goes there, and where it keeps its own files."""
 
     domain: str
+    folders: Folders
     places: endpoints.Endpoints
     auth0: credentials.Auth0Credentials
     twilio: credentials.TwilioCredentials | None
@@ -95,7 +97,8 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     config = None if call.common.config is None else _judged("--config", parsers.path, call.common.config)
     source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
     context.sink.secrets += source.known
-    context.report.warn(tuple(loose(call, config)))
+    folders = Folders.of(os.environ)
+    context.report.warn(tuple(loose(call, config, folders)))
     asked = settings.load(call.flags, os.environ, config)
     credentials.refuse_misplaced(source, asked.told)
     task = task.without_application() if asked.desired.application is None else task
@@ -106,12 +109,12 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     if asked.domain:
         _resolve(asked.domain, task)
         context.report.tenant = Tenant(domain=asked.domain)
-    access = _access(asked.domain or _ask_domain(context.terminal), source, task, context)
+    access = _access(asked.domain or _ask_domain(context.terminal), source, task, context, folders)
     context.sink.secrets += access.secrets
     endpoints.require_this_machine(access.places)
     written = config_file and config_file.for_tenant(access.domain, access.places.auth0)
     context.report.tenant = Tenant(domain=access.domain)
-    lock = nullcontext() if task.read_only else tenant_lock(access.auth0.audience, task.command)
+    lock = nullcontext() if task.read_only else tenant_lock(folders, access.auth0.audience, task.command)
     with (
         lock,
         _journal(task, context, access) as journal,
@@ -125,7 +128,7 @@ def _journal(task: Task, context: CommandContext, access: Access) -> Iterator[Jo
     """The tenant's journal; a run that only looks does without one that cannot be used, and says so."""
     header = Header(run_id=context.report.run_id, command=task.command, domain=access.domain)
     try:
-        journal = open_journal(access.auth0.audience, header)
+        journal = open_journal(access.folders, access.auth0.audience, header)
     except (JournalNewerError, JournalUnusableError) as unusable:
         if not task.read_only:
             raise
@@ -133,8 +136,11 @@ def _journal(task: Task, context: CommandContext, access: Access) -> Iterator[Jo
         journal = empty_journal(header)
     try:
         yield journal
+        journal.require_usable()
     except BaseException as error:
         journal.end(error.code if isinstance(error, MfaSetupError) else "interrupted")
+        if (lost := journal.unrecorded) and lost is not error:
+            context.report.warn((Notice(code=lost.code, message=lost.message, hint=lost.hint),))
         raise
     journal.end("done")
 
@@ -154,23 +160,25 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
     domain = asked.domain or _ask_domain(context.terminal)
     context.report.tenant = Tenant(domain=domain)
     header = Header(run_id=context.report.run_id, command=call.command, domain=domain)
-    return open_journal(credentials.audience_of(source, domain), header)
+    return open_journal(Folders.of(os.environ), credentials.audience_of(source, domain), header)
 
 
-def _access(domain: str, source: credentials.SecretSource, task: Task, context: CommandContext) -> Access:
+def _access(
+    domain: str, source: credentials.SecretSource, task: Task, context: CommandContext, folders: Folders
+) -> Access:
     places = _resolve(domain, task)
     client_id = source.text("AUTH0_CLIENT_ID")
     if client_id is None and source.find("api_token") is None:
         client_id = context.terminal.text("Client ID of the Machine to Machine application")
     auth0 = credentials.auth0_credentials(source, domain, client_id)
     if not task.needs_twilio and not (task.twilio_if_known and places.twilio_fits and _knows_twilio(source)):
-        return Access(domain, places, auth0, None, source.find("old_twilio_auth_token"))
+        return Access(domain, folders, places, auth0, None, source.find("old_twilio_auth_token"))
     account = source.text("TWILIO_ACCOUNT_SID") or context.terminal.text("Twilio account SID (AC…)")
     for variable in ("TWILIO_REGION", "TWILIO_EDGE"):
         if source.text(variable):
             context.report.warn((_region(variable),))
     twilio = credentials.twilio_credentials(source, account)
-    return Access(domain, places, auth0, twilio, source.find("old_twilio_auth_token"))
+    return Access(domain, folders, places, auth0, twilio, source.find("old_twilio_auth_token"))
 
 
 def _resolve(domain: str, task: Task) -> endpoints.Endpoints:
@@ -224,7 +232,7 @@ def _connect(
         tokens = TokenSource(
             access.places.auth0,
             access.auth0,
-            cache=not call.common.no_token_cache,
+            cache=None if call.common.no_token_cache else access.folders.cache,
             budget=seconds,
             on_wait=sink.waiting,
             learned=sink.secrets.append,
@@ -252,6 +260,7 @@ def _connect(
                 domain=access.domain,
                 base_url=access.places.auth0,
                 tenant_key=access.auth0.audience,
+                folders=access.folders,
                 journal=journal,
                 twilio=twilio,
                 token=access.twilio.auth_token if access.twilio else None,

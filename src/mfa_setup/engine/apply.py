@@ -33,6 +33,7 @@ def apply(plan: Plan, services: Services, report: Report, watcher: Watcher, prov
     for step in plan.steps:
         if not step.change.pending:
             continue
+        services.journal.require_usable()
         if isinstance(step, PolicyStep) and step.wanted != "never":
             prove()
         watcher.starting(step.change)

@@ -189,6 +189,7 @@ def _connected(services: Services, connection_id: str) -> frozenset[str]:
 
 def _carry_out(run: Run, stage: Stage) -> None:
     services, report, resource = run.services, run.report, stage.change.resource
+    services.journal.require_usable()
     run.person.starting(stage.change)
     try:
         # Read again, not remembered: what stands now decides whether people can log in.

@@ -43,7 +43,8 @@ def token_state(services: Services, provider: Provider) -> TokenState:
         return "unknown"
     if provider.token is not None:
         return "same" if provider.token == services.token else "new"
-    known = digests.is_the_last(services.tenant_key, _digest_name(provider), services.token, provider.updated_at)
+    name, stamp = _digest_name(provider), provider.updated_at
+    known = digests.is_the_last(services.folders, services.tenant_key, name, services.token, stamp)
     return "unknown" if known is None else "same" if known else "new"
 
 
@@ -115,7 +116,7 @@ def remember(services: Services, written: Provider, token: SecretStr) -> None:
         with suppress(MfaSetupError):  # without a time the digest alone tells
             stamp = services.auth0.provider("unified").updated_at
     with suppress(OSError):  # without a digest the next run says that it cannot know the token
-        digests.remember(services.tenant_key, _digest_name(written), token, stamp)
+        digests.remember(services.folders, services.tenant_key, _digest_name(written), token, stamp)
 
 
 def save(services: Services, seen: Provider, wanted: Provider, token: SecretStr, state: TokenState) -> Iterator[None]:
