@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mfa_setup.store import journal
-from mfa_setup.store.folders import Folders
+from mfa_setup.store.folders import Folders, file_key
 from mfa_setup.store.journal_file import append_line
 from support.lab import Lab, Run
 from support.scene import NEW_TOKEN, rotate_token, warned
@@ -168,6 +168,20 @@ def test_a_refusal_whose_outcome_finds_the_disk_full_is_told_with_a_warning(
     assert warned(result) == ["journal_unusable"]
 
 
+@pytest.mark.parametrize("outcomes", [0, 1])
+def test_the_callback_of_a_test_login_is_removed_though_the_disk_is_full(
+    run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch, outcomes: int
+) -> None:
+    run("up", "--yes", "--json", env=unified.env)
+    before = unified.spas[0]["callbacks"]
+    with monkeypatch.context() as patch:
+        fill(patch, outcomes)
+        result = run("test", "login", "--add-callback", "--no-browser", "--timeout", "0.1", "--json", env=unified.env)
+    assert result.code == 1
+    assert "journal_unusable" in {result.document["error"]["code"], *warned(result)}
+    assert unified.spas[0]["callbacks"] == before
+
+
 def test_it_is_for_its_owner_alone_and_holds_no_secret(run: Run, lab: Lab, state: Path) -> None:
     run("up", "--yes", "--json", env=lab.env)
     env = rotate_token(lab)
@@ -314,6 +328,39 @@ def test_the_callback_of_a_test_login_is_noted_and_is_no_change(run: Run, unifie
     run("test", "login", "--add-callback", "--no-browser", "--timeout", "0.1", "--json", env=unified.env)
     assert [line["command"] for line in lines(state) if line["kind"] == "run"] == ["up", "test login"]
     assert [item["command"] for item in run("undo", "--list", "--json", env=unified.env).document["runs"]] == ["up"]
+
+
+def _other_name(lab: Lab) -> dict[str, str]:
+    """The environment of the same tenant under another domain: to the tool it is another tenant."""
+    other = {name: lab.env[name].replace("localhost", "127.0.0.1") for name in ("MFA_SETUP_SANDBOX", "AUTH0_DOMAIN")}
+    return lab.env | other
+
+
+def test_one_of_another_tenant_is_refused_and_never_undone(run: Run, lab: Lab, state: Path) -> None:
+    run("up", "--yes", "--json", env=lab.env)
+    other = _other_name(lab)
+    path, key = path_of(state), file_key(f"https://{other['AUTH0_DOMAIN']}/api/v2/")
+    path = path.rename(path.with_name(f"journal-{key}.jsonl"))
+    before, mark = path.read_bytes(), lab.mark()
+    for command in (["up", "--yes"], ["undo", "--yes"], ["undo", "--list"]):
+        result = run(*command, "--json", env=other)
+        assert (result.code, result.document["error"]["code"]) == (1, "journal_unusable")
+        assert f"https://{lab.domain}/api/v2/" in result.document["error"]["message"]
+        assert other["AUTH0_DOMAIN"] in result.document["error"]["message"]
+    assert "journal_unusable" in warned(run("plan", "--json", env=other))
+    assert lab.writes(mark) == []
+    assert path.read_bytes() == before
+
+
+def test_one_that_does_not_name_its_tenant_yet_is_read(run: Run, lab: Lab, state: Path) -> None:
+    before = lab.tenant["policies"]
+    run("up", "--yes", "--json", env=lab.env)
+    run_line, *others = lines(state)
+    assert run_line.pop("tenant") == f"https://{lab.domain}/api/v2/"
+    text = "".join(json.dumps(line) + "\n" for line in (run_line, *others))
+    path_of(state).write_text(text, encoding="utf-8")
+    assert run("undo", "--yes", "--json", env=lab.env).code == 0
+    assert lab.tenant["policies"] == before
 
 
 def test_each_tenant_has_its_own(run: Run, lab: Lab, state: Path) -> None:

@@ -2,15 +2,23 @@
 
 import errno
 import os
+import stat
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import SoftFileLock
 
 from mfa_setup.appconfig import ConfigFile, locate
+from mfa_setup.appconfig.file import remove, replace_real
 from mfa_setup.errors import ConfigUnreadableError, InvalidValueError
 from mfa_setup.store import safe_write
+from mfa_setup.store.files import read_private
+from mfa_setup.store.folders import Folders
+from mfa_setup.store.lock import tenant_lock
+from support.lab import Lab, Run
 from support.nobody import NOBODY, as_nobody, as_root, shared_folder
 
 IMPORTS = "from pathlib import Path\nfrom mfa_setup.appconfig import ConfigFile, locate\nimport encodings.idna"
@@ -146,3 +154,111 @@ def test_a_full_disk_for_temporary_files_is_no_matter(tmp_path: Path, monkeypatc
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
     ConfigFile(tmp_path / ".env", "acme.auth0.com").write("abc")
     assert "VITE_AUTH0_CLIENT_ID=abc" in (tmp_path / ".env").read_text(encoding="utf-8")
+
+
+# --- systems that lack what Linux has ------------------------------------------------------------------------------
+
+LACKING = (
+    *("O_NOFOLLOW", "O_NONBLOCK", "O_DIRECTORY", "O_PATH", "fchmod", "fchown", "statvfs"),
+    *("geteuid", "getegid", "getuid", "getgid"),
+)
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Python on a system like Windows: no handles on folders, no users, no permission bits, none of these flags."""
+    del tmp_path  # made by pytest before, which asks for the user
+
+    def without_handles(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(path: Any, *given: Any, **named: Any) -> Any:
+            if {named.pop(name, None) for name in ("dir_fd", "src_dir_fd", "dst_dir_fd")} != {None}:
+                raise NotImplementedError
+            if function is opened and stat.S_ISDIR(_mode(path)):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            return function(path, *given, **named)
+
+        return call
+
+    opened = os.open
+    with monkeypatch.context() as patch:
+        for name in ("open", "stat", "unlink", "replace"):
+            patch.setattr(os, name, without_handles(getattr(os, name)))
+        patch.setattr(os, "supports_dir_fd", set())
+        patch.setattr("mfa_setup.store.lock.FileLock", SoftFileLock)  # Windows has a lock of its own there
+        for name in LACKING:
+            patch.delattr(os, name, raising=False)
+        yield
+
+
+def _mode(path: Any) -> int:
+    try:
+        return os.lstat(path).st_mode
+    except OSError:
+        return 0
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_bare_system_writes_reads_journals_and_locks(run: Run, unified: Lab, folder: Path, tmp_path: Path) -> None:
+    (folder / "auth_config.json").write_text('{\n  "theme": "dark"\n}\n', encoding="utf-8")
+    result = run("up", "--yes", "--json", "--write-config", "auth_config.json", env=unified.env)
+    assert (result.code, result.document["warnings"]) == (0, [])
+    assert '"theme": "dark",\n  "domain"' in (folder / "auth_config.json").read_text(encoding="utf-8")
+    assert run("plan", "--check", "--write-config", "auth_config.json", env=unified.env).code == 0
+    assert [entry["path"] for entry in unified.log()].count("/oauth/token") == 1
+    assert len(list((tmp_path / "state").glob("token-digest-*"))) == 1
+    with tenant_lock(Folders(tmp_path / "state", tmp_path / "cache"), f"https://{unified.domain}/api/v2/", "up"):
+        assert run("up", "--yes", "--json", env=unified.env).document["error"]["code"] == "lock_held"
+    assert run("undo", "--yes", "--json", env=unified.env).code == 0
+    assert (folder / "auth_config.json").read_text(encoding="utf-8") == '{\n  "theme": "dark"\n}\n'
+    assert [path.name for path in folder.iterdir()] == ["auth_config.json"]
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> tuple[Path, Path]:
+    """A folder with a link to a file and a link to a folder, both to another folder."""
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    project.mkdir()
+    outside.mkdir()
+    (outside / "a.json").write_text("{}", encoding="utf-8")
+    (project / "a.json").symlink_to(outside / "a.json")
+    (project / "src").symlink_to(outside)
+    return project / "a.json", project / "src" / "a.json"
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize("which", [0, 1], ids=["file", "folder"])
+def test_a_bare_system_writes_through_no_link(linked: tuple[Path, Path], which: int) -> None:
+    path = linked[which]
+    with pytest.raises((InvalidValueError, ConfigUnreadableError)):
+        ConfigFile(path, "acme.auth0.com", linked[0].parent).write("abc")
+    with pytest.raises(InvalidValueError, match="link"):
+        replace_real(path, "x")
+    assert path.read_text(encoding="utf-8") == "{}"
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_bare_system_reads_no_file_and_removes_none_through_a_link(linked: tuple[Path, Path]) -> None:
+    assert read_private(linked[0]) is None
+    with pytest.raises(ConfigUnreadableError, match="cannot be removed"):
+        remove(linked[1])
+    assert linked[1].exists()
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_folder_swapped_for_a_link_on_a_bare_system_gets_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    project.mkdir()
+    outside.mkdir()
+    honest = safe_write._open_real
+
+    def swap(folder: Path) -> int | None:
+        project.rmdir()
+        project.symlink_to(outside)
+        return honest(folder)
+
+    monkeypatch.setattr(safe_write, "_open_real", swap)
+    with pytest.raises(NotADirectoryError):
+        safe_write.replace_file(project / "a.json", "x", root=tmp_path)
+    assert list(outside.iterdir()) == []

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from mfa_setup.errors import (
+    JournalUnusableError,
     LoginRefusedError,
     LoginWithoutMfaError,
     MfaSetupError,
     ValueNeededError,
 )
 from mfa_setup.model.desired import DesiredApplication
+from mfa_setup.model.journal import Fields
 from mfa_setup.model.observed import Application
 from mfa_setup.model.outcome import Notice, Proof
 from mfa_setup.ports import Auth0Port, TwilioPort
@@ -151,4 +153,9 @@ def _remove(services: Services, app: Application, url: str) -> None:
     """Takes the URL out of what is there now, which somebody may have changed meanwhile."""
     now = next((item for item in services.auth0.applications() if item.client_id == app.client_id), None)
     if now and url in now.callbacks:
-        application.update(services, now, {"callbacks": [item for item in now.callbacks if item != url]})
+        body: Fields = {"callbacks": [item for item in now.callbacks if item != url]}
+        try:
+            application.update(services, now, body)
+        except JournalUnusableError:  # the request was not sent then; the URL must not stay on the tenant
+            services.auth0.update_application(now.client_id, body)
+            raise
