@@ -9,9 +9,10 @@ import pytest
 from filelock import FileLock
 from pydantic import SecretStr
 
-from mfa_setup.errors import LockHeldError
+from mfa_setup.errors import JournalUnusableError, LockHeldError
 from mfa_setup.store import digests
 from mfa_setup.store.folders import Folders, file_key
+from mfa_setup.store.journal import Header, empty_journal, open_journal
 from mfa_setup.store.lock import tenant_lock
 
 TOKEN, OTHER = SecretStr("a" * 32), SecretStr("b" * 32)
@@ -112,6 +113,27 @@ def test_a_lock_is_released_though_its_holder_cannot_be_removed(
     (lock,) = folders.state.glob("*.lock")
     with FileLock(lock, timeout=0):
         pass
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")
+def test_a_pipe_in_place_of_a_file_of_ours_is_neither_waited_for_nor_used(folders: Folders) -> None:
+    folders.state.mkdir()
+    key = file_key(KEY)
+    for name in (f"token-digest-{key}.json", f"journal-{key}.jsonl"):
+        os.mkfifo(folders.state / name, mode=0o600)
+    assert known(folders) is None
+    with pytest.raises(JournalUnusableError, match="not a plain file"):
+        open_journal(folders, KEY, Header(run_id="a", command="up", domain="acme.eu.auth0.com"))
+    digests.remember(folders, KEY, "unified:AC1", TOKEN, "then")
+    assert known(folders) is True
+
+
+def test_a_journal_that_remembers_nothing_takes_no_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    empty = empty_journal(Header(run_id="a", command="plan", domain="acme.eu.auth0.com"))
+    with pytest.raises(JournalUnusableError), empty.write("policy", "set_policies"):
+        raise AssertionError
+    assert list(tmp_path.iterdir()) == []
 
 
 def _take(folders: Folders) -> None:

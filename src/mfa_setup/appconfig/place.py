@@ -25,7 +25,8 @@ def locate(app_dir: Path | None, write_config: Path | None) -> ConfigFile | None
         root = _root(app_dir, write_config)
         if not within(path, root):
             raise leads_elsewhere(path)
-        _require_writable(path)
+        if problem := obstacle(path):
+            raise InvalidValueError(problem, hint="Fix that, or correct --write-config or --app-dir.")
     except OSError as unusable:
         raise InvalidValueError(
             f"The path of the app's config file cannot be used: {unusable.strerror}.",
@@ -58,11 +59,6 @@ def _require_a_file(path: Path) -> None:
             f"{path.name} is neither JSON nor a .env file.",
             hint="For example --write-config src/auth_config.json or --write-config .env.local.",
         )
-
-
-def _require_writable(path: Path) -> None:
-    if problem := obstacle(path):
-        raise InvalidValueError(problem, hint="Fix that, or correct --write-config or --app-dir.")
 
 
 def _of_app(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The app's config file, as part of the application: written, and put back."""
+"""The app's config file, as part of the application: written, and restored."""
 
 import hashlib
 import os
@@ -45,25 +45,19 @@ class File:
 
 
 def revert(record: RunRecord) -> File:
-    """The files that the run wrote: one that it made goes if nobody changed it, another gets its two values back."""
-    found = File()
-    for one in record.of("write_config"):
-        part = _revert_one(one)
-        found = File((*found.fields, *part.fields), (*found.moves, *part.moves), (*found.warnings, *part.warnings))
-    return found
-
-
-def _revert_one(written: WriteRecord) -> File:
-    path = Path(written.target)
-    if os.path.realpath(path) != str(path):  # it was its real path: a link has come in its way since
-        return _changed(f"the way to the config file {path}")
-    try:
-        text = ConfigFile(path).text
-        if text is None:
-            return File()
-        return _mended(written, path, text) if written.before.get("existed") else _gone(written, path, text)
-    except ConfigUnreadableError:
-        return _changed(f"the config file {path}")
+    """The file that the run wrote: one that it created goes if nobody changed it, another gets its two values back."""
+    for written in record.of("write_config"):  # a run writes one file, once
+        path = Path(written.target)
+        if os.path.realpath(path) != str(path):  # it was its real path: a link has come in its way since
+            return _changed(f"the way to the config file {path}")
+        try:
+            text = ConfigFile(path).text
+            if text is None:
+                return File()
+            return _restored(written, path, text) if written.before.get("existed") else _gone(written, path, text)
+        except ConfigUnreadableError:
+            return _changed(f"the config file {path}")
+    return File()
 
 
 def _changed(what: str) -> File:
@@ -77,7 +71,7 @@ def _gone(written: WriteRecord, path: Path, text: str) -> File:
     return File((field,), (Move("write_config", str(path), {}, {}, lambda _: remove(path)),))
 
 
-def _mended(written: WriteRecord, path: Path, text: str) -> File:
+def _restored(written: WriteRecord, path: Path, text: str) -> File:
     now = formats.values(path, text)
     before = {name: written.before.get(name) for name in VALUES}
     if now != {name: written.after.get(name) for name in VALUES}:

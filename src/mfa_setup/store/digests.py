@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from mfa_setup.store.files import OWNER_ONLY, private_folder, read_private
+from mfa_setup.store.files import read_private
 from mfa_setup.store.folders import Folders, file_key
-from mfa_setup.store.safe_write import replace_file
+from mfa_setup.store.safe_write import write_private
 
 
 def remember(folders: Folders, tenant_key: str, provider: str, token: SecretStr, stamp: str | None) -> None:
@@ -24,8 +24,7 @@ def remember(folders: Folders, tenant_key: str, provider: str, token: SecretStr,
     salt = secrets.token_hex(16)
     document = {"version": 1, "tenant": tenant_key, "provider": provider, "stamp": stamp}
     document |= {"salt": salt, "digest": _digest(salt, token)}
-    private_folder(folders.state)
-    replace_file(_path(folders, tenant_key), json.dumps(document), mode=OWNER_ONLY)
+    write_private(_path(folders, tenant_key), json.dumps(document))
 
 
 def is_the_last(folders: Folders, tenant_key: str, provider: str, token: SecretStr, stamp: str | None) -> bool | None:
@@ -38,7 +37,7 @@ def is_the_last(folders: Folders, tenant_key: str, provider: str, token: SecretS
         if document.get("stamp") is not None and stamp is not None and document["stamp"] != stamp:
             return None
         return hmac.compare_digest(_digest(document["salt"], token), document["digest"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

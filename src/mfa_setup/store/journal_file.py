@@ -2,7 +2,6 @@
 
 import json
 import os
-import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,15 +22,13 @@ def append_line(path: Path, line: str) -> None:
         OSError: It cannot be written.
     """
     created = not path.exists()
-    handle = open_file(path, "O_RDWR", "O_APPEND", "O_CREAT")
-    try:
-        size = os.fstat(handle).st_size
-        os.lseek(handle, max(size - 1, 0), os.SEEK_SET)
-        torn = size > 0 and os.read(handle, 1) != b"\n"  # a crash cut the last line off: leave it, on its own line
-        _write_all(handle, (("\n" if torn else "") + line + "\n").encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with os.fdopen(open_file(path, "O_RDWR", "O_APPEND", "O_CREAT"), "r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - 1, 0))
+        torn = file.read(1) not in {b"", b"\n"}  # a crash cut the last line off: leave it, on its own line
+        file.write((("\n" if torn else "") + line + "\n").encode())
+        file.flush()
+        os.fsync(file.fileno())
     if created:
         with suppress(OSError):  # not every system lets a folder be flushed, or opened
             _flush_folder(path.parent)
@@ -68,11 +65,6 @@ def read_runs(path: Path, tenant_key: str) -> tuple[RunRecord, ...]:
 _MOVE_IT = "Move it away: what was made is found by its marks."
 
 
-def _write_all(handle: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(handle, data) :]
-
-
 def _flush_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -83,19 +75,11 @@ def _flush_folder(folder: Path) -> None:
 
 def _text(path: Path) -> str:
     try:
-        _require_ours(path, path.lstat())
         data, status = read_plain(path)
-        _require_ours(path, status)  # once more: it may be another file by now
     except FileNotFoundError:
         return ""
     except OSError:
-        raise JournalUnusableError(f"The journal {path} cannot be read.") from None
-    return data.decode(errors="replace")
-
-
-def _require_ours(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise JournalUnusableError(f"The journal {path} is not a plain file.")
+        raise JournalUnusableError(f"The journal {path} cannot be read, or is not a plain file.") from None
     if is_foreign(status):
         raise JournalUnusableError(f"The journal {path} belongs to somebody else.")
     if is_open(status):
@@ -103,6 +87,7 @@ def _require_ours(path: Path, status: os.stat_result) -> None:
             f"The journal {path} can be read or changed by others.",
             hint=f"Look at it, then: chmod 600 {path}. Or move it away: what was made is found by its marks.",
         )
+    return data.decode(errors="replace")
 
 
 def _parsed(line: str) -> dict[str, Any]:

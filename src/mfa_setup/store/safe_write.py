@@ -6,13 +6,9 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from mfa_setup.store.files import open_file
-
-NEW_FILE = 0o644
-"""The permissions of a file that did not exist before."""
+from mfa_setup.store.files import OWNER_ONLY, open_file, private_folder
 
 
 class LinkedError(Exception):
@@ -59,23 +55,33 @@ def replace_file(path: Path, text: str, *, root: Path | None = None, mode: int |
     real = path.parent.resolve(strict=True)  # once: what is checked here is what is opened
     if root is not None and not real.is_relative_to(root.resolve()):
         raise LinkedError
-    with _opened(real) as folder:
-        replaced = folder.status(path.name) if mode is None else None
+    with _opened(real) as (folder, base):
+        replaced = _status(real / path.name) if mode is None else None
         if replaced is not None and stat.S_ISLNK(replaced.st_mode):
             raise LinkedError
-        temporary = f".mfa-setup-{secrets.token_hex(8)}"
-        handle = open_file(folder.at(temporary), "O_WRONLY", "O_CREAT", "O_EXCL", dir_fd=folder.handle)
+        temporary = base / f".mfa-setup-{secrets.token_hex(8)}"
+        handle = open_file(temporary, "O_WRONLY", "O_CREAT", "O_EXCL", dir_fd=folder)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 _set_permissions(file.fileno(), replaced, mode)
                 os.fsync(file.fileno())
-            folder.rename(temporary, path.name)
+            os.replace(temporary, base / path.name, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
             with suppress(OSError):
-                folder.unlink(temporary)
+                os.unlink(temporary, dir_fd=folder)
             raise
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replaces one of our own files, which is for its owner alone; its folder is created where that is needed.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    private_folder(path.parent)
+    replace_file(path, text, mode=OWNER_ONLY)
 
 
 def remove_file(path: Path) -> None:
@@ -84,41 +90,26 @@ def remove_file(path: Path) -> None:
     Raises:
         OSError: The folder is reached by a link, or cannot be written to.
     """
-    with suppress(FileNotFoundError), _opened(path.parent) as folder:
-        folder.unlink(path.name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Folder:
-    """A folder to write in: by a handle, or by its path where the system gives no handle on it."""
-
-    path: Path
-    handle: int | None
-
-    def at(self, name: str) -> str:
-        return name if self.handle is not None else str(self.path / name)
-
-    def status(self, name: str) -> os.stat_result | None:
-        try:
-            return os.stat(self.at(name), dir_fd=self.handle, follow_symlinks=False)
-        except FileNotFoundError:
-            return None
-
-    def rename(self, old: str, new: str) -> None:
-        os.replace(self.at(old), self.at(new), src_dir_fd=self.handle, dst_dir_fd=self.handle)
-
-    def unlink(self, name: str) -> None:
-        os.unlink(self.at(name), dir_fd=self.handle)
+    with suppress(FileNotFoundError), _opened(path.parent) as (folder, base):
+        os.unlink(base / path.name, dir_fd=folder)
 
 
 @contextmanager
-def _opened(real: Path) -> Iterator[_Folder]:
+def _opened(real: Path) -> Iterator[tuple[int | None, Path]]:
+    """A folder to write in: its handle, and what goes before a name in it; without a handle, that is its path."""
     handle = _open_real(real)
     try:
-        yield _Folder(real, handle)
+        yield (None, real) if handle is None else (handle, Path())
     finally:
         if handle is not None:
             os.close(handle)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.lstat()
+    except FileNotFoundError:
+        return None
 
 
 def _open_real(folder: Path) -> int | None:
@@ -154,7 +145,7 @@ def _set_permissions(handle: int, replaced: os.stat_result | None, mode: int | N
         with suppress(OSError):  # only root may give a file to somebody else
             os.fchown(handle, replaced.st_uid, replaced.st_gid)
     if hasattr(os, "fchmod"):
-        kept = NEW_FILE if replaced is None else replaced.st_mode & 0o777
+        kept = 0o644 if replaced is None else replaced.st_mode & 0o777
         os.fchmod(handle, kept if mode is None else mode)
 
 

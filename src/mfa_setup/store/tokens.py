@@ -7,9 +7,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from mfa_setup.model.base import Frozen
-from mfa_setup.store.files import OWNER_ONLY, private_folder, read_private
+from mfa_setup.store.files import read_private
 from mfa_setup.store.folders import file_key
-from mfa_setup.store.safe_write import replace_file
+from mfa_setup.store.safe_write import write_private
 
 MARGIN_SECONDS = 60
 """A token this close to its end is not used any more: a run has to finish with it."""
@@ -64,8 +64,7 @@ class TokenCache:
             "scopes": None if token.scopes is None else sorted(token.scopes),
         }
         try:
-            private_folder(self._path.parent)
-            replace_file(self._path, json.dumps(document), mode=OWNER_ONLY)
+            write_private(self._path, json.dumps(document))
         except OSError:
             return
 
