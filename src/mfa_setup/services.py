@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from mfa_setup.errors import ValueNeededError
 from mfa_setup.ports import Auth0Port, TwilioPort
+from mfa_setup.store.folders import Folders
 from mfa_setup.store.journal import Journal
 
 
@@ -19,6 +20,7 @@ class Services:
         domain: Its domain.
         base_url: Where it is reached, as `https://acme.eu.auth0.com`.
         tenant_key: A name for the tenant that stays the same behind a custom domain (its audience).
+        folders: Where the tool keeps its own files.
         journal: Every write request is recorded in it.
         twilio: The account.
         token: The account's auth token, which Auth0 is given; absent where only an API key is known.
@@ -30,6 +32,7 @@ class Services:
     domain: str
     base_url: str
     tenant_key: str
+    folders: Folders
     journal: Journal
     twilio: TwilioPort | None = None
     token: SecretStr | None = None

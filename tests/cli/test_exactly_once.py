@@ -18,6 +18,7 @@ from mfa_setup.adapters.twilio import TwilioAdapter
 from mfa_setup.adapters.twilio_refusals import classify
 from mfa_setup.errors import NumberGoneError
 from mfa_setup.resources import creation, recovery
+from mfa_setup.store.folders import Folders
 from mfa_setup.store.lock import tenant_lock
 from support.lab import Lab, Run
 from support.scene import application, into_pool, meanwhile, number, pool, provider, stock, token_held, warned
@@ -518,11 +519,8 @@ def test_an_undo_after_a_lost_purchase_leaves_a_number_of_another_time(
 def test_an_undo_holds_the_lock_like_any_other_run(run: Run, lab: Lab, tmp_path: Path) -> None:
     run("up", "--yes", "--json", env=lab.env)
     audience = f"https://{lab.domain}/api/v2/"
-    folder = pytest.MonkeyPatch()
-    folder.setenv("MFA_SETUP_STATE_DIR", str(tmp_path / "state"))
-    with tenant_lock(audience, "up"):
+    with tenant_lock(Folders(tmp_path / "state", tmp_path / "cache"), audience, "up"):
         result = run("undo", "--yes", "--json", env=lab.env)
-    folder.undo()
     assert result.code == 1
     assert result.document["error"]["code"] == "lock_held"
     assert "mfa-setup up" in result.document["error"]["message"]

@@ -1,5 +1,6 @@
 """The journal: every write request before it is sent and after it, on the disk, without secrets."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 
 from mfa_setup.store import journal
+from mfa_setup.store.folders import Folders, file_key
+from mfa_setup.store.journal_file import append_line
 from support.lab import Lab, Run
 from support.scene import NEW_TOKEN, rotate_token, warned
 
@@ -25,8 +28,8 @@ def path_of(state: Path) -> Path:
 
 
 def lines(state: Path) -> list[dict[str, Any]]:
-    """Its lines."""
-    return [json.loads(line) for line in path_of(state).read_text(encoding="utf-8").splitlines()]
+    """Its whole lines."""
+    return [json.loads(line) for line in path_of(state).read_text(encoding="utf-8").splitlines() if line[-1] == "}"]
 
 
 def test_every_write_request_has_one_intent_and_one_outcome(run: Run, lab: Lab, state: Path) -> None:
@@ -88,11 +91,95 @@ def test_where_it_cannot_be_written_nothing_is_sent(run: Run, lab: Lab, monkeypa
     def full(_path: Path, _line: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(journal, "_append_line", full)
+    monkeypatch.setattr(journal, "append_line", full)
     result = run("up", "--yes", "--json", env=lab.env)
     assert result.code == 1
     assert result.document["error"]["code"] == "journal_unusable"
     assert lab.writes() == []
+
+
+def fill(patch: pytest.MonkeyPatch, outcomes: int) -> None:
+    """Lets the disk be full once some outcomes are written: half a line still fits."""
+    real, seen = append_line, []
+
+    def append(path: Path, line: str) -> None:
+        seen.extend([line] if '"kind": "outcome"' in line else [])
+        if len(seen) <= outcomes:
+            real(path, line)
+            return
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line[:20])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    patch.setattr(journal, "append_line", append)
+
+
+@pytest.mark.parametrize("done", range(7))
+def test_a_write_whose_outcome_finds_the_disk_full_is_applied_and_none_follows(
+    run: Run, lab: Lab, state: Path, monkeypatch: pytest.MonkeyPatch, done: int
+) -> None:
+    with monkeypatch.context() as patch:
+        fill(patch, done)
+        result = run("up", "--yes", "--json", env=lab.env)
+    document = result.document
+    assert len(lab.writes()) == done + 1
+    assert (result.code, document["error"]["code"], document["changed"]) == (1, "journal_unusable", True)
+    assert "No space left" in document["error"]["message"]
+    assert "marks" in document["error"]["hint"]
+    begun = [change for change in document["changes"] if change["status"] != "pending"]
+    assert {change["status"] for change in begun[:-1]} <= {"applied"}
+    again = run("up", "--yes", "--json", env=lab.env)
+    assert again.code == 0
+    left = {
+        line["resource"]
+        for line in lines(state)
+        if line["kind"] == "intent" and line["run"] == again.document["run_id"]
+    }
+    assert begun[-1]["status"] == ("failed" if begun[-1]["resource"] in left else "applied")
+    assert run("plan", "--check", "--json", env=lab.env).code == 0
+    assert (len(lab.spas), lab.twilio["purchases"]) == (1, 1)
+
+
+@pytest.mark.parametrize("command", [("policy", "never"), ("undo",)])
+def test_the_last_write_of_a_run_is_applied_though_its_outcome_finds_the_disk_full(
+    run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    run("up", "--yes", "--json", env=unified.env)
+    run("policy", "adaptive", "--yes", "--json", env=unified.env)
+    with monkeypatch.context() as patch:
+        fill(patch, 0)
+        result = run(*command, "--yes", "--json", env=unified.env)
+    assert (result.code, result.document["error"]["code"]) == (1, "journal_unusable")
+    assert result.document["changed"]
+    assert result.change("policy")["status"] == "applied"
+    assert unified.tenant["policies"] == ([] if command == ("policy", "never") else ["all-applications"])
+    assert run(*command, "--yes", "--json", env=unified.env).code == 0
+    assert unified.tenant["policies"] == ([] if command == ("policy", "never") else ["all-applications"])
+
+
+def test_a_refusal_whose_outcome_finds_the_disk_full_is_told_with_a_warning(
+    run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unified.faults({"method": "POST", "path": "/api/v2/clients", "effect": "status:400"})
+    with monkeypatch.context() as patch:
+        fill(patch, 0)
+        result = run("init", "--yes", "--json", env=unified.env)
+    assert result.document["error"]["code"] == "service_refused"
+    assert warned(result) == ["journal_unusable"]
+
+
+@pytest.mark.parametrize("outcomes", [0, 1])
+def test_the_callback_of_a_test_login_is_removed_though_the_disk_is_full(
+    run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch, outcomes: int
+) -> None:
+    run("up", "--yes", "--json", env=unified.env)
+    before = unified.spas[0]["callbacks"]
+    with monkeypatch.context() as patch:
+        fill(patch, outcomes)
+        result = run("test", "login", "--add-callback", "--no-browser", "--timeout", "0.1", "--json", env=unified.env)
+    assert result.code == 1
+    assert "journal_unusable" in {result.document["error"]["code"], *warned(result)}
+    assert unified.spas[0]["callbacks"] == before
 
 
 def test_it_is_for_its_owner_alone_and_holds_no_secret(run: Run, lab: Lab, state: Path) -> None:
@@ -224,16 +311,16 @@ def test_a_lost_one_is_survived_by_the_marks(run: Run, lab: Lab, state: Path) ->
     assert again["outputs"]["client_id"] == first["client_id"]
 
 
-def test_an_override_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MFA_SETUP_STATE_DIR", str(tmp_path / "state"))
+def test_an_override_is_noted(tmp_path: Path) -> None:
+    folders = Folders(tmp_path / "state", tmp_path / "cache")
     header = journal.Header(run_id="abc", command="up", domain="acme.auth0.com")
-    opened = journal.open_journal("tenant", header)
+    opened = journal.open_journal(folders, "tenant", header)
     opened.override("a2p_campaign", "No verified campaign.")
     opened.end("done")
     found = lines(tmp_path / "state")
     assert [line["kind"] for line in found] == ["run", "override", "end"]
     assert found[1]["check"] == "a2p_campaign"
-    assert journal.open_journal("tenant", header).runs[0].end == "done"
+    assert journal.open_journal(folders, "tenant", header).runs[0].end == "done"
 
 
 def test_the_callback_of_a_test_login_is_noted_and_is_no_change(run: Run, unified: Lab, state: Path) -> None:
@@ -241,6 +328,39 @@ def test_the_callback_of_a_test_login_is_noted_and_is_no_change(run: Run, unifie
     run("test", "login", "--add-callback", "--no-browser", "--timeout", "0.1", "--json", env=unified.env)
     assert [line["command"] for line in lines(state) if line["kind"] == "run"] == ["up", "test login"]
     assert [item["command"] for item in run("undo", "--list", "--json", env=unified.env).document["runs"]] == ["up"]
+
+
+def _other_name(lab: Lab) -> dict[str, str]:
+    """The environment of the same tenant under another domain: to the tool it is another tenant."""
+    other = {name: lab.env[name].replace("localhost", "127.0.0.1") for name in ("MFA_SETUP_SANDBOX", "AUTH0_DOMAIN")}
+    return lab.env | other
+
+
+def test_one_of_another_tenant_is_refused_and_never_undone(run: Run, lab: Lab, state: Path) -> None:
+    run("up", "--yes", "--json", env=lab.env)
+    other = _other_name(lab)
+    path, key = path_of(state), file_key(f"https://{other['AUTH0_DOMAIN']}/api/v2/")
+    path = path.rename(path.with_name(f"journal-{key}.jsonl"))
+    before, mark = path.read_bytes(), lab.mark()
+    for command in (["up", "--yes"], ["undo", "--yes"], ["undo", "--list"]):
+        result = run(*command, "--json", env=other)
+        assert (result.code, result.document["error"]["code"]) == (1, "journal_unusable")
+        assert f"https://{lab.domain}/api/v2/" in result.document["error"]["message"]
+        assert other["AUTH0_DOMAIN"] in result.document["error"]["message"]
+    assert "journal_unusable" in warned(run("plan", "--json", env=other))
+    assert lab.writes(mark) == []
+    assert path.read_bytes() == before
+
+
+def test_one_that_does_not_name_its_tenant_yet_is_read(run: Run, lab: Lab, state: Path) -> None:
+    before = lab.tenant["policies"]
+    run("up", "--yes", "--json", env=lab.env)
+    run_line, *others = lines(state)
+    assert run_line.pop("tenant") == f"https://{lab.domain}/api/v2/"
+    text = "".join(json.dumps(line) + "\n" for line in (run_line, *others))
+    path_of(state).write_text(text, encoding="utf-8")
+    assert run("undo", "--yes", "--json", env=lab.env).code == 0
+    assert lab.tenant["policies"] == before
 
 
 def test_each_tenant_has_its_own(run: Run, lab: Lab, state: Path) -> None:

@@ -1,7 +1,7 @@
 """What somebody else changes while a run is under way: noticed before it is too late, and reported where it is."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -34,7 +34,7 @@ class Questions:
 
 
 @pytest.fixture
-def answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., tuple[Result, Questions]]]:
+def answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Result, Questions]]:
     """Runs a command at a terminal; `happens` comes between its question and the answer."""
 
     def call(lab: Lab, happens: Happens, *arguments: str) -> tuple[Result, Questions]:

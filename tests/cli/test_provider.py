@@ -1,6 +1,7 @@
 """Twilio as the tenant's phone provider on both stacks: written whole, added to, and never taken from anybody."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -386,11 +387,8 @@ def test_replacing_another_accounts_provider_warns_that_its_token_is_lost(run: R
 
 
 @pytest.mark.usefixtures("done")
-def test_the_state_folder_holds_no_token(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mfa_setup.store.folders import state_folder  # noqa: PLC0415 the folder of this test's environment
-
-    del monkeypatch
-    files = [path for path in state_folder().iterdir() if path.is_file()]
+def test_the_state_folder_holds_no_token(lab: Lab, tmp_path: Path) -> None:
+    files = [path for path in (tmp_path / "state").iterdir() if path.is_file()]
     assert any(path.name.startswith("token-digest-") for path in files)
     assert not any(lab.env["TWILIO_AUTH_TOKEN"] in path.read_text(encoding="utf-8") for path in files)
 

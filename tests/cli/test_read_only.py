@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -13,6 +14,7 @@ from mfa_setup.adapters.twilio import TwilioAdapter
 from mfa_setup.errors import ReadOnlyError
 from mfa_setup.model.observed import Provider, Template
 from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
+from mfa_setup.store.folders import Folders
 from mfa_setup.store.lock import tenant_lock
 from support.lab import READS, Lab, Run
 from support.scene import URL, application, number, provider, stock
@@ -81,8 +83,8 @@ def test_status_shows_what_is_open_instead_of_stopping(run: Run, lab: Lab) -> No
 
 
 @pytest.mark.parametrize("command", ["plan", "status"])
-def test_it_looks_while_another_run_is_at_work(run: Run, lab: Lab, command: str) -> None:
-    with tenant_lock(f"https://{lab.domain}/api/v2/", "up"):
+def test_it_looks_while_another_run_is_at_work(run: Run, lab: Lab, command: str, tmp_path: Path) -> None:
+    with tenant_lock(Folders(tmp_path / "state", tmp_path / "cache"), f"https://{lab.domain}/api/v2/", "up"):
         assert run("up", "--yes", "--json", env=lab.env).document["error"]["code"] == "lock_held"
         assert run(command, "--json", env=lab.env).code == 0
 
@@ -91,12 +93,11 @@ def test_it_looks_while_another_run_is_at_work(run: Run, lab: Lab, command: str)
 
 
 @pytest.fixture
-def auth0(unified: Lab, folder: object) -> Iterator[Auth0Adapter]:
+def auth0(unified: Lab) -> Iterator[Auth0Adapter]:
     """An adapter of the tenant that only reads."""
-    del folder
     token = SecretStr(unified.token())
     known = Auth0Credentials(audience=f"https://{unified.domain}/api/v2/", token=token)
-    source = TokenSource(unified.sandbox.url, known, cache=False, budget=1, on_wait=silent)
+    source = TokenSource(unified.sandbox.url, known, cache=None, budget=1, on_wait=silent)
     with ExitStack() as stack:
         adapter = Auth0Adapter(unified.sandbox.url, source, read_only=True, budget=1, on_wait=silent)
         stack.callback(adapter.close)

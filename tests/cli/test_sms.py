@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
+from mfa_setup.store.folders import Folders
 from mfa_setup.store.lock import tenant_lock
 from mfa_setup.twilio_codes import CODES
 from support import scene
@@ -549,9 +551,8 @@ class TestWhatIsAsked:
         env: dict[str, str | None] = {**unified.env, **scene.key_pair(unified), "TWILIO_AUTH_TOKEN": None}
         assert run("test", "sms", "--to", PHONE, "--json", env=env).code == 0
 
-    def test_it_waits_for_no_other_run(self, run: Run, unified: Lab, folder: object) -> None:
-        del folder
-        with tenant_lock(f"https://{unified.domain}/api/v2/", "up"):
+    def test_it_waits_for_no_other_run(self, run: Run, unified: Lab, tmp_path: Path) -> None:
+        with tenant_lock(Folders(tmp_path / "state", tmp_path / "cache"), f"https://{unified.domain}/api/v2/", "up"):
             result = run("test", "sms", "--to", PHONE, "--json", env=unified.env)
         assert (result.code, result.document["error"]["code"]) == (1, "lock_held")
         assert sends(unified) == []

@@ -12,6 +12,7 @@ from mfa_setup.adapters.twilio import TwilioAdapter
 from mfa_setup.model.observed import TwilioAccount
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from mfa_setup.store import journal
+from mfa_setup.store.journal_file import append_line
 from support.lab import Lab, Result, Run
 from support.scene import (
     OTHER_ACCOUNT,
@@ -671,9 +672,9 @@ def test_a_run_that_was_killed_after_any_line_of_its_journal_goes_back(
         written.append(line)
         real(path, line)
 
-    real = journal._append_line
+    real = append_line
     with monkeypatch.context() as patch:
-        patch.setattr(journal, "_append_line", append)
+        patch.setattr(journal, "append_line", append)
         run("up", "--yes", "--json", env=lab.env)
     result = run("undo", "--yes", "--json", *FOR_GOOD, env=lab.env)
     assert result.code == 0, result.out

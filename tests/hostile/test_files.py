@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mfa_setup.store import safe_write
-from mfa_setup.store.safe_write import LinkedError, replace_within
+from mfa_setup.store.safe_write import LinkedError, replace_file
 from support.lab import Lab, Result, Run
 from support.scene import warned
 
@@ -73,13 +73,13 @@ def test_a_file_swapped_for_a_link_after_the_check_is_not_written_through(
     target.write_text("mine", encoding="utf-8")
     honest = safe_write._open_real
 
-    def swap(folder: Path) -> int:
+    def swap(folder: Path) -> int | None:
         path.symlink_to(target)
         return honest(folder)
 
     monkeypatch.setattr(safe_write, "_open_real", swap)
     with pytest.raises(LinkedError):
-        replace_within(path, "{}", tmp_path)
+        replace_file(path, "{}", root=tmp_path)
     assert target.read_text(encoding="utf-8") == "mine"
 
 
@@ -91,14 +91,14 @@ def test_a_folder_swapped_for_a_link_between_check_and_write_gets_nothing(
     outside.mkdir()
     honest = safe_write._open_real
 
-    def swap(folder: Path) -> int:
+    def swap(folder: Path) -> int | None:
         (project / "src").rmdir()
         (project / "src").symlink_to(outside)
         return honest(folder)
 
     monkeypatch.setattr(safe_write, "_open_real", swap)
     with pytest.raises(NotADirectoryError):
-        replace_within(project / "src" / "a.json", "{}", project)
+        replace_file(project / "src" / "a.json", "{}", root=project)
     assert list(outside.iterdir()) == []
 
 
@@ -113,7 +113,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
 
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(PermissionError):
-        replace_within(path, "new", None)
+        replace_file(path, "new")
     assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
 

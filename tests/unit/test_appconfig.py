@@ -28,6 +28,13 @@ def written(path: Path, text: str) -> str:
     return path.read_bytes().decode()
 
 
+def located(app_dir: Path | None, write_config: Path | None) -> ConfigFile:
+    """The config file that the options name."""
+    config = appconfig.locate(app_dir, write_config)
+    assert config is not None
+    return config
+
+
 # --- the React sample and plain JSON ------------------------------------------------------------------------------
 
 
@@ -169,7 +176,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, mon
     ],
 )
 def test_a_loopback_domain_is_written_with_its_scheme(base_url: str, domain: str) -> None:
-    assert appconfig.at(Path("a.json"), DOMAIN, base_url).domain == domain
+    assert ConfigFile(Path("a.json")).for_tenant(DOMAIN, base_url).domain == domain
 
 
 def test_without_either_option_there_is_no_file() -> None:
@@ -193,7 +200,7 @@ def test_without_either_option_there_is_no_file() -> None:
 def test_the_file_of_an_app_is_the_one_that_it_reads(tmp_path: Path, files: list[str], found: str) -> None:
     for name in files:
         put(tmp_path / name, "")
-    assert appconfig.locate(tmp_path, None) == tmp_path / found
+    assert located(tmp_path, None).path == tmp_path / found
 
 
 def test_an_app_of_no_known_kind_is_refused(tmp_path: Path) -> None:
@@ -205,7 +212,7 @@ def test_an_app_of_no_known_kind_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["auth_config.json", ".env", ".env.local", ".env.production.local"])
 def test_write_config_names_the_file_itself(tmp_path: Path, name: str) -> None:
-    assert appconfig.locate(None, tmp_path / name) == tmp_path / name
+    assert located(None, tmp_path / name).path == tmp_path / name
 
 
 @pytest.mark.parametrize("name", ["missing/a.json", "a.yaml", "auth_config", "folder.json", f"{'a' * 300}.json"])

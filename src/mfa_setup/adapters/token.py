@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -38,6 +39,7 @@ LONGEST_LIFE = 10.0**9
 class TokenSource:
     """The token of one run: asked for once, renewed at most once.
 
+    `cache` is the folder that keeps tokens for later runs; None keeps none.
     `learned` is told of every secret that the run comes to know by it, so that it is masked from then on.
     """
 
@@ -46,7 +48,7 @@ class TokenSource:
         base_url: str,
         credentials: Auth0Credentials,
         *,
-        cache: bool,
+        cache: Path | None,
         budget: float,
         on_wait: WaitListener,
         learned: Callable[[SecretStr], None] = lambda _secret: None,
@@ -54,7 +56,7 @@ class TokenSource:
         self._learned = learned
         self._base_url = base_url
         self._credentials = credentials
-        self._cache = TokenCache(base_url, credentials.audience, credentials.client_id or "", enabled=cache)
+        self._cache = TokenCache(cache, base_url, credentials.audience, credentials.client_id or "")
         # Asking for a token changes nothing, so it may be repeated.
         asks = READS | {"POST"}
         self._policy = HttpPolicy("auth0", _classify, repeatable=asks, harmless=asks, budget=budget, on_wait=on_wait)

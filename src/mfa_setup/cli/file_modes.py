@@ -7,10 +7,10 @@ from pathlib import Path
 from mfa_setup.cli.options import Call
 from mfa_setup.model.outcome import Notice
 from mfa_setup.store.files import exposed, others_may
-from mfa_setup.store.folders import cache_folder, state_folder
+from mfa_setup.store.folders import Folders
 
 
-def loose(call: Call, settings: Path | None) -> Iterator[Notice]:
+def loose(call: Call, settings: Path | None, folders: Folders) -> Iterator[Notice]:
     """A warning for each file of this call that others may read or write and should not."""
     if settings is not None and others_may(settings, "write"):
         yield Notice(
@@ -26,13 +26,13 @@ def loose(call: Call, settings: Path | None) -> Iterator[Notice]:
                 message=f"Others can read the file of --{name.replace('_', '-')}-file, {path}.",
                 hint=f"chmod 600 {_quoted(path)}; if others have read it, renew the secret.",
             )
-    yield from _unused(call)
+    yield from _unused(call, folders)
 
 
-def _unused(call: Call) -> Iterator[Notice]:
+def _unused(call: Call, folders: Folders) -> Iterator[Notice]:
     """Our own files that others could read or put there: `read_private` leaves them, and nobody would know why."""
-    kept = [] if call.common.no_token_cache else exposed(cache_folder(), "token-*.json")
-    for path in (*kept, *exposed(state_folder(), "token-*.json")):
+    kept = [] if call.common.no_token_cache else exposed(folders.cache, "token-*.json")
+    for path in (*kept, *exposed(folders.state, "token-*.json")):
         yield Notice(
             code="private_file_not_used",
             message=f"{path} is not used: others can read it, or it is not yours.",

@@ -30,6 +30,7 @@ from mfa_setup.render.sink import Sink
 from mfa_setup.services import Services
 from mfa_setup.settings import credentials, endpoints, parsers, settings
 from mfa_setup.settings.settings_file import find_file
+from mfa_setup.store.folders import Folders
 from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal
 from mfa_setup.store.lock import tenant_lock
 
@@ -70,9 +71,10 @@ def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where the two services are, and as whom the run goes there."""
+    """Where the two services are, as whom the run goes there, and where it keeps its own files."""
 
     domain: str
+    folders: Folders
     places: endpoints.Endpoints
     auth0: credentials.Auth0Credentials
     twilio: credentials.TwilioCredentials | None
@@ -98,7 +100,8 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     file = _settings_file(call)
     source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
     context.sink.secrets += source.known
-    context.report.warn(tuple(loose(call, file)))
+    folders = Folders.of(os.environ)
+    context.report.warn(tuple(loose(call, file, folders)))
     asked = settings.load(call.flags, os.environ, file)
     context.report.warn(asked.notices)
     credentials.refuse_misplaced(source, asked.by_source)
@@ -106,19 +109,19 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     task = task.without_application() if asked.desired.application is None else task
     seconds = seconds_of(call, DEFAULT_TIMEOUT)
     credentials.check_formats(source)
-    place = None
+    config_file = None
     if "application" in task.resources:
-        place = appconfig.locate(asked.app_dir, asked.write_config, asked.config_base)
+        config_file = appconfig.locate(asked.app_dir, asked.write_config, asked.config_base)
     _sandbox()
     if asked.domain:
         _resolve(asked.domain, task)
         context.report.tenant = Tenant(domain=asked.domain)
-    access = _access(asked.domain or _ask_domain(context.terminal), source, task, context)
+    access = _access(asked.domain or _ask_domain(context.terminal), source, task, context, folders)
     context.sink.secrets += access.secrets
     endpoints.require_this_machine(access.places)
-    written = None if place is None else _config_file(place, asked, access)
+    written = config_file and config_file.for_tenant(access.domain, access.places.auth0)
     context.report.tenant = Tenant(domain=access.domain)
-    lock = nullcontext() if task.read_only else tenant_lock(access.auth0.audience, task.command)
+    lock = nullcontext() if task.read_only else tenant_lock(folders, access.auth0.audience, task.command)
     with (
         lock,
         _journal(task, context, access) as journal,
@@ -148,7 +151,7 @@ def _journal(task: Task, context: CommandContext, access: Access) -> Iterator[Jo
     """The tenant's journal; a run that only looks does without one that cannot be used, and says so."""
     header = Header(run_id=context.report.run_id, command=task.command, domain=access.domain)
     try:
-        journal = open_journal(access.auth0.audience, header)
+        journal = open_journal(access.folders, access.auth0.audience, header)
     except (JournalNewerError, JournalUnusableError) as unusable:
         if not task.read_only:
             raise
@@ -156,8 +159,11 @@ def _journal(task: Task, context: CommandContext, access: Access) -> Iterator[Jo
         journal = empty_journal(header)
     try:
         yield journal
+        journal.require_usable()
     except BaseException as error:
         journal.end(error.code if isinstance(error, MfaSetupError) else "interrupted")
+        if (lost := journal.unrecorded) and lost is not error:
+            context.report.warn((Notice(code=lost.code, message=lost.message, hint=lost.hint),))
         raise
     journal.end("done")
 
@@ -177,28 +183,25 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
     domain = asked.domain or _ask_domain(context.terminal)
     context.report.tenant = Tenant(domain=domain)
     header = Header(run_id=context.report.run_id, command=call.command, domain=domain)
-    return open_journal(credentials.audience_of(source, domain), header)
+    return open_journal(Folders.of(os.environ), credentials.audience_of(source, domain), header)
 
 
-def _config_file(place: Path, asked: settings.Settings, access: "Access") -> appconfig.ConfigFile:
-    root = appconfig.root_of(asked.app_dir, asked.write_config, asked.config_base)
-    return appconfig.at(place, access.domain, access.places.auth0, root)
-
-
-def _access(domain: str, source: credentials.SecretSource, task: Task, context: CommandContext) -> Access:
+def _access(
+    domain: str, source: credentials.SecretSource, task: Task, context: CommandContext, folders: Folders
+) -> Access:
     places = _resolve(domain, task)
     client_id = source.text("AUTH0_CLIENT_ID")
     if client_id is None and source.find("api_token") is None:
         client_id = context.terminal.text("Client ID of the Machine to Machine application")
     auth0 = credentials.auth0_credentials(source, domain, client_id)
     if not task.needs_twilio and not (task.twilio_if_known and places.twilio_fits and _knows_twilio(source)):
-        return Access(domain, places, auth0, None, source.find("old_twilio_auth_token"))
+        return Access(domain, folders, places, auth0, None, source.find("old_twilio_auth_token"))
     account = source.text("TWILIO_ACCOUNT_SID") or context.terminal.text("Twilio account SID (AC…)")
     for variable in ("TWILIO_REGION", "TWILIO_EDGE"):
         if source.text(variable):
             context.report.warn((_region(variable),))
     twilio = credentials.twilio_credentials(source, account)
-    return Access(domain, places, auth0, twilio, source.find("old_twilio_auth_token"))
+    return Access(domain, folders, places, auth0, twilio, source.find("old_twilio_auth_token"))
 
 
 def _resolve(domain: str, task: Task) -> endpoints.Endpoints:
@@ -256,7 +259,7 @@ def _connect(
         tokens = TokenSource(
             access.places.auth0,
             access.auth0,
-            cache=not call.common.no_token_cache,
+            cache=None if call.common.no_token_cache else access.folders.cache,
             budget=seconds,
             on_wait=sink.waiting,
             learned=sink.secrets.append,
@@ -284,6 +287,7 @@ def _connect(
                 domain=access.domain,
                 base_url=access.places.auth0,
                 tenant_key=access.auth0.audience,
+                folders=access.folders,
                 journal=journal,
                 twilio=twilio,
                 token=access.twilio.auth_token if access.twilio else None,

@@ -64,6 +64,7 @@ class Executor:
             MfaSetupError: A stage failed or was refused; those after it were not begun.
         """
         for stage in plan.stages:
+            self.services.journal.require_usable()
             self.watcher.starting(stage.change)
             self.guard.before(stage)
             with interrupts.deferred():  # the outcome of a request that is answered is noted before a signal comes

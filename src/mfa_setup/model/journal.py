@@ -67,6 +67,7 @@ class RunRecord(Frozen):
         writes: Its write requests, in order.
         end: How it ended; None where it was cut off.
         undoes: The run that it puts back, where it is an undo.
+        tenant: The key of its tenant (its audience); None in journals that did not name it.
     """
 
     run_id: str
@@ -76,6 +77,7 @@ class RunRecord(Frozen):
     writes: tuple[WriteRecord, ...] = ()
     end: str | None = None
     undoes: str | None = None
+    tenant: str | None = None
 
     def of(self, *actions: WriteAction) -> tuple[WriteRecord, ...]:
         """The writes of some kinds that may have happened."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mfa_setup.errors import (
+    JournalUnusableError,
     LoginRefusedError,
     LoginWithoutMfaError,
     MfaSetupError,
@@ -151,7 +152,12 @@ def _remove(services: Services, app: Application, url: str) -> None:
     """Takes the URL out of what is there now, which somebody may have changed meanwhile."""
     now = next((item for item in services.auth0.applications() if item.client_id == app.client_id), None)
     if now and url in now.callbacks:
-        _set_callbacks(services, now, [item for item in now.callbacks if item != url])
+        urls = [item for item in now.callbacks if item != url]
+        try:
+            _set_callbacks(services, now, urls)
+        except JournalUnusableError:  # the request was not sent then; the URL must not stay on the tenant
+            services.auth0.update_application(now.client_id, {"callbacks": [*urls]})
+            raise
 
 
 def _set_callbacks(services: Services, app: Application, urls: list[str]) -> None:

@@ -1,10 +1,12 @@
 """The app's config file, as part of the application: written, and restored by an undo."""
 
+import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
 
-from mfa_setup import appconfig
+from mfa_setup.appconfig import ConfigFile, formats
+from mfa_setup.appconfig.file import remove, replace_real
 from mfa_setup.errors import ConfigUnreadableError
 from mfa_setup.model.change import FieldChange
 from mfa_setup.model.journal import RunRecord, WriteRecord
@@ -18,15 +20,15 @@ DROPPED, DIGEST = "placeholders", "digest"
 """The names under which the journal keeps the template's placeholders, and the fingerprint of the file written."""
 
 
-def write_of(config: appconfig.ConfigFile, client_id: str) -> tuple[Write, ...]:
+def write_of(config: ConfigFile, client_id: str) -> tuple[Write, ...]:
     """The write that puts domain and client ID into the file; none where they are there already.
 
     Of what the file holds the journal keeps the two values, and the placeholders that the new one is without.
     """
     if config.is_right(client_id):
         return ()
-    before: Fields = {"existed": config.text is not None, **appconfig.values(config.path, config.text)}
-    if dropped := appconfig.dropped(config.path, config.text):
+    before: Fields = {"existed": config.text is not None, **formats.values(config.path, config.text)}
+    if dropped := formats.dropped(config.path, config.text):
         before[DROPPED] = dropped
     after: Fields = {"domain": config.domain, "client_id": client_id}
     target = str(config.path.resolve())
@@ -37,7 +39,7 @@ def _write_once(execution: Execution, write: Write) -> None:
     config = execution.snapshot.config
     if config is not None and not config.is_right(str(write.after["client_id"])):
         text = config.rendered(str(write.after["client_id"]))
-        digest: Fields = {DIGEST: appconfig.digest(text)}
+        digest: Fields = {DIGEST: _digest(text)}
         execution.send(replace(write, after=digest | write.after))
         execution.report(config_file=str(config.path))
     elif config is None:
@@ -53,17 +55,17 @@ def _send(_services: Services, write: Write) -> None:
     """
     path = Path(write.target)
     if not write.after:
-        appconfig.remove(path)
+        remove(path)
         return
-    text = appconfig.ConfigFile(path, "").text
+    text = ConfigFile(path).text
     domain, client_id = (_text(write.after.get(name)) for name in VALUES)
     if DIGEST in write.after:
-        wanted = appconfig.ConfigFile(path, domain or "").rendered(client_id or "")
+        wanted = ConfigFile(path, domain or "").rendered(client_id or "")
     else:
         dropped = write.after.get(DROPPED)
-        again = appconfig.missing(path, text or "", dropped if isinstance(dropped, dict) else {})
-        wanted = appconfig.put_back(path, text or "", {"domain": domain, "client_id": client_id}, again)
-    appconfig.replace_real(path, wanted)
+        again = formats.missing(path, text or "", dropped if isinstance(dropped, dict) else {})
+        wanted = formats.restored(path, text or "", {"domain": domain, "client_id": client_id}, again)
+    replace_real(path, wanted)
 
 
 WRITE_CONFIG = Action(_send, perform=_write_once)
@@ -82,7 +84,7 @@ def _revert_one(written: WriteRecord) -> Restoration:
     if os.path.realpath(path) != str(path):  # it was its real path: a link has come in its way since
         return _changed(f"the way to the config file {path}")
     try:
-        text = appconfig.ConfigFile(path, "").text
+        text = ConfigFile(path).text
         if text is None:
             return Restoration()
         return _restored(written, path, text) if written.before.get("existed") else _removed(written, path, text)
@@ -95,19 +97,19 @@ def _changed(what: str) -> Restoration:
 
 
 def _removed(written: WriteRecord, path: Path, text: str) -> Restoration:
-    if appconfig.digest(text) != written.after.get(DIGEST):
+    if _digest(text) != written.after.get(DIGEST):
         return _changed(f"the config file {path}")
     field = FieldChange(path="config_file", before=str(path))
     return Restoration((field,), (Write("application", "write_config", str(path)),))
 
 
 def _restored(written: WriteRecord, path: Path, text: str) -> Restoration:
-    now = appconfig.values(path, text)
+    now = formats.values(path, text)
     before: Fields = {name: written.before.get(name) for name in VALUES}
     if now != {name: written.after.get(name) for name in VALUES}:
         return Restoration() if now == before else _changed(f"what the config file {path} says")
     dropped = written.before.get(DROPPED)
-    again = appconfig.missing(path, text, dropped if isinstance(dropped, dict) else {})
+    again = formats.missing(path, text, dropped if isinstance(dropped, dict) else {})
     fields = tuple(
         FieldChange(path=f"config_file.{name}", before=now[name], after=before[name])
         for name in VALUES
@@ -118,6 +120,10 @@ def _restored(written: WriteRecord, path: Path, text: str) -> Restoration:
         before[DROPPED] = {**again}
     write = Write("application", "write_config", str(path), now, before)
     return Restoration(fields, (write,) if fields else ())
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _text(value: object) -> str | None:

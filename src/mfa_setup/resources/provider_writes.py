@@ -101,7 +101,7 @@ def _remember(services: Services, write: Write) -> None:
             stamp = services.auth0.provider(stack).updated_at
     sid = write.after["sid" if stack == "legacy" else "configuration.sid"]
     with suppress(OSError):  # without a digest the next run says that it cannot know the token
-        digests.remember(services.tenant_key, digest_name(stack, sid), token, stamp)
+        digests.remember(services.folders, services.tenant_key, digest_name(stack, sid), token, stamp)
 
 
 def _create(services: Services, write: Write) -> Fields:

@@ -12,9 +12,8 @@ def token_state(services: Services, provider: Provider) -> TokenState:
         return "unknown"
     if provider.token is not None:
         return "same" if provider.token == services.token else "new"
-    same = digests.is_the_last(
-        services.tenant_key, digest_name(provider.stack, provider.sid), services.token, provider.updated_at
-    )
+    name = digest_name(provider.stack, provider.sid)
+    same = digests.is_the_last(services.folders, services.tenant_key, name, services.token, provider.updated_at)
     return "unknown" if same is None else "same" if same else "new"
 
 

@@ -1,39 +1,53 @@
-"""Writing files so that a crash leaves the old or the new one, never half, and nobody else can read ours."""
+"""Opening and reading files so that no link is followed, no pipe is waited for, and nobody else can read ours."""
 
+import errno
 import os
 import stat
-import tempfile
 from contextlib import suppress
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Literal
 
 OWNER_ONLY = 0o600
-NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
-def write_atomically(path: Path, text: str, *, mode: int | None = None) -> None:
-    """Replaces a file's text in one step; without `mode` an existing file keeps its permissions.
+def open_file(path: str | Path, *flags: str, dir_fd: int | None = None) -> int:
+    """Opens a file by its own name, never through a symbolic link; a new one is for its owner alone.
+
+    Args:
+        path: The file.
+        flags: Flags of `os.open`, by name; one that this system does not know is left out.
+        dir_fd: The folder that `path` is relative to, by its handle.
 
     Raises:
-        OSError: The folder cannot be written to.
+        OSError: It cannot be opened, or is a link.
     """
-    if mode is None:
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    if not hasattr(os, "O_NOFOLLOW") and os.path.islink(path):  # noqa: PTH114 may be a name beside a handle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    names = (*flags, "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+    return os.open(path, reduce(or_, (getattr(os, name, 0) for name in names)), OWNER_ONLY, dir_fd=dir_fd)
+
+
+def read_plain(path: Path, longest: int | None = None) -> tuple[bytes, os.stat_result]:
+    """What a plain file holds, and its status.
+
+    Raises:
+        OSError: It is missing, no plain file, larger than `longest` bytes, or cannot be read.
+    """
+    handle = open_file(path, "O_RDONLY")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or (longest is not None and status.st_size > longest):
+            raise OSError(errno.EINVAL, "Not a plain file, or too large", str(path))
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(longest), status
+    finally:
+        os.close(handle)
 
 
 def private_folder(path: Path) -> Path:
-    """Makes a folder that only its owner can look into, where it is not there yet."""
+    """Creates a folder that only its owner can look into, where it does not exist yet."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
 
@@ -41,40 +55,48 @@ def private_folder(path: Path) -> Path:
 def read_private(path: Path) -> str | None:
     """The text of one of our own files; None where it is missing, unreadable, open to others, or somebody else's."""
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | NO_LINK), "rb") as file:
-            about = os.fstat(file.fileno())
-            return None if _is_exposed(about) else file.read().decode()
+        data, status = read_plain(path)
+        return None if is_exposed(status) else data.decode()
     except (OSError, UnicodeDecodeError):
         return None
 
 
 def exposed(folder: Path, pattern: str) -> list[Path]:
-    """Our own files in a folder that others can read or have put there, which `read_private` therefore leaves."""
-    found = []
+    """Our own files in a folder that `read_private` refuses, because others can read them or have put them there."""
+    refused = []
     for path in sorted(folder.glob(pattern)):
         with suppress(OSError):
-            if _is_exposed(path.lstat()):
-                found.append(path)
-    return found
+            if is_exposed(path.lstat()):
+                refused.append(path)
+    return refused
 
 
 def others_may(path: Path, what: Literal["read", "write"]) -> bool:
     """Whether somebody but its owner may read or write a regular file; False where that cannot be told.
 
-    A group may read or write where it is the user's own: many systems give each user one and make files so.
+    A group may read or write where it is the user's own: many systems give each user one and create files so.
     """
     try:
-        about = path.stat()
+        status = path.stat()
     except OSError:
         return False
-    if os.name != "posix" or not stat.S_ISREG(about.st_mode):
+    if not hasattr(os, "geteuid") or not stat.S_ISREG(status.st_mode):
         return False
     everyone, group = {"read": (stat.S_IROTH, stat.S_IRGRP), "write": (stat.S_IWOTH, stat.S_IWGRP)}[what]
-    foreign = what == "write" and about.st_uid not in {0, os.geteuid()}
-    return foreign or bool(about.st_mode & everyone or (about.st_mode & group and about.st_gid != os.getegid()))
+    foreign = what == "write" and status.st_uid not in {0, os.geteuid()}
+    return foreign or bool(status.st_mode & everyone or (status.st_mode & group and status.st_gid != os.getegid()))
 
 
-def _is_exposed(about: os.stat_result) -> bool:
-    if os.name != "posix":
-        return False
-    return not stat.S_ISREG(about.st_mode) or bool(about.st_mode & 0o077) or about.st_uid != os.geteuid()
+def is_exposed(status: os.stat_result) -> bool:
+    """Whether a file is not plain, is another user's, or can be read or changed by others."""
+    return not stat.S_ISREG(status.st_mode) or is_foreign(status) or is_open(status)
+
+
+def is_foreign(status: os.stat_result) -> bool:
+    """Whether a file belongs to another user; False on systems without user ids (Windows)."""
+    return hasattr(os, "geteuid") and status.st_uid != os.geteuid()
+
+
+def is_open(status: os.stat_result) -> bool:
+    """Whether others may read or change a file; False where permission bits do not tell (Windows)."""
+    return hasattr(os, "geteuid") and bool(status.st_mode & 0o077)

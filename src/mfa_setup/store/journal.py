@@ -1,33 +1,28 @@
 """The journal of a tenant: every write request before it is sent, and what became of it, as lines on the disk.
 
-It makes a purchase whose answer was lost found again, and lets a run be undone. Losing it loses neither the application
+By it a purchase whose answer was lost is found again, and a run can be undone. Losing it loses neither the application
 nor the number: their marks on the services are enough. It holds no secret.
 """
 
 import json
-import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pydantic
-
-from mfa_setup.errors import JournalNewerError, JournalUnusableError, MfaSetupError, leaves_open
+from mfa_setup.errors import JournalUnusableError, MfaSetupError, leaves_open
 from mfa_setup.model.base import Frozen
-from mfa_setup.model.journal import RunRecord, WriteRecord
+from mfa_setup.model.journal import RunRecord
 from mfa_setup.model.types import ResourceName
 from mfa_setup.model.write import Fields, WriteAction
-from mfa_setup.store.files import OWNER_ONLY, private_folder
-from mfa_setup.store.folders import file_key, state_folder
-
-VERSION = 1
+from mfa_setup.store.files import private_folder
+from mfa_setup.store.folders import Folders, file_key
+from mfa_setup.store.journal_file import VERSION, append_line, read_runs
 
 
 class Header(Frozen):
-    """What the first line of a run says of it."""
+    """What the first line of a run says of it, besides the tenant."""
 
     run_id: str
     command: str
@@ -39,16 +34,19 @@ class Journal:
 
     Attributes:
         runs: The earlier runs, the oldest first.
-        undoes: The run that this one puts back, where it is an undo.
+        undoes: The run that this one reverts, where it is an undo.
         changed: A write of this run has had its effect, or may have.
+        unrecorded: The error that kept the outcome of a write from being recorded; no write begins after it.
     """
 
-    def __init__(self, path: Path, header: Header, runs: tuple[RunRecord, ...]) -> None:
+    def __init__(self, path: Path, tenant_key: str, header: Header, runs: tuple[RunRecord, ...]) -> None:
         self._path = path
+        self._tenant_key = tenant_key
         self._header = header
         self.runs = runs
         self.undoes: str | None = None
         self.changed = False
+        self.unrecorded: JournalUnusableError | None = None
         self._begun = False
         self._count = 0
 
@@ -64,12 +62,16 @@ class Journal:
     ) -> Iterator[Fields]:  # fmt: skip
         """Around one write request: the intent is on the disk before it, the outcome after it.
 
+        What the request did counts, whether its outcome can be recorded or not: `require_usable` raises that error.
+
         Yields:
-            What the request makes is put in here: client ID, SID.
+            What the request creates is put in here: client ID, SID.
 
         Raises:
-            JournalUnusableError: The intent cannot be written; the request is not sent then.
+            JournalUnusableError: The intent, or the outcome of an earlier write, cannot be written; the request is
+                not sent then.
         """
+        self.require_usable()
         self._count += 1
         intent = {"n": self._count, "resource": resource, "action": action, "target": target}
         self._append("intent", intent | {"before": before or {}, "after": after or {}, "time": _now()})
@@ -78,13 +80,20 @@ class Journal:
             yield outcome["made"]
         except BaseException as error:
             outcome["status"] = "unknown" if leaves_open(error) else "failed"
-            self.changed = self.changed or outcome["status"] == "unknown"
             outcome["error"] = error.code if isinstance(error, MfaSetupError) else ""
-            with suppress(JournalUnusableError):  # the first error says more
-                self._append("outcome", outcome | {"time": _now()})
             raise
-        self.changed = True
-        self._append("outcome", outcome | {"time": _now()})
+        finally:
+            self.changed = self.changed or outcome["status"] != "failed"
+            self._record(outcome)
+
+    def require_usable(self) -> None:
+        """Stops the run where the outcome of a write could not be recorded.
+
+        Raises:
+            JournalUnusableError: It could not.
+        """
+        if self.unrecorded is not None:
+            raise self.unrecorded
 
     def begin(self) -> None:
         """Notes the run itself: by its first write, or before, where it matters although it writes nothing (undo).
@@ -94,7 +103,7 @@ class Journal:
         """
         if not self._begun:
             self._begun = True
-            begin = self._header.model_dump(exclude={"run_id"}) | {"time": _now()}
+            begin = self._header.model_dump(exclude={"run_id"}) | {"tenant": self._tenant_key, "time": _now()}
             self._append("run", begin | ({"undoes": self.undoes} if self.undoes else {}))
 
     def override(self, check_id: str, evidence: str) -> None:
@@ -111,130 +120,44 @@ class Journal:
             with suppress(JournalUnusableError):  # what matters is on the disk already
                 self._append("end", {"how": how})
 
+    def _record(self, outcome: dict[str, Any]) -> None:
+        try:
+            self._append("outcome", outcome | {"time": _now()})
+        except JournalUnusableError as error:
+            self.unrecorded = JournalUnusableError(
+                f"{error.message} The outcome of the last request is missing there, so nothing else was started.",
+                hint="Check the free space on its disk and its permissions, then run the command again: it finds what "
+                "was created by its marks, and creates nothing twice.",
+            )
+
     def _append(self, kind: str, values: dict[str, Any]) -> None:
         """Adds a line, which is on the disk when this returns; the run's first one begins it."""
         self.begin()
         line = {"v": VERSION, "kind": kind, "run": self._header.run_id} | values
         try:
             private_folder(self._path.parent)
-            _append_line(self._path, json.dumps(line))
-        except OSError:
-            raise JournalUnusableError(f"The journal {self._path} cannot be written.") from None
+            append_line(self._path, json.dumps(line))
+        except OSError as error:
+            raise JournalUnusableError(
+                f"The journal {self._path} cannot be written: {error.strerror or type(error).__name__}."
+            ) from None
 
 
-def open_journal(tenant_key: str, header: Header) -> Journal:
+def open_journal(folders: Folders, tenant_key: str, header: Header) -> Journal:
     """The journal of a tenant.
 
     Raises:
         JournalNewerError: A newer version of this tool wrote it.
-        JournalUnusableError: Others can read or change it, it is not ours, or it cannot be read.
+        JournalUnusableError: Others can read or change it, it is not ours or another tenant's, or it cannot be read.
     """
-    path = state_folder() / f"journal-{file_key(tenant_key)}.jsonl"
-    return Journal(path, header, _read(path))
+    path = folders.state / f"journal-{file_key(tenant_key)}.jsonl"
+    return Journal(path, tenant_key, header, read_runs(path, tenant_key))
+
+
+def empty_journal(header: Header) -> Journal:
+    """One that remembers nothing and takes no write, for a run that only looks."""
+    return Journal(Path(), "", header, ())
 
 
 def _now() -> str:
     return datetime.now(UTC).isoformat()
-
-
-def empty_journal(header: Header) -> Journal:
-    """One that remembers nothing, for a run that only looks."""
-    return Journal(state_folder() / "none.jsonl", header, ())
-
-
-def _append_line(path: Path, line: str) -> None:
-    made = not path.exists()
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-    handle = os.open(path, flags, OWNER_ONLY)
-    try:
-        size = os.fstat(handle).st_size
-        os.lseek(handle, max(size - 1, 0), os.SEEK_SET)
-        torn = size > 0 and os.read(handle, 1) != b"\n"  # a crash cut the last line off: leave it, on its own line
-        _write_all(handle, (("\n" if torn else "") + line + "\n").encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    if made and os.name == "posix":  # elsewhere a folder cannot be flushed
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _write_all(handle: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(handle, data) :]
-
-
-def _read(path: Path) -> tuple[RunRecord, ...]:
-    try:
-        found = path.lstat()
-        _require_ours(path, found)
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return ()
-    except OSError:
-        raise JournalUnusableError(f"The journal {path} cannot be read.") from None
-    runs: dict[str, dict[str, Any]] = {}
-    try:
-        for line in text.split("\n"):
-            _take(runs, path, _parsed(line))
-        return tuple(
-            RunRecord(**{**run, "writes": tuple(WriteRecord(**write) for write in run["writes"].values())})
-            for run in runs.values()
-        )
-    except (pydantic.ValidationError, TypeError):
-        raise JournalUnusableError(
-            f"The journal {path} holds something that this tool does not write.",
-            hint="Move it away: what was made is found by its marks.",
-        ) from None
-
-
-def _require_ours(path: Path, found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        raise JournalUnusableError(f"The journal {path} is not a plain file.")
-    if os.name == "posix" and found.st_uid != os.geteuid():
-        raise JournalUnusableError(f"The journal {path} belongs to somebody else.")
-    if os.name == "posix" and found.st_mode & 0o077:
-        raise JournalUnusableError(
-            f"The journal {path} can be read or changed by others.",
-            hint=f"Look at it, then: chmod 600 {path}. Or move it away: what was made is found by its marks.",
-        )
-
-
-def _parsed(line: str) -> dict[str, Any]:
-    """A line as it was written; a torn one tells nothing, and its request was either not sent or left open."""
-    try:
-        document = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def _take(runs: dict[str, dict[str, Any]], path: Path, line: dict[str, Any]) -> None:
-    """Adds what one line says to its run.
-
-    Raises:
-        JournalNewerError: A newer version wrote it.
-        TypeError: It is of another shape than our lines.
-    """
-    if not line:
-        return
-    version = line.pop("v", None)
-    if type(version) is not int or version < 1:
-        raise TypeError
-    if version > VERSION:
-        raise JournalNewerError(f"The journal {path} was written by a newer version of mfa-setup.")
-    kind, run_id = line.pop("kind", None), line.pop("run", None)
-    if kind == "run":
-        runs[run_id] = {"run_id": run_id, "writes": {}} | line
-    run = runs.get(run_id)
-    if run is None:
-        return
-    if kind == "intent":
-        run["writes"][line.get("n")] = line
-    elif kind == "outcome" and line.get("n") in run["writes"]:
-        run["writes"][line["n"]] |= line
-    elif kind == "end":
-        run["end"] = line.get("how")

@@ -1,58 +1,18 @@
-"""Writing a file that a person named: in one step, and nowhere but where its name says it is."""
+"""Replacing and removing files in one step, and nowhere but where their names say that they are."""
 
+import errno
 import os
 import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mfa_setup.store.files import NO_LINK, OWNER_ONLY
+from mfa_setup.store.files import OWNER_ONLY, open_file, private_folder
 
 
 class LinkedError(Exception):
     """A path leads elsewhere than it says."""
-
-
-def replace_within(path: Path, text: str, root: Path | None) -> None:
-    """Replaces a file that a person named, in one step, and only where the name says it is.
-
-    The folder is opened without following a link on its real path, and everything after goes through that handle:
-    nobody who swaps a folder for a link meanwhile can have the text written elsewhere.
-
-    Args:
-        path: The file; an existing one keeps its permissions.
-        text: What it is to hold.
-        root: The folder that its own folder must be in, links followed; None for any.
-
-    Raises:
-        LinkedError: The file is a link, or its folder is not within `root`.
-        OSError: The folder cannot be written to.
-    """
-    real = path.parent.resolve(strict=True)  # once: what is checked here is what is opened
-    if root is not None and not real.is_relative_to(root.resolve()):
-        raise LinkedError
-    folder = _open_real(real)
-    try:
-        with suppress(FileNotFoundError):
-            if stat.S_ISLNK(os.stat(path.name, dir_fd=folder, follow_symlinks=False).st_mode):
-                raise LinkedError
-        _replace_in(folder, path.name, text)
-    finally:
-        os.close(folder)
-
-
-def remove_real(path: Path) -> None:
-    """Removes a file by its real path; a link on the way is an error, and one that is gone already is success.
-
-    Raises:
-        OSError: The folder is reached by a link, or cannot be written to.
-    """
-    with suppress(FileNotFoundError):
-        folder = _open_real(path.parent)
-        try:
-            os.unlink(path.name, dir_fd=folder)
-        finally:
-            os.close(folder)
 
 
 def within(path: Path, root: Path | None) -> bool:
@@ -61,33 +21,145 @@ def within(path: Path, root: Path | None) -> bool:
     return not path.is_symlink() and (root is None or real.is_relative_to(root.resolve()))
 
 
-def _open_real(folder: Path) -> int:
-    """A handle on a folder, one step after the other; a link on the way is an error, for a real path has none."""
-    handle = os.open(folder.anchor, os.O_RDONLY | os.O_DIRECTORY)
+def obstacle(path: Path) -> str | None:
+    """Why a file could not be replaced, as far as the system tells without trying; None where nothing is known."""
+    folder = path.parent
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"The folder of {path} cannot be written to."
+    if path.exists() and not os.access(path, os.W_OK):
+        return f"{path} cannot be written to."
+    if path.exists() and _only_the_owner_may_replace(path):
+        return f"{path} belongs to another user, and its folder lets only that user replace it."
+    if not _has_space(folder):
+        return f"There is no space left on the disk of {path}."
+    return None
+
+
+def replace_file(path: Path, text: str, *, root: Path | None = None, mode: int | None = None) -> None:
+    """Replaces a file in one step: a crash leaves the old or the new one, never half of it.
+
+    The folder is opened on its real path without following a link, and everything after goes through that handle:
+    nobody who swaps a folder for a link meanwhile can have the text written elsewhere.
+
+    Args:
+        path: The file.
+        text: What it is to hold.
+        root: The folder that its own folder must be in, links followed; None for any.
+        mode: Its permissions; None to keep those of an existing file and its owner, and to refuse a link in its place.
+
+    Raises:
+        LinkedError: The file is a link, or its folder is not within `root`.
+        OSError: The folder cannot be written to.
+    """
+    data = text.encode()
+    real = path.parent.resolve(strict=True)  # once: what is checked here is what is opened
+    if root is not None and not real.is_relative_to(root.resolve()):
+        raise LinkedError
+    with _opened(real) as (folder, base):
+        replaced = _status(real / path.name) if mode is None else None
+        if replaced is not None and stat.S_ISLNK(replaced.st_mode):
+            raise LinkedError
+        temporary = base / f".mfa-setup-{secrets.token_hex(8)}"
+        handle = open_file(temporary, "O_WRONLY", "O_CREAT", "O_EXCL", dir_fd=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                _set_permissions(file.fileno(), replaced, mode)
+                os.fsync(file.fileno())
+            os.replace(temporary, base / path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=folder)
+            raise
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replaces one of our own files, which is for its owner alone; its folder is created where that is needed.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    private_folder(path.parent)
+    replace_file(path, text, mode=OWNER_ONLY)
+
+
+def remove_file(path: Path) -> None:
+    """Removes a file by its real path; a link on the way is an error, and one that is gone already is success.
+
+    Raises:
+        OSError: The folder is reached by a link, or cannot be written to.
+    """
+    with suppress(FileNotFoundError), _opened(path.parent) as (folder, base):
+        os.unlink(base / path.name, dir_fd=folder)
+
+
+@contextmanager
+def _opened(real: Path) -> Iterator[tuple[int | None, Path]]:
+    """A folder to write in: its handle, and what goes before a name in it; without a handle, that is its path."""
+    handle = _open_real(real)
+    try:
+        yield (None, real) if handle is None else (handle, Path())
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.lstat()
+    except FileNotFoundError:
+        return None
+
+
+def _open_real(folder: Path) -> int | None:
+    """A handle on a folder by its real path; None where there is none on this system (Windows).
+
+    A system without `O_PATH` (macOS) opens no folder that may be entered but not listed: that one has no handle either.
+    """
+    if os.open in os.supports_dir_fd:
+        try:
+            return _walk(folder)
+        except PermissionError:
+            if hasattr(os, "O_PATH"):
+                raise
+    if folder.resolve(strict=True) != folder:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    return None
+
+
+def _walk(folder: Path) -> int:
+    """Opens a folder one step after the other; a link on the way is an error, for a real path has none."""
+    handle = open_file(folder.anchor, "O_PATH", "O_DIRECTORY")
     for part in folder.parts[1:]:
         try:
-            below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | NO_LINK, dir_fd=handle)
+            below = open_file(part, "O_PATH", "O_DIRECTORY", dir_fd=handle)
         finally:
             os.close(handle)
         handle = below
     return handle
 
 
-def _replace_in(folder: int, name: str, text: str) -> None:
-    try:
-        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode & 0o777
-    except FileNotFoundError:
-        mode = 0o644
-    temporary = f".{name[:100]}.{secrets.token_hex(8)}"
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, OWNER_ONLY, dir_fd=folder)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary, dir_fd=folder)
-        raise
+def _set_permissions(handle: int, replaced: os.stat_result | None, mode: int | None) -> None:
+    if replaced is not None and hasattr(os, "fchown"):
+        with suppress(OSError):  # only root may give a file to somebody else
+            os.fchown(handle, replaced.st_uid, replaced.st_gid)
+    if hasattr(os, "fchmod"):
+        kept = 0o644 if replaced is None else replaced.st_mode & 0o777
+        os.fchmod(handle, kept if mode is None else mode)
+
+
+def _only_the_owner_may_replace(path: Path) -> bool:
+    folder = path.parent.stat()
+    if not hasattr(os, "geteuid") or not folder.st_mode & stat.S_ISVTX:
+        return False
+    return os.geteuid() not in {0, folder.st_uid, path.stat().st_uid}
+
+
+def _has_space(folder: Path) -> bool:
+    """Whether a disk has room for one more file; True where it does not tell."""
+    if not hasattr(os, "statvfs"):
+        return True
+    disk = os.statvfs(folder)
+    free = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
+    return (free > 0 or disk.f_blocks == 0) and (disk.f_favail > 0 or disk.f_files == 0)

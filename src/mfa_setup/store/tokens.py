@@ -7,8 +7,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from mfa_setup.model.base import Frozen
-from mfa_setup.store.files import OWNER_ONLY, private_folder, read_private, write_atomically
-from mfa_setup.store.folders import cache_folder, file_key
+from mfa_setup.store.files import read_private
+from mfa_setup.store.folders import file_key
+from mfa_setup.store.safe_write import write_private
 
 MARGIN_SECONDS = 60
 """A token this close to its end is not used any more: a run has to finish with it."""
@@ -29,15 +30,15 @@ def is_token(value: object) -> bool:
 
 
 class TokenCache:
-    """The cached token of one tenant, audience and client."""
+    """The cached token of one tenant, audience and client; without a folder nothing is kept."""
 
-    def __init__(self, base_url: str, audience: str, client_id: str, *, enabled: bool) -> None:
-        self._path: Path = cache_folder() / f"token-{file_key(base_url, audience, client_id)}.json"
-        self._enabled = enabled
+    def __init__(self, folder: Path | None, base_url: str, audience: str, client_id: str) -> None:
+        name = f"token-{file_key(base_url, audience, client_id)}.json"
+        self._path = None if folder is None else folder / name
 
     def get(self) -> Token | None:
         """The token, where there is one that still lives; a file that others can read is not trusted."""
-        text = read_private(self._path) if self._enabled else None
+        text = read_private(self._path) if self._path else None
         try:
             document = json.loads(text or "")
             scopes = document["scopes"]
@@ -55,7 +56,7 @@ class TokenCache:
 
     def put(self, token: Token) -> None:
         """Keeps a token for later runs; where that is impossible, later runs ask anew."""
-        if not self._enabled:
+        if self._path is None:
             return
         document = {
             "access_token": token.value.get_secret_value(),
@@ -63,11 +64,11 @@ class TokenCache:
             "scopes": None if token.scopes is None else sorted(token.scopes),
         }
         try:
-            private_folder(self._path.parent)
-            write_atomically(self._path, json.dumps(document), mode=OWNER_ONLY)
+            write_private(self._path, json.dumps(document))
         except OSError:
             return
 
     def drop(self) -> None:
         """Forgets the token."""
-        self._path.unlink(missing_ok=True)
+        if self._path:
+            self._path.unlink(missing_ok=True)

@@ -1,0 +1,127 @@
+"""The file of a journal: its lines are appended and flushed, and read as the runs that they tell of."""
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from mfa_setup.errors import JournalNewerError, JournalUnusableError
+from mfa_setup.model.journal import RunRecord, WriteRecord
+from mfa_setup.store.files import is_foreign, is_open, open_file, read_plain
+
+VERSION = 1
+
+
+def append_line(path: Path, line: str) -> None:
+    """Adds a line, which is on the disk when this returns.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    created = not path.exists()
+    with os.fdopen(open_file(path, "O_RDWR", "O_APPEND", "O_CREAT"), "r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - 1, 0))
+        torn = file.read(1) not in {b"", b"\n"}  # a crash cut the last line off: leave it, on its own line
+        file.write((("\n" if torn else "") + line + "\n").encode())
+        file.flush()
+        os.fsync(file.fileno())
+    if created:
+        with suppress(OSError):  # not every system lets a folder be flushed, or opened
+            _flush_folder(path.parent)
+
+
+def read_runs(path: Path, tenant_key: str) -> tuple[RunRecord, ...]:
+    """The runs of a journal, the oldest first; none where it does not exist.
+
+    Raises:
+        JournalNewerError: A newer version wrote it.
+        JournalUnusableError: It cannot be read or trusted, or holds runs of another tenant.
+    """
+    runs: dict[str, dict[str, Any]] = {}
+    try:
+        for line in _text(path).split("\n"):
+            _take(runs, path, _parsed(line))
+        records = tuple(
+            RunRecord(**{**run, "writes": tuple(WriteRecord(**write) for write in run["writes"].values())})
+            for run in runs.values()
+        )
+    except (pydantic.ValidationError, TypeError):
+        raise JournalUnusableError(
+            f"The journal {path} holds something that this tool does not write.", hint=_MOVE_IT
+        ) from None
+    for record in records:
+        if record.tenant not in {None, tenant_key}:
+            raise JournalUnusableError(
+                f"The journal {path} holds runs of another tenant, {record.tenant}; this one is {tenant_key}.",
+                hint=_MOVE_IT,
+            )
+    return records
+
+
+_MOVE_IT = "Move it away: what was made is found by its marks."
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _text(path: Path) -> str:
+    try:
+        data, status = read_plain(path)
+    except FileNotFoundError:
+        return ""
+    except OSError:
+        raise JournalUnusableError(f"The journal {path} cannot be read, or is not a plain file.") from None
+    if is_foreign(status):
+        raise JournalUnusableError(f"The journal {path} belongs to somebody else.")
+    if is_open(status):
+        raise JournalUnusableError(
+            f"The journal {path} can be read or changed by others.",
+            hint=f"Look at it, then: chmod 600 {path}. Or move it away: what was made is found by its marks.",
+        )
+    return data.decode(errors="replace")
+
+
+def _parsed(line: str) -> dict[str, Any]:
+    """A line as it was written; a torn one tells nothing, and its request was either not sent or left open."""
+    try:
+        document = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _take(runs: dict[str, dict[str, Any]], path: Path, line: dict[str, Any]) -> None:
+    """Adds what one line says to its run.
+
+    Raises:
+        JournalNewerError: A newer version wrote it.
+        TypeError: It is of another shape than our lines.
+    """
+    if not line:
+        return
+    version = line.pop("v", None)
+    if type(version) is not int or version < 1:
+        raise TypeError
+    if version > VERSION:
+        raise JournalNewerError(f"The journal {path} was written by a newer version of mfa-setup.")
+    kind, run_id = line.pop("kind", None), line.pop("run", None)
+    if kind == "run":
+        runs[run_id] = {"run_id": run_id, "writes": {}} | line
+    run = runs.get(run_id)
+    if run is None:
+        return
+    if kind == "intent":
+        run["writes"][line.get("n")] = line
+    elif kind == "outcome" and line.get("n") in run["writes"]:
+        run["writes"][line["n"]] |= line
+    elif kind == "end":
+        run["end"] = line.get("how")
