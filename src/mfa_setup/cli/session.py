@@ -86,7 +86,7 @@ class Access:
 
 
 @contextmanager
-def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
+def open_run(call: Call, task: Task, context: CommandContext, *, search_file: bool = True) -> Iterator[Run]:
     """Everything that one task needs; what is given is judged before what is missing is reported.
 
     Raises:
@@ -96,8 +96,9 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     config = None if call.common.config is None else _judged("--config", parsers.path, call.common.config)
     source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
     context.sink.secrets += source.known
-    context.report.warn(tuple(loose(call, config)))
-    asked = settings.load(call.flags, os.environ, config)
+    if search_file:
+        context.report.warn(tuple(loose(call, config)))
+    asked = settings.load(call.flags, os.environ, config, search_file=search_file)
     credentials.refuse_misplaced(source, asked.told)
     task = task.without_application() if asked.desired.application is None else task
     seconds = seconds_of(call, DEFAULT_TIMEOUT)

@@ -28,13 +28,15 @@ class Settings:
         return {BY_NAME[name].flag: entry.value for name, entry in self.given.items() if entry.is_given}
 
 
-def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path | None) -> Settings:
-    """The settings from all their sources.
+def load(
+    flags: Mapping[str, Any], environment: Mapping[str, str], config: Path | None, *, search_file: bool = True
+) -> Settings:
+    """The settings from all their sources; without a `config` and `search_file` no file is read.
 
     Raises:
         InvalidValueError: A value, or two values together, make no sense.
     """
-    given = merge(flags, environment, config)
+    given = merge(flags, environment, config, search_file=search_file)
     _fit(given)
     value = {name: entry.value for name, entry in given.items()}
     return Settings(

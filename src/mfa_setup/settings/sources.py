@@ -49,14 +49,16 @@ class Given:
         return self.origin > Origin.DEFAULT
 
 
-def merge(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path | None) -> dict[str, Given]:
+def merge(
+    flags: Mapping[str, Any], environment: Mapping[str, str], config: Path | None, *, search_file: bool = True
+) -> dict[str, Given]:
     """All settings, judged; a malformed one is refused even where a higher source has a good one.
 
     Raises:
         InvalidValueError: A value is malformed; the message names its source.
         ConfigUnreadableError, UnknownKeyError, SecretInConfigError: The file is not as it should be.
     """
-    from_file = _read(config)
+    from_file = _read(config) if config or search_file else {}
     return {key.name: _pick(key, flags, environment, from_file) for key in KEYS}
 
 
