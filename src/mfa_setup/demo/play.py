@@ -17,6 +17,7 @@ from mfa_setup.engine.report import Report
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import InterruptedRunError, NoCallbackError, ProofFailedError
+from mfa_setup.model.results import DemoResult, LoginResult
 from mfa_setup.model.types import SAFE_ORDER
 from mfa_setup.prove.callback import listening
 
@@ -50,7 +51,7 @@ def play(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
         with open_run(call, Task("demo", SAFE_ORDER), context, search_file=False) as run:
             run.carry_out()
             _log_in(run, context, context, Player(ready["url"], context.sink.done), LOGIN_SECONDS)
-        context.sink.outcome(context.report.outcome())
+        context.sink.show(DemoResult(context.report.outcome()))
         context.report.silent = not call.common.json
         if by_hand:
             _offer_logins(call, context, ready)
@@ -77,7 +78,7 @@ def _offer_logins(call: Call, context: CommandContext, ready: dict[str, Any]) ->
                 except ProofFailedError as failed:
                     context.sink.say(failed.message)
                     continue
-            context.sink.outcome(login.report.outcome())
+            context.sink.show(LoginResult(login.report.outcome()))
     except InterruptedRunError as stopped:
         if stopped.exit_code != InterruptedRunError.exit_code:
             raise

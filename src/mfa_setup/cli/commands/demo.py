@@ -5,9 +5,10 @@ from mfa_setup.cli.commands.sandbox import WORLD, running
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
 from mfa_setup.errors import InvalidValueError
+from mfa_setup.model.results import DemoResult
 
 
-@command("demo", own=WORLD)
+@command("demo", own=WORLD, shows=DemoResult)
 def demo(call: Call, context: CommandContext) -> int:
     """Play the whole job through, on the sandbox and without any account, to the proof.
 
