@@ -5,37 +5,50 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
-_SIGTERM_EXIT, _SIGINT_EXIT = 143, 130
 _OUTPUTS = (
-    "domain", "client_id", "phone_number", "number_sid", "messaging_service_sid", "policy", "config_file", "proof",
-)  # fmt: skip
+    *("domain", "client_id", "phone_number", "number_sid", "messaging_service_sid"),
+    *("policy", "config_file", "proof", "sms"),
+)
+EMPTY_DOCUMENT: dict[str, Any] = {
+    "schema_version": 1,
+    "command": "",
+    "ok": False,
+    "changed": False,
+    "run_id": "",
+    "tenant": None,
+    "changes": [],
+    "outputs": dict.fromkeys(_OUTPUTS),
+    "checks": [],
+    "warnings": [],
+    "error": None,
+    "runs": None,
+    "undoes": None,
+}
+"""The document of a run that has not begun. A test compares it with `mfa_setup.model.outcome`, which imports slowly."""
+_STOPPED = {signal.SIGINT: ("interrupted", 130), signal.SIGTERM: ("terminated", 143)}
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    """Ends a process that was told to stop while it was still starting: nothing has been read or written yet.
+    """Ends a process that receives a signal while it is still starting, before anything is read or written.
 
-    It ends right here: an exception raised in the middle of an import may be lost in it.
+    It ends here: an exception that is raised in the middle of an import may be lost.
     """
-    code = _SIGTERM_EXIT if number == signal.SIGTERM else _SIGINT_EXIT
+    code, exit_code = _STOPPED[signal.Signals(number)]
     message, hint = "Interrupted before anything was done.", "Run the command again."
     if "--json" in sys.argv:
-        name = "interrupted" if code == _SIGINT_EXIT else "terminated"
-        error: dict[str, str | None] = {"code": name, "message": message, "hint": hint}
-        error |= dict.fromkeys(("service", "status", "request_id"))
-        lists: dict[str, list[object]] = {"changes": [], "checks": [], "warnings": []}
-        document = {"schema_version": 1, "command": "", "ok": False, "changed": False, "run_id": "", "tenant": None}
-        sys.stdout.write(json.dumps({**document, **lists, "outputs": dict.fromkeys(_OUTPUTS), "error": error}) + "\n")
+        error = {"code": code, "message": message, "hint": hint, "service": None, "status": None, "request_id": None}
+        sys.stdout.write(json.dumps({**EMPTY_DOCUMENT, "error": error}) + "\n")
     else:
         sys.stderr.write(f"{message}\n  {hint}\n")
     sys.stdout.flush()
-    os._exit(code)
+    os._exit(exit_code)
 
 
 def main() -> NoReturn:
-    """Starts the program; signals are taken care of before the slow imports."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    """Starts the program; signals are handled before the slow imports begin."""
+    for number in _STOPPED:
         signal.signal(number, _stop)
     from mfa_setup.cli.main import main as start  # noqa: PLC0415
 

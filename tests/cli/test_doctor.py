@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from mfa_setup.demo.player import PHONE, Player
 from mfa_setup.errors import MfaSetupError
-from mfa_setup.prove.player import PHONE, Player
 from support.lab import Lab, Result, Run
 from support.scene import NEW_TOKEN, rotate_token
 

@@ -1,4 +1,4 @@
-"""`mfa-setup sandbox` and `mfa-setup demo`, as processes of their own."""
+"""`mfa-setup sandbox`, as a process of its own."""
 
 import itertools
 import json
@@ -130,49 +130,3 @@ def test_127_0_0_1_is_the_same_tenant(run: Run, unified: Lab) -> None:
     env = {name: value.replace("localhost", "127.0.0.1") for name, value in unified.env.items()}
     assert run("up", "--yes", "--json", env=env).code == 0
     assert len(unified.spas) == 1
-
-
-@pytest.mark.parametrize("options", [[], ["--phone-stack", "legacy"]])
-def test_demo_sets_a_tenant_up_and_needs_nothing(run: Run, options: list[str]) -> None:
-    result = run("demo", "--json", *options, env={"AUTH0_DOMAIN": "acme.eu.auth0.com", "TWILIO_ACCOUNT_SID": "no"})
-    assert result.code == 0
-    document = result.document
-    assert document["outputs"]["policy"] == "always"
-    assert {change["status"] for change in document["changes"]} == {"applied"}
-
-
-def test_demo_tells_each_step_and_ends_with_the_proof(run: Run) -> None:
-    out = run("demo").out
-    for step in ("number", "policy always is changed", "Signed up", "The SMS to +1", "logged in"):
-        assert step in out
-    assert "Set up. Every login of this tenant now asks for a code." in out
-    assert "Proved: the login asked for a second factor, and got it." in out
-
-
-@pytest.mark.parametrize("stack", ["unified", "legacy"])
-def test_demo_proves_the_login_in_json_too(run: Run, stack: str) -> None:
-    proof = run("demo", "--json", "--phone-stack", stack).document["outputs"]["proof"]
-    assert proof["amr"] == ["mfa"]
-    assert (proof["factor"], proof["phone"]) == ("sms", "0123")
-
-
-@pytest.mark.parametrize(
-    ("options", "code", "error"),
-    [
-        (["--number-registration", "unregistered"], 7, "guard_refused"),
-        (["--twilio-account", "trial"], 7, "guard_refused"),
-        (["--twilio-account", "suspended"], 4, "forbidden"),
-        (["--auth0-plan", "free"], 4, "plan_refused"),
-    ],
-)
-def test_demo_shows_how_what_goes_wrong_in_life_is_stopped(run: Run, options: list[str], code: int, error: str) -> None:
-    result = run("demo", "--json", *options)
-    assert (result.code, result.document["error"]["code"]) == (code, error)
-    assert result.document["outputs"]["proof"] is None
-
-
-def test_demo_leaves_the_environment_and_the_folders_of_the_caller_alone(run: Run) -> None:
-    before = dict(os.environ)
-    assert run("demo", "--json").code == 0
-    assert dict(os.environ) == before
-    assert not os.path.exists(os.environ["MFA_SETUP_STATE_DIR"])  # noqa: PTH110

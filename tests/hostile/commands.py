@@ -47,4 +47,4 @@ def serve_nothing(patch: pytest.MonkeyPatch, *, play: bool = False) -> None:
     """Lets `sandbox` announce itself and stop, and `demo` start its sandbox and play nothing, unless `play`."""
     patch.setattr(Sandbox, "serve_forever", lambda _self, announce=lambda: None: announce())
     if not play:
-        patch.setattr("mfa_setup.cli.played.play", lambda *_given: None)
+        patch.setattr("mfa_setup.demo.play.play", lambda *_given: None)

@@ -17,6 +17,7 @@ from mfa_setup.errors import (
     InterruptedRunError,
     MfaSetupError,
 )
+from mfa_setup.model.results import Result, Shows
 from mfa_setup.settings.schema import Group
 
 if TYPE_CHECKING:  # slow to import, and needed only once a command runs
@@ -86,15 +87,19 @@ proofs = typer.Typer(
 
 
 def command(
-    name: str, *groups: Group, own: Iterable[inspect.Parameter] = (), group: typer.Typer = app
+    name: str,
+    *groups: Group,
+    own: Iterable[inspect.Parameter] = (),
+    group: typer.Typer = app,
+    shows: Shows = Result,
 ) -> Callable[[Body], Body]:
-    """Registers a command with the options of its groups of settings and its own."""
+    """Registers a command with the options of its groups of settings and its own, and with the type of its result."""
     parameters = tuple(own)
     full_name = name if group is app else f"test {name}"
 
     def register(body: Body) -> Body:
         def run(**given: object) -> int:
-            return execute(body, read_call(full_name, given, parameters))
+            return execute(body, read_call(full_name, given, parameters), shows)
 
         run.__doc__ = body.__doc__
         run.__name__ = body.__name__
@@ -104,7 +109,7 @@ def command(
     return register
 
 
-def execute(body: Body, call: Call) -> int:
+def execute(body: Body, call: Call, shows: Shows) -> int:
     """Runs a command; whatever happens, its outcome is rendered once and its exit code returned."""
     with interrupts.deferred():  # what is raised in the middle of an import may be lost there
         from mfa_setup.cli.prompter import Prompter  # noqa: PLC0415 help and version need none of these
@@ -124,7 +129,7 @@ def execute(body: Body, call: Call) -> int:
         code = error.exit_code
     interrupts.end()
     if error is not None or not report.silent:
-        sink.result(report.outcome(error))
+        sink.result(shows(report.outcome(error)))
     return code
 
 

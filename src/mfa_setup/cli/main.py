@@ -14,6 +14,7 @@ from mfa_setup.cli import commands  # noqa: F401 registers the commands
 from mfa_setup.cli.app import app, new_sink, proofs
 from mfa_setup.cli.options import Common
 from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError, TerminatedError, UsageInvalidError
+from mfa_setup.model.results import Result
 
 _INTERRUPTED = (InterruptedRunError.exit_code, TerminatedError.exit_code)
 
@@ -52,7 +53,7 @@ def _tell(arguments: Sequence[str], error: MfaSetupError) -> int:
     """An error outside of any command; as JSON too, where that was asked for."""
     from mfa_setup.engine.report import Report  # noqa: PLC0415 help and version need no report
 
-    new_sink(Common(json="--json" in arguments)).result(Report(_named(arguments)).outcome(error))
+    new_sink(Common(json="--json" in arguments)).result(Result(Report(_named(arguments)).outcome(error)))
     return error.exit_code
 
 

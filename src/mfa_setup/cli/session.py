@@ -90,14 +90,14 @@ class Access:
 
 
 @contextmanager
-def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
+def open_run(call: Call, task: Task, context: CommandContext, *, search_file: bool = True) -> Iterator[Run]:
     """Everything that one task needs; what is given is judged before what is missing is reported.
 
     Raises:
         InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
         ValueNeededError: A value is missing and nobody can be asked.
     """
-    file = _settings_file(call)
+    file = _settings_file(call) if search_file else None
     source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
     context.sink.secrets += source.known
     folders = Folders.of(os.environ)

@@ -1,1 +1,1 @@
-"""The one sink: everything that a person or a program reads leaves from here."""
+"""Everything that people or programs read is written here: one renderer for each type of result, and the sink."""

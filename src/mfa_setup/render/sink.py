@@ -1,4 +1,4 @@
-"""The one sink: results to standard output, everything else to standard error; as text for people or as JSON."""
+"""Writes results to standard output and everything else to standard error, as text for people or as JSON."""
 
 import json
 import os
@@ -16,16 +16,22 @@ from rich.text import Text
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome
-from mfa_setup.render import human, sanitize
+from mfa_setup.model.results import Result
+from mfa_setup.render import parts, sanitize
+from mfa_setup.render.change import verbs
+from mfa_setup.render.error import error_lines
+from mfa_setup.render.people import lines_of
+from mfa_setup.render.plan import plan_lines
 from mfa_setup.render.sanitize import one_line
 
 
 class Sink:
-    """Where everything that a run says goes out.
+    """The output of a command: chooses the stream, masks secrets and wraps lines.
 
     Attributes:
-        as_json: Standard output gets exactly one document.
-        secrets: Values that are masked wherever they would appear.
+        as_json: Whether standard output receives exactly one JSON document.
+        narrating: Whether the steps are part of the result (`demo`) and not only its progress.
+        secrets: Values that are masked wherever they appear.
     """
 
     def __init__(
@@ -33,7 +39,6 @@ class Sink:
     ) -> None:
         self.as_json = as_json
         self.narrating = False
-        """The steps are the result itself (`demo`), not only its progress."""
         self.secrets: list[SecretStr] = []
         self._quiet = quiet
         self._verbose = verbose
@@ -45,16 +50,16 @@ class Sink:
         self._status: Status | None = None
 
     @property
-    def _tells(self) -> bool:
-        """Progress is for a person who watches: not in a pipeline, not when asked to be quiet."""
+    def _shows_progress(self) -> bool:
+        """Whether somebody watches the progress: at a terminal, and not with `--quiet`."""
         return self._err.is_terminal and not self._quiet
 
     # --- progress, on standard error -----------------------------------------------------------------------------
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Shows that something is under way, at a terminal."""
-        if not self._tells:
+        """Shows a spinner at a terminal, until the block ends."""
+        if not self._shows_progress:
             yield
             return
         with self._err.status("Starting") as status:
@@ -65,50 +70,50 @@ class Sink:
                 self._status = None
 
     def doing(self, text: str) -> None:
-        """What is under way now."""
+        """Tells what is being done."""
         if self._status:
             self._status.update(Text(self._clean(text)))  # a bare text would be read as markup here
         elif self._verbose:
             self._tell(Text(one_line(text), style="dim"))
 
     def done(self, text: str) -> None:
-        """A step that is finished."""
+        """Tells that a step is finished."""
         line = Text().append("  * ", style="green").append(one_line(text))
         if self.narrating and not self.as_json:
             self._put(self._out, line)
-        elif self._tells or self._verbose:
+        elif self._shows_progress or self._verbose:
             self._tell(line)
 
     def starting(self, change: Change) -> None:
-        """A change that is being carried out."""
-        self.doing(f"{human.verb(change, 'doing')} the {change.resource} {change.title}")
+        """Tells that a change is being applied."""
+        self.doing(f"{verbs(change)[0]} the {change.resource} {change.title}")
 
     def finished(self, change: Change) -> None:
-        """A change that has been carried out."""
-        self.done(f"The {change.resource} {change.title} is {human.verb(change, 'done')}")
+        """Tells that a change has been applied."""
+        self.done(f"The {change.resource} {change.title} is {verbs(change)[1]}")
 
     def waiting(self, reason: str, seconds: float) -> None:
-        """A wait before a request is sent again."""
+        """Tells that a request will be sent again after a while."""
         if not self._quiet:
             self._tell(Text(f"{one_line(reason)} Trying again in {seconds:.1f} s.", style="dim"))
 
     def plan(self, outcome: Outcome) -> None:
-        """The plan, before it is carried out."""
-        self._tell_all(human.plan_lines(outcome))
-        self._tell_all(human.check_lines(outcome.checks))
-        self._tell_all(human.warning_lines(outcome.warnings))
+        """Shows the plan before it is applied."""
+        self._tell_all(plan_lines(outcome))
+        self._tell_all(parts.check_lines(outcome.checks))
+        self._tell_all(parts.warning_lines(outcome.warnings))
 
     def checks(self, checks: tuple[Check, ...]) -> None:
-        """Checks that need a person's decision."""
-        self._tell_all(human.check_lines(checks))
+        """Shows checks that need the user's decision."""
+        self._tell_all(parts.check_lines(checks))
 
     def say(self, text: str) -> None:
-        """A line for the person, whatever the mode; never broken, for it may hold a URL."""
+        """Writes a line for people in any mode; it is never wrapped, because it may hold a URL."""
         self._err.print(self._clean(text), soft_wrap=True)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Lets a question stand still: the spinner would write over it."""
+        """Stops the spinner until the block ends, because it would overwrite a question."""
         status = self._status
         if status:
             status.stop()
@@ -120,49 +125,30 @@ class Sink:
 
     # --- results -------------------------------------------------------------------------------------------------
 
-    def result(self, outcome: Outcome) -> None:
-        """The end of a command."""
+    def result(self, result: Result) -> None:
+        """Writes the result of a command: one JSON document, or text for people."""
+        outcome = result.outcome
         if self.as_json:
             self.document(outcome.model_dump(mode="json"))
             return
-        if outcome.command == "doctor":
-            self._print_all(human.doctor_lines(outcome))
+        if outcome.error is None or result.shown_on_failure:
+            self.show(result)
+        self._tell_all(parts.warning_lines(outcome.warnings))
         if outcome.error is not None:
-            self._tell_all(human.warning_lines(outcome.warnings))
-            self._tell_all(human.error_lines(outcome.error, outcome))
-            return
-        self.outcome(outcome)
-        self._tell_all(human.warning_lines(outcome.warnings))
+            self._tell_all(error_lines(outcome, outcome.error, with_checks=not result.shown_on_failure))
 
-    def outcome(self, outcome: Outcome) -> None:
-        """What a command found or made, for people; in JSON mode only `result` speaks."""
-        if self.as_json:
-            return
-        if outcome.command == "plan":
-            self._print_all([*human.plan_lines(outcome), *human.check_lines(outcome.checks)])
-            self._print_all([human.plan_summary(outcome)])
-        elif outcome.command == "doctor":
-            self._print_all([human.doctor_summary(outcome)])
-        elif outcome.command == "test login":
-            self._print_all(human.proof_lines(outcome))
-        elif outcome.command == "test sms":
-            self._print_all(human.sms_lines(outcome))
-        elif outcome.command == "demo":
-            self._print_all([*human.result_lines(outcome), *human.proof_lines(outcome)])
-        elif outcome.command == "undo":
-            self._print_all(human.undo_lines(outcome))
-        elif outcome.command == "status":
-            self._print_all(human.status_lines(outcome))
-        else:
-            self._print_all(human.result_lines(outcome))
+    def show(self, result: Result) -> None:
+        """Writes the text of a result for people; in JSON mode nothing, as its document follows."""
+        if not self.as_json:
+            self._print_all(lines_of(result))
 
     def document(self, document: dict[str, Any]) -> None:
-        """One JSON document and nothing else; pure ASCII, so that no text of a service can act on a terminal."""
+        """Writes one JSON document, in ASCII so that no text of a service can control a terminal."""
         sys.stdout.write(json.dumps(sanitize.masked(self.secrets, document), ensure_ascii=True) + "\n")
         sys.stdout.flush()
 
     def lines(self, lines: Iterable[str]) -> None:
-        """Plain lines of a result."""
+        """Writes plain lines of a result."""
         self._print_all(Text(one_line(line)) for line in lines)
 
     def _clean(self, text: str) -> str:
@@ -181,7 +167,7 @@ class Sink:
         self._put(self._err, line)
 
     def _put(self, console: Console, line: Text) -> None:
-        """A line: wrapped under its own indent at a terminal, and left whole for a program that reads it."""
+        """Writes a line: wrapped with its indent at a terminal, unwrapped for a program that reads it."""
         shown = sanitize.without(self.secrets, sanitize.plain(line.plain))
         line = line if shown == line.plain else Text(shown)
         if not console.is_terminal:

@@ -4,9 +4,11 @@ from mfa_setup.cli.app import command
 from mfa_setup.cli.commands.sandbox import WORLD, running
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
+from mfa_setup.errors import InvalidValueError
+from mfa_setup.model.results import DemoResult
 
 
-@command("demo", own=WORLD)
+@command("demo", own=WORLD, shows=DemoResult)
 def demo(call: Call, context: CommandContext) -> int:
     """Play the whole job through, on the sandbox and without any account, to the proof.
 
@@ -20,8 +22,10 @@ def demo(call: Call, context: CommandContext) -> int:
       mfa-setup demo --phone-stack legacy
       mfa-setup demo --number-registration unregistered      the code never arrives
     """
-    from mfa_setup.cli.played import play  # noqa: PLC0415 the engine, which help does not need
+    from mfa_setup.demo.play import play  # noqa: PLC0415 the engine, which help does not need
 
+    if call.common.config is not None:
+        raise InvalidValueError("The demo reads no settings file.", hint="Leave --config out.")
     with running(call, 0) as server:
         play(call, context, server.ready())
     return 0

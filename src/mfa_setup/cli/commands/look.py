@@ -6,7 +6,9 @@ from mfa_setup.cli.app import command
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, own_option
 from mfa_setup.engine.task import Task
+from mfa_setup.model.results import DoctorResult, PlanResult, StatusResult
 from mfa_setup.model.types import SAFE_ORDER
+from mfa_setup.settings.schema import Group
 
 PENDING = 10
 """The exit code of `plan --check` where something would change."""
@@ -24,7 +26,10 @@ _CHECK = own_option(
 )
 
 
-@command("plan", "tenant", "identity", "application", "number", "sender", "sms", "users", "policy", own=(_CHECK,))
+_GROUPS: tuple[Group, ...] = ("tenant", "identity", "application", "number", "sender", "sms", "users", "policy")
+
+
+@command("plan", *_GROUPS, own=(_CHECK,), shows=PlanResult)
 def plan(call: Call, context: CommandContext) -> int:
     """Show what `mfa-setup up` would change. Writes nothing: its connections refuse everything but reads.
 
@@ -38,7 +43,7 @@ def plan(call: Call, context: CommandContext) -> int:
     return PENDING if pending and call.own["check"] else 0
 
 
-@command("status", "tenant", "identity", "application", "number", "sender", "sms", "users", "policy")
+@command("status", *_GROUPS, shows=StatusResult)
 def status(call: Call, context: CommandContext) -> int:
     """Show what is there now, beside what is asked for. Writes nothing.
 
@@ -51,7 +56,7 @@ def status(call: Call, context: CommandContext) -> int:
     return 0
 
 
-@command("doctor", "tenant", "identity", "sender", "users")
+@command("doctor", "tenant", "identity", "sender", "users", shows=DoctorResult)
 def doctor(call: Call, context: CommandContext) -> int:
     """Check everything that decides whether people can log in, and show what was seen and what mends it.
 

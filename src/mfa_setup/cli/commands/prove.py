@@ -14,6 +14,7 @@ from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, own_option
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ChoiceNeededError, InvalidValueError
+from mfa_setup.model.results import LoginResult, SmsResult
 from mfa_setup.model.types import Via
 
 if TYPE_CHECKING:  # slow to import, and needed only once a command runs
@@ -57,7 +58,7 @@ _VIA = own_option(
 )
 
 
-@command("sms", "tenant", "sender", own=(_TO, _VIA), group=proofs)
+@command("sms", "tenant", "sender", own=(_TO, _VIA), group=proofs, shows=SmsResult)
 def sms(call: Call, context: CommandContext) -> int:
     """Send one SMS as a code would be sent, and prove by its receipt that it arrived.
 
@@ -123,7 +124,7 @@ def _note(context: CommandContext, passed: list[str], sms: "Sms") -> None:
     context.sink.doing(f"SMS to {sms.to}: {', '.join(passed)}")
 
 
-@command("login", "tenant", "identity", own=(_NO_BROWSER, _ADD_CALLBACK, _TIMEOUT), group=proofs)
+@command("login", "tenant", "identity", own=(_NO_BROWSER, _ADD_CALLBACK, _TIMEOUT), group=proofs, shows=LoginResult)
 def login(call: Call, context: CommandContext) -> int:
     """Log in once, and prove by the ID token that a second factor was asked for.
 

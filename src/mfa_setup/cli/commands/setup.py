@@ -1,6 +1,7 @@
 """The commands that set something up: the whole job, and each of its steps."""
 
 from dataclasses import replace
+from functools import partial
 
 import typer
 
@@ -8,6 +9,7 @@ from mfa_setup.cli.app import command
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, own_argument, own_option
 from mfa_setup.engine.task import Task
+from mfa_setup.model.results import SetupResult, StepResult
 from mfa_setup.model.types import SAFE_ORDER, PolicyName, ResourceName
 
 OVERRIDE = own_option(
@@ -43,6 +45,7 @@ def _set_up(call: Call, context: CommandContext, *resources: ResourceName, may_b
     "up",
     *("tenant", "identity", "application", "number", "sender", "sms", "users", "policy"),
     own=(OVERRIDE, _TEST_TO),
+    shows=SetupResult,
 )
 def up(call: Call, context: CommandContext) -> int:
     """Set everything up: application, number, provider, factor, policy.
@@ -63,7 +66,11 @@ def up(call: Call, context: CommandContext) -> int:
     return _set_up(call, context, *SAFE_ORDER)
 
 
-@command("init", "tenant", "identity", "application")
+@command(
+    "init",
+    *("tenant", "identity", "application"),
+    shows=partial(StepResult, next_step="Next: `mfa-setup buy-number`, or `mfa-setup up` for all the rest."),
+)
 def init(call: Call, context: CommandContext) -> int:
     """Register the single-page application: URLs, security settings, database connection, config file.
 
@@ -81,7 +88,11 @@ def init(call: Call, context: CommandContext) -> int:
     return _set_up(call, context, "application")
 
 
-@command("buy-number", "tenant", "number", "sender", "users")
+@command(
+    "buy-number",
+    *("tenant", "number", "sender", "users"),
+    shows=partial(StepResult, next_step="Next: `mfa-setup enable-sms`."),
+)
 def buy_number(call: Call, context: CommandContext) -> int:
     """Get a Twilio number that can send SMS: find it again, or buy it once.
 
@@ -99,7 +110,12 @@ def buy_number(call: Call, context: CommandContext) -> int:
     return _set_up(call, context, "number")
 
 
-@command("enable-sms", "tenant", "sender", "sms", "users", own=(OVERRIDE,))
+@command(
+    "enable-sms",
+    *("tenant", "sender", "sms", "users"),
+    own=(OVERRIDE,),
+    shows=partial(StepResult, next_step="Next: `mfa-setup policy always`."),
+)
 def enable_sms(call: Call, context: CommandContext) -> int:
     """Let Auth0 send codes by Twilio: provider, SMS factor, message types, texts.
 
@@ -118,7 +134,12 @@ def enable_sms(call: Call, context: CommandContext) -> int:
     return _set_up(call, context, "number", "provider", "factor", may_buy=False)
 
 
-@command("policy", "tenant", "users", own=(own_argument("require", PolicyName, "When MFA is required."), OVERRIDE))
+@command(
+    "policy",
+    *("tenant", "users"),
+    own=(own_argument("require", PolicyName, "When MFA is required."), OVERRIDE),
+    shows=SetupResult,
+)
 def policy(call: Call, context: CommandContext) -> int:
     """Set when MFA is required, for all applications and all users of the tenant.
 

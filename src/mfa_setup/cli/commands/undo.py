@@ -7,6 +7,7 @@ from mfa_setup.cli.commands.setup import OVERRIDE
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, own_option
 from mfa_setup.engine.task import Task
+from mfa_setup.model.results import UndoResult
 
 _RUN = own_option("run", str | None, typer.Option("--run", metavar="ID", help="Undo this run instead of the last one."))
 _LIST = own_option("list", bool, typer.Option("--list", help="Show the runs that changed something."), default=False)
@@ -24,7 +25,7 @@ _DELETE = own_option(
 )
 
 
-@command("undo", "tenant", "account", own=(_RUN, _LIST, _RELEASE, _DELETE, OVERRIDE))
+@command("undo", "tenant", "account", own=(_RUN, _LIST, _RELEASE, _DELETE, OVERRIDE), shows=UndoResult)
 def undo(call: Call, context: CommandContext) -> int:
     """Put back what the last run changed: policy, factor, provider, number, application, config file.
 

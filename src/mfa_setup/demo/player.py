@@ -1,4 +1,4 @@
-"""Plays a login by itself, as a browser without JavaScript would: for the demo, on the sandbox's own pages."""
+"""Logs in on the sandbox's pages as a user would, without a browser."""
 
 import re
 import time
@@ -16,13 +16,13 @@ from mfa_setup.errors import CodeMissingError, LoginRefusedError, UnavailableErr
 COUNTRY, NATIONAL_NUMBER, PHONE = "US", "2015550123", "+12015550123"
 """The phone of the demo: the example number that libphonenumber gives for the United States."""
 CODE_SECONDS = 5.0
-"""How long a code may be on its way; the sandbox delivers within a second, or never."""
+"""How long to wait for a code; the sandbox delivers it within a second or not at all."""
 _CODE = re.compile(r"\b(\d{4,8})\b")
 
 
 @dataclass
 class Page(HTMLParser):
-    """The first form of a page, and what the page complains about."""
+    """The first form of a page, and the error that the page shows."""
 
     url: str
     action: str = ""
@@ -35,13 +35,13 @@ class Page(HTMLParser):
         super().__init__()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Notes the form's target and its fields as they stand, and the first button's own."""
-        found = {name: value or "" for name, value in attrs}
+        """Keeps the form's target, its fields with their values, and the value of its first button."""
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form" and not self.action:
-            self.action = urljoin(self.url, found.get("action", ""))
-        elif tag in {"input", "select", "button"} and found.get("name"):
-            self.fields.setdefault(found["name"], found.get("value", ""))
-        if found.get("role") == "alert":
+            self.action = urljoin(self.url, attributes.get("action", ""))
+        elif tag in {"input", "select", "button"} and attributes.get("name"):
+            self.fields.setdefault(attributes["name"], attributes.get("value", ""))
+        if attributes.get("role") == "alert":
             self._inside = tag
 
     def handle_data(self, data: str) -> None:
@@ -50,13 +50,20 @@ class Page(HTMLParser):
             self.alert += data.strip()
 
     def handle_endtag(self, tag: str) -> None:
-        """The end of the alert."""
+        """Ends the alert."""
         if tag == self._inside:
             self._inside = ""
 
 
 class Player:
-    """A person who signs up, enrols a phone, reads the SMS and enters its code."""
+    """A user who signs up, enrolls a phone, reads the SMS and enters its code.
+
+    Args:
+        sandbox: The URL of the sandbox.
+        tell: Receives a line about each step.
+    """
+
+    email = "ada@example.com"
 
     def __init__(self, sandbox: str, tell: Callable[[str], None]) -> None:
         self._sandbox = sandbox
@@ -66,16 +73,16 @@ class Player:
         )
 
     def __call__(self, url: str) -> None:
-        """Plays the login that starts at this URL, until the browser is back at the application.
+        """Completes the login that starts at this URL, up to the redirect to the application.
 
         Raises:
-            LoginRefusedError: A page complained.
+            LoginRefusedError: A page showed an error.
             CodeMissingError: The SMS did not arrive.
         """
         with self._web:
             page = self._open(f"{url}&screen_hint=signup")
-            page = self._submit(page, email="ada@example.com", password="Correct-Horse-7")  # noqa: S106 made up
-            self._tell("Signed up as ada@example.com; Auth0 asks for a phone")
+            page = self._submit(page, email=self.email, password="Correct-Horse-7")  # noqa: S106 made up
+            self._tell(f"Signed up as {self.email}; Auth0 asks for a phone")
             sent = self._messages()
             page = self._submit(page, country=COUNTRY, phone=NATIONAL_NUMBER)
             code = self._read(len(sent))
@@ -107,7 +114,7 @@ class Player:
         return list(self._web.get(f"{self._sandbox}/_sandbox/messages").json())
 
     def _read(self, before: int) -> str:
-        """The code of the newest SMS, once it is delivered."""
+        """The code of the newest SMS, as soon as it is delivered."""
         deadline = time.monotonic() + CODE_SECONDS
         newest: dict[str, Any] = {}
         while time.monotonic() < deadline:

@@ -1,0 +1,107 @@
+"""Runs the demo: sets up a sandbox tenant, logs in to prove that MFA works, and offers the login to the user."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from mfa_setup.cli.commands.prove import log_in
+from mfa_setup.cli.context import CommandContext
+from mfa_setup.cli.options import Call
+from mfa_setup.cli.prompter import Prompter
+from mfa_setup.cli.session import open_run
+from mfa_setup.demo.environment import demo_environment
+from mfa_setup.demo.player import Player
+from mfa_setup.engine.report import Report
+from mfa_setup.engine.run import Run
+from mfa_setup.engine.task import Task
+from mfa_setup.errors import InterruptedRunError, NoCallbackError, ProofFailedError
+from mfa_setup.model.results import DemoResult, LoginResult
+from mfa_setup.model.types import SAFE_ORDER
+from mfa_setup.prove.callback import listening
+
+LOGIN_SECONDS = 30.0
+"""How long the automatic login may take."""
+DAY_SECONDS = 86_400.0
+"""How long the demo waits for the user to log in."""
+_SAMPLE_PORT = 3000
+"""The port of Auth0's React sample application."""
+
+
+def play(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
+    """Sets up the tenant of a running sandbox and logs in to it; at a terminal, then offers the login to the user.
+
+    Settings files and the variables of real services are not read.
+
+    Args:
+        call: The command line of the demo.
+        context: The context of the command; its report receives the outcome.
+        ready: What the sandbox reports when it is ready: its URL, its inbox and the environment of its clients.
+
+    Raises:
+        MfaSetupError: A step failed, as it could fail with the real services.
+    """
+    by_hand = context.terminal.can_ask
+    context = replace(context, terminal=Prompter(context.sink, yes=True, may_ask=False))
+    context.sink.narrating = not call.common.quiet
+    with demo_environment(ready["env"]):
+        context.sink.done(f"A sandbox of Auth0 and Twilio runs at {ready['url']}")
+        call = replace(call, flags={"urls": [f"http://localhost:{_free_port()}"]})
+        with open_run(call, Task("demo", SAFE_ORDER), context, search_file=False) as run:
+            run.carry_out()
+            _log_in(run, context, context, Player(ready["url"], context.sink.done), LOGIN_SECONDS)
+        context.sink.show(DemoResult(context.report.outcome()))
+        context.report.silent = not call.common.json
+        if by_hand:
+            _offer_logins(call, context, ready)
+
+
+def _log_in(
+    run: Run, demo: CommandContext, context: CommandContext, show: Callable[[str], None], seconds: float
+) -> None:
+    """Logs in to the application that the demo created; the proof goes to the context's report."""
+    client_id = demo.report.outputs.client_id
+    application = next(item for item in run.services.auth0.applications() if item.client_id == client_id)
+    log_in(run, context, application, show, seconds)
+
+
+def _offer_logins(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
+    """Lets the user log in by hand as often as they like, until Ctrl-C."""
+    task = Task("test login", ("application",), twilio_if_known=True)
+    try:
+        while True:
+            login = replace(context, report=Report("test login"))
+            with open_run(call, task, login, search_file=False) as run:
+                try:
+                    _log_in(run, context, login, partial(_invite, context, ready["inbox"]), DAY_SECONDS)
+                except ProofFailedError as failed:
+                    context.sink.say(failed.message)
+                    continue
+            context.sink.show(LoginResult(login.report.outcome()))
+    except InterruptedRunError as stopped:
+        if stopped.exit_code != InterruptedRunError.exit_code:
+            raise
+        context.sink.say("Stopped.")
+
+
+def _invite(context: CommandContext, inbox: str, url: str) -> None:
+    context.sink.say("")
+    context.sink.say("Do it by hand: log in here, and read the code in the inbox beside it. Ctrl-C ends the demo.")
+    context.sink.say(f"  Login: {url}")
+    context.sink.say(f"  Inbox: {inbox}")
+    context.sink.doing("Waiting for a login")
+
+
+def _free_port() -> int:
+    """The port of the React sample where it is free, otherwise any free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        other = int(probe.getsockname()[1])
+    for port in (_SAMPLE_PORT, other):
+        try:
+            with listening([f"http://localhost:{port}"], ""):
+                return port
+        except NoCallbackError:
+            continue
+    return other

@@ -1,0 +1,74 @@
+"""A change of one resource: its headline, its fields, and the verbs for it."""
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from mfa_setup.model.change import Change, FieldChange
+from mfa_setup.render.parts import INDENT
+from mfa_setup.render.sanitize import one_line
+
+_SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red"), "none": ("=", "dim")}
+_VERBS = {
+    "create": ("Making", "made"),
+    "update": ("Changing", "changed"),
+    "delete": ("Removing", "removed"),
+    "none": ("Checking", "checked"),
+}
+_POLICY_NOTE = "This concerns all applications and all users of the tenant."
+
+
+def verbs(change: Change) -> tuple[str, str]:
+    """The verb for a change as present and past participle, such as `Buying` and `bought`."""
+    bought = change.resource == "number" and change.action == "create"
+    return ("Buying", "bought") if bought else _VERBS[change.action]
+
+
+def change_lines(change: Change, *, same: str = "as asked for") -> Iterator[Text]:
+    """The headline of a change, and under it each field that differs.
+
+    Args:
+        change: The change of one resource.
+        same: What is said of a resource that does not change.
+    """
+    sign, style = _SIGNS[change.action]
+    line = Text().append(f"  {sign} ", style=style)
+    line.append(f"{change.resource.capitalize():<12}", style="bold" if change.pending else "")
+    yield line.append(_headline(change, same), style="" if change.pending else "dim")
+    for field in change.fields:
+        yield _field_line(change, field)
+    if change.resource == "policy" and change.pending:
+        yield Text(INDENT + _POLICY_NOTE, style="yellow")
+
+
+def _headline(change: Change, same: str) -> str:
+    title = one_line(change.title)
+    _, done = verbs(change)
+    if change.status == "unknown":
+        return "not decided yet"
+    if not change.pending:
+        return f"{title}  {same}".strip()
+    return f"{title}  {done if change.status == 'applied' else f'to be {done}'}".strip()
+
+
+def _field_line(change: Change, field: FieldChange) -> Text:
+    line = Text().append(f"{INDENT}{field.path}: ", style="dim")
+    if field.sensitive:
+        return line.append("(secret, sent again)" if change.action == "update" else "(secret)", style="dim")
+    if field.before is not None:
+        line.append(_value(field.before), style="red").append(" -> ", style="dim")
+    return line.append(_value(field.after), style="green")
+
+
+def _value(value: object) -> str:
+    match value:
+        case None:
+            return "(none)"
+        case bool():
+            return "on" if value else "off"
+        case list():
+            return ", ".join(_value(item) for item in value) or "(none)"
+        case dict():
+            return ", ".join(f"{one_line(str(key))}={_value(item)}" for key, item in value.items())
+        case _:
+            return one_line(str(value))

@@ -1,0 +1,27 @@
+"""Finds the renderer of a result."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rich.text import Text
+
+from mfa_setup.model import results
+from mfa_setup.render import doctor, plan, proof, setup
+
+_RENDERERS: dict[type[results.Result], Callable[[Any], Iterable[Text]]] = {
+    results.Result: lambda _result: (),
+    results.SetupResult: setup.setup_result,
+    results.StepResult: setup.step_result,
+    results.PlanResult: plan.plan_result,
+    results.StatusResult: plan.status_result,
+    results.UndoResult: plan.undo_result,
+    results.DoctorResult: doctor.doctor_result,
+    results.SmsResult: proof.sms_result,
+    results.LoginResult: proof.login_result,
+    results.DemoResult: proof.demo_result,
+}
+
+
+def lines_of(result: results.Result) -> Iterable[Text]:
+    """The lines that people are shown of a result."""
+    return _RENDERERS[type(result)](result)

@@ -1,0 +1,67 @@
+"""The result of a command that changes the tenant: what is set up now, and what to do next."""
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from mfa_setup.model.outcome import Outcome
+from mfa_setup.model.results import SetupResult, StepResult
+from mfa_setup.render.parts import check_lines, table
+from mfa_setup.render.sanitize import one_line
+
+_POLICIES = {
+    "always": "Every login of this tenant now asks for a code.",
+    "adaptive": "Logins of this tenant now ask for a code where Auth0 sees a risk.",
+    "never": "No login of this tenant asks for a code now.",
+}
+_TO_PROVE = "Not proved yet. Next: `mfa-setup test login`, which logs in and shows whether a code was asked for."
+
+
+def setup_result(result: SetupResult) -> Iterator[Text]:
+    """The result of `up` and `policy`: what is set up, and how to prove it."""
+    yield from setup_lines(result.outcome)
+    if result.outcome.outputs.policy in {"always", "adaptive"}:
+        yield Text(_TO_PROVE, style="dim")
+
+
+def step_result(result: StepResult) -> Iterator[Text]:
+    """The result of one step: what is set up, and the next step."""
+    yield from setup_lines(result.outcome)
+    yield Text(result.next_step, style="dim")
+
+
+def setup_lines(outcome: Outcome) -> Iterator[Text]:
+    """What is set up, and what the user should know about it."""
+    yield Text(_verdict(outcome), style="bold green")
+    outputs = outcome.outputs
+    number, sid = outputs.phone_number, outputs.number_sid
+    yield from table(
+        (
+            ("Tenant", outputs.domain),
+            ("Client ID", outputs.client_id),
+            ("Config file", outputs.config_file),
+            ("Number", f"{number}  ({sid})" if number and sid else number),
+            ("In service", outputs.messaging_service_sid),
+            ("Policy", outputs.policy),
+        )
+    )
+    yield from _notes(outcome)
+
+
+def _verdict(outcome: Outcome) -> str:
+    if not outcome.changed:
+        return "Nothing to do: everything is as asked for."
+    applied = any(change.resource == "policy" and change.status == "applied" for change in outcome.changes)
+    return f"Set up. {_POLICIES.get(outcome.outputs.policy or '', '')}".strip() if applied else "Set up."
+
+
+def _notes(outcome: Outcome) -> Iterator[Text]:
+    """The SMS that was delivered, the checks that were overridden, and those with a warning."""
+    sms = outcome.outputs.sms
+    if sms is not None and sms.status == "delivered":
+        yield Text(f"  An SMS to {one_line(sms.to)} was delivered.", style="green")
+    for check in outcome.checks:
+        if check.overridden:
+            yield Text().append(f"  Overridden {check.id}: ", style="bold yellow").append(one_line(check.evidence))
+    if outcome.outputs.proof is None and outcome.changed:
+        yield from check_lines(check for check in outcome.checks if check.status == "warn")
