@@ -17,7 +17,7 @@ import httpx
 import pytest
 from pytest_mock import MockerFixture
 
-from mfa_setup.adapters.http_policy import silent
+from mfa_setup.adapters.http_policy import HttpSettings
 from mfa_setup.cli.commands import prove
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.engine.report import Report
@@ -236,7 +236,7 @@ class TestTheIdToken:
 
     @pytest.fixture
     def issuer(self, unified: Lab) -> Issuer:
-        return Issuer(unified.sandbox.url, budget=2, on_wait=silent)
+        return Issuer(unified.sandbox.url, HttpSettings(budget=2))
 
     @pytest.fixture
     def endpoints(self, issuer: Issuer) -> Endpoints:

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult
 
 from pydantic import SecretStr
 
-from mfa_setup import appconfig, interrupts
+from mfa_setup import appconfig
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.file_modes import loose
 from mfa_setup.cli.options import Call
@@ -26,7 +26,6 @@ from mfa_setup.errors import (
     ValueNeededError,
 )
 from mfa_setup.model.outcome import Notice, Tenant
-from mfa_setup.render.sink import Sink
 from mfa_setup.resources.base import Services
 from mfa_setup.settings import credentials, endpoints, parsers, settings
 from mfa_setup.settings.sources import quoted
@@ -116,7 +115,7 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     with (
         lock,
         _journal(task, context, access) as journal,
-        _connect(call, task, context.sink, access, seconds, journal) as (services, tokens),
+        _connect(call, task, context, access, seconds, journal) as (services, tokens),
     ):
         yield Run(task, asked.desired, services, tokens, written, context.terminal, context.report)
 
@@ -216,35 +215,35 @@ def _region(variable: str) -> Notice:
 
 @contextmanager
 def _connect(
-    call: Call, task: Task, sink: Sink, access: Access, seconds: float, journal: Journal
+    call: Call, task: Task, context: CommandContext, access: Access, seconds: float, journal: Journal
 ) -> Iterator["tuple[Services, TokenSource]"]:
     """Both adapters; the SDKs are imported here and not before, so that help and errors come at once."""
-    with interrupts.deferred():  # what is raised in the middle of an import may be lost there
+    sink, cancellation = context.sink, context.cancellation
+    with cancellation.shielded():  # what is raised in the middle of an import may be lost there
         from mfa_setup.adapters.auth0 import Auth0Adapter  # noqa: PLC0415
+        from mfa_setup.adapters.http_policy import HttpSettings  # noqa: PLC0415
         from mfa_setup.adapters.token import TokenSource  # noqa: PLC0415
 
         if access.twilio:
             from mfa_setup.adapters.twilio import TwilioAdapter  # noqa: PLC0415
 
+    http = HttpSettings(seconds, sink.waiting, cancellation)
     with ExitStack() as stack:
         tokens = TokenSource(
             access.places.auth0,
             access.auth0,
             cache=not call.common.no_token_cache,
-            budget=seconds,
-            on_wait=sink.waiting,
+            settings=http,
             learned=sink.secrets.append,
         )
-        auth0 = Auth0Adapter(
-            access.places.auth0, tokens, read_only=task.read_only, budget=seconds, on_wait=sink.waiting
-        )
+        auth0 = Auth0Adapter(access.places.auth0, tokens, read_only=task.read_only, settings=http)
         stack.callback(auth0.close)
         twilio = None
         if access.twilio:
 
             def account(known: credentials.TwilioCredentials, *, read_only: bool) -> TwilioAdapter:
                 place = access.places.twilio
-                made = TwilioAdapter(known, place, read_only=read_only, budget=seconds, on_wait=sink.waiting)
+                made = TwilioAdapter(known, place, read_only=read_only, settings=http)
                 stack.callback(made.close)
                 return made
 
@@ -263,6 +262,7 @@ def _connect(
                 token=access.twilio.auth_token if access.twilio else None,
                 old_token=access.old_token,
                 other_account=other_account if access.twilio else None,
+                cancellation=cancellation,
             ),
             tokens,
         )

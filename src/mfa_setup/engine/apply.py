@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from mfa_setup import interrupts
 from mfa_setup.engine.plan import Plan
 from mfa_setup.engine.report import Report, status_of
 from mfa_setup.model.change import Change
@@ -42,7 +41,7 @@ def apply(plan: Plan, services: Services, report: Report, watcher: Watcher, prov
 
 def _carry_out(step: Step, services: Services, report: Report) -> None:
     """One step; an interrupt comes through before its next write, or once what the last one made is noted."""
-    with interrupts.deferred():
+    with services.cancellation.shielded():
         _noted(step, services, report)
 
 

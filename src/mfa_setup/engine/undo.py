@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from mfa_setup import interrupts
 from mfa_setup.engine import preconditions, rerouted
 from mfa_setup.engine.delivery_guard import Delivery
 from mfa_setup.engine.observe import observe_floor
@@ -202,7 +201,7 @@ def _carry_out(run: Run, stage: Stage) -> None:
     except BaseException as error:
         report.mark(resource, status_of(error))
         raise
-    with interrupts.deferred():  # the outcome of a request that is answered is noted before a signal comes through
+    with services.cancellation.shielded():  # the outcome of a request that is answered is noted before the run stops
         _send(run, stage)
     run.person.finished(report.change(resource))
 

@@ -144,7 +144,8 @@ def added_callback(services: Services, app: Application) -> Iterator[Application
         application.update(services, app, {"callbacks": [*app.callbacks, url]})
         yield app.model_copy(update={"callbacks": (url,)})
     finally:
-        _remove(services, app, url)
+        with services.cancellation.cleanup():
+            _remove(services, app, url)
 
 
 def _remove(services: Services, app: Application, url: str) -> None:

@@ -17,7 +17,7 @@ import jwt
 from mfa_setup.adapters.answers import document as document_of
 from mfa_setup.adapters.answers import reading, unreadable
 from mfa_setup.adapters.http import client as http_client
-from mfa_setup.adapters.http_policy import READS, Answer, HttpPolicy, WaitListener, refusal
+from mfa_setup.adapters.http_policy import READS, Answer, HttpPolicy, HttpSettings, refusal
 from mfa_setup.errors import LoginRefusedError, MfaSetupError, TokenInvalidError
 
 SCOPE = "openid profile email"
@@ -68,10 +68,10 @@ class Attempt:
 class Issuer:
     """The tenant as an OpenID provider."""
 
-    def __init__(self, base_url: str, *, budget: float, on_wait: WaitListener) -> None:
+    def __init__(self, base_url: str, settings: HttpSettings) -> None:
         self._base_url = base_url
         # The exchange of a code is not repeated: a code is good once.
-        self._policy = HttpPolicy("auth0", _classify, repeatable=READS, budget=budget, on_wait=on_wait)
+        self._policy = HttpPolicy("auth0", _classify, repeatable=READS, settings=settings)
 
     def discover(self) -> Endpoints:
         """Reads the discovery document.

@@ -1,11 +1,12 @@
 """What the five resources share: the services of a run, what it has made so far, and the form of a step."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pydantic import SecretStr
 
+from mfa_setup.cancellation import Cancellation
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
 from mfa_setup.model.outcome import Notice
@@ -27,6 +28,7 @@ class Services:
         token: The account's auth token, which Auth0 is given; absent where only an API key is known.
         old_token: The token of another account, whose provider an undo puts back.
         other_account: Another account by its SID and token, to be read only.
+        cancellation: The token that stops the run.
     """
 
     auth0: Auth0Port
@@ -38,6 +40,7 @@ class Services:
     token: SecretStr | None = None
     old_token: SecretStr | None = None
     other_account: Callable[[str, SecretStr], TwilioPort] | None = None
+    cancellation: Cancellation = field(default_factory=Cancellation)
 
     @property
     def account(self) -> TwilioPort:

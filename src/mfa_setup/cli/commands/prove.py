@@ -163,12 +163,14 @@ def log_in(
     Raises:
         NoCallbackError, ProofFailedError: As `mfa_setup.prove.login.prove`.
     """
+    from mfa_setup.adapters.http_policy import HttpSettings  # noqa: PLC0415 help needs none of these
     from mfa_setup.cli.session import DEFAULT_TIMEOUT  # noqa: PLC0415 help needs none of these
     from mfa_setup.prove.login import Login, prove  # noqa: PLC0415
     from mfa_setup.prove.oidc import Issuer  # noqa: PLC0415
 
     services = run.services
-    issuer = Issuer(services.base_url, budget=DEFAULT_TIMEOUT, on_wait=context.sink.waiting)
+    settings = HttpSettings(DEFAULT_TIMEOUT, context.sink.waiting, context.cancellation)
+    issuer = Issuer(services.base_url, settings)
     context.report.proof, warnings = prove(Login(issuer, services.auth0, services.twilio, seconds, show), app)
     context.report.warn(warnings)
 
