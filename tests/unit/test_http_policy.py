@@ -374,7 +374,7 @@ def redirecting() -> Iterator[tuple[str, list[str]]]:
 def test_auth0_is_not_followed_to_another_place(scene: Scene, redirecting: tuple[str, list[str]]) -> None:
     url, seen = redirecting
     with ExitStack() as stack:
-        http = stack.enter_context(client(scene.policy(), url))
+        http = stack.enter_context(client(scene.policy()))
         with pytest.raises(ServiceRefusedError) as raised:
             http.get(f"{url}/api", headers={"Authorization": "Bearer secret"})
     assert raised.value.status == 302
@@ -386,7 +386,7 @@ def test_twilio_is_not_followed_to_another_place(redirecting: tuple[str, list[st
     http = PolicyHttpClient(HttpPolicy("twilio", twilio_refusals.classify), url)
     with pytest.raises(ServiceRefusedError) as raised:
         http.request("GET", "https://api.twilio.com/numbers", auth=("AC", "secret"), allow_redirects=True)
-    http.session.close()
+    http.close()
     assert raised.value.status == 302
     assert seen == ["/numbers"]
 

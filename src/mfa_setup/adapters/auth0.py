@@ -51,7 +51,7 @@ class Auth0Adapter:
     ) -> None:
         self.tokens = tokens
         self._policy = HttpPolicy("auth0", classify, read_only=read_only, settings=settings)
-        self._http = http_client(self._policy, base_url, self._renewed)
+        self._http = http_client(self._policy, self._renewed)
         self._api = Auth0(base_url=f"{base_url}/api/v2", token=tokens.value, max_retries=0, httpx_client=self._http)
 
     def _renewed(self, refused: str) -> str | None:

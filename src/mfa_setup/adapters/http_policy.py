@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Protocol
 
+from mfa_setup.adapters.connection import Network
 from mfa_setup.cancellation import Cancellation
 from mfa_setup.errors import (
     InterruptedRunError,
@@ -94,11 +95,13 @@ class HttpSettings:
         budget: Seconds that the retries of one request may take in all (`--timeout`).
         on_wait: Told of waits.
         cancellation: Stops the run.
+        network: Certificates and proxies.
     """
 
     budget: float = 20.0
     on_wait: WaitListener = silent
     cancellation: Cancellation = field(default_factory=Cancellation)
+    network: Network = field(default_factory=Network)
 
 
 @dataclass(slots=True)

@@ -117,7 +117,7 @@ class TokenSource:
             "client_id": self._credentials.client_id,
             **self._proof(),
         }
-        with http_client(self._policy, self._base_url) as client:
+        with http_client(self._policy) as client:
             answer = client.post(f"{self._base_url}/oauth/token", json=body)
         token = _read(answer)
         self._cache.put(token)

@@ -66,7 +66,7 @@ class TwilioAdapter:
 
     def close(self) -> None:
         """Closes the connections."""
-        self._http.session.close()
+        self._http.close()
 
     @sdk_errors()
     def account(self) -> TwilioAccount | None:

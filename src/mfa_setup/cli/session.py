@@ -223,11 +223,12 @@ def _connect(
         from mfa_setup.adapters.auth0 import Auth0Adapter  # noqa: PLC0415
         from mfa_setup.adapters.http_policy import HttpSettings  # noqa: PLC0415
         from mfa_setup.adapters.token import TokenSource  # noqa: PLC0415
+        from mfa_setup.cli.network import network_of  # noqa: PLC0415
 
         if access.twilio:
             from mfa_setup.adapters.twilio import TwilioAdapter  # noqa: PLC0415
 
-    http = HttpSettings(seconds, sink.waiting, cancellation)
+    http = HttpSettings(seconds, sink.waiting, cancellation, network_of(os.environ))
     with ExitStack() as stack:
         tokens = TokenSource(
             access.places.auth0,

@@ -99,7 +99,7 @@ class Issuer:
             "code_verifier": attempt.verifier,
             "redirect_uri": redirect_uri,
         }
-        with http_client(self._policy, self._base_url) as client:
+        with http_client(self._policy) as client:
             answer = _document(client.post(endpoints.token, data=body))
         token = answer.get("id_token")
         if not isinstance(token, str):
@@ -136,7 +136,7 @@ class Issuer:
         return claims
 
     def _get(self, url: str) -> dict[str, Any]:
-        with http_client(self._policy, self._base_url) as client:
+        with http_client(self._policy) as client:
             return _document(client.get(url))
 
 

@@ -1,5 +1,6 @@
 """The proofs: `mfa-setup test login` and `mfa-setup test sms`."""
 
+import os
 import webbrowser
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -164,12 +165,13 @@ def log_in(
         NoCallbackError, ProofFailedError: As `mfa_setup.prove.login.prove`.
     """
     from mfa_setup.adapters.http_policy import HttpSettings  # noqa: PLC0415 help needs none of these
+    from mfa_setup.cli.network import network_of  # noqa: PLC0415
     from mfa_setup.cli.session import DEFAULT_TIMEOUT  # noqa: PLC0415 help needs none of these
     from mfa_setup.prove.login import Login, prove  # noqa: PLC0415
     from mfa_setup.prove.oidc import Issuer  # noqa: PLC0415
 
     services = run.services
-    settings = HttpSettings(DEFAULT_TIMEOUT, context.sink.waiting, context.cancellation)
+    settings = HttpSettings(DEFAULT_TIMEOUT, context.sink.waiting, context.cancellation, network_of(os.environ))
     issuer = Issuer(services.base_url, settings)
     context.report.proof, warnings = prove(Login(issuer, services.auth0, services.twilio, seconds, show), app)
     context.report.warn(warnings)
