@@ -18,11 +18,12 @@ import pytest
 from pytest_mock import MockerFixture
 
 from mfa_setup.adapters.http_policy import HttpSettings
+from mfa_setup.adapters.oidc import Issuer
 from mfa_setup.cli.commands import prove
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.engine.report import Report
 from mfa_setup.errors import LoginRefusedError, TokenInvalidError
-from mfa_setup.prove.oidc import Attempt, Endpoints, Issuer
+from mfa_setup.model.login import Attempt, Endpoints
 from mfa_setup.prove.player import Player
 from mfa_setup.render.sink import Sink
 from support.lab import Lab, Run

@@ -8,8 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from mfa_setup.adapters import auth0_refusals
-from mfa_setup.adapters.http_policy import Answer, Clock, HttpPolicy, HttpSettings
+from mfa_setup.adapters.http_policy import Answer, HttpPolicy, HttpSettings
 from mfa_setup.cancellation import Cancellation
+from mfa_setup.clock import Clock
 from mfa_setup.errors import InterruptedRunError, TerminatedError
 
 GOOD = Answer(200, {}, "{}")

@@ -16,12 +16,12 @@ from mfa_setup.adapters.http_policy import (
     ATTEMPT_SECONDS,
     MAX_TRIES,
     Answer,
-    Clock,
     HttpPolicy,
     HttpSettings,
     NoAnswerError,
 )
 from mfa_setup.adapters.twilio_http import PolicyHttpClient
+from mfa_setup.clock import Clock
 from mfa_setup.errors import (
     ForbiddenError,
     MfaSetupError,

@@ -7,7 +7,6 @@ retry or error class of an SDK gets any further.
 import math
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Protocol
 
 from mfa_setup.adapters.connection import Network
 from mfa_setup.cancellation import Cancellation
+from mfa_setup.clock import Clock
 from mfa_setup.errors import (
     InterruptedRunError,
     MfaSetupError,
@@ -77,14 +77,6 @@ WaitListener = Callable[[str, float], None]
 
 def silent(_reason: str, _seconds: float) -> None:
     """A listener that tells nobody."""
-
-
-@dataclass(slots=True)
-class Clock:
-    """The time, as tests replace it."""
-
-    now: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,10 +165,10 @@ def log_in(
         NoCallbackError, ProofFailedError: As `mfa_setup.prove.login.prove`.
     """
     from mfa_setup.adapters.http_policy import HttpSettings  # noqa: PLC0415 help needs none of these
+    from mfa_setup.adapters.oidc import Issuer  # noqa: PLC0415
     from mfa_setup.cli.network import network_of  # noqa: PLC0415
     from mfa_setup.cli.session import DEFAULT_TIMEOUT  # noqa: PLC0415 help needs none of these
     from mfa_setup.prove.login import Login, prove  # noqa: PLC0415
-    from mfa_setup.prove.oidc import Issuer  # noqa: PLC0415
 
     services = run.services
     settings = HttpSettings(DEFAULT_TIMEOUT, context.sink.waiting, context.cancellation, network_of(os.environ))
