@@ -46,6 +46,7 @@ class Connections:
         self._network = network
         self._timer = _Timer(cancellation)
         self._pools: dict[tuple[str, str | None], httpcore.ConnectionPool] = {}
+        self._lock = threading.Lock()
 
     def exchange(self, request: httpx.Request, seconds: float) -> httpx.Response:
         """Sends a request; the answer's body is read by whoever asked, within the same deadline.
@@ -69,17 +70,20 @@ class Connections:
 
     def _pool(self, url: httpx.URL) -> httpcore.ConnectionPool:
         proxy = None if is_loopback(url.host) else self._network.proxy(url.host)
-        key = url.scheme, proxy
-        if key not in self._pools:
-            given = httpx.Proxy(proxy) if proxy else None
-            self._pools[key] = httpcore.ConnectionPool(
-                ssl_context=tls_context(f"{url.scheme}:", self._network.ca_file),
-                proxy=httpcore.Proxy(str(given.url), auth=given.raw_auth) if given else None,
-                max_connections=None,
-                keepalive_expiry=5.0,
-                network_backend=_Backend(self._timer),
-            )
-        return self._pools[key]
+        with self._lock:
+            if (url.scheme, proxy) not in self._pools:
+                self._pools[url.scheme, proxy] = self._new_pool(url.scheme, proxy)
+            return self._pools[url.scheme, proxy]
+
+    def _new_pool(self, scheme: str, proxy: str | None) -> httpcore.ConnectionPool:
+        given = httpx.Proxy(proxy) if proxy else None
+        return httpcore.ConnectionPool(
+            ssl_context=tls_context(f"{scheme}:", self._network.ca_file),
+            proxy=httpcore.Proxy(str(given.url), auth=given.raw_auth) if given else None,
+            max_connections=None,
+            keepalive_expiry=5.0,
+            network_backend=_Backend(self._timer),
+        )
 
     def close(self) -> None:
         """Closes the connections."""

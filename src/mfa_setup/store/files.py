@@ -50,8 +50,12 @@ def read_private(path: Path) -> str | None:
 
 def exposed(folder: Path, pattern: str) -> list[Path]:
     """Our own files in a folder that others can read or have put there, which `read_private` therefore leaves."""
-    found = []
-    for path in sorted(folder.glob(pattern)):
+    found: list[Path] = []
+    try:
+        listed = sorted(folder.glob(pattern))
+    except OSError:  # nothing in it can be read, so nothing in it is used
+        return found
+    for path in listed:
         with suppress(OSError):
             if _is_exposed(path.lstat()):
                 found.append(path)

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -34,10 +35,11 @@ class TokenCache:
     def __init__(self, base_url: str, audience: str, client_id: str, *, enabled: bool) -> None:
         self._path: Path = cache_folder() / f"token-{file_key(base_url, audience, client_id)}.json"
         self._enabled = enabled
+        self._dropped = False
 
     def get(self) -> Token | None:
         """The token, where there is one that still lives; a file that others can read is not trusted."""
-        text = read_private(self._path) if self._enabled else None
+        text = read_private(self._path) if self._enabled and not self._dropped else None
         try:
             document = json.loads(text or "")
             scopes = document["scopes"]
@@ -69,5 +71,7 @@ class TokenCache:
             return
 
     def drop(self) -> None:
-        """Forgets the token."""
-        self._path.unlink(missing_ok=True)
+        """Forgets the token, for this run even if its file cannot be removed."""
+        self._dropped = True
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
