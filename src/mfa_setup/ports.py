@@ -1,11 +1,12 @@
 """What the engine needs of the two services, so that it knows neither SDK; the adapters tell the sources."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import SecretStr
 
 from mfa_setup.model.base import JsonValue
+from mfa_setup.model.login import Attempt, Endpoints
 from mfa_setup.model.observed import (
     Application,
     Connection,
@@ -60,6 +61,14 @@ class Auth0Port(Protocol):
     def verification_text(self, stack: PhoneStack) -> str | None: ...
     def send_events(self) -> tuple[SendEvent, ...]: ...
     def send_test(self, provider_id: str, to: str) -> None: ...
+
+
+class IssuerPort(Protocol):
+    """The tenant as an OpenID provider, for the test login."""
+
+    def discover(self) -> Endpoints: ...
+    def exchange(self, endpoints: Endpoints, attempt: Attempt, code: str, redirect_uri: str) -> str: ...
+    def verify(self, endpoints: Endpoints, attempt: Attempt, token: str) -> dict[str, Any]: ...
 
 
 class TwilioPort(Protocol):

@@ -1,10 +1,11 @@
 """Both services as one run reaches them, with what identifies the tenant and the journal of its writes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
+from mfa_setup.cancellation import Cancellation
 from mfa_setup.errors import ValueNeededError
 from mfa_setup.ports import Auth0Port, TwilioPort
 from mfa_setup.store.folders import Folders
@@ -26,6 +27,7 @@ class Services:
         token: The account's auth token, which Auth0 is given; absent where only an API key is known.
         old_token: The token of another account, whose provider an undo restores.
         other_account: Another account by its SID and token, to be read only.
+        cancellation: The token that stops the run.
     """
 
     auth0: Auth0Port
@@ -38,6 +40,7 @@ class Services:
     token: SecretStr | None = None
     old_token: SecretStr | None = None
     other_account: Callable[[str, SecretStr], TwilioPort] | None = None
+    cancellation: Cancellation = field(default_factory=Cancellation)
 
     @property
     def account(self) -> TwilioPort:

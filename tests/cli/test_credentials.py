@@ -1,8 +1,10 @@
 """How the tool shows who it is, and how it keeps the one access token that a run needs."""
 
+import errno
 import json
 import os
 import stat
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -354,3 +356,94 @@ def test_no_output_holds_a_secret_or_a_token(init: Init, unified: Lab, cache: Pa
     result = init("-v")
     for secret in (unified.env["AUTH0_CLIENT_SECRET"], kept(cache)):
         assert secret not in result.out + result.err
+
+
+# --- folders that cannot be used -----------------------------------------------------------------------------------
+
+
+def read_only(patch: pytest.MonkeyPatch) -> None:
+    """Lets the cache folder be on a file system that cannot be written to."""
+    folder = os.environ["MFA_SETUP_CACHE_DIR"]
+    refused = OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    def unlink(path: Path, *, missing_ok: bool = False) -> None:
+        if str(path).startswith(folder):
+            raise refused
+        real_unlink(path, missing_ok=missing_ok)
+
+    def mkstemp(*arguments: Any, **named: Any) -> Any:
+        if str(named.get("dir")).startswith(folder):
+            raise refused
+        return real(*arguments, **named)
+
+    real, real_unlink = tempfile.mkstemp, Path.unlink
+    patch.setattr(Path, "unlink", unlink)
+    patch.setattr(tempfile, "mkstemp", mkstemp)
+
+
+def test_one_that_lacks_a_scope_and_cannot_be_removed_is_replaced_for_this_run(
+    init: Init, unified: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unified.grant(READS)
+    assert init().document["error"]["code"] == "scope_missing"
+    unified.grant(READS + WRITES)
+    mark = unified.mark()
+    read_only(monkeypatch)
+    result = init()
+    assert result.code == 0, result.out
+    assert asked(unified, mark) == 1
+
+
+def test_one_that_is_revoked_and_cannot_be_removed_is_replaced_for_this_run(
+    init: Init, unified: Lab, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(cache, access_token=forged(cache))
+    mark = unified.mark()
+    read_only(monkeypatch)
+    result = init()
+    assert result.code == 0, result.out
+    assert asked(unified, mark) == 1
+
+
+PLACES: dict[str, tuple[dict[str, str | None], int]] = {
+    "a cache folder below a file": ({"MFA_SETUP_CACHE_DIR": "file/cache"}, 0),
+    "a cache folder with an endless name": ({"MFA_SETUP_CACHE_DIR": "x" * 300}, 0),
+    "a state folder below a file": ({"MFA_SETUP_STATE_DIR": "file/state"}, 3),
+    "a state folder with an endless name": ({"MFA_SETUP_STATE_DIR": "x" * 300}, 3),
+    "a home that is not there": ({"MFA_SETUP_STATE_DIR": None, "MFA_SETUP_CACHE_DIR": None, "HOME": "file/home"}, 3),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("command", ["plan", "up", "status", "doctor", "undo --list", "undo"])
+def test_a_folder_that_cannot_be_made_is_no_defect(
+    run: Run, unified: Lab, folder: Path, place: str, command: str
+) -> None:
+    (folder / "file").touch()
+    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        os.environ.pop(variable, None)
+    environment, code = PLACES[place]
+    places = {name: value and str(folder / value) for name, value in environment.items()}
+    result = run(*command.split(), "--yes", "--json", env=unified.env | places)
+    error = result.document["error"]
+    assert (error or {}).get("code") != "internal_error"
+    if command == "up":
+        assert result.code == code
+    if command == "up" and code:
+        assert error["code"] == "config_unreadable"
+        assert "MFA_SETUP_STATE_DIR" in error["hint"]
+
+
+def test_a_user_without_a_home_is_told_what_to_set(
+    run: Run, unified: Lab, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless(_name: str) -> Path:
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.setattr("platformdirs.user_cache_path", homeless)
+    monkeypatch.setattr("platformdirs.user_state_path", homeless)
+    assert run("up", "--yes", "--json", env=unified.env).code == 0
+    env = unified.env | {"MFA_SETUP_CACHE_DIR": None, "MFA_SETUP_STATE_DIR": str(folder)}
+    result = run("up", "--yes", "--json", env=env)
+    assert (result.code, result.document["error"]["code"]) == (3, "config_unreadable")
+    assert "MFA_SETUP_CACHE_DIR" in result.document["error"]["hint"]

@@ -247,8 +247,8 @@ def test_an_answer_of_auth0_that_cannot_be_read_is_looked_up(
     real = http.PolicyTransport._send
     done: list[str] = []
 
-    def garbled(self: Any, request: Any) -> Any:
-        answer = real(self, request)
+    def garbled(self: Any, request: Any, seconds: float) -> Any:
+        answer = real(self, request, seconds)
         if request.method == "POST" and request.url.path == path and not done:
             done.append(path)
             return Answer(answer.status, answer.headers, '"what?"')

@@ -17,13 +17,14 @@ import httpx
 import pytest
 from pytest_mock import MockerFixture
 
-from mfa_setup.adapters.http_policy import silent
+from mfa_setup.adapters.http_policy import HttpSettings
+from mfa_setup.adapters.oidc import Issuer
 from mfa_setup.cli.commands import prove
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.demo.player import Player
 from mfa_setup.engine.report import Report
 from mfa_setup.errors import LoginRefusedError, TokenInvalidError
-from mfa_setup.prove.oidc import Attempt, Endpoints, Issuer
+from mfa_setup.model.login import Attempt, Endpoints
 from mfa_setup.render.sink import Sink
 from support.lab import Lab, Run
 
@@ -236,7 +237,7 @@ class TestTheIdToken:
 
     @pytest.fixture
     def issuer(self, unified: Lab) -> Issuer:
-        return Issuer(unified.sandbox.url, budget=2, on_wait=silent)
+        return Issuer(unified.sandbox.url, HttpSettings(budget=2))
 
     @pytest.fixture
     def endpoints(self, issuer: Issuer) -> Endpoints:

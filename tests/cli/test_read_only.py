@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from mfa_setup.adapters.auth0 import Auth0Adapter
-from mfa_setup.adapters.http_policy import silent
+from mfa_setup.adapters.http_policy import HttpSettings
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.adapters.twilio import TwilioAdapter
 from mfa_setup.errors import ReadOnlyError
@@ -97,9 +97,9 @@ def auth0(unified: Lab) -> Iterator[Auth0Adapter]:
     """An adapter of the tenant that only reads."""
     token = SecretStr(unified.token())
     known = Auth0Credentials(audience=f"https://{unified.domain}/api/v2/", token=token)
-    source = TokenSource(unified.sandbox.url, known, cache=None, budget=1, on_wait=silent)
+    source = TokenSource(unified.sandbox.url, known, cache=None, settings=HttpSettings(budget=1))
     with ExitStack() as stack:
-        adapter = Auth0Adapter(unified.sandbox.url, source, read_only=True, budget=1, on_wait=silent)
+        adapter = Auth0Adapter(unified.sandbox.url, source, read_only=True, settings=HttpSettings(budget=1))
         stack.callback(adapter.close)
         yield adapter
 
@@ -112,7 +112,7 @@ def twilio(unified: Lab, folder: object) -> Iterator[TwilioAdapter]:
         account_sid=unified.env["TWILIO_ACCOUNT_SID"], auth_token=SecretStr(unified.env["TWILIO_AUTH_TOKEN"])
     )
     with ExitStack() as stack:
-        adapter = TwilioAdapter(known, unified.sandbox.url, read_only=True, budget=1, on_wait=silent)
+        adapter = TwilioAdapter(known, unified.sandbox.url, read_only=True, settings=HttpSettings(budget=1))
         stack.callback(adapter.close)
         yield adapter
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mfa_setup.adapters.http_policy import Clock
+from mfa_setup.clock import Clock
 from mfa_setup.prove import receipt
 from mfa_setup.sandbox.twilio.delivery import Timeline
 from support.lab import Lab

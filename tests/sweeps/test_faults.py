@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from mfa_setup.adapters import http_policy
+from mfa_setup.cancellation import Cancellation
+from mfa_setup.clock import Clock
 from mfa_setup.sandbox.faults import Fault
 from support.gate import Visit, gate
 from support.lab import READS, Lab, Run
@@ -86,7 +87,8 @@ def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
         nonlocal skipped
         skipped += seconds
 
-    monkeypatch.setattr(http_policy.Clock.__init__, "__defaults__", (now, sleep))
+    monkeypatch.setattr(Clock.__init__, "__defaults__", (now, sleep))
+    monkeypatch.setattr(Cancellation, "sleep", lambda _token, seconds: sleep(seconds))
 
 
 def repeatable(target: Target) -> bool:

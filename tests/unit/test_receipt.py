@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from mfa_setup.adapters.http_policy import Answer, Clock
+from mfa_setup.adapters.http_policy import Answer
 from mfa_setup.adapters.twilio_refusals import classify
+from mfa_setup.clock import Clock
 from mfa_setup.errors import OutcomeUnknownError, SmsUnconfirmedError, SmsUndeliveredError
 from mfa_setup.model.observed import Message
 from mfa_setup.model.outcome import Sms

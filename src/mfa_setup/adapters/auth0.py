@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from mfa_setup.adapters.answers import reading
 from mfa_setup.adapters.auth0_refusals import classify
 from mfa_setup.adapters.http import client as http_client
-from mfa_setup.adapters.http_policy import HttpPolicy, WaitListener, unreadable_is_unknown
+from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings, unreadable_is_unknown
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.errors import NotFoundError, RetiredEndpointError
 from mfa_setup.model.base import JsonValue
@@ -47,12 +47,11 @@ class Auth0Adapter:
         tokens: TokenSource,
         *,
         read_only: bool,
-        budget: float,
-        on_wait: WaitListener,
+        settings: HttpSettings,
     ) -> None:
         self.tokens = tokens
-        self._policy = HttpPolicy("auth0", classify, read_only=read_only, budget=budget, on_wait=on_wait)
-        self._http = http_client(self._policy, base_url, self._renewed)
+        self._policy = HttpPolicy("auth0", classify, read_only=read_only, settings=settings)
+        self._http = http_client(self._policy, self._renewed)
         self._api = Auth0(base_url=f"{base_url}/api/v2", token=tokens.value, max_retries=0, httpx_client=self._http)
 
     def _renewed(self, refused: str) -> str | None:

@@ -1,17 +1,24 @@
-"""The httpx client of our Auth0 requests: one transport that sends through a `HttpPolicy`."""
+"""The httpx client under both SDKs: its one transport sends every request by the rules of an `HttpPolicy`."""
 
 from contextlib import closing
 from typing import Protocol
 
+import httpcore
 import httpx
 
 from mfa_setup.adapters.answers import judged
-from mfa_setup.adapters.http_policy import MAX_BYTES, Answer, HttpPolicy, NoAnswerError
-from mfa_setup.adapters.tls import tls_context
-from mfa_setup.errors import CredentialsRefusedError, ScopeMissingError, UnreadableAnswerError
-from mfa_setup.settings.endpoints import is_loopback
+from mfa_setup.adapters.connection import Connections
+from mfa_setup.adapters.http_policy import MAX_BYTES, Answer, HttpPolicy, NoAnswerError, refusal, title
+from mfa_setup.errors import CredentialsRefusedError, ScopeMissingError, Service, UnreadableAnswerError
 
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NOT_SENT = (
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.PoolTimeout,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+_LOST = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 
 
 class Renew(Protocol):
@@ -22,15 +29,16 @@ class Renew(Protocol):
 
 
 class PolicyTransport(httpx.BaseTransport):
-    """An httpx transport that gives each request to the wire, which retries it and raises our errors."""
+    """Gives each request to the policy, which retries it and raises our errors."""
 
-    def __init__(self, wire: HttpPolicy, inner: httpx.BaseTransport, renew: Renew | None) -> None:
-        self._policy = wire
-        self._inner = inner
+    def __init__(self, policy: HttpPolicy, renew: Renew | None) -> None:
+        self._policy = policy
+        self._connections = Connections(policy.settings.network, policy.settings.cancellation)
         self._renew = renew
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Sends a request; only good answers come back, everything else is raised as one of our errors."""
+        request.read()
         try:
             return self._exchange(request)
         except (CredentialsRefusedError, ScopeMissingError):
@@ -43,88 +51,50 @@ class PolicyTransport(httpx.BaseTransport):
             return self._exchange(request)
 
     def _exchange(self, request: httpx.Request) -> httpx.Response:
-        body = request.read()
-
-        def send(seconds: float) -> Answer:
-            request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), seconds)
-            return self._send(
-                httpx.Request(
-                    request.method,
-                    request.url,
-                    headers=request.headers,
-                    content=body,
-                    extensions=request.extensions,
-                )
-            )
-
-        answer = judged("auth0", self._policy.run(request.method, send))
+        answer = self._policy.run(request.method, lambda seconds: self._send(request, seconds))
+        answer = judged(self._policy.service, answer)
         return httpx.Response(answer.status, headers=dict(answer.headers), text=answer.text, request=request)
 
-    def _send(self, request: httpx.Request) -> Answer:
+    def _send(self, request: httpx.Request, seconds: float) -> Answer:
         try:
-            response = self._inner.handle_request(request)
+            response = self._connections.exchange(request, seconds)
             with closing(response):
-                text = _read(response)
+                text = _read(self._policy.service, response)
         except _NOT_SENT as lost:
-            raise NoAnswerError(_reason(lost), sent=False) from lost
-        except httpx.HTTPError as lost:
-            raise NoAnswerError(_reason(lost), sent=True) from lost
-        headers = {key.lower(): value for key, value in response.headers.items()}
-        # The text is decoded by now, so these two would no longer be true of it.
-        headers.pop("content-encoding", None)
-        headers.pop("content-length", None)
-        return Answer(response.status_code, headers, text)
+            raise NoAnswerError("no connection", sent=False) from lost
+        except httpcore.TimeoutException as lost:
+            raise NoAnswerError("no answer in time", sent=True) from lost
+        except _LOST as lost:
+            raise NoAnswerError("the connection broke off", sent=True) from lost
+        return _answer(response, text)
 
     def close(self) -> None:
         """Closes the connections."""
-        self._inner.close()
+        self._connections.close()
 
 
-def _read(response: httpx.Response) -> str:
+def _answer(response: httpx.Response, text: str) -> Answer:
+    # The text is decoded by now, so two headers would no longer be true of it.
+    gone = {"content-encoding", "content-length"}
+    headers = {name.lower(): value for name, value in response.headers.items() if name.lower() not in gone}
+    return Answer(response.status_code, headers, text)
+
+
+def _read(service: Service, response: httpx.Response) -> str:
     chunks, size = [], 0
     try:
         for chunk in response.iter_bytes():
             size += len(chunk)
             if size > MAX_BYTES:
-                raise _unreadable(response, f"Auth0 sent an answer of more than {MAX_BYTES // 1_000_000} MB.")
+                problem = f"{title(service)} sent an answer of more than {MAX_BYTES // 1_000_000} MB."
+                raise refusal(UnreadableAnswerError, service, _answer(response, ""), problem)
             chunks.append(chunk)
     except httpx.DecodingError:
-        raise _unreadable(response, "Auth0 sent an answer whose compression is broken.") from None
+        problem = f"{title(service)} sent an answer whose compression is broken."
+        raise refusal(UnreadableAnswerError, service, _answer(response, ""), problem) from None
     return b"".join(chunks).decode("utf-8", "replace")
 
 
-def _unreadable(response: httpx.Response, message: str) -> UnreadableAnswerError:
-    return UnreadableAnswerError(
-        message,
-        service="auth0",
-        status=response.status_code,
-        request_id=response.headers.get("x-auth0-requestid"),
-    )
-
-
-def _reason(lost: httpx.HTTPError) -> str:
-    """What went wrong in our own words: the library's may quote the request."""
-    match lost:
-        case httpx.ConnectTimeout() | httpx.ConnectError():
-            return "no connection"
-        case httpx.TimeoutException():
-            return "no answer in time"
-        case httpx.RemoteProtocolError() | httpx.ReadError():
-            return "the connection broke off"
-        case _:
-            return type(lost).__name__
-
-
-def client(wire: HttpPolicy, base_url: str, renew: Renew | None = None) -> httpx.Client:
-    """A client for one tenant; proxies of the environment are obeyed for real hosts, never for loopback."""
-    host = httpx.URL(base_url).host
-    proxy = None if is_loopback(host) else _proxy(base_url)
-    inner = httpx.HTTPTransport(verify=tls_context(base_url), proxy=proxy, retries=0)
-    return httpx.Client(transport=PolicyTransport(wire, inner, renew), follow_redirects=False, trust_env=False)
-
-
-def _proxy(base_url: str) -> str | None:
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 slow to import on some systems
-
-    host = httpx.URL(base_url).host
-    return None if proxy_bypass(host) else getproxies().get("https")
+def client(policy: HttpPolicy, renew: Renew | None = None) -> httpx.Client:
+    """A client for one service, which follows no redirect and reads nothing of the environment."""
+    return httpx.Client(transport=PolicyTransport(policy, renew), follow_redirects=False, trust_env=False)

@@ -1,21 +1,22 @@
-"""How every request goes out: read-only where it must be, paced, retried where that is safe, failures as ours.
+"""The rules for every request: read-only mode, rate limits, retries, cancellation, and failures as our errors.
 
-Both adapters hand their SDK a transport that sends through an `HttpPolicy`, so that there is one place that decides
-about retries, and no SDK's own retry or error class gets further than here.
+Both adapters hand their SDK a transport that sends through an `HttpPolicy`. So one place decides about retries, and no
+retry or error class of an SDK gets any further.
 """
 
 import math
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Protocol
 
-from mfa_setup import interrupts
+from mfa_setup.adapters.connection import Network
+from mfa_setup.cancellation import Cancellation
+from mfa_setup.clock import Clock
 from mfa_setup.errors import (
     InterruptedRunError,
     MfaSetupError,
@@ -78,12 +79,21 @@ def silent(_reason: str, _seconds: float) -> None:
     """A listener that tells nobody."""
 
 
-@dataclass(slots=True)
-class Clock:
-    """The time, as tests replace it."""
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """How the requests of one run are sent, whichever adapter sends them.
 
-    now: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
+    Attributes:
+        budget: Seconds that the retries of one request may take in all (`--timeout`).
+        on_wait: Told of waits.
+        cancellation: Stops the run.
+        network: Certificates and proxies.
+    """
+
+    budget: float = 20.0
+    on_wait: WaitListener = silent
+    cancellation: Cancellation = field(default_factory=Cancellation)
+    network: Network = field(default_factory=Network)
 
 
 @dataclass(slots=True)
@@ -95,10 +105,9 @@ class HttpPolicy:
         classify: Its refusals as our errors.
         read_only: Refuse everything but reads, whoever asks.
         repeatable: The methods that may be sent again.
-        harmless: The methods that change nothing: an interrupt need not wait for their answer.
-        budget: Seconds that the retries of one request may take in all (`--timeout`).
-        on_wait: Told of waits.
-        clock: The time.
+        harmless: The methods that change nothing: a cancelled run does not wait for their answer.
+        settings: What holds for all requests of the run.
+        clock: The time; without one, the system's, with waits that end when the run is cancelled.
     """
 
     service: Service
@@ -106,32 +115,36 @@ class HttpPolicy:
     read_only: bool = False
     repeatable: frozenset[str] = REPEATABLE
     harmless: frozenset[str] = READS
-    budget: float = 20.0
-    on_wait: WaitListener = silent
-    clock: Clock = field(default_factory=Clock)
+    settings: HttpSettings = field(default_factory=HttpSettings)
+    clock: Clock | None = None
+    _clock: Clock = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _limit: int | None = None
     _remaining: int | None = None
     _reset: float = 0.0
     _under_way: int = 0
 
+    def __post_init__(self) -> None:
+        """Waits by the token of the run unless a test brings its own clock."""
+        self._clock = self.clock or Clock(sleep=self.settings.cancellation.sleep)
+
     def run(self, method: str, send: Callable[[float], Answer]) -> Answer:
         """Sends one request until there is a good answer or none is to be had.
 
-        `send` gets the seconds that it may take and raises `NoAnswerError` where there was no answer. An interrupt
-        waits for the answer of a write, no longer than that one try may take; between tries it is raised at once.
+        `send` gets the seconds that it may take and raises `NoAnswerError` where there was no answer. A cancelled run
+        waits for the answer of a write, no longer than that one try may take; between tries it stops at once.
 
         Raises:
             ReadOnlyError: A write, on a wire that only reads.
             OutcomeUnknownError: A POST got no clear answer; it may have had its effect.
             RateLimitedError, UnavailableError: Still no good answer when the budget was spent.
             MfaSetupError: What the service's refusal stands for.
-            InterruptedRunError: Somebody interrupts; `unsent` tells whether the request has never gone out.
+            InterruptedRunError: The run was cancelled; `unsent` tells whether the request has never gone out.
         """
-        method = method.upper()
+        method, cancellation = method.upper(), self.settings.cancellation
         if self.read_only and method not in READS:
             raise ReadOnlyError(f"A command that only reads tried a {method}; nothing was sent.")
-        deadline, unclear = self.clock.now() + self.budget, False
+        deadline, unclear = self._clock.now() + self.settings.budget, False
         for attempt in range(1, MAX_TRIES + 1):
             with _noting(unclear):
                 self._await_turn(method, deadline, first=attempt == 1)
@@ -142,24 +155,26 @@ class HttpPolicy:
             error.earlier_try_open = unclear
             unclear = unclear or (method not in self.harmless and leaves_open(error))
             wait = self._backoff(attempt) if wait is None else wait
+            cancellation.check()
             repeatable = method in self.repeatable and attempt < MAX_TRIES
-            if not repeatable or interrupts.held() or self.clock.now() + wait >= deadline:
+            if not repeatable or cancellation.stopping or self._clock.now() + wait >= deadline:
                 raise error
-            self.on_wait(error.message, wait)
-            with interrupts.lifted():
-                self.clock.sleep(wait)
+            self.settings.on_wait(error.message, wait)
+            with cancellation.exposed():
+                self._clock.sleep(wait)
         raise AssertionError("the last try returns or raises")  # pragma: no cover
 
     def _await_turn(self, method: str, deadline: float, *, first: bool) -> None:
-        """Waits until a request may go out; a write does not begin once somebody has interrupted.
+        """Waits until a request may go out; a write does not begin once the run has been cancelled.
 
-        A read does: it may be the one that looks what became of the write before it.
+        A read in a shielded block does: it may be the one that finds out what became of the write before it.
         """
         if method in self.harmless:
+            self.settings.cancellation.check()
             self._pace(deadline)
             return
         try:
-            with interrupts.lifted():
+            with self.settings.cancellation.exposed():
                 self._pace(deadline)
         except InterruptedRunError as stopped:
             stopped.unsent = first
@@ -169,10 +184,10 @@ class HttpPolicy:
         self, method: str, send: Callable[[float], Answer], deadline: float
     ) -> Answer | tuple[MfaSetupError, float | None]:
         """One try: an answer to use, or an error that another try may mend and how long to wait for it."""
-        allowed = max(1.0, min(ATTEMPT_SECONDS, deadline - self.clock.now()))
-        whole: AbstractContextManager[None] = nullcontext() if method in self.harmless else interrupts.deferred()
+        allowed = max(1.0, min(ATTEMPT_SECONDS, deadline - self._clock.now()))
+        shield = nullcontext() if method in self.harmless else self.settings.cancellation.shielded()
         try:
-            with whole:
+            with shield:
                 answer = self._counted(send, allowed)
         except NoAnswerError as lost:
             return self._lost(method, lost), None
@@ -217,13 +232,13 @@ class HttpPolicy:
             return float(after[:9])
         if after:
             try:
-                return max(0.0, parsedate_to_datetime(after).timestamp() - self.clock.now())
+                return max(0.0, parsedate_to_datetime(after).timestamp() - self._clock.now())
             except (ValueError, OverflowError):
                 return None
         if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
             return None  # Auth0 tells its limits with every answer: they say nothing of a failure
         reset = _number(answer.headers.get("x-ratelimit-reset"))
-        return None if reset is None else max(0.1, reset - self.clock.now())
+        return None if reset is None else max(0.1, reset - self._clock.now())
 
     def _note_limits(self, answer: Answer) -> None:
         remaining = _number(answer.headers.get("x-ratelimit-remaining"))
@@ -245,8 +260,8 @@ class HttpPolicy:
 
     def _pace(self, deadline: float) -> None:
         """Waits while the last answers say that nothing is left, instead of running into a 429."""
-        while (wait := self._take()) > 0 and self.clock.now() < deadline:
-            self.clock.sleep(min(wait, LONGEST_PACE, deadline - self.clock.now()))
+        while (wait := self._take()) > 0 and self._clock.now() < deadline:
+            self._clock.sleep(min(wait, LONGEST_PACE, deadline - self._clock.now()))
             if wait > LONGEST_PACE:
                 return
 
@@ -257,9 +272,9 @@ class HttpPolicy:
         """
         with self._lock:
             if self._remaining is not None and self._remaining <= 0:
-                if (wait := self._reset - self.clock.now()) > 0:
+                if (wait := self._reset - self._clock.now()) > 0:
                     return wait
-                self._remaining, self._reset = 1, self.clock.now() + 1
+                self._remaining, self._reset = 1, self._clock.now() + 1
             if self._remaining is not None:
                 self._remaining -= 1
             return 0.0

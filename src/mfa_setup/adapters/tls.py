@@ -1,38 +1,31 @@
-"""Which certificates count: those of `SSL_CERT_FILE`, which neither SDK obeys by itself, else the usual ones."""
+"""The certificates that https connections are checked against."""
 
-import os
 import ssl
+from pathlib import Path
+
+import httpx
 
 from mfa_setup.errors import ConfigUnreadableError
 
 
-def trusted_certificates() -> str | None:
-    """The bundle that `SSL_CERT_FILE` names, which neither SDK obeys by itself.
+def tls_context(base_url: str, ca_file: Path | None = None) -> ssl.SSLContext:
+    """The TLS settings for requests to a URL; over http a context that trusts nobody, which takes no time to build.
+
+    Args:
+        base_url: Where the requests go.
+        ca_file: The certificates to trust; by default those of the `certifi` package.
 
     Raises:
-        ConfigUnreadableError: It names a file that is not there.
+        ConfigUnreadableError: The file holds no certificates.
     """
-    path = os.environ.get("SSL_CERT_FILE") or None
-    if path and not os.path.isfile(path):  # noqa: PTH113 a name from the environment, as OpenSSL takes it
-        raise ConfigUnreadableError(
-            f"SSL_CERT_FILE names {path}, which is not a file.", hint="Correct or unset SSL_CERT_FILE."
-        )
-    return path
-
-
-def tls_context(base_url: str) -> ssl.SSLContext:
-    """The context of all our own https connections; over http one that trusts nobody, which costs no reading."""
-    bundle = trusted_certificates()
     if base_url.startswith("http:"):
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if bundle:
-        try:
-            return ssl.create_default_context(cafile=bundle)
-        except ssl.SSLError:
-            raise ConfigUnreadableError(
-                f"SSL_CERT_FILE names {bundle}, which holds no certificates in PEM form.",
-                hint="Correct or unset SSL_CERT_FILE.",
-            ) from None
-    import certifi  # noqa: PLC0415 already there for requests; the system's store may be empty
-
-    return ssl.create_default_context(cafile=certifi.where())
+    if ca_file is None:
+        return httpx.create_ssl_context(trust_env=False)
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (ssl.SSLError, OSError):
+        raise ConfigUnreadableError(
+            f"SSL_CERT_FILE names {ca_file}, which holds no certificates in PEM form.",
+            hint="Correct or unset SSL_CERT_FILE.",
+        ) from None

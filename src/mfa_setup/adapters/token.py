@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from mfa_setup.adapters.answers import document as document_of
 from mfa_setup.adapters.answers import unreadable
 from mfa_setup.adapters.http import client as http_client
-from mfa_setup.adapters.http_policy import READS, Answer, HttpPolicy, WaitListener, refusal
+from mfa_setup.adapters.http_policy import READS, Answer, HttpPolicy, HttpSettings, refusal
 from mfa_setup.errors import (
     CredentialsRefusedError,
     ForbiddenError,
@@ -49,8 +49,7 @@ class TokenSource:
         credentials: Auth0Credentials,
         *,
         cache: Path | None,
-        budget: float,
-        on_wait: WaitListener,
+        settings: HttpSettings,
         learned: Callable[[SecretStr], None] = lambda _secret: None,
     ) -> None:
         self._learned = learned
@@ -59,7 +58,7 @@ class TokenSource:
         self._cache = TokenCache(cache, base_url, credentials.audience, credentials.client_id or "")
         # Asking for a token changes nothing, so it may be repeated.
         asks = READS | {"POST"}
-        self._policy = HttpPolicy("auth0", _classify, repeatable=asks, harmless=asks, budget=budget, on_wait=on_wait)
+        self._policy = HttpPolicy("auth0", _classify, repeatable=asks, harmless=asks, settings=settings)
         self._token: Token | None = None
         self._lock = threading.RLock()  # reads go out side by side, and may all find the token refused
 
@@ -120,7 +119,7 @@ class TokenSource:
             "client_id": self._credentials.client_id,
             **self._proof(),
         }
-        with http_client(self._policy, self._base_url) as client:
+        with http_client(self._policy) as client:
             answer = client.post(f"{self._base_url}/oauth/token", json=body)
         token = _read(answer)
         self._cache.put(token)

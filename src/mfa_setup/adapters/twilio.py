@@ -15,7 +15,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from mfa_setup.adapters.answers import reading
-from mfa_setup.adapters.http_policy import HttpPolicy, WaitListener, unreadable_is_unknown
+from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings, unreadable_is_unknown
 from mfa_setup.adapters.twilio_http import PolicyHttpClient
 from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError, classify
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError
@@ -46,13 +46,10 @@ class TwilioAdapter:
         base: str | None,
         *,
         read_only: bool,
-        budget: float,
-        on_wait: WaitListener,
+        settings: HttpSettings,
     ) -> None:
         self.account_sid = credentials.account_sid
-        self._http = PolicyHttpClient(
-            HttpPolicy("twilio", classify, read_only=read_only, budget=budget, on_wait=on_wait), base
-        )
+        self._http = PolicyHttpClient(HttpPolicy("twilio", classify, read_only=read_only, settings=settings), base)
         self._api = self._client(*credentials.login)
         token = credentials.auth_token
         self._sees_account = token is not None
@@ -69,7 +66,7 @@ class TwilioAdapter:
 
     def close(self) -> None:
         """Closes the connections."""
-        self._http.session.close()
+        self._http.close()
 
     @sdk_errors()
     def account(self) -> TwilioAccount | None:

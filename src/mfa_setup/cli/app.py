@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mfa_setup import __version__, interrupts
+from mfa_setup import __version__
+from mfa_setup.cancellation import Cancellation
+from mfa_setup.cli import signals
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, Common, SectionedCommand, as_command, read_call
 from mfa_setup.errors import (
@@ -76,7 +78,7 @@ def _root(
 _root.__doc__ = HELP
 
 
-_HELD = "Stopping once what is under way is finished. Ctrl-C again leaves at once."
+_STOPPING = "Finishing the current request, then stopping. Press Ctrl-C again to quit immediately."
 
 
 proofs = typer.Typer(
@@ -111,15 +113,18 @@ def command(
 
 def execute(body: Body, call: Call, shows: Shows) -> int:
     """Runs a command; whatever happens, its outcome is rendered once and its exit code returned."""
-    with interrupts.deferred():  # what is raised in the middle of an import may be lost there
+    cancellation = Cancellation()
+    signals.watch(cancellation)
+    with cancellation.shielded():  # what is raised in the middle of an import may be lost there
         from mfa_setup.cli.prompter import Prompter  # noqa: PLC0415 help and version need none of these
         from mfa_setup.engine.report import Report  # noqa: PLC0415
 
         common = call.common
         sink = new_sink(common)
     report = Report(call.command)
-    context = CommandContext(sink, Prompter(sink, yes=common.yes, may_ask=not common.no_input), report)
-    interrupts.tell(lambda: sink.say(_HELD))
+    terminal = Prompter(sink, yes=common.yes, may_ask=not common.no_input)
+    context = CommandContext(sink, terminal, report, cancellation)
+    signals.watch(cancellation, lambda: sink.say(_STOPPING))
     try:
         with sink.working():
             code = body(call, context)
@@ -127,7 +132,7 @@ def execute(body: Body, call: Call, shows: Shows) -> int:
     except BaseException as raised:  # noqa: BLE001 whatever it is, it ends in one message and an exit code
         error = _as_ours(raised, verbose=common.verbose, sink=sink)
         code = error.exit_code
-    interrupts.end()
+    signals.end()
     if error is not None or not report.silent:
         sink.result(shows(report.outcome(error)))
     return code

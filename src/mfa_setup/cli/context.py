@@ -1,7 +1,9 @@
 """What a command works at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from mfa_setup.cancellation import Cancellation
 
 if TYPE_CHECKING:  # slow to import, and needed only once a command runs
     from mfa_setup.cli.prompter import Prompter
@@ -16,3 +18,4 @@ class CommandContext:
     sink: "Sink"
     terminal: "Prompter"
     report: "Report"
+    cancellation: Cancellation = field(default_factory=Cancellation)

@@ -9,8 +9,10 @@ from typing import NoReturn
 
 import typer
 
-from mfa_setup import interrupts
-from mfa_setup.cli import commands  # noqa: F401 registers the commands
+from mfa_setup.cli import (
+    commands,  # noqa: F401 registers the commands
+    signals,
+)
 from mfa_setup.cli.app import app, new_sink, proofs
 from mfa_setup.cli.options import Common
 from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError, TerminatedError, UsageInvalidError
@@ -63,13 +65,13 @@ def _named(arguments: Sequence[str]) -> str:
 
 def main() -> NoReturn:
     """The entry point of the process."""
-    interrupts.install()
+    signals.install()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that this terminal's encoding lacks is no reason to fail
     try:
         code = run(sys.argv[1:])
-        interrupts.end()
+        signals.end()
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader went away (`| head`): nothing more to say, and nothing to say it to.

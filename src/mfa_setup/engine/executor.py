@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from mfa_setup import interrupts
 from mfa_setup.engine.plan import Plan, Stage
 from mfa_setup.engine.report import Report, status_of
 from mfa_setup.model.change import Change
@@ -67,7 +66,9 @@ class Executor:
             self.services.journal.require_usable()
             self.watcher.starting(stage.change)
             self.guard.before(stage)
-            with interrupts.deferred():  # the outcome of a request that is answered is noted before a signal comes
+            with (
+                self.services.cancellation.shielded()
+            ):  # the outcome of a request that is answered is noted before a signal comes
                 self._apply(stage)
             self.guard.after(stage)
             self.watcher.finished(self.record.change(stage.change.resource))

@@ -16,11 +16,11 @@ from mfa_setup.errors import (
     ValueNeededError,
 )
 from mfa_setup.model.desired import DesiredApplication
+from mfa_setup.model.login import Attempt
 from mfa_setup.model.observed import Application
 from mfa_setup.model.outcome import Notice, Proof
-from mfa_setup.ports import Auth0Port, TwilioPort
+from mfa_setup.ports import Auth0Port, IssuerPort, TwilioPort
 from mfa_setup.prove.callback import listening
-from mfa_setup.prove.oidc import Attempt, Issuer
 from mfa_setup.resources import application, policy
 from mfa_setup.services import Services
 
@@ -40,7 +40,7 @@ class Login:
         show: Shows the URL.
     """
 
-    issuer: Issuer
+    issuer: IssuerPort
     auth0: Auth0Port
     twilio: TwilioPort | None
     seconds: float
@@ -145,7 +145,8 @@ def added_callback(services: Services, app: Application) -> Iterator[Application
         _set_callbacks(services, app, [*app.callbacks, url])
         yield app.model_copy(update={"callbacks": (url,)})
     finally:
-        _remove(services, app, url)
+        with services.cancellation.cleanup():
+            _remove(services, app, url)
 
 
 def _remove(services: Services, app: Application, url: str) -> None:

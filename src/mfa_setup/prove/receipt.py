@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from mfa_setup.adapters.http_policy import Clock
+from mfa_setup.clock import Clock
 from mfa_setup.errors import MfaSetupError, SmsUnconfirmedError, SmsUndeliveredError
 from mfa_setup.model.observed import Message
 from mfa_setup.model.outcome import Notice, Sms

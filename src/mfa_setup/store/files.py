@@ -63,8 +63,12 @@ def read_private(path: Path) -> str | None:
 
 def exposed(folder: Path, pattern: str) -> list[Path]:
     """Our own files in a folder that `read_private` refuses, because others can read them or have put them there."""
-    refused = []
-    for path in sorted(folder.glob(pattern)):
+    refused: list[Path] = []
+    try:
+        listed = sorted(folder.glob(pattern))
+    except OSError:  # nothing in it can be read, so nothing in it is used
+        return refused
+    for path in listed:
         with suppress(OSError):
             if is_exposed(path.lstat()):
                 refused.append(path)

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -35,10 +36,11 @@ class TokenCache:
     def __init__(self, folder: Path | None, base_url: str, audience: str, client_id: str) -> None:
         name = f"token-{file_key(base_url, audience, client_id)}.json"
         self._path = None if folder is None else folder / name
+        self._dropped = False
 
     def get(self) -> Token | None:
         """The token, where there is one that still lives; a file that others can read is not trusted."""
-        text = read_private(self._path) if self._path else None
+        text = read_private(self._path) if self._path and not self._dropped else None
         try:
             document = json.loads(text or "")
             scopes = document["scopes"]
@@ -69,6 +71,8 @@ class TokenCache:
             return
 
     def drop(self) -> None:
-        """Forgets the token."""
-        if self._path:
-            self._path.unlink(missing_ok=True)
+        """Forgets the token, for this run even if its file cannot be removed."""
+        self._dropped = True
+        with suppress(OSError):
+            if self._path:
+                self._path.unlink(missing_ok=True)

@@ -165,12 +165,12 @@ def log_in(
     Raises:
         NoCallbackError, ProofFailedError: As `mfa_setup.prove.login.prove`.
     """
-    from mfa_setup.cli.session import DEFAULT_TIMEOUT  # noqa: PLC0415 help needs none of these
+    from mfa_setup.adapters.oidc import Issuer  # noqa: PLC0415 help needs none of these
+    from mfa_setup.cli.session import DEFAULT_TIMEOUT, http_settings  # noqa: PLC0415
     from mfa_setup.prove.login import Login, prove  # noqa: PLC0415
-    from mfa_setup.prove.oidc import Issuer  # noqa: PLC0415
 
     services = run.services
-    issuer = Issuer(services.base_url, budget=DEFAULT_TIMEOUT, on_wait=context.sink.waiting)
+    issuer = Issuer(services.base_url, http_settings(context, DEFAULT_TIMEOUT))
     context.report.proof, warnings = prove(Login(issuer, services.auth0, services.twilio, seconds, show), app)
     context.report.warn(warnings)
 

@@ -12,8 +12,16 @@ import pytest
 
 from mfa_setup.adapters import auth0_refusals, twilio_refusals
 from mfa_setup.adapters.http import client
-from mfa_setup.adapters.http_policy import ATTEMPT_SECONDS, MAX_TRIES, Answer, Clock, HttpPolicy, NoAnswerError
+from mfa_setup.adapters.http_policy import (
+    ATTEMPT_SECONDS,
+    MAX_TRIES,
+    Answer,
+    HttpPolicy,
+    HttpSettings,
+    NoAnswerError,
+)
 from mfa_setup.adapters.twilio_http import PolicyHttpClient
+from mfa_setup.clock import Clock
 from mfa_setup.errors import (
     ForbiddenError,
     MfaSetupError,
@@ -45,7 +53,7 @@ def left(remaining: int, reset: float, status: int = 200) -> Answer:
 
 @dataclass
 class Scene:
-    """A wire with a clock of its own, and a service that answers by a script.
+    """The rules with a clock of their own, and a service that answers by a script.
 
     Attributes:
         now: The time.
@@ -66,11 +74,12 @@ class Scene:
         self.slept.append(seconds)
         self.now += seconds
 
-    def wire(self, **options: Any) -> HttpPolicy:
-        """A wire of Auth0 in this scene."""
+    def policy(self, budget: float = 20.0, **options: Any) -> HttpPolicy:
+        """The rules for requests to Auth0 in this scene."""
         clock = Clock(now=lambda: self.now, sleep=self.sleep)
         listener = lambda reason, seconds: self.told.append((reason, seconds))  # noqa: E731
-        return HttpPolicy("auth0", auth0_refusals.classify, clock=clock, on_wait=listener, **options)
+        settings = HttpSettings(budget, listener)
+        return HttpPolicy("auth0", auth0_refusals.classify, clock=clock, settings=settings, **options)
 
     def service(self, *script: Answer | NoAnswerError) -> Callable[[float], Answer]:
         """Answers by the script, the last line of it for ever."""
@@ -108,7 +117,7 @@ def scene() -> Scene:
     ids=["500", "502", "503", "504", "408", "429", "lost", "unsent"],
 )
 def test_reads_and_what_sets_a_value_are_sent_again(scene: Scene, method: str, trouble: Answer | NoAnswerError) -> None:
-    assert scene.wire().run(method, scene.service(trouble, trouble, GOOD)) is GOOD
+    assert scene.policy().run(method, scene.service(trouble, trouble, GOOD)) is GOOD
     assert scene.tries == 3
 
 
@@ -130,15 +139,15 @@ def test_a_post_is_never_sent_again(
     scene: Scene, method: str, trouble: Answer | NoAnswerError, expected: type[MfaSetupError]
 ) -> None:
     with pytest.raises(UnavailableError) as raised:
-        scene.wire().run(method, scene.service(trouble, GOOD))
+        scene.policy().run(method, scene.service(trouble, GOOD))
     assert type(raised.value) is expected
     assert scene.tries == 1
     assert scene.slept == []
 
 
 def test_a_post_that_asks_for_a_token_changes_nothing_and_may_be_repeated(scene: Scene) -> None:
-    wire = scene.wire(repeatable=frozenset({"POST"}))
-    assert wire.run("POST", scene.service(LOST, GOOD)) is GOOD
+    policy = scene.policy(repeatable=frozenset({"POST"}))
+    assert policy.run("POST", scene.service(LOST, GOOD)) is GOOD
 
 
 @pytest.mark.parametrize(
@@ -146,27 +155,27 @@ def test_a_post_that_asks_for_a_token_changes_nothing_and_may_be_repeated(scene:
 )
 def test_a_refusal_is_final(scene: Scene, status: int, expected: type[MfaSetupError]) -> None:
     with pytest.raises(expected) as raised:
-        scene.wire().run("GET", scene.service(failing(status), GOOD))
+        scene.policy().run("GET", scene.service(failing(status), GOOD))
     assert raised.value.status == status
     assert scene.tries == 1
 
 
 def test_a_good_answer_is_taken_at_once(scene: Scene) -> None:
-    assert scene.wire().run("GET", scene.service(GOOD)) is GOOD
+    assert scene.policy().run("GET", scene.service(GOOD)) is GOOD
     assert scene.slept == []
     assert scene.told == []
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "post", "OPTIONS"])
-def test_a_wire_that_only_reads_sends_no_write(scene: Scene, method: str) -> None:
+def test_in_read_only_mode_no_write_is_sent(scene: Scene, method: str) -> None:
     with pytest.raises(ReadOnlyError):
-        scene.wire(read_only=True).run(method, scene.service(GOOD))
+        scene.policy(read_only=True).run(method, scene.service(GOOD))
     assert scene.tries == 0
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "get"])
-def test_a_wire_that_only_reads_reads(scene: Scene, method: str) -> None:
-    assert scene.wire(read_only=True).run(method, scene.service(LOST, GOOD)) is GOOD
+def test_in_read_only_mode_reads_are_sent(scene: Scene, method: str) -> None:
+    assert scene.policy(read_only=True).run(method, scene.service(LOST, GOOD)) is GOOD
 
 
 # --- how long ------------------------------------------------------------------------------------------------------
@@ -175,21 +184,21 @@ def test_a_wire_that_only_reads_reads(scene: Scene, method: str) -> None:
 def test_it_gives_up_after_some_tries_with_the_last_error(scene: Scene) -> None:
     last = Answer(503, {"x-auth0-requestid": "abc"}, "{}")
     with pytest.raises(UnavailableError) as raised:
-        scene.wire(budget=1000).run("GET", scene.service(last))
+        scene.policy(budget=1000).run("GET", scene.service(last))
     assert scene.tries == MAX_TRIES
     assert (raised.value.status, raised.value.request_id) == (503, "abc")
 
 
 def test_waits_grow_from_try_to_try(scene: Scene) -> None:
     with pytest.raises(UnavailableError):
-        scene.wire(budget=1000).run("GET", scene.service(LOST))
+        scene.policy(budget=1000).run("GET", scene.service(LOST))
     assert len(scene.slept) == MAX_TRIES - 1
     assert scene.slept == sorted(scene.slept)
     assert scene.slept[0] < 1
 
 
 def test_every_wait_is_told_with_its_reason(scene: Scene) -> None:
-    scene.wire().run("GET", scene.service(failing(429, retry_after="2"), LOST, GOOD))
+    scene.policy().run("GET", scene.service(failing(429, retry_after="2"), LOST, GOOD))
     (limited, two), (lost, _) = scene.told
     assert "limits the rate" in limited
     assert two == 2
@@ -199,14 +208,14 @@ def test_every_wait_is_told_with_its_reason(scene: Scene) -> None:
 @pytest.mark.parametrize("budget", [0.1, 1, 3, 20])
 def test_waiting_ends_with_the_budget(scene: Scene, budget: float) -> None:
     with pytest.raises(UnavailableError):
-        scene.wire(budget=budget).run("GET", scene.service(failing(503)))
+        scene.policy(budget=budget).run("GET", scene.service(failing(503)))
     assert sum(scene.slept) < budget
 
 
 def test_slow_tries_count_against_the_budget(scene: Scene) -> None:
     scene.takes = 8
     with pytest.raises(UnavailableError):
-        scene.wire(budget=20).run("GET", scene.service(LOST))
+        scene.policy(budget=20).run("GET", scene.service(LOST))
     assert scene.tries == 3
     assert scene.now - START < 20 + ATTEMPT_SECONDS
 
@@ -214,13 +223,13 @@ def test_slow_tries_count_against_the_budget(scene: Scene) -> None:
 def test_a_try_gets_no_more_time_than_is_left_of_the_budget(scene: Scene) -> None:
     scene.takes = 4
     with pytest.raises(UnavailableError):
-        scene.wire(budget=9).run("GET", scene.service(LOST))
+        scene.policy(budget=9).run("GET", scene.service(LOST))
     assert scene.allowed[0] == 9
     assert 1 <= scene.allowed[1] < 5
 
 
 def test_no_try_gets_more_than_the_longest_wait_for_one_answer(scene: Scene) -> None:
-    scene.wire(budget=3600).run("GET", scene.service(GOOD))
+    scene.policy(budget=3600).run("GET", scene.service(GOOD))
     assert scene.allowed == [ATTEMPT_SECONDS]
 
 
@@ -229,43 +238,43 @@ def test_no_try_gets_more_than_the_longest_wait_for_one_answer(scene: Scene) -> 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_in_seconds_is_kept(scene: Scene, status: int) -> None:
-    scene.wire().run("GET", scene.service(failing(status, retry_after="7"), GOOD))
+    scene.policy().run("GET", scene.service(failing(status, retry_after="7"), GOOD))
     assert scene.slept == [7]
 
 
 def test_retry_after_as_a_date_is_kept(scene: Scene) -> None:
     when = formatdate(START + 6, usegmt=True)
-    scene.wire().run("GET", scene.service(failing(503, retry_after=when), GOOD))
+    scene.policy().run("GET", scene.service(failing(503, retry_after=when), GOOD))
     assert scene.slept == [6]
 
 
 def test_a_date_that_has_passed_means_at_once(scene: Scene) -> None:
     when = formatdate(START - 60, usegmt=True)
-    scene.wire().run("GET", scene.service(failing(503, retry_after=when), GOOD))
+    scene.policy().run("GET", scene.service(failing(503, retry_after=when), GOOD))
     assert sum(scene.slept) == 0
 
 
 @pytest.mark.parametrize("value", ["soon", "", "-1", "1e9", "NaN"])
 def test_a_retry_after_that_cannot_be_read_leaves_the_usual_wait(scene: Scene, value: str) -> None:
-    scene.wire().run("GET", scene.service(failing(503, retry_after=value), GOOD))
+    scene.policy().run("GET", scene.service(failing(503, retry_after=value), GOOD))
     assert 0 < sum(scene.slept) < 1
 
 
 def test_a_retry_after_beyond_the_budget_is_not_waited_for(scene: Scene) -> None:
     with pytest.raises(RateLimitedError):
-        scene.wire(budget=20).run("GET", scene.service(failing(429, retry_after="21"), GOOD))
+        scene.policy(budget=20).run("GET", scene.service(failing(429, retry_after="21"), GOOD))
     assert scene.tries == 1
     assert scene.slept == []
 
 
 def test_the_end_of_a_rate_limit_is_waited_for(scene: Scene) -> None:
-    scene.wire().run("GET", scene.service(left(0, START + 4, status=429), GOOD))
+    scene.policy().run("GET", scene.service(left(0, START + 4, status=429), GOOD))
     assert sum(scene.slept) == pytest.approx(4)
 
 
 def test_retry_after_goes_before_the_end_of_the_rate_limit(scene: Scene) -> None:
     headers = {"retry-after": "2", "x-ratelimit-reset": str(int(START + 9))}
-    scene.wire().run("GET", scene.service(Answer(429, headers, "{}"), GOOD))
+    scene.policy().run("GET", scene.service(Answer(429, headers, "{}"), GOOD))
     assert scene.slept == [2]
 
 
@@ -273,43 +282,43 @@ def test_retry_after_goes_before_the_end_of_the_rate_limit(scene: Scene) -> None
 
 
 def test_where_nothing_is_left_the_next_request_waits_for_the_reset(scene: Scene) -> None:
-    wire = scene.wire()
-    wire.run("GET", scene.service(left(0, START + 3)))
+    policy = scene.policy()
+    policy.run("GET", scene.service(left(0, START + 3)))
     assert scene.slept == []
-    wire.run("GET", scene.service(left(5, START + 4)))
+    policy.run("GET", scene.service(left(5, START + 4)))
     assert sum(scene.slept) == pytest.approx(3)
 
 
 def test_what_is_left_is_used_without_a_wait(scene: Scene) -> None:
-    wire = scene.wire()
-    wire.run("GET", scene.service(left(2, START + 3)))
+    policy = scene.policy()
+    policy.run("GET", scene.service(left(2, START + 3)))
     for _ in range(2):
-        wire.run("GET", scene.service(GOOD))
+        policy.run("GET", scene.service(GOOD))
     assert scene.slept == []
-    wire.run("GET", scene.service(GOOD))
+    policy.run("GET", scene.service(GOOD))
     assert sum(scene.slept) == pytest.approx(3)
 
 
 def test_after_the_reset_there_is_no_wait(scene: Scene) -> None:
-    wire = scene.wire()
-    wire.run("GET", scene.service(left(0, START + 3)))
+    policy = scene.policy()
+    policy.run("GET", scene.service(left(0, START + 3)))
     scene.now += 3
-    wire.run("GET", scene.service(GOOD))
+    policy.run("GET", scene.service(GOOD))
     assert scene.slept == []
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
 def test_every_method_is_paced(scene: Scene, method: str) -> None:
-    wire = scene.wire()
-    wire.run("GET", scene.service(left(0, START + 2)))
-    wire.run(method, scene.service(GOOD))
+    policy = scene.policy()
+    policy.run("GET", scene.service(left(0, START + 2)))
+    policy.run(method, scene.service(GOOD))
     assert sum(scene.slept) == pytest.approx(2)
 
 
 def test_a_reset_beyond_the_budget_is_not_waited_for_to_its_end(scene: Scene) -> None:
-    wire = scene.wire(budget=5)
-    wire.run("GET", scene.service(left(0, START + 600)))
-    wire.run("GET", scene.service(GOOD))
+    policy = scene.policy(budget=5)
+    policy.run("GET", scene.service(left(0, START + 600)))
+    policy.run("GET", scene.service(GOOD))
     assert sum(scene.slept) <= 5
 
 
@@ -323,9 +332,9 @@ def test_a_reset_beyond_the_budget_is_not_waited_for_to_its_end(scene: Scene) ->
     ids=["no reset", "no count", "no numbers"],
 )
 def test_limits_that_are_told_by_half_or_in_nonsense_are_no_limits(scene: Scene, headers: dict[str, str]) -> None:
-    wire = scene.wire()
+    policy = scene.policy()
     for _ in range(3):
-        wire.run("GET", scene.service(Answer(200, headers, "{}")))
+        policy.run("GET", scene.service(Answer(200, headers, "{}")))
     assert scene.slept == []
 
 
@@ -365,7 +374,7 @@ def redirecting() -> Iterator[tuple[str, list[str]]]:
 def test_auth0_is_not_followed_to_another_place(scene: Scene, redirecting: tuple[str, list[str]]) -> None:
     url, seen = redirecting
     with ExitStack() as stack:
-        http = stack.enter_context(client(scene.wire(), url))
+        http = stack.enter_context(client(scene.policy()))
         with pytest.raises(ServiceRefusedError) as raised:
             http.get(f"{url}/api", headers={"Authorization": "Bearer secret"})
     assert raised.value.status == 302
@@ -377,7 +386,7 @@ def test_twilio_is_not_followed_to_another_place(redirecting: tuple[str, list[st
     http = PolicyHttpClient(HttpPolicy("twilio", twilio_refusals.classify), url)
     with pytest.raises(ServiceRefusedError) as raised:
         http.request("GET", "https://api.twilio.com/numbers", auth=("AC", "secret"), allow_redirects=True)
-    http.session.close()
+    http.close()
     assert raised.value.status == 302
     assert seen == ["/numbers"]
 
@@ -389,7 +398,7 @@ def test_a_write_refused_after_a_lost_answer_may_have_had_its_effect(
 ) -> None:
     scene = Scene()
     with pytest.raises(MfaSetupError) as caught:
-        scene.wire().run("PUT", scene.service(first, last))
+        scene.policy().run("PUT", scene.service(first, last))
     assert leaves_open(caught.value) is True
 
 
@@ -404,5 +413,5 @@ def test_a_write_refused_after_a_lost_answer_may_have_had_its_effect(
 def test_a_write_refused_without_an_unclear_try_before_it_had_none(method: str, script: list[Any]) -> None:
     scene = Scene()
     with pytest.raises(MfaSetupError) as caught:
-        scene.wire().run(method, scene.service(*script))
+        scene.policy().run(method, scene.service(*script))
     assert leaves_open(caught.value) is False

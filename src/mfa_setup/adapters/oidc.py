@@ -1,15 +1,10 @@
-"""The protocol of the test login: OpenID Connect with the authorization code, PKCE, state and nonce.
+"""The requests of the test login: OpenID Connect with the authorization code, and the check of the ID token.
 
-Source: OpenID Connect Core 1.0, sections 3.1.2 and 3.1.3.7; RFC 7636 (PKCE); Auth0 docs, "Authorization Code Flow with
-PKCE" and "ID Token Structure" (`amr` holds `mfa` after a hosted login with a second factor).
+Source: OpenID Connect Core 1.0, sections 3.1.2 and 3.1.3.7; Auth0 docs, "Authorization Code Flow with PKCE" and "ID
+Token Structure" (`amr` holds `mfa` after a hosted login with a second factor).
 """
 
-import base64
-import hashlib
-import secrets
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 import jwt
@@ -17,61 +12,21 @@ import jwt
 from mfa_setup.adapters.answers import document as document_of
 from mfa_setup.adapters.answers import reading, unreadable
 from mfa_setup.adapters.http import client as http_client
-from mfa_setup.adapters.http_policy import READS, Answer, HttpPolicy, WaitListener, refusal
+from mfa_setup.adapters.http_policy import READS, Answer, HttpPolicy, HttpSettings, refusal
 from mfa_setup.errors import LoginRefusedError, MfaSetupError, TokenInvalidError
+from mfa_setup.model.login import Attempt, Endpoints
 
-SCOPE = "openid profile email"
 LEEWAY_SECONDS = 30
 """How far the clocks of this machine and of the tenant may be apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """What the discovery document names."""
-
-    issuer: str
-    authorize: str
-    token: str
-    keys: str
-
-
-def _random() -> str:
-    return secrets.token_urlsafe(32)
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One login: its secrets are made anew for each."""
-
-    client_id: str
-    state: str = field(default_factory=_random)
-    nonce: str = field(default_factory=_random)
-    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(64))
-
-    def url(self, endpoints: Endpoints, redirect_uri: str) -> str:
-        """Where the person logs in; `prompt=login` asks even where a session is there."""
-        digest = hashlib.sha256(self.verifier.encode()).digest()
-        parameters = {
-            "response_type": "code",
-            "client_id": self.client_id,
-            "redirect_uri": redirect_uri,
-            "scope": SCOPE,
-            "state": self.state,
-            "nonce": self.nonce,
-            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
-            "code_challenge_method": "S256",
-            "prompt": "login",
-        }
-        return f"{endpoints.authorize}?{urlencode(parameters)}"
 
 
 class Issuer:
     """The tenant as an OpenID provider."""
 
-    def __init__(self, base_url: str, *, budget: float, on_wait: WaitListener) -> None:
+    def __init__(self, base_url: str, settings: HttpSettings) -> None:
         self._base_url = base_url
         # The exchange of a code is not repeated: a code is good once.
-        self._policy = HttpPolicy("auth0", _classify, repeatable=READS, budget=budget, on_wait=on_wait)
+        self._policy = HttpPolicy("auth0", _classify, repeatable=READS, settings=settings)
 
     def discover(self) -> Endpoints:
         """Reads the discovery document.
@@ -99,7 +54,7 @@ class Issuer:
             "code_verifier": attempt.verifier,
             "redirect_uri": redirect_uri,
         }
-        with http_client(self._policy, self._base_url) as client:
+        with http_client(self._policy) as client:
             answer = _document(client.post(endpoints.token, data=body))
         token = answer.get("id_token")
         if not isinstance(token, str):
@@ -136,7 +91,7 @@ class Issuer:
         return claims
 
     def _get(self, url: str) -> dict[str, Any]:
-        with http_client(self._policy, self._base_url) as client:
+        with http_client(self._policy) as client:
             return _document(client.get(url))
 
 

@@ -1,0 +1,38 @@
+"""The network settings that the environment holds: the certificates to trust, and the proxies."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from mfa_setup.adapters.connection import Network
+from mfa_setup.errors import ConfigUnreadableError, InvalidValueError
+
+
+def network_of(environment: Mapping[str, str]) -> Network:
+    """The network as `SSL_CERT_FILE` and the system's proxy settings describe it.
+
+    Raises:
+        ConfigUnreadableError: `SSL_CERT_FILE` names a file that does not exist.
+    """
+    ca_file = environment.get("SSL_CERT_FILE") or None
+    if ca_file and not Path(ca_file).is_file():
+        raise ConfigUnreadableError(
+            f"SSL_CERT_FILE names {ca_file}, which is not a file.", hint="Correct or unset SSL_CERT_FILE."
+        )
+    return Network(Path(ca_file) if ca_file else None, _system_proxy)
+
+
+def _system_proxy(host: str) -> str | None:
+    """The proxy for https requests to a host, from the environment or the system's own settings."""
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 slow to import on some systems
+
+    proxies = getproxies()
+    proxy = proxies.get("https") or proxies.get("all")
+    if not proxy or proxy_bypass(host):
+        return None
+    url = proxy if "://" in proxy else f"http://{proxy}"
+    if not url.startswith(("http://", "https://")):
+        raise InvalidValueError(
+            "HTTPS_PROXY names a proxy that is neither http nor https.",
+            hint="Set HTTPS_PROXY to the URL of an HTTP proxy, or unset it.",
+        )
+    return url

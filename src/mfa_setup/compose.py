@@ -1,0 +1,208 @@
+"""The composition root: one run of one task, put together from values.
+
+It reads no command line, environment, standard input or terminal, so commands, tests, the demo and other people's
+Python compose their runs in the same way. `examples/two-tenants/` shows it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from mfa_setup.appconfig import ConfigFile
+from mfa_setup.cancellation import Cancellation
+from mfa_setup.engine.person import Person, Unattended
+from mfa_setup.engine.report import Report, notice_of
+from mfa_setup.engine.run import Run
+from mfa_setup.engine.task import Task
+from mfa_setup.errors import JournalNewerError, JournalUnusableError, MfaSetupError
+from mfa_setup.model.desired import Desired
+from mfa_setup.model.outcome import Tenant
+from mfa_setup.services import Services
+from mfa_setup.settings import endpoints
+from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
+from mfa_setup.settings.endpoints import Endpoints
+from mfa_setup.store.folders import Folders
+from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal
+from mfa_setup.store.lock import tenant_lock
+
+if TYPE_CHECKING:  # slow to import: at run time only where a run begins
+    from mfa_setup.adapters.http_policy import HttpSettings
+    from mfa_setup.adapters.token import TokenSource
+    from mfa_setup.adapters.twilio import TwilioAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the two services are, and as whom a run goes there.
+
+    Attributes:
+        domain: The tenant's domain.
+        places: Where both services are reached.
+        auth0: The credentials of the Management API.
+        twilio: The Twilio account; None for a run that does without.
+        old_token: The token of another account, whose provider an undo restores.
+    """
+
+    domain: str
+    places: Endpoints
+    auth0: Auth0Credentials
+    twilio: TwilioCredentials | None
+    old_token: SecretStr | None = None
+
+    @classmethod
+    def to(
+        cls, domain: str, auth0: Auth0Credentials, twilio: TwilioCredentials | None, *, sandbox: str | None = None
+    ) -> "Access":
+        """Access to a tenant and an account; `sandbox` is the URL of a sandbox on this machine that serves both.
+
+        Raises:
+            SandboxMixedError: Only one of the two services would be the sandbox.
+        """
+        url = endpoints.sandbox_url(sandbox) if sandbox else None
+        places = endpoints.resolve(domain, url, twilio_needed=twilio is not None)
+        endpoints.require_this_machine(places)
+        return cls(domain, places, auth0, twilio)
+
+    @property
+    def secrets(self) -> tuple[SecretStr, ...]:
+        """Everything that must not be shown."""
+        secrets = [self.auth0.client_secret, self.auth0.private_key, self.auth0.token, self.old_token]
+        if self.twilio:
+            secrets += [self.twilio.auth_token, self.twilio.api_secret]
+        return tuple(secret for secret in secrets if secret is not None)
+
+
+def _forget(_secret: SecretStr) -> None:
+    """Masks nothing: nobody prints what the run reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run works, apart from what it sets up.
+
+    Attributes:
+        folders: Where the tool keeps its own files.
+        http: How requests are sent; the usual way where it is None.
+        token_cache: Whether the access token is kept for later runs.
+        learned: Told of every secret that the run comes to know.
+        region_variables: The environment variables that name another Twilio region.
+        person: Asked and told; by default nobody, and every plan is applied.
+    """
+
+    folders: Folders
+    http: "HttpSettings | None" = None
+    token_cache: bool = True
+    learned: Callable[[SecretStr], None] = _forget
+    region_variables: tuple[str, ...] = ()
+    person: Person = field(default_factory=Unattended)
+
+
+@contextmanager
+def compose(
+    task: Task,
+    desired: Desired,
+    access: Access,
+    options: Options,
+    *,
+    report: Report | None = None,
+    config: ConfigFile | None = None,
+) -> Iterator[Run]:
+    """A run with its lock, its journal and its connections; `run.carry_out()` does its work.
+
+    Args:
+        task: What is to be done.
+        desired: The desired state.
+        access: Where, and as whom.
+        options: How.
+        report: Where the run reports; by default a new one.
+        config: The app's config file, where it is to be written.
+
+    Raises:
+        LockHeldError: Another run of this machine works on the tenant.
+        JournalNewerError, JournalUnusableError: The tenant's journal cannot be used.
+    """
+    report = report or Report(task.command)
+    report.tenant = Tenant(domain=access.domain)
+    key = access.auth0.audience
+    with ExitStack() as stack:
+        stack.enter_context(nullcontext() if task.read_only else tenant_lock(options.folders, key, task.command))
+        journal = stack.enter_context(_journal(task, access, options, report))
+        services, token = _connect(stack, task, access, options, journal)
+        yield Run(
+            task,
+            desired,
+            services,
+            token,
+            config and config.for_tenant(access.domain, access.places.auth0),
+            options.person,
+            report,
+            region_variables=options.region_variables,
+        )
+
+
+@contextmanager
+def _journal(task: Task, access: Access, options: Options, report: Report) -> Iterator[Journal]:
+    """The tenant's journal; a run that only reads does without one that cannot be used, and reports it."""
+    header = Header(run_id=report.run_id, command=task.command, domain=access.domain)
+    try:
+        journal = open_journal(options.folders, access.auth0.audience, header)
+    except (JournalNewerError, JournalUnusableError) as unusable:
+        if not task.read_only:
+            raise
+        report.warn((notice_of(unusable),))
+        journal = empty_journal(header)
+    try:
+        yield journal
+        journal.require_usable()
+    except BaseException as error:
+        journal.end(error.code if isinstance(error, MfaSetupError) else "interrupted")
+        if (lost := journal.unrecorded) and lost is not error:
+            report.warn((notice_of(lost),))
+        raise
+    journal.end("done")
+
+
+def _connect(
+    stack: ExitStack, task: Task, access: Access, options: Options, journal: Journal
+) -> "tuple[Services, TokenSource]":
+    """Both adapters; the SDKs are imported here and not before, so that help and errors come at once."""
+    cancellation = options.http.cancellation if options.http else Cancellation()
+    with cancellation.shielded():  # what is raised in the middle of an import may be lost there
+        from mfa_setup.adapters.auth0 import Auth0Adapter  # noqa: PLC0415
+        from mfa_setup.adapters.http_policy import HttpSettings  # noqa: PLC0415
+        from mfa_setup.adapters.token import TokenSource  # noqa: PLC0415
+
+        if access.twilio:
+            from mfa_setup.adapters.twilio import TwilioAdapter  # noqa: PLC0415
+
+    http = options.http or HttpSettings(cancellation=cancellation)
+    base, cache = access.places.auth0, options.folders.cache if options.token_cache else None
+    token = TokenSource(base, access.auth0, cache=cache, settings=http, learned=options.learned)
+    auth0 = Auth0Adapter(base, token, read_only=task.read_only, settings=http)
+    stack.callback(auth0.close)
+
+    def account(credentials: TwilioCredentials, *, read_only: bool) -> "TwilioAdapter":
+        adapter = TwilioAdapter(credentials, access.places.twilio, read_only=read_only, settings=http)
+        stack.callback(adapter.close)
+        return adapter
+
+    def other_account(sid: str, auth_token: SecretStr) -> "TwilioAdapter":
+        return account(TwilioCredentials(account_sid=sid, auth_token=auth_token), read_only=True)
+
+    services = Services(
+        auth0=auth0,
+        domain=access.domain,
+        base_url=base,
+        tenant_key=access.auth0.audience,
+        folders=options.folders,
+        journal=journal,
+        twilio=account(access.twilio, read_only=task.read_only) if access.twilio else None,
+        token=access.twilio.auth_token if access.twilio else None,
+        old_token=access.old_token,
+        other_account=other_account if access.twilio else None,
+        cancellation=cancellation,
+    )
+    return services, token
