@@ -9,8 +9,16 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from mfa_setup.demo import play
 from mfa_setup.demo.player import Player
 from support.lab import Run
+
+
+@pytest.fixture(autouse=True)
+def _own_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gives every worker of pytest a port of its own: demos that run at the same time would take it from each other."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    monkeypatch.setattr(play, "_SAMPLE_PORT", 3000 + int(worker))
 
 
 @pytest.mark.parametrize("options", [[], ["--phone-stack", "legacy"]])

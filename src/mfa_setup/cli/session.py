@@ -59,14 +59,14 @@ def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
 
 
 @contextmanager
-def open_run(call: Call, task: Task, context: CommandContext, *, search_file: bool = True) -> Iterator[Run]:
+def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     """Everything that one task needs; what is given is judged before what is missing is reported.
 
     Raises:
         InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
         ValueNeededError: A value is missing and nobody can be asked.
     """
-    file = _settings_file(call) if search_file else None
+    file = _settings_file(call)
     source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
     context.sink.secrets += source.known
     folders = Folders.of(os.environ)

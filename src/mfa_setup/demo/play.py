@@ -1,25 +1,34 @@
 """Runs the demo: sets up a sandbox tenant, logs in to prove that MFA works, and offers the login to the user."""
 
 import socket
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
+
+from pydantic import SecretStr
 
 from mfa_setup.cli.commands.prove import log_in
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
 from mfa_setup.cli.prompter import Prompter
-from mfa_setup.cli.session import open_run
-from mfa_setup.demo.environment import demo_environment
+from mfa_setup.cli.session import DEFAULT_TIMEOUT, http_settings
+from mfa_setup.compose import Access, Options, compose
 from mfa_setup.demo.player import Player
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import InterruptedRunError, NoCallbackError, ProofFailedError
+from mfa_setup.model.desired import Desired
 from mfa_setup.model.results import DemoResult, LoginResult
 from mfa_setup.model.types import SAFE_ORDER
 from mfa_setup.prove.callback import listening
+from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
+from mfa_setup.settings.settings import load
+from mfa_setup.store.folders import Folders
 
 LOGIN_SECONDS = 30.0
 """How long the automatic login may take."""
@@ -45,16 +54,40 @@ def play(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
     by_hand = context.terminal.can_ask
     context = replace(context, terminal=Prompter(context.sink, yes=True, may_ask=False))
     context.sink.narrating = not call.common.quiet
-    with demo_environment(ready["env"]):
-        context.sink.done(f"A sandbox of Auth0 and Twilio runs at {ready['url']}")
-        call = replace(call, flags={"urls": [f"http://localhost:{_free_port()}"]})
-        with open_run(call, Task("demo", SAFE_ORDER), context, search_file=False) as run:
+    context.sink.done(f"A sandbox of Auth0 and Twilio runs at {ready['url']}")
+    desired = load({"urls": [f"http://localhost:{_free_port()}"]}, {}).desired
+    with tempfile.TemporaryDirectory(prefix="mfa-setup-demo-") as folder:
+        compose_demo = partial(_compose, desired, ready["env"], Path(folder))
+        with compose_demo(Task("demo", SAFE_ORDER), context) as run:
             run.carry_out()
             _log_in(run, context, context, Player(ready["url"], context.sink.done), LOGIN_SECONDS)
         context.sink.show(DemoResult(context.report.outcome()))
         context.report.silent = not call.common.json
         if by_hand:
-            _offer_logins(call, context, ready)
+            _offer_logins(compose_demo, context, ready["inbox"])
+
+
+Composed = Callable[[Task, CommandContext], AbstractContextManager[Run]]
+
+
+def _compose(
+    desired: Desired, env: Mapping[str, str], folder: Path, task: Task, context: CommandContext
+) -> AbstractContextManager[Run]:
+    """A run on the sandbox, with its credentials and with folders of its own: nothing of the user's is read."""
+    domain, secret = env["AUTH0_DOMAIN"], SecretStr(env["AUTH0_CLIENT_SECRET"])
+    audience = f"https://{domain}/api/v2/"
+    auth0 = Auth0Credentials(audience=audience, client_id=env["AUTH0_CLIENT_ID"], client_secret=secret)
+    token = SecretStr(env["TWILIO_AUTH_TOKEN"])
+    twilio = TwilioCredentials(account_sid=env["TWILIO_ACCOUNT_SID"], auth_token=token)
+    access = Access.to(domain, auth0, twilio, sandbox=env["MFA_SETUP_SANDBOX"])
+    context.sink.secrets += access.secrets
+    options = Options(
+        Folders(folder / "state", folder / "cache"),
+        http_settings(context, DEFAULT_TIMEOUT),
+        learned=context.sink.secrets.append,
+        person=context.terminal,
+    )
+    return compose(task, desired, access, options, report=context.report)
 
 
 def _log_in(
@@ -66,15 +99,15 @@ def _log_in(
     log_in(run, context, application, show, seconds)
 
 
-def _offer_logins(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
+def _offer_logins(compose_demo: Composed, context: CommandContext, inbox: str) -> None:
     """Lets the user log in by hand as often as they like, until Ctrl-C."""
     task = Task("test login", ("application",), twilio_if_known=True)
     try:
         while True:
             login = replace(context, report=Report("test login"))
-            with open_run(call, task, login, search_file=False) as run:
+            with compose_demo(task, login) as run:
                 try:
-                    _log_in(run, context, login, partial(_invite, context, ready["inbox"]), DAY_SECONDS)
+                    _log_in(run, context, login, partial(_invite, context, inbox), DAY_SECONDS)
                 except ProofFailedError as failed:
                     context.sink.say(failed.message)
                     continue
