@@ -26,7 +26,7 @@ from mfa_setup.errors import (
     MfaSetupError,
     ScopeMissingError,
 )
-from mfa_setup.settings.credentials import Auth0Credentials
+from mfa_setup.settings.credentials import Auth0Credentials, audiences_of, claims_of
 from mfa_setup.store.tokens import Token, TokenCache, is_token
 
 ASSERTION_SECONDS = 60
@@ -92,14 +92,14 @@ class TokenSource:
     def _current(self) -> Token:
         with self._lock:
             if self._token is None:
-                self._token = self._ready() or self._cache.get() or self._ask()
+                self._token = self._ready() or self._cached() or self._ask()
                 self._learned(self._token.value)
             return self._token
 
     def _ready(self) -> Token | None:
         if self._credentials.token is None:
             return None
-        claims = _claims(self._credentials.token)
+        claims = claims_of(self._credentials.token)
         told = claims.get("exp")
         expires = float(told) if isinstance(told, (int, float)) and abs(told) < 10**12 else time.time() + 86400
         if expires < time.time():
@@ -109,6 +109,15 @@ class TokenSource:
                 service="auth0",
             )
         return Token(value=self._credentials.token, expires_at=expires, scopes=_scopes(claims))
+
+    def _cached(self) -> Token | None:
+        token = self._cache.get()
+        return token if token and self._is_for_tenant(token) else None
+
+    def _is_for_tenant(self, token: Token) -> bool:
+        """Whether a token is for this tenant, as far as it tells."""
+        audiences = audiences_of(token.value)
+        return not audiences or self._credentials.audience in audiences
 
     def _ask(self) -> Token:
         body = {
@@ -120,6 +129,10 @@ class TokenSource:
         with http_client(self._policy) as client:
             answer = client.post(f"{self._base_url}/oauth/token", json=body)
         token = _read(answer)
+        if not self._is_for_tenant(token):
+            raise unreadable(
+                "auth0", f"Auth0 issued an access token for another API than {self._credentials.audience}."
+            )
         self._cache.put(token)
         return token
 
@@ -162,16 +175,8 @@ def _read(answer: httpx.Response) -> Token:
         raise unreadable("auth0", "Auth0 answered the request for an access token with something else.")
     value = SecretStr(str(given))
     told = document.get("scope")
-    scopes = frozenset(told.split()) if isinstance(told, str) else _scopes(_claims(value))
+    scopes = frozenset(told.split()) if isinstance(told, str) else _scopes(claims_of(value))
     return Token(value=value, expires_at=time.time() + lifetime, scopes=scopes)
-
-
-def _claims(token: SecretStr) -> dict[str, Any]:
-    """The claims of a token, unverified: only Auth0 judges them, we only read what it will say."""
-    try:
-        return jwt.decode(token.get_secret_value(), options={"verify_signature": False})
-    except (jwt.PyJWTError, ValueError, RecursionError):
-        return {}
 
 
 def _scopes(claims: dict[str, Any]) -> frozenset[str] | None:
