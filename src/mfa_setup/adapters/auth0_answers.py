@@ -11,8 +11,7 @@ from auth0.management.core.api_error import ApiError
 from auth0.management.core.parse_error import ParsingError
 from pydantic import SecretStr
 
-from mfa_setup.adapters.answers import reading
-from mfa_setup.adapters.http_policy import unreadable_is_unknown
+from mfa_setup.adapters.answers import reading, unreadable_is_unknown
 from mfa_setup.errors import NotFoundError
 from mfa_setup.model.observed import Application, Provider, SendEvent, Template
 

@@ -25,7 +25,7 @@ from mfa_setup.model.readiness import TenantFlags
 PAGE = 100
 """The most that one page of a list may hold (`per_page`, `take`)."""
 CLIENT_FIELDS = ",".join(Application.model_fields)
-"""What is asked of each application; the client secret is not among it."""
+"""The fields that are read of each application; the client secret is not one of them."""
 ENROLL, VERIFY = "otp_enroll", "otp_verify"
 """The two templates of the unified stack that MFA by SMS uses."""
 
@@ -37,9 +37,9 @@ class Auth0Reads:
 
     @sdk_errors()
     def phone_stack(self) -> PhoneStack:
-        """Which phone stack the tenant is on: the setting `phone_consolidated_experience` says it.
+        """The tenant's phone stack, from the setting `phone_consolidated_experience`.
 
-        Where the setting is absent, a legacy endpoint tells: it answers 403 "deprecated feature" on unified.
+        If the setting is absent, a legacy endpoint tells: on unified it answers 403 "deprecated feature".
         """
         with sdk_errors():
             settings = self._api.tenants.settings.get(fields="phone_consolidated_experience", include_fields=True)
@@ -53,7 +53,7 @@ class Auth0Reads:
         return "legacy"
 
     def applications(self) -> tuple[Application, ...]:
-        """All applications of the tenant, the hidden global one left out (`GET /clients`)."""
+        """All applications of the tenant except the hidden global one (`GET /clients`)."""
         found: list[Application] = []
         with sdk_errors():
             for page in range(1_000):
@@ -81,7 +81,7 @@ class Auth0Reads:
             )
 
     def factors(self) -> frozenset[str]:
-        """The names of the factors that are on; `sms` stands for voice as well (`GET /guardian/factors`)."""
+        """The names of the enabled factors; `sms` includes voice (`GET /guardian/factors`)."""
         with sdk_errors():
             return frozenset(str(item.name) for item in self._api.guardian.factors.list() if item.enabled)
 
@@ -91,7 +91,7 @@ class Auth0Reads:
             return texts(self._api.guardian.factors.phone.get_message_types().message_types or ())
 
     def policies(self) -> tuple[str, ...]:
-        """The MFA policies; none means never (`GET /guardian/policies`)."""
+        """The MFA policies; an empty list means Never (`GET /guardian/policies`)."""
         with sdk_errors():
             return texts(self._api.guardian.policies.list())
 
@@ -110,7 +110,7 @@ class Auth0Reads:
         return None
 
     def flags(self) -> TenantFlags:
-        """The settings that bear on MFA (`GET /tenants/settings`)."""
+        """The settings that concern MFA (`GET /tenants/settings`)."""
         fields = "customize_mfa_in_postlogin_action,flags"
         with sdk_errors():
             found = plain(self._api.tenants.settings.get(fields=fields, include_fields=True))
@@ -146,7 +146,7 @@ class Auth0Reads:
 
     @sdk_errors()
     def templates(self, stack: PhoneStack) -> Templates:
-        """The texts of the SMS, where they are not the service's defaults."""
+        """The texts of the SMS that differ from Auth0's defaults."""
         return self._unified_templates() if stack == "unified" else self._legacy_templates()
 
     def _unified_templates(self) -> Templates:

@@ -16,10 +16,10 @@ class Auth0Writes:
     _api: Auth0
 
     def create_application(self, body: Mapping[str, Any]) -> str:
-        """Makes an application; its client ID (`POST /clients`, never sent twice).
+        """Creates an application and returns its client ID (`POST /clients`, never sent twice).
 
         Raises:
-            OutcomeUnknownError: It may have been made.
+            OutcomeUnknownError: It may have been created.
         """
         with creating():
             return str(self._api.clients.create(**body).client_id)
@@ -30,7 +30,7 @@ class Auth0Writes:
             self._api.clients.update(client_id, **body)
 
     def delete_application(self, client_id: str) -> None:
-        """Removes an application; one that is gone already is success (`DELETE /clients/{id}`)."""
+        """Deletes an application; one that no longer exists is success (`DELETE /clients/{id}`)."""
         with gone_is_fine(), sdk_errors():
             self._api.clients.delete(client_id)
 
@@ -43,7 +43,7 @@ class Auth0Writes:
             )
 
     def set_factor(self, *, enabled: bool) -> None:
-        """Switches the `sms` factor on or off (`PUT /guardian/factors/sms`)."""
+        """Enables or disables the `sms` factor (`PUT /guardian/factors/sms`)."""
         with sdk_errors():
             self._api.guardian.factors.set("sms", enabled=enabled)
 
@@ -53,15 +53,15 @@ class Auth0Writes:
             self._api.guardian.factors.phone.set_message_types(message_types=list(types))
 
     def set_policies(self, policies: Sequence[str]) -> None:
-        """Sets when MFA is asked for (`PUT /guardian/policies`)."""
+        """Sets when MFA is required (`PUT /guardian/policies`)."""
         with sdk_errors():
             self._api.guardian.policies.set(request=list(policies))
 
     def create_provider(self, provider: Provider, token: SecretStr) -> str:
-        """Makes the unified stack's provider; its id (`POST /branding/phone/providers`, never sent twice).
+        """Creates the unified stack's provider and returns its ID (`POST /branding/phone/providers`, never sent twice).
 
         Raises:
-            OutcomeUnknownError: It may have been made.
+            OutcomeUnknownError: It may have been created.
         """
         with creating():
             return str(self._api.branding.phone.providers.create(**provider_body(provider, token)).id)
@@ -72,7 +72,7 @@ class Auth0Writes:
             self._api.branding.phone.providers.update(str(provider.id), **provider_body(provider, token))
 
     def delete_provider(self, provider_id: str) -> None:
-        """Removes the unified stack's provider (`DELETE /branding/phone/providers/{id}`: 204, recorded)."""
+        """Deletes the unified stack's provider (`DELETE /branding/phone/providers/{id}`: 204, recorded)."""
         with gone_is_fine(), sdk_errors():
             self._api.branding.phone.providers.delete(provider_id)
 
@@ -95,17 +95,17 @@ class Auth0Writes:
             self._api.guardian.factors.phone.set_provider(provider=kind)
 
     def create_template(self, template: Template) -> str:
-        """Makes a text of the unified stack, one for each type; its id (`POST /branding/phone/templates`).
+        """Creates a text of the unified stack and returns its ID (`POST /branding/phone/templates`); one for each type.
 
         Raises:
-            OutcomeUnknownError: It may have been made.
+            OutcomeUnknownError: It may have been created.
         """
         kind: Any = template.kind
         with creating():
-            made = self._api.branding.phone.templates.create(
+            created = self._api.branding.phone.templates.create(
                 type=kind, content=content(template), disabled=template.disabled
             )
-            return str(made.id)
+            return str(created.id)
 
     def update_template(self, template: Template) -> None:
         """Changes a text of the unified stack (`PATCH /branding/phone/templates/{id}`)."""
@@ -115,7 +115,7 @@ class Auth0Writes:
             )
 
     def delete_template(self, template_id: str) -> None:
-        """Removes a text of the unified stack: the default applies again (`DELETE .../templates/{id}`: 204)."""
+        """Deletes a text of the unified stack: the default applies again (`DELETE .../templates/{id}`: 204)."""
         with gone_is_fine(), sdk_errors():
             self._api.branding.phone.templates.delete(template_id)
 

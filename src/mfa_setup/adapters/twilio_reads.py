@@ -56,7 +56,7 @@ class TwilioReads:
             return tuple(str(item.status) for item in self._api.trusthub.v1.customer_profiles.list(page_size=PAGE))
 
     def balance(self) -> Balance | None:
-        """What is left; None for a subaccount, which has none of its own (`Balance`)."""
+        """The balance; None for a subaccount, which has none of its own (`Balance`)."""
         try:
             with sdk_errors():
                 found = self._api.balance.fetch()
@@ -120,9 +120,9 @@ class TwilioReads:
     def offers(
         self, country: str, number_type: NumberType, area_code: str | None, contains: str | None
     ) -> tuple[str, ...]:
-        """Numbers on sale that can send SMS and need no address or bundle (`AvailablePhoneNumbers`).
+        """Numbers for sale that can send SMS and need no address or regulatory bundle (`AvailablePhoneNumbers`).
 
-        None where the country has no numbers of this type.
+        Empty if the country has no numbers of this type.
         """
         wanted: dict[str, Any] = {
             "sms_enabled": True,
@@ -147,7 +147,7 @@ class TwilioReads:
             return ()
 
     def fate_of_last_message(self, ending: str) -> str | None:
-        """What became of the newest SMS to a phone that ends so; None where there is none (`GET Messages`)."""
+        """The status of the newest SMS to a phone that ends with these digits; None if there is none (`Messages`)."""
         with sdk_errors():
             for item in self._api.messages.list(limit=20):
                 if str(item.to).endswith(ending):
@@ -156,7 +156,7 @@ class TwilioReads:
 
     @sdk_errors()
     def price(self, country: str, number_type: NumberType) -> tuple[float | None, str]:
-        """What a number of this type costs each month, and the currency (Pricing API, `PhoneNumbers/Countries`)."""
+        """The monthly price of a number of this type, and the currency (Pricing API, `PhoneNumbers/Countries`)."""
         try:
             with sdk_errors():
                 found = self._api.pricing.v1.phone_numbers.countries(country).fetch()
@@ -168,7 +168,7 @@ class TwilioReads:
         return None, str(found.price_unit)
 
     def message(self, sid: str) -> Message:
-        """An SMS as it stands now (`GET Messages/{Sid}`)."""
+        """An SMS and its current status (`GET Messages/{Sid}`)."""
         with sdk_errors():
             return answers.message(self._api.messages(sid).fetch())
 

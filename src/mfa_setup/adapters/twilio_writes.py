@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from twilio.rest import Client
 
-from mfa_setup.adapters.http_policy import unreadable_is_unknown
+from mfa_setup.adapters.answers import unreadable_is_unknown
 from mfa_setup.adapters.twilio_answers import message, number, sdk_errors
 from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError
 from mfa_setup.errors import NotFoundError
@@ -20,7 +20,7 @@ class TwilioWrites:
     _api: Client
 
     def buy(self, phone_number: str, mark: str) -> Number:
-        """Buys this very number under our mark (`POST IncomingPhoneNumbers`, never sent twice).
+        """Buys exactly this number and names it with our mark (`POST IncomingPhoneNumbers`, never sent twice).
 
         Raises:
             OutcomeUnknownError: It may have been bought.
@@ -31,12 +31,12 @@ class TwilioWrites:
             return number(self._api.incoming_phone_numbers.create(phone_number=phone_number, friendly_name=mark))
 
     def release(self, number_sid: str) -> None:
-        """Gives a number back, for good (`DELETE IncomingPhoneNumbers/{PN}`); one that is gone is success."""
+        """Releases a number permanently (`DELETE IncomingPhoneNumbers/{PN}`); one that no longer exists is success."""
         with suppress(NotFoundError), sdk_errors():
             self._api.incoming_phone_numbers(number_sid).delete()
 
     def add_to_pool(self, service_sid: str, number_sid: str) -> None:
-        """Puts a number into a pool; there already is success (`POST /v1/Services/{MG}/PhoneNumbers`).
+        """Adds a number to a pool; one that is already there is success (`POST /v1/Services/{MG}/PhoneNumbers`).
 
         Raises:
             NumberConflictError: It is in another service.
@@ -59,6 +59,6 @@ class TwilioWrites:
             )
 
     def remove_from_pool(self, service_sid: str, number_sid: str) -> None:
-        """Takes a number out of a pool, which the account keeps; not there is success (`DELETE …/{PN}`)."""
+        """Removes a number from a pool, not from the account; one that is not there is success (`DELETE …/{PN}`)."""
         with suppress(NotFoundError), sdk_errors():
             self._api.messaging.v1.services(service_sid).phone_numbers(number_sid).delete()
