@@ -35,4 +35,4 @@ def main(tenants: Sequence[Mapping[str, str]], folder: Path) -> list[Outcome]:
 
 if __name__ == "__main__":
     for outcome in main(json.load(sys.stdin), Path(sys.argv[1])):
-        print(outcome.outputs.domain, outcome.outputs.client_id, outcome.outputs.policy)
+        sys.stdout.write(f"{outcome.outputs.domain}: {outcome.outputs.client_id}, {outcome.outputs.policy}\n")

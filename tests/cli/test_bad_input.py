@@ -653,8 +653,6 @@ REFUSED = [
          {}, _in_bearer_form),
         ("an expired token", "up --yes", "credentials_refused", "has expired", "Get a new one", {},
          _token(expires_in=-10)),
-        ("a token of another API", "up --yes", "credentials_refused", "refused the access token", "AUTH0_API_TOKEN",
-         {}, _token(audience="https://api.example.com/")),
         ("a token without scopes", "up --yes", "scope_missing", "read:tenant_settings", "tick the scopes",
          {}, _token(scope=[])),
         ("a token without one scope", "init --yes", "scope_missing", "lacks a scope: read:connections.", "tick",
@@ -677,6 +675,8 @@ REFUSED = [
 ] + [
     Case("refused: an audience that Auth0 does not know", "plan", "invalid_value", 3, ("audience",), "AUTH0_AUDIENCE",
          env={"AUTH0_AUDIENCE": "https://other.eu.auth0.com/api/v2/"}, asks=True),
+    Case("refused: a token of another API", "up --yes", "invalid_value", 3, ("AUTH0_API_TOKEN", "another API"),
+         "AUTH0_AUDIENCE", given=_token(audience="https://api.example.com/")),
     Case("refused: a suspended Twilio account", "up --yes", "forbidden", 4, ("suspended",), "Twilio",
          world={"twilio_account": "suspended"}, asks=True),
     Case("missing: the auth token beside an API key", "up --yes", "value_needed", 6, ("API key pair",),

@@ -105,14 +105,18 @@ def test_a_ready_token_goes_before_client_and_secret(init: Init, unified: Lab) -
 
 
 @pytest.mark.parametrize(
-    ("options", "says"), [({"expires_in": -10}, "expired"), ({"audience": "https://other/api/v2/"}, "refused")]
+    ("options", "code", "error", "says"),
+    [
+        ({"expires_in": -10}, 4, "credentials_refused", "expired"),
+        ({"audience": "https://other/api/v2/"}, 3, "invalid_value", "another API"),
+    ],
 )
 def test_a_ready_token_that_is_no_good_is_refused_and_no_other_asked_for(
-    init: Init, unified: Lab, options: dict[str, Any], says: str
+    init: Init, unified: Lab, options: dict[str, Any], code: int, error: str, says: str
 ) -> None:
     result = init(AUTH0_API_TOKEN=unified.token(**options))
-    assert result.code == 4
-    assert result.document["error"]["code"] == "credentials_refused"
+    assert result.code == code
+    assert result.document["error"]["code"] == error
     assert says in result.document["error"]["message"]
     assert asked(unified) == 0
 

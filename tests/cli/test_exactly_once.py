@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from mfa_setup.adapters import http, twilio_http
+from mfa_setup.adapters.answers import Answer
 from mfa_setup.adapters.auth0 import Auth0Adapter
-from mfa_setup.adapters.http_policy import Answer
 from mfa_setup.adapters.twilio import TwilioAdapter
 from mfa_setup.adapters.twilio_refusals import classify
 from mfa_setup.errors import NumberGoneError

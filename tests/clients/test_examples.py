@@ -1,11 +1,14 @@
 """The examples, run as their readers would run them."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from support.lab import Labs
 
 pytest_plugins = ["pytester"]
 
@@ -20,6 +23,42 @@ def test_the_tests_of_somebody_elses_code_pass(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "5 passed" in done.stdout
+
+
+def test_two_tenants_are_set_up_at_once_from_plain_python(labs: Labs, tmp_path: Path) -> None:
+    both = [labs.get(phone_stack="unified"), labs.get(phone_stack="legacy")]
+    tenants = [
+        {
+            "domain": lab.env["AUTH0_DOMAIN"],
+            "client_id": lab.env["AUTH0_CLIENT_ID"],
+            "client_secret": lab.env["AUTH0_CLIENT_SECRET"],
+            "account_sid": lab.env["TWILIO_ACCOUNT_SID"],
+            "auth_token": lab.env["TWILIO_AUTH_TOKEN"],
+            "name": "Acme Portal",
+            "url": "https://acme.example.com",
+            "sandbox": lab.env["MFA_SETUP_SANDBOX"],
+        }
+        for lab in both
+    ]
+    # Nothing of the process: no variable, no home folder, and a working folder that holds a settings file.
+    (tmp_path / "mfa-setup.toml").write_text("this is no TOML", encoding="utf-8")
+    command = [sys.executable, str(EXAMPLES / "two-tenants" / "set_up.py"), str(tmp_path / "state")]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={},
+        input=json.dumps(tenants),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == len(both)
+    for lab in both:
+        assert lab.tenant["policies"] == ["all-applications"]
+        assert [app["name"] for app in lab.spas] == ["Acme Portal"]
+        assert lab.domain in done.stdout
 
 
 def test_the_fixture_takes_other_options_and_starts_each_test_afresh(

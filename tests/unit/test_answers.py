@@ -3,8 +3,7 @@
 import pytest
 
 from mfa_setup.adapters import answers
-from mfa_setup.adapters.answers import DEEPEST, document, judged, reading, unreadable
-from mfa_setup.adapters.http_policy import Answer
+from mfa_setup.adapters.answers import DEEPEST, Answer, document, judged, reading, unreadable
 from mfa_setup.errors import NotFoundError, UnreadableAnswerError
 
 HEADERS = {"x-auth0-requestid": "abc"}

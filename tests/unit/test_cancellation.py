@@ -8,7 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from mfa_setup.adapters import auth0_refusals
-from mfa_setup.adapters.http_policy import Answer, HttpPolicy, HttpSettings
+from mfa_setup.adapters.answers import Answer
+from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
 from mfa_setup.cancellation import Cancellation
 from mfa_setup.clock import Clock
 from mfa_setup.errors import InterruptedRunError, TerminatedError

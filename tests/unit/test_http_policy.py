@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from mfa_setup.adapters import auth0_refusals, twilio_refusals
+from mfa_setup.adapters.answers import Answer
 from mfa_setup.adapters.http import client
 from mfa_setup.adapters.http_policy import (
     ATTEMPT_SECONDS,
     MAX_TRIES,
-    Answer,
     HttpPolicy,
     HttpSettings,
     NoAnswerError,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mfa_setup.adapters.http_policy import Answer
+from mfa_setup.adapters.answers import Answer
 from mfa_setup.adapters.twilio_refusals import classify
 from mfa_setup.clock import Clock
 from mfa_setup.errors import OutcomeUnknownError, SmsUnconfirmedError, SmsUndeliveredError

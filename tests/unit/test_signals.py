@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from mfa_setup.adapters import auth0_refusals
-from mfa_setup.adapters.http_policy import Answer, HttpPolicy, HttpSettings
+from mfa_setup.adapters.answers import Answer
+from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
 from mfa_setup.cancellation import Cancellation
 from mfa_setup.cli import signals
 from mfa_setup.clock import Clock

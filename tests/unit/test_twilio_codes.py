@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mfa_setup import twilio_codes
-from mfa_setup.adapters.http_policy import Answer
+from mfa_setup.adapters.answers import Answer
 from mfa_setup.adapters.twilio_refusals import classify
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, MfaSetupError, ServiceRefusedError
 from mfa_setup.twilio_codes import CODES, explain

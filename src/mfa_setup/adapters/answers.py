@@ -1,23 +1,35 @@
-"""What an answer must be before an SDK reads it, and the error where it is not: with the request's id, always."""
+"""The answers of both services: what an answer must be before an SDK reads it, and the errors about one."""
 
 import json
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from mfa_setup.adapters.http_policy import Answer, refusal, title
-from mfa_setup.errors import MfaSetupError, Service, UnreadableAnswerError
+from mfa_setup.errors import MfaSetupError, OutcomeUnknownError, Service, UnreadableAnswerError
 
 DEEPEST = 64
 """No answer of either service is nested near this deep; a deeper one would exhaust whoever walks through it."""
 MOST_PAGES = 1_000
 """The most answers that one call of an SDK may take: a list whose last page names itself would never end."""
 
+LONGEST_MESSAGE, LONGEST_ID = 2_000, 200
+"""What is quoted of a service at most, in characters."""
+
 _MISFITS = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
 """What the SDKs and our models raise where an answer is JSON of the wrong shape: both read it without a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in plain terms, whichever SDK sent the request."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
 
 
 class _Latest(threading.local):
@@ -106,3 +118,46 @@ def _walk(found: object) -> None:
                 raise ValueError("1e999 is read as infinite")
         level = below
     raise ValueError("nested too deep")
+
+
+def refusal(
+    kind: type[MfaSetupError], service: Service, answer: Answer, message: str, hint: str | None = None
+) -> MfaSetupError:
+    """An error about an answer, with its status and the service's own id of the request, for its support."""
+    headers = answer.headers
+    request_id = headers.get("twilio-request-id") or headers.get("x-auth0-requestid")
+    return kind(
+        _short(message),
+        hint=hint,
+        service=service,
+        status=answer.status,
+        request_id=request_id and request_id[:LONGEST_ID],
+    )
+
+
+def _short(message: str) -> str:
+    """A message that a service cannot make into megabytes."""
+    return message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…"
+
+
+@contextmanager
+def unreadable_is_unknown() -> Iterator[None]:
+    """Around a POST: an answer that cannot be read does not say that nothing was made.
+
+    Raises:
+        OutcomeUnknownError: In place of the unreadable answer.
+    """
+    try:
+        yield
+    except UnreadableAnswerError as unread:
+        raise OutcomeUnknownError(
+            f"{unread.message} The request must not be sent twice.",
+            service=unread.service,
+            status=unread.status,
+            request_id=unread.request_id,
+        ) from None
+
+
+def title(service: Service) -> str:
+    """A service's name, for people."""
+    return {"auth0": "Auth0", "twilio": "Twilio"}[service]

@@ -3,8 +3,7 @@
 Source: the reference's section on Management API errors, from recorded answers; `errorCode` is often missing.
 """
 
-from mfa_setup.adapters.answers import document
-from mfa_setup.adapters.http_policy import Answer, refusal
+from mfa_setup.adapters.answers import Answer, document, refusal
 from mfa_setup.errors import (
     CredentialsRefusedError,
     ForbiddenError,

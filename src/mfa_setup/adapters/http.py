@@ -6,10 +6,13 @@ from typing import Protocol
 import httpcore
 import httpx
 
-from mfa_setup.adapters.answers import judged
+from mfa_setup.adapters.answers import Answer, judged, refusal, title
 from mfa_setup.adapters.connection import Connections
-from mfa_setup.adapters.http_policy import MAX_BYTES, Answer, HttpPolicy, NoAnswerError, refusal, title
+from mfa_setup.adapters.http_policy import HttpPolicy, NoAnswerError
 from mfa_setup.errors import CredentialsRefusedError, ScopeMissingError, Service, UnreadableAnswerError
+
+MAX_BYTES = 10_000_000
+"""No answer of either service comes near this; a larger one is not read on."""
 
 _NOT_SENT = (
     httpcore.ConnectError,

@@ -4,17 +4,15 @@ Both adapters hand their SDK a transport that sends through an `HttpPolicy`. So 
 retry or error class of an SDK gets any further.
 """
 
-import math
 import random
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from typing import Protocol
 
+from mfa_setup.adapters.answers import Answer, refusal, title
 from mfa_setup.adapters.connection import Network
+from mfa_setup.adapters.rate_limit import RateLimit, retry_delay
 from mfa_setup.cancellation import Cancellation
 from mfa_setup.clock import Clock
 from mfa_setup.errors import (
@@ -25,7 +23,6 @@ from mfa_setup.errors import (
     ReadOnlyError,
     Service,
     UnavailableError,
-    UnreadableAnswerError,
     leaves_open,
 )
 from mfa_setup.model.readiness import Headroom
@@ -39,20 +36,6 @@ LONGEST_PACE = 5.0
 MAX_TRIES = 5
 ATTEMPT_SECONDS = 10.0
 """The longest wait for one answer; both SDKs would wait for a minute or for ever."""
-MAX_BYTES = 10_000_000
-"""No answer of either service comes near this; a larger one is not read on."""
-
-LONGEST_MESSAGE, LONGEST_ID = 2_000, 200
-"""What is quoted of a service at most, in characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer in plain terms, whichever SDK sent the request."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
 
 
 class NoAnswerError(Exception):
@@ -118,11 +101,7 @@ class HttpPolicy:
     settings: HttpSettings = field(default_factory=HttpSettings)
     clock: Clock | None = None
     _clock: Clock = field(init=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _limit: int | None = None
-    _remaining: int | None = None
-    _reset: float = 0.0
-    _under_way: int = 0
+    _limit: RateLimit = field(default_factory=RateLimit)
 
     def __post_init__(self) -> None:
         """Waits by the token of the run unless a test brings its own clock."""
@@ -187,27 +166,18 @@ class HttpPolicy:
         allowed = max(1.0, min(ATTEMPT_SECONDS, deadline - self._clock.now()))
         shield = nullcontext() if method in self.harmless else self.settings.cancellation.shielded()
         try:
-            with shield:
-                answer = self._counted(send, allowed)
+            with shield, self._limit.request():
+                answer = send(allowed)
         except NoAnswerError as lost:
             return self._lost(method, lost), None
-        self._note_limits(answer)
+        self._limit.note(answer)
         if answer.status == 429:  # noqa: PLR2004 HTTP's own number
-            return self._limited(answer), self._told_to_wait(answer)
+            return self._limited(answer), retry_delay(answer, self._clock.now())
         if answer.status >= 500 or answer.status == 408:  # noqa: PLR2004
-            return self._failing(method, answer), self._told_to_wait(answer)
+            return self._failing(method, answer), retry_delay(answer, self._clock.now())
         if answer.status >= 300:  # noqa: PLR2004 redirects are never followed: they would carry the credentials
             raise self.classify(answer)
         return answer
-
-    def _counted(self, send: Callable[[float], Answer], allowed: float) -> Answer:
-        with self._lock:
-            self._under_way += 1
-        try:
-            return send(allowed)
-        finally:
-            with self._lock:
-                self._under_way -= 1
 
     def _lost(self, method: str, lost: NoAnswerError) -> MfaSetupError:
         if method not in self.repeatable and lost.sent:
@@ -225,83 +195,20 @@ class HttpPolicy:
         said = f"{title(self.service)} limits the rate of requests (HTTP 429)."
         return refusal(RateLimitedError, self.service, answer, said)
 
-    def _told_to_wait(self, answer: Answer) -> float | None:
-        """Seconds until the service wants the next request: `Retry-After`, else Auth0's `x-ratelimit-reset`."""
-        after = answer.headers.get("retry-after", "").strip()
-        if after.isascii() and after.isdigit():
-            return float(after[:9])
-        if after:
-            try:
-                return max(0.0, parsedate_to_datetime(after).timestamp() - self._clock.now())
-            except (ValueError, OverflowError):
-                return None
-        if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
-            return None  # Auth0 tells its limits with every answer: they say nothing of a failure
-        reset = _number(answer.headers.get("x-ratelimit-reset"))
-        return None if reset is None else max(0.1, reset - self._clock.now())
-
-    def _note_limits(self, answer: Answer) -> None:
-        remaining = _number(answer.headers.get("x-ratelimit-remaining"))
-        reset = _number(answer.headers.get("x-ratelimit-reset"))
-        limit = _number(answer.headers.get("x-ratelimit-limit"))
-        if remaining is None or reset is None:
-            return
-        with self._lock:
-            self._limit = None if limit is None else int(limit)
-            # Requests still under way may not have been counted yet when this answer was written.
-            self._remaining, self._reset = int(remaining) - self._under_way, reset
-
     def headroom(self) -> Headroom | None:
         """What the last answer said of the rate limit."""
-        with self._lock:
-            if self._limit is None or self._remaining is None:
-                return None
-            return Headroom(limit=self._limit, remaining=max(0, self._remaining))
+        return self._limit.headroom()
 
     def _pace(self, deadline: float) -> None:
         """Waits while the last answers say that nothing is left, instead of running into a 429."""
-        while (wait := self._take()) > 0 and self._clock.now() < deadline:
+        while (wait := self._limit.take(self._clock.now())) > 0 and self._clock.now() < deadline:
             self._clock.sleep(min(wait, LONGEST_PACE, deadline - self._clock.now()))
             if wait > LONGEST_PACE:
                 return
 
-    def _take(self) -> float:
-        """Takes one request out of what is left: 0, or the seconds until there may be one.
-
-        `x-ratelimit-reset` is in whole seconds; when it has passed, one request at least is allowed.
-        """
-        with self._lock:
-            if self._remaining is not None and self._remaining <= 0:
-                if (wait := self._reset - self._clock.now()) > 0:
-                    return wait
-                self._remaining, self._reset = 1, self._clock.now() + 1
-            if self._remaining is not None:
-                self._remaining -= 1
-            return 0.0
-
     @staticmethod
     def _backoff(attempt: int) -> float:
         return float(0.25 * 2**attempt * random.uniform(0.8, 1.2))  # noqa: S311 jitter, not a secret
-
-
-def refusal(
-    kind: type[MfaSetupError], service: Service, answer: Answer, message: str, hint: str | None = None
-) -> MfaSetupError:
-    """An error about an answer, with its status and the service's own id of the request, for its support."""
-    headers = answer.headers
-    request_id = headers.get("twilio-request-id") or headers.get("x-auth0-requestid")
-    return kind(
-        _short(message),
-        hint=hint,
-        service=service,
-        status=answer.status,
-        request_id=request_id and request_id[:LONGEST_ID],
-    )
-
-
-def _short(message: str) -> str:
-    """A message that a service cannot make into megabytes."""
-    return message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…"
 
 
 @contextmanager
@@ -312,35 +219,3 @@ def _noting(unclear: bool) -> Iterator[None]:  # noqa: FBT001 one call
     except MfaSetupError as refused:
         refused.earlier_try_open = unclear
         raise
-
-
-@contextmanager
-def unreadable_is_unknown() -> Iterator[None]:
-    """Around a POST: an answer that cannot be read does not say that nothing was made.
-
-    Raises:
-        OutcomeUnknownError: In place of the unreadable answer.
-    """
-    try:
-        yield
-    except UnreadableAnswerError as unread:
-        raise OutcomeUnknownError(
-            f"{unread.message} The request must not be sent twice.",
-            service=unread.service,
-            status=unread.status,
-            request_id=unread.request_id,
-        ) from None
-
-
-def title(service: Service) -> str:
-    """A service's name, for people."""
-    return {"auth0": "Auth0", "twilio": "Twilio"}[service]
-
-
-def _number(text: str | None) -> float | None:
-    """A number of a header, as far as it is one that can be reckoned with."""
-    try:
-        found = float(text) if text else math.nan
-    except ValueError:
-        return None
-    return found if math.isfinite(found) else None

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import jwt
 
+from mfa_setup.adapters.answers import Answer, reading, refusal, unreadable
 from mfa_setup.adapters.answers import document as document_of
-from mfa_setup.adapters.answers import reading, unreadable
 from mfa_setup.adapters.http import client as http_client
-from mfa_setup.adapters.http_policy import READS, Answer, HttpPolicy, HttpSettings, refusal
+from mfa_setup.adapters.http_policy import READS, HttpPolicy, HttpSettings
 from mfa_setup.errors import LoginRefusedError, MfaSetupError, TokenInvalidError
 from mfa_setup.model.login import Attempt, Endpoints
 

@@ -19,15 +19,10 @@ from pydantic import SecretStr
 from mfa_setup.adapters.answers import document as document_of
 from mfa_setup.adapters.answers import unreadable
 from mfa_setup.adapters.http import client as http_client
-from mfa_setup.adapters.http_policy import READS, Answer, HttpPolicy, HttpSettings, refusal
-from mfa_setup.errors import (
-    CredentialsRefusedError,
-    ForbiddenError,
-    InvalidValueError,
-    MfaSetupError,
-    ScopeMissingError,
-)
-from mfa_setup.settings.credentials import Auth0Credentials
+from mfa_setup.adapters.http_policy import READS, HttpPolicy, HttpSettings
+from mfa_setup.adapters.token_refusals import classify
+from mfa_setup.errors import CredentialsRefusedError, InvalidValueError
+from mfa_setup.settings.credentials import Auth0Credentials, audiences_of, claims_of
 from mfa_setup.store.tokens import Token, TokenCache, is_token
 
 ASSERTION_SECONDS = 60
@@ -58,7 +53,7 @@ class TokenSource:
         self._cache = TokenCache(cache, base_url, credentials.audience, credentials.client_id or "")
         # Asking for a token changes nothing, so it may be repeated.
         asks = READS | {"POST"}
-        self._policy = HttpPolicy("auth0", _classify, repeatable=asks, harmless=asks, settings=settings)
+        self._policy = HttpPolicy("auth0", classify, repeatable=asks, harmless=asks, settings=settings)
         self._token: Token | None = None
         self._lock = threading.RLock()  # reads go out side by side, and may all find the token refused
 
@@ -94,14 +89,14 @@ class TokenSource:
     def _current(self) -> Token:
         with self._lock:
             if self._token is None:
-                self._token = self._ready() or self._cache.get() or self._ask()
+                self._token = self._ready() or self._cached() or self._ask()
                 self._learned(self._token.value)
             return self._token
 
     def _ready(self) -> Token | None:
         if self._credentials.token is None:
             return None
-        claims = _claims(self._credentials.token)
+        claims = claims_of(self._credentials.token)
         told = claims.get("exp")
         expires = float(told) if isinstance(told, (int, float)) and abs(told) < 10**12 else time.time() + 86400
         if expires < time.time():
@@ -111,6 +106,15 @@ class TokenSource:
                 service="auth0",
             )
         return Token(value=self._credentials.token, expires_at=expires, scopes=_scopes(claims))
+
+    def _cached(self) -> Token | None:
+        token = self._cache.get()
+        return token if token and self._is_for_tenant(token) else None
+
+    def _is_for_tenant(self, token: Token) -> bool:
+        """Whether a token is for this tenant, as far as it tells."""
+        audiences = audiences_of(token.value)
+        return not audiences or self._credentials.audience in audiences
 
     def _ask(self) -> Token:
         body = {
@@ -122,6 +126,10 @@ class TokenSource:
         with http_client(self._policy) as client:
             answer = client.post(f"{self._base_url}/oauth/token", json=body)
         token = _read(answer)
+        if not self._is_for_tenant(token):
+            raise unreadable(
+                "auth0", f"Auth0 issued an access token for another API than {self._credentials.audience}."
+            )
         self._cache.put(token)
         return token
 
@@ -164,72 +172,10 @@ def _read(answer: httpx.Response) -> Token:
         raise unreadable("auth0", "Auth0 answered the request for an access token with something else.")
     value = SecretStr(str(given))
     told = document.get("scope")
-    scopes = frozenset(told.split()) if isinstance(told, str) else _scopes(_claims(value))
+    scopes = frozenset(told.split()) if isinstance(told, str) else _scopes(claims_of(value))
     return Token(value=value, expires_at=time.time() + lifetime, scopes=scopes)
-
-
-def _claims(token: SecretStr) -> dict[str, Any]:
-    """The claims of a token, unverified: only Auth0 judges them, we only read what it will say."""
-    try:
-        return jwt.decode(token.get_secret_value(), options={"verify_signature": False})
-    except (jwt.PyJWTError, ValueError, RecursionError):
-        return {}
 
 
 def _scopes(claims: dict[str, Any]) -> frozenset[str] | None:
     scope = claims.get("scope")
     return frozenset(scope.split()) if isinstance(scope, str) else None
-
-
-def _classify(answer: Answer) -> MfaSetupError:
-    """A refusal of `/oauth/token`, which has OAuth's form; the texts are those of reported answers."""
-    told = _told(answer)
-    for mark, kind, message, hint in _REFUSALS:
-        if mark in told:
-            return refusal(kind, "auth0", answer, message, hint)
-    return refusal(
-        CredentialsRefusedError,
-        "auth0",
-        answer,
-        f"Auth0 refused the client's credentials ({told or f'HTTP {answer.status}'}).",
-        "Check AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET: Auth0 dashboard, Applications > your Machine "
-        "to Machine application > Settings.",
-    )
-
-
-def _told(answer: Answer) -> str:
-    said = document_of(answer.text)
-    return str(said.get("error_description") or said.get("error") or "")
-
-
-_AUTHORIZE = (
-    "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications: "
-    "authorize it, and tick the scopes."
-)
-_REFUSALS: tuple[tuple[str, type[MfaSetupError], str, str], ...] = (
-    (
-        "not authorized to access",
-        ForbiddenError,
-        "The tool's own application is not authorized for the Auth0 Management API.",
-        _AUTHORIZE,
-    ),
-    (
-        "Grant type",
-        ForbiddenError,
-        "The tool's own application may not use the client credentials grant.",
-        (
-            "AUTH0_CLIENT_ID must be a Machine to Machine application; the single-page application that the tool "
-            "sets up is named with --app-client-id."
-        ),
-    ),
-    (
-        "Service not enabled",
-        InvalidValueError,
-        "Auth0 does not know the audience of the token request.",
-        (
-            "Set AUTH0_AUDIENCE to https://TENANT.REGION.auth0.com/api/v2/: the tenant's own name, also behind a "
-            "custom domain."
-        ),
-    ),
-    ("granted scopes", ScopeMissingError, "Auth0 refused the access token for want of scopes.", _AUTHORIZE),
-)

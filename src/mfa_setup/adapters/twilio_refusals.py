@@ -6,7 +6,7 @@ closed account or a missing compliance profile: status and text tell them apart.
 
 import json
 
-from mfa_setup.adapters.http_policy import Answer, refusal
+from mfa_setup.adapters.answers import Answer, refusal
 from mfa_setup.errors import (
     CredentialsRefusedError,
     ForbiddenError,

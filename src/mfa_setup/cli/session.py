@@ -150,7 +150,7 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
     domain = asked.domain or _ask_domain(context.terminal)
     context.report.tenant = Tenant(domain=domain)
     header = Header(run_id=context.report.run_id, command=call.command, domain=domain)
-    return open_journal(Folders.of(os.environ), credentials.audience_of(source, domain), header)
+    return open_journal(Folders.of(os.environ), credentials.tenant_key(source, domain), header)
 
 
 def _access(domain: str, source: credentials.SecretSource, task: Task, context: CommandContext) -> Access:

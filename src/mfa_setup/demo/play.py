@@ -75,8 +75,7 @@ def _compose(
 ) -> AbstractContextManager[Run]:
     """A run on the sandbox, with its credentials and with folders of its own: nothing of the user's is read."""
     domain, secret = env["AUTH0_DOMAIN"], SecretStr(env["AUTH0_CLIENT_SECRET"])
-    audience = f"https://{domain}/api/v2/"
-    auth0 = Auth0Credentials(audience=audience, client_id=env["AUTH0_CLIENT_ID"], client_secret=secret)
+    auth0 = Auth0Credentials.of(domain, env["AUTH0_CLIENT_ID"], secret)
     token = SecretStr(env["TWILIO_AUTH_TOKEN"])
     twilio = TwilioCredentials(account_sid=env["TWILIO_ACCOUNT_SID"], auth_token=token)
     access = Access.to(domain, auth0, twilio, sandbox=env["MFA_SETUP_SANDBOX"])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from mfa_setup.model.types import ResourceName
+from mfa_setup.model.types import SAFE_ORDER, ResourceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +33,7 @@ class Task:
     def needs_twilio(self) -> bool:
         """Whether the Twilio account takes part."""
         return bool({"number", "provider"} & set(self.resources))
+
+
+UP = Task("up", SAFE_ORDER, twilio_if_known=True)
+"""The whole setup, as `mfa-setup up` does it."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import SecretStr
 
@@ -21,7 +21,11 @@ _SHORTEST_SECRET = 8
 
 
 class Auth0Credentials(Frozen):
-    """How the tool shows Auth0 who it is: a ready token, a private key, or a client secret."""
+    """How the tool authenticates with Auth0: a ready token, a private key, or a client secret.
+
+    Attributes:
+        audience: The audience of the tenant's Management API, as `tenant_key` finds it.
+    """
 
     audience: str
     client_id: str | None = None
@@ -29,6 +33,11 @@ class Auth0Credentials(Frozen):
     private_key: SecretStr | None = None
     signing_alg: SigningAlg = "RS256"
     token: SecretStr | None = None
+
+    @classmethod
+    def of(cls, domain: str, client_id: str, client_secret: SecretStr) -> "Auth0Credentials":
+        """Those of a Machine to Machine application of the tenant, reached by its own domain."""
+        return cls(audience=f"https://{domain}/api/v2/", client_id=client_id, client_secret=client_secret)
 
 
 class TwilioCredentials(Frozen):
@@ -147,7 +156,7 @@ def auth0_credentials(source: SecretSource, domain: str, client_id: str | None) 
         InvalidValueError: A value is malformed.
         ValueNeededError: Nothing was given and nobody can be asked.
     """
-    audience = audience_of(source, domain)
+    audience = tenant_key(source, domain)
     if token := source.find("api_token"):
         return Auth0Credentials(audience=audience, token=token)
     private_key = source.find("private_key")
@@ -165,9 +174,49 @@ def auth0_credentials(source: SecretSource, domain: str, client_id: str | None) 
     )
 
 
-def audience_of(source: SecretSource, domain: str) -> str:
-    """The Management API's own name, which stays the same behind a custom domain."""
-    return source.text("AUTH0_AUDIENCE") or f"https://{domain}/api/v2/"
+def tenant_key(source: SecretSource, domain: str) -> str:
+    """The audience of the tenant's Management API: the one name that stays the same behind a custom domain.
+
+    The lock, the journal, the token digests and the marks of the tenant all go by it.
+
+    Raises:
+        InvalidValueError: `AUTH0_AUDIENCE` or a ready access token belongs to another tenant.
+    """
+    own = f"https://{domain}/api/v2/"
+    named = source.text("AUTH0_AUDIENCE") or own
+    if domain.endswith(".auth0.com") and named != own:
+        raise InvalidValueError(
+            f"AUTH0_AUDIENCE is {named}, which belongs to another tenant than {domain}.",
+            hint="Unset AUTH0_AUDIENCE: it is needed only if AUTH0_DOMAIN is a custom domain.",
+        )
+    token = source.find("api_token")
+    audiences = audiences_of(token) if token else frozenset()
+    if not audiences or named in audiences:
+        return named
+    if own in audiences:
+        return own
+    raise InvalidValueError(
+        f"The access token in AUTH0_API_TOKEN is for another API than {named}.",
+        hint=f"Use a token of the tenant {domain}. If that is a custom domain, set AUTH0_AUDIENCE to the tenant's own "
+        "https://TENANT.REGION.auth0.com/api/v2/.",
+    )
+
+
+def claims_of(token: SecretStr) -> dict[str, Any]:
+    """The claims of an access token, unverified: only Auth0 judges them. Empty if it is not a JWT."""
+    import jwt  # noqa: PLC0415 help and version need none of it
+
+    try:
+        return jwt.decode(token.get_secret_value(), options={"verify_signature": False})
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        return {}
+
+
+def audiences_of(token: SecretStr) -> frozenset[str]:
+    """The APIs that an access token is for; empty if it does not tell."""
+    found = claims_of(token).get("aud")
+    listed = found if isinstance(found, list) else [found]
+    return frozenset(item for item in listed if isinstance(item, str))
 
 
 def _signing_alg(source: SecretSource) -> SigningAlg:

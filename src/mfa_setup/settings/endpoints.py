@@ -70,7 +70,7 @@ def require_this_machine(places: Endpoints) -> None:
         if not all(is_loopback(str(entry[4][0])) for entry in found):
             raise SandboxMixedError(
                 f"{host} leads to another machine from here.",
-                hint="Mend this machine's hosts file or resolver: localhost is 127.0.0.1 and ::1, and nothing else.",
+                hint="Fix this machine's hosts file or resolver: localhost must be only 127.0.0.1 and ::1.",
             )
 
 

@@ -1,0 +1,128 @@
+"""Runs composed from values, several in one process: each with its own token of cancellation."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from starlette.types import Message
+
+from mfa_setup.adapters.http_policy import HttpSettings
+from mfa_setup.cancellation import Cancellation
+from mfa_setup.compose import Access, Options, compose
+from mfa_setup.engine.report import Report
+from mfa_setup.engine.task import UP
+from mfa_setup.errors import InterruptedRunError, LockHeldError, MfaSetupError
+from mfa_setup.model.outcome import Outcome
+from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
+from mfa_setup.settings.settings import load
+from mfa_setup.store.folders import Folders
+from support.gate import Visit, gate
+from support.lab import Lab, Labs
+
+SECONDS = 30
+BUY = "*/IncomingPhoneNumbers.json"
+
+
+def access_to(lab: Lab) -> Access:
+    env = lab.env
+    auth0 = Auth0Credentials.of(lab.domain, env["AUTH0_CLIENT_ID"], SecretStr(env["AUTH0_CLIENT_SECRET"]))
+    twilio = TwilioCredentials(account_sid=env["TWILIO_ACCOUNT_SID"], auth_token=SecretStr(env["TWILIO_AUTH_TOKEN"]))
+    return Access.to(lab.domain, auth0, twilio, sandbox=env["MFA_SETUP_SANDBOX"])
+
+
+def set_up(lab: Lab, folder: Path, cancellation: Cancellation) -> Outcome:
+    """One tenant; what became of it, whether the run succeeded or not."""
+    report = Report("up")
+    options = Options(Folders(folder / "state", folder / "cache"), HttpSettings(cancellation=cancellation))
+    try:
+        with compose(UP, load({}, {}).desired, access_to(lab), options, report=report) as run:
+            run.carry_out()
+    except MfaSetupError as error:
+        return report.outcome(error)
+    return report.outcome()
+
+
+class Purchase:
+    """Keeps the purchase of a number waiting at the gate until it is released; only then it has its effect."""
+
+    def __init__(self) -> None:
+        self.arrived, self.released = threading.Event(), threading.Event()
+
+    async def __call__(self, visit: Visit) -> list[Message]:
+        if visit.method == "POST" and fnmatchcase(visit.path, BUY):
+            self.arrived.set()
+            await asyncio.to_thread(self.released.wait, SECONDS)
+        return await visit.pass_on()
+
+
+@pytest.fixture
+def three(labs: Labs) -> list[Lab]:
+    """Three tenants, each with a sandbox of its own."""
+    return [labs.get(phone_stack="unified"), labs.get(phone_stack="legacy"), labs.get(rate_limit="enterprise")]
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(3) as pool:
+        yield pool
+
+
+def test_one_of_three_tenants_is_cancelled_in_its_purchase_and_the_others_finish(
+    three: list[Lab], pool: ThreadPoolExecutor, folder: Path
+) -> None:
+    tokens = [Cancellation() for _ in three]
+    held = Purchase()
+    with gate(three[0], held):
+        runs: list[Future[Outcome]] = [
+            pool.submit(set_up, lab, folder, token) for lab, token in zip(three, tokens, strict=True)
+        ]
+        assert held.arrived.wait(SECONDS)
+        tokens[0].cancel()
+        held.released.set()
+        stopped, *finished = (run.result(SECONDS) for run in runs)
+    assert stopped.error is not None
+    assert stopped.error.code == "interrupted"
+    # The purchase under way got its outcome, and nothing was begun after it.
+    assert stopped.outputs.phone_number == three[0].twilio["numbers"][0]["phone_number"]
+    assert three[0].twilio["purchases"] == 1
+    assert three[0].tenant["policies"] == []
+    for outcome, lab in zip(finished, three[1:], strict=True):
+        assert outcome.ok, outcome.error
+        assert lab.tenant["policies"] == ["all-applications"]
+        assert lab.twilio["purchases"] == 1
+    again = set_up(three[0], folder, Cancellation())
+    assert again.ok, again.error
+    assert three[0].twilio["purchases"] == 1
+
+
+def test_a_run_that_is_cancelled_before_its_first_write_writes_nothing(unified: Lab, folder: Path) -> None:
+    cancellation = Cancellation()
+    cancellation.cancel()
+    outcome = set_up(unified, folder, cancellation)
+    assert outcome.error is not None
+    assert outcome.error.code == "interrupted"
+    assert unified.writes() == []
+
+
+def test_two_runs_of_one_tenant_in_one_process_hold_one_lock(unified: Lab, folder: Path) -> None:
+    options = Options(Folders(folder / "state", folder / "cache"))
+    desired = load({}, {}).desired
+    with (
+        compose(UP, desired, access_to(unified), options),
+        pytest.raises(LockHeldError),
+        compose(UP, desired, access_to(unified), options),
+    ):
+        pass
+
+
+def test_cancelling_twice_keeps_the_first_reason() -> None:
+    cancellation = Cancellation()
+    cancellation.cancel()
+    cancellation.cancel(InterruptedRunError("later"))
+    with pytest.raises(InterruptedRunError, match="Interrupted"):
+        cancellation.check()
