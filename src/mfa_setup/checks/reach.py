@@ -5,19 +5,17 @@ Source: reference sections 7.1 (A2P 10DLC), 7.2 (toll-free) and 7.3 (geo permiss
 
 from dataclasses import dataclass
 
-import phonenumbers
-
 from mfa_setup.checks.account import NO_CREDENTIALS, SET_THEM, is_foreign
 from mfa_setup.checks.catalog import answer, idle, unseen
 from mfa_setup.checks.scene import Scene
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import AccountSeen, MessagingService, Provider
+from mfa_setup.phone import country_of, is_toll_free
 
 US_PHONES = frozenset({"US", "PR", "VI", "GU", "AS"})
 """Where a US local number needs a campaign: the US and its territories; Canada is exempt."""
 TOLL_FREE_REACH = frozenset({"US", "CA"})
-_TOLL_FREE = ("+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +26,6 @@ class Sending:
     service: MessagingService | None
     verification: str | None = None
     bought: bool = True
-
-
-def is_toll_free(phone_number: str) -> bool:
-    """Whether it is a toll-free number of North America."""
-    return phone_number.startswith(_TOLL_FREE)
-
-
-def country_of(phone_number: str, otherwise: str) -> str:
-    """The country of a number; `otherwise` where its digits do not tell."""
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(phone_number)) or otherwise
-    except phonenumbers.NumberParseException:
-        return otherwise
 
 
 def checks(scene: Scene) -> tuple[Check, ...]:
