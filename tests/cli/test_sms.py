@@ -11,7 +11,7 @@ import pytest
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from mfa_setup.store.folders import Folders
 from mfa_setup.store.lock import tenant_lock
-from mfa_setup.twilio_codes import CODES
+from mfa_setup.twilio_codes import known_codes
 from support import scene
 from support.lab import Lab, Run
 from support.moments import NEVER, Moments
@@ -256,9 +256,9 @@ class TestWhatWentWrong:
         )
         assert f"(Twilio {code})" in error["message"]
         assert f"https://www.twilio.com/docs/errors/{code}" in error["hint"]
-        if code in CODES:
-            assert CODES[code].meaning in error["message"]
-            assert CODES[code].fix in error["hint"]
+        if code in known_codes():
+            assert known_codes()[code].meaning in error["message"]
+            assert known_codes()[code].fix in error["hint"]
 
     def test_an_unregistered_us_number_is_found_out(
         self, run: Run, make_lab: Callable[..., Lab], moments: Moments
@@ -267,8 +267,8 @@ class TestWhatWentWrong:
         set_up(lab, moments)
         result = run("test", "sms", "--to", PHONE, env=lab.env)
         assert result.code == 1
-        assert CODES[30034].meaning in result.err
-        assert CODES[30034].fix in result.err
+        assert known_codes()[30034].meaning in result.err
+        assert known_codes()[30034].fix in result.err
         assert "Proved" not in result.out + result.err
 
     @pytest.mark.parametrize(
@@ -291,8 +291,8 @@ class TestWhatWentWrong:
         assert (result.code, error["code"]) == (1, "sms_undelivered")
         assert (sms["status"], sms["error_code"], sms["sid"]) == ("refused", code, None)
         assert f"(Twilio {code}: " in error["message"]
-        assert CODES[code].meaning in error["message"]
-        assert (error["hint"], error["status"]) == (CODES[code].fix, 400)
+        assert known_codes()[code].meaning in error["message"]
+        assert (error["hint"], error["status"]) == (known_codes()[code].fix, 400)
 
     def test_a_trial_of_2026_that_refuses_the_text_is_explained(self, run: Run, make_lab: Callable[..., Lab]) -> None:
         lab = make_lab(twilio_account="trial")
@@ -407,8 +407,8 @@ class TestThroughAuth0:
                 "refused",
                 21610,
             )
-            assert CODES[21610].meaning in error["message"]
-            assert CODES[21610].fix in error["hint"]
+            assert known_codes()[21610].meaning in error["message"]
+            assert known_codes()[21610].fix in error["hint"]
         assert moments.slept == [1, 1]
 
     def test_an_old_refusal_and_another_phones_refusal_are_not_taken_for_this_one(

@@ -23,7 +23,7 @@ ALLOWED = {
     "services": {"errors", "cancellation", "ports", "store"},
     "snapshot": {"model", "errors", "ports", "store", "appconfig", "services"},
     "resources": {"model", "errors", "ports", "store", "appconfig", "services", "snapshot"},
-    "checks": {"model", "errors", "resources", "snapshot", "twilio_codes"},
+    "checks": {"model", "errors", "phone", "resources", "snapshot", "twilio_codes"},
     "engine": {"model", "errors", "appconfig", "services", "snapshot", "resources", "checks"},
     "render": {"model", "errors", "settings"},
     "prove": {"model", "errors", "clock", "twilio_codes", "ports", "settings", "services", "snapshot", "resources"},

@@ -17,7 +17,7 @@ from mfa_setup.errors import (
     ServiceRefusedError,
     TrialNumberError,
 )
-from mfa_setup.twilio_codes import CODES, explain
+from mfa_setup.twilio_codes import explain, known_codes
 
 
 class AlreadyInPoolError(ServiceRefusedError):
@@ -78,8 +78,9 @@ def classify(answer: Answer) -> MfaSetupError:
 
 def _meaning(status: int, code: int | None) -> tuple[str, str | None]:
     """What it means and the fix; the class's own hint where there is none."""
-    if code in CODES and code != _AMBIGUOUS:
-        return CODES[code].meaning, CODES[code].fix
+    known = known_codes().get(code) if code and code != _AMBIGUOUS else None
+    if known:
+        return known.meaning, known.fix
     if status in _WITHOUT_CODE:
         return _WITHOUT_CODE[status]
     return "Twilio refused the request", explain(code).fix if code else None

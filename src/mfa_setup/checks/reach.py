@@ -5,21 +5,19 @@ Source: reference sections 7.1 (A2P 10DLC), 7.2 (toll-free) and 7.3 (geo permiss
 
 from dataclasses import dataclass
 
-import phonenumbers
-
 from mfa_setup.checks.account import NO_CREDENTIALS, SET_THEM, is_foreign
 from mfa_setup.checks.catalog import answer, idle, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import MessagingService, Provider, TwilioInventory
+from mfa_setup.phone import country_of, is_toll_free
 from mfa_setup.resources.sender import choose
 from mfa_setup.snapshot.parts import attempt, known_or
 
 US_PHONES = frozenset({"US", "PR", "VI", "GU", "AS"})
 """Where a US local number needs a campaign: the US and its territories; Canada is exempt."""
 TOLL_FREE_REACH = frozenset({"US", "CA"})
-_TOLL_FREE = ("+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +28,6 @@ class Sending:
     service: MessagingService | None
     verification: str | None = None
     bought: bool = True
-
-
-def is_toll_free(phone_number: str) -> bool:
-    """Whether it is a toll-free number of North America."""
-    return phone_number.startswith(_TOLL_FREE)
-
-
-def country_of(phone_number: str, otherwise: str) -> str:
-    """The country of a number; `otherwise` where its digits do not tell."""
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(phone_number)) or otherwise
-    except phonenumbers.NumberParseException:
-        return otherwise
 
 
 def checks(given: CheckContext) -> tuple[Check, ...]:
