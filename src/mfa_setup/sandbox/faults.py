@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mfa_setup.sandbox.world import World
 
 _PAGE = "<!DOCTYPE html>\n<html><title>502 Bad Gateway</title><body><h1>502 Bad Gateway</h1></body></html>\n"
-_STATUSES = range(400, 600)
+_STATUSES = {str(status) for status in range(400, 600)}
 _DEFAULTS = {"method": "*", "path": "", "effect": ""}
 
 
@@ -74,7 +74,7 @@ def _is_effect(effect: Any) -> bool:
         return False
     kind, _, number = effect.partition(":")
     if kind == "status":
-        return number.isdigit() and int(number) in _STATUSES
+        return number in _STATUSES
     return effect in ("reset", "hang", "truncate", "html")
 
 

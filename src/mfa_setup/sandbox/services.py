@@ -11,6 +11,7 @@ from mfa_setup.sandbox.twilio import errors as twilio_errors
 Service: TypeAlias = Literal["auth0", "twilio"]
 
 CONTROL = "/_sandbox"
+_OAUTH_ERRORS = {400: "invalid_request", 429: "too_many_requests"}
 _TWILIO = ("/2010-04-01", "/v1", "/v2/PhoneNumbers")
 
 
@@ -37,12 +38,14 @@ def refusal(path: str) -> Response:
 
 
 def failure(path: str, status: int) -> Response:
-    """An injected error status in the form that the service itself uses for it."""
+    """An error status without further words, in the form that the service itself uses for it."""
+    if is_control(path):
+        return JSONResponse({"error": phrase(status)}, status_code=status)
     if service_of(path) == "twilio":
         return twilio_errors.status_fault(status)
     if is_management(path):
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return too_many_requests().response()
         return ManagementError(status, phrase(status)).response()
-    error = "too_many_requests" if status == HTTPStatus.TOO_MANY_REQUESTS else "server_error"
+    error = _OAUTH_ERRORS.get(status, "server_error")
     return JSONResponse({"error": error, "error_description": phrase(status)}, status_code=status)

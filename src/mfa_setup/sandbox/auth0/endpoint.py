@@ -1,6 +1,6 @@
 """One endpoint of the Management API: token, scope, query and body are checked before its handler runs."""
 
-import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -18,11 +18,15 @@ from mfa_setup.sandbox.auth0.events import api_operation
 from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.auth0.tokens import authenticate, require_scope
 from mfa_setup.sandbox.auth0.validation import Schema, check_body, check_path, check_query
+from mfa_setup.sandbox.payloads import read_json
 
 if TYPE_CHECKING:
     from mfa_setup.sandbox.world import World
 
 BASE = "/api/v2"
+
+_INTEGER = re.compile(r"-?[0-9]{1,15}")
+"""More digits than these are no page and no size; the text is refused as what it is, not an integer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ class Endpoint:
             return None
         raw = await request.body()
         try:
-            body = json.loads(raw) if raw else None
+            body = read_json(raw) if raw else None
         except ValueError as error:
             # not verified: the text for a payload that is not JSON
             raise invalid_body("Invalid request payload JSON format") from error
@@ -145,7 +149,7 @@ class Endpoint:
 def _typed(text: str, kind: object) -> Any:
     if kind == "boolean" and text in ("true", "false"):
         return text == "true"
-    if kind in ("integer", "number") and text.lstrip("-").isdigit():
+    if kind in ("integer", "number") and _INTEGER.fullmatch(text):
         return int(text)
     return text
 

@@ -1,11 +1,10 @@
 """The token endpoint: `/oauth/token`."""
 
 import base64
-import json
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
-from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import parse_qsl, unquote
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,6 +15,7 @@ from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.events import token_exchange
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
 from mfa_setup.sandbox.auth0.tokens import mint
+from mfa_setup.sandbox.payloads import is_form, read_form, read_json
 
 if TYPE_CHECKING:
     from mfa_setup.sandbox.world import World
@@ -52,10 +52,11 @@ async def _answer(request: Request) -> JSON:
 
 async def _fields(request: Request) -> dict[str, str]:
     raw = await request.body()
-    kind = request.headers.get("content-type", "").partition(";")[0].strip()
-    is_form = kind == "application/x-www-form-urlencoded"
     try:
-        found = dict(parse_qsl(raw.decode())) if is_form else json.loads(raw)
+        if is_form(request.headers.get("content-type", "")):
+            found: Any = {name: value for name, value in read_form(raw) if value}
+        else:
+            found = read_json(raw)
     except ValueError as error:
         raise OAuthError(400, "invalid_request", "Invalid request payload") from error
     if not isinstance(found, dict):

@@ -1,6 +1,5 @@
 """Who calls the MFA API: with the `mfa_token` of a login that waits, or with an access token for this API (docs)."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.login import audiences
 from mfa_setup.sandbox.login.visit import Visit, visit_of
+from mfa_setup.sandbox.payloads import read_json
 
 
 class Asked:
@@ -78,7 +78,7 @@ def served(handler: Callable[[Asked], Awaitable[Any]]) -> Callable[[Request], Aw
 
 def _object(raw: bytes) -> JSON:
     try:
-        body = json.loads(raw) if raw else {}
+        body = read_json(raw) if raw else {}
     except ValueError as error:
         raise OAuthError(400, "invalid_request", "Invalid request payload") from error
     if not isinstance(body, dict):

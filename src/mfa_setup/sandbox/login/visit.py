@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 
+from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.oauth import issuer_of, tenant_of
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
 from mfa_setup.sandbox.login.state import LoginState
+from mfa_setup.sandbox.payloads import is_form, read_form
 
 if TYPE_CHECKING:
     from mfa_setup.sandbox.world import World
@@ -61,14 +63,21 @@ async def visit_of(request: Request) -> Visit:
     """The visit behind a request.
 
     Raises:
-        OAuthError: 404: the host is not this machine.
+        OAuthError: 404: the host is not this machine; 400: the form cannot be read.
     """
     world: World = request.app.state.world
     tenant = tenant_of(request)
     fields: dict[str, str] = {}
     if request.method == "POST":
-        await request.body()  # kept, so that a handler can still read a body that is no form
-        async with request.form() as form:
-            fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        fields = await _form(request)
     peer = request.client.host if request.client else ""
     return Visit(world, tenant, world.login_of(tenant), issuer_of(request), dict(request.cookies), fields, peer)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form; none where something else was sent, which a handler can still read."""
+    raw = await request.body()
+    try:
+        return dict(read_form(raw)) if is_form(request.headers.get("content-type", "")) else {}
+    except ValueError as error:
+        raise OAuthError(400, "invalid_request", "Invalid request payload") from error

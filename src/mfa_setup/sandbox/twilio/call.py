@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from mfa_setup.sandbox.payloads import is_form, read_form
 from mfa_setup.sandbox.twilio.auth import Caller, identify
 from mfa_setup.sandbox.twilio.errors import AUTHENTICATE, TwilioError, error, missing
-from mfa_setup.sandbox.twilio.forms import Fields
+from mfa_setup.sandbox.twilio.forms import INVALID, Fields
 from mfa_setup.sandbox.twilio.ids import new_sid
 from mfa_setup.sandbox.twilio.state import TwilioState
 from mfa_setup.sandbox.unserved import note
@@ -104,10 +104,12 @@ async def _call(request: Request) -> Call:
 
 async def _form(request: Request) -> list[tuple[str, str]]:
     """Read a form (OpenAPI: every body is `application/x-www-form-urlencoded`); any other body has no fields."""
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    if not is_form(request.headers.get("content-type", "")):
         return []
-    text = (await request.body()).decode(errors="replace")
-    return parse_qsl(text, keep_blank_values=True)
+    try:
+        return read_form(await request.body())
+    except ValueError as unreadable:
+        raise TwilioError(400, INVALID, "The body is not a form in UTF-8") from unreadable  # not verified: all of it
 
 
 def _handler(request: Request, methods: Mapping[str, Handler], magic: Mapping[str, Handler], *, keys: bool) -> Handler:
