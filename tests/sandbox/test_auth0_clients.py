@@ -127,7 +127,7 @@ def test_a_list_is_filtered_by_type_and_cut_to_fields(api: httpx.Client) -> None
 def test_q_knows_client_grants_only(sandbox: Sandbox, api: httpx.Client) -> None:
     """Q knows client grants only."""
     create(api)
-    audience = sandbox.world.tenants[sandbox.world.domain].audiences[0]
+    audience = sandbox.world.first.audiences[0]
     query: dict[str, Any] = {"q": f"client_grant.audience:{audience}", "take": 50}
     assert [c["name"] for c in api.get("/clients", params=query).json()["clients"]] == ["mfa-setup"]
     assert api.get("/clients", params={"q": "name:x", "take": 50}).status_code == 400

@@ -33,7 +33,7 @@ def test_every_answer_is_checked(answers: Answers, api: httpx.Client) -> None:
 
 def test_an_answer_that_is_not_documented_is_found(answers: Answers, api: httpx.Client, sandbox: Sandbox) -> None:
     """It is named with its operation, its status and what is wrong."""
-    sandbox.world.tenants[sandbox.world.domain].settings["friendly_name"] = 7
+    sandbox.world.first.settings["friendly_name"] = 7
     api.get("/tenants/settings")
     assert answers.violations() == [
         "GET /api/v2/tenants/settings answered 200: $.friendly_name: 7 is not of type 'string'"
@@ -42,7 +42,7 @@ def test_an_answer_that_is_not_documented_is_found(answers: Answers, api: httpx.
 
 def test_a_crash_is_found(answers: Answers, api: httpx.Client, sandbox: Sandbox) -> None:
     """A defect of the sandbox is answered in the service's form, which would hide it."""
-    del sandbox.world.tenants[sandbox.world.domain].settings["flags"]
+    del sandbox.world.first.settings["flags"]
     assert api.patch("/tenants/settings", json={"flags": {"enable_sso": True}}).status_code == 500
     (found,) = answers.violations()
     assert found.startswith("PATCH /api/v2/tenants/settings answered 0: the sandbox crashed: KeyError")

@@ -3,24 +3,22 @@
 import logging
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mfa_setup.sandbox import control, unserved
 from mfa_setup.sandbox.auth0 import routes as auth0
 from mfa_setup.sandbox.connections import Connections
 from mfa_setup.sandbox.control import LoopbackOnly
-from mfa_setup.sandbox.faults import Faults
+from mfa_setup.sandbox.edge import Reach, Readable
+from mfa_setup.sandbox.inject import Faults
 from mfa_setup.sandbox.limits import Latency, RateLimit
 from mfa_setup.sandbox.login import routes as login
 from mfa_setup.sandbox.login.cors import Cors
 from mfa_setup.sandbox.pages import routes as pages
-from mfa_setup.sandbox.payloads import check_address
 from mfa_setup.sandbox.requestlog import RequestLog
 from mfa_setup.sandbox.services import failure, is_control, refusal
 from mfa_setup.sandbox.twilio import routes as twilio
@@ -45,11 +43,12 @@ def build_app(world: World, connections: Connections | None = None) -> Starlette
     app = Starlette(
         routes=routes,
         middleware=[
+            Middleware(Reach, world=world),
             Middleware(LoopbackOnly),
             Middleware(RequestLog, world=world),
-            Middleware(Latency, world=world, connections=open_connections),
-            Middleware(Cors, world=world),
-            Middleware(RateLimit, world=world),
+            Middleware(Latency, wait=world.config.latency_ms / 1000, connections=open_connections),
+            Middleware(Cors),
+            Middleware(RateLimit),
             Middleware(Faults, world=world, connections=open_connections),
             Middleware(Readable),
         ],
@@ -58,24 +57,6 @@ def build_app(world: World, connections: Connections | None = None) -> Starlette
     app.router.redirect_slashes = False
     app.state.world = world
     return app
-
-
-class Readable:
-    """ASGI middleware: 400 for a path, a query or a host that no service could make sense of."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what can be read."""
-        answer = self.app
-        if scope["type"] == "http":
-            try:
-                check_address(scope["raw_path"], scope["query_string"], Headers(scope=scope).get("host", ""))
-            except ValueError:
-                # not verified: what the services answer to these
-                answer = failure(scope["path"], 400)
-        await answer(scope, receive, send)
 
 
 async def _refuse(request: Request, _error: Exception) -> Response:

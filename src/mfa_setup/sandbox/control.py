@@ -9,8 +9,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mfa_setup.sandbox.auth0.fresh import management_grant
+from mfa_setup.sandbox.auth0.reached import reached
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
-from mfa_setup.sandbox.auth0.state import JSON, Tenant
+from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.auth0.tokens import mint
 from mfa_setup.sandbox.control_route import ControlCall, control_route
 from mfa_setup.sandbox.faults import Fault, parse_faults
@@ -31,7 +32,7 @@ class LoopbackOnly:
             headers = Headers(scope=scope)
             # The Host check stops a web page whose name was made to resolve to this machine; the Origin check any
             # other page, which could send to localhost though not read the answer.
-            if not (is_loopback(peer) and is_loopback(headers.get("host")) and _is_of_here(headers.get("origin"))):
+            if not (is_loopback(peer) and reached(scope) is not None and _is_of_here(headers.get("origin"))):
                 await _error(403, "the control calls answer on loopback only")(scope, receive, send)
                 return
         await self.app(scope, receive, send)
@@ -44,7 +45,8 @@ def _is_of_here(origin: str | None) -> bool:
 
 def get_requests(call: ControlCall) -> list[JSON]:
     """GET /_sandbox/requests: the API requests so far (the latest 10,000), control calls aside."""
-    return [entry.as_json() for entry in call.world.requests]
+    requests = call.world.requests if call.named is None else call.named.requests
+    return [entry.as_json() for entry in requests]
 
 
 def get_state(call: ControlCall) -> JSON:
@@ -54,19 +56,27 @@ def get_state(call: ControlCall) -> JSON:
 
 def post_reset(call: ControlCall) -> JSON:
     """POST /_sandbox/reset: back to the start, with the same credentials."""
-    call.world.reset()
+    if call.named is None:
+        call.world.reset()
+    else:
+        call.world.reset_tenant(call.named.domain)
     return {"ok": True}
 
 
 def get_faults(call: ControlCall) -> list[JSON]:
     """GET /_sandbox/faults: the failures that still wait for a request."""
-    return [_fault(fault) for fault in call.world.faults]
+    return [_fault(fault) for fault in _faults(call)]
 
 
 def post_faults(call: ControlCall) -> list[JSON]:
     """POST /_sandbox/faults: adds failures to those that wait."""
-    call.world.faults += parse_faults(call.json)
+    _faults(call).extend(parse_faults(call.json))
     return get_faults(call)
+
+
+def _faults(call: ControlCall) -> list[Fault]:
+    """Those of the tenant that the call names, or those that wait for a request of any service."""
+    return call.world.faults if call.named is None else call.named.faults
 
 
 def _fault(fault: Fault) -> JSON:
@@ -75,7 +85,7 @@ def _fault(fault: Fault) -> JSON:
 
 def post_grants(call: ControlCall) -> JSON | None:
     """POST /_sandbox/grants `{"client_id"?, "scope": [...]}`: what a client's tokens may do; null: no grant."""
-    tenant, body = _tenant(call), call.body
+    tenant, body = call.tenant, call.body
     client_id = str(body.get("client_id", tenant.tool.client_id))
     if client_id not in tenant.clients or "scope" not in body:
         raise ValueError("expected a client_id that exists, and scope: a list, or null for no grant at all")
@@ -90,13 +100,13 @@ def post_grants(call: ControlCall) -> JSON | None:
 
 def post_tokens(call: ControlCall) -> JSON:
     """POST /_sandbox/tokens `{"scope"?, "expires_in"?, "audience"?}`: a token; expired if negative."""
-    world, tenant, body = call.world, _tenant(call), call.body
+    tenant, body = call.tenant, call.body
     expires_in = body.get("expires_in", 86400)
     if type(expires_in) is not int:
         raise ValueError("expires_in: expected a number of seconds")
     token = mint(
-        world.key,
-        issuer=f"{world.url}/",
+        tenant.key,
+        issuer=f"{tenant.url}/",
         client_id=tenant.tool.client_id,
         audience=str(body.get("audience", tenant.audiences[0])),
         scope=" ".join(_scopes(body.get("scope", list(ALL_SCOPES)))),
@@ -107,7 +117,7 @@ def post_tokens(call: ControlCall) -> JSON:
 
 def post_public_key(call: ControlCall) -> JSON:
     """POST /_sandbox/clients/{client_id}/public_key `{"pem"}`: registers a key for private-key JWT."""
-    tenant, client_id, pem = _tenant(call), call.path["client_id"], call.body.get("pem")
+    tenant, client_id, pem = call.tenant, call.path["client_id"], call.body.get("pem")
     if client_id not in tenant.clients:
         raise ValueError(f"client_id: there is no client {client_id}")
     if not isinstance(pem, str) or "PUBLIC KEY" not in pem:
@@ -120,10 +130,6 @@ def _scopes(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(scope, str) for scope in value):
         raise ValueError("scope: expected a list of strings")
     return list(value)
-
-
-def _tenant(call: ControlCall) -> Tenant:
-    return call.world.tenants[call.world.domain]
 
 
 def _error(status: int, message: str) -> Response:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.payloads import read_json
 from mfa_setup.sandbox.services import CONTROL
 from mfa_setup.sandbox.world import World
@@ -20,12 +21,42 @@ class ControlCall:
     Attributes:
         world: The sandbox.
         path: The path parameters.
+        query: The query.
         json: The body; an empty object where there is none.
     """
 
     world: World
     path: Mapping[str, str]
+    query: Mapping[str, str]
     json: Any
+
+    @property
+    def named(self) -> Tenant | None:
+        """The tenant that `?tenant=DOMAIN`, or the key `tenant` of the body, names; None where neither is there.
+
+        Raises:
+            ValueError: There is no such tenant.
+        """
+        name: Any = self.query.get("tenant")
+        if name is None and isinstance(self.json, dict):
+            name = self.json.get("tenant")
+        if name is None:
+            return None
+        if not isinstance(name, str) or name not in self.world.tenants:
+            raise ValueError(f"tenant must be one of {', '.join(self.world.tenants)}")
+        return self.world.tenants[name]
+
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant that the call is about: the named one, or the only one.
+
+        Raises:
+            ValueError: There is no such tenant, or there are several and none is named.
+        """
+        named = self.named
+        if named is None and len(self.world.tenants) > 1:
+            raise ValueError(f"name a tenant by ?tenant=: one of {', '.join(self.world.tenants)}")
+        return named if named is not None else self.world.first
 
     @property
     def body(self) -> dict[str, Any]:
@@ -68,4 +99,4 @@ async def _call(request: Request) -> ControlCall:
         body = read_json(raw) if raw else {}
     except ValueError as error:
         raise ValueError(f"the body is not JSON: {error}") from error
-    return ControlCall(request.app.state.world, request.path_params, body)
+    return ControlCall(request.app.state.world, request.path_params, request.query_params, body)

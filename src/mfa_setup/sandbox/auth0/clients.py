@@ -85,7 +85,7 @@ def get_client(call: Call) -> JSON:
 def create_client(call: Call) -> JSON:
     """POST /clients: the body over the service's defaults (recorded). Names are not unique (recorded)."""
     tenant = call.tenant
-    if call.world.config.auth0_plan == "free" and len(tenant.clients) >= _FREE_LIMIT:
+    if call.tenant.site.config.auth0_plan == "free" and len(tenant.clients) >= _FREE_LIMIT:
         # not verified: status, text and code over the documented limit of ten applications
         raise ManagementError(
             403, "You reached the limit of entities of this type for this tenant.", "insufficient_entitlement"

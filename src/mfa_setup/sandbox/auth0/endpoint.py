@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -15,13 +15,11 @@ from starlette.routing import Route
 from mfa_setup.sandbox.auth0.descriptions import described, texts_of
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
 from mfa_setup.sandbox.auth0.events import api_operation
+from mfa_setup.sandbox.auth0.reached import reached
 from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.auth0.tokens import authenticate, require_scope
 from mfa_setup.sandbox.auth0.validation import Schema, check_body, check_path, check_query
 from mfa_setup.sandbox.payloads import read_json
-
-if TYPE_CHECKING:
-    from mfa_setup.sandbox.world import World
 
 BASE = "/api/v2"
 
@@ -34,7 +32,6 @@ class Call:
     """A request that has passed every check.
 
     Attributes:
-        world: The sandbox.
         tenant: The tenant that was called.
         scopes: What the token may do.
         path: The path parameters.
@@ -44,7 +41,6 @@ class Call:
         client_id: The application that the token was issued to.
     """
 
-    world: "World"
     tenant: Tenant
     scopes: frozenset[str]
     path: dict[str, str]
@@ -95,20 +91,19 @@ class Endpoint:
         return Route(BASE + self.path, self._serve, methods=[self.method])
 
     async def _serve(self, request: Request) -> Response:
-        world: World = request.app.state.world
-        tenant = world.tenant(request.headers.get("host"))
+        tenant = reached(request.scope)
         if tenant is None:
             return ManagementError(HTTPStatus.NOT_FOUND, "Not Found").response()
         client_id: str | None = None
         try:
-            claims = authenticate(world.key, request.headers.get("authorization"), tenant.audiences)
+            claims = authenticate(tenant.key, request.headers.get("authorization"), tenant.audiences)
             client_id = claims.get("azp")
             scopes = frozenset(str(claims.get("scope", "")).split())
             require_scope(scopes, self.scopes)
             path = dict(request.path_params)
             check_path({"properties": self.params}, path)
             query, body = self._query(request), await self._body(request)
-            answer = self.handler(Call(world, tenant, scopes, path, query, body, request.headers, client_id))
+            answer = self.handler(Call(tenant, scopes, path, query, body, request.headers, client_id))
             response = self._response(await answer if isawaitable(answer) else answer)
         except ManagementError as error:
             response = error.response()

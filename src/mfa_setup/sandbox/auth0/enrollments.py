@@ -64,7 +64,7 @@ def create_ticket(call: Call) -> JSON:
     ticket_id = new_id(length=32)
     tenant.people.tickets[ticket_id] = body | {"ticket_id": ticket_id}
     # not verified: the address of the page
-    return {"ticket_id": ticket_id, "ticket_url": f"{call.world.url}/u/mfa-enroll?ticket={ticket_id}"}
+    return {"ticket_id": ticket_id, "ticket_url": f"{call.tenant.url}/u/mfa-enroll?ticket={ticket_id}"}
 
 
 def _enrollment(tenant: Tenant, method: JSON) -> JSON:

@@ -30,7 +30,7 @@ def _settings(call: Call) -> JSON:
 def set_factor(call: Call) -> JSON:
     """PUT /guardian/factors/{name}: echoes (recorded). Nothing keeps the last one on (recorded)."""
     name, enabled = call.path["name"], call.body["enabled"]
-    if name == "sms" and enabled and call.world.config.auth0_plan == "free":
+    if name == "sms" and enabled and call.tenant.site.config.auth0_plan == "free":
         # not verified: status and text on the Free plan, only that its tenants get no SMS (support article)
         message = "Please upgrade your subscription to use SMS multi-factor authentication"
         raise ManagementError(403, message, "insufficient_entitlement")

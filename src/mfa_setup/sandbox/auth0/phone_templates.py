@@ -86,7 +86,7 @@ async def try_template(call: Call) -> JSON:
     enrolling = _find(call)["type"] == "otp_enroll"
     text = code_text(call.tenant, "123456", enrolling=enrolling)
     channel = call.body.get("delivery_method", "text")
-    await send_sms(call.world, call.tenant, to=call.body["to"], body=text, channel=channel)
+    await send_sms(call.tenant, to=call.body["to"], body=text, channel=channel)
     # not verified: what the documented key `message` holds
     return {"message": "The test notification was sent."}
 

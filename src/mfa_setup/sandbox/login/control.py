@@ -5,14 +5,9 @@ from typing import Any
 from starlette.routing import Route
 
 from mfa_setup.sandbox.control_route import ControlCall, control_route
-from mfa_setup.sandbox.login.state import LoginState
 
 _LEVELS = ("low", "high")
 _FARTHEST = 10 * 365 * 24 * 3600
-
-
-def _login(call: ControlCall) -> LoginState:
-    return call.world.login_of(call.world.tenants[call.world.domain])
 
 
 def risk(call: ControlCall) -> dict[str, Any]:
@@ -20,7 +15,7 @@ def risk(call: ControlCall) -> dict[str, Any]:
     level = call.body.get("level")
     if level not in _LEVELS:
         raise ValueError("level must be low or high")
-    _login(call).risk = level
+    call.tenant.login.risk = level
     return {"level": level}
 
 
@@ -29,9 +24,8 @@ def clock(call: ControlCall) -> dict[str, Any]:
     forward = call.body.get("forward")
     if isinstance(forward, bool) or not isinstance(forward, int | float) or not 0 <= forward <= _FARTHEST:
         raise ValueError("forward must be a number of seconds")
-    login = _login(call)
-    login.clock.ahead += forward
-    return {"ahead": login.clock.ahead}
+    call.tenant.login.clock.ahead += forward
+    return {"ahead": call.tenant.login.clock.ahead}
 
 
 def routes() -> list[Route]:

@@ -49,7 +49,7 @@ class Asked:
             self.user_id, self.by_mfa_token = behind.granted.user_id, True
             return
         try:
-            claims = self.visit.world.key.claims(self.token, (audiences.mfa_audience(self.visit),))
+            claims = self.visit.tenant.key.claims(self.token, (audiences.mfa_audience(self.visit),))
         except jwt.InvalidTokenError as error:
             # not verified: text and status
             raise OAuthError(401, "invalid_grant", "Malformed mfa_token") from error
