@@ -44,9 +44,13 @@ def _is_of_here(origin: str | None) -> bool:
 
 
 def get_requests(call: ControlCall) -> list[JSON]:
-    """GET /_sandbox/requests: the API requests so far (the latest 10,000), control calls aside."""
+    """GET /_sandbox/requests: the API requests so far (the latest 10,000), control calls aside.
+
+    `?product=messaging` leaves those to one of Twilio's products.
+    """
     requests = call.world.requests if call.named is None else call.named.requests
-    return [entry.as_json() for entry in requests]
+    product = call.query.get("product")
+    return [entry.as_json() for entry in requests if product in (None, entry.product)]
 
 
 def get_state(call: ControlCall) -> JSON:

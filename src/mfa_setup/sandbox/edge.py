@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mfa_setup.sandbox.auth0.reached import reach
 from mfa_setup.sandbox.payloads import check_address
 from mfa_setup.sandbox.services import failure
+from mfa_setup.sandbox.twilio.products import prefix_of
 from mfa_setup.sandbox.world import World
 
 
@@ -20,6 +21,8 @@ class Reach:
         """Find the tenant."""
         if scope["type"] == "http":
             reach(scope, self.world.tenant(Headers(scope=scope).get("host")))
+            # What a path begins with to name a product of Twilio is no part of the product's own path.
+            scope["root_path"] = prefix_of(scope["path"])
         await self.app(scope, receive, send)
 
 

@@ -21,6 +21,7 @@ class Entry:
         path: The path without its query.
         status: The status of the answer; None while, or if, there is none.
         tenant: The domain of the Auth0 tenant; None for Twilio.
+        product: The product of Twilio, by which its host begins in life; None for Auth0.
     """
 
     n: int
@@ -29,6 +30,7 @@ class Entry:
     path: str
     status: int | None
     tenant: str | None
+    product: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The entry as the control API answers it."""

@@ -5,6 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mfa_setup.sandbox.auth0.reached import reached
 from mfa_setup.sandbox.history import Entry
 from mfa_setup.sandbox.services import is_control, service_of
+from mfa_setup.sandbox.twilio.products import product_of
 from mfa_setup.sandbox.world import World
 
 
@@ -40,6 +41,7 @@ class RequestLog:
             path=scope["path"],
             status=None,
             tenant=tenant.domain if tenant is not None else None,
+            product=product_of(scope["path"]),
         )
         (tenant.requests if tenant is not None else self.world.other_requests).append(entry)
         return entry

@@ -7,17 +7,17 @@ from starlette.responses import JSONResponse, Response
 
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found, phrase, too_many_requests
 from mfa_setup.sandbox.twilio import errors as twilio_errors
+from mfa_setup.sandbox.twilio.products import is_twilio
 
 Service: TypeAlias = Literal["auth0", "twilio"]
 
 CONTROL = "/_sandbox"
 _OAUTH_ERRORS = {400: "invalid_request", 429: "too_many_requests"}
-_TWILIO = ("/2010-04-01", "/v1", "/v2/PhoneNumbers")
 
 
 def service_of(path: str) -> Service:
     """The service that owns the path; `/v2/logout` is Auth0's, `/v2/PhoneNumbers` Twilio's."""
-    return "twilio" if any(path == root or path.startswith(f"{root}/") for root in _TWILIO) else "auth0"
+    return "twilio" if is_twilio(path) else "auth0"
 
 
 def is_control(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""All routes of the Twilio half: one port serves all of Twilio's hosts, for their paths do not collide."""
+"""All routes of the Twilio half: one port serves all of Twilio's hosts, see `products`."""
 
 from starlette.routing import BaseRoute
 
