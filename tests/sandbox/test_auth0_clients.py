@@ -4,11 +4,11 @@ from typing import Any
 import httpx
 import pytest
 
-from mfa_setup.sandbox.auth0.descriptions import texts_of
+from mfa_setup.sandbox.auth0.documents import properties_of
 from mfa_setup.sandbox.server import Sandbox
 
 SPA = {"name": "Twilio MFA Test", "app_type": "spa", "token_endpoint_auth_method": "none"}
-_METADATA = texts_of("POST /clients")["client_metadata"].removesuffix(".")
+_METADATA = properties_of("POST /clients")["client_metadata"]["description"]
 Manage = Callable[..., httpx.Client]
 
 

@@ -1,6 +1,7 @@
 """The check of every answer against the services' documents: that it is made, and that it can fail."""
 
 import json
+import runpy
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -140,3 +141,11 @@ def test_what_is_listed_as_not_served_is_not(name: str, sandbox: Sandbox, connec
     method, path = name.split()
     path = path.replace("{MessagingServiceSid}", next(iter(sandbox.world.twilio.services)))
     assert client.request(method, path).status_code in {404, 405}
+
+
+def test_the_payloads_are_those_of_the_document() -> None:
+    """`tools/openapi.py` makes the file that the sandbox ships; nobody has edited it."""
+    tool = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "openapi.py"))
+    names = ("auth0_management.json", "auth0_management_more.json")
+    written = tool["content"]([specification.FOLDER / name for name in names])
+    assert tool["TARGET"].read_text(encoding="utf-8") == written

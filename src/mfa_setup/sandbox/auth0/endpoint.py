@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mfa_setup.sandbox.auth0.descriptions import described, texts_of
+from mfa_setup.sandbox.auth0.documents import body_of, parameters_of
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
 from mfa_setup.sandbox.auth0.events import api_operation
 from mfa_setup.sandbox.auth0.reached import reached
@@ -63,7 +63,7 @@ class Endpoint:
         path: The path under `/api/v2`.
         scopes: The token needs one of them.
         handler: Answers the checked call; a plain value is sent as JSON, None as 204.
-        body: Schema of the payload, if it has one.
+        body: Schema of the payload where the document has none.
         query: Schemas of the query parameters.
         params: Schemas of the path parameters that have one.
         status: The status of a plain answer.
@@ -79,12 +79,15 @@ class Endpoint:
     status: int = HTTPStatus.OK
 
     def __post_init__(self) -> None:
-        """Give the schemas the descriptions that complaints quote."""
-        texts = texts_of(f"{self.method} {self.path}")
-        if self.body is not None:
-            object.__setattr__(self, "body", described(self.body, texts))
-        for name in ("query", "params"):
-            object.__setattr__(self, name, described({"properties": getattr(self, name)}, texts)["properties"])
+        """Take the payload from the document, and the descriptions of parameters, which complaints quote."""
+        key = f"{self.method} {self.path}"
+        if self.body is None:
+            object.__setattr__(self, "body", body_of(key))
+        texts = parameters_of(key)
+        for kind in ("query", "params"):
+            schemas: dict[str, Schema] = getattr(self, kind)
+            about = {name: one | {"description": texts.get(name, "")} for name, one in schemas.items()}
+            object.__setattr__(self, kind, about)
 
     def route(self) -> Route:
         """The route to serve."""

@@ -74,6 +74,7 @@ FORMATS: dict[str, Callable[[str], bool]] = {
     ),
     "absolute-https-uri-or-empty": _or_empty(lambda value: _is_absolute(value, "https")),
     "url": _is_absolute,
+    "url-or-null": _is_absolute,
     "email-or-empty": _or_empty(lambda value: re.fullmatch(r"[^@\s]+@[^@\s]+", value) is not None),
     "email": lambda value: re.fullmatch(r"[^@\s]+@[^@\s]+", value) is not None,
     "strict-uri": _is_absolute,
