@@ -194,6 +194,87 @@ def test_a_callback_in_other_letters_works_in_every_response_mode(api: httpx.Cli
     assert "https://xn--r8jz45g.jp" in answer.headers["content-security-policy"]
 
 
+_KEYS = [
+    "tenant",
+    "client_id",
+    "scope",
+    "expires_in",
+    "audience",
+    "pem",
+    "method",
+    "path",
+    "effect",
+    "applied",
+    "times",
+    "level",
+    "forward",
+    "phone_number",
+    "friendly_name",
+    "service_sid",
+    "verified",
+    "us_app_to_person_registered",
+    "error_code",
+    "status",
+    "kind",
+    "country",
+    "grant_type",
+    "code",
+    "username",
+    "password",
+    "realm",
+    "mfa_token",
+    "oob_code",
+    "binding_code",
+    "challenge_type",
+    "authenticator_types",
+    "oob_channels",
+    "refresh_token",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "code_verifier",
+    "redirect_uri",
+    "recovery_code",
+]
+_GRANTS = ["client_credentials", "authorization_code", "refresh_token", "password"]
+_GRANTS += [f"http://auth0.com/oauth/grant-type/{name}" for name in ("password-realm", "mfa-oob", "mfa-recovery-code")]
+_PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+_ANY = st.recursive(_PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
+_ODD = _ANY | st.sampled_from(
+    [*_GRANTS, "Username-Password-Authentication", "+14155550123", "\x00", "localhost", "9" * 99]
+)
+_OPEN = [path for method, path in paths() if method == "POST" and not path.startswith(("/api/v2", "/2010", "/v1"))]
+
+
+def test_no_json_ever_breaks_what_has_no_schema(ask: Callable[..., httpx.Response]) -> None:
+    """The control calls, the token endpoint and the MFA API, with anything under the keys that they know."""
+
+    @settings(max_examples=400, deadline=None, database=None, derandomize=True)
+    @given(st.sampled_from(_OPEN), st.dictionaries(st.sampled_from(_KEYS), _ODD, max_size=8) | _ANY)
+    def send(path: str, body: object) -> None:
+        answer = ask("POST", path, content=json.dumps(body).encode(), headers={"content-type": JSON})
+        assert answer.status_code < 500, (path, body, answer.text)
+
+    send()
+
+
+def test_no_bytes_ever_break_anything(ask: Callable[..., httpx.Response]) -> None:
+    """Any bytes as a body of either kind, and any text in the query, repeated ones included."""
+    kinds = st.sampled_from([JSON, FORM, "multipart/form-data; boundary=x", "\xff"])
+    query = st.lists(
+        st.tuples(st.sampled_from(["page", "take", "q", "state", "PageSize", "Page"]), st.text(max_size=8))
+    )
+
+    @settings(max_examples=400, deadline=None, database=None, derandomize=True)
+    @given(st.sampled_from(paths()), st.binary(max_size=60), kinds, query)
+    def send(to: tuple[str, str], body: bytes, kind: str, pairs: list[tuple[str, str]]) -> None:
+        headers = {"content-type": kind.encode("latin-1")}
+        answer = ask(*to, content=body, headers=headers, params=pairs)
+        assert answer.status_code < 500, (to, body, kind, pairs, answer.text)
+
+    send()
+
+
 @settings(max_examples=300, deadline=None, database=None, derandomize=True)
 @given(
     st.binary(max_size=40)

@@ -63,9 +63,10 @@ class ProductRoute(Route):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match what is for the product."""
-        if scope["type"] != "http" or product_of(scope["path"]) != self.product:
+        found, inner = super().matches(scope)
+        if found is not Match.NONE and product_of(scope["path"]) != self.product:
             return Match.NONE, {}
-        return super().matches(scope)
+        return found, inner
 
 
 def room(
