@@ -270,7 +270,7 @@ def test_one_that_is_revoked_under_several_reads_at_once_is_asked_for_once(
 ) -> None:
     def doing(_terminal: Prompter, text: str) -> None:
         if text.startswith("Comparing"):
-            monkeypatch.setattr(unified.sandbox.world, "key", SigningKey())
+            monkeypatch.setattr(unified.sandbox.world.first, "key", SigningKey())
 
     monkeypatch.setattr(Prompter, "doing", doing)
     mark = unified.mark()

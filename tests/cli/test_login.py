@@ -261,7 +261,7 @@ class TestTheIdToken:
         return {name: value for name, value in {**good, **changed}.items() if value is not None}
 
     def test_a_good_one_is_believed(self, unified: Lab, issuer: Issuer, endpoints: Endpoints, attempt: Attempt) -> None:
-        token = unified.sandbox.world.key.sign(self.claims(unified, attempt))
+        token = unified.sandbox.world.first.key.sign(self.claims(unified, attempt))
         assert issuer.verify(endpoints, attempt, token)["amr"] == ["mfa"]
 
     @pytest.mark.parametrize(
@@ -286,14 +286,14 @@ class TestTheIdToken:
         changed: dict[str, Any],
         said: str,
     ) -> None:
-        token = unified.sandbox.world.key.sign(self.claims(unified, attempt, **changed))
+        token = unified.sandbox.world.first.key.sign(self.claims(unified, attempt, **changed))
         with pytest.raises(TokenInvalidError, match=said):
             issuer.verify(endpoints, attempt, token)
 
     def test_one_signed_by_another_key_is_not(
         self, unified: Lab, make_lab: Callable[..., Lab], issuer: Issuer, endpoints: Endpoints, attempt: Attempt
     ) -> None:
-        stranger = make_lab(phone_stack="legacy").sandbox.world.key
+        stranger = make_lab(phone_stack="legacy").sandbox.world.first.key
         token = stranger.sign(self.claims(unified, attempt))
         with pytest.raises(TokenInvalidError, match=r"signature|does not publish"):
             issuer.verify(endpoints, attempt, token)
@@ -303,7 +303,7 @@ class TestTheIdToken:
     ) -> None:
         import jwt  # noqa: PLC0415
 
-        key = unified.sandbox.world.key.sign({}).split(".")[0]
+        key = unified.sandbox.world.first.key.sign({}).split(".")[0]
         unsigned = jwt.encode(self.claims(unified, attempt), "", algorithm="none").split(".")
         for head in (key, unsigned[0]):
             with pytest.raises(TokenInvalidError):

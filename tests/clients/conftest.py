@@ -64,7 +64,7 @@ class Secure:
 def secure(request: pytest.FixtureRequest) -> Iterator[Secure]:
     """A sandbox with TLS on each phone stack."""
     with Sandbox(SandboxConfig(port=0, phone_stack=request.param, tls=True)) as running:
-        trust = ssl.create_default_context(cafile=running.world.ca_file)
+        trust = ssl.create_default_context(cafile=running.world.site.ca_file)
         with httpx.Client(base_url=running.url, verify=trust, trust_env=False, timeout=10) as http:
             yield Secure(running, http)
 

@@ -12,7 +12,7 @@ import pytest
 from starlette.routing import Route
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
-from mfa_setup.sandbox import twilio as rooms
+from mfa_setup.sandbox.twilio import routes as rooms
 from support import scene
 from support.lab import Lab
 from support.sdk import Mode, Twilio, twilio_sdk

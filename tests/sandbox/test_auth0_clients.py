@@ -4,11 +4,11 @@ from typing import Any
 import httpx
 import pytest
 
-from mfa_setup.sandbox.auth0.descriptions import texts_of
+from mfa_setup.sandbox.auth0.documents import properties_of
 from mfa_setup.sandbox.server import Sandbox
 
 SPA = {"name": "Twilio MFA Test", "app_type": "spa", "token_endpoint_auth_method": "none"}
-_METADATA = texts_of("POST /clients")["client_metadata"].removesuffix(".")
+_METADATA = properties_of("POST /clients")["client_metadata"]["description"]
 Manage = Callable[..., httpx.Client]
 
 
@@ -127,7 +127,7 @@ def test_a_list_is_filtered_by_type_and_cut_to_fields(api: httpx.Client) -> None
 def test_q_knows_client_grants_only(sandbox: Sandbox, api: httpx.Client) -> None:
     """Q knows client grants only."""
     create(api)
-    audience = sandbox.world.tenants[sandbox.world.domain].audiences[0]
+    audience = sandbox.world.first.audiences[0]
     query: dict[str, Any] = {"q": f"client_grant.audience:{audience}", "take": 50}
     assert [c["name"] for c in api.get("/clients", params=query).json()["clients"]] == ["mfa-setup"]
     assert api.get("/clients", params={"q": "name:x", "take": 50}).status_code == 400

@@ -100,7 +100,7 @@ def test_with_the_tenants_flag_new_clients_are_enabled_everywhere(api: httpx.Cli
 
 def test_the_tools_own_grant_is_listed_and_others_are_made(sandbox: Sandbox, api: httpx.Client) -> None:
     """The tools own grant is listed and others are made."""
-    own = api.get("/client-grants", params={"client_id": sandbox.world.tool.client_id}).json()
+    own = api.get("/client-grants", params={"client_id": sandbox.world.first.tool.client_id}).json()
     assert len(own) == 1
     body = {"client_id": spa(api), "audience": own[0]["audience"], "scope": ["read:clients"]}
     assert api.post("/client-grants", json=body).status_code == 201

@@ -52,12 +52,12 @@ def test_events_are_searched_sorted_cut_and_paged(busy: httpx.Client) -> None:
 
 
 def test_tokens_are_logged_given_and_refused(sandbox: Sandbox, api: httpx.Client, web: httpx.Client) -> None:
-    tool = sandbox.world.tool
+    tool = sandbox.world.first.tool
     body = {
         "grant_type": "client_credentials",
         "client_id": tool.client_id,
         "client_secret": tool.client_secret,
-        "audience": sandbox.world.tenants[sandbox.world.domain].audiences[0],
+        "audience": sandbox.world.first.audiences[0],
     }
     web.post("/oauth/token", json=body)
     web.post("/oauth/token", json=body | {"client_secret": "wrong"})
@@ -66,7 +66,7 @@ def test_tokens_are_logged_given_and_refused(sandbox: Sandbox, api: httpx.Client
 
 
 def test_only_the_latest_events_are_kept(sandbox: Sandbox, api: httpx.Client) -> None:
-    tenant = sandbox.world.tenants[sandbox.world.domain]
+    tenant = sandbox.world.first
     for _ in range(1100):
         tenant.log("s", "Success Login")
     assert len(tenant.logs) == 1000

@@ -118,7 +118,7 @@ def test_all_authenticators_go_at_once(api: httpx.Client, user: str, methods: st
 
 
 def test_an_unconfirmed_phone_is_no_enrolment_yet(sandbox: Sandbox, api: httpx.Client, user: str, methods: str) -> None:
-    people = sandbox.world.tenants[sandbox.world.domain].people
+    people = sandbox.world.first.people
     people.add_phone(user.removeprefix("/users/"), "+14155550123", confirmed=False)
     assert api.get(f"{user}/enrollments").json() == []
     assert api.get(methods).json()[0]["confirmed"] is False
@@ -136,7 +136,7 @@ def test_a_ticket_starts_an_enrolment(sandbox: Sandbox, api: httpx.Client, user:
     body = {"user_id": user.removeprefix("/users/"), "send_mail": False, "factor": "phone"}
     ticket = api.post("/guardian/enrollments/ticket", json=body).json()
     assert ticket["ticket_url"].endswith(ticket["ticket_id"])
-    kept = sandbox.world.tenants[sandbox.world.domain].people.tickets
+    kept = sandbox.world.first.people.tickets
     assert kept[ticket["ticket_id"]]["factor"] == "phone"
     assert api.post("/guardian/enrollments/ticket", json=body | {"factor": "pigeon"}).status_code == 400
 
@@ -144,5 +144,5 @@ def test_a_ticket_starts_an_enrolment(sandbox: Sandbox, api: httpx.Client, user:
 def test_with_the_user_go_their_methods(sandbox: Sandbox, api: httpx.Client, user: str, methods: str) -> None:
     api.post(methods, json=PHONE)
     api.delete(user)
-    people = sandbox.world.tenants[sandbox.world.domain].people
+    people = sandbox.world.first.people
     assert not any((people.users, people.passwords, people.methods, people.tickets))

@@ -185,7 +185,7 @@ def test_the_state_shows_the_legacy_provider_once_it_is_set(
     old, web = manage(running), connect(running)
 
     def provider() -> Any:
-        return web.get("/_sandbox/state").json()["tenants"][running.world.domain]["phone_provider"]
+        return web.get("/_sandbox/state").json()["tenants"][running.world.first.domain]["phone_provider"]
 
     assert provider() is None
     old.put("/guardian/factors/phone/selected-provider", json={"provider": "twilio"})
@@ -235,7 +235,7 @@ def test_a_try_with_a_wrong_token_fails_as_in_life(sandbox: Sandbox, api: httpx.
 def test_a_try_under_tls_trusts_the_authority_of_the_run(start: Start, connect: Callable[..., httpx.Client]) -> None:
     """A try under tls trusts the authority of the run."""
     running = start(tls=True)
-    web = connect(running, verify=ssl.create_default_context(cafile=running.world.ca_file))
+    web = connect(running, verify=ssl.create_default_context(cafile=running.world.site.ca_file))
     token = web.post("/_sandbox/tokens", json={}).json()["access_token"]
     web.headers["authorization"] = f"Bearer {token}"
     made = web.post(f"/api/v2{PROVIDERS}", json=TWILIO).json()

@@ -16,12 +16,12 @@ from mfa_setup.sandbox.server import Sandbox
 @pytest.fixture
 def ask(sandbox: Sandbox) -> dict[str, str]:
     """The fields of a good request for a token."""
-    tool = sandbox.world.tool
+    tool = sandbox.world.first.tool
     return {
         "grant_type": "client_credentials",
         "client_id": tool.client_id,
         "client_secret": tool.client_secret,
-        "audience": f"https://{sandbox.world.domain}/api/v2/",
+        "audience": f"https://{sandbox.world.first.domain}/api/v2/",
     }
 
 
@@ -84,7 +84,7 @@ def test_a_bad_request_for_a_token_is_refused_in_the_oauth_form(
 
 def test_the_http_audience_is_not_the_audience(sandbox: Sandbox, web: httpx.Client, ask: dict[str, str]) -> None:
     """The http audience is not the audience."""
-    ask["audience"] = f"http://{sandbox.world.domain}/api/v2/"
+    ask["audience"] = f"http://{sandbox.world.first.domain}/api/v2/"
     assert web.post("/oauth/token", json=ask).status_code == 403
 
 
@@ -109,18 +109,18 @@ def key(sandbox: Sandbox, web: httpx.Client) -> rsa.RSAPrivateKey:
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     pem = private.public_key().public_bytes(*form).decode()
-    path = f"/_sandbox/clients/{sandbox.world.tool.client_id}/public_key"
+    path = f"/_sandbox/clients/{sandbox.world.first.tool.client_id}/public_key"
     assert web.post(path, json={"pem": pem}).status_code == 200
     return private
 
 
 def assertion(sandbox: Sandbox, key: rsa.RSAPrivateKey, **change: Any) -> dict[str, str]:
     """Assertion."""
-    client_id = sandbox.world.tool.client_id
+    client_id = sandbox.world.first.tool.client_id
     claims = {
         "iss": client_id,
         "sub": client_id,
-        "aud": f"https://{sandbox.world.domain}/",
+        "aud": f"https://{sandbox.world.first.domain}/",
         "exp": int(time.time()) + 60,
         "jti": str(uuid.uuid4()),
     } | change
@@ -128,7 +128,7 @@ def assertion(sandbox: Sandbox, key: rsa.RSAPrivateKey, **change: Any) -> dict[s
         "grant_type": "client_credentials",
         "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         "client_assertion": jwt.encode(claims, key, algorithm="RS256"),
-        "audience": f"https://{sandbox.world.domain}/api/v2/",
+        "audience": f"https://{sandbox.world.first.domain}/api/v2/",
     }
 
 
@@ -183,7 +183,7 @@ def test_a_missing_or_refused_token_is_401(
     assert status("x.y.z") == 401
     assert status(ready(web, expires_in=-1)) == 401
     assert status(ready(web, audience="https://else/")) == 401
-    assert status(ready(connect(start()), audience=f"https://{sandbox.world.domain}/api/v2/")) == 401
+    assert status(ready(connect(start()), audience=f"https://{sandbox.world.first.domain}/api/v2/")) == 401
     assert status(ready(web)) == 200
 
 

@@ -46,7 +46,7 @@ def test_a_new_user_has_the_recorded_form(api: httpx.Client) -> None:
 
 def test_a_password_is_kept_as_a_hash_only(sandbox: Sandbox, api: httpx.Client) -> None:
     user_id = create(api)["user_id"]
-    people = sandbox.world.tenants[sandbox.world.domain].people
+    people = sandbox.world.first.people
     assert people.has_password(user_id, "correct horse")
     assert not people.has_password(user_id, "wrong horse")
     assert b"horse" not in people.passwords[user_id]
@@ -149,7 +149,7 @@ def test_totals_and_fields(three: httpx.Client) -> None:
 
 
 def test_several_custom_domains_demand_a_choice(sandbox: Sandbox, api: httpx.Client) -> None:
-    sandbox.world.tenants[sandbox.world.domain].custom_domains = ["a.example.com", "b.example.com"]
+    sandbox.world.first.custom_domains = ["a.example.com", "b.example.com"]
     refused = api.post("/users", json=ADA)
     assert (refused.status_code, refused.json()["errorCode"]) == (409, "custom_domain_conflict")
     assert api.post("/users", json=ADA, headers={"auth0-custom-domain": "a.example.com"}).status_code == 201

@@ -16,7 +16,7 @@ def test_the_log_holds_every_api_request_and_no_control_call(
     api.get("/clients", params={"page": 0})
     web.get("/2010-04-01/Accounts/x.json")
     web.get("/nothing")
-    domain = sandbox.world.domain
+    domain = sandbox.world.first.domain
     log = web.get("/_sandbox/requests").json()
     assert [tuple(entry.values()) for entry in log] == [
         (1, "auth0", "GET", "/api/v2/clients", 200, domain),
@@ -28,8 +28,8 @@ def test_the_log_holds_every_api_request_and_no_control_call(
 
 def test_only_the_latest_requests_are_kept_and_their_numbers_go_on(sandbox: Sandbox, web: httpx.Client) -> None:
     """Only the latest requests are kept and their numbers go on."""
-    assert sandbox.world.requests.maxlen == 10_000
-    sandbox.world.requests = deque(maxlen=3)
+    assert sandbox.world.first.requests.maxlen == 10_000
+    sandbox.world.first.requests = deque(maxlen=3)
     for index in range(5):
         web.get(f"/api/v2/{index}")
     assert [(entry["n"], entry["path"]) for entry in web.get("/_sandbox/requests").json()] == [
@@ -62,7 +62,7 @@ def test_the_state_of_the_first_day(sandbox: Sandbox, web: httpx.Client) -> None
     """The state of the first day."""
     state = web.get("/_sandbox/state").json()
     assert set(state) == {"tenants", "twilio"}
-    tenant = state["tenants"][sandbox.world.domain]
+    tenant = state["tenants"][sandbox.world.first.domain]
     assert [client["app_type"] for client in tenant["clients"]] == ["non_interactive"]
     assert set(tenant["factors"].values()) == {False}
     assert len(tenant["factors"]) == 8
@@ -83,7 +83,7 @@ def test_reset_goes_back_to_the_start_with_the_same_credentials(
     web.post("/_sandbox/faults", json=[{"path": "*", "effect": "reset"}])
     assert web.post("/_sandbox/reset").status_code == 200
     after = web.get("/_sandbox/state").json()
-    tenants = [state["tenants"][sandbox.world.domain] for state in (before, after)]
+    tenants = [state["tenants"][sandbox.world.first.domain] for state in (before, after)]
     assert tenants[0]["clients"] == tenants[1]["clients"]
     assert tenants[0]["factors"] == tenants[1]["factors"]
     assert sandbox.ready() == ready
@@ -99,7 +99,7 @@ def test_control_calls_refuse_another_host(web: httpx.Client) -> None:
 def test_grants_narrow_the_scopes_of_the_next_token(sandbox: Sandbox, web: httpx.Client) -> None:
     """Grants narrow the scopes of the next token."""
     web.post("/_sandbox/grants", json={"scope": ["read:clients"]})
-    tool, domain = sandbox.world.tool, sandbox.world.domain
+    tool, domain = sandbox.world.first.tool, sandbox.world.first.domain
     body = {
         "grant_type": "client_credentials",
         "client_id": tool.client_id,
@@ -160,7 +160,7 @@ def test_a_defect_of_the_sandbox_is_answered_in_the_form_of_the_service(
 ) -> None:
     """A defect of the sandbox is answered in the form of the service."""
     api = manage(sandbox)
-    del sandbox.world.tenants[sandbox.world.domain].settings["flags"]
+    del sandbox.world.first.settings["flags"]
     answer = api.post("/clients", json={"name": "x"})
     assert answer.status_code == 500
     assert answer.json()["statusCode"] == 500

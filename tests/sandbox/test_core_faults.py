@@ -26,7 +26,7 @@ def fail(sandbox: Sandbox, connect: Callable[..., httpx.Client]) -> Callable[...
 
 def spa_clients(sandbox: Sandbox) -> list[Any]:
     """Spa clients."""
-    clients = sandbox.world.tenants[sandbox.world.domain].clients.values()
+    clients = sandbox.world.first.clients.values()
     return [client for client in clients if client["app_type"] == "spa"]
 
 
@@ -86,7 +86,7 @@ def test_a_request_without_an_answer_is_logged_with_status_null(
         "method": "POST",
         "path": "/api/v2/clients",
         "status": None,
-        "tenant": sandbox.world.domain,
+        "tenant": sandbox.world.first.domain,
     }
 
 
@@ -178,7 +178,7 @@ def test_a_hanging_request_does_not_delay_the_stop(
 ) -> None:
     """A hanging request does not delay the stop."""
     running = start(tls=tls)
-    trust = ssl.create_default_context(cafile=running.world.ca_file)
+    trust = ssl.create_default_context(cafile=running.world.site.ca_file)
     web = connect(running, timeout=20, verify=trust)
     web.post("/_sandbox/faults", json=[{"path": "*", "effect": "hang"}])
     caught: list[Exception] = []

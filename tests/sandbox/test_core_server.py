@@ -28,7 +28,7 @@ def test_the_tenant_is_the_same_behind_a_proxy_on_another_port(sandbox: Sandbox,
     """The tenant is the same behind a proxy on another port."""
     api.headers["host"] = "localhost:9"
     assert api.get("/clients").status_code == 200
-    assert sandbox.world.requests[-1].tenant == sandbox.world.domain
+    assert sandbox.world.requests[-1].tenant == sandbox.world.first.domain
 
 
 def test_it_has_no_tenant_for_another_host(api: httpx.Client) -> None:

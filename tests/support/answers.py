@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mfa_setup.sandbox import app, server
-from mfa_setup.sandbox.faults import Faults
+from mfa_setup.sandbox.inject import Faults
 from mfa_setup.sandbox.services import is_control, is_management, service_of
 from support import specification
 from support.specification import Operation, Schema

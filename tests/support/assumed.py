@@ -32,11 +32,10 @@ class Assumed:
     """What has been assumed of a sandbox so far, for the exchanges of one file."""
 
     def __init__(self, world: World, exchanges: list[dict[str, Any]]) -> None:
-        self._world = world
         bodies = [exchange["response"]["body"] for exchange in exchanges]
         found = (body[_VERSIONS] for body in bodies if isinstance(body, dict) and _VERSIONS in body)
         self._versions: list[str] = next(found, [])
-        self._tenant = world.tenants[world.domain]
+        self._tenant = world.first
         self._settled: set[str] = set()
         self._tenant.settings[_VERSIONS] = self._versions
         self._bucket = self._tenant.bucket
@@ -89,9 +88,9 @@ class Assumed:
         return headers
 
     def _powerless(self) -> str:
-        world = self._world
-        audience = self._tenant.audiences[0]
-        return mint(world.key, issuer=f"{world.url}/", client_id="none", audience=audience, scope="read:nothing")
+        tenant = self._tenant
+        audience = tenant.audiences[0]
+        return mint(tenant.key, issuer=f"{tenant.url}/", client_id="none", audience=audience, scope="read:nothing")
 
 
 def _clients(tenant: Tenant, asked: dict[str, Any], body: dict[str, Any]) -> None:

@@ -70,11 +70,11 @@ class Seed:
     @classmethod
     def of(cls, sandbox: Sandbox) -> "Seed":
         """The state of now."""
-        return cls(copy.deepcopy(sandbox.world.tenants), copy.deepcopy(sandbox.world.twilio))
+        return cls(_copied(sandbox.world.tenants), copy.deepcopy(sandbox.world.twilio))
 
     def plant(self, sandbox: Sandbox) -> None:
         """Brings the sandbox back."""
-        sandbox.world.tenants = copy.deepcopy(self.tenants)
+        sandbox.world.tenants = _copied(self.tenants)
         sandbox.world.twilio = copy.deepcopy(self.twilio)
 
     @property
@@ -92,6 +92,12 @@ class Seed:
         prefix = parameter.schema.get("pattern", "")[1:3]
         names = [name for name in _TWILIO if name in (prefix, f"{operation.path.rpartition('/')[0]} {prefix}")]
         return _TWILIO[names[0]](self.twilio) if names else []
+
+
+def _copied(tenants: dict[str, Tenant]) -> dict[str, Tenant]:
+    """Tenants of their own, with the same keys and on the same server."""
+    shared = [part for tenant in tenants.values() for part in (tenant.site, tenant.key)]
+    return copy.deepcopy(tenants, {id(part): part for part in shared})
 
 
 def _devices(tenant: Tenant) -> list[str]:

@@ -81,7 +81,7 @@ class Replay:
         for recorded, own in self._ids.items():
             text = text.replace(recorded, own).replace(recorded.replace("|", "%7C"), own.replace("|", "%7C"))
         world = self._running.world
-        tenant = world.tenants[world.domain]
+        tenant = world.first
         text = text.replace(f"https://{_HOST}/api/v2/", tenant.audiences[0])
         found: dict[str, Any] = json.loads(text.replace('"TENANT"', json.dumps(tenant.name)))
         return found

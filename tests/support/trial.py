@@ -102,7 +102,7 @@ def check_document(result: Result) -> dict[str, Any]:
 def floor_holds(lab: Lab) -> bool:
     """Whether a code could leave, wherever one is asked for; read straight from the sandbox's memory."""
     world = lab.sandbox.world
-    tenant = world.tenants[world.domain].snapshot()
+    tenant = world.first.snapshot()
     if not tenant["policies"]:
         return True
     provider: dict[str, Any] = tenant["phone_provider"] or {}

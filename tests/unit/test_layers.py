@@ -83,3 +83,39 @@ def test_only_the_command_that_starts_it_imports_the_sandbox() -> None:
         if name.startswith("mfa_setup.sandbox") and own != "sandbox"
     }
     assert users == {"cli/commands/sandbox.py"}
+
+
+def edges(package: str) -> dict[str, set[str]]:
+    """The modules of a package, and those of it that each imports: anywhere, for whatever reason."""
+    found = {}
+    for path, _ in modules():
+        parts = ("mfa_setup", *path.relative_to(SOURCE).with_suffix("").parts)
+        found[".".join(parts).removesuffix(".__init__")] = set(imported(path))
+    known = {name: names for name, names in found.items() if f"{name}.".startswith(f"{package}.")}
+    return {name: {module for one in names for module in _run(one, known)} - {name} for name, names in known.items()}
+
+
+def _run(name: str, known: dict[str, set[str]]) -> Iterator[str]:
+    """The modules that importing a name runs: `a.b.c` runs `a`, `a.b` and, where it is a module, `a.b.c`."""
+    parts = name.split(".")
+    yield from (module for end in range(1, len(parts) + 1) if (module := ".".join(parts[:end])) in known)
+
+
+def in_a_circle(graph: dict[str, set[str]]) -> list[str]:
+    """What is left once nothing more can be imported without importing what is left."""
+    left = dict(graph)
+    while ready := [name for name, needs in left.items() if not needs & left.keys()]:
+        for name in ready:
+            del left[name]
+    return sorted(left)
+
+
+def test_the_sandbox_has_no_import_circle() -> None:
+    """Neither in functions nor under TYPE_CHECKING: its parts can be read one after the other."""
+    assert in_a_circle(edges("mfa_setup.sandbox")) == []
+
+
+def test_an_import_circle_would_be_found() -> None:
+    """The check above can fail; so it does for what the packages import by their names."""
+    assert in_a_circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
+    assert "mfa_setup.sandbox.auth0.fresh" in edges("mfa_setup.sandbox")["mfa_setup.sandbox.world"]

@@ -1,6 +1,5 @@
 import pytest
 
-from mfa_setup.sandbox.auth0.descriptions import described
 from mfa_setup.sandbox.auth0.validation import complaints
 
 
@@ -25,9 +24,8 @@ def test_the_complaints_of_a_choice_count_from_the_property_that_holds_it() -> N
     ],
 )
 def test_a_complaint_quotes_the_description_of_its_property(value: object, place: str) -> None:
-    """A complaint quotes the description of its property without the dot, as recorded; items have none."""
-    group = {"type": "object", "properties": {"email": {"type": "string"}}}
-    schema = {"properties": {"groups": {"type": "array", "items": group}}}
-    texts = {"groups": "The groups.", "groups[].email": "Google Workspace Directory group email."}
-    (complaint,) = complaints(described(schema, texts), value)
+    """A complaint quotes the description of its property, as recorded; items have none."""
+    email = {"type": "string", "description": "Google Workspace Directory group email"}
+    groups = {"type": "array", "description": "The groups", "items": {"type": "object", "properties": {"email": email}}}
+    (complaint,) = complaints({"properties": {"groups": groups}}, value)
     assert complaint.sentence("Payload").endswith(f" on property {place}.")

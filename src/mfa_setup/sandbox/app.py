@@ -9,15 +9,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from mfa_setup.sandbox import control, login, pages, twilio, unserved
-from mfa_setup.sandbox.auth0.routes import routes as auth0_routes
+from mfa_setup.sandbox import control, unserved
+from mfa_setup.sandbox.auth0 import routes as auth0
 from mfa_setup.sandbox.connections import Connections
 from mfa_setup.sandbox.control import LoopbackOnly
-from mfa_setup.sandbox.faults import Faults
+from mfa_setup.sandbox.edge import Reach, Readable
+from mfa_setup.sandbox.inject import Faults
 from mfa_setup.sandbox.limits import Latency, RateLimit
+from mfa_setup.sandbox.login import routes as login
 from mfa_setup.sandbox.login.cors import Cors
+from mfa_setup.sandbox.pages import routes as pages
 from mfa_setup.sandbox.requestlog import RequestLog
 from mfa_setup.sandbox.services import failure, is_control, refusal
+from mfa_setup.sandbox.twilio import routes as twilio
 from mfa_setup.sandbox.world import World
 
 _log = logging.getLogger(__name__)
@@ -34,16 +38,19 @@ def build_app(world: World, connections: Connections | None = None) -> Starlette
         The application; `app.state.world` is the world.
     """
     open_connections = connections if connections is not None else Connections()
-    routes: list[BaseRoute] = [*auth0_routes(), *login.routes(), *twilio.routes(), *control.routes(), *pages.routes()]
+    halves = (auth0.routes(), login.routes(), twilio.routes())
+    routes: list[BaseRoute] = [route for half in (*halves, control.routes(), pages.routes()) for route in half]
     app = Starlette(
         routes=routes,
         middleware=[
+            Middleware(Reach, world=world),
             Middleware(LoopbackOnly),
             Middleware(RequestLog, world=world),
-            Middleware(Latency, world=world, connections=open_connections),
-            Middleware(Cors, world=world),
-            Middleware(RateLimit, world=world),
+            Middleware(Latency, wait=world.config.latency_ms / 1000, connections=open_connections),
+            Middleware(Cors),
+            Middleware(RateLimit),
             Middleware(Faults, world=world, connections=open_connections),
+            Middleware(Readable),
         ],
         exception_handlers={HTTPException: _refuse, Exception: _crash},
     )
@@ -55,14 +62,14 @@ def build_app(world: World, connections: Connections | None = None) -> Starlette
 async def _refuse(request: Request, _error: Exception) -> Response:
     """No such path, or not with this method: both services answer 404 in their own form."""
     # not verified: what the services answer to a method that a path does not have
-    if is_control(request.url.path):
+    if is_control(request.scope["path"]):
         return await control.unknown(request)
-    answer = refusal(request.url.path)
-    unserved.note(request.method, request.url.path, answer.status_code)
+    answer = refusal(request.scope["path"])
+    unserved.note(request.method, request.scope["path"], answer.status_code)
     return answer
 
 
 async def _crash(request: Request, error: Exception) -> Response:
     """A defect of the sandbox: even that is answered in the service's form, never as a bare 500."""
-    _log.error("the sandbox failed on %s %s", request.method, request.url.path, exc_info=error)
-    return failure(request.url.path, 500)
+    _log.error("the sandbox failed on %s %s", request.method, request.scope["path"], exc_info=error)
+    return failure(request.scope["path"], 500)

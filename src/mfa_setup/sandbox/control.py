@@ -9,12 +9,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mfa_setup.sandbox.auth0.fresh import management_grant
+from mfa_setup.sandbox.auth0.reached import reached
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
-from mfa_setup.sandbox.auth0.state import Tenant
+from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.auth0.tokens import mint
-from mfa_setup.sandbox.faults import parse_faults
-from mfa_setup.sandbox.services import CONTROL, is_control
-from mfa_setup.sandbox.world import World, is_loopback
+from mfa_setup.sandbox.control_route import ControlCall, control_route
+from mfa_setup.sandbox.faults import Fault, parse_faults
+from mfa_setup.sandbox.services import is_control
+from mfa_setup.sandbox.world import is_loopback
 
 
 class LoopbackOnly:
@@ -30,7 +32,7 @@ class LoopbackOnly:
             headers = Headers(scope=scope)
             # The Host check stops a web page whose name was made to resolve to this machine; the Origin check any
             # other page, which could send to localhost though not read the answer.
-            if not (is_loopback(peer) and is_loopback(headers.get("host")) and _is_of_here(headers.get("origin"))):
+            if not (is_loopback(peer) and reached(scope) is not None and _is_of_here(headers.get("origin"))):
                 await _error(403, "the control calls answer on loopback only")(scope, receive, send)
                 return
         await self.app(scope, receive, send)
@@ -41,80 +43,91 @@ def _is_of_here(origin: str | None) -> bool:
     return origin is None or is_loopback(origin.partition("://")[2])
 
 
-async def get_requests(request: Request) -> Response:
-    """GET /_sandbox/requests: the API requests so far (the latest 10,000), control calls aside."""
-    return JSONResponse([entry.as_json() for entry in _world(request).requests])
+def get_requests(call: ControlCall) -> list[JSON]:
+    """GET /_sandbox/requests: the API requests so far (the latest 10,000), control calls aside.
+
+    `?product=messaging` leaves those to one of Twilio's products.
+    """
+    requests = call.world.requests if call.named is None else call.named.requests
+    product = call.query.get("product")
+    return [entry.as_json() for entry in requests if product in (None, entry.product)]
 
 
-async def get_state(request: Request) -> Response:
+def get_state(call: ControlCall) -> JSON:
     """GET /_sandbox/state: the tenants and the Twilio account, as the APIs would answer them."""
-    return JSONResponse(_world(request).snapshot())
+    return call.world.snapshot()
 
 
-async def post_reset(request: Request) -> Response:
+def post_reset(call: ControlCall) -> JSON:
     """POST /_sandbox/reset: back to the start, with the same credentials."""
-    _world(request).reset()
-    return JSONResponse({"ok": True})
+    if call.named is None:
+        call.world.reset()
+    else:
+        call.world.reset_tenant(call.named.domain)
+    return {"ok": True}
 
 
-async def get_faults(request: Request) -> Response:
+def get_faults(call: ControlCall) -> list[JSON]:
     """GET /_sandbox/faults: the failures that still wait for a request."""
-    return JSONResponse([_fault(fault) for fault in _world(request).faults])
+    return [_fault(fault) for fault in _faults(call)]
 
 
-async def post_faults(request: Request) -> Response:
+def post_faults(call: ControlCall) -> list[JSON]:
     """POST /_sandbox/faults: adds failures to those that wait."""
-    world = _world(request)
-    world.faults += parse_faults(await request.json())
-    return JSONResponse([_fault(fault) for fault in world.faults])
+    _faults(call).extend(parse_faults(call.json))
+    return get_faults(call)
 
 
-def _fault(fault: Any) -> dict[str, Any]:
+def _faults(call: ControlCall) -> list[Fault]:
+    """Those of the tenant that the call names, or those that wait for a request of any service."""
+    return call.world.faults if call.named is None else call.named.faults
+
+
+def _fault(fault: Fault) -> JSON:
     return {name: getattr(fault, name) for name in ("method", "path", "effect", "applied", "times")}
 
 
-async def post_grants(request: Request) -> Response:
+def post_grants(call: ControlCall) -> JSON | None:
     """POST /_sandbox/grants `{"client_id"?, "scope": [...]}`: what a client's tokens may do; null: no grant."""
-    tenant, body = _tenant(request), await _object(request)
+    tenant, body = call.tenant, call.body
     client_id = str(body.get("client_id", tenant.tool.client_id))
     if client_id not in tenant.clients or "scope" not in body:
         raise ValueError("expected a client_id that exists, and scope: a list, or null for no grant at all")
     grant = tenant.grant_of(client_id) or management_grant(tenant, client_id)
     if body["scope"] is None:
         tenant.grants.pop(grant["id"], None)
-        return JSONResponse(None)
+        return None
     grant["scope"] = _scopes(body["scope"])
     tenant.grants[grant["id"]] = grant
-    return JSONResponse(grant)
+    return grant
 
 
-async def post_tokens(request: Request) -> Response:
+def post_tokens(call: ControlCall) -> JSON:
     """POST /_sandbox/tokens `{"scope"?, "expires_in"?, "audience"?}`: a token; expired if negative."""
-    world, tenant, body = _world(request), _tenant(request), await _object(request)
+    tenant, body = call.tenant, call.body
     expires_in = body.get("expires_in", 86400)
     if type(expires_in) is not int:
         raise ValueError("expires_in: expected a number of seconds")
     token = mint(
-        world.key,
-        issuer=f"{world.url}/",
+        tenant.key,
+        issuer=f"{tenant.url}/",
         client_id=tenant.tool.client_id,
         audience=str(body.get("audience", tenant.audiences[0])),
         scope=" ".join(_scopes(body.get("scope", list(ALL_SCOPES)))),
         expires_in=expires_in,
     )
-    return JSONResponse({"access_token": token})
+    return {"access_token": token}
 
 
-async def post_public_key(request: Request) -> Response:
+def post_public_key(call: ControlCall) -> JSON:
     """POST /_sandbox/clients/{client_id}/public_key `{"pem"}`: registers a key for private-key JWT."""
-    tenant, body = _tenant(request), await _object(request)
-    client_id, pem = request.path_params["client_id"], body.get("pem")
+    tenant, client_id, pem = call.tenant, call.path["client_id"], call.body.get("pem")
     if client_id not in tenant.clients:
         raise ValueError(f"client_id: there is no client {client_id}")
     if not isinstance(pem, str) or "PUBLIC KEY" not in pem:
         raise ValueError("pem: expected a public key in PEM form")
     tenant.public_keys.setdefault(client_id, []).append(pem)
-    return JSONResponse({"client_id": client_id, "keys": len(tenant.public_keys[client_id])})
+    return {"client_id": client_id, "keys": len(tenant.public_keys[client_id])}
 
 
 def _scopes(value: Any) -> list[str]:
@@ -123,52 +136,24 @@ def _scopes(value: Any) -> list[str]:
     return list(value)
 
 
-async def _object(request: Request) -> dict[str, Any]:
-    body = await request.json() if await request.body() else {}
-    if not isinstance(body, dict):
-        raise ValueError("expected an object")  # noqa: TRY004 - every refusal is one kind of error
-    return body
-
-
-def _world(request: Request) -> World:
-    world: World = request.app.state.world
-    return world
-
-
-def _tenant(request: Request) -> Tenant:
-    world = _world(request)
-    return world.tenants[world.domain]
-
-
 def _error(status: int, message: str) -> Response:
     return JSONResponse({"error": message}, status_code=status)
-
-
-def _route(path: str, method: str, handler: Any) -> Route:
-    async def serve(request: Request) -> Response:
-        try:
-            answer: Response = await handler(request)
-        except ValueError as error:
-            return _error(400, str(error))
-        return answer
-
-    return Route(CONTROL + path, serve, methods=[method])
 
 
 def routes() -> list[Route]:
     """The control calls, apart from the pages."""
     return [
-        _route("/requests", "GET", get_requests),
-        _route("/state", "GET", get_state),
-        _route("/reset", "POST", post_reset),
-        _route("/faults", "GET", get_faults),
-        _route("/faults", "POST", post_faults),
-        _route("/grants", "POST", post_grants),
-        _route("/tokens", "POST", post_tokens),
-        _route("/clients/{client_id}/public_key", "POST", post_public_key),
+        control_route("/requests", "GET", get_requests),
+        control_route("/state", "GET", get_state),
+        control_route("/reset", "POST", post_reset),
+        control_route("/faults", "GET", get_faults),
+        control_route("/faults", "POST", post_faults),
+        control_route("/grants", "POST", post_grants),
+        control_route("/tokens", "POST", post_tokens),
+        control_route("/clients/{client_id}/public_key", "POST", post_public_key),
     ]
 
 
 async def unknown(request: Request) -> Response:
     """Any other path under `/_sandbox`."""
-    return _error(404, f"the sandbox has no control call {request.method} {request.url.path}")
+    return _error(404, f"the sandbox has no control call {request.method} {request.scope['path']}")

@@ -1,40 +1,34 @@
 """How long an answer takes, and how many a tenant gets: latency and Auth0's rate limit."""
 
-from typing import TYPE_CHECKING
-
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mfa_setup.sandbox.auth0.reached import reached
+from mfa_setup.sandbox.connections import Connections
 from mfa_setup.sandbox.ratelimit import TokenBucket
 from mfa_setup.sandbox.services import failure, is_control, is_management
-
-if TYPE_CHECKING:
-    from mfa_setup.sandbox.connections import Connections
-    from mfa_setup.sandbox.world import World
 
 
 class Latency:
     """ASGI middleware: every answer of a service waits `latency_ms`."""
 
-    def __init__(self, app: ASGIApp, world: "World", connections: "Connections") -> None:
+    def __init__(self, app: ASGIApp, wait: float, connections: Connections) -> None:
         self.app = app
-        self.world = world
+        self.wait = wait
         self.connections = connections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait, then answer."""
-        wait = self.world.config.latency_ms / 1000
-        if wait and scope["type"] == "http" and not is_control(scope["path"]):
-            await self.connections.sleep(wait)
+        if self.wait and scope["type"] == "http" and not is_control(scope["path"]):
+            await self.connections.sleep(self.wait)
         await self.app(scope, receive, send)
 
 
 class RateLimit:
     """ASGI middleware: a token per Auth0 API request, and the three headers with every answer."""
 
-    def __init__(self, app: ASGIApp, world: "World") -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request in, or answer 429."""
@@ -56,7 +50,7 @@ class RateLimit:
     def _bucket(self, scope: Scope) -> TokenBucket | None:
         if scope["type"] != "http":
             return None
-        tenant = self.world.tenant(Headers(scope=scope).get("host"))
+        tenant = reached(scope)
         if tenant is None:
             return None
         if scope["path"] == "/oauth/token":

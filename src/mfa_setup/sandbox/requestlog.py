@@ -1,51 +1,18 @@
-"""The API requests so far: what `GET /_sandbox/requests` shows.
+"""Writes each API request into the history of its tenant; control calls are not logged."""
 
-Only the latest `KEPT` are there, so that a sandbox which runs for weeks does not grow; their numbers go on.
-"""
-
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
-
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mfa_setup.sandbox.auth0.reached import reached
+from mfa_setup.sandbox.history import Entry
 from mfa_setup.sandbox.services import is_control, service_of
-
-if TYPE_CHECKING:
-    from mfa_setup.sandbox.world import World
-
-KEPT = 10_000
-
-
-@dataclass(slots=True)
-class Entry:
-    """One request.
-
-    Attributes:
-        n: Its number, from 1, in order of arrival.
-        service: `auth0` or `twilio`.
-        method: The HTTP method.
-        path: The path without its query.
-        status: The status of the answer; None while, or if, there is none.
-        tenant: The domain of the Auth0 tenant; None for Twilio.
-    """
-
-    n: int
-    service: str
-    method: str
-    path: str
-    status: int | None
-    tenant: str | None
-
-    def as_json(self) -> dict[str, Any]:
-        """The entry as the control API answers it."""
-        return asdict(self)
+from mfa_setup.sandbox.twilio.products import product_of
+from mfa_setup.sandbox.world import World
 
 
 class RequestLog:
-    """ASGI middleware that writes each API request to the log; control calls are not logged."""
+    """ASGI middleware that writes each API request to the log."""
 
-    def __init__(self, app: ASGIApp, world: "World") -> None:
+    def __init__(self, app: ASGIApp, world: World) -> None:
         self.app = app
         self.world = world
 
@@ -55,7 +22,6 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         entry = self._entry(scope)
-        self.world.requests.append(entry)
 
         async def note(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -65,14 +31,17 @@ class RequestLog:
         await self.app(scope, receive, note)
 
     def _entry(self, scope: Scope) -> Entry:
-        self.world.requested += 1
         service = service_of(scope["path"])
-        tenant = self.world.tenant(Headers(scope=scope).get("host")) if service == "auth0" else None
-        return Entry(
+        tenant = reached(scope) if service == "auth0" else None
+        self.world.requested += 1
+        entry = Entry(
             n=self.world.requested,
             service=service,
             method=scope["method"],
             path=scope["path"],
             status=None,
             tenant=tenant.domain if tenant is not None else None,
+            product=product_of(scope["path"]),
         )
+        (tenant.requests if tenant is not None else self.world.other_requests).append(entry)
+        return entry

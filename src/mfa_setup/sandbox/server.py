@@ -7,7 +7,7 @@ import socket
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -18,6 +18,7 @@ import uvicorn
 from mfa_setup.sandbox.app import build_app
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.connections import Connections
+from mfa_setup.sandbox.site import Site
 from mfa_setup.sandbox.sockets import PortInUseError, bind
 from mfa_setup.sandbox.world import World
 
@@ -31,12 +32,17 @@ class Sandbox:
 
     Use it as a context manager, or call `start` and `stop`. It answers as `localhost` and as `127.0.0.1`.
 
+    Args:
+        config: How it is set up.
+        hosts: The host names of its tenants, as `World` takes them.
+
     Attributes:
         config: How it is set up; after `start`, `world.config` has the port that is served.
     """
 
-    def __init__(self, config: SandboxConfig | None = None) -> None:
+    def __init__(self, config: SandboxConfig | None = None, hosts: Sequence[str] = ("localhost",)) -> None:
         self.config = config or SandboxConfig()
+        self._hosts = hosts
         self._world: World | None = None
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -53,7 +59,7 @@ class Sandbox:
     @property
     def url(self) -> str:
         """Where it answers, without a trailing slash."""
-        return self.world.url
+        return self.world.site.url
 
     def start(self) -> Self:
         """Bind the port and serve it in a daemon thread; returns when requests are answered.
@@ -62,7 +68,7 @@ class Sandbox:
             PortInUseError: Another program has the port.
         """
         sockets = bind(self.config.port)
-        world = World(replace(self.config, port=sockets[0].getsockname()[1]))
+        world = World(replace(self.config, port=sockets[0].getsockname()[1]), self._hosts)
         self._world = world
         self._connections = Connections()
         settings = uvicorn.Config(
@@ -77,7 +83,7 @@ class Sandbox:
             timeout_graceful_shutdown=1,
         )
         settings.load()
-        settings.ssl = _tls(world) if self.config.tls else None
+        settings.ssl = _tls(world.site) if self.config.tls else None
         self._server = uvicorn.Server(settings)
         self._thread = threading.Thread(
             target=self._run, args=(self._server, sockets), name="mfa-setup-sandbox", daemon=True
@@ -114,8 +120,8 @@ class Sandbox:
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._connections.stop)
         thread.join(timeout=_START_SECONDS)
-        if self.world.ca_file is not None:
-            Path(self.world.ca_file).unlink(missing_ok=True)
+        if self.world.site.ca_file is not None:
+            Path(self.world.site.ca_file).unlink(missing_ok=True)
 
     def serve_forever(self, announce: Callable[[], None] = lambda: None) -> None:
         """Serve in the foreground until SIGINT or SIGTERM; starts first if that was not done.
@@ -141,25 +147,25 @@ class Sandbox:
 
     def ready(self) -> dict[str, Any]:
         """What `mfa-setup sandbox --json` prints: the addresses and the environment of a client."""
-        world = self.world
-        credentials = world.twilio.credentials
+        site, tenant = self.world.site, self.world.first
+        credentials = self.world.twilio.credentials
         env = {
-            "MFA_SETUP_SANDBOX": world.url,
-            "AUTH0_DOMAIN": world.domain,
-            "AUTH0_CLIENT_ID": world.tool.client_id,
-            "AUTH0_CLIENT_SECRET": world.tool.client_secret,
+            "MFA_SETUP_SANDBOX": site.url,
+            "AUTH0_DOMAIN": tenant.domain,
+            "AUTH0_CLIENT_ID": tenant.tool.client_id,
+            "AUTH0_CLIENT_SECRET": tenant.tool.client_secret,
             "TWILIO_ACCOUNT_SID": credentials.account_sid,
             "TWILIO_AUTH_TOKEN": credentials.auth_token,
         }
         answer: dict[str, Any] = {
-            "url": world.url,
-            "control": f"{world.url}/_sandbox",
-            "inbox": f"{world.url}/_sandbox/inbox",
+            "url": site.url,
+            "control": f"{site.url}/_sandbox",
+            "inbox": f"{site.url}/_sandbox/inbox",
         }
-        if world.ca_file is not None:
-            answer["ca_file"] = world.ca_file
+        if site.ca_file is not None:
+            answer["ca_file"] = site.ca_file
             names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
-            env |= dict.fromkeys(names, world.ca_file)
+            env |= dict.fromkeys(names, site.ca_file)
         return answer | {"env": env}
 
     def __enter__(self) -> Self:
@@ -171,7 +177,7 @@ class Sandbox:
         self.stop()
 
 
-def _tls(world: World) -> ssl.SSLContext:
+def _tls(site: Site) -> ssl.SSLContext:
     """A server context with a certificate of an authority that exists for this run only."""
     import trustme  # noqa: PLC0415 - only `--tls` needs it, and a start shall be quick
 
@@ -179,7 +185,7 @@ def _tls(world: World) -> ssl.SSLContext:
     handle, name = tempfile.mkstemp(prefix="mfa-setup-sandbox-", suffix=".pem")
     os.close(handle)
     authority.cert_pem.write_to_path(name)
-    world.ca_file = name
+    site.ca_file = name
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost", "127.0.0.1", "::1").configure_cert(context)
     return context

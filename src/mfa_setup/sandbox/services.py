@@ -7,16 +7,17 @@ from starlette.responses import JSONResponse, Response
 
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found, phrase, too_many_requests
 from mfa_setup.sandbox.twilio import errors as twilio_errors
+from mfa_setup.sandbox.twilio.products import is_twilio
 
 Service: TypeAlias = Literal["auth0", "twilio"]
 
 CONTROL = "/_sandbox"
-_TWILIO = ("/2010-04-01", "/v1", "/v2/PhoneNumbers")
+_OAUTH_ERRORS = {400: "invalid_request", 429: "too_many_requests"}
 
 
 def service_of(path: str) -> Service:
     """The service that owns the path; `/v2/logout` is Auth0's, `/v2/PhoneNumbers` Twilio's."""
-    return "twilio" if any(path == root or path.startswith(f"{root}/") for root in _TWILIO) else "auth0"
+    return "twilio" if is_twilio(path) else "auth0"
 
 
 def is_control(path: str) -> bool:
@@ -37,12 +38,14 @@ def refusal(path: str) -> Response:
 
 
 def failure(path: str, status: int) -> Response:
-    """An injected error status in the form that the service itself uses for it."""
+    """An error status without further words, in the form that the service itself uses for it."""
+    if is_control(path):
+        return JSONResponse({"error": phrase(status)}, status_code=status)
     if service_of(path) == "twilio":
         return twilio_errors.status_fault(status)
     if is_management(path):
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return too_many_requests().response()
         return ManagementError(status, phrase(status)).response()
-    error = "too_many_requests" if status == HTTPStatus.TOO_MANY_REQUESTS else "server_error"
+    error = _OAUTH_ERRORS.get(status, "server_error")
     return JSONResponse({"error": error, "error_description": phrase(status)}, status_code=status)

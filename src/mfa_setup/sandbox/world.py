@@ -1,8 +1,9 @@
-"""Everything that a sandbox remembers: the tenants, the Twilio account, the requests and the faults."""
+"""Everything that a sandbox remembers: its tenants, and what they share."""
 
 import ipaddress
 import re
-from collections import deque
+from collections.abc import Sequence
+from heapq import merge
 from typing import Any
 
 from mfa_setup.sandbox.auth0.fresh import fresh_tenant
@@ -11,76 +12,72 @@ from mfa_setup.sandbox.auth0.tokens import SigningKey
 from mfa_setup.sandbox.auth0.tool import ToolClient
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.faults import Fault
-from mfa_setup.sandbox.login.state import LoginState
-from mfa_setup.sandbox.requestlog import KEPT, Entry
+from mfa_setup.sandbox.history import KEPT, Entry, new_history
+from mfa_setup.sandbox.site import Site
 from mfa_setup.sandbox.twilio.state import TwilioState
 
 
 class World:
-    """The state behind one sandbox; handlers find it as `request.app.state.world`.
+    """The state behind one sandbox: tenants, each of which owns what is its own, on one Twilio account.
+
+    Args:
+        config: How the sandbox is set up; its port is the one that is served.
+        hosts: The host names of the tenants. The first tenant also answers under every other name of loopback.
 
     Attributes:
-        config: How the sandbox was set up; its port is the one that is served.
-        tool: The credentials of the tool's client; they survive a reset.
-        key: What signs the tenant's tokens; it survives a reset.
+        site: Where the sandbox answers.
         tenants: Tenants by domain.
         twilio: The Twilio account.
-        requests: The API requests so far, oldest first; only the latest are kept.
-        requested: How many there were, for their numbers.
-        faults: Failures that wait for a matching request.
-        logins: What the logins of each tenant remember, by domain.
-        ca_file: The certificate of this run's authority, under `--tls`.
+        faults: Failures that wait for a matching request of any service; a tenant has its own besides.
+        requested: How many requests there were, for their numbers.
+        other_requests: The latest requests that reached no tenant: those to Twilio, and to a host that is none.
     """
 
-    def __init__(self, config: SandboxConfig) -> None:
-        self.config = config
-        self.tool = ToolClient()
-        self.key = SigningKey()
+    def __init__(self, config: SandboxConfig, hosts: Sequence[str] = ("localhost",)) -> None:
+        self.site = Site(config)
         self.twilio = TwilioState(config)
-        self.ca_file: str | None = None
-        self.tenants: dict[str, Tenant] = {}
-        self.requests: deque[Entry] = deque(maxlen=KEPT)
+        domains = [f"{host}:{config.port}" for host in hosts]
+        self.tenants = {domain: fresh_tenant(domain, self.site, ToolClient(), SigningKey()) for domain in domains}
+        self._forget()
+
+    def _forget(self) -> None:
         self.requested = 0
+        self.other_requests = new_history()
         self.faults: list[Fault] = []
-        self.logins: dict[str, LoginState] = {}
-        self._start()
-
-    def _start(self) -> None:
-        self.tenants = {self.domain: fresh_tenant(self.domain, self.config, self.tool)}
-        self.requests = deque(maxlen=KEPT)
-        self.requested = 0
-        self.faults = []
-        self.logins = {}
 
     @property
-    def scheme(self) -> str:
-        """`https` under `--tls`, else `http`."""
-        return "https" if self.config.tls else "http"
+    def config(self) -> SandboxConfig:
+        """How the sandbox is set up."""
+        return self.site.config
 
     @property
-    def domain(self) -> str:
-        """The domain of the one tenant."""
-        return f"localhost:{self.config.port}"
+    def first(self) -> Tenant:
+        """The first tenant, which is most often the only one."""
+        return next(iter(self.tenants.values()))
 
     @property
-    def url(self) -> str:
-        """Where the sandbox answers."""
-        return f"{self.scheme}://{self.domain}"
+    def requests(self) -> list[Entry]:
+        """The latest requests to whatever part of the sandbox, oldest first."""
+        histories = [self.other_requests, *(tenant.requests for tenant in self.tenants.values())]
+        return list(merge(*histories, key=lambda entry: entry.n))[-KEPT:]
 
     def tenant(self, host: str | None) -> Tenant | None:
-        """The tenant behind a Host header: any loopback name, as behind a proxy on another port."""
-        return self.tenants[self.domain] if is_loopback(host) else None
-
-    def login_of(self, tenant: Tenant) -> LoginState:
-        """What the logins of a tenant remember."""
-        if tenant.domain not in self.logins:
-            self.logins[tenant.domain] = LoginState()
-        return self.logins[tenant.domain]
+        """The tenant behind a Host header, whatever its port: there may be a proxy on another one."""
+        name = _name(host or "")
+        named = (tenant for domain, tenant in self.tenants.items() if _name(domain) == name)
+        return next(named, self.first if is_loopback(host) else None)
 
     def reset(self) -> None:
-        """Back to the start, with the same credentials, SIDs and signing key."""
+        """Back to the start, with the same credentials, SIDs and signing keys."""
         self.twilio = TwilioState(self.config, credentials=self.twilio.credentials)
-        self._start()
+        for domain in self.tenants:
+            self.reset_tenant(domain)
+        self._forget()
+
+    def reset_tenant(self, domain: str) -> None:
+        """One tenant back to the start; the others, the Twilio account and the count of requests stay as they are."""
+        old = self.tenants[domain]
+        self.tenants[domain] = fresh_tenant(domain, self.site, old.tool, old.key)
 
     def snapshot(self) -> dict[str, Any]:
         """The answer of `GET /_sandbox/state`."""
@@ -92,11 +89,16 @@ def is_loopback(host: str | None) -> bool:
     """Whether a Host header (or the address of a peer) is this machine."""
     if host is None:
         return False
-    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]]+))(?::[0-9]*)?", host)
-    name = (found[1] or found[2]).lower() if found else host  # the address of a peer has no brackets
+    name = _name(host)
     if name == "localhost":
         return True
     try:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def _name(host: str) -> str:
+    """The host without its port; the address of a peer has no brackets."""
+    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]]+))(?::[0-9]*)?", host)
+    return (found[1] or found[2]).lower() if found else host

@@ -21,7 +21,7 @@ def test_a_reset_forgets_everyone(house: House) -> None:
     person.join()
     house.lab.reset()
     assert house.http.get("/_sandbox/state").json()["tenants"][house.lab.domain]["policies"] == []
-    login = house.lab.sandbox.world.login_of(house.lab.sandbox.world.tenants[house.lab.domain])
+    login = house.lab.sandbox.world.first.login
     assert (house.people.users, login.clock.ahead, login.risk) == ({}, 0, "low")
 
 

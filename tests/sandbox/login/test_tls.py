@@ -11,7 +11,7 @@ from support.hosted import CALLBACK
 
 def test_cookies_are_secure_and_the_issuer_is_https(start: Callable[..., Sandbox]) -> None:
     running = start(tls=True)
-    trust = ssl.create_default_context(cafile=running.world.ca_file)
+    trust = ssl.create_default_context(cafile=running.world.site.ca_file)
     with httpx.Client(base_url=running.url, verify=trust, trust_env=False) as http:
         token = http.post("/_sandbox/tokens").json()["access_token"]
         bearer = {"authorization": f"Bearer {token}"}

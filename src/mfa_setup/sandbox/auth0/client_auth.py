@@ -2,15 +2,12 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jwt
 
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
-
-if TYPE_CHECKING:
-    from mfa_setup.sandbox.world import World
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _LEEWAY_SECONDS = 10
@@ -21,13 +18,11 @@ class TokenRequest:
     """A request to the token endpoint.
 
     Attributes:
-        world: The sandbox.
         tenant: The tenant that was called.
         issuer: `{scheme}://{host}/`, as the caller reached it.
         fields: The fields of the JSON or form body.
     """
 
-    world: "World"
     tenant: Tenant
     issuer: str
     fields: dict[str, str]
@@ -79,8 +74,7 @@ def _by_assertion(asked: TokenRequest) -> JSON:
 
 def _claims(asked: TokenRequest, assertion: str, pem: str, client_id: str) -> dict[str, Any]:
     # The documented audience is `https://{domain}/`; here the scheme is that of the sandbox as well.
-    port = asked.tenant.domain.rpartition(":")[2]
-    names = [f"https://{host}:{port}/" for host in ("localhost", "127.0.0.1")]
+    names = [f"https://{host}/" for host in asked.tenant.hosts]
     options: Any = {"require": ["exp", "iss", "sub", "aud", "jti"]}
     return jwt.decode(
         assertion,

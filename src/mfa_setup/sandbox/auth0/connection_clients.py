@@ -5,15 +5,8 @@ from mfa_setup.sandbox.auth0.connections import find_connection, shown
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError
 from mfa_setup.sandbox.auth0.paging import PAGING, checkpoint
-from mfa_setup.sandbox.auth0.schemas import BOOLEAN, array, closed
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.auth0.validation import Schema
-
-_CHANGES = array(
-    closed({"client_id": {"type": "string", "format": "client-id"}, "status": BOOLEAN}, "client_id", "status"),
-    minItems=1,
-    maxItems=50,
-)
 
 
 def list_enabled(call: Call) -> JSON:
@@ -57,6 +50,6 @@ def endpoints() -> list[Endpoint]:
     base = "/connections/{id}/clients"
     return [
         Endpoint("GET", base, read, list_enabled, query=pages),
-        Endpoint("PATCH", base, update, update_enabled, _CHANGES),
+        Endpoint("PATCH", base, update, update_enabled),
         Endpoint("GET", "/clients/{id}/connections", read, list_of_client, query=PAGING),
     ]

@@ -2,42 +2,22 @@
 
 from typing import Any
 
-from mfa_setup.sandbox.auth0.connection_options import OPTIONS
+from mfa_setup.sandbox.auth0.documents import properties_of
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
-from mfa_setup.sandbox.auth0.schemas import BOOLEAN, OBJECT, STRING, array, closed, one_of, words
+from mfa_setup.sandbox.auth0.schemas import closed, nullable
 from mfa_setup.sandbox.auth0.validation import Schema
 
-STRATEGIES = words(
-    """
-    ad adfs amazon apple dropbox bitbucket auth0-oidc auth0 baidu bitly box custom daccount dwolla email
-    evernote-sandbox evernote exact facebook fitbit github google-apps google-oauth2 instagram ip line
-    linkedin oauth1 oauth2 office365 oidc okta paypal paypal-sandbox pingfederate planningcenter
-    salesforce-community salesforce-sandbox salesforce samlp sharepoint shopify shop sms soundcloud
-    thirtysevensignals twitter untappd vkontakte waad weibo windowslive wordpress yahoo yandex
-    """
-)
-_PROPERTIES: dict[str, Schema] = {
-    "display_name": {"type": "string", "maxLength": 128},
-    "options": OPTIONS,
-    "enabled_clients": array({"type": "string", "format": "client-id"}),
-    "is_domain_connection": BOOLEAN,
-    "show_as_button": BOOLEAN,
-    "realms": array(STRING),
-    "metadata": OBJECT | {"maxProperties": 10, "additionalProperties": {"type": ["string", "null"], "maxLength": 255}},
-    "authentication": closed({"active": BOOLEAN}, "active"),
-    "connected_accounts": closed({"active": BOOLEAN, "cross_app_access": BOOLEAN}, "active"),
-    "cross_app_access_requesting_app": closed({"active": BOOLEAN}, "active"),
-}
-CREATE_CONNECTION = closed(
-    _PROPERTIES
+_CREATE = properties_of("POST /connections")
+STRATEGIES: tuple[str, ...] = tuple(_CREATE["strategy"]["enum"])
+_OPTIONS: dict[str, Schema] = _CREATE["options"]["properties"]
+_CLEARABLE = ("token_endpoint_auth_method", "token_endpoint_auth_signing_alg")
+UPDATE_CONNECTION = closed(
+    {name: schema for name, schema in _CREATE.items() if name not in ("name", "strategy")}
     | {
-        "name": {"type": "string", "maxLength": 128, "pattern": "^[a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*$"},
-        "strategy": one_of(*STRATEGIES),
-    },
-    "name",
-    "strategy",
+        "options": _CREATE["options"]
+        | {"properties": _OPTIONS | {name: nullable(_OPTIONS[name]) for name in _CLEARABLE}}
+    }
 )
-UPDATE_CONNECTION = closed(_PROPERTIES)
 # not verified: which connections may ask other applications for access; a database connection may not (recorded)
 _CROSS_APP = ("oidc", "okta")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mfa_setup.sandbox.auth0.connection_rules import CREATE_CONNECTION, STRATEGIES, UPDATE_CONNECTION, check_connection
+from mfa_setup.sandbox.auth0.connection_rules import STRATEGIES, UPDATE_CONNECTION, check_connection
 from mfa_setup.sandbox.auth0.defaults import connection
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint, pick
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
@@ -92,7 +92,7 @@ def endpoints() -> list[Endpoint]:
     one = "/connections/{id}"
     return [
         Endpoint("GET", "/connections", read, list_connections, query=found),
-        Endpoint("POST", "/connections", ("create:connections",), create_connection, CREATE_CONNECTION, status=201),
+        Endpoint("POST", "/connections", ("create:connections",), create_connection, status=201),
         Endpoint("GET", one, read, get_connection, query=_FIELDS),
         Endpoint("PATCH", one, update, update_connection, UPDATE_CONNECTION),
         Endpoint("DELETE", one, ("delete:connections",), delete_connection),

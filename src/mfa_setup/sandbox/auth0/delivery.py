@@ -6,14 +6,11 @@ The sandbox calls its own Twilio API over HTTP: a wrong token or a refused text 
 import re
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mfa_setup.sandbox.auth0.phone_legacy import ENROLLMENT, VERIFICATION
 from mfa_setup.sandbox.auth0.state import Tenant
-
-if TYPE_CHECKING:
-    from mfa_setup.sandbox.world import World
+from mfa_setup.sandbox.site import Site
 
 TEMPLATES = {
     "otp_enroll": (
@@ -79,12 +76,11 @@ def sender(tenant: Tenant) -> Sender | None:
 
 
 async def send_sms(
-    world: "World", tenant: Tenant, *, to: str, body: str, channel: str = "text", user_id: str | None = None
+    tenant: Tenant, *, to: str, body: str, channel: str = "text", user_id: str | None = None
 ) -> Delivery:
     """Send `body` through the tenant's Twilio; the log gets `gd_send_sms` or `gd_send_sms_failure`.
 
     Args:
-        world: The sandbox.
         tenant: Whose phone stack sends.
         to: The phone.
         body: The text.
@@ -95,7 +91,7 @@ async def send_sms(
     if account is None:
         result = Delivery(accepted=False, message="There is no phone provider for this tenant")
     else:
-        result = await _post(world, account, to, body, channel)
+        result = await _post(tenant.site, account, to, body, channel)
     kind = "sms" if channel == "text" else "voice"
     about = {"user_id": user_id} if user_id else {}
     if result.accepted:
@@ -122,14 +118,14 @@ def code_text(tenant: Tenant, code: str, *, enrolling: bool) -> str:
     return _LIQUID.sub(lambda found: values.get(found[1], ""), text)
 
 
-def _trust(world: "World") -> ssl.SSLContext:
-    if world.ca_file is not None:
-        return ssl.create_default_context(cafile=world.ca_file)
+def _trust(site: Site) -> ssl.SSLContext:
+    if site.ca_file is not None:
+        return ssl.create_default_context(cafile=site.ca_file)
     # Over http nothing is verified, and loading the usual authorities takes a while.
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-async def _post(world: "World", account: Sender, to: str, body: str, channel: str) -> Delivery:
+async def _post(site: Site, account: Sender, to: str, body: str, channel: str) -> Delivery:
     import httpx  # noqa: PLC0415 - a fifth of the time that a start would take, and few runs send a code
 
     form = {"To": to}
@@ -142,7 +138,7 @@ async def _post(world: "World", account: Sender, to: str, body: str, channel: st
     resource = "Messages" if channel == "text" else "Calls"
     path = f"/2010-04-01/Accounts/{quote(account.sid, safe='')}/{resource}.json"
     try:
-        async with httpx.AsyncClient(base_url=world.url, trust_env=False, verify=_trust(world), timeout=10) as client:
+        async with httpx.AsyncClient(base_url=site.url, trust_env=False, verify=_trust(site), timeout=10) as client:
             answer = await client.post(path, data=form, auth=(account.sid, account.token))
         said = answer.json()
     except (httpx.HTTPError, ValueError) as error:

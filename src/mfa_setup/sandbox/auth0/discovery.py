@@ -1,7 +1,5 @@
 """The documents that describe the tenant to clients: `/.well-known/*`."""
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -9,14 +7,13 @@ from starlette.routing import Route
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.oauth import issuer_of, tenant_of
 
-if TYPE_CHECKING:
-    from mfa_setup.sandbox.world import World
-
 
 async def jwks(request: Request) -> Response:
     """GET /.well-known/jwks.json (docs)."""
-    world: World = request.app.state.world
-    return JSONResponse(world.key.jwks())
+    try:
+        return JSONResponse(tenant_of(request).key.jwks())
+    except OAuthError as error:
+        return error.response()
 
 
 async def openid_configuration(request: Request) -> Response:
@@ -25,7 +22,7 @@ async def openid_configuration(request: Request) -> Response:
         tenant = tenant_of(request)
     except OAuthError as error:
         return error.response()
-    issuer = issuer_of(request)
+    issuer = issuer_of(request, tenant)
     body = {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}authorize",

@@ -1,28 +1,30 @@
 """One endpoint of the Management API: token, scope, query and body are checked before its handler runs."""
 
-import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mfa_setup.sandbox.auth0.descriptions import described, texts_of
+from mfa_setup.sandbox.auth0.documents import body_of, parameters_of
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
 from mfa_setup.sandbox.auth0.events import api_operation
+from mfa_setup.sandbox.auth0.reached import reached
 from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.auth0.tokens import authenticate, require_scope
 from mfa_setup.sandbox.auth0.validation import Schema, check_body, check_path, check_query
-
-if TYPE_CHECKING:
-    from mfa_setup.sandbox.world import World
+from mfa_setup.sandbox.payloads import read_json
 
 BASE = "/api/v2"
+
+_INTEGER = re.compile(r"-?[0-9]{1,15}")
+"""More digits than these are no page and no size; the text is refused as what it is, not an integer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,6 @@ class Call:
     """A request that has passed every check.
 
     Attributes:
-        world: The sandbox.
         tenant: The tenant that was called.
         scopes: What the token may do.
         path: The path parameters.
@@ -40,7 +41,6 @@ class Call:
         client_id: The application that the token was issued to.
     """
 
-    world: "World"
     tenant: Tenant
     scopes: frozenset[str]
     path: dict[str, str]
@@ -63,7 +63,7 @@ class Endpoint:
         path: The path under `/api/v2`.
         scopes: The token needs one of them.
         handler: Answers the checked call; a plain value is sent as JSON, None as 204.
-        body: Schema of the payload, if it has one.
+        body: Schema of the payload where the document has none.
         query: Schemas of the query parameters.
         params: Schemas of the path parameters that have one.
         status: The status of a plain answer.
@@ -79,32 +79,34 @@ class Endpoint:
     status: int = HTTPStatus.OK
 
     def __post_init__(self) -> None:
-        """Give the schemas the descriptions that complaints quote."""
-        texts = texts_of(f"{self.method} {self.path}")
-        if self.body is not None:
-            object.__setattr__(self, "body", described(self.body, texts))
-        for name in ("query", "params"):
-            object.__setattr__(self, name, described({"properties": getattr(self, name)}, texts)["properties"])
+        """Take the payload from the document, and the descriptions of parameters, which complaints quote."""
+        key = f"{self.method} {self.path}"
+        if self.body is None:
+            object.__setattr__(self, "body", body_of(key))
+        texts = parameters_of(key)
+        for kind in ("query", "params"):
+            schemas: dict[str, Schema] = getattr(self, kind)
+            about = {name: one | {"description": texts.get(name, "")} for name, one in schemas.items()}
+            object.__setattr__(self, kind, about)
 
     def route(self) -> Route:
         """The route to serve."""
         return Route(BASE + self.path, self._serve, methods=[self.method])
 
     async def _serve(self, request: Request) -> Response:
-        world: World = request.app.state.world
-        tenant = world.tenant(request.headers.get("host"))
+        tenant = reached(request.scope)
         if tenant is None:
             return ManagementError(HTTPStatus.NOT_FOUND, "Not Found").response()
         client_id: str | None = None
         try:
-            claims = authenticate(world.key, request.headers.get("authorization"), tenant.audiences)
+            claims = authenticate(tenant.key, request.headers.get("authorization"), tenant.audiences)
             client_id = claims.get("azp")
             scopes = frozenset(str(claims.get("scope", "")).split())
             require_scope(scopes, self.scopes)
             path = dict(request.path_params)
             check_path({"properties": self.params}, path)
             query, body = self._query(request), await self._body(request)
-            answer = self.handler(Call(world, tenant, scopes, path, query, body, request.headers, client_id))
+            answer = self.handler(Call(tenant, scopes, path, query, body, request.headers, client_id))
             response = self._response(await answer if isawaitable(answer) else answer)
         except ManagementError as error:
             response = error.response()
@@ -127,7 +129,7 @@ class Endpoint:
             return None
         raw = await request.body()
         try:
-            body = json.loads(raw) if raw else None
+            body = read_json(raw) if raw else None
         except ValueError as error:
             # not verified: the text for a payload that is not JSON
             raise invalid_body("Invalid request payload JSON format") from error
@@ -145,7 +147,7 @@ class Endpoint:
 def _typed(text: str, kind: object) -> Any:
     if kind == "boolean" and text in ("true", "false"):
         return text == "true"
-    if kind in ("integer", "number") and text.lstrip("-").isdigit():
+    if kind in ("integer", "number") and _INTEGER.fullmatch(text):
         return int(text)
     return text
 

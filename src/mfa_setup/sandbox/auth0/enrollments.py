@@ -8,7 +8,6 @@ from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
 from mfa_setup.sandbox.auth0.ids import new_id
 from mfa_setup.sandbox.auth0.methods import masked
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
-from mfa_setup.sandbox.auth0.user_bodies import CREATE_TICKET
 from mfa_setup.sandbox.auth0.users import find_user
 
 _AUTH_METHODS = {
@@ -64,7 +63,7 @@ def create_ticket(call: Call) -> JSON:
     ticket_id = new_id(length=32)
     tenant.people.tickets[ticket_id] = body | {"ticket_id": ticket_id}
     # not verified: the address of the page
-    return {"ticket_id": ticket_id, "ticket_url": f"{call.world.url}/u/mfa-enroll?ticket={ticket_id}"}
+    return {"ticket_id": ticket_id, "ticket_url": f"{call.tenant.url}/u/mfa-enroll?ticket={ticket_id}"}
 
 
 def _enrollment(tenant: Tenant, method: JSON) -> JSON:
@@ -92,7 +91,7 @@ def endpoints() -> list[Endpoint]:
     return [
         Endpoint("GET", "/users/{id}/enrollments", ("read:users",), list_enrollments),
         Endpoint("DELETE", "/users/{id}/authenticators", delete, delete_authenticators),
-        Endpoint("POST", "/guardian/enrollments/ticket", ticket, create_ticket, CREATE_TICKET),
+        Endpoint("POST", "/guardian/enrollments/ticket", ticket, create_ticket),
         Endpoint("GET", "/guardian/enrollments/{id}", ("read:guardian_enrollments",), get_enrollment),
         Endpoint("DELETE", "/guardian/enrollments/{id}", delete, delete_enrollment),
     ]

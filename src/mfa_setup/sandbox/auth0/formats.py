@@ -6,24 +6,38 @@ from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
+# not verified: that control characters are refused; a URL that has them splits a header
+_BLANK = re.compile(r"[\x00-\x20\x7f]")
+
 
 def _is_absolute(value: str, *schemes: str) -> bool:
     try:
         parts = urlsplit(value)
         parts.port  # noqa: B018 - reading the port is what checks it
+        ascii_host(parts.netloc)
     except ValueError:
         return False
     return bool(parts.netloc and parts.hostname) and (not schemes or parts.scheme in schemes)
 
 
+def ascii_host(netloc: str) -> str:
+    """The host of a URL as headers and browsers write it: in ASCII, by IDNA where it has other letters.
+
+    Raises:
+        ValueError: It cannot be written so.
+    """
+    return netloc if netloc.isascii() else netloc.encode("idna").decode()
+
+
 def _is_placeholder_url(value: str) -> bool:
-    return " " not in value and _is_absolute(value.replace("*", "star").replace("{", "").replace("}", ""))
+    return not _BLANK.search(value) and _is_absolute(value.replace("*", "star").replace("{", "").replace("}", ""))
 
 
 def _is_callback(value: str) -> bool:
     # Native schemes (`myapp://callback`) are callbacks too; a bare host with a wildcard is not (thread).
     scheme, found, rest = value.partition(":")
-    return bool(found and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) and rest) and " " not in value
+    is_url = bool(found and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) and rest) and not _BLANK.search(value)
+    return is_url and _passes(lambda text: ascii_host(urlsplit(text).netloc))(value)
 
 
 def _passes(read: Callable[[str], object]) -> Callable[[str], bool]:
@@ -60,6 +74,7 @@ FORMATS: dict[str, Callable[[str], bool]] = {
     ),
     "absolute-https-uri-or-empty": _or_empty(lambda value: _is_absolute(value, "https")),
     "url": _is_absolute,
+    "url-or-null": _is_absolute,
     "email-or-empty": _or_empty(lambda value: re.fullmatch(r"[^@\s]+@[^@\s]+", value) is not None),
     "email": lambda value: re.fullmatch(r"[^@\s]+@[^@\s]+", value) is not None,
     "strict-uri": _is_absolute,

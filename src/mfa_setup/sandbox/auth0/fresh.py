@@ -5,21 +5,24 @@ from mfa_setup.sandbox.auth0.apis import management_api
 from mfa_setup.sandbox.auth0.ids import new_id
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
+from mfa_setup.sandbox.auth0.tokens import SigningKey
 from mfa_setup.sandbox.auth0.tool import ToolClient
-from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.ratelimit import TokenBucket
+from mfa_setup.sandbox.site import Site
 
 
-def fresh_tenant(domain: str, config: SandboxConfig, tool: ToolClient) -> Tenant:
+def fresh_tenant(domain: str, site: Site, tool: ToolClient, key: SigningKey) -> Tenant:
     """A tenant as it is on its first day: the sandbox's own client and the default database connection."""
     tenant = Tenant(
         domain=domain,
         name=domain.partition(":")[0],
+        site=site,
         tool=tool,
-        bucket=TokenBucket.for_plan(config.auth0_plan, config.rate_limit),
-        token_bucket=TokenBucket.for_tokens(config.auth0_plan, config.rate_limit),
+        key=key,
+        bucket=TokenBucket.for_plan(site.config.auth0_plan, site.config.rate_limit),
+        token_bucket=TokenBucket.for_tokens(site.config.auth0_plan, site.config.rate_limit),
         global_client=defaults.global_client(tool),
-        settings=tenant_defaults.tenant_settings(unified=config.phone_stack == "unified"),
+        settings=tenant_defaults.tenant_settings(unified=site.config.phone_stack == "unified"),
     )
     tenant.clients[tool.client_id] = defaults.tool_client(tool)
     tenant.connections[tool.connection_id] = defaults.database_connection(tool)
@@ -37,6 +40,6 @@ def management_grant(tenant: Tenant, client_id: str) -> JSON:
         "id": new_id("cgr_", 16),
         "client_id": client_id,
         "audience": tenant.audiences[0],
-        "scope": list(ALL_SCOPES),
+        "scope": ALL_SCOPES,
         "subject_type": "client",
     }

@@ -4,39 +4,24 @@ from typing import Any
 
 from mfa_setup.sandbox.auth0.apis import find_api
 from mfa_setup.sandbox.auth0.clients import find_client
+from mfa_setup.sandbox.auth0.documents import properties_of
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
 from mfa_setup.sandbox.auth0.ids import new_id
 from mfa_setup.sandbox.auth0.paging import PAGING_FROM_ONE, paged
-from mfa_setup.sandbox.auth0.schemas import BOOLEAN, STRING, array, closed, one_of
+from mfa_setup.sandbox.auth0.schemas import BOOLEAN, STRING, closed, nullable, one_of
 from mfa_setup.sandbox.auth0.state import JSON
-from mfa_setup.sandbox.auth0.validation import Schema
 
-_TYPES = array({"type": "string", "minLength": 1, "maxLength": 255})
-_SCOPES = array({"type": "string", "minLength": 1, "maxLength": 280})
-_USAGE = one_of("deny", "allow", "require")
 _SUBJECT = one_of("client", "user")
-_CHANGEABLE: dict[str, Schema] = {
-    "scope": _SCOPES,
-    "organization_usage": _USAGE,
-    "allow_any_organization": BOOLEAN,
-    "authorization_details_types": _TYPES,
-    "allow_all_scopes": BOOLEAN,
-}
-CREATE_GRANT = closed(
-    _CHANGEABLE
-    | {
-        "client_id": STRING,
-        "audience": {"type": "string", "minLength": 1},
-        "default_for": one_of("third_party_clients"),
-        "subject_type": _SUBJECT,
-    },
-    "audience",
+_CHANGEABLE = (
+    "scope",
+    "organization_usage",
+    "allow_any_organization",
+    "authorization_details_types",
+    "allow_all_scopes",
 )
-UPDATE_GRANT = closed(
-    {name: schema | {"type": [schema["type"], "null"]} for name, schema in _CHANGEABLE.items()}
-    | {"organization_usage": _USAGE | {"type": ["string", "null"], "enum": (*_USAGE["enum"], None)}}
-)
+_DOCUMENTED = properties_of("POST /client-grants")
+UPDATE_GRANT = closed({name: nullable(_DOCUMENTED[name]) for name in _CHANGEABLE})
 _FILTERS = ("audience", "client_id", "allow_any_organization", "subject_type", "default_for")
 
 
@@ -113,7 +98,7 @@ def endpoints() -> list[Endpoint]:
     read, create, update, delete = ((f"{verb}:client_grants",) for verb in ("read", "create", "update", "delete"))
     return [
         Endpoint("GET", base, read, list_grants, query=query),
-        Endpoint("POST", base, create, create_grant, CREATE_GRANT, status=201),
+        Endpoint("POST", base, create, create_grant, status=201),
         Endpoint("GET", one, read, get_grant),
         Endpoint("PATCH", one, update, update_grant, UPDATE_GRANT),
         Endpoint("DELETE", one, delete, delete_grant),

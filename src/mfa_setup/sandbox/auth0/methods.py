@@ -9,10 +9,16 @@ from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body, not_found
 from mfa_setup.sandbox.auth0.ids import new_id, timestamp
 from mfa_setup.sandbox.auth0.paging import PAGING, paged
+from mfa_setup.sandbox.auth0.schemas import closed, one_of
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
-from mfa_setup.sandbox.auth0.user_bodies import CREATE_METHOD, SET_METHODS, UPDATE_METHOD
 from mfa_setup.sandbox.auth0.users import find_user
 
+_UPDATE = closed(
+    {
+        "name": {"type": "string", "minLength": 1, "maxLength": 20},
+        "preferred_authentication_method": one_of("voice", "sms"),
+    }
+)
 _NEEDS = {
     "phone": ("phone_number",),
     "email": ("email",),
@@ -142,10 +148,10 @@ def endpoints() -> list[Endpoint]:
     )
     return [
         Endpoint("GET", base, read, list_methods, query=pages),
-        Endpoint("POST", base, create, create_method, CREATE_METHOD, status=201),
-        Endpoint("PUT", base, update, set_methods, SET_METHODS),
+        Endpoint("POST", base, create, create_method, status=201),
+        Endpoint("PUT", base, update, set_methods),
         Endpoint("DELETE", base, delete, delete_methods),
         Endpoint("GET", one, read, get_method),
-        Endpoint("PATCH", one, update, update_method, UPDATE_METHOD),
+        Endpoint("PATCH", one, update, update_method, _UPDATE),
         Endpoint("DELETE", one, delete, delete_method),
     ]

@@ -1,11 +1,10 @@
 """The token endpoint: `/oauth/token`."""
 
 import base64
-import json
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
-from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import parse_qsl, unquote
+from typing import Any, TypeAlias
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,11 +13,10 @@ from starlette.routing import Route
 from mfa_setup.sandbox.auth0.client_auth import TokenRequest, authenticate_client
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.events import token_exchange
+from mfa_setup.sandbox.auth0.reached import reached
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
 from mfa_setup.sandbox.auth0.tokens import mint
-
-if TYPE_CHECKING:
-    from mfa_setup.sandbox.world import World
+from mfa_setup.sandbox.payloads import is_form, read_form, read_json
 
 Grant: TypeAlias = Callable[[TokenRequest], JSON | Awaitable[JSON]]
 
@@ -39,9 +37,8 @@ async def token(request: Request) -> Response:
 
 
 async def _answer(request: Request) -> JSON:
-    world: World = request.app.state.world
     tenant = tenant_of(request)
-    asked = TokenRequest(world, tenant, issuer_of(request), await _fields(request))
+    asked = TokenRequest(tenant, issuer_of(request, tenant), await _fields(request))
     grant = GRANTS.get(asked.need("grant_type"))
     if grant is None:
         # not verified: status and text for a grant type that does not exist
@@ -52,10 +49,11 @@ async def _answer(request: Request) -> JSON:
 
 async def _fields(request: Request) -> dict[str, str]:
     raw = await request.body()
-    kind = request.headers.get("content-type", "").partition(";")[0].strip()
-    is_form = kind == "application/x-www-form-urlencoded"
     try:
-        found = dict(parse_qsl(raw.decode())) if is_form else json.loads(raw)
+        if is_form(request.headers.get("content-type", "")):
+            found: Any = {name: value for name, value in read_form(raw) if value}
+        else:
+            found = read_json(raw)
     except ValueError as error:
         raise OAuthError(400, "invalid_request", "Invalid request payload") from error
     if not isinstance(found, dict):
@@ -101,7 +99,7 @@ def _exchange(asked: TokenRequest) -> JSON:
         raise OAuthError(403, "unauthorized_client", text, uri)
     scope = _granted(asked, client, audience)
     access = mint(
-        asked.world.key,
+        asked.tenant.key,
         issuer=asked.issuer,
         client_id=client["client_id"],
         audience=audience,
@@ -132,17 +130,15 @@ def tenant_of(request: Request) -> Tenant:
     Raises:
         OAuthError: 404: the host is not this machine.
     """
-    world: World = request.app.state.world
-    tenant = world.tenant(request.headers.get("host"))
+    tenant = reached(request.scope)
     if tenant is None:
         raise OAuthError(404, "not_found", "Unknown host")
     return tenant
 
 
-def issuer_of(request: Request) -> str:
+def issuer_of(request: Request, tenant: Tenant) -> str:
     """The issuer as the caller reached it: `{scheme}://{host}/`, with a trailing slash (docs)."""
-    world: World = request.app.state.world
-    return f"{world.scheme}://{request.headers.get('host', world.domain)}/"
+    return f"{tenant.site.scheme}://{request.headers.get('host', tenant.domain)}/"
 
 
 def routes() -> list[Route]:

@@ -1,5 +1,6 @@
 """The three ways in which the Management API pages a list."""
 
+import re
 from typing import Any
 
 from mfa_setup.sandbox.auth0.validation import Schema
@@ -13,6 +14,8 @@ PAGING: dict[str, Schema] = {
 }
 PAGING_FROM_ONE: dict[str, Schema] = PAGING | {"per_page": {"type": "integer", "minimum": 1, "maximum": 100}}
 """Of lists whose pages cannot be empty (OpenAPI)."""
+
+_CURSOR = re.compile(r"[0-9a-z]{1,10}")
 
 
 def paged(items: list[Any], query: dict[str, Any], name: str) -> Any:
@@ -31,7 +34,7 @@ def checkpoint(items: list[Any], query: dict[str, Any], name: str) -> dict[str, 
     """A page with a `next` cursor while there is more; the cursor is opaque to clients."""
     cursor = query.get("from", "")
     # not verified: what a cursor that the service did not give leads to; here, to the start
-    start = int(cursor, 36) if cursor.isascii() and cursor.isalnum() else 0
+    start = int(cursor, 36) if _CURSOR.fullmatch(cursor) else 0
     end = start + query.get("take", 50)
     page: dict[str, Any] = {name: items[start:end]}
     return page | ({"next": _base36(end)} if end < len(items) else {})

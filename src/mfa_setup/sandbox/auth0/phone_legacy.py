@@ -7,9 +7,7 @@ from starlette.responses import Response
 
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError
-from mfa_setup.sandbox.auth0.schemas import STRING, closed, one_of
 from mfa_setup.sandbox.auth0.state import JSON
-from mfa_setup.sandbox.auth0.validation import Schema
 
 ENROLLMENT = (
     "{{code}} is your verification code for {{tenant.friendly_name}}. Please enter this code to verify your enrollment."
@@ -81,21 +79,15 @@ def set_templates(call: Call) -> JSON:
 def endpoints() -> list[Endpoint]:
     """The endpoints of the legacy phone stack, under both names."""
     read, update = ("read:guardian_factors",), ("update:guardian_factors",)
-    text: Schema = {"type": ["string", "null"], "minLength": 1, "maxLength": 1000}
-    sender: Schema = {"type": ["string", "null"], "maxLength": 64}
-    provider = closed({"provider": one_of("auth0", "twilio", "phone-message-hook")}, "provider")
-    twilio = closed({"from": sender, "messaging_service_sid": text, "auth_token": text, "sid": text})
-    names = ("enrollment_message", "verification_message")
-    templates = closed(dict.fromkeys(names, STRING), *names)
     found: list[Endpoint] = []
     for factor, read_templates in (("phone", get_templates), ("sms", get_templates_sms)):
         base = f"/guardian/factors/{factor}"
         found += [
             Endpoint("GET", f"{base}/selected-provider", read, _legacy_only(get_provider)),
-            Endpoint("PUT", f"{base}/selected-provider", update, _legacy_only(set_provider), provider),
+            Endpoint("PUT", f"{base}/selected-provider", update, _legacy_only(set_provider)),
             Endpoint("GET", f"{base}/providers/twilio", read, _legacy_only(get_twilio)),
-            Endpoint("PUT", f"{base}/providers/twilio", update, _legacy_only(set_twilio), twilio),
+            Endpoint("PUT", f"{base}/providers/twilio", update, _legacy_only(set_twilio)),
             Endpoint("GET", f"{base}/templates", read, _legacy_only(read_templates)),
-            Endpoint("PUT", f"{base}/templates", update, _legacy_only(set_templates), templates),
+            Endpoint("PUT", f"{base}/templates", update, _legacy_only(set_templates)),
         ]
     return found

@@ -19,11 +19,6 @@ def closed(properties: dict[str, Schema], *required: str, **rules: Any) -> Schem
     } | rules
 
 
-def opened(properties: dict[str, Schema], *required: str, **rules: Any) -> Schema:
-    """An object that takes other properties, too."""
-    return {"type": "object", "required": required, "properties": properties} | rules
-
-
 def array(items: Schema, **rules: Any) -> Schema:
     """An array of `items`."""
     return {"type": "array", "items": items} | rules
@@ -32,11 +27,6 @@ def array(items: Schema, **rules: Any) -> Schema:
 def one_of(*values: str, **rules: Any) -> Schema:
     """A string out of `values`."""
     return {"type": "string", "enum": values} | rules
-
-
-def words(text: str) -> tuple[str, ...]:
-    """The words of a text, for lists that are too long to quote."""
-    return tuple(text.split())
 
 
 def nullable(schema: Schema) -> Schema:

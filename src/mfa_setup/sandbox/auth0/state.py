@@ -6,8 +6,13 @@ from typing import Any, TypeAlias
 
 from mfa_setup.sandbox.auth0.ids import timestamp
 from mfa_setup.sandbox.auth0.people import People
+from mfa_setup.sandbox.auth0.tokens import SigningKey
 from mfa_setup.sandbox.auth0.tool import ToolClient
+from mfa_setup.sandbox.faults import Fault
+from mfa_setup.sandbox.history import History, new_history
+from mfa_setup.sandbox.login.state import LoginState
 from mfa_setup.sandbox.ratelimit import TokenBucket
+from mfa_setup.sandbox.site import Site
 
 JSON: TypeAlias = dict[str, Any]
 
@@ -56,12 +61,14 @@ class LegacyPhone:
 
 @dataclass(slots=True)
 class Tenant:
-    """One tenant: what its Management API shows and what it keeps to itself.
+    """One tenant, and everything that is its own: what its Management API shows and what it keeps to itself.
 
     Attributes:
-        domain: `localhost:PORT`.
+        domain: `HOST:PORT`.
         name: The tenant's short name, in the `tenant` key of answers.
+        site: The server that it is on, with the options of the sandbox.
         tool: The client that the sandbox hands out.
+        key: What signs its tokens; like the tool's client it survives a reset.
         bucket: The rate limit of its Management API.
         token_bucket: The rate limit of its token endpoint.
         clients: Applications by id, in order of creation; without the hidden global one.
@@ -88,12 +95,17 @@ class Tenant:
         apis: APIs (resource servers) by id; the Management API is the first.
         factor_settings: What has been set for a factor, by its path under `/guardian/factors`.
         custom_domains: Verified custom domains; with more than one, creating a user takes a choice.
+        login: What its logins remember.
+        requests: The latest requests to it, oldest first.
+        faults: Failures that wait for a matching request to it.
         login_page: Keys of `universal_login` that only answers to a change of the settings show.
     """
 
     domain: str
     name: str
+    site: Site
     tool: ToolClient
+    key: SigningKey
     bucket: TokenBucket
     token_bucket: TokenBucket
     global_client: JSON
@@ -120,6 +132,9 @@ class Tenant:
     apis: dict[str, JSON] = field(default_factory=dict)
     factor_settings: dict[str, JSON] = field(default_factory=dict)
     custom_domains: list[str] = field(default_factory=list)
+    login: LoginState = field(default_factory=LoginState)
+    requests: History = field(default_factory=new_history)
+    faults: list[Fault] = field(default_factory=list)
     login_page: JSON = field(default_factory=lambda: {"identifier_first": True})
 
     @property
@@ -128,10 +143,20 @@ class Tenant:
         return self.settings.get("phone_consolidated_experience") is True
 
     @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"{self.site.scheme}://{self.domain}"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that it goes by: a tenant on localhost goes by the address as well."""
+        name, _, port = self.domain.rpartition(":")
+        return (self.domain, f"127.0.0.1:{port}") if name == "localhost" else (self.domain,)
+
+    @property
     def audiences(self) -> tuple[str, ...]:
         """The audience of the Management API under either name: always https, with a trailing slash."""
-        port = self.domain.rpartition(":")[2]
-        return tuple(f"https://{host}:{port}/api/v2/" for host in ("localhost", "127.0.0.1"))
+        return tuple(f"https://{host}/api/v2/" for host in self.hosts)
 
     def grant_of(self, client_id: str) -> JSON | None:
         """The client's grant for the Management API, if it has one."""

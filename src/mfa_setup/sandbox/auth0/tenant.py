@@ -3,7 +3,6 @@
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint, pick
 from mfa_setup.sandbox.auth0.schemas import BOOLEAN, STRING
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
-from mfa_setup.sandbox.auth0.tenant_bodies import UPDATE_SETTINGS
 from mfa_setup.sandbox.auth0.validation import Schema
 
 _FIELDS: dict[str, Schema] = {"fields": STRING, "include_fields": BOOLEAN}
@@ -53,5 +52,5 @@ def endpoints() -> list[Endpoint]:
     read, update = ("read:tenant_settings",), ("update:tenant_settings",)
     return [
         Endpoint("GET", "/tenants/settings", read, get_settings, query=_FIELDS),
-        Endpoint("PATCH", "/tenants/settings", update, update_settings, UPDATE_SETTINGS),
+        Endpoint("PATCH", "/tenants/settings", update, update_settings),
     ]

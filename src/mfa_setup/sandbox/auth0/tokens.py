@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from functools import cached_property
 from typing import Any
 
 import jwt
@@ -19,12 +20,15 @@ class SigningKey:
 
     Attributes:
         kid: The key's id, in the header of each token.
-        private: The private half.
     """
 
     def __init__(self) -> None:
         self.kid = secrets.token_urlsafe(16)
-        self.private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    @cached_property
+    def private(self) -> rsa.RSAPrivateKey:
+        """The private half; made when it is first needed, for that takes a while."""
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     def jwks(self) -> dict[str, Any]:
         """The key set document (RFC 7517): what Auth0 publishes, but for the certificate."""

@@ -4,18 +4,19 @@ import hashlib
 from typing import Any
 from urllib.parse import quote
 
+from mfa_setup.sandbox.auth0.documents import properties_of
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint, pick
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body, not_found
 from mfa_setup.sandbox.auth0.ids import object_id, timestamp
 from mfa_setup.sandbox.auth0.paging import PAGING, in_order, paged
 from mfa_setup.sandbox.auth0.schemas import BOOLEAN, STRING, one_of
 from mfa_setup.sandbox.auth0.state import JSON, Tenant, without_nulls
-from mfa_setup.sandbox.auth0.user_bodies import CREATE_USER, UPDATE_USER
 from mfa_setup.sandbox.auth0.user_search import matching
 from mfa_setup.sandbox.auth0.validation import Schema
 
 _NEEDS = {"auth0": ("email", "password"), "email": ("email",), "sms": ("phone_number",)}
 _SHORTEST = {"none": 1, "low": 6}
+_CHANGEABLE = properties_of("PATCH /users/{id}").keys()
 _NOT_STORED = ("password", "connection", "verify_email", "verify_phone_number", "client_id", "user_id")
 _METADATA = ("user_metadata", "app_metadata")
 
@@ -120,7 +121,7 @@ def update_user(call: Call) -> JSON:
     if body.get("password"):
         people.set_password(user["user_id"], body["password"])
         user["last_password_reset"] = timestamp()  # not verified: that this way of changing it counts as a reset
-    for name in UPDATE_USER["properties"].keys() & body.keys() - set(_NOT_STORED):
+    for name in _CHANGEABLE & body.keys() - set(_NOT_STORED):
         value = body[name]
         if name in _METADATA and value is not None:
             # not verified: {} for app_metadata, of which the docs give no example
@@ -149,8 +150,8 @@ def endpoints() -> list[Endpoint]:
     one = "/users/{id}"
     return [
         Endpoint("GET", "/users", ("read:users", "read:user_idp_tokens"), list_users, query=query),
-        Endpoint("POST", "/users", ("create:users",), create_user, CREATE_USER, status=201),
+        Endpoint("POST", "/users", ("create:users",), create_user, status=201),
         Endpoint("GET", one, ("read:users", "read:user_idp_tokens"), get_user, query=fields),
-        Endpoint("PATCH", one, update, update_user, UPDATE_USER),
+        Endpoint("PATCH", one, update, update_user),
         Endpoint("DELETE", one, ("delete:users",), delete_user),
     ]

@@ -150,7 +150,7 @@ def _string(schema: Schema, value: str) -> Iterator[str]:
     if "pattern" in schema and not re.search(schema["pattern"], value):
         yield f"String does not match pattern {schema['pattern']}: {value}"
     name = schema.get("format")
-    if name is not None and not FORMATS[name](value):
+    if name in FORMATS and not FORMATS[name](value):
         yield f"Object didn't pass validation for format {name}: {value}"
 
 

@@ -1,15 +1,11 @@
 """What a browser lets pages of other origins call: the token endpoint and its neighbours (docs)."""
 
-from typing import TYPE_CHECKING
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mfa_setup.sandbox.auth0.reached import reached
 from mfa_setup.sandbox.login.urls import every_origin
-
-if TYPE_CHECKING:
-    from mfa_setup.sandbox.world import World
 
 _PATHS = ("/oauth/token", "/userinfo")
 _MFA = "/mfa/"
@@ -23,9 +19,8 @@ def _is_open(path: str) -> bool:
 class Cors:
     """ASGI middleware: lets the pages of applications call by their origins; the documents are for everyone."""
 
-    def __init__(self, app: ASGIApp, world: "World") -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a preflight, or add the headers to the answer."""
@@ -33,7 +28,7 @@ class Cors:
             await self.app(scope, receive, send)
             return
         sent = Headers(scope=scope)
-        headers = self._headers(scope["path"], sent)
+        headers = _headers(scope, sent.get("origin", ""))
         if scope["method"] == "OPTIONS" and "access-control-request-method" in sent:
             asked = sent.get("access-control-request-headers", "")
             more = {"access-control-allow-methods": "GET, POST, DELETE", "access-control-max-age": "600"}
@@ -48,11 +43,12 @@ class Cors:
 
         await self.app(scope, receive, annotate)
 
-    def _headers(self, path: str, sent: Headers) -> dict[str, str]:
-        if path.startswith(_PUBLIC):
-            return {"access-control-allow-origin": "*"}
-        origin, tenant = sent.get("origin", ""), self.world.tenant(sent.get("host"))
-        if tenant is None or origin.lower() not in every_origin(tenant):
-            return {"vary": "Origin"}
-        # Nothing but the origin: no cookie goes along, for a token is asked for by what the page itself holds.
-        return {"access-control-allow-origin": origin, "vary": "Origin"}
+
+def _headers(scope: Scope, origin: str) -> dict[str, str]:
+    if scope["path"].startswith(_PUBLIC):
+        return {"access-control-allow-origin": "*"}
+    tenant = reached(scope)
+    if tenant is None or origin.lower() not in every_origin(tenant):
+        return {"vary": "Origin"}
+    # Nothing but the origin: no cookie goes along, for a token is asked for by what the page itself holds.
+    return {"access-control-allow-origin": origin, "vary": "Origin"}

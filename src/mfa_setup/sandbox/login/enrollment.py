@@ -42,7 +42,7 @@ async def submit(visit: Visit, transaction: Transaction) -> Response:
     ways = factor.channels(visit)
     if not ways:
         return go(await flow.advance(visit, transaction))
-    if visit.world.config.rate_limit != "none" and not visit.login.allow("enrollments", visit.peer, *_POSTS):
+    if visit.tenant.site.config.rate_limit != "none" and not visit.login.allow("enrollments", visit.peer, *_POSTS):
         raise PageError("Too many requests", "Wait a few minutes and try again.", 429)  # not verified: the page
     transaction.channel = _channel(ways, visit.form.get("channel"))
     number = phone_number(country, typed)

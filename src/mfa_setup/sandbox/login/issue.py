@@ -21,7 +21,7 @@ _EMAIL = ("email", "email_verified")
 
 def visit_behind(asked: TokenRequest) -> Visit:
     """The visit behind a request to the token endpoint."""
-    return Visit(asked.world, asked.tenant, asked.world.login_of(asked.tenant), asked.issuer)
+    return Visit(asked.tenant, asked.issuer)
 
 
 def claims_of(user: JSON, scope: tuple[str, ...]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def id_token(visit: Visit, granted: Granted) -> str:
         claims["amr"] = ["mfa"]
     if settings.get("alg", "HS256") == "HS256":
         return jwt.encode(claims, str(client["client_secret"]), algorithm="HS256")
-    return visit.world.key.sign(claims)
+    return visit.tenant.key.sign(claims)
 
 
 def _access_token(visit: Visit, granted: Granted) -> str:
@@ -70,7 +70,7 @@ def _access_token(visit: Visit, granted: Granted) -> str:
         return visit.login.access.put(granted, ACCESS_SECONDS)
     now = int(time.time())
     extra = [audiences.userinfo_audience(visit)] if "openid" in granted.scope else []
-    return visit.world.key.sign(
+    return visit.tenant.key.sign(
         {
             "iss": visit.issuer,
             "sub": granted.user_id,

@@ -87,7 +87,7 @@ def _hint(visit: Visit, token: str | None) -> dict[str, str] | None:
     """The claims of an ID token of this tenant; it may have expired (OpenID Connect RP-Initiated Logout)."""
     if not token:
         return None
-    key = visit.world.key.private.public_key()
+    key = visit.tenant.key.private.public_key()
     try:
         claims = jwt.decode(token, key, algorithms=["RS256"], options={"verify_aud": False, "verify_exp": False})
     except jwt.InvalidTokenError as error:

@@ -84,7 +84,7 @@ async def challenge(asked: Asked) -> JSON:
     token = str(body.get("mfa_token") or "")
     behind = pending(visit, token)
     fields = {name: str(value) for name, value in body.items() if value is not None}
-    client_for(TokenRequest(visit.world, visit.tenant, visit.issuer, fields), OOB)
+    client_for(TokenRequest(visit.tenant, visit.issuer, fields), OOB)
     asked.user_id, asked.token = behind.granted.user_id, token
     types = str(body.get("challenge_type") or "oob").split()
     phone = enrolled_phone(visit, asked.user_id)

@@ -1,6 +1,5 @@
 """Who calls the MFA API: with the `mfa_token` of a login that waits, or with an access token for this API (docs)."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.login import audiences
 from mfa_setup.sandbox.login.visit import Visit, visit_of
+from mfa_setup.sandbox.payloads import read_json
 
 
 class Asked:
@@ -49,7 +49,7 @@ class Asked:
             self.user_id, self.by_mfa_token = behind.granted.user_id, True
             return
         try:
-            claims = self.visit.world.key.claims(self.token, (audiences.mfa_audience(self.visit),))
+            claims = self.visit.tenant.key.claims(self.token, (audiences.mfa_audience(self.visit),))
         except jwt.InvalidTokenError as error:
             # not verified: text and status
             raise OAuthError(401, "invalid_grant", "Malformed mfa_token") from error
@@ -78,7 +78,7 @@ def served(handler: Callable[[Asked], Awaitable[Any]]) -> Callable[[Request], Aw
 
 def _object(raw: bytes) -> JSON:
     try:
-        body = json.loads(raw) if raw else {}
+        body = read_json(raw) if raw else {}
     except ValueError as error:
         raise OAuthError(400, "invalid_request", "Invalid request payload") from error
     if not isinstance(body, dict):

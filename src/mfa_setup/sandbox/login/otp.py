@@ -27,7 +27,7 @@ async def send(visit: Visit, user_id: str, number: str, channel: Channel, *, enr
     settings = visit.tenant.phone_settings
     code = "".join(secrets.choice(_DIGITS) for _ in range(settings["otp_length"]))
     body = code_text(visit.tenant, code, enrolling=enrolling)
-    result = await send_sms(visit.world, visit.tenant, to=number, body=body, channel=DELIVERY[channel], user_id=user_id)
+    result = await send_sms(visit.tenant, to=number, body=body, channel=DELIVERY[channel], user_id=user_id)
     if not result.accepted:
         return "failed"
     login.otps[user_id] = Otp(code, number, channel, visit.now + settings["otp_expiration_time"], enrolling)

@@ -36,7 +36,7 @@ def browser_of(visit: Visit) -> str:
 
 def set_cookie(visit: Visit, response: Response, name: str, value: str, seconds: int | None = None) -> None:
     """Set a cookie that no script sees and no other site sends along with a form."""
-    secure = visit.world.config.tls
+    secure = visit.tenant.site.config.tls
     response.set_cookie(name, value, seconds, path="/", secure=secure, httponly=True, samesite="lax")
 
 

@@ -2,13 +2,14 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from mfa_setup.sandbox.auth0.formats import ascii_host
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
 
 
 def origin_of(url: str) -> str:
     """The origin of a URL, without a path or a trailing slash."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc else ""
+    return f"{parts.scheme}://{ascii_host(parts.netloc)}".lower() if parts.netloc else ""
 
 
 def with_query(url: str, values: dict[str, str]) -> str:

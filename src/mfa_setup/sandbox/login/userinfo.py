@@ -32,7 +32,7 @@ def _bearer(visit: Visit, token: str) -> tuple[str, tuple[str, ...]] | None:
     if granted is not None:
         return granted.user_id, granted.scope
     try:
-        claims = visit.world.key.claims(token, (audiences.userinfo_audience(visit),))
+        claims = visit.tenant.key.claims(token, (audiences.userinfo_audience(visit),))
     except jwt.InvalidTokenError:
         return None
     # An ID token is no access token, although the same key has signed it.

@@ -1,17 +1,15 @@
 """One request to the login, with the tenant that it reached."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 
+from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.oauth import issuer_of, tenant_of
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
 from mfa_setup.sandbox.login.state import LoginState
-
-if TYPE_CHECKING:
-    from mfa_setup.sandbox.world import World
-
+from mfa_setup.sandbox.payloads import is_form, read_form
 
 _OF_THE_EVENT = ("client_id", "connection", "user_id", "user_name", "ip")
 
@@ -21,22 +19,23 @@ class Visit:
     """A request with what is behind it.
 
     Attributes:
-        world: The sandbox.
         tenant: The tenant that was called.
-        login: What its login remembers.
         issuer: `{scheme}://{host}/`, as the caller reached it.
         cookies: The browser's cookies.
         form: The fields of a form that was sent.
         peer: The address of the browser.
     """
 
-    world: "World"
     tenant: Tenant
-    login: LoginState
     issuer: str
     cookies: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
     peer: str = ""
+
+    @property
+    def login(self) -> LoginState:
+        """What the tenant's logins remember."""
+        return self.tenant.login
 
     @property
     def now(self) -> float:
@@ -61,14 +60,20 @@ async def visit_of(request: Request) -> Visit:
     """The visit behind a request.
 
     Raises:
-        OAuthError: 404: the host is not this machine.
+        OAuthError: 404: the host is not this machine; 400: the form cannot be read.
     """
-    world: World = request.app.state.world
     tenant = tenant_of(request)
     fields: dict[str, str] = {}
     if request.method == "POST":
-        await request.body()  # kept, so that a handler can still read a body that is no form
-        async with request.form() as form:
-            fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        fields = await _form(request)
     peer = request.client.host if request.client else ""
-    return Visit(world, tenant, world.login_of(tenant), issuer_of(request), dict(request.cookies), fields, peer)
+    return Visit(tenant, issuer_of(request, tenant), dict(request.cookies), fields, peer)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form; none where something else was sent, which a handler can still read."""
+    raw = await request.body()
+    try:
+        return dict(read_form(raw)) if is_form(request.headers.get("content-type", "")) else {}
+    except ValueError as error:
+        raise OAuthError(400, "invalid_request", "Invalid request payload") from error

@@ -1,7 +1,6 @@
 """Who asks: HTTP Basic credentials and what each pair reaches (reference sections 1.1 and 8)."""
 
 import base64
-import binascii
 import secrets
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -57,7 +56,7 @@ def basic_pair(header: str) -> tuple[str, str]:
         return "", ""
     try:
         user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return "", ""
     return user, password
 

@@ -1,17 +1,19 @@
 """One request on its way to a handler: checked credentials, fields and state."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
+from mfa_setup.sandbox.payloads import is_form, read_form
 from mfa_setup.sandbox.twilio.auth import Caller, identify
 from mfa_setup.sandbox.twilio.errors import AUTHENTICATE, TwilioError, error, missing
-from mfa_setup.sandbox.twilio.forms import Fields
+from mfa_setup.sandbox.twilio.forms import INVALID, Fields
 from mfa_setup.sandbox.twilio.ids import new_sid
+from mfa_setup.sandbox.twilio.products import product_of
 from mfa_setup.sandbox.twilio.state import TwilioState
 from mfa_setup.sandbox.unserved import note
 
@@ -31,8 +33,8 @@ class Call:
 
     @property
     def base(self) -> str:
-        """The scheme and host that were asked: the v1 APIs link to themselves absolutely."""
-        return f"{self.request.url.scheme}://{self.request.url.netloc}"
+        """The address that was asked, up to the version: the v1 APIs link to themselves absolutely."""
+        return f"{self.request.url.scheme}://{self.request.url.netloc}{self.request.scope['root_path']}"
 
     def absent(self) -> TwilioError:
         """Return the refusal of a resource that is not there."""
@@ -52,12 +54,28 @@ def no_content() -> Response:
     return Response(status_code=204)
 
 
+class ProductRoute(Route):
+    """A path of one product; a request for another product does not match it."""
+
+    def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]], product: str | None) -> None:
+        super().__init__(path, endpoint, methods=_METHODS)
+        self.product = product
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match what is for the product."""
+        found, inner = super().matches(scope)
+        if found is not Match.NONE and product_of(scope["path"]) != self.product:
+            return Match.NONE, {}
+        return found, inner
+
+
 def room(
     path: str,
     methods: Mapping[str, Handler],
     *,
     magic: Mapping[str, Handler] | None = None,
     keys: bool = True,
+    product: str | None = None,
 ) -> Route:
     """Serve a path.
 
@@ -66,6 +84,7 @@ def room(
         methods: The handler of each method; others are answered 405.
         magic: Handlers for test credentials, which reach nothing else (reference 8).
         keys: Whether a Standard API key reaches it (reference 1.1).
+        product: Whose path it is, where another product has the same one.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -77,7 +96,7 @@ def room(
         response.headers["Twilio-Concurrent-Requests"] = "1"
         return response
 
-    return Route(path, endpoint, methods=_METHODS)
+    return ProductRoute(path, endpoint, product or product_of(path))
 
 
 def _state(request: Request) -> TwilioState:
@@ -104,10 +123,12 @@ async def _call(request: Request) -> Call:
 
 async def _form(request: Request) -> list[tuple[str, str]]:
     """Read a form (OpenAPI: every body is `application/x-www-form-urlencoded`); any other body has no fields."""
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    if not is_form(request.headers.get("content-type", "")):
         return []
-    text = (await request.body()).decode(errors="replace")
-    return parse_qsl(text, keep_blank_values=True)
+    try:
+        return read_form(await request.body())
+    except ValueError as unreadable:
+        raise TwilioError(400, INVALID, "The body is not a form in UTF-8") from unreadable  # not verified: all of it
 
 
 def _handler(request: Request, methods: Mapping[str, Handler], magic: Mapping[str, Handler], *, keys: bool) -> Handler:

@@ -3,16 +3,14 @@
 All but the first are a POST with a JSON object; a body that it cannot use is answered 400 with `{"error": …}`.
 """
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
+from mfa_setup.sandbox.control_route import ControlCall, control_route
 from mfa_setup.sandbox.twilio.forms import FRIENDLY_NAME_LENGTH, is_e164
 from mfa_setup.sandbox.twilio.state import TwilioState
 from mfa_setup.sandbox.twilio.stock import catalogue, is_valid
@@ -22,14 +20,10 @@ Body = dict[str, Any]
 _BASE = "https://messaging.twilio.com"
 
 
-class _UnusableError(Exception):
-    """A body that a control call cannot use."""
-
-
 def _phone(body: Body) -> str:
     value = body.get("phone_number")
     if not isinstance(value, str) or not is_e164(value) or not is_valid(value):
-        raise _UnusableError("phone_number must be a valid number in E.164")
+        raise ValueError("phone_number must be a valid number in E.164")
     return value
 
 
@@ -38,22 +32,22 @@ def _name(body: Body, *, required: bool) -> str | None:
     if value is None and not required:
         return None
     if not isinstance(value, str) or not 0 < len(value) <= FRIENDLY_NAME_LENGTH:
-        raise _UnusableError("friendly_name must be 1 to 64 characters")
+        raise ValueError("friendly_name must be 1 to 64 characters")
     return value
 
 
 def _flag(body: Body, key: str) -> bool | None:
     value = body.get(key)
     if value is not None and not isinstance(value, bool):
-        raise _UnusableError(f"{key} must be true or false")
+        raise ValueError(f"{key} must be true or false")
     return value
 
 
 def _number(state: TwilioState, body: Body) -> Body:
     """Put a number into the account without a purchase, and into the pool of a service where `service_sid`."""
     phone, name, service_sid = _phone(body), _name(body, required=False), body.get("service_sid")
-    if service_sid is not None and service_sid not in state.services:
-        raise _UnusableError("service_sid names no Messaging Service of the account")
+    if service_sid is not None and service_sid not in list(state.services):
+        raise ValueError("service_sid names no Messaging Service of the account")
     number = state.add_number(phone, name)
     if service_sid is not None and state.service_of(number) is None:
         state.add_to_pool(state.services[service_sid], number)
@@ -77,7 +71,7 @@ def _token(state: TwilioState, body: Body) -> Body:
     """Rotate the auth token: who still holds the old one is refused."""
     value = body.get("auth_token")
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-f]{32}", value):
-        raise _UnusableError("auth_token must be 32 lower-case hex digits")
+        raise ValueError("auth_token must be 32 lower-case hex digits")
     state.auth_token = value
     return {"auth_token": value}
 
@@ -86,7 +80,7 @@ def _taken(state: TwilioState, body: Body) -> Body:
     """Sell a number of the stock to someone else: a search still lists it, a purchase is refused."""
     number = _phone(body)
     if number not in {one.phone_number for one in catalogue()}:
-        raise _UnusableError("phone_number is not in stock")
+        raise ValueError("phone_number is not in stock")
     state.taken.add(number)
     return {"phone_number": number}
 
@@ -106,7 +100,7 @@ def _fate(state: TwilioState, body: Body) -> Body:
     elif isinstance(code, int) and not isinstance(code, bool) and code > 0:
         state.fates[number] = code
     else:
-        raise _UnusableError("error_code must be a positive number or null")
+        raise ValueError("error_code must be a positive number or null")
     return {"phone_number": number, "error_code": code}
 
 
@@ -114,7 +108,7 @@ def _profile(state: TwilioState, body: Body) -> Body:
     """Set the status of the account's compliance profile, or remove it where null."""
     status = body.get("status")
     if status is not None and status not in STATUSES:
-        raise _UnusableError(f"status must be null or one of {', '.join(STATUSES)}")
+        raise ValueError(f"status must be null or one of {', '.join(STATUSES)}")
     state.profile_status = status
     return {"status": status}
 
@@ -124,37 +118,25 @@ def _paper(state: TwilioState, body: Body) -> Body:
     kinds = {"address": "AD", "bundle": "BU"}
     kind, country = body.get("kind"), body.get("country")
     if not isinstance(kind, str) or kind not in kinds:
-        raise _UnusableError("kind must be address or bundle")
+        raise ValueError("kind must be address or bundle")
     if not isinstance(country, str) or not re.fullmatch(r"[A-Z]{2}", country):
-        raise _UnusableError("country must be an ISO 3166 code")
+        raise ValueError("country must be an ISO 3166 code")
     return {"sid": state.add_paper(kinds[kind], country)}
 
 
 def _control(name: str, handler: Callable[[TwilioState, Body], Body], status: int = 200) -> Route:
-    async def endpoint(request: Request) -> Response:
-        try:
-            body = json.loads(await request.body())
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            return JSONResponse({"error": "the body must be a JSON object"}, status_code=400)
-        try:
-            return JSONResponse(handler(request.app.state.world.twilio, body), status_code=status)
-        except _UnusableError as unusable:
-            return JSONResponse({"error": str(unusable)}, status_code=400)
-
-    return Route(f"/_sandbox/twilio/{name}", endpoint, methods=["POST"])
+    return control_route(f"/twilio/{name}", "POST", lambda call: handler(call.world.twilio, call.body), status)
 
 
-async def _credentials(request: Request) -> Response:
+def _credentials(call: ControlCall) -> Body:
     """Every pair that the account has: its own, its API key and its test credentials."""
-    return JSONResponse(asdict(request.app.state.world.twilio.credentials))
+    return asdict(call.world.twilio.credentials)
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     """Return the control calls of the Twilio half."""
     return [
-        Route("/_sandbox/twilio/credentials", _credentials, methods=["GET"]),
+        control_route("/twilio/credentials", "GET", _credentials),
         _control("numbers", _number, 201),
         _control("services", _service, 201),
         _control("verified-recipients", _recipient, 201),

@@ -1,12 +1,12 @@
 """Geo permissions: the countries that messages may go to (OpenAPI, accounts v1; reference section 7.3)."""
 
-import json
 from typing import Any
 
 import phonenumbers
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from mfa_setup.sandbox.payloads import read_json
 from mfa_setup.sandbox.twilio.call import Call, answer, room
 from mfa_setup.sandbox.twilio.errors import TwilioError
 from mfa_setup.sandbox.twilio.forms import INVALID
@@ -46,7 +46,7 @@ def update(call: Call) -> Response:
 def _read(text: str) -> tuple[str, bool]:
     refusal = TwilioError(400, INVALID, "Invalid Permissions")  # not verified: the code
     try:
-        wish = json.loads(text)
+        wish = read_json(text.encode())
     except ValueError:
         raise refusal from None
     if not isinstance(wish, dict) or wish.get("type") != "country":

@@ -29,6 +29,8 @@ def _center(query: Fields, numbers: list[StockNumber]) -> Point | None:
             latitude, longitude = (float(part) for part in pair.split(","))
         except ValueError:
             raise invalid("NearLatLong", pair) from None
+        if not (math.isfinite(latitude) and math.isfinite(longitude)):
+            raise invalid("NearLatLong", pair)
         return latitude, longitude
     if not number:
         return None

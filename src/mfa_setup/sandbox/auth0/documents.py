@@ -1,0 +1,59 @@
+"""What the OpenAPI document says of each endpoint: its payload, and the descriptions that its errors quote (recorded).
+
+`tools/openapi.py` writes the file; what the recordings contradict is added here.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mfa_setup.sandbox.auth0.schemas import BOOLEAN, OBJECT, nullable
+from mfa_setup.sandbox.auth0.validation import Schema
+
+_METADATA: Schema = {"type": ["string", "null"], "maxLength": 255}
+_CLIENT: dict[str, Schema] = {
+    "client_metadata": {"additionalProperties": _METADATA},
+    "oidc_backchannel_logout": {"type": ["object", "null"]},
+}
+_RECORDED: dict[str, dict[str, Schema]] = {
+    "POST /clients": _CLIENT,
+    "PATCH /clients/{id}": _CLIENT,
+    "PATCH /connections/{id}/clients": {"": {"maxItems": 50}},
+    "PATCH /tenants/settings": {
+        "flags.universal_login": BOOLEAN,
+        "flags.use_scope_descriptions_for_consent": BOOLEAN,
+        "universal_login": nullable(OBJECT),
+    },
+}
+"""What is not in the document, or is otherwise there, by endpoint and property."""
+
+
+def body_of(endpoint: str) -> Schema | None:
+    """The schema of an endpoint's payload, such as that of `POST /clients`; None where the document has none."""
+    body: Schema | None = _document().get(endpoint, {}).get("body")
+    return body
+
+
+def properties_of(endpoint: str) -> dict[str, Schema]:
+    """The properties of an endpoint's payload."""
+    found: dict[str, Schema] = (body_of(endpoint) or {}).get("properties", {})
+    return found
+
+
+def parameters_of(endpoint: str) -> dict[str, str]:
+    """The descriptions of an endpoint's parameters by their names."""
+    texts: dict[str, str] = _document().get(endpoint, {}).get("parameters", {})
+    return texts
+
+
+@cache
+def _document() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("openapi.json").read_text(encoding="utf-8"))
+    for endpoint, changes in _RECORDED.items():
+        for path, change in changes.items():
+            schema = found.get(endpoint, {}).setdefault("body", {})
+            for name in filter(None, path.split(".")):
+                schema = schema.setdefault("properties", {}).setdefault(name, {})
+            schema |= change
+    return found

@@ -1,0 +1,28 @@
+"""Where one sandbox answers, and how it was set up: what its tenants have in common."""
+
+from dataclasses import dataclass
+
+from mfa_setup.sandbox.config import SandboxConfig
+
+
+@dataclass(slots=True)
+class Site:
+    """The server behind all tenants.
+
+    Attributes:
+        config: The options of the sandbox; the port is the one that is served.
+        ca_file: The certificate of this run's authority, under `--tls`.
+    """
+
+    config: SandboxConfig
+    ca_file: str | None = None
+
+    @property
+    def scheme(self) -> str:
+        """`https` under `--tls`, else `http`."""
+        return "https" if self.config.tls else "http"
+
+    @property
+    def url(self) -> str:
+        """Where the sandbox answers, whichever tenant is meant."""
+        return f"{self.scheme}://localhost:{self.config.port}"

@@ -1,0 +1,44 @@
+"""All routes of the Twilio half: one port serves all of Twilio's hosts, see `products`."""
+
+from starlette.routing import BaseRoute
+
+from mfa_setup.sandbox.twilio import (
+    account,
+    available,
+    caller_ids,
+    calls,
+    compliance,
+    geo,
+    incoming,
+    lookups,
+    messages,
+    monitor,
+    pricing,
+    services,
+    tollfree,
+    trusthub,
+    usage,
+)
+
+_ROOMS = (
+    account,
+    available,
+    incoming,
+    messages,
+    calls,
+    caller_ids,
+    usage,
+    services,
+    compliance,
+    tollfree,
+    pricing,
+    geo,
+    trusthub,
+    monitor,
+    lookups,
+)
+
+
+def routes() -> list[BaseRoute]:
+    """Return every path that the sandbox serves of Twilio's APIs."""
+    return [route for room in _ROOMS for route in room.routes()]
