@@ -1,12 +1,14 @@
 """Which room may import which: the flow goes one way, and the sandbox stands apart."""
 
 import ast
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "src" / "mfa_setup"
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "mfa_setup"
 SDKS = {"auth0", "twilio"}
 # Each room, and the rooms that it may know besides itself.
 ALLOWED = {
@@ -23,7 +25,7 @@ ALLOWED = {
     "resources": {"model", "errors", "ports", "store", "appconfig"},
     "checks": {"model", "errors", "ports", "resources", "phone", "twilio_codes"},
     "engine": {"model", "errors", "interrupts", "ports", "appconfig", "resources", "checks"},
-    "render": {"model", "errors", "settings"},
+    "render": {"model"},
     "prove": {"model", "errors", "twilio_codes", "ports", "settings", "adapters", "resources"},
     "sandbox": set(),
 }
@@ -69,3 +71,22 @@ def test_only_the_command_that_starts_it_imports_the_sandbox() -> None:
         if name.startswith("mfa_setup.sandbox") and own != "sandbox"
     }
     assert users == {"cli/commands/sandbox.py"}
+
+
+def test_the_picture_of_the_architecture_is_that_of_the_imports() -> None:
+    drawn = runpy.run_path(str(ROOT / "tools" / "architecture.py"))["drawing"]()
+    kept = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
+    assert kept == drawn, "run `python tools/architecture.py`"
+
+
+def test_the_picture_has_an_order_even_where_rooms_import_each_other() -> None:
+    tool = runpy.run_path(str(ROOT / "tools" / "architecture.py"))
+    used = {"a": {"b", "c", "d"}, "b": {"a", "c"}, "c": {"d"}, "d": set(), "e": set()}
+    assert tool["layers"](used) == [["a", "b", "e"], ["c"], ["d"]]
+    assert tool["arrows"](used) == {("a", "b"), ("b", "a"), ("a", "c"), ("b", "c"), ("c", "d")}
+
+
+def test_every_room_is_described() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rooms = {own for _, own in modules() if not own.startswith("__")}
+    assert {room for room in rooms if f"`{room}/`" not in text and f"`{room}.py`" not in text} == set()
