@@ -25,6 +25,7 @@ EMPTY_DOCUMENT: dict[str, Any] = {
     "error": None,
     "runs": None,
     "undoes": None,
+    "settings": None,
 }
 """The document of a run that has not begun. A test compares it with `mfa_setup.model.outcome`, which imports slowly."""
 _STOPPED = {signal.SIGINT: ("interrupted", 130), signal.SIGTERM: ("terminated", 143)}

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from mfa_setup.cli.prompter import Prompter
 from mfa_setup.sandbox.auth0.tokens import SigningKey
 from support.lab import Lab, Result, Run
-from support.scene import key_pair, token_held
+from support.scene import key_pair, rotate_token, token_held
 
 READS = ["read:tenant_settings", "read:clients", "read:connections"]
 WRITES = ["create:clients", "update:clients", "update:connections"]
@@ -451,3 +451,20 @@ def test_a_user_without_a_home_is_told_what_to_set(
     result = run("up", "--yes", "--json", env=env)
     assert (result.code, result.document["error"]["code"]) == (3, "config_unreadable")
     assert "MFA_SETUP_CACHE_DIR" in result.document["error"]["hint"]
+
+
+@pytest.mark.parametrize("command", ["policy always", "up"])
+def test_a_refusal_by_twilio_keeps_its_status_and_request_id_on_the_way_through_the_guard(
+    run: Run, lab: Lab, command: str
+) -> None:
+    rotate_token(lab)
+    error = run(*command.split(), "--yes", "--json", env=lab.env).document["error"]
+    assert (error["code"], error["service"], error["status"]) == ("credentials_refused", "twilio", 401)
+    assert error["request_id"]
+
+
+def test_a_check_that_a_service_kept_from_being_made_keeps_its_request_too(run: Run, unified: Lab) -> None:
+    assert run("up", "--yes", "--policy", "never", env=unified.env).code == 0
+    unified.faults({"method": "GET", "path": "*/Balance.json", "effect": "status:400", "times": 9})
+    error = run("policy", "always", "--yes", "--json", env=unified.env).document["error"]
+    assert (error["service"], error["status"]) == ("twilio", 400)

@@ -1,5 +1,6 @@
 """`doctor`: every check, its evidence and its fix; from a code that did not come to the reason; and it only reads."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -131,6 +132,15 @@ def test_scopes_that_are_missing_are_told_by_command(run: Run, unified: Lab) -> 
     assert "policy lacks update:mfa_policies" in scopes["evidence"]
     assert check(result, "application")["status"] == "skip"
     assert check(result, "phone_stack")["status"] == "pass"
+
+
+def test_where_applications_are_left_alone_all_else_is_checked(run: Run, lab: Lab, folder: Path) -> None:
+    (folder / "mfa-setup.toml").write_text("[application]\nno_app = true\n", encoding="utf-8")
+    result = run("doctor", "--json", env=lab.env)
+    found = {check["id"]: check for check in result.document["checks"]}
+    assert (found["application"]["status"], found["phone_stack"]["status"]) == ("skip", "pass")
+    assert "--no-app" in found["application"]["evidence"]
+    assert not any("/connections" in entry["path"] for entry in lab.log())
 
 
 def test_what_bears_on_a_login_is_warned_of(run: Run, unified: Lab) -> None:

@@ -64,7 +64,7 @@ def callbacks_changed(lab: Lab) -> None:
 
 
 def number_sold(lab: Lab) -> None:
-    lab.control("twilio/taken", {"phone_number": stock()[0].phone_number})
+    lab.control("twilio/sold", {"phone_number": stock()[0].phone_number})
 
 
 def policy_set(lab: Lab) -> None:

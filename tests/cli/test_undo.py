@@ -595,7 +595,7 @@ def test_a_suspended_account_is_not_taken_for_one_without_numbers(
     run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("buy-number", "--yes", "--json", env=unified.env).code == 0
-    # The sandbox answers 403 for one, as the reference has it; that Twilio may answer 200 with this status, too, is not
+    # The sandbox answers 403 for one (sources: twilio-errors); that Twilio may answer 200 with this status, too, is not
     # verified.
     monkeypatch.setattr(TwilioAdapter, "account", lambda _self: TwilioAccount(kind="Full", status="suspended"))
     mark = unified.mark()

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hostile.commands import commands, line, options, serve_nothing
 from hostile.hunt import files, found
 from hostile.spoiler import HostileLab, Sent
+from mfa_setup import compose
 from mfa_setup.adapters.auth0 import Auth0Adapter
-from mfa_setup.cli import session
 from mfa_setup.render import sanitize
 from mfa_setup.settings.schema import SECRETS, SETTINGS
 from support.lab import Result, Run
@@ -183,7 +183,7 @@ def test_a_crash_that_quotes_them_is_masked(
 
     monkeypatch.setattr(Auth0Adapter, "phone_stack", crash)
     assert hunt(*asked(name, mode)) == []
-    monkeypatch.setattr(session, "_connect", crash)
+    monkeypatch.setattr(compose, "_connect", crash)
     assert hunt(*asked(name, mode)) == []
 
 

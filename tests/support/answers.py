@@ -28,7 +28,7 @@ _FIRST_ERROR = 400
 
 _TEXT: Schema = {"type": "string", "minLength": 1}
 ERROR_FORMS: dict[str, Schema] = {
-    # Recorded: `{"statusCode", "error", "message"[, "errorCode"]}`; `attributes` with 401 (reference, auth0 5).
+    # Recorded: `{"statusCode", "error", "message"[, "errorCode"]}`; `attributes` with 401 (sources: auth0-errors).
     "management": {
         "type": "object",
         "required": ["statusCode", "error", "message"],
@@ -41,14 +41,14 @@ ERROR_FORMS: dict[str, Schema] = {
             "attributes": {"type": "object"},
         },
     },
-    # RFC 6749, and `mfa_token` with mfa_required (reference, auth0 7).
+    # RFC 6749, and `mfa_token` with mfa_required (sources: auth0-mfa-api).
     "authentication": {
         "type": "object",
         "required": ["error"],
         "additionalProperties": False,
         "properties": dict.fromkeys(("error", "error_description", "error_uri", "mfa_token"), _TEXT),
     },
-    # Reference, twilio 1.2.
+    # Sources: twilio-errors.
     "twilio": {
         "type": "object",
         "required": ["code", "message", "more_info", "status"],
@@ -113,7 +113,7 @@ def violation(exchange: Exchange) -> str | None:
 
 
 # Where a browser comes, not a client of an API: the documents tell only the redirect, and the service shows a page to
-# whoever must type, choose or read something first (reference, auth0 7).
+# whoever must type, choose or read something first (sources: auth0-mfa-api).
 _PAGES = ("/u/", "/authorize", "/v2/logout", "/oidc/logout")
 _SERVER_ERROR = 500
 

@@ -1,4 +1,4 @@
-"""Where the OpenAPI documents are contradicted: by recordings, by the references, or by themselves. These win."""
+"""Where the OpenAPI documents are contradicted: by recordings, by docs/sources.md, or by themselves. These win."""
 
 import re
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ _TEMPLATES = Amendment(
     "Recorded: {} of a tenant that has never set them.", not_required=("enrollment_message", "verification_message")
 )
 _LOGIN = Amendment("Recorded in every answer, and in requests.", {"universal_login": _CLEARABLE})
-_LOGOUT = Amendment("Reference, auth0 2.3: null clears it (recorded).", {"oidc_backchannel_logout": _CLEARABLE})
+_LOGOUT = Amendment("Recorded: null clears it.", {"oidc_backchannel_logout": _CLEARABLE})
 _LOOKUP = Amendment("The official examples have null for whatever is not known.", nulls=True)
 AMENDMENTS: Final[dict[str, Amendment]] = {
     "PhoneProviderSchemaMasked": _CREDENTIALS,
@@ -75,13 +75,13 @@ AMENDMENTS: Final[dict[str, Amendment]] = {
     "CreateClientRequestContent": _LOGOUT,
     "UpdateClientRequestContent": _LOGOUT,
     "ConnectionForList": Amendment(
-        "Reference, auth0 2.4: in lists, too, though deprecated.", {"enabled_clients": {"type": "array"}}
+        "Recorded: in lists, too, though deprecated.", {"enabled_clients": {"type": "array"}}
     ),
     "ListClientsOffsetPaginatedResponseContent": Amendment(
         "Recorded besides, of one tenant.", {"length": {"type": "integer"}, "next": _TEXT}
     ),
     "GuardianFactor": Amendment(
-        "Reference, auth0 3.1: with `include_settings`, which the document does not know.", {"settings": _ANY}
+        "Recorded: with `include_settings`, which the document does not know.", {"settings": _ANY}
     ),
     **dict.fromkeys(
         (

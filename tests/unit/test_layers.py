@@ -1,12 +1,14 @@
 """Which room may import which: the flow goes one way, and the sandbox stands apart."""
 
 import ast
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "src" / "mfa_setup"
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "mfa_setup"
 SDKS = {"auth0", "twilio"}
 # Each room, and the rooms that it may know besides itself.
 ALLOWED = {
@@ -25,7 +27,7 @@ ALLOWED = {
     "resources": {"model", "errors", "ports", "store", "appconfig", "services", "snapshot"},
     "checks": {"model", "errors", "phone", "resources", "snapshot", "twilio_codes"},
     "engine": {"model", "errors", "appconfig", "services", "snapshot", "resources", "checks"},
-    "render": {"model", "errors", "settings"},
+    "render": {"model"},
     "prove": {"model", "errors", "clock", "twilio_codes", "ports", "settings", "services", "snapshot", "resources"},
     "compose": {
         "model",
@@ -119,3 +121,22 @@ def test_an_import_circle_would_be_found() -> None:
     """The check above can fail; so it does for what the packages import by their names."""
     assert in_a_circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
     assert "mfa_setup.sandbox.auth0.fresh" in edges("mfa_setup.sandbox")["mfa_setup.sandbox.world"]
+
+
+def test_the_picture_of_the_architecture_is_that_of_the_imports() -> None:
+    drawn = runpy.run_path(str(ROOT / "tools" / "architecture.py"))["drawing"]()
+    kept = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
+    assert kept == drawn, "run `python tools/architecture.py`"
+
+
+def test_the_picture_has_an_order_even_where_rooms_import_each_other() -> None:
+    tool = runpy.run_path(str(ROOT / "tools" / "architecture.py"))
+    used = {"a": {"b", "c", "d"}, "b": {"a", "c"}, "c": {"d"}, "d": set(), "e": set()}
+    assert tool["layers"](used) == [["a", "b", "e"], ["c"], ["d"]]
+    assert tool["arrows"](used) == {("a", "b"), ("b", "a"), ("a", "c"), ("b", "c"), ("c", "d")}
+
+
+def test_every_room_is_described() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rooms = {own for _, own in modules() if not own.startswith("__")}
+    assert {room for room in rooms if f"`{room}/`" not in text and f"`{room}.py`" not in text} == set()

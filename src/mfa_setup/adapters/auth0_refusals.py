@@ -1,6 +1,6 @@
 """What a refusal of the Auth0 Management API means: one error for each cause.
 
-Source: the reference's section on Management API errors, from recorded answers; `errorCode` is often missing.
+Sources: auth0-errors (docs/sources.md); `errorCode` is often missing.
 """
 
 from mfa_setup.adapters.answers import Answer, document, refusal

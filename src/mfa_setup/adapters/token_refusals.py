@@ -1,7 +1,4 @@
-"""What a refusal of the token endpoint means; it has the form of OAuth 2.0, the texts are from recorded answers.
-
-Source: the reference's section on `POST /oauth/token`.
-"""
+"""What a refusal of the token endpoint means: its form is OAuth 2.0's (sources: auth0-token-errors)."""
 
 from mfa_setup.adapters.answers import Answer, refusal
 from mfa_setup.adapters.answers import document as document_of

@@ -1,7 +1,7 @@
 """The HTTP client under twilio-python: the same as under auth0-python, to the real hosts or to a sandbox.
 
 Facts behind it: twilio-python wraps network errors in nothing and hides headers; a list's next page is an absolute URL
-of the real host, so every URL is moved to the sandbox, not only the first (reference: SDK behaviour).
+of the real host, so every URL is moved to the sandbox, not only the first (sources: twilio-sdk-next-page).
 """
 
 import logging

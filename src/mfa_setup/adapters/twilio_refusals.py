@@ -1,6 +1,6 @@
 """What a refusal of the Twilio API means: one error for each cause, by Twilio's own code and the HTTP status.
 
-Source: the reference's tables of codes; Twilio docs, "Error and Warning Dictionary". A 20003 may be a wrong token, a
+Sources: twilio-errors, twilio-compliance-profile (docs/sources.md). A 20003 may be a wrong token, a
 closed account or a missing compliance profile: status and text tell them apart.
 """
 

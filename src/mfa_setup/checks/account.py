@@ -1,6 +1,6 @@
 """The Twilio account: its credentials, its type and status, its compliance profile, its balance, its errors."""
 
-from mfa_setup.checks.catalog import answer, idle, unseen
+from mfa_setup.checks.catalog import about, answer, idle, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, MfaSetupError
 from mfa_setup.model.check import Check
@@ -52,11 +52,12 @@ def is_foreign(given: CheckContext) -> bool:
 def _refused(why: MfaSetupError) -> tuple[Check, Check]:
     """Wrong credentials, or right ones of an account that may do nothing (Twilio answers 403 and 20003)."""
     if isinstance(why, CredentialsRefusedError):
-        return answer("twilio_credentials", "fail", why.message, why.hint), unseen("twilio_account", why)
+        refused = about(answer("twilio_credentials", "fail", why.message, why.hint), why)
+        return refused, unseen("twilio_account", why)
     if isinstance(why, ForbiddenError) and why.twilio_code in _INACTIVE:
         return (
             answer("twilio_credentials", "pass", "Twilio knows them."),
-            answer("twilio_account", "fail", why.message, why.hint),
+            about(answer("twilio_account", "fail", why.message, why.hint), why),
         )
     return unseen("twilio_credentials", why), unseen("twilio_account", why)
 

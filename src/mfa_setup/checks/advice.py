@@ -34,7 +34,7 @@ def _trial(account: TwilioInventory) -> Notice | None:
 
 
 def _campaign(offer: Offer) -> Notice:
-    """Reference 7.1: a campaign takes 10 to 15 business days; 7.2: a toll-free verification 3 to 5."""
+    """The warning about a missing campaign (sources: twilio-a2p, twilio-a2p-time, twilio-toll-free-time)."""
     price = "" if offer.price is None else f" It costs {offer.price:.2f} {offer.currency} a month all the while."
     return Notice(
         code="number_needs_registration",

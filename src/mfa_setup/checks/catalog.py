@@ -64,10 +64,15 @@ def answer(check_id: str, status: CheckStatus, evidence: str, fix: str = "") -> 
     return Check(id=check_id, status=status, evidence=evidence, fix=fix, question=asked.text, group=asked.group)
 
 
+def about(check: Check, why: MfaSetupError) -> Check:
+    """A check with the request that a service refused."""
+    request = {"service": why.service, "http_status": why.status, "request_id": why.request_id}
+    return check.model_copy(update=request | {"because": why.exit_code})
+
+
 def unseen(check_id: str, why: MfaSetupError) -> Check:
     """The answer to a question that could not be looked into."""
-    seen = answer(check_id, "skip", f"Not seen: {why.message}", why.hint)
-    return seen.model_copy(update={"because": why.exit_code})
+    return about(answer(check_id, "skip", f"Not seen: {why.message}", why.hint), why)
 
 
 def idle(check_id: str, why: str) -> Check:

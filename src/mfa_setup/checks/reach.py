@@ -1,6 +1,6 @@
 """Whether a sender reaches the users' countries: whose it is, its registration, and the geo permissions.
 
-Source: reference sections 7.1 (A2P 10DLC), 7.2 (toll-free) and 7.3 (geo permissions) of Twilio's documentation.
+Sources: twilio-a2p, twilio-toll-free, twilio-geo (docs/sources.md).
 """
 
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from mfa_setup.compose import Access, Options, compose
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import InvalidValueError, ValueNeededError
-from mfa_setup.model.outcome import Notice, Tenant
+from mfa_setup.model.outcome import Notice, SettingsUsed, Tenant
 from mfa_setup.settings import credentials, endpoints, parsers, settings
 from mfa_setup.settings.settings_file import find_file
 from mfa_setup.store.folders import Folders
@@ -73,6 +73,7 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     context.report.warn(tuple(loose(call, file, folders)))
     asked = settings.load(call.flags, os.environ, file)
     context.report.warn(asked.notices)
+    context.report.settings = SettingsUsed(file=str(file) if file else None, variables=asked.variables)
     credentials.refuse_misplaced(source, asked.by_source)
     settings.require_confirmed_domain(asked, sandbox=_sandbox_text() != "")
     task = task.without_application() if asked.desired.application is None else task

@@ -264,7 +264,9 @@ def require_minimum(checks: tuple[Check, ...]) -> None:
 def _refused_credentials(failing: tuple[Check, ...]) -> MfaSetupError:
     """With credentials that Twilio refuses nothing of it can be judged."""
     refused = next(check for check in failing if check.id == "twilio_credentials")
-    error = CredentialsRefusedError(refused.evidence, hint=refused.fix, service="twilio")
+    error = CredentialsRefusedError(
+        refused.evidence, hint=refused.fix, service="twilio", status=refused.http_status, request_id=refused.request_id
+    )
     error.checks = failing
     return error
 
@@ -280,12 +282,15 @@ _KINDS: dict[int, Callable[..., MfaSetupError]] = {
 
 def _unmade(checks: tuple[Check, ...]) -> MfaSetupError:
     """What could not be checked has not passed."""
-    names = ", ".join(check.id for check in checks)
-    kind = _KINDS.get(checks[0].because, CheckUnmadeError)
+    first, names = checks[0], ", ".join(check.id for check in checks)
+    kind = _KINDS.get(first.because, CheckUnmadeError)
     flags = " ".join(f"--override {check.id}" for check in checks)
     error = kind(
-        f"Whether codes arrive could not be checked ({names}): {checks[0].evidence}",
-        hint=f"{checks[0].fix} To go on without knowing: {flags}.",
+        f"Whether codes arrive could not be checked ({names}): {first.evidence}",
+        hint=f"{first.fix} To go on without knowing: {flags}.",
+        service=first.service,
+        status=first.http_status,
+        request_id=first.request_id,
     )
     error.checks = checks
     return error

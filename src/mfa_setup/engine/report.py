@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from mfa_setup.errors import GuardRefusedError, InterruptedRunError, MfaSetupError, leaves_open
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Failure, Notice, Outcome, Outputs, PastRun, Proof, Sms, Tenant
+from mfa_setup.model.outcome import Failure, Notice, Outcome, Outputs, PastRun, Proof, SettingsUsed, Sms, Tenant
 from mfa_setup.model.types import Status
 
 
@@ -26,6 +26,7 @@ class Report:
         self.sms: Sms | None = None
         self.runs: tuple[PastRun, ...] | None = None
         self.undoes: PastRun | None = None
+        self.settings: SettingsUsed | None = None
         self.silent = False
         """The command has put out its own result."""
 
@@ -75,6 +76,7 @@ class Report:
             error=failure(error) if error else None,
             runs=self.runs,
             undoes=self.undoes,
+            settings=self.settings,
         )
 
 

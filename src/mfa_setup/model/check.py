@@ -23,6 +23,7 @@ class Check(Frozen):
         overridden: It failed, and somebody went on knowingly.
         applies: False where the question has no meaning here, so that nothing waits for its answer.
         because: The exit code of what kept it from being made.
+        service, http_status, request_id: The refused request that it is about, for that service's support.
     """
 
     id: str
@@ -34,3 +35,6 @@ class Check(Frozen):
     overridden: bool = False
     applies: bool = Field(default=True, exclude=True)
     because: int = Field(default=6, exclude=True)
+    service: Literal["auth0", "twilio"] | None = Field(default=None, exclude=True)
+    http_status: int | None = Field(default=None, exclude=True)
+    request_id: str | None = Field(default=None, exclude=True)

@@ -80,6 +80,18 @@ class Outputs(Frozen):
     sms: Sms | None = None
 
 
+class SettingsUsed(Frozen):
+    """Where the settings of a run come from, besides the command line and the defaults.
+
+    Attributes:
+        file: The settings file; null where none was found.
+        variables: The MFA_SETUP_… variables whose values are in force.
+    """
+
+    file: str | None
+    variables: tuple[str, ...] = ()
+
+
 class Notice(Frozen):
     """Something that the user should know and that stopped nothing."""
 
@@ -120,7 +132,7 @@ class PastRun(Frozen):
 
 
 class Outcome(Frozen):
-    """The document of design section 4, "JSON": keys are only ever added."""
+    """The JSON document of every command (docs/json.md); keys are only ever added."""
 
     schema_version: Literal[1] = 1
     command: str
@@ -135,3 +147,4 @@ class Outcome(Frozen):
     error: Failure | None = None
     runs: tuple[PastRun, ...] | None = None
     undoes: PastRun | None = None
+    settings: SettingsUsed | None = None

@@ -14,7 +14,7 @@ LONGEST = 60.0
 """How many seconds an SMS is followed: where a carrier gives no receipt, `sent` stays its last word."""
 FIRST_WAITS = (1.0, 2.0, 3.0)
 LATER_WAIT = 5.0
-"""Seconds between two looks (reference on Messages: 1, 2, 3, 5, 5, …)."""
+"""Seconds between two polls (sources: twilio-message-polling)."""
 ARRIVED = frozenset({"delivered", "read"})
 LOST = frozenset({"undelivered", "failed", "canceled"})
 REFUSED = "refused"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from rich.text import Text
 
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Notice, Outcome, PastRun
+from mfa_setup.model.outcome import Notice, Outcome, PastRun, SettingsUsed
 from mfa_setup.render.sanitize import one_line
 
 INDENT = "      "
@@ -22,6 +22,13 @@ def tenant_line(outcome: Outcome) -> Text:
         if outcome.tenant.phone_stack:
             line.append(f"  ({_STACKS[outcome.tenant.phone_stack]})", style="dim")
     return line
+
+
+def settings_line(settings: SettingsUsed) -> Text:
+    """The settings file and the variables that a plan is made from."""
+    sources = [one_line(settings.file), *settings.variables] if settings.file else settings.variables
+    line = Text().append("Settings from ", style="bold").append(", ".join(sources)) if sources else Text()
+    return line if settings.file else line.append(" (no settings file)" if sources else "No settings file", style="dim")
 
 
 def run_line(run: PastRun) -> Text:

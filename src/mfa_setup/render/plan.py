@@ -7,7 +7,7 @@ from rich.text import Text
 from mfa_setup.model.outcome import Outcome, PastRun
 from mfa_setup.model.results import PlanResult, StatusResult, UndoResult
 from mfa_setup.render.change import change_lines
-from mfa_setup.render.parts import check_lines, run_line, tenant_line
+from mfa_setup.render.parts import check_lines, run_line, settings_line, tenant_line
 from mfa_setup.render.sanitize import one_line
 
 _NOTHING = "Nothing to do: everything is as asked for."
@@ -16,6 +16,8 @@ _NOTHING = "Nothing to do: everything is as asked for."
 def plan_lines(outcome: Outcome) -> Iterator[Text]:
     """What a run would change, and what it would leave as it is."""
     yield tenant_line(outcome)
+    if outcome.settings:
+        yield settings_line(outcome.settings)
     if outcome.undoes:
         yield Text().append("Undoes ", style="bold").append_text(run_line(outcome.undoes))
     for change in outcome.changes:

@@ -156,7 +156,7 @@ def _one_number(execution: Execution, refused: TrialNumberError) -> TrialNumberE
 
 
 def _buy(services: Services, write: Write) -> Fields:
-    """A number that one has already is reported to be updated by a purchase, not bought again (reference 4.1).
+    """Buying a number that the account owns is reported to update it (sources: twilio-repeated-purchase).
 
     Should it be refused as gone (21422), it may be ours all the same: the own numbers tell.
     """

@@ -11,7 +11,7 @@ _BOTTOMLESS = 1_000_000
 
 @dataclass(slots=True)
 class TokenBucket:
-    """A token bucket (Auth0 docs, "Rate limit configurations"; figures in the reference, section 5).
+    """A token bucket (Auth0 docs, "Rate limit configurations"; sources: auth0-rate-limits).
 
     Attributes:
         burst: How many requests it holds.

@@ -97,7 +97,7 @@ async def send_sms(
     if result.accepted:
         tenant.log(f"gd_send_{kind}", "Guardian - Second factor sent", about, to=to, sid=result.sid)
     else:
-        # Reference (Twilio, 6.1 and 10): `details.provider_error.errorCode` is Twilio's. not verified: the other keys
+        # `details.provider_error.errorCode` is Twilio's (sources: auth0-log-codes). not verified: the other keys
         said = {"errorCode": result.code, "message": result.message}
         error = {name: value for name, value in said.items() if value is not None}
         tenant.log(f"gd_send_{kind}_failure", f"Guardian - {result.message}", about, to=to, provider_error=error)

@@ -1,1 +1,1 @@
-"""The Twilio half of the sandbox: a stand-in written from Twilio's OpenAPI and `reference/twilio.md`."""
+"""The Twilio half of the sandbox: a stand-in written from Twilio's OpenAPI documents and `docs/sources.md`."""

@@ -1,4 +1,4 @@
-"""The account and its balance (OpenAPI; reference section 2)."""
+"""The account and its balance (OpenAPI; sources: twilio-account)."""
 
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ _SUBRESOURCES = {
     "outgoing_caller_ids": "OutgoingCallerIds",
     "usage": "Usage",
 }
-# A new trial has free units in place of dollars (reference 2). not verified: that it reads 0 there
+# A new trial has free units in place of dollars (sources: twilio-account). not verified: that it reads 0 there
 _START = {"trial": "0.0000", "legacy-trial": "15.0000"}
 
 
@@ -40,7 +40,7 @@ def _account_json(call: Call) -> dict[str, Any]:
 
 
 def fetch(call: Call) -> Response:
-    """Fetch the account; its auth token is in the body (reference 1.1)."""
+    """Fetch the account; its auth token is in the body (sources: twilio-credentials)."""
     return answer(_account_json(call))
 
 

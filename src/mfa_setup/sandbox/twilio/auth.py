@@ -1,4 +1,4 @@
-"""Who asks: HTTP Basic credentials and what each pair reaches (reference sections 1.1 and 8)."""
+"""Who asks: HTTP Basic credentials and their reach (sources: twilio-credentials, twilio-test-credentials)."""
 
 import base64
 import secrets
@@ -25,7 +25,7 @@ class Credentials:
         auth_token: Its auth token, 32 hex digits.
         api_key: An API key of Standard reach, `SK` and 32 hex digits.
         api_secret: That key's secret.
-        test_account_sid: The SID of the account's test credentials (reference 8).
+        test_account_sid: The SID of the account's test credentials (sources: twilio-test-credentials).
         test_auth_token: Their token.
     """
 
@@ -62,7 +62,7 @@ def basic_pair(header: str) -> tuple[str, str]:
 
 
 def identify(credentials: Credentials, auth_token: str, header: str) -> Caller:
-    """Tell who asks, or refuse with 401 and 20003 (reference 1.2).
+    """Tell who asks, or refuse with 401 and 20003 (sources: twilio-errors).
 
     The auth token comes apart from the credentials, for it can be rotated while the account stays.
     """

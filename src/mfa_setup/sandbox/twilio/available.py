@@ -1,4 +1,4 @@
-"""AvailablePhoneNumbers: the countries and the search (OpenAPI; reference section 3)."""
+"""AvailablePhoneNumbers: the countries and the search (OpenAPI; sources: twilio-search)."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def _country_json(call: Call, code: str) -> dict[str, Any]:
 
 def countries(call: Call) -> Response:
     """List the countries in which numbers can be bought."""
-    # The official example has the list and `uri` only, no paging (reference 3).
+    # The official example has the list and `uri` only, no paging (sources: twilio-search).
     check(call.query)
     bodies = [_country_json(call, code) for code in COUNTRIES]
     return answer({"countries": bodies, "uri": call.request.url.path})
@@ -42,7 +42,7 @@ def country(call: Call) -> Response:
 
 
 def search(call: Call) -> Response:
-    """List numbers of a kind; a kind that the country lacks is 404 and 20404 (reference 1.2)."""
+    """List numbers of a kind; a kind that the country lacks is 404 and 20404 (sources: twilio-errors)."""
     code, kind = call.path["country"].upper(), IN_PATH.get(call.path["kind"], "")
     if code not in COUNTRIES or kind not in COUNTRIES[code].prices:
         raise call.absent()
@@ -51,7 +51,7 @@ def search(call: Call) -> Response:
     offered = [one for one in call.state.in_stock() if (one.country, one.kind) == (home, kind)]
     size = check(call.query)
     found = matching(call.query, offered)[:size]
-    # An empty result is 200, and there is no price (reference 3).
+    # An empty result is 200, and there is no price (sources: twilio-search).
     return answer({"available_phone_numbers": [one.json() for one in found], "uri": call.request.url.path})
 
 

@@ -82,8 +82,8 @@ def room(
     Args:
         path: Starlette's path pattern.
         methods: The handler of each method; others are answered 405.
-        magic: Handlers for test credentials, which reach nothing else (reference 8).
-        keys: Whether a Standard API key reaches it (reference 1.1).
+        magic: Handlers for test credentials, which reach nothing else (sources: twilio-test-credentials).
+        keys: Whether a Standard API key reaches it (sources: twilio-credentials).
         product: Whose path it is, where another product has the same one.
     """
 
@@ -149,11 +149,11 @@ def _check_account(request: Request, caller: Caller, *, keys: bool) -> None:
     state = _state(request)
     own = state.credentials.test_account_sid if caller is Caller.TEST else state.credentials.account_sid
     if caller is Caller.STANDARD_KEY and not keys:
-        # Reference 1.1: a Standard key does not reach /Accounts. not verified: status and code
+        # A Standard key does not reach /Accounts (sources: twilio-credentials). not verified: status and code
         raise TwilioError(401, AUTHENTICATE, "Authenticate")
     if request.path_params.get("account_sid", own) != own:
-        # Reference 1.2, 70051: "401/403, wrong account". not verified: which of the two
+        # 70051 is 401 or 403 (sources: twilio-errors). not verified: which of the two
         raise TwilioError(401, 70051, "Credential is valid, but not authorized for this account")
     if state.config.twilio_account == "suspended":
-        # Reference 1.2: 403 with 20003. not verified: whether an account may still read itself
+        # 403 with 20003 (sources: twilio-errors). not verified: whether an account may still read itself
         raise TwilioError(403, AUTHENTICATE, "Your account is suspended")

@@ -1,4 +1,4 @@
-"""OutgoingCallerIds: verified phones (OpenAPI; reference section 2)."""
+"""OutgoingCallerIds: verified phones (OpenAPI; sources: twilio-account)."""
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -17,7 +17,7 @@ _CODE = "111111"
 
 
 def list_all(call: Call) -> Response:
-    """List the verified phones, newest first; on a trial of 2026 the list is empty (reference 0.2)."""
+    """List the verified phones, newest first; on a trial of 2026 the list is empty (sources: twilio-trial-regimes)."""
     state = call.state
     number, name = call.query.text("PhoneNumber"), call.query.text("FriendlyName")
     shown = [] if state.config.twilio_account == "trial" else [*reversed(state.caller_ids.values())]
@@ -44,7 +44,7 @@ def request_validation(call: Call) -> Response:
     if any(one.phone_number == number for one in state.caller_ids.values()):
         raise TwilioError(400, 21450, f"Phone number already validated for your account: {number}")
     if state.account_type == "Trial" and len(state.caller_ids) >= _MOST_ON_TRIAL:
-        # Reference 2: five per account. not verified: the code
+        # Five per account (sources: twilio-account). not verified: the code
         raise TwilioError(400, 10002, "Trial accounts can have five verified recipients")
     state.verify_recipient(number, name, state.timeline.final)
     body = {

@@ -1,4 +1,4 @@
-"""Calls: just enough for a code that is spoken (reference sections 5, 6.1 and 8).
+"""Calls: enough for a spoken code (sources: twilio-trial-rules, twilio-test-credentials).
 
 not verified: all of it; the OpenAPI extracts have no Calls. Its form is that of Messages where the two agree.
 """
@@ -39,7 +39,7 @@ def _check(state: TwilioState, to: str, sender: str) -> None:
     if not sender:
         raise TwilioError(400, 21213, "'From' number is required")
     if state.config.twilio_account == "trial":
-        # Reference 5: 573xxx are the codes of 572xxx for Voice
+        # 573xxx are the codes of 572xxx for Voice (sources: twilio-trial-rules)
         raise TwilioError(400, 573006, "Trial accounts can only use predefined templates.")
     if state.owned(sender) is None:
         raise TwilioError(400, 21210, f"'From' phone number not verified: {sender}")

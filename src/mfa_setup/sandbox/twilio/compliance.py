@@ -1,4 +1,4 @@
-"""Registration with the carriers: campaigns and brands (OpenAPI, messaging v1; reference section 7.1)."""
+"""Registration with the carriers: campaigns and brands (OpenAPI, messaging v1; sources: twilio-a2p)."""
 
 from typing import Any
 

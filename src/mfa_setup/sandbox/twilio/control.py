@@ -85,6 +85,13 @@ def _taken(state: TwilioState, body: Body) -> Body:
     return {"phone_number": number}
 
 
+def _sold(state: TwilioState, body: Body) -> Body:
+    """Sell a number of the stock to someone else: no search lists it any more, a purchase is refused."""
+    number = _taken(state, body)
+    state.sold.add(str(number["phone_number"]))
+    return number
+
+
 def _stopped(state: TwilioState, body: Body) -> Body:
     """Let a recipient answer STOP."""
     number = _phone(body)
@@ -142,6 +149,7 @@ def routes() -> list[Route]:
         _control("verified-recipients", _recipient, 201),
         _control("token", _token),
         _control("taken", _taken),
+        _control("sold", _sold),
         _control("stopped", _stopped),
         _control("fates", _fate),
         _control("profile", _profile),

@@ -1,6 +1,6 @@
 """The countries of the catalogue, and what a number and a message cost there.
 
-The form of the prices is that of the OpenAPI (pricing v1) and reference section 4.2: strings, per month.
+The form of the prices is that of the OpenAPI (pricing v1): strings, per month (sources: twilio-prices).
 not verified: the amounts; they are of the right size and made up.
 """
 
@@ -38,7 +38,7 @@ COUNTRIES = {
 }
 
 # Each interface spells the kinds in its own way: the path (OpenAPI), the links between resources (OpenAPI,
-# AvailablePhoneNumberCountry) and the price list (reference 4.2: "toll free" has a space).
+# AvailablePhoneNumberCountry) and the price list (sources: twilio-prices: "toll free" has a space).
 IN_PATH = {"Local": "local", "Mobile": "mobile", "TollFree": "tollfree"}
 IN_LINKS = {"local": "local", "mobile": "mobile", "tollfree": "toll_free"}
 IN_PRICES = {"local": "local", "mobile": "mobile", "tollfree": "toll free"}

@@ -1,19 +1,19 @@
 """What becomes of a message: pure rules, no state.
 
-Sources: reference sections 6 (life cycle, asynchronous codes) and 7 (registration).
+Sources: twilio-messages, twilio-message-codes, twilio-a2p, twilio-toll-free (docs/sources.md).
 """
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
-# US A2P rules hold for the US and its territories; Canada is exempt (reference 7.1).
+# US A2P rules hold for the US and its territories; Canada is exempt (sources: twilio-a2p).
 US_PHONES = frozenset({"US", "PR", "VI", "GU", "AS"})
 TOLL_FREE_REACH = frozenset({"US", "CA"})
 
 UNVERIFIED_TOLL_FREE = 30032
 UNREGISTERED_LONG_CODE = 30034
 
-# The OpenAPI's own list example has a text beside its code; in life it is usually null (reference 6).
+# The OpenAPI's own list example has a text beside its code; in life it is usually null (sources: twilio-messages).
 ERROR_MESSAGES = {30004: "Message blocked"}
 
 
@@ -54,7 +54,7 @@ def outcome(sender: Sender, to_country: str, fate: int | None = None) -> Outcome
     """
     if sender.kind == "tollfree" and to_country in TOLL_FREE_REACH and not sender.verified:
         return Outcome("undelivered", UNVERIFIED_TOLL_FREE)
-    # not verified: whether Canadian long codes fall under the rule too; the reference names US ones
+    # not verified: whether Canadian long codes fall under the rule too; Twilio's documentation names US ones
     long_code = sender.country == "US" and sender.kind == "local"
     if long_code and to_country in US_PHONES and not sender.in_campaign:
         return Outcome("undelivered", UNREGISTERED_LONG_CODE)
@@ -71,7 +71,7 @@ class Timeline(NamedTuple):
 
 
 def status_after(elapsed: float, ending: Outcome, *, by_service: bool, timeline: Timeline) -> str:
-    """Tell a message's status so long after it was created (reference 6).
+    """Tell a message's status so long after it was created (sources: twilio-messages).
 
     `accepted` comes first only where a Messaging Service has yet to choose a sender.
     """

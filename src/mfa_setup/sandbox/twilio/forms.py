@@ -47,7 +47,7 @@ class Fields:
         return value
 
     def flag(self, name: str) -> bool | None:
-        """Return a boolean field (lower-case `true` or `false`, reference 3), None where it was not sent."""
+        """Return a boolean field (lower-case `true` or `false`, sources: twilio-search), None where it was not sent."""
         value = self.text(name).lower()
         if value in {"", "true", "false"}:
             return None if not value else value == "true"
@@ -101,5 +101,5 @@ def invalid(name: str, value: str) -> TwilioError:
 
 
 def is_e164(value: str) -> bool:
-    """Tell whether a value has the form of an E.164 number; one with spaces has not (reference 10)."""
+    """Tell whether a value has the form of an E.164 number; one with spaces has not (sources: twilio-senders)."""
     return _E164.fullmatch(value) is not None

@@ -1,4 +1,4 @@
-"""Geo permissions: the countries that messages may go to (OpenAPI, accounts v1; reference section 7.3)."""
+"""Geo permissions: the countries that messages may go to (OpenAPI, accounts v1; sources: twilio-geo)."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def fetch(call: Call) -> Response:
 
 
 def update(call: Call) -> Response:
-    """Switch countries on or off: 200 even where one of them is refused (reference 7.3)."""
+    """Switch countries on or off: 200 even where one of them is refused (sources: twilio-geo)."""
     wished = [_read(text) for text in call.form.all("Permissions")]
     if not wished:
         # not verified: the code

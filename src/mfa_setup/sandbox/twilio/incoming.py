@@ -1,4 +1,4 @@
-"""IncomingPhoneNumbers: the numbers that the account owns (OpenAPI; reference section 4)."""
+"""IncomingPhoneNumbers: the numbers that the account owns (OpenAPI; sources: twilio-numbers)."""
 
 import re
 from collections.abc import Iterator
@@ -92,7 +92,7 @@ def update(call: Call) -> Response:
 
 
 def release(call: Call) -> Response:
-    """Release a number: 204, at once and for good (reference 4)."""
+    """Release a number: 204, at once and for good (sources: twilio-numbers)."""
     call.state.release(_one(call))
     return no_content()
 

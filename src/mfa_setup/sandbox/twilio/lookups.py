@@ -1,4 +1,4 @@
-"""Lookup v2: what is known of a number (OpenAPI, lookups v2; reference section 7.6)."""
+"""Lookup v2: what is known of a number (OpenAPI, lookups v2; sources: twilio-lookup)."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ _LINES = {
 
 
 def fetch(call: Call) -> Response:
-    """Look a number up: an invalid one is 200 with `valid` false, not 404 (reference 7.6)."""
+    """Look a number up: an invalid one is 200 with `valid` false, not 404 (sources: twilio-lookup)."""
     text = call.path["number"]
     country = call.query.text("CountryCode").upper() or "US"
     try:

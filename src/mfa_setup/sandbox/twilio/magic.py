@@ -1,4 +1,4 @@
-"""Test credentials and their magic numbers (reference section 8): no state, nothing bought, nothing sent."""
+"""Test credentials and their magic numbers, which keep no state (sources: twilio-test-credentials)."""
 
 from starlette.responses import Response
 

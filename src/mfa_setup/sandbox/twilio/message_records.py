@@ -1,4 +1,4 @@
-"""A message and its life (reference section 6; OpenAPI, `api.v2010.account.message`)."""
+"""A message and its life (sources: twilio-messages; OpenAPI, `api.v2010.account.message`)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Messages (OpenAPI; reference section 6)."""
+"""Messages (OpenAPI; sources: twilio-messages)."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def create(call: Call) -> Response:
-    """Accept a message: 201, not 202 (reference 6)."""
+    """Accept a message: 201, not 202 (sources: twilio-messages)."""
     message = send(call.state, call.form)
     return answer(message.json(call.state.account_sid, message.born, call.state.timeline), 201)
 
@@ -85,7 +85,7 @@ def update(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    """Delete a message: 204; it fails while the message is in flight (reference 6)."""
+    """Delete a message: 204; it fails while the message is in flight (sources: twilio-messages)."""
     message = _one(call)
     _check_over(call, message)
     del call.state.messages[message.sid]

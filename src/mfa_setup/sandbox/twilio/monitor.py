@@ -1,4 +1,4 @@
-"""Alerts: the account's errors, those of messages sent by others with its token included (reference 6.1)."""
+"""Alerts: the account's errors, those of messages sent by others with its token included (sources: twilio-alerts)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -50,7 +50,7 @@ def _defaults() -> dict[str, Any]:
 
 @dataclass(slots=True)
 class OwnedNumber:
-    """One IncomingPhoneNumber (reference 4; OpenAPI, `api.v2010.account.incoming_phone_number`)."""
+    """One IncomingPhoneNumber (sources: twilio-numbers; OpenAPI, `api.v2010.account.incoming_phone_number`)."""
 
     sid: str
     rank: int

@@ -1,4 +1,4 @@
-"""Lists in pages, as the 2010-04-01 and the v1 APIs cut them (OpenAPI; reference sections 4 and 7.5)."""
+"""Lists in pages, as the 2010-04-01 and the v1 APIs cut them (OpenAPI; sources: twilio-numbers, twilio-services)."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -43,7 +43,7 @@ def cut(query: Fields, entries: Sequence[Entry]) -> Cut:
     number = query.integer("Page", 0, 10**8) or 0
     token = query.text("PageToken")
     if number and not token:
-        # Reference 4: a hand-built Page=1 without its token is 400. not verified: the code
+        # A hand-built Page=1 without its token is 400 (sources: twilio-numbers). not verified: the code
         raise TwilioError(400, 20006, "Page number out of range")
     chosen = _chosen(entries, token, size)
     older = bool(chosen) and entries[-1].rank < chosen[-1].rank

@@ -1,4 +1,4 @@
-"""Verified caller IDs, alerts and calls: small records of the account (OpenAPI; reference 2 and 6.1)."""
+"""Verified caller IDs, alerts and calls: small records (OpenAPI; sources: twilio-account, twilio-alerts)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ from mfa_setup.sandbox.twilio.ids import API, iso, now, rfc2822
 
 @dataclass(slots=True)
 class CallerId:
-    """A verified phone: on an old-style trial the list of allowed recipients (reference 2).
+    """A verified phone: on an old-style trial the list of allowed recipients (sources: twilio-account).
 
     Attributes:
         sid: `PN` and 32 hex digits.

@@ -1,4 +1,4 @@
-"""Prices of numbers and messages (OpenAPI, pricing v1; reference section 4.2)."""
+"""Prices of numbers and messages (OpenAPI, pricing v1; sources: twilio-prices)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ def _head(call: Call, path: str, code: str) -> dict[str, Any]:
 
 
 def _price(kind: str, amount: str) -> dict[str, str]:
-    # `current_price` is the account's own (reference 4.2): the sandbox gives no discount.
+    # `current_price` is the account's own (sources: twilio-prices): the sandbox gives no discount.
     return {"number_type": kind, "base_price": amount, "current_price": amount}
 
 

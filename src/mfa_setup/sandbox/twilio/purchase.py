@@ -1,4 +1,4 @@
-"""The rules of a purchase (reference sections 4, 4.1, 5 and its table of codes)."""
+"""The rules of a purchase (sources: twilio-numbers, twilio-repeated-purchase, twilio-regulatory)."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ def buy(state: TwilioState, form: Fields, kind: str | None = None) -> OwnedNumbe
     """Buy a number by PhoneNumber, or any one of an AreaCode; `kind` where the path names one."""
     own = state.owned(form.text("PhoneNumber"))
     if own:
-        # Reference 4.1: reported to be 201 and to act as an update, with nothing bought. not verified today
+        # 201, an update, and nothing bought (sources: twilio-repeated-purchase). not verified today
         settings.apply(own, form)
         return own
     _check_account(state)
@@ -35,7 +35,7 @@ def buy(state: TwilioState, form: Fields, kind: str | None = None) -> OwnedNumbe
 
 def _check_account(state: TwilioState) -> None:
     if state.config.twilio_account == "trial":
-        # Reference 5: expected on a trial of 2026. not verified: the purchase itself, and the HTTP status
+        # Expected on a trial of 2026 (sources: twilio-trial-purchase). not verified: the purchase and the HTTP status
         raise TwilioError(400, 10002, "Trial accounts do not support this feature. Please upgrade your account.")
     if state.config.twilio_account == "legacy-trial" and state.numbers:
         # not verified: the HTTP status
@@ -66,7 +66,7 @@ def _by_number(state: TwilioState, number: str) -> StockNumber:
 
 
 def _check_papers(state: TwilioState, form: Fields, stock: StockNumber) -> None:
-    """Refuse a number whose papers are missing (reference 4; the split among its codes is not verified)."""
+    """Refuse a number whose papers are missing (sources: twilio-regulatory)."""
     address, bundle = form.text("AddressSid"), form.text("BundleSid")
     if stock.address != "none":
         if not address:

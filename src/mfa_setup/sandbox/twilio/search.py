@@ -1,4 +1,4 @@
-"""The search for available numbers (OpenAPI, AvailablePhoneNumbers; reference section 3)."""
+"""The search for available numbers (OpenAPI, AvailablePhoneNumbers; sources: twilio-search)."""
 
 import re
 from collections.abc import Callable

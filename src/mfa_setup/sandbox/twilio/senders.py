@@ -1,4 +1,4 @@
-"""Who sends a message: a number of the account, a name, or a service's choice (reference sections 6 and 6.1)."""
+"""Who sends a message: a number, a name, or a service's choice (sources: twilio-messages, twilio-message-codes)."""
 
 import re
 
@@ -20,7 +20,7 @@ def choose(state: TwilioState, form: Fields, country: str) -> Chosen:
     if service_sid:
         return _from_pool(state, service_sid, name, country)
     if _ALPHANUMERIC.fullmatch(name):
-        if country in TOLL_FREE_REACH:  # Reference 10: impossible in US and CA
+        if country in TOLL_FREE_REACH:  # sources: twilio-senders
             raise _no_route(country)
         return name, Sender("", "alpha"), None
     if not is_e164(name):
@@ -48,7 +48,7 @@ def _no_route(country: str) -> TwilioError:
 
 
 def _from_pool(state: TwilioState, sid: str, name: str, country: str) -> Chosen:
-    # not verified: 21705, 21701 and 21703 as to which is which (reference 6.1)
+    # not verified: 21705, 21701 and 21703 as to which is which (sources: twilio-message-codes)
     if not re.fullmatch(r"MG[0-9a-fA-F]{32}", sid):
         raise TwilioError(400, 21705, f"The Messaging Service SID is invalid: {sid}")
     service = state.services.get(sid)

@@ -1,4 +1,4 @@
-"""The rules of POST Messages: what is refused at once, what is accepted (reference sections 5 and 6.1)."""
+"""The rules of POST Messages: what is refused at once (sources: twilio-message-codes, twilio-trial-rules)."""
 
 import phonenumbers
 
@@ -64,7 +64,7 @@ def _alert(state: TwilioState, code: int, text: str, due: float, sid: str | None
 
 
 def _trial(state: TwilioState, form: Fields) -> Message:
-    """Send as a trial of 2026 does: templates only, from the shared number (reference 0.1, 0.2 and 5)."""
+    """Send as a trial of 2026 does: templates only (sources: twilio-trial-templates, twilio-trial-regimes)."""
     to = _recipient(form)
     template = _body(form)
     if template not in TEMPLATES:
@@ -74,7 +74,7 @@ def _trial(state: TwilioState, form: Fields) -> Message:
         # not verified: the code for a Messaging Service instead of a number
         raise TwilioError(400, 572002, "Invalid 'From' number. Trial accounts can only use the trial number.")
     if _NOT_ON_TRIAL & {name for name, _ in form.pairs()}:
-        # Reference 0.1: only To, Body and StatusCallback may be set. not verified: the code for any other
+        # Only To, Body and StatusCallback may be set (sources: twilio-trial-templates). not verified: the code
         raise TwilioError(400, 10002, "Trial accounts can only set To, Body and StatusCallback.")
     country = _country(to)
     _check_geography(state, to, country)
@@ -153,7 +153,7 @@ def _check_recipient(state: TwilioState, to: str, chosen: Chosen, country: str) 
     if state.config.twilio_account == "legacy-trial":
         _check_verified(state, to)
     elif state.profile_status != "twilio-approved":
-        # Reference 0.3: a Full account without an approved profile. not verified: status and text here
+        # A Full account without an approved profile (sources: twilio-compliance-profile). not verified: status and text
         raise TwilioError(400, 21608, f"An approved compliance profile is required to send to {to} ({country}).")
 
 

@@ -1,4 +1,4 @@
-"""A Messaging Service, its pool and its campaign (reference sections 7.1 and 7.5; OpenAPI, messaging v1)."""
+"""A Messaging Service, its pool and its campaign (sources: twilio-a2p, twilio-services; OpenAPI, messaging v1)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,7 +51,7 @@ class Campaign:
 
     @property
     def verified(self) -> bool:
-        """Whether the carriers take its messages (reference 7.1)."""
+        """Whether the carriers take its messages (sources: twilio-a2p)."""
         return self.status == "VERIFIED"
 
     def json(self, account_sid: str, service_sid: str, base: str) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class PoolEntry:
-    """A number's place in a service's pool; its SID equals the number's (reference 7.5)."""
+    """A number's place in a service's pool; its SID equals the number's (sources: twilio-services)."""
 
     rank: int
     number: OwnedNumber
@@ -128,7 +128,7 @@ class Service:
 
     @property
     def delivers_us(self) -> bool:
-        """Whether US carriers take messages of its pool's long codes (reference 7.1)."""
+        """Whether US carriers take messages of its pool's long codes (sources: twilio-a2p)."""
         return self.campaign is not None and self.campaign.verified
 
     def json(self, account_sid: str, base: str) -> dict[str, Any]:

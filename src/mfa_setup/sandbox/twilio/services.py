@@ -1,4 +1,4 @@
-"""Messaging Services and their pools of numbers (OpenAPI, messaging v1; reference section 7.5)."""
+"""Messaging Services and their pools of numbers (OpenAPI, messaging v1; sources: twilio-services)."""
 
 from typing import Any
 
@@ -68,7 +68,7 @@ def list_all(call: Call) -> Response:
 
 
 def create(call: Call) -> Response:
-    """Make a service: 201; names are not unique (reference 7.5)."""
+    """Make a service: 201; names are not unique (sources: twilio-services)."""
     call.form.required("FriendlyName")
     name = call.form.friendly_name(INVALID) or ""
     found = _settings(call.form)
@@ -94,7 +94,7 @@ def update(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    """Delete a service, and its campaign's link with it (reference 7.5): 204."""
+    """Delete a service, and its campaign's link with it (sources: twilio-services): 204."""
     del call.state.services[service_of(call).sid]
     return no_content()
 
@@ -107,7 +107,7 @@ def pool(call: Call) -> Response:
 
 
 def attach(call: Call) -> Response:
-    """Put a number into the pool: 201; a number lives in one service at most (reference 7.5)."""
+    """Put a number into the pool: 201; a number lives in one service at most (sources: twilio-services)."""
     service = service_of(call)
     number = call.state.numbers.get(call.form.required("PhoneNumberSid"))
     if number is None:
@@ -135,7 +135,7 @@ def pool_fetch(call: Call) -> Response:
 
 
 def detach(call: Call) -> Response:
-    """Take a number out of the pool: 204; the account keeps it (reference 7.5)."""
+    """Take a number out of the pool: 204; the account keeps it (sources: twilio-services)."""
     if service_of(call).pool.pop(call.path["sid"], None) is None:
         raise call.absent()
     return no_content()

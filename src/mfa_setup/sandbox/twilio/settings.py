@@ -10,7 +10,7 @@ from mfa_setup.sandbox.twilio.numbers import METHODS, SIDS, URLS, OwnedNumber
 
 
 def read(form: Fields) -> dict[str, Any]:
-    """Read and check the settings that a form carries; an empty value clears one (reference 1.7)."""
+    """Read and check the settings that a form carries; an empty value clears one (sources: twilio-empty-value)."""
     found: dict[str, Any] = {}
     for name, key in URLS.items():
         if name in form:

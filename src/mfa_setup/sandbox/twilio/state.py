@@ -15,7 +15,7 @@ from mfa_setup.sandbox.twilio.people import Alert, CallerId, VoiceCall
 from mfa_setup.sandbox.twilio.service_records import Campaign, PoolEntry, Service
 from mfa_setup.sandbox.twilio.stock import StockNumber, catalogue, stranger
 
-# New accounts generally have only the home region on (reference 7.3).
+# New accounts generally have only the home region on (sources: twilio-geo).
 HOME_REGION = frozenset({"US", "CA"})
 _MESSAGING = "https://messaging.twilio.com"
 
@@ -53,11 +53,12 @@ class TwilioState:
         self.purchases = 0
         self.spent = Decimal(0)
         self.taken: set[str] = set()  # listed, but sold to someone else meanwhile
+        self.sold: set[str] = set()  # sold to someone else, and not listed any more
         self.stopped: set[str] = set()  # recipients who have answered STOP
         self.fates: dict[str, int] = {}  # phones that a test has made unreachable
         self.papers: dict[str, str] = {}  # Address and Bundle SIDs, and the country of each
         self.countries_on: set[str] = set(HOME_REGION)
-        # An individual or business profile is approved once an account is upgraded (reference 0.3).
+        # An approved profile comes with the upgrade of the account (sources: twilio-compliance-profile).
         self.profile_status = "twilio-approved" if self.account_type == "Full" else None
         self._ranks = 0
         self._begin()
@@ -74,7 +75,7 @@ class TwilioState:
 
     @property
     def account_type(self) -> str:
-        """The account's type; nothing in it tells the two trial regimes apart (reference 0.2)."""
+        """The account's type; nothing in it tells the two trial regimes apart (sources: twilio-trial-regimes)."""
         return "Trial" if self.config.twilio_account in {"trial", "legacy-trial"} else "Full"
 
     @property
@@ -89,15 +90,15 @@ class TwilioState:
 
     def in_stock(self) -> list[StockNumber]:
         """Return the numbers that can be found by a search: all but the account's own."""
-        owned = {number.phone_number for number in self.numbers.values()}
-        return [number for number in catalogue() if number.phone_number not in owned]
+        gone = self.sold | {number.phone_number for number in self.numbers.values()}
+        return [number for number in catalogue() if number.phone_number not in gone]
 
     def owned(self, phone_number: str) -> OwnedNumber | None:
         """Return one of the account's numbers by its E.164 form."""
         return next((one for one in self.numbers.values() if one.phone_number == phone_number), None)
 
     def service_of(self, number: OwnedNumber) -> Service | None:
-        """Return the service whose pool a number is in; it can be in one at most (reference 7.5)."""
+        """Return the service whose pool a number is in; it can be in one at most (sources: twilio-services)."""
         return next((one for one in self.services.values() if number.sid in one.pool), None)
 
     def add_number(self, phone_number: str, friendly_name: str | None = None) -> OwnedNumber:

@@ -45,7 +45,7 @@ class StockNumber:
         return {"voice": True, "sms": self.sms, "mms": self.mms}
 
     def json(self) -> dict[str, Any]:
-        """Return the number as a search lists it (reference 3)."""
+        """Return the number as a search lists it (sources: twilio-search)."""
         place = self.place
         return {
             "friendly_name": self.friendly_name,

@@ -1,7 +1,7 @@
 """Where the sandbox's numbers lie: made-up quantities, real places.
 
-Which kinds a country has, what they can do and which papers they need is modelled on `reference/twilio.md`
-section 3 (SMS-capable numbers outside US and CA are usually mobile ones, and many need an Address or Bundle).
+Which kinds a country has, what they can do and which papers they need is modelled on what Twilio
+documents (sources: twilio-search).
 not verified: each country's own rules; they change and were not in the sources.
 """
 

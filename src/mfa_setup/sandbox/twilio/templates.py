@@ -1,6 +1,6 @@
-"""What a trial of 2026 can send: the names are Twilio's (reference 0.1), the texts are ours."""
+"""What a trial of 2026 can send: the names are Twilio's (sources: twilio-trial-templates), the texts are ours."""
 
-# Reference 0.2: a shared number, assigned per verified recipient. not verified: its form
+# A shared number, assigned per verified recipient (sources: twilio-trial-regimes). not verified: its form
 TRIAL_NUMBER = "+18779876543"
 
 # not verified: the sample texts

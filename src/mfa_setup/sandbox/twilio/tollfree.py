@@ -1,4 +1,4 @@
-"""Toll-free verifications (OpenAPI, messaging v1; reference section 7.2)."""
+"""Toll-free verifications (OpenAPI, messaging v1; sources: twilio-toll-free)."""
 
 from typing import Any
 

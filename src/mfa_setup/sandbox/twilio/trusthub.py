@@ -1,4 +1,4 @@
-"""Trust Hub: the compliance profile without which even a Full account is held back (reference 0.3 and 2)."""
+"""Trust Hub: the profile that even a Full account needs (sources: twilio-compliance-profile, twilio-account)."""
 
 from typing import Any
 

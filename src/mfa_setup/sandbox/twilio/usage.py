@@ -1,4 +1,4 @@
-"""Usage records (OpenAPI; reference section 2): the two categories that the sandbox can fill."""
+"""Usage records (OpenAPI; sources: twilio-account): the two categories that the sandbox can fill."""
 
 from decimal import Decimal
 from typing import Any
