@@ -20,7 +20,7 @@ ALLOWED = {
     "appconfig": {"errors", "settings", "store"},
     "ports": {"model"},
     "adapters": {"model", "errors", "cancellation", "clock", "twilio_codes", "settings", "store"},
-    "resources": {"model", "errors", "cancellation", "ports", "store", "appconfig"},
+    "resources": {"model", "errors", "cancellation", "clock", "ports", "store", "appconfig"},
     "checks": {"model", "errors", "ports", "resources", "twilio_codes"},
     "engine": {"model", "errors", "ports", "appconfig", "resources", "checks"},
     "render": {"model", "errors", "settings"},
