@@ -200,3 +200,26 @@ def test_a_certificate_file_must_hold_certificates(tmp_path: Path) -> None:
     assert network_of({"SSL_CERT_FILE": str(empty)}).ca_file == empty
     with pytest.raises(ConfigUnreadableError, match="is not a file"):
         network_of({"SSL_CERT_FILE": str(tmp_path)})
+
+
+def test_a_proxy_that_refuses_has_passed_nothing_on_and_sees_no_token() -> None:
+    seen: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def refuse() -> None:
+            with suppress(OSError):
+                while True:
+                    with closing(server.accept()[0]) as peer:
+                        seen.append(peer.recv(65_536))
+                        peer.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+        threading.Thread(target=refuse, daemon=True).start()
+        proxy = f"http://ada:secret@127.0.0.1:{server.getsockname()[1]}"
+        settings = HttpSettings(BUDGET, network=Network(proxy=lambda _host: proxy))
+        policy = HttpPolicy("auth0", auth0_refusals.classify, settings=settings)
+        with client(policy) as http, pytest.raises(UnavailableError) as raised:
+            http.post("https://acme.eu.auth0.com/api/v2/clients", headers={"Authorization": "Bearer token"})
+    assert type(raised.value) is UnavailableError
+    assert seen[0].startswith(b"CONNECT acme.eu.auth0.com:443 HTTP/1.1\r\n")
+    assert b"Proxy-Authorization: Basic " in seen[0]
+    assert b"Bearer" not in b"".join(seen)

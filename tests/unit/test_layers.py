@@ -24,7 +24,7 @@ ALLOWED = {
     "adapters": {"model", "errors", "cancellation", "clock", "twilio_codes", "settings", "store"},
     "services": {"errors", "cancellation", "ports", "store"},
     "snapshot": {"model", "errors", "ports", "store", "appconfig", "services"},
-    "resources": {"model", "errors", "ports", "store", "appconfig", "services", "snapshot"},
+    "resources": {"model", "errors", "clock", "ports", "store", "appconfig", "services", "snapshot"},
     "checks": {"model", "errors", "phone", "resources", "snapshot", "twilio_codes"},
     "engine": {"model", "errors", "appconfig", "services", "snapshot", "resources", "checks"},
     "render": {"model"},

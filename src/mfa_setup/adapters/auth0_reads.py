@@ -41,13 +41,11 @@ class Auth0Reads:
 
         If the setting is absent, a legacy endpoint tells: on unified it answers 403 "deprecated feature".
         """
-        with sdk_errors():
-            settings = self._api.tenants.settings.get(fields="phone_consolidated_experience", include_fields=True)
+        settings = self._api.tenants.settings.get(fields="phone_consolidated_experience", include_fields=True)
         if settings.phone_consolidated_experience is not None:
             return "unified" if settings.phone_consolidated_experience else "legacy"
         try:
-            with sdk_errors():
-                self._api.guardian.factors.phone.get_selected_provider()
+            self._api.guardian.factors.phone.get_selected_provider()
         except RetiredEndpointError:
             return "unified"
         return "legacy"
@@ -101,8 +99,7 @@ class Auth0Reads:
 
         None where there is none. Whether the number comes masked depends on a flag of the tenant.
         """
-        with sdk_errors():
-            methods = [plain(item) for item in self._api.users.authentication_methods.list(user_id)]
+        methods = [plain(item) for item in self._api.users.authentication_methods.list(user_id)]
         for item in methods:
             if item.get("type") == "phone" and item.get("confirmed", True):
                 digits = "".join(filter(str.isdigit, str(item.get("phone_number") or item.get("name") or "")))
@@ -132,16 +129,14 @@ class Auth0Reads:
         return self._unified_provider() if stack == "unified" else self._legacy_provider()
 
     def _unified_provider(self) -> Provider:
-        with sdk_errors():
-            providers = [plain(item) for item in self._api.branding.phone.providers.list().providers or []]
+        providers = [plain(item) for item in self._api.branding.phone.providers.list().providers or []]
         if not providers:
             return Provider(stack="unified")
         return unified_provider(providers[0])
 
     def _legacy_provider(self) -> Provider:
-        with sdk_errors():
-            selected = self._api.guardian.factors.phone.get_selected_provider().provider
-            settings = plain(self._api.guardian.factors.phone.get_twilio_provider())
+        selected = self._api.guardian.factors.phone.get_selected_provider().provider
+        settings = plain(self._api.guardian.factors.phone.get_twilio_provider())
         return legacy_provider(selected, settings)
 
     @sdk_errors()
@@ -150,8 +145,7 @@ class Auth0Reads:
         return self._unified_templates() if stack == "unified" else self._legacy_templates()
 
     def _unified_templates(self) -> Templates:
-        with sdk_errors():
-            listed = [plain(item) for item in self._api.branding.phone.templates.list().templates or []]
+        listed = [plain(item) for item in self._api.branding.phone.templates.list().templates or []]
         whole = tuple(template(item) for item in listed if item.get("type") in {ENROLL, VERIFY})
         texts = {template.kind: template.text for template in whole}
         return Templates(enrollment=texts.get(ENROLL), verification=texts.get(VERIFY), whole=whole)

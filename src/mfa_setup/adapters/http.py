@@ -1,7 +1,7 @@
 """The httpx client under both SDKs: its one transport sends every request by the rules of an `HttpPolicy`."""
 
+from collections.abc import Callable
 from contextlib import closing
-from typing import Protocol
 
 import httpcore
 import httpx
@@ -24,11 +24,8 @@ _NOT_SENT = (
 _LOST = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 
 
-class Renew(Protocol):
-    """Fetches a new token in place of a cached one."""
-
-    def __call__(self, refused: str) -> str | None:
-        """The new token; None where the refused one was new itself."""
+Renew = Callable[[str], str | None]
+"""Returns a new token for one that was refused; None if the refused one was new itself."""
 
 
 class PolicyTransport(httpx.BaseTransport):

@@ -8,7 +8,6 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from mfa_setup.adapters.answers import Answer, refusal, title
 from mfa_setup.adapters.connection import Network
@@ -47,12 +46,8 @@ class NoAnswerError(Exception):
         self.sent = sent
 
 
-class Classify(Protocol):
-    """Turns a refusal (4xx) of one service into our error."""
-
-    def __call__(self, answer: Answer) -> MfaSetupError:
-        """The error that this answer stands for."""
-
+Classify = Callable[[Answer], MfaSetupError]
+"""Turns a refusal (4xx) of one service into the error that it stands for."""
 
 WaitListener = Callable[[str, float], None]
 """Told of every wait before a retry, with its reason and its seconds, so that a person sees why nothing moves."""
@@ -114,7 +109,7 @@ class HttpPolicy:
         waits for the answer of a write, no longer than that one try may take; between tries it stops at once.
 
         Raises:
-            ReadOnlyError: A write, on a wire that only reads.
+            ReadOnlyError: A write in read-only mode; nothing was sent.
             OutcomeUnknownError: A POST got no clear answer; it may have had its effect.
             RateLimitedError, UnavailableError: Still no good answer when the budget was spent.
             MfaSetupError: What the service's refusal stands for.

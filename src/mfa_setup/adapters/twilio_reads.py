@@ -38,8 +38,7 @@ class TwilioReads:
         (`GET /Accounts/{Sid}`). The answer holds that token: nothing else of it is kept.
         """
         try:
-            with sdk_errors():
-                found = self._with_token.api.accounts(self.account_sid).fetch()
+            found = self._with_token.api.accounts(self.account_sid).fetch()
         except (CredentialsRefusedError, ForbiddenError):
             if self._sees_account:
                 raise
@@ -158,8 +157,7 @@ class TwilioReads:
     def price(self, country: str, number_type: NumberType) -> tuple[float | None, str]:
         """The monthly price of a number of this type, and the currency (Pricing API, `PhoneNumbers/Countries`)."""
         try:
-            with sdk_errors():
-                found = self._api.pricing.v1.phone_numbers.countries(country).fetch()
+            found = self._api.pricing.v1.phone_numbers.countries(country).fetch()
         except NotFoundError:
             return None, "USD"
         for row in found.phone_number_prices or []:

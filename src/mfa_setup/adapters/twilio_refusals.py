@@ -4,9 +4,7 @@ Sources: twilio-errors, twilio-compliance-profile (docs/sources.md). A 20003 may
 closed account or a missing compliance profile: status and text tell them apart.
 """
 
-import json
-
-from mfa_setup.adapters.answers import Answer, refusal
+from mfa_setup.adapters.answers import Answer, document, refusal
 from mfa_setup.errors import (
     CredentialsRefusedError,
     ForbiddenError,
@@ -88,12 +86,7 @@ def _meaning(status: int, code: int | None) -> tuple[str, str | None]:
 
 def _read(answer: Answer) -> tuple[int | None, str]:
     """The code and the text; an edge's page of HTML has neither."""
-    try:
-        document = json.loads(answer.text)
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
-        return None, f"HTTP {answer.status}"
-    code = document.get("code")
-    told = document.get("message") or document.get("detail") or document.get("title") or f"HTTP {answer.status}"
+    said = document(answer.text)
+    code = said.get("code")
+    told = said.get("message") or said.get("detail") or said.get("title") or f"HTTP {answer.status}"
     return code if isinstance(code, int) else None, str(told).rstrip(".")

@@ -1,11 +1,10 @@
 """What a request without a clear answer has done: it is looked for, a few times, before anything else is tried."""
 
 import random
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
+from mfa_setup.clock import Clock
 from mfa_setup.errors import InterruptedRunError, MfaSetupError, OutcomeUnknownError
 
 PAUSES = (0.0, 1.0, 2.0, 4.0)
@@ -14,13 +13,6 @@ SAME_SECOND = 1.1
 """Seconds after which the second of a purchase has surely passed: Twilio's dates have whole seconds."""
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Clock:
-    """How this module waits, as tests replace it."""
-
-    sleep: Callable[[float], None] = time.sleep
 
 
 clock = Clock()
