@@ -32,18 +32,18 @@ _STOPPED = {signal.SIGINT: ("interrupted", 130), signal.SIGTERM: ("terminated", 
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    """Ends a process that receives a signal while it is still starting, before anything is read or written.
+    """Ends a process that receives a signal before its run has begun: nothing has been read or written.
 
-    It ends here: an exception that is raised in the middle of an import may be lost.
+    It ends here: an exception that is raised in the middle of an import may be lost. The signal may have come in the
+    middle of a write to `sys.stdout`, so this writes past it.
     """
     code, exit_code = _STOPPED[signal.Signals(number)]
     message, hint = "Interrupted before anything was done.", "Run the command again."
     if "--json" in sys.argv:
         error = {"code": code, "message": message, "hint": hint, "service": None, "status": None, "request_id": None}
-        sys.stdout.write(json.dumps({**EMPTY_DOCUMENT, "error": error}) + "\n")
+        os.write(1, (json.dumps({**EMPTY_DOCUMENT, "error": error}) + "\n").encode())
     else:
-        sys.stderr.write(f"{message}\n  {hint}\n")
-    sys.stdout.flush()
+        os.write(2, f"{message}\n  {hint}\n".encode())
     os._exit(exit_code)
 
 
@@ -53,7 +53,7 @@ def main() -> NoReturn:
         signal.signal(number, _stop)
     from mfa_setup.cli.main import main as start  # noqa: PLC0415
 
-    start()
+    start(_stop)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def token(told: list[str]) -> Iterator[Cancellation]:
     """The token of a run that signals cancel; pytest's own handlers come back at the end."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     token = Cancellation()
-    signals.install()
+    signals.install(signal.default_int_handler)
     signals.watch(token, lambda: told.append("held"))
     yield token
     signals.watch(Cancellation())

@@ -42,10 +42,10 @@ def shape(value: Any) -> Any:
     [(signal.SIGINT, InterruptedRunError("Interrupted.")), (signal.SIGTERM, TerminatedError("Terminated."))],
 )
 def test_an_early_signal_ends_in_the_same_document_as_a_later_one(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: signal.Signals, error: MfaSetupError
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], number: signal.Signals, error: MfaSetupError
 ) -> None:
     assert stopped(monkeypatch, number, "up", "--json") == error.exit_code
-    document = json.loads(capsys.readouterr().out)
+    document = json.loads(capfd.readouterr().out)
     later = Report("up").outcome(error).model_dump(mode="json")
     assert shape(document) == shape(later)
     assert document["error"]["code"] == later["error"]["code"]
@@ -54,9 +54,9 @@ def test_an_early_signal_ends_in_the_same_document_as_a_later_one(
 
 
 def test_an_early_signal_without_json_is_told_on_standard_error(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert stopped(monkeypatch, signal.SIGTERM, "up") == 143
-    shown = capsys.readouterr()
+    shown = capfd.readouterr()
     assert shown.out == ""
     assert shown.err == "Interrupted before anything was done.\n  Run the command again.\n"

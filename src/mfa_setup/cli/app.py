@@ -113,19 +113,16 @@ def command(
 
 def execute(body: Body, call: Call, shows: Shows) -> int:
     """Runs a command; whatever happens, its outcome is rendered once and its exit code returned."""
-    cancellation = Cancellation()
-    signals.watch(cancellation)
-    with cancellation.shielded():  # what is raised in the middle of an import may be lost there
-        from mfa_setup.cli.prompter import Prompter  # noqa: PLC0415 help and version need none of these
-        from mfa_setup.engine.report import Report  # noqa: PLC0415
+    from mfa_setup.cli.prompter import Prompter  # noqa: PLC0415 help and version need none of these
+    from mfa_setup.engine.report import Report  # noqa: PLC0415
 
-        common = call.common
-        sink = new_sink(common)
+    common = call.common
+    sink = new_sink(common)
     report = Report(call.command)
     terminal = Prompter(sink, yes=common.yes, may_ask=not common.no_input)
-    context = CommandContext(sink, terminal, report, cancellation)
-    signals.watch(cancellation, lambda: sink.say(_STOPPING))
+    context = CommandContext(sink, terminal, report, Cancellation())
     try:
+        signals.watch(context.cancellation, lambda: sink.say(_STOPPING))
         with sink.working():
             code = body(call, context)
         error = None

@@ -4,7 +4,8 @@ import functools
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import NoReturn
 
 import typer
@@ -55,7 +56,9 @@ def _tell(arguments: Sequence[str], error: MfaSetupError) -> int:
     """An error outside of any command; as JSON too, where that was asked for."""
     from mfa_setup.engine.report import Report  # noqa: PLC0415 help and version need no report
 
-    new_sink(Common(json="--json" in arguments)).result(Result(Report(_named(arguments)).outcome(error)))
+    sink = new_sink(Common(json="--json" in arguments))
+    signals.end()
+    sink.result(Result(Report(_named(arguments)).outcome(error)))
     return error.exit_code
 
 
@@ -63,9 +66,13 @@ def _named(arguments: Sequence[str]) -> str:
     return next((word for word in arguments if not word.startswith("-")), "")
 
 
-def main() -> NoReturn:
-    """The entry point of the process."""
-    signals.install()
+def main(starting: Callable[[int, FrameType | None], None]) -> NoReturn:
+    """Runs the command line of the process.
+
+    Args:
+        starting: Handles a signal until a run has begun.
+    """
+    signals.install(starting)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that this terminal's encoding lacks is no reason to fail

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
 from mfa_setup.cancellation import Cancellation
@@ -19,13 +19,15 @@ class _Process:
     """What a signal meets; a process has one set of signal handlers, so there is one of these.
 
     Attributes:
+        starting: Ends the process; called for a signal before there is a run.
         run: The run that a signal cancels.
         notify: Called when the run finishes its current request first.
         ended: The result is being written, so a signal comes too late.
         late: One has come too late.
     """
 
-    run: Cancellation = field(default_factory=Cancellation)
+    starting: Callable[[int, FrameType | None], None] = signal.default_int_handler
+    run: Cancellation | None = None
     notify: Callable[[], None] = _nothing
     ended: bool = False
     late: bool = False
@@ -34,9 +36,14 @@ class _Process:
 _process = _Process()
 
 
-def install() -> None:
-    """Handles SIGINT and SIGTERM from now on; must be called in the main thread."""
-    watch(Cancellation())
+def install(starting: Callable[[int, FrameType | None], None]) -> None:
+    """Handles SIGINT and SIGTERM from now on; must be called in the main thread.
+
+    Args:
+        starting: Handles a signal until a run is named (`watch`). It must end the process: what is raised in the middle
+            of an import may be lost, and outside of a run nothing catches it.
+    """
+    _process.starting, _process.run, _process.ended = starting, None, False
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _on_signal)
 
@@ -56,12 +63,15 @@ def end() -> None:
     _process.ended = True
 
 
-def _on_signal(number: int, _frame: FrameType | None) -> None:
+def _on_signal(number: int, frame: FrameType | None) -> None:
     error = TerminatedError("Terminated.") if number == signal.SIGTERM else InterruptedRunError("Interrupted.")
     if _process.ended:
         if _process.late:
             os._exit(error.exit_code)
         _process.late = True
+        return
+    if _process.run is None:
+        _process.starting(number, frame)
         return
     first = not _process.run.requested
     _process.run.cancel(error)
