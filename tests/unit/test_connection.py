@@ -13,10 +13,9 @@ import httpx
 import pytest
 
 from mfa_setup.adapters import auth0_refusals, twilio_refusals
-from mfa_setup.adapters.connection import Connections, Network
+from mfa_setup.adapters.connection import Connections, Network, tls_context
 from mfa_setup.adapters.http import client
 from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
-from mfa_setup.adapters.tls import tls_context
 from mfa_setup.adapters.twilio_http import PolicyHttpClient
 from mfa_setup.cancellation import Cancellation
 from mfa_setup.cli.network import network_of

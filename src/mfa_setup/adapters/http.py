@@ -6,7 +6,7 @@ from contextlib import closing
 import httpcore
 import httpx
 
-from mfa_setup.adapters.answers import Answer, judged, refusal, title
+from mfa_setup.adapters.answers import TITLES, Answer, judged, refusal
 from mfa_setup.adapters.connection import Connections
 from mfa_setup.adapters.http_policy import HttpPolicy, NoAnswerError
 from mfa_setup.errors import CredentialsRefusedError, ScopeMissingError, Service, UnreadableAnswerError
@@ -86,11 +86,11 @@ def _read(service: Service, response: httpx.Response) -> str:
         for chunk in response.iter_bytes():
             size += len(chunk)
             if size > MAX_BYTES:
-                problem = f"{title(service)} sent an answer of more than {MAX_BYTES // 1_000_000} MB."
+                problem = f"{TITLES[service]} sent an answer of more than {MAX_BYTES // 1_000_000} MB."
                 raise refusal(UnreadableAnswerError, service, _answer(response, ""), problem)
             chunks.append(chunk)
     except httpx.DecodingError:
-        problem = f"{title(service)} sent an answer whose compression is broken."
+        problem = f"{TITLES[service]} sent an answer whose compression is broken."
         raise refusal(UnreadableAnswerError, service, _answer(response, ""), problem) from None
     return b"".join(chunks).decode("utf-8", "replace")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
-from mfa_setup.adapters.answers import Answer, refusal, title
+from mfa_setup.adapters.answers import TITLES, Answer, refusal
 from mfa_setup.adapters.connection import Network
 from mfa_setup.adapters.rate_limit import RateLimit, retry_delay
 from mfa_setup.cancellation import Cancellation
@@ -177,17 +177,17 @@ class HttpPolicy:
     def _lost(self, method: str, lost: NoAnswerError) -> MfaSetupError:
         if method not in self.repeatable and lost.sent:
             return OutcomeUnknownError(
-                f"{title(self.service)} gave no answer to a request that must not be sent twice ({lost.reason}).",
+                f"{TITLES[self.service]} gave no answer to a request that must not be sent twice ({lost.reason}).",
                 service=self.service,
             )
-        return UnavailableError(f"{title(self.service)} could not be reached: {lost.reason}.", service=self.service)
+        return UnavailableError(f"{TITLES[self.service]} could not be reached: {lost.reason}.", service=self.service)
 
     def _failing(self, method: str, answer: Answer) -> MfaSetupError:
         kind = UnavailableError if method in self.repeatable else OutcomeUnknownError
-        return refusal(kind, self.service, answer, f"{title(self.service)} failed with HTTP {answer.status}.")
+        return refusal(kind, self.service, answer, f"{TITLES[self.service]} failed with HTTP {answer.status}.")
 
     def _limited(self, answer: Answer) -> MfaSetupError:
-        said = f"{title(self.service)} limits the rate of requests (HTTP 429)."
+        said = f"{TITLES[self.service]} limits the rate of requests (HTTP 429)."
         return refusal(RateLimitedError, self.service, answer, said)
 
     def headroom(self) -> Headroom | None:
