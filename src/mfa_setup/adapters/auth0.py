@@ -155,23 +155,17 @@ class Auth0Adapter:
     @sdk_errors()
     def provider(self, stack: PhoneStack) -> Provider:
         """The phone provider of the tenant, on its stack; there is at most one."""
-        return self._unified_provider() if stack == "unified" else self._legacy_provider()
-
-    def _unified_provider(self) -> Provider:
+        if stack == "legacy":
+            phone = self._api.guardian.factors.phone
+            return legacy_provider(phone.get_selected_provider().provider, plain(phone.get_twilio_provider()))
         providers = [plain(item) for item in self._api.branding.phone.providers.list().providers or []]
         return unified_provider(providers[0]) if providers else Provider(stack="unified")
-
-    def _legacy_provider(self) -> Provider:
-        selected = self._api.guardian.factors.phone.get_selected_provider().provider
-        settings = plain(self._api.guardian.factors.phone.get_twilio_provider())
-        return legacy_provider(selected, settings)
 
     @sdk_errors()
     def templates(self, stack: PhoneStack) -> Templates:
         """The texts of the SMS that differ from Auth0's defaults."""
-        return self._unified_templates() if stack == "unified" else self._legacy_templates()
-
-    def _unified_templates(self) -> Templates:
+        if stack == "legacy":
+            return self._legacy_templates()
         listed = [plain(item) for item in self._api.branding.phone.templates.list().templates or []]
         whole = tuple(template(item) for item in listed if item.get("type") in {ENROLL, VERIFY})
         texts = {template.kind: template.text for template in whole}

@@ -58,10 +58,10 @@ def template(item: dict[str, Any]) -> Template:
 def unified_provider(item: dict[str, Any]) -> Provider:
     """The provider of the unified stack."""
     configuration = item.get("configuration") or {}
-    kind = str(item.get("name"))
+    kind: Any = str(item.get("name"))
     return Provider(
         stack="unified",
-        kind="twilio" if kind == "twilio" else "custom" if kind == "custom" else "other",
+        kind=kind if kind in {"twilio", "custom"} else "other",
         id=item.get("id"),
         enabled=not item.get("disabled", False),
         sid=configuration.get("sid"),

@@ -21,22 +21,18 @@ from mfa_setup.errors import ConfigUnreadableError
 from mfa_setup.settings.endpoints import is_loopback
 
 
-def no_proxy(_host: str) -> str | None:
-    """Reaches every host directly."""
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Network:
     """How this machine reaches the internet.
 
     Attributes:
         ca_file: The certificates to trust; by default those of the `certifi` package.
-        proxy: The URL of the proxy for a host, None for a direct connection. Loopback is never reached by a proxy.
+        proxy: The URL of the proxy for a host, None for a direct connection, which is the default. Loopback is never
+            reached by a proxy.
     """
 
     ca_file: Path | None = None
-    proxy: Callable[[str], str | None] = no_proxy
+    proxy: Callable[[str], str | None] = lambda _host: None
 
 
 def tls_context(base_url: str, ca_file: Path | None = None) -> ssl.SSLContext:

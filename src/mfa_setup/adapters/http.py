@@ -21,8 +21,6 @@ _NOT_SENT = (
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
 )
-_LOST = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
-
 
 Renew = Callable[[str], str | None]
 """Returns a new token for one that was refused; None if the refused one was new itself."""
@@ -64,7 +62,7 @@ class PolicyTransport(httpx.BaseTransport):
             raise NoAnswerError("no connection", sent=False) from lost
         except httpcore.TimeoutException as lost:
             raise NoAnswerError("no answer in time", sent=True) from lost
-        except _LOST as lost:
+        except (httpcore.NetworkError, httpcore.ProtocolError) as lost:
             raise NoAnswerError("the connection broke off", sent=True) from lost
         return _answer(response, text)
 

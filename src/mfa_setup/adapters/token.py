@@ -18,9 +18,9 @@ from pydantic import SecretStr
 
 from mfa_setup.adapters.answers import document as document_of
 from mfa_setup.adapters.answers import unreadable
+from mfa_setup.adapters.auth0_refusals import classify_token
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.http_policy import READS, HttpPolicy, HttpSettings
-from mfa_setup.adapters.token_refusals import classify
 from mfa_setup.errors import CredentialsRefusedError, InvalidValueError
 from mfa_setup.settings.credentials import Auth0Credentials, audiences_of, claims_of
 from mfa_setup.store.tokens import Token, TokenCache, is_token
@@ -53,7 +53,7 @@ class TokenSource:
         self._cache = TokenCache(cache, base_url, credentials.audience, credentials.client_id or "")
         # Asking for a token changes nothing, so it may be repeated.
         asks = READS | {"POST"}
-        self._policy = HttpPolicy("auth0", classify, repeatable=asks, harmless=asks, settings=settings)
+        self._policy = HttpPolicy("auth0", classify_token, repeatable=asks, harmless=asks, settings=settings)
         self._token: Token | None = None
         self._lock = threading.RLock()  # reads go out side by side, and may all find the token refused
 

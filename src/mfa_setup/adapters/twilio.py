@@ -6,7 +6,6 @@ explicit number, never by area code, so that a lost answer can never buy a secon
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 from pydantic import SecretStr
 from twilio.rest import Client
@@ -159,20 +158,17 @@ class TwilioAdapter:
 
         Empty if the country has no numbers of this type.
         """
-        wanted: dict[str, Any] = {
-            "sms_enabled": True,
-            "exclude_all_address_required": True,
-            "beta": False,
-            "limit": SEARCH_SIZE,
-        }
-        if area_code:
-            wanted["area_code"] = int(area_code)
-        if contains:
-            wanted["contains"] = contains
         available = self._api.available_phone_numbers(country)
         lists = {"local": available.local, "mobile": available.mobile, "toll-free": available.toll_free}
         try:
-            found = lists[number_type].list(**wanted)
+            found = lists[number_type].list(
+                area_code=int(area_code) if area_code else None,
+                contains=contains or None,
+                sms_enabled=True,
+                exclude_all_address_required=True,
+                beta=False,
+                limit=SEARCH_SIZE,
+            )
         except NotFoundError:
             return ()
         return tuple(
@@ -242,14 +238,16 @@ class TwilioAdapter:
     def send_message(self, to: str, body: str, *, sender: str | None, messaging_service_sid: str | None) -> Message:
         """Sends an SMS (`POST Messages`, never sent twice).
 
-        Nothing but sender and text is set: a trial of 2026 refuses any other parameter.
+        Nothing but sender and text is sent (what is None is not): a trial of 2026 refuses any other parameter.
 
         Raises:
             OutcomeUnknownError: It may have been sent.
         """
-        named = {"from_": sender, "messaging_service_sid": messaging_service_sid}
-        given = {name: value for name, value in named.items() if value}
-        return answers.message(self._api.messages.create(to=to, body=body, **given))
+        return answers.message(
+            self._api.messages.create(
+                to=to, body=body, from_=sender or None, messaging_service_sid=messaging_service_sid or None
+            )
+        )
 
     @deleting()
     def remove_from_pool(self, service_sid: str, number_sid: str) -> None:
