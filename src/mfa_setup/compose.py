@@ -75,10 +75,6 @@ class Access:
         return tuple(secret for secret in secrets if secret is not None)
 
 
-def _forget(_secret: SecretStr) -> None:
-    """Masks nothing: nobody prints what the run reports."""
-
-
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a run works, apart from what it sets up.
@@ -87,7 +83,7 @@ class Options:
         folders: Where the tool keeps its own files.
         http: How requests are sent; the usual way where it is None.
         token_cache: Whether the access token is kept for later runs.
-        learned: Told of every secret that the run comes to know.
+        learned: Told of every secret that the run comes to know, so that whoever prints can mask it.
         region_variables: The environment variables that name another Twilio region.
         person: Asked and told; by default nobody, and every plan is applied.
     """
@@ -95,7 +91,7 @@ class Options:
     folders: Folders
     http: "HttpSettings | None" = None
     token_cache: bool = True
-    learned: Callable[[SecretStr], None] = _forget
+    learned: Callable[[SecretStr], None] = lambda _secret: None
     region_variables: tuple[str, ...] = ()
     person: Person = field(default_factory=Unattended)
 

@@ -93,7 +93,11 @@ def _judge(
     methods = tuple(str(item) for item in told) if isinstance(told, list) else ()
     if "mfa" not in methods:
         if required == "always":
-            raise _not_asked()
+            raise LoginWithoutMfaError(
+                "The login succeeded without a second factor, though the policy requires one of everybody.",
+                hint="Likely reasons: a post-login Action skips it, the browser was remembered, or the policy was set "
+                "only a moment ago. Try again in a private window.",
+            )
         return None, (_NOT_REQUIRED,)
     phone, fate = _way(login, str(claims["sub"]))
     proof = Proof(
@@ -124,14 +128,6 @@ _NOT_REQUIRED = Notice(
     message="The login succeeded without a second factor, and the policy does not require one here.",
     hint="Nothing is proved about MFA. `mfa-setup policy always` requires it.",
 )
-
-
-def _not_asked() -> LoginWithoutMfaError:
-    return LoginWithoutMfaError(
-        "The login succeeded without a second factor, though the policy requires one of everybody.",
-        hint="Likely reasons: a post-login Action skips it, the browser was remembered, or the policy was set only "
-        "a moment ago. Try again in a private window.",
-    )
 
 
 @contextmanager

@@ -4,11 +4,9 @@ import secrets
 
 from mfa_setup.errors import MfaSetupError, SmsUndeliveredError
 from mfa_setup.model.desired import DesiredNumber
-from mfa_setup.model.observed import Message
 from mfa_setup.model.outcome import Sms
 from mfa_setup.model.types import PhoneStack, Via
-from mfa_setup.prove.lost import LOST_ANSWERS, known_to, never_found, newer
-from mfa_setup.prove.receipt import REFUSED, Watch, as_seen, follow
+from mfa_setup.prove.receipt import LOST_ANSWERS, REFUSED, Watch, as_seen, follow, known_to, never_found, newer
 from mfa_setup.prove.route import Route, route
 from mfa_setup.prove.tenant_send import through_tenant
 from mfa_setup.prove.text import verification
@@ -36,7 +34,7 @@ def prove_sms(services: Services, stack: PhoneStack, to: str, desired: DesiredNu
         to: The phone, in E.164 form.
         desired: Who is to send, where that was asked for; else Auth0's own sender does.
         via: Who is asked to send: Twilio, with the tenant's text, or the tenant itself.
-        watch: Who is told, and the clock.
+        watch: Who is told.
 
     Raises:
         SmsUndeliveredError: It was refused or did not arrive.
@@ -59,17 +57,20 @@ def _through_twilio(services: Services, stack: PhoneStack, to: str, way: Route, 
     try:
         message = twilio.send_message(to, text, sender=way.sender, messaging_service_sid=way.messaging_service_sid)
     except LOST_ANSWERS as lost:
-
-        def ours(one: Message) -> bool:
-            return one.body.endswith(text)  # an old trial puts a sentence of its own before it
-
         watch.on_status(sms)
-        return follow(sms, lambda: newer(twilio, to, known, ours), watch, never_found(to, lost))
+        return follow(
+            sms,
+            # An old trial puts a sentence of its own before the text.
+            lambda: newer(twilio, to, known, lambda one: one.body.endswith(text)),
+            watch,
+            services.clock,
+            never_found(to, lost),
+        )
     except MfaSetupError as refused:
         raise _of_the_message(refused, sms, watch) from None
     sms = as_seen(sms, message, 0.0)
     watch.on_status(sms)
-    return follow(sms, lambda: twilio.message(message.sid), watch)
+    return follow(sms, lambda: twilio.message(message.sid), watch, services.clock)
 
 
 def _of_the_message(refused: MfaSetupError, sms: Sms, watch: Watch) -> MfaSetupError:

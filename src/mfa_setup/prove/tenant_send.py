@@ -18,8 +18,17 @@ from mfa_setup.model.observed import Message, Provider, SendEvent
 from mfa_setup.model.outcome import Notice, Sms
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.ports import Auth0Port
-from mfa_setup.prove.lost import LOST_ANSWERS, known_to, never_found, newer
-from mfa_setup.prove.receipt import LONGEST, REFUSED, Watch, follow, undelivered
+from mfa_setup.prove.receipt import (
+    LONGEST,
+    LOST_ANSWERS,
+    REFUSED,
+    Watch,
+    follow,
+    known_to,
+    never_found,
+    newer,
+    undelivered,
+)
 from mfa_setup.services import Services
 
 _UNSEEN_LOG = (ScopeMissingError, ForbiddenError, PlanRefusedError, ServiceRefusedError, UnavailableError)
@@ -55,7 +64,7 @@ def through_tenant(services: Services, stack: PhoneStack, to: str, watch: Watch)
             raise undelivered(refused, event.told)
         return message
 
-    return follow(sms, find, watch, unseen)
+    return follow(sms, find, watch, services.clock, unseen)
 
 
 def _provider(services: Services, stack: PhoneStack) -> tuple[str, Provider]:
