@@ -12,21 +12,8 @@ from auth0.management.core.api_error import ApiError
 from auth0.management.core.parse_error import ParsingError
 from pydantic import SecretStr
 
-from mfa_setup.adapters.auth0_answers import (
-    SEND_TYPES,
-    application,
-    content,
-    creating,
-    deleting,
-    legacy_provider,
-    plain,
-    provider_body,
-    sdk_errors,
-    send_event,
-    template,
-    texts,
-    unified_provider,
-)
+from mfa_setup.adapters import auth0_answers as answers
+from mfa_setup.adapters.auth0_answers import creating, deleting, sdk_errors
 from mfa_setup.adapters.auth0_refusals import classify
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
@@ -90,7 +77,7 @@ class Auth0Adapter:
                 fields=CLIENT_FIELDS, include_fields=True, is_global=False, page=page, per_page=PAGE
             )
             items = listed.items or []
-            found += [application(plain(item)) for item in items]
+            found += [answers.application(answers.plain(item)) for item in items]
             if len(items) < PAGE:
                 break
         return tuple(found)
@@ -115,12 +102,12 @@ class Auth0Adapter:
     @sdk_errors()
     def message_types(self) -> tuple[str, ...]:
         """The message types (`GET /guardian/factors/phone/message-types`)."""
-        return texts(self._api.guardian.factors.phone.get_message_types().message_types or ())
+        return answers.texts(self._api.guardian.factors.phone.get_message_types().message_types or ())
 
     @sdk_errors()
     def policies(self) -> tuple[str, ...]:
         """The MFA policies; an empty list means Never (`GET /guardian/policies`)."""
-        return texts(self._api.guardian.policies.list())
+        return answers.texts(self._api.guardian.policies.list())
 
     @sdk_errors()
     def phone_of(self, user_id: str) -> str | None:
@@ -128,7 +115,7 @@ class Auth0Adapter:
 
         None where there is none. Whether the number comes masked depends on a flag of the tenant.
         """
-        methods = [plain(item) for item in self._api.users.authentication_methods.list(user_id)]
+        methods = [answers.plain(item) for item in self._api.users.authentication_methods.list(user_id)]
         for item in methods:
             if item.get("type") == "phone" and item.get("confirmed", True):
                 digits = "".join(filter(str.isdigit, str(item.get("phone_number") or item.get("name") or "")))
@@ -139,7 +126,7 @@ class Auth0Adapter:
     def flags(self) -> TenantFlags:
         """The settings that concern MFA (`GET /tenants/settings`)."""
         fields = "customize_mfa_in_postlogin_action,flags"
-        found = plain(self._api.tenants.settings.get(fields=fields, include_fields=True))
+        found = answers.plain(self._api.tenants.settings.get(fields=fields, include_fields=True))
         flags = found.get("flags") or {}
         return TenantFlags(
             mfa_in_actions=bool(found.get("customize_mfa_in_postlogin_action")),
@@ -157,17 +144,19 @@ class Auth0Adapter:
         """The phone provider of the tenant, on its stack; there is at most one."""
         if stack == "legacy":
             phone = self._api.guardian.factors.phone
-            return legacy_provider(phone.get_selected_provider().provider, plain(phone.get_twilio_provider()))
-        providers = [plain(item) for item in self._api.branding.phone.providers.list().providers or []]
-        return unified_provider(providers[0]) if providers else Provider(stack="unified")
+            return answers.legacy_provider(
+                phone.get_selected_provider().provider, answers.plain(phone.get_twilio_provider())
+            )
+        providers = [answers.plain(item) for item in self._api.branding.phone.providers.list().providers or []]
+        return answers.unified_provider(providers[0]) if providers else Provider(stack="unified")
 
     @sdk_errors()
     def templates(self, stack: PhoneStack) -> Templates:
         """The texts of the SMS that differ from Auth0's defaults."""
         if stack == "legacy":
             return self._legacy_templates()
-        listed = [plain(item) for item in self._api.branding.phone.templates.list().templates or []]
-        whole = tuple(template(item) for item in listed if item.get("type") in {ENROLL, VERIFY})
+        listed = [answers.plain(item) for item in self._api.branding.phone.templates.list().templates or []]
+        whole = tuple(answers.template(item) for item in listed if item.get("type") in {ENROLL, VERIFY})
         texts = {template.kind: template.text for template in whole}
         return Templates(enrollment=texts.get(ENROLL), verification=texts.get(VERIFY), whole=whole)
 
@@ -200,8 +189,8 @@ class Auth0Adapter:
     def send_events(self) -> tuple[SendEvent, ...]:
         """The tenant's newest attempts to send a code (`GET /logs`; an unquoted search is a "starts with")."""
         found = self._api.logs.list(search="type:gd_send_sms", per_page=PAGE, sort="date:-1").items or []
-        events = [plain(item) for item in found]
-        return tuple(send_event(item) for item in events if item.get("type") in SEND_TYPES)
+        events = [answers.plain(item) for item in found]
+        return tuple(answers.send_event(item) for item in events if item.get("type") in answers.SEND_TYPES)
 
     # What is written: a POST is never sent twice.
 
@@ -251,12 +240,12 @@ class Auth0Adapter:
         Raises:
             OutcomeUnknownError: It may have been created.
         """
-        return str(self._api.branding.phone.providers.create(**provider_body(provider, token)).id)
+        return str(self._api.branding.phone.providers.create(**answers.provider_body(provider, token)).id)
 
     @sdk_errors()
     def update_provider(self, provider: Provider, token: SecretStr | None) -> None:
         """Writes the unified stack's provider whole (`PATCH /branding/phone/providers/{id}`)."""
-        self._api.branding.phone.providers.update(str(provider.id), **provider_body(provider, token))
+        self._api.branding.phone.providers.update(str(provider.id), **answers.provider_body(provider, token))
 
     @deleting()
     def delete_provider(self, provider_id: str) -> None:
@@ -290,7 +279,7 @@ class Auth0Adapter:
         """
         kind: Any = template.kind
         created = self._api.branding.phone.templates.create(
-            type=kind, content=content(template), disabled=template.disabled
+            type=kind, content=answers.content(template), disabled=template.disabled
         )
         return str(created.id)
 
@@ -298,7 +287,7 @@ class Auth0Adapter:
     def update_template(self, template: Template) -> None:
         """Changes a text of the unified stack (`PATCH /branding/phone/templates/{id}`)."""
         self._api.branding.phone.templates.update(
-            str(template.id), content=content(template), disabled=template.disabled
+            str(template.id), content=answers.content(template), disabled=template.disabled
         )
 
     @deleting()

@@ -28,7 +28,6 @@ ALERTS = 20
 """How many of the account's latest errors are read."""
 NEWEST = 50
 """How many of the newest messages to a phone are read."""
-_PRICE_NAMES: dict[NumberType, str] = {"local": "local", "mobile": "mobile", "toll-free": "toll free"}
 
 
 class TwilioAdapter:
@@ -193,7 +192,7 @@ class TwilioAdapter:
         except NotFoundError:
             return None, "USD"
         for row in found.phone_number_prices or []:
-            if row.get("number_type") == _PRICE_NAMES[number_type]:
+            if row.get("number_type") == number_type.replace("-", " "):
                 return answers.price(row.get("current_price")), str(found.price_unit)
         return None, str(found.price_unit)
 
