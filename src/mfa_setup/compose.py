@@ -5,7 +5,7 @@ Python compose their runs in the same way. `examples/two-tenants/` shows it.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -177,13 +177,11 @@ def _connect(
     http = options.http or HttpSettings(cancellation=cancellation)
     base, cache = access.places.auth0, options.folders.cache if options.token_cache else None
     token = TokenSource(base, access.auth0, cache=cache, settings=http, learned=options.learned)
-    auth0 = Auth0Adapter(base, token, read_only=task.read_only, settings=http)
-    stack.callback(auth0.close)
+    auth0 = stack.enter_context(closing(Auth0Adapter(base, token, read_only=task.read_only, settings=http)))
 
     def account(credentials: TwilioCredentials, *, read_only: bool) -> "TwilioAdapter":
         adapter = TwilioAdapter(credentials, access.places.twilio, read_only=read_only, settings=http)
-        stack.callback(adapter.close)
-        return adapter
+        return stack.enter_context(closing(adapter))
 
     def other_account(sid: str, auth_token: SecretStr) -> "TwilioAdapter":
         return account(TwilioCredentials(account_sid=sid, auth_token=auth_token), read_only=True)

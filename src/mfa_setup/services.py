@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import SecretStr
 
@@ -38,11 +38,11 @@ class Services:
     tenant_key: str
     folders: Folders
     journal: Journal
-    twilio: TwilioPort | None = None
-    token: SecretStr | None = None
-    old_token: SecretStr | None = None
-    other_account: Callable[[str, SecretStr], TwilioPort] | None = None
-    cancellation: Cancellation = field(default_factory=Cancellation)
+    twilio: TwilioPort | None
+    token: SecretStr | None
+    old_token: SecretStr | None
+    other_account: Callable[[str, SecretStr], TwilioPort] | None
+    cancellation: Cancellation
 
     @property
     def clock(self) -> Clock:

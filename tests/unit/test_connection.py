@@ -195,7 +195,7 @@ def test_a_certificate_file_must_hold_certificates(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pem"
     empty.touch()
     with pytest.raises(ConfigUnreadableError, match="no certificates"):
-        tls_context("https:", empty)
+        tls_context("https", empty)
     assert network_of({"SSL_CERT_FILE": str(empty)}).ca_file == empty
     with pytest.raises(ConfigUnreadableError, match="is not a file"):
         network_of({"SSL_CERT_FILE": str(tmp_path)})

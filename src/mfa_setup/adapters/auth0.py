@@ -45,7 +45,7 @@ class Auth0Adapter:
 
     def headroom(self) -> Headroom | None:
         """What the last answer said of the rate limit; None where it said nothing."""
-        return self._policy.headroom()
+        return self._policy.limit.headroom()
 
     def close(self) -> None:
         """Closes the connections."""

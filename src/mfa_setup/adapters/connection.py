@@ -35,17 +35,17 @@ class Network:
     proxy: Callable[[str], str | None] = lambda _host: None
 
 
-def tls_context(base_url: str, ca_file: Path | None = None) -> ssl.SSLContext:
-    """The TLS settings for requests to a URL; over http a context that trusts nobody, which takes no time to build.
+def tls_context(scheme: str, ca_file: Path | None) -> ssl.SSLContext:
+    """The TLS settings of requests; over http a context that trusts nobody, which takes no time to build.
 
     Args:
-        base_url: Where the requests go.
+        scheme: That of their URLs.
         ca_file: The certificates to trust; by default those of the `certifi` package.
 
     Raises:
         ConfigUnreadableError: The file holds no certificates.
     """
-    if base_url.startswith("http:"):
+    if scheme == "http":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if ca_file is None:
         return httpx.create_ssl_context(trust_env=False)
@@ -97,7 +97,7 @@ class Connections:
     def _new_pool(self, scheme: str, proxy: str | None) -> httpcore.ConnectionPool:
         given = httpx.Proxy(proxy) if proxy else None
         return httpcore.ConnectionPool(
-            ssl_context=tls_context(f"{scheme}:", self._network.ca_file),
+            ssl_context=tls_context(scheme, self._network.ca_file),
             proxy=httpcore.Proxy(str(given.url), auth=given.raw_auth) if given else None,
             max_connections=None,
             keepalive_expiry=5.0,

@@ -25,7 +25,6 @@ from mfa_setup.errors import (
     UnavailableError,
     leaves_open,
 )
-from mfa_setup.model.readiness import Headroom
 
 READS = frozenset({"GET", "HEAD"})
 REPEATABLE = READS | {"PUT", "PATCH", "DELETE"}
@@ -83,6 +82,7 @@ class HttpPolicy:
         harmless: The methods that change nothing: a cancelled run does not wait for their answer.
         settings: What holds for all requests of the run.
         clock: The time; without one, the system's, with waits that end when the run is cancelled.
+        limit: What the answers have said of the rate limit.
     """
 
     service: Service
@@ -93,7 +93,7 @@ class HttpPolicy:
     settings: HttpSettings = field(default_factory=HttpSettings)
     clock: Clock | None = None
     _clock: Clock = field(init=False)
-    _limit: RateLimit = field(default_factory=RateLimit)
+    limit: RateLimit = field(default_factory=RateLimit)
 
     def __post_init__(self) -> None:
         """Waits by the token of the run unless a test brings its own clock."""
@@ -161,11 +161,11 @@ class HttpPolicy:
         allowed = max(1.0, min(ATTEMPT_SECONDS, deadline - self._clock.now()))
         shield = nullcontext() if method in self.harmless else self.settings.cancellation.shielded()
         try:
-            with shield, self._limit.request():
+            with shield, self.limit.request():
                 answer = send(allowed)
         except NoAnswerError as lost:
             return self._lost(method, lost), None
-        self._limit.note(answer)
+        self.limit.note(answer)
         kind: type[MfaSetupError]
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             kind, said = RateLimitedError, "limits the rate of requests (HTTP 429)"
@@ -187,13 +187,9 @@ class HttpPolicy:
             )
         return UnavailableError(f"{TITLES[self.service]} could not be reached: {lost.reason}.", service=self.service)
 
-    def headroom(self) -> Headroom | None:
-        """What the last answer said of the rate limit."""
-        return self._limit.headroom()
-
     def _pace(self, deadline: float) -> None:
         """Waits while the last answers say that nothing is left, instead of running into a 429."""
-        while (wait := self._limit.take(self._clock.now())) > 0 and self._clock.now() < deadline:
+        while (wait := self.limit.take(self._clock.now())) > 0 and self._clock.now() < deadline:
             self._clock.sleep(min(wait, LONGEST_PACE, deadline - self._clock.now()))
             if wait > LONGEST_PACE:
                 return

@@ -59,7 +59,8 @@ def listening(callbacks: Sequence[str], state: str) -> Iterator[Listener]:
     Raises:
         NoCallbackError: None is.
     """
-    local = [url for url in callbacks if _is_local(url)]
+    split = [(url, urlsplit(url)) for url in callbacks]
+    local = [url for url, parts in split if parts.scheme == "http" and is_loopback(parts.hostname or "")]
     for url in local:
         listener = Listener(url, state)
         with ExitStack() as stack:
@@ -115,11 +116,6 @@ def _has_ipv6() -> bool:
     except OSError:
         return False
     return True
-
-
-def _is_local(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "http" and is_loopback(parts.hostname or "")
 
 
 def _nowhere(local: Sequence[str]) -> NoCallbackError:

@@ -24,9 +24,6 @@ from mfa_setup.prove.callback import listening
 from mfa_setup.resources import application, policy
 from mfa_setup.services import Services
 
-Open = Callable[[str], None]
-"""Shows a person the URL to log in at: opens a browser, or prints it, or plays the login by itself."""
-
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -37,14 +34,14 @@ class Login:
         auth0: The tenant's Management API.
         twilio: The account, where its credentials are there.
         seconds: How long to wait for the person.
-        show: Shows the URL.
+        show: Shows the URL to log in at: opens a browser, or prints it, or plays the login by itself.
     """
 
     issuer: IssuerPort
     auth0: Auth0Port
     twilio: TwilioPort | None
     seconds: float
-    show: Open
+    show: Callable[[str], None]
 
 
 def which(auth0: Auth0Port, desired: DesiredApplication) -> Application:
