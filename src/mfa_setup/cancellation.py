@@ -6,7 +6,7 @@ shielded: the run learns its outcome first, then stops, and sends no further wri
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mfa_setup.errors import InterruptedRunError
@@ -113,7 +113,7 @@ class Cancellation:
         finally:
             self._thread.cleaning_up = before
 
-    def sleep(self, seconds: float, sleep: Callable[[float], None] = time.sleep) -> None:
+    def sleep(self, seconds: float) -> None:
         """Waits, and stops waiting as soon as the run is cancelled, except in a shielded block.
 
         Raises:
@@ -122,5 +122,5 @@ class Cancellation:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self.check()
-            sleep(min(left, TICK))
+            time.sleep(min(left, TICK))
         self.check()

@@ -5,7 +5,7 @@ Python compose their runs in the same way. `examples/two-tenants/` shows it.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -75,10 +75,6 @@ class Access:
         return tuple(secret for secret in secrets if secret is not None)
 
 
-def _forget(_secret: SecretStr) -> None:
-    """Masks nothing: nobody prints what the run reports."""
-
-
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a run works, apart from what it sets up.
@@ -87,7 +83,7 @@ class Options:
         folders: Where the tool keeps its own files.
         http: How requests are sent; the usual way where it is None.
         token_cache: Whether the access token is kept for later runs.
-        learned: Told of every secret that the run comes to know.
+        learned: Told of every secret that the run comes to know, so that whoever prints can mask it.
         region_variables: The environment variables that name another Twilio region.
         person: Asked and told; by default nobody, and every plan is applied.
     """
@@ -95,7 +91,7 @@ class Options:
     folders: Folders
     http: "HttpSettings | None" = None
     token_cache: bool = True
-    learned: Callable[[SecretStr], None] = _forget
+    learned: Callable[[SecretStr], None] = lambda _secret: None
     region_variables: tuple[str, ...] = ()
     person: Person = field(default_factory=Unattended)
 
@@ -181,13 +177,11 @@ def _connect(
     http = options.http or HttpSettings(cancellation=cancellation)
     base, cache = access.places.auth0, options.folders.cache if options.token_cache else None
     token = TokenSource(base, access.auth0, cache=cache, settings=http, learned=options.learned)
-    auth0 = Auth0Adapter(base, token, read_only=task.read_only, settings=http)
-    stack.callback(auth0.close)
+    auth0 = stack.enter_context(closing(Auth0Adapter(base, token, read_only=task.read_only, settings=http)))
 
     def account(credentials: TwilioCredentials, *, read_only: bool) -> "TwilioAdapter":
         adapter = TwilioAdapter(credentials, access.places.twilio, read_only=read_only, settings=http)
-        stack.callback(adapter.close)
-        return adapter
+        return stack.enter_context(closing(adapter))
 
     def other_account(sid: str, auth_token: SecretStr) -> "TwilioAdapter":
         return account(TwilioCredentials(account_sid=sid, auth_token=auth_token), read_only=True)

@@ -1,11 +1,13 @@
 """Both services as one run reaches them, with what identifies the tenant and the journal of its writes."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import SecretStr
 
 from mfa_setup.cancellation import Cancellation
+from mfa_setup.clock import Clock
 from mfa_setup.errors import ValueNeededError
 from mfa_setup.ports import Auth0Port, TwilioPort
 from mfa_setup.store.folders import Folders
@@ -36,11 +38,16 @@ class Services:
     tenant_key: str
     folders: Folders
     journal: Journal
-    twilio: TwilioPort | None = None
-    token: SecretStr | None = None
-    old_token: SecretStr | None = None
-    other_account: Callable[[str, SecretStr], TwilioPort] | None = None
-    cancellation: Cancellation = field(default_factory=Cancellation)
+    twilio: TwilioPort | None
+    token: SecretStr | None
+    old_token: SecretStr | None
+    other_account: Callable[[str, SecretStr], TwilioPort] | None
+    cancellation: Cancellation
+
+    @property
+    def clock(self) -> Clock:
+        """The time of this run; its waits end when the run is cancelled."""
+        return Clock(now=time.monotonic, sleep=self.cancellation.sleep)
 
     @property
     def account(self) -> TwilioPort:

@@ -17,7 +17,8 @@ from mfa_setup.compose import Access, Options, compose
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import UP
 from mfa_setup.errors import InterruptedRunError, LockHeldError, MfaSetupError
-from mfa_setup.model.outcome import Outcome
+from mfa_setup.model.outcome import Outcome, Sms
+from mfa_setup.prove.receipt import Watch, follow
 from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
 from mfa_setup.settings.settings import load
 from mfa_setup.store.folders import Folders
@@ -107,6 +108,19 @@ def test_a_run_that_is_cancelled_before_its_first_write_writes_nothing(unified: 
     assert outcome.error is not None
     assert outcome.error.code == "interrupted"
     assert unified.writes() == []
+
+
+def test_a_cancelled_run_follows_its_sms_no_longer(unified: Lab, folder: Path, pool: ThreadPoolExecutor) -> None:
+    cancellation, looked = Cancellation(), threading.Event()
+    options = Options(Folders(folder / "state", folder / "cache"), HttpSettings(cancellation=cancellation))
+    watch = Watch(lambda _sms: None, lambda _warning: None)
+
+    with compose(UP, load({}, {}).desired, access_to(unified), options) as run:
+        following = pool.submit(follow, Sms(to="+14155550123"), looked.set, watch, run.services.clock)
+        assert looked.wait(SECONDS)
+        cancellation.cancel()
+        with pytest.raises(InterruptedRunError):
+            following.result(SECONDS)
 
 
 def test_two_runs_of_one_tenant_in_one_process_hold_one_lock(unified: Lab, folder: Path) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from mfa_setup.clock import Clock
-from mfa_setup.prove import receipt
 from mfa_setup.sandbox.twilio.delivery import Timeline
+from mfa_setup.services import Services
 from support.lab import Lab
 
 NEVER = 1e9
@@ -24,7 +24,7 @@ class Moments:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.slept: list[float] = []
         self.meanwhile: Callable[[int], object] = lambda _number: None
-        patch.setattr(receipt, "CLOCK", Clock(now=lambda: self.passed, sleep=self._sleep))
+        patch.setattr(Services, "clock", Clock(now=lambda: self.passed, sleep=self._sleep))
 
     @property
     def passed(self) -> float:

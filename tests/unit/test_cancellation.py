@@ -175,12 +175,14 @@ def test_a_cleanup_is_carried_out_though_the_run_is_cancelled() -> None:
         worker.ask("GET", GOOD)
 
 
-def test_a_run_that_nobody_cancels_sleeps_its_time() -> None:
+def test_a_run_that_nobody_cancels_sleeps_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
+    real = time.sleep
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
-        time.sleep(seconds)
+        real(seconds)
 
-    Cancellation().sleep(0.05, sleep)
+    monkeypatch.setattr(time, "sleep", sleep)
+    Cancellation().sleep(0.05)
     assert sum(slept) == pytest.approx(0.05, abs=0.02)

@@ -13,10 +13,9 @@ import httpx
 import pytest
 
 from mfa_setup.adapters import auth0_refusals, twilio_refusals
-from mfa_setup.adapters.connection import Connections, Network
+from mfa_setup.adapters.connection import Connections, Network, tls_context
 from mfa_setup.adapters.http import client
 from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
-from mfa_setup.adapters.tls import tls_context
 from mfa_setup.adapters.twilio_http import PolicyHttpClient
 from mfa_setup.cancellation import Cancellation
 from mfa_setup.cli.network import network_of
@@ -196,7 +195,7 @@ def test_a_certificate_file_must_hold_certificates(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pem"
     empty.touch()
     with pytest.raises(ConfigUnreadableError, match="no certificates"):
-        tls_context("https:", empty)
+        tls_context("https", empty)
     assert network_of({"SSL_CERT_FILE": str(empty)}).ca_file == empty
     with pytest.raises(ConfigUnreadableError, match="is not a file"):
         network_of({"SSL_CERT_FILE": str(tmp_path)})

@@ -22,7 +22,7 @@ ALLOWED = {
     "appconfig": {"errors", "settings", "store"},
     "ports": {"model"},
     "adapters": {"model", "errors", "cancellation", "clock", "twilio_codes", "settings", "store"},
-    "services": {"errors", "cancellation", "ports", "store"},
+    "services": {"errors", "cancellation", "clock", "ports", "store"},
     "snapshot": {"model", "errors", "ports", "store", "appconfig", "services"},
     "resources": {"model", "errors", "clock", "ports", "store", "appconfig", "services", "snapshot"},
     "checks": {"model", "errors", "phone", "resources", "snapshot", "twilio_codes"},

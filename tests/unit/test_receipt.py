@@ -29,8 +29,8 @@ class Watched:
     def follow(self) -> Sms:
         """Follows it, on a clock that only moves when somebody sleeps."""
         clock = Clock(now=lambda: sum(self.slept), sleep=self.slept.append)
-        watch = Watch(self.told.append, lambda _warning: None, clock)
-        return follow(Sms(to=PHONE), self._look, watch, OutcomeUnknownError("lost"))
+        watch = Watch(self.told.append, lambda _warning: None)
+        return follow(Sms(to=PHONE), self._look, watch, clock, OutcomeUnknownError("lost"))
 
     def _look(self) -> Message | None:
         self._last = next(self._looks, self._last)

@@ -4,17 +4,26 @@ import json
 import math
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from mfa_setup.errors import MfaSetupError, OutcomeUnknownError, Service, UnreadableAnswerError
+from mfa_setup.errors import (
+    MfaSetupError,
+    NotFoundError,
+    OutcomeUnknownError,
+    Service,
+    UnreadableAnswerError,
+)
 
 DEEPEST = 64
 """No answer of either service is nested near this deep; a deeper one would exhaust whoever walks through it."""
 MOST_PAGES = 1_000
 """The most answers that one call of an SDK may take: a list whose last page names itself would never end."""
+
+TITLES: Mapping[Service, str] = {"auth0": "Auth0", "twilio": "Twilio"}
+"""The services' names, for people."""
 
 LONGEST_MESSAGE, LONGEST_ID = 2_000, 200
 """What is quoted of a service at most, in characters."""
@@ -57,6 +66,32 @@ def reading(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
         raise unreadable(service) from None
 
 
+@contextmanager
+def creating(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
+    """As `reading`, around a POST: an answer that cannot be read does not say that nothing was made.
+
+    Raises:
+        OutcomeUnknownError: In place of the unreadable answer.
+    """
+    try:
+        with reading(service, *of_sdk):
+            yield
+    except UnreadableAnswerError as unread:
+        raise OutcomeUnknownError(
+            f"{unread.message} The request must not be sent twice.",
+            service=unread.service,
+            status=unread.status,
+            request_id=unread.request_id,
+        ) from None
+
+
+@contextmanager
+def deleting(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
+    """As `reading`, around a DELETE: what no longer exists needs no deleting."""
+    with suppress(NotFoundError), reading(service, *of_sdk):
+        yield
+
+
 def judged(service: Service, answer: Answer) -> Answer:
     """A good answer whose body is empty or JSON that can be passed on safely.
 
@@ -66,30 +101,13 @@ def judged(service: Service, answer: Answer) -> Answer:
     _latest.answer = answer
     _latest.count += 1
     if _latest.count > MOST_PAGES:
-        raise unreadable(service, f"{title(service)} sent a list that does not end.")
+        raise unreadable(service, f"{TITLES[service]} sent a list that does not end.")
     if answer.status != HTTPStatus.NO_CONTENT and answer.text.strip():
         try:
             _walk(json.loads(answer.text, parse_constant=_no_number))
         except (ValueError, RecursionError):
             raise unreadable(service) from None
     return answer
-
-
-def unreadable(service: Service, message: str | None = None) -> MfaSetupError:
-    """The error about the last answer of this thread, with its status and the service's id of the request."""
-    said = message or f"{title(service)} answered with something that is not its documented answer."
-    if _latest.answer is None:
-        return UnreadableAnswerError(said, service=service)
-    return refusal(UnreadableAnswerError, service, _latest.answer, said)
-
-
-def document(text: str) -> dict[str, Any]:
-    """The JSON object of a refusal; empty where it is something else, such as an edge's page of HTML."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _no_number(name: str) -> NoReturn:
@@ -120,6 +138,23 @@ def _walk(found: object) -> None:
     raise ValueError("nested too deep")
 
 
+def unreadable(service: Service, message: str | None = None) -> MfaSetupError:
+    """The error about the last answer of this thread, with its status and the service's id of the request."""
+    said = message or f"{TITLES[service]} answered with something that is not its documented answer."
+    if _latest.answer is None:
+        return UnreadableAnswerError(said, service=service)
+    return refusal(UnreadableAnswerError, service, _latest.answer, said)
+
+
+def document(text: str) -> dict[str, Any]:
+    """The JSON object of a refusal; empty where it is something else, such as an edge's page of HTML."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def refusal(
     kind: type[MfaSetupError], service: Service, answer: Answer, message: str, hint: str | None = None
 ) -> MfaSetupError:
@@ -127,37 +162,9 @@ def refusal(
     headers = answer.headers
     request_id = headers.get("twilio-request-id") or headers.get("x-auth0-requestid")
     return kind(
-        _short(message),
+        message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…",
         hint=hint,
         service=service,
         status=answer.status,
         request_id=request_id and request_id[:LONGEST_ID],
     )
-
-
-def _short(message: str) -> str:
-    """A message that a service cannot make into megabytes."""
-    return message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…"
-
-
-@contextmanager
-def unreadable_is_unknown() -> Iterator[None]:
-    """Around a POST: an answer that cannot be read does not say that nothing was made.
-
-    Raises:
-        OutcomeUnknownError: In place of the unreadable answer.
-    """
-    try:
-        yield
-    except UnreadableAnswerError as unread:
-        raise OutcomeUnknownError(
-            f"{unread.message} The request must not be sent twice.",
-            service=unread.service,
-            status=unread.status,
-            request_id=unread.request_id,
-        ) from None
-
-
-def title(service: Service) -> str:
-    """A service's name, for people."""
-    return {"auth0": "Auth0", "twilio": "Twilio"}[service]

@@ -1,21 +1,37 @@
-"""The Auth0 Management API of one tenant, through auth0-python: the connection; reads and writes are next to it.
+"""The Auth0 Management API of one tenant, through auth0-python: each method is one kind of request.
 
 Facts behind it: `Auth0(base_url=…, max_retries=0)` is the seam of the SDK that speaks to any base URL and never
 re-sends; `ManagementClient` is not. The SDK retries POST on its own, so its retries stay off and ours decide.
 """
 
-from auth0.management import Auth0
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from mfa_setup.adapters.auth0_reads import Auth0Reads
+from auth0.management import Auth0
+from auth0.management.core.api_error import ApiError
+from auth0.management.core.parse_error import ParsingError
+from pydantic import SecretStr
+
+from mfa_setup.adapters import auth0_answers as answers
+from mfa_setup.adapters.auth0_answers import creating, deleting, sdk_errors
 from mfa_setup.adapters.auth0_refusals import classify
-from mfa_setup.adapters.auth0_writes import Auth0Writes
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
 from mfa_setup.adapters.token import TokenSource
-from mfa_setup.model.readiness import Headroom
+from mfa_setup.errors import RetiredEndpointError
+from mfa_setup.model.observed import Application, Connection, Provider, SendEvent, Template, Templates
+from mfa_setup.model.readiness import Headroom, TenantFlags
+from mfa_setup.model.types import PhoneStack
+
+PAGE = 100
+"""The most that one page of a list may hold (`per_page`, `take`)."""
+CLIENT_FIELDS = ",".join(Application.model_fields)
+"""The fields that are read of each application; the client secret is not one of them."""
+ENROLL, VERIFY = "otp_enroll", "otp_verify"
+"""The two templates of the unified stack that MFA by SMS uses."""
 
 
-class Auth0Adapter(Auth0Reads, Auth0Writes):
+class Auth0Adapter:
     """One tenant; every method may raise the errors of exit codes 4 and 5."""
 
     def __init__(self, base_url: str, tokens: TokenSource, *, read_only: bool, settings: HttpSettings) -> None:
@@ -29,8 +45,268 @@ class Auth0Adapter(Auth0Reads, Auth0Writes):
 
     def headroom(self) -> Headroom | None:
         """What the last answer said of the rate limit; None where it said nothing."""
-        return self._policy.headroom()
+        return self._policy.limit.headroom()
 
     def close(self) -> None:
         """Closes the connections."""
         self._http.close()
+
+    # What is read: every answer becomes one of our models.
+
+    @sdk_errors()
+    def phone_stack(self) -> PhoneStack:
+        """The tenant's phone stack, from the setting `phone_consolidated_experience`.
+
+        If the setting is absent, a legacy endpoint tells: on unified it answers 403 "deprecated feature".
+        """
+        settings = self._api.tenants.settings.get(fields="phone_consolidated_experience", include_fields=True)
+        if settings.phone_consolidated_experience is not None:
+            return "unified" if settings.phone_consolidated_experience else "legacy"
+        try:
+            self._api.guardian.factors.phone.get_selected_provider()
+        except RetiredEndpointError:
+            return "unified"
+        return "legacy"
+
+    @sdk_errors()
+    def applications(self) -> tuple[Application, ...]:
+        """All applications of the tenant except the hidden global one (`GET /clients`)."""
+        found: list[Application] = []
+        for page in range(1_000):  # by hand: the SDK's own pager always asks for one empty page more
+            listed = self._api.clients.list(
+                fields=CLIENT_FIELDS, include_fields=True, is_global=False, page=page, per_page=PAGE
+            )
+            items = listed.items or []
+            found += [answers.application(answers.plain(item)) for item in items]
+            if len(items) < PAGE:
+                break
+        return tuple(found)
+
+    @sdk_errors()
+    def connections(self) -> Mapping[str, str]:
+        """The database connections: name to id (`GET /connections?strategy=auth0`)."""
+        pager = self._api.connections.list(strategy=["auth0"], fields="id,name", include_fields=True, take=PAGE)
+        return {str(item.name): str(item.id) for item in pager}
+
+    @sdk_errors()
+    def connection(self, connection_id: str, name: str) -> Connection:
+        """A connection and the applications on it (`GET /connections/{id}/clients`)."""
+        clients = self._api.connections.clients.get(connection_id, take=PAGE)
+        return Connection(id=connection_id, name=name, client_ids=frozenset(str(item.client_id) for item in clients))
+
+    @sdk_errors()
+    def factors(self) -> frozenset[str]:
+        """The names of the enabled factors; `sms` includes voice (`GET /guardian/factors`)."""
+        return frozenset(str(item.name) for item in self._api.guardian.factors.list() if item.enabled)
+
+    @sdk_errors()
+    def message_types(self) -> tuple[str, ...]:
+        """The message types (`GET /guardian/factors/phone/message-types`)."""
+        return answers.texts(self._api.guardian.factors.phone.get_message_types().message_types or ())
+
+    @sdk_errors()
+    def policies(self) -> tuple[str, ...]:
+        """The MFA policies; an empty list means Never (`GET /guardian/policies`)."""
+        return answers.texts(self._api.guardian.policies.list())
+
+    @sdk_errors()
+    def phone_of(self, user_id: str) -> str | None:
+        """The last four digits of a user's confirmed phone (`GET /users/{id}/authentication-methods`).
+
+        None where there is none. Whether the number comes masked depends on a flag of the tenant.
+        """
+        methods = [answers.plain(item) for item in self._api.users.authentication_methods.list(user_id)]
+        for item in methods:
+            if item.get("type") == "phone" and item.get("confirmed", True):
+                digits = "".join(filter(str.isdigit, str(item.get("phone_number") or item.get("name") or "")))
+                return digits[-4:] or None
+        return None
+
+    @sdk_errors()
+    def flags(self) -> TenantFlags:
+        """The settings that concern MFA (`GET /tenants/settings`)."""
+        fields = "customize_mfa_in_postlogin_action,flags"
+        found = answers.plain(self._api.tenants.settings.get(fields=fields, include_fields=True))
+        flags = found.get("flags") or {}
+        return TenantFlags(
+            mfa_in_actions=bool(found.get("customize_mfa_in_postlogin_action")),
+            factor_list=bool(flags.get("mfa_show_factor_list_on_enrollment")),
+        )
+
+    @sdk_errors()
+    def users_of(self, connection: str) -> int:
+        """How many users a connection has (`GET /users`)."""
+        pager = self._api.users.list(q=f'identities.connection:"{connection}"', search_engine="v3", per_page=1)
+        return int(pager.response.total or 0) if pager.response else 0
+
+    @sdk_errors()
+    def provider(self, stack: PhoneStack) -> Provider:
+        """The phone provider of the tenant, on its stack; there is at most one."""
+        if stack == "legacy":
+            phone = self._api.guardian.factors.phone
+            return answers.legacy_provider(
+                phone.get_selected_provider().provider, answers.plain(phone.get_twilio_provider())
+            )
+        providers = [answers.plain(item) for item in self._api.branding.phone.providers.list().providers or []]
+        return answers.unified_provider(providers[0]) if providers else Provider(stack="unified")
+
+    @sdk_errors()
+    def templates(self, stack: PhoneStack) -> Templates:
+        """The texts of the SMS that differ from Auth0's defaults."""
+        if stack == "legacy":
+            return self._legacy_templates()
+        listed = [answers.plain(item) for item in self._api.branding.phone.templates.list().templates or []]
+        whole = tuple(answers.template(item) for item in listed if item.get("type") in {ENROLL, VERIFY})
+        texts = {template.kind: template.text for template in whole}
+        return Templates(enrollment=texts.get(ENROLL), verification=texts.get(VERIFY), whole=whole)
+
+    def _legacy_templates(self) -> Templates:
+        try:
+            found = self._api.guardian.factors.phone.get_templates()
+        except (ApiError, ParsingError) as nothing:
+            # Never customised: 204 on one recorded tenant, 200 `{}` on another; the SDK raises for both.
+            if nothing.status_code in {200, 204} and not nothing.body:
+                return Templates()
+            raise
+        return Templates(enrollment=found.enrollment_message, verification=found.verification_message)
+
+    @sdk_errors()
+    def friendly_name(self) -> str | None:
+        """The name that the texts show; None where the tenant has set none (`GET /tenants/settings`)."""
+        return self._api.tenants.settings.get(fields="friendly_name", include_fields=True).friendly_name or None
+
+    def verification_text(self, stack: PhoneStack) -> str | None:
+        """The tenant's own text of the SMS with the code; None where the service's default applies.
+
+        That a disabled template of the unified stack does not apply is not verified.
+        """
+        found = self.templates(stack)
+        if stack == "legacy":
+            return found.verification
+        return next((own.text for own in found.whole if own.kind == VERIFY and not own.disabled), None)
+
+    @sdk_errors()
+    def send_events(self) -> tuple[SendEvent, ...]:
+        """The tenant's newest attempts to send a code (`GET /logs`; an unquoted search is a "starts with")."""
+        found = self._api.logs.list(search="type:gd_send_sms", per_page=PAGE, sort="date:-1").items or []
+        events = [answers.plain(item) for item in found]
+        return tuple(answers.send_event(item) for item in events if item.get("type") in answers.SEND_TYPES)
+
+    # What is written: a POST is never sent twice.
+
+    @creating()
+    def create_application(self, body: Mapping[str, Any]) -> str:
+        """Creates an application and returns its client ID (`POST /clients`, never sent twice).
+
+        Raises:
+            OutcomeUnknownError: It may have been created.
+        """
+        return str(self._api.clients.create(**body).client_id)
+
+    @sdk_errors()
+    def update_application(self, client_id: str, body: Mapping[str, Any]) -> None:
+        """Changes some fields of an application (`PATCH /clients/{id}`: a merge at top level, null clears)."""
+        self._api.clients.update(client_id, **body)
+
+    @deleting()
+    def delete_application(self, client_id: str) -> None:
+        """Deletes an application; one that no longer exists is success (`DELETE /clients/{id}`)."""
+        self._api.clients.delete(client_id)
+
+    @sdk_errors()
+    def connect(self, connection_id: str, client_id: str, *, on: bool = True) -> None:
+        """Lets an application use a connection, or not; the others stay (`PATCH /connections/{id}/clients`)."""
+        self._api.connections.clients.update(connection_id, request=[{"client_id": client_id, "status": on}])
+
+    @sdk_errors()
+    def set_factor(self, *, enabled: bool) -> None:
+        """Enables or disables the `sms` factor (`PUT /guardian/factors/sms`)."""
+        self._api.guardian.factors.set("sms", enabled=enabled)
+
+    @sdk_errors()
+    def set_message_types(self, types: Sequence[str]) -> None:
+        """Sets the message types (`PUT /guardian/factors/phone/message-types`)."""
+        self._api.guardian.factors.phone.set_message_types(message_types=list(types))
+
+    @sdk_errors()
+    def set_policies(self, policies: Sequence[str]) -> None:
+        """Sets when MFA is required (`PUT /guardian/policies`)."""
+        self._api.guardian.policies.set(request=list(policies))
+
+    @creating()
+    def create_provider(self, provider: Provider, token: SecretStr) -> str:
+        """Creates the unified stack's provider and returns its ID (`POST /branding/phone/providers`, never sent twice).
+
+        Raises:
+            OutcomeUnknownError: It may have been created.
+        """
+        return str(self._api.branding.phone.providers.create(**answers.provider_body(provider, token)).id)
+
+    @sdk_errors()
+    def update_provider(self, provider: Provider, token: SecretStr | None) -> None:
+        """Writes the unified stack's provider whole (`PATCH /branding/phone/providers/{id}`)."""
+        self._api.branding.phone.providers.update(str(provider.id), **answers.provider_body(provider, token))
+
+    @deleting()
+    def delete_provider(self, provider_id: str) -> None:
+        """Deletes the unified stack's provider (`DELETE /branding/phone/providers/{id}`: 204, recorded)."""
+        self._api.branding.phone.providers.delete(provider_id)
+
+    @sdk_errors()
+    def set_twilio(self, provider: Provider, token: SecretStr | None) -> None:
+        """Writes the legacy stack's Twilio settings whole (`PUT .../phone/providers/twilio`).
+
+        All of them null unset it, for there is no DELETE. Not verified.
+        """
+        self._api.guardian.factors.phone.set_twilio_provider(
+            from_=provider.sender,
+            messaging_service_sid=provider.messaging_service_sid,
+            auth_token=token.get_secret_value() if token else None,
+            sid=provider.sid,
+        )
+
+    @sdk_errors()
+    def select_provider(self, kind: str) -> None:
+        """Chooses the legacy stack's provider (`PUT .../phone/selected-provider`)."""
+        self._api.guardian.factors.phone.set_provider(provider=kind)
+
+    @creating()
+    def create_template(self, template: Template) -> str:
+        """Creates a text of the unified stack and returns its ID (`POST /branding/phone/templates`); one for each type.
+
+        Raises:
+            OutcomeUnknownError: It may have been created.
+        """
+        kind: Any = template.kind
+        created = self._api.branding.phone.templates.create(
+            type=kind, content=answers.content(template), disabled=template.disabled
+        )
+        return str(created.id)
+
+    @sdk_errors()
+    def update_template(self, template: Template) -> None:
+        """Changes a text of the unified stack (`PATCH /branding/phone/templates/{id}`)."""
+        self._api.branding.phone.templates.update(
+            str(template.id), content=answers.content(template), disabled=template.disabled
+        )
+
+    @deleting()
+    def delete_template(self, template_id: str) -> None:
+        """Deletes a text of the unified stack: the default applies again (`DELETE .../templates/{id}`: 204)."""
+        self._api.branding.phone.templates.delete(template_id)
+
+    @sdk_errors()
+    def set_templates(self, enrollment: str, verification: str) -> None:
+        """Writes the legacy stack's texts, always both (`PUT .../phone/templates`)."""
+        self._api.guardian.factors.phone.set_templates(enrollment_message=enrollment, verification_message=verification)
+
+    @sdk_errors()
+    def send_test(self, provider_id: str, to: str) -> None:
+        """Lets the tenant send a test SMS by its own provider, never sent twice (`POST …/providers/{id}/try`).
+
+        The answer, 202, says that it was accepted, and nothing of its delivery (OpenAPI).
+
+        Raises:
+            OutcomeUnknownError: It may have been sent.
+        """
+        self._api.branding.phone.providers.test(provider_id, to=to, delivery_method="text")

@@ -1,39 +1,21 @@
 """What auth0-python returns, as our models, and our values as the bodies that Auth0 takes."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from enum import Enum
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from auth0.management.core.api_error import ApiError
 from auth0.management.core.parse_error import ParsingError
 from pydantic import SecretStr
 
-from mfa_setup.adapters.answers import reading, unreadable_is_unknown
-from mfa_setup.errors import NotFoundError
+from mfa_setup.adapters import answers
 from mfa_setup.model.observed import Application, Provider, SendEvent, Template
 
-sdk_errors = partial(reading, "auth0", ApiError, ParsingError)
-"""Turns what reading an answer raises into our errors; refusals have become ours in the transport already."""
-
-
-@contextmanager
-def creating() -> Iterator[None]:
-    """As `sdk_errors`, around a POST: an answer that cannot be read may still mean that something was created."""
-    with unreadable_is_unknown(), sdk_errors():
-        yield
-
-
-@contextmanager
-def gone_is_fine() -> Iterator[None]:
-    """Around a DELETE: what no longer exists needs no deleting."""
-    try:
-        yield
-    except NotFoundError as gone:
-        if gone.status != HTTPStatus.NOT_FOUND:
-            raise
+sdk_errors = partial(answers.reading, "auth0", ApiError, ParsingError)
+creating = partial(answers.creating, "auth0", ApiError, ParsingError)
+deleting = partial(answers.deleting, "auth0", ApiError, ParsingError)
+"""Around each call of the SDK; refusals have become our errors in the transport already."""
 
 
 def plain(item: Any) -> dict[str, Any]:
@@ -76,10 +58,10 @@ def template(item: dict[str, Any]) -> Template:
 def unified_provider(item: dict[str, Any]) -> Provider:
     """The provider of the unified stack."""
     configuration = item.get("configuration") or {}
-    kind = str(item.get("name"))
+    kind: Any = str(item.get("name"))
     return Provider(
         stack="unified",
-        kind="twilio" if kind == "twilio" else "custom" if kind == "custom" else "other",
+        kind=kind if kind in {"twilio", "custom"} else "other",
         id=item.get("id"),
         enabled=not item.get("disabled", False),
         sid=configuration.get("sid"),

@@ -1,12 +1,14 @@
-"""What a refusal of the Auth0 Management API means: one error for each cause.
+"""What a refusal of Auth0 means: one error for each cause.
 
-Sources: auth0-errors (docs/sources.md); `errorCode` is often missing.
+Sources: auth0-errors, auth0-token-errors (docs/sources.md); `errorCode` is often missing.
 """
 
 from mfa_setup.adapters.answers import Answer, document, refusal
 from mfa_setup.errors import (
     CredentialsRefusedError,
     ForbiddenError,
+    InvalidValueError,
+    LoginRefusedError,
     MfaSetupError,
     NotFoundError,
     PlanRefusedError,
@@ -15,62 +17,100 @@ from mfa_setup.errors import (
     ServiceRefusedError,
 )
 
-
-def classify(answer: Answer) -> MfaSetupError:
-    """A refusal of the Management API. A 403 means four things, told apart by code and text."""
-    code, told = _read_refusal(answer)
-    match answer.status:
-        case 401:
-            return refusal(
-                CredentialsRefusedError,
-                "auth0",
-                answer,
-                f"Auth0 refused the access token ({told}).",
-                "Check AUTH0_API_TOKEN, or AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.",
-            )
-        case 400 if code == "Bearer":
-            return refusal(
-                CredentialsRefusedError,
-                "auth0",
-                answer,
-                "Auth0 cannot read the access token.",
-                "AUTH0_API_TOKEN must hold the token alone, without `Bearer` and quotation marks.",
-            )
-        case 403:
-            return _forbidden(answer, code, told)
-        case 404:
-            return refusal(NotFoundError, "auth0", answer, f"Auth0 does not know it: {told}.")
-        case _:
-            return refusal(ServiceRefusedError, "auth0", answer, f"Auth0 refused the request: {told}")
-
-
-def _forbidden(answer: Answer, code: str, told: str) -> MfaSetupError:
-    if "expected any of:" in told:
-        scopes = told.split("expected any of:", 1)[1].strip(" .")
-        return refusal(ScopeMissingError, "auth0", answer, f"The access token lacks a scope: {scopes}.")
-    if "deprecated feature" in told or code == "legacy_mfa_phone_provider_not_allowed":
-        return refusal(
-            RetiredEndpointError,
-            "auth0",
-            answer,
-            "The tenant is on the Unified Phone Experience, and Auth0 has retired this endpoint for it.",
-            "Run the command again; if it happens again, please report it.",
-        )
-    if "upgrade your subscription" in told or "not enabled for this tenant" in told or code in _PLAN_CODES:
-        return refusal(PlanRefusedError, "auth0", answer, f"The tenant's plan does not include this: {told}")
-    return refusal(
-        ForbiddenError,
-        "auth0",
-        answer,
-        f"Auth0 forbids it: {told}",
-        "The scopes, the plan, or a card on file may be missing; the message above is Auth0's own.",
-    )
-
+Meaning = tuple[type[MfaSetupError], str, str | None]
+"""An error, its message, and its hint; None for the hint of its class."""
 
 _PLAN_CODES = frozenset({"insufficient_entitlement", "feature_not_enabled", "voice_mfa_not_allowed"})
+_AUTHORIZE = (
+    "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications: "
+    "authorize it, and tick the scopes."
+)
+_OF_TOKENS: dict[str, Meaning] = {
+    "not authorized to access": (
+        ForbiddenError,
+        "The tool's own application is not authorized for the Auth0 Management API.",
+        _AUTHORIZE,
+    ),
+    "Grant type": (
+        ForbiddenError,
+        "The tool's own application may not use the client credentials grant.",
+        (
+            "AUTH0_CLIENT_ID must be a Machine to Machine application; the single-page application that the tool "
+            "sets up is named with --app-client-id."
+        ),
+    ),
+    "Service not enabled": (
+        InvalidValueError,
+        "Auth0 does not know the audience of the token request.",
+        (
+            "Set AUTH0_AUDIENCE to https://TENANT.REGION.auth0.com/api/v2/: the tenant's own name, also behind a "
+            "custom domain."
+        ),
+    ),
+    "granted scopes": (ScopeMissingError, "Auth0 refused the access token for want of scopes.", _AUTHORIZE),
+}
+"""The refusals of `/oauth/token` by a part of their text, as reported."""
 
 
-def _read_refusal(answer: Answer) -> tuple[str, str]:
-    """The error code and the message; a proxy's page of HTML has neither."""
+def classify(answer: Answer) -> MfaSetupError:
+    """A refusal of the Management API."""
+    said = document(answer.text)  # a proxy's page of HTML has neither code nor message
+    code, told = str(said.get("errorCode", "")), str(said.get("message") or f"HTTP {answer.status}")
+    kind, message, hint = _meaning(answer.status, code, told)
+    return refusal(kind, "auth0", answer, message, hint)
+
+
+def classify_token(answer: Answer) -> MfaSetupError:
+    """A refusal of `/oauth/token`."""
+    told = _told(answer)
+    otherwise: Meaning = (
+        CredentialsRefusedError,
+        f"Auth0 refused the client's credentials ({told}).",
+        (
+            "Check AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET: Auth0 dashboard, Applications > your Machine "
+            "to Machine application > Settings."
+        ),
+    )
+    kind, message, hint = next((meaning for mark, meaning in _OF_TOKENS.items() if mark in told), otherwise)
+    return refusal(kind, "auth0", answer, message, hint)
+
+
+def classify_login(answer: Answer) -> MfaSetupError:
+    """A refusal of the test login."""
+    return refusal(LoginRefusedError, "auth0", answer, f"The tenant refused the login: {_told(answer)}.")
+
+
+def _told(answer: Answer) -> str:
+    """The text of a refusal in OAuth's form."""
     said = document(answer.text)
-    return str(said.get("errorCode", "")), str(said.get("message") or f"HTTP {answer.status}")
+    return str(said.get("error_description") or said.get("error") or f"HTTP {answer.status}")
+
+
+def _meaning(status: int, code: str, told: str) -> Meaning:
+    match status:
+        case 401:
+            hint = "Check AUTH0_API_TOKEN, or AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET."
+            return CredentialsRefusedError, f"Auth0 refused the access token ({told}).", hint
+        case 400 if code == "Bearer":
+            hint = "AUTH0_API_TOKEN must hold the token alone, without `Bearer` and quotation marks."
+            return CredentialsRefusedError, "Auth0 cannot read the access token.", hint
+        case 403:
+            return _forbidden(code, told)
+        case 404:
+            return NotFoundError, f"Auth0 does not know it: {told}.", None
+        case _:
+            return ServiceRefusedError, f"Auth0 refused the request: {told}", None
+
+
+def _forbidden(code: str, told: str) -> Meaning:
+    """A 403 means four things, told apart by code and text."""
+    if "expected any of:" in told:
+        scopes = told.split("expected any of:", 1)[1].strip(" .")
+        return ScopeMissingError, f"The access token lacks a scope: {scopes}.", None
+    if "deprecated feature" in told or code == "legacy_mfa_phone_provider_not_allowed":
+        message = "The tenant is on the Unified Phone Experience, and Auth0 has retired this endpoint for it."
+        return RetiredEndpointError, message, "Run the command again; if it happens again, please report it."
+    if "upgrade your subscription" in told or "not enabled for this tenant" in told or code in _PLAN_CODES:
+        return PlanRefusedError, f"The tenant's plan does not include this: {told}", None
+    hint = "The scopes, the plan, or a card on file may be missing; the message above is Auth0's own."
+    return ForbiddenError, f"Auth0 forbids it: {told}", hint

@@ -16,14 +16,9 @@ from pathlib import Path
 import httpcore
 import httpx
 
-from mfa_setup.adapters.tls import tls_context
 from mfa_setup.cancellation import TICK, Cancellation
+from mfa_setup.errors import ConfigUnreadableError
 from mfa_setup.settings.endpoints import is_loopback
-
-
-def no_proxy(_host: str) -> str | None:
-    """Reaches every host directly."""
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +27,35 @@ class Network:
 
     Attributes:
         ca_file: The certificates to trust; by default those of the `certifi` package.
-        proxy: The URL of the proxy for a host, None for a direct connection. Loopback is never reached by a proxy.
+        proxy: The URL of the proxy for a host, None for a direct connection, which is the default. Loopback is never
+            reached by a proxy.
     """
 
     ca_file: Path | None = None
-    proxy: Callable[[str], str | None] = no_proxy
+    proxy: Callable[[str], str | None] = lambda _host: None
+
+
+def tls_context(scheme: str, ca_file: Path | None) -> ssl.SSLContext:
+    """The TLS settings of requests; over http a context that trusts nobody, which takes no time to build.
+
+    Args:
+        scheme: That of their URLs.
+        ca_file: The certificates to trust; by default those of the `certifi` package.
+
+    Raises:
+        ConfigUnreadableError: The file holds no certificates.
+    """
+    if scheme == "http":
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ca_file is None:
+        return httpx.create_ssl_context(trust_env=False)
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (ssl.SSLError, OSError):
+        raise ConfigUnreadableError(
+            f"SSL_CERT_FILE names {ca_file}, which holds no certificates in PEM form.",
+            hint="Correct or unset SSL_CERT_FILE.",
+        ) from None
 
 
 class Connections:
@@ -78,7 +97,7 @@ class Connections:
     def _new_pool(self, scheme: str, proxy: str | None) -> httpcore.ConnectionPool:
         given = httpx.Proxy(proxy) if proxy else None
         return httpcore.ConnectionPool(
-            ssl_context=tls_context(f"{scheme}:", self._network.ca_file),
+            ssl_context=tls_context(scheme, self._network.ca_file),
             proxy=httpcore.Proxy(str(given.url), auth=given.raw_auth) if given else None,
             max_connections=None,
             keepalive_expiry=5.0,

@@ -6,7 +6,7 @@ from contextlib import closing
 import httpcore
 import httpx
 
-from mfa_setup.adapters.answers import Answer, judged, refusal, title
+from mfa_setup.adapters.answers import TITLES, Answer, judged, refusal
 from mfa_setup.adapters.connection import Connections
 from mfa_setup.adapters.http_policy import HttpPolicy, NoAnswerError
 from mfa_setup.errors import CredentialsRefusedError, ScopeMissingError, Service, UnreadableAnswerError
@@ -21,8 +21,6 @@ _NOT_SENT = (
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
 )
-_LOST = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
-
 
 Renew = Callable[[str], str | None]
 """Returns a new token for one that was refused; None if the refused one was new itself."""
@@ -64,7 +62,7 @@ class PolicyTransport(httpx.BaseTransport):
             raise NoAnswerError("no connection", sent=False) from lost
         except httpcore.TimeoutException as lost:
             raise NoAnswerError("no answer in time", sent=True) from lost
-        except _LOST as lost:
+        except (httpcore.NetworkError, httpcore.ProtocolError) as lost:
             raise NoAnswerError("the connection broke off", sent=True) from lost
         return _answer(response, text)
 
@@ -86,11 +84,11 @@ def _read(service: Service, response: httpx.Response) -> str:
         for chunk in response.iter_bytes():
             size += len(chunk)
             if size > MAX_BYTES:
-                problem = f"{title(service)} sent an answer of more than {MAX_BYTES // 1_000_000} MB."
+                problem = f"{TITLES[service]} sent an answer of more than {MAX_BYTES // 1_000_000} MB."
                 raise refusal(UnreadableAnswerError, service, _answer(response, ""), problem)
             chunks.append(chunk)
     except httpx.DecodingError:
-        problem = f"{title(service)} sent an answer whose compression is broken."
+        problem = f"{TITLES[service]} sent an answer whose compression is broken."
         raise refusal(UnreadableAnswerError, service, _answer(response, ""), problem) from None
     return b"".join(chunks).decode("utf-8", "replace")
 

@@ -5,11 +5,12 @@ retry or error class of an SDK gets any further.
 """
 
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
-from mfa_setup.adapters.answers import Answer, refusal, title
+from mfa_setup.adapters.answers import TITLES, Answer, refusal
 from mfa_setup.adapters.connection import Network
 from mfa_setup.adapters.rate_limit import RateLimit, retry_delay
 from mfa_setup.cancellation import Cancellation
@@ -24,7 +25,6 @@ from mfa_setup.errors import (
     UnavailableError,
     leaves_open,
 )
-from mfa_setup.model.readiness import Headroom
 
 READS = frozenset({"GET", "HEAD"})
 REPEATABLE = READS | {"PUT", "PATCH", "DELETE"}
@@ -53,23 +53,19 @@ WaitListener = Callable[[str, float], None]
 """Told of every wait before a retry, with its reason and its seconds, so that a person sees why nothing moves."""
 
 
-def silent(_reason: str, _seconds: float) -> None:
-    """A listener that tells nobody."""
-
-
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
     """How the requests of one run are sent, whichever adapter sends them.
 
     Attributes:
         budget: Seconds that the retries of one request may take in all (`--timeout`).
-        on_wait: Told of waits.
+        on_wait: Told of waits; by default nobody is.
         cancellation: Stops the run.
         network: Certificates and proxies.
     """
 
     budget: float = 20.0
-    on_wait: WaitListener = silent
+    on_wait: WaitListener = lambda _reason, _seconds: None
     cancellation: Cancellation = field(default_factory=Cancellation)
     network: Network = field(default_factory=Network)
 
@@ -86,6 +82,7 @@ class HttpPolicy:
         harmless: The methods that change nothing: a cancelled run does not wait for their answer.
         settings: What holds for all requests of the run.
         clock: The time; without one, the system's, with waits that end when the run is cancelled.
+        limit: What the answers have said of the rate limit.
     """
 
     service: Service
@@ -96,7 +93,7 @@ class HttpPolicy:
     settings: HttpSettings = field(default_factory=HttpSettings)
     clock: Clock | None = None
     _clock: Clock = field(init=False)
-    _limit: RateLimit = field(default_factory=RateLimit)
+    limit: RateLimit = field(default_factory=RateLimit)
 
     def __post_init__(self) -> None:
         """Waits by the token of the run unless a test brings its own clock."""
@@ -120,9 +117,12 @@ class HttpPolicy:
             raise ReadOnlyError(f"A command that only reads tried a {method}; nothing was sent.")
         deadline, unclear = self._clock.now() + self.settings.budget, False
         for attempt in range(1, MAX_TRIES + 1):
-            with _noting(unclear):
+            try:
                 self._await_turn(method, deadline, first=attempt == 1)
                 outcome = self._try_once(method, send, deadline)
+            except MfaSetupError as refused:  # it does not tell what an earlier try without a clear answer did
+                refused.earlier_try_open = unclear
+                raise
             if isinstance(outcome, Answer):
                 return outcome
             error, wait = outcome
@@ -161,42 +161,35 @@ class HttpPolicy:
         allowed = max(1.0, min(ATTEMPT_SECONDS, deadline - self._clock.now()))
         shield = nullcontext() if method in self.harmless else self.settings.cancellation.shielded()
         try:
-            with shield, self._limit.request():
+            with shield, self.limit.request():
                 answer = send(allowed)
         except NoAnswerError as lost:
             return self._lost(method, lost), None
-        self._limit.note(answer)
-        if answer.status == 429:  # noqa: PLR2004 HTTP's own number
-            return self._limited(answer), retry_delay(answer, self._clock.now())
-        if answer.status >= 500 or answer.status == 408:  # noqa: PLR2004
-            return self._failing(method, answer), retry_delay(answer, self._clock.now())
-        if answer.status >= 300:  # noqa: PLR2004 redirects are never followed: they would carry the credentials
+        self.limit.note(answer)
+        kind: type[MfaSetupError]
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            kind, said = RateLimitedError, "limits the rate of requests (HTTP 429)"
+        elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status == HTTPStatus.REQUEST_TIMEOUT:
+            kind = UnavailableError if method in self.repeatable else OutcomeUnknownError
+            said = f"failed with HTTP {answer.status}"
+        elif answer.status >= HTTPStatus.MULTIPLE_CHOICES:  # never followed: that would carry the credentials along
             raise self.classify(answer)
-        return answer
+        else:
+            return answer
+        error = refusal(kind, self.service, answer, f"{TITLES[self.service]} {said}.")
+        return error, retry_delay(answer, self._clock.now())
 
     def _lost(self, method: str, lost: NoAnswerError) -> MfaSetupError:
         if method not in self.repeatable and lost.sent:
             return OutcomeUnknownError(
-                f"{title(self.service)} gave no answer to a request that must not be sent twice ({lost.reason}).",
+                f"{TITLES[self.service]} gave no answer to a request that must not be sent twice ({lost.reason}).",
                 service=self.service,
             )
-        return UnavailableError(f"{title(self.service)} could not be reached: {lost.reason}.", service=self.service)
-
-    def _failing(self, method: str, answer: Answer) -> MfaSetupError:
-        kind = UnavailableError if method in self.repeatable else OutcomeUnknownError
-        return refusal(kind, self.service, answer, f"{title(self.service)} failed with HTTP {answer.status}.")
-
-    def _limited(self, answer: Answer) -> MfaSetupError:
-        said = f"{title(self.service)} limits the rate of requests (HTTP 429)."
-        return refusal(RateLimitedError, self.service, answer, said)
-
-    def headroom(self) -> Headroom | None:
-        """What the last answer said of the rate limit."""
-        return self._limit.headroom()
+        return UnavailableError(f"{TITLES[self.service]} could not be reached: {lost.reason}.", service=self.service)
 
     def _pace(self, deadline: float) -> None:
         """Waits while the last answers say that nothing is left, instead of running into a 429."""
-        while (wait := self._limit.take(self._clock.now())) > 0 and self._clock.now() < deadline:
+        while (wait := self.limit.take(self._clock.now())) > 0 and self._clock.now() < deadline:
             self._clock.sleep(min(wait, LONGEST_PACE, deadline - self._clock.now()))
             if wait > LONGEST_PACE:
                 return
@@ -204,13 +197,3 @@ class HttpPolicy:
     @staticmethod
     def _backoff(attempt: int) -> float:
         return float(0.25 * 2**attempt * random.uniform(0.8, 1.2))  # noqa: S311 jitter, not a secret
-
-
-@contextmanager
-def _noting(unclear: bool) -> Iterator[None]:  # noqa: FBT001 one call
-    """Around a try: what it is refused with does not tell that an earlier try without a clear answer did nothing."""
-    try:
-        yield
-    except MfaSetupError as refused:
-        refused.earlier_try_open = unclear
-        raise

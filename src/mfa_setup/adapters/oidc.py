@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import jwt
 
-from mfa_setup.adapters.answers import Answer, reading, refusal, unreadable
-from mfa_setup.adapters.answers import document as document_of
+from mfa_setup.adapters.answers import reading, unreadable
+from mfa_setup.adapters.auth0_refusals import classify_login
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.http_policy import READS, HttpPolicy, HttpSettings
-from mfa_setup.errors import LoginRefusedError, MfaSetupError, TokenInvalidError
+from mfa_setup.errors import TokenInvalidError
 from mfa_setup.model.login import Attempt, Endpoints
 
 LEEWAY_SECONDS = 30
@@ -26,7 +26,7 @@ class Issuer:
     def __init__(self, base_url: str, settings: HttpSettings) -> None:
         self._base_url = base_url
         # The exchange of a code is not repeated: a code is good once.
-        self._policy = HttpPolicy("auth0", _classify, repeatable=READS, settings=settings)
+        self._policy = HttpPolicy("auth0", classify_login, repeatable=READS, settings=settings)
 
     def discover(self) -> Endpoints:
         """Reads the discovery document.
@@ -116,9 +116,3 @@ def _why(invalid: jwt.PyJWTError) -> str:
         (jwt.InvalidAlgorithmError, "The ID token is not signed with RS256: run `mfa-setup init`, or --harden."),
     )
     return next((text for kind, text in reasons if isinstance(invalid, kind)), "The ID token cannot be verified.")
-
-
-def _classify(answer: Answer) -> MfaSetupError:
-    said = document_of(answer.text)
-    told = str(said.get("error_description") or said.get("error") or f"HTTP {answer.status}")
-    return refusal(LoginRefusedError, "auth0", answer, f"The tenant refused the login: {told}.")

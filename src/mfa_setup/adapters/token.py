@@ -16,11 +16,10 @@ import httpx
 import jwt
 from pydantic import SecretStr
 
-from mfa_setup.adapters.answers import document as document_of
-from mfa_setup.adapters.answers import unreadable
+from mfa_setup.adapters.answers import document, unreadable
+from mfa_setup.adapters.auth0_refusals import classify_token
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.http_policy import READS, HttpPolicy, HttpSettings
-from mfa_setup.adapters.token_refusals import classify
 from mfa_setup.errors import CredentialsRefusedError, InvalidValueError
 from mfa_setup.settings.credentials import Auth0Credentials, audiences_of, claims_of
 from mfa_setup.store.tokens import Token, TokenCache, is_token
@@ -53,7 +52,7 @@ class TokenSource:
         self._cache = TokenCache(cache, base_url, credentials.audience, credentials.client_id or "")
         # Asking for a token changes nothing, so it may be repeated.
         asks = READS | {"POST"}
-        self._policy = HttpPolicy("auth0", classify, repeatable=asks, harmless=asks, settings=settings)
+        self._policy = HttpPolicy("auth0", classify_token, repeatable=asks, harmless=asks, settings=settings)
         self._token: Token | None = None
         self._lock = threading.RLock()  # reads go out side by side, and may all find the token refused
 
@@ -166,12 +165,12 @@ class TokenSource:
 
 
 def _read(answer: httpx.Response) -> Token:
-    document = document_of(answer.text)
-    given, lifetime = document.get("access_token"), document.get("expires_in")
+    said = document(answer.text)
+    given, lifetime = said.get("access_token"), said.get("expires_in")
     if not is_token(given) or not isinstance(lifetime, (int, float)) or not 0 < lifetime < LONGEST_LIFE:
         raise unreadable("auth0", "Auth0 answered the request for an access token with something else.")
     value = SecretStr(str(given))
-    told = document.get("scope")
+    told = said.get("scope")
     scopes = frozenset(told.split()) if isinstance(told, str) else _scopes(claims_of(value))
     return Token(value=value, expires_at=time.time() + lifetime, scopes=scopes)
 

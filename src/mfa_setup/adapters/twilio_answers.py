@@ -6,11 +6,13 @@ from typing import Any
 
 from twilio.base.exceptions import TwilioException
 
-from mfa_setup.adapters.answers import reading
+from mfa_setup.adapters import answers
 from mfa_setup.model.observed import Message, Number
 
-sdk_errors = partial(reading, "twilio", TwilioException)
-"""Turns what reading an answer raises into our errors; refusals have become ours in the HTTP client already."""
+sdk_errors = partial(answers.reading, "twilio", TwilioException)
+creating = partial(answers.creating, "twilio", TwilioException)
+deleting = partial(answers.deleting, "twilio", TwilioException)
+"""Around each call of the SDK; refusals have become our errors in the HTTP client already."""
 
 
 def number(item: Any) -> Number:

@@ -35,13 +35,9 @@ _BY_CODE: dict[int, type[MfaSetupError]] = {
     22300: ForbiddenError,
 }
 """The codes that have a class of their own; others are what their status says."""
-_BY_STATUS: dict[int, type[MfaSetupError]] = {
-    401: CredentialsRefusedError,
-    403: ForbiddenError,
-    404: NotFoundError,
-}
-_WITHOUT_CODE: dict[int, tuple[str, str | None]] = {
+_BY_STATUS: dict[int, tuple[type[MfaSetupError], str, str | None]] = {
     401: (
+        CredentialsRefusedError,
         "Twilio refused the credentials",
         (
             "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or the API key): Twilio console, Account > API keys & "
@@ -49,14 +45,16 @@ _WITHOUT_CODE: dict[int, tuple[str, str | None]] = {
         ),
     ),
     403: (
+        ForbiddenError,
         "Twilio forbids it",
         (
             "The account may be suspended or closed, or have no approved compliance profile: Twilio console, "
             "Account and Trust Hub."
         ),
     ),
-    404: ("Twilio does not know it", None),
+    404: (NotFoundError, "Twilio does not know it", None),
 }
+"""The error, what it means and the fix, where the code says nothing."""
 _AMBIGUOUS = 20003
 """A wrong token, a closed account, or no compliance profile: the status tells more than the code."""
 
@@ -67,21 +65,13 @@ def classify(answer: Answer) -> MfaSetupError:
     suffix = f" (Twilio {code}: {told})" if code else f" ({told})"
     if answer.status == 400 and "only one" in told.lower():  # noqa: PLR2004 the trial's cap under any code
         code = 21404
-    kind = _BY_CODE.get(code or 0) or _BY_STATUS.get(answer.status, ServiceRefusedError)
-    meaning, hint = _meaning(answer.status, code)
-    error = refusal(kind, "twilio", answer, f"{meaning}{suffix}.", hint)
+    otherwise = ServiceRefusedError, "Twilio refused the request", explain(code).fix if code else None
+    kind, meaning, hint = _BY_STATUS.get(answer.status, otherwise)
+    if code and code != _AMBIGUOUS and (known := known_codes().get(code)):
+        meaning, hint = known.meaning, known.fix
+    error = refusal(_BY_CODE.get(code or 0, kind), "twilio", answer, f"{meaning}{suffix}.", hint)
     error.twilio_code = code
     return error
-
-
-def _meaning(status: int, code: int | None) -> tuple[str, str | None]:
-    """What it means and the fix; the class's own hint where there is none."""
-    known = known_codes().get(code) if code and code != _AMBIGUOUS else None
-    if known:
-        return known.meaning, known.fix
-    if status in _WITHOUT_CODE:
-        return _WITHOUT_CODE[status]
-    return "Twilio refused the request", explain(code).fix if code else None
 
 
 def _read(answer: Answer) -> tuple[int | None, str]:

@@ -4,7 +4,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,18 +22,19 @@ _PAGE = (
 class Listener:
     """Listens at one callback URL and keeps the first answer that carries our state."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, state: str) -> None:
         self.url = url
+        self._state = state
         self._came = threading.Event()
         self._answer: dict[str, str] = {}
 
-    def take(self, target: str, state: str) -> bool:
+    def take(self, target: str) -> bool:
         """Keeps an answer, if it is one to this login; anything else that knocks is turned away."""
         parts = urlsplit(target)
         if parts.path != (urlsplit(self.url).path or "/"):
             return False
         answer = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        if answer.get("state") != state or not ({"code", "error"} & set(answer)):
+        if answer.get("state") != self._state or not ({"code", "error"} & set(answer)):
             return False
         if not self._came.is_set():
             self._answer = answer
@@ -59,16 +59,17 @@ def listening(callbacks: Sequence[str], state: str) -> Iterator[Listener]:
     Raises:
         NoCallbackError: None is.
     """
-    local = [url for url in callbacks if _is_local(url)]
+    split = [(url, urlsplit(url)) for url in callbacks]
+    local = [url for url, parts in split if parts.scheme == "http" and is_loopback(parts.hostname or "")]
     for url in local:
-        listener = Listener(url)
+        listener = Listener(url, state)
         with ExitStack() as stack:
             try:
                 servers = [stack.enter_context(_Server(*address)) for address in _addresses(url)]
             except OSError:
                 continue
             for server in servers:
-                server.take = partial(listener.take, state=state)
+                server.take = listener.take
                 stack.enter_context(_serving(server))
             yield listener
             return
@@ -115,11 +116,6 @@ def _has_ipv6() -> bool:
     except OSError:
         return False
     return True
-
-
-def _is_local(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "http" and is_loopback(parts.hostname or "")
 
 
 def _nowhere(local: Sequence[str]) -> NoCallbackError:

@@ -24,9 +24,6 @@ from mfa_setup.prove.callback import listening
 from mfa_setup.resources import application, policy
 from mfa_setup.services import Services
 
-Open = Callable[[str], None]
-"""Shows a person the URL to log in at: opens a browser, or prints it, or plays the login by itself."""
-
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -37,14 +34,14 @@ class Login:
         auth0: The tenant's Management API.
         twilio: The account, where its credentials are there.
         seconds: How long to wait for the person.
-        show: Shows the URL.
+        show: Shows the URL to log in at: opens a browser, or prints it, or plays the login by itself.
     """
 
     issuer: IssuerPort
     auth0: Auth0Port
     twilio: TwilioPort | None
     seconds: float
-    show: Open
+    show: Callable[[str], None]
 
 
 def which(auth0: Auth0Port, desired: DesiredApplication) -> Application:
@@ -93,7 +90,11 @@ def _judge(
     methods = tuple(str(item) for item in told) if isinstance(told, list) else ()
     if "mfa" not in methods:
         if required == "always":
-            raise _not_asked()
+            raise LoginWithoutMfaError(
+                "The login succeeded without a second factor, though the policy requires one of everybody.",
+                hint="Likely reasons: a post-login Action skips it, the browser was remembered, or the policy was set "
+                "only a moment ago. Try again in a private window.",
+            )
         return None, (_NOT_REQUIRED,)
     phone, fate = _way(login, str(claims["sub"]))
     proof = Proof(
@@ -124,14 +125,6 @@ _NOT_REQUIRED = Notice(
     message="The login succeeded without a second factor, and the policy does not require one here.",
     hint="Nothing is proved about MFA. `mfa-setup policy always` requires it.",
 )
-
-
-def _not_asked() -> LoginWithoutMfaError:
-    return LoginWithoutMfaError(
-        "The login succeeded without a second factor, though the policy requires one of everybody.",
-        hint="Likely reasons: a post-login Action skips it, the browser was remembered, or the policy was set only "
-        "a moment ago. Try again in a private window.",
-    )
 
 
 @contextmanager

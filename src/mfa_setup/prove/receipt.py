@@ -1,13 +1,19 @@
 """What becomes of an SMS: it is followed until Twilio knows its end, a minute at the most, and told in plain words."""
 
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mfa_setup.clock import Clock
-from mfa_setup.errors import MfaSetupError, SmsUnconfirmedError, SmsUndeliveredError
+from mfa_setup.errors import (
+    MfaSetupError,
+    OutcomeUnknownError,
+    SmsUnconfirmedError,
+    SmsUndeliveredError,
+    UnreadableAnswerError,
+)
 from mfa_setup.model.observed import Message
 from mfa_setup.model.outcome import Notice, Sms
+from mfa_setup.ports import TwilioPort
 from mfa_setup.twilio_codes import explain
 
 LONGEST = 60.0
@@ -19,8 +25,8 @@ ARRIVED = frozenset({"delivered", "read"})
 LOST = frozenset({"undelivered", "failed", "canceled"})
 REFUSED = "refused"
 """Our own word, where the send was refused at once and there is no message."""
-
-CLOCK = Clock(now=time.monotonic)
+LOST_ANSWERS = (OutcomeUnknownError, UnreadableAnswerError)
+"""A send that ends so may have had its effect."""
 
 Find = Callable[[], Message | None]
 """Looks for the message; None where it is not there (yet)."""
@@ -33,35 +39,34 @@ class Watch:
     Attributes:
         on_status: Told of every new status, and of the last one before an error is raised.
         on_warning: Told of what stops nothing.
-        clock: The time, as tests replace it.
     """
 
     on_status: Callable[[Sms], None]
     on_warning: Callable[[Notice], None]
-    clock: Clock = field(default_factory=lambda: CLOCK)
 
 
-def follow(sms: Sms, find: Find, watch: Watch, unseen: MfaSetupError | None = None) -> Sms:
+def follow(sms: Sms, find: Find, watch: Watch, clock: Clock, unseen: MfaSetupError | None = None) -> Sms:
     """Looks at the message again and again; returns it once it has arrived.
 
     Args:
         sms: What is known of it.
         find: Looks for it.
-        watch: Who is told, and the clock.
+        watch: Who is told.
+        clock: The time, and what waits.
         unseen: What is raised where it was never found.
 
     Raises:
         SmsUndeliveredError: Twilio says that it did not arrive.
         SmsUnconfirmedError: Nothing says so within a minute.
     """
-    began = watch.clock.now()
+    began = clock.now()
     seen = False
-    for _ in _looks(watch.clock, began):
+    for _ in _looks(clock, began):
         message = find()
         if message is None:
             continue
         before, seen = (sms.sid, sms.status), True
-        sms = as_seen(sms, message, watch.clock.now() - began)
+        sms = as_seen(sms, message, clock.now() - began)
         if (sms.sid, sms.status) != before:
             watch.on_status(sms)
         if message.status in ARRIVED:
@@ -77,6 +82,17 @@ def _looks(clock: Clock, began: float) -> Iterator[None]:
     while (left := began + LONGEST - clock.now()) > 0:
         clock.sleep(min(next(waits, LATER_WAIT), left))
         yield
+
+
+def known_to(twilio: TwilioPort, to: str) -> frozenset[str]:
+    """The SIDs of the messages to a phone, before one is sent."""
+    return frozenset(message.sid for message in twilio.messages_to(to))
+
+
+def newer(twilio: TwilioPort, to: str, known: frozenset[str], fits: Callable[[Message], bool]) -> Message | None:
+    """The first message to the phone that fits and was not there before."""
+    new = [message for message in twilio.messages_to(to) if message.sid not in known and fits(message)]
+    return new[-1] if new else None
 
 
 def as_seen(sms: Sms, message: Message, seconds: float) -> Sms:
@@ -113,10 +129,17 @@ def undelivered(sms: Sms, told: str = "") -> SmsUndeliveredError:
 
 def unconfirmed(sms: Sms) -> SmsUnconfirmedError:
     """The error of an SMS of which nobody knows yet whether it arrived."""
-    if sms.status == "sent":
-        message = (
-            f"The SMS to {sms.to} was sent, and no receipt came within {LONGEST:.0f} s. Its arrival is not proved."
-        )
-    else:
-        message = f"The SMS to {sms.to} is still {sms.status} after {LONGEST:.0f} s. Its arrival is not proved."
+    so_far = "was sent, and no receipt came within" if sms.status == "sent" else f"is still {sms.status} after"
+    message = f"The SMS to {sms.to} {so_far} {LONGEST:.0f} s. Its arrival is not proved."
     return SmsUnconfirmedError(message, service="twilio")
+
+
+def never_found(to: str, lost: MfaSetupError) -> OutcomeUnknownError:
+    """The error of a send without an answer whose message does not turn up either; it is never sent again."""
+    return OutcomeUnknownError(
+        f"{lost.message} Twilio shows no such SMS to {to} within {LONGEST:.0f} s.",
+        hint="It may still arrive. Running the command again sends another SMS.",
+        service=lost.service,
+        status=lost.status,
+        request_id=lost.request_id,
+    )

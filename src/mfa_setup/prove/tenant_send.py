@@ -18,8 +18,8 @@ from mfa_setup.model.observed import Message, Provider, SendEvent
 from mfa_setup.model.outcome import Notice, Sms
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.ports import Auth0Port
-from mfa_setup.prove.lost import LOST_ANSWERS, known_to, never_found, newer
-from mfa_setup.prove.receipt import LONGEST, REFUSED, Watch, follow, undelivered
+from mfa_setup.prove import receipt
+from mfa_setup.prove.receipt import Watch
 from mfa_setup.services import Services
 
 _UNSEEN_LOG = (ScopeMissingError, ForbiddenError, PlanRefusedError, ServiceRefusedError, UnavailableError)
@@ -36,26 +36,30 @@ def through_tenant(services: Services, stack: PhoneStack, to: str, watch: Watch)
     """
     provider_id, provider = _provider(services, stack)
     twilio, log = services.account, _Log(services.auth0, watch.on_warning)
-    known = known_to(twilio, to)
+    known = receipt.known_to(twilio, to)
     sms = Sms(
         to=to, sender=provider.sender, messaging_service_sid=provider.messaging_service_sid, via="auth0", status=None
     )
-    unseen: MfaSetupError = _unseen(to)
+    unseen: MfaSetupError = SmsUnconfirmedError(
+        f"Auth0 accepted the SMS to {to}, and for {receipt.LONGEST:.0f} s Twilio showed no such message. "
+        "Nothing is proved.",
+        hint="Look at the tenant's log (Auth0 dashboard, Monitoring > Logs), or leave --via out.",
+    )
     try:
         services.auth0.send_test(provider_id, to)
-    except LOST_ANSWERS as lost:
-        unseen = never_found(to, lost)
+    except receipt.LOST_ANSWERS as lost:
+        unseen = receipt.never_found(to, lost)
     watch.on_status(sms)
 
     def find() -> Message | None:
-        message = newer(twilio, to, known, lambda one: _sent_by(provider, one))
+        message = receipt.newer(twilio, to, known, lambda one: _sent_by(provider, one))
         if message is None and (event := log.failure(to)):
-            refused = sms.model_copy(update={"status": REFUSED, "error_code": event.error_code})
+            refused = sms.model_copy(update={"status": receipt.REFUSED, "error_code": event.error_code})
             watch.on_status(refused)
-            raise undelivered(refused, event.told)
+            raise receipt.undelivered(refused, event.told)
         return message
 
-    return follow(sms, find, watch, unseen)
+    return receipt.follow(sms, find, watch, services.clock, unseen)
 
 
 def _provider(services: Services, stack: PhoneStack) -> tuple[str, Provider]:
@@ -83,13 +87,6 @@ def _sent_by(provider: Provider, message: Message) -> bool:
     """Whether the tenant's sender sent it: another program may text the same phone meanwhile."""
     by_service = bool(message.messaging_service_sid) and message.messaging_service_sid == provider.messaging_service_sid
     return by_service or (bool(message.sender) and message.sender == provider.sender)
-
-
-def _unseen(to: str) -> SmsUnconfirmedError:
-    return SmsUnconfirmedError(
-        f"Auth0 accepted the SMS to {to}, and for {LONGEST:.0f} s Twilio showed no such message. Nothing is proved.",
-        hint="Look at the tenant's log (Auth0 dashboard, Monitoring > Logs), or leave --via out.",
-    )
 
 
 class _Log:
