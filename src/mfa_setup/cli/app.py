@@ -71,9 +71,6 @@ def _root(
     del version  # its callback does the work
 
 
-_root.__doc__ = HELP
-
-
 _STOPPING = "Finishing the current request, then stopping. Press Ctrl-C again to quit immediately."
 
 
@@ -86,7 +83,8 @@ proofs = typer.Typer(
 
 def command(
     name: str,
-    *groups: Group,
+    groups: tuple[Group, ...] = (),
+    *,
     own: tuple[inspect.Parameter, ...] = (),
     group: typer.Typer = app,
     shows: Shows = Result,

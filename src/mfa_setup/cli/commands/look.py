@@ -22,7 +22,7 @@ def _look(call: Call, context: CommandContext, *, lenient: bool) -> None:
 _CHECK = option("check", bool, "Exit with 10 where something would change.")
 
 
-@command("plan", *EVERYTHING, own=(_CHECK,), shows=PlanResult)
+@command("plan", EVERYTHING, own=(_CHECK,), shows=PlanResult)
 def plan(call: Call, context: CommandContext) -> int:
     """Show what `mfa-setup up` would change. Writes nothing: its connections refuse everything but reads.
 
@@ -36,7 +36,7 @@ def plan(call: Call, context: CommandContext) -> int:
     return PENDING if pending and call.own["check"] else 0
 
 
-@command("status", *EVERYTHING, shows=StatusResult)
+@command("status", EVERYTHING, shows=StatusResult)
 def status(call: Call, context: CommandContext) -> int:
     """Show what is there now, beside what is asked for. Writes nothing.
 
@@ -49,7 +49,7 @@ def status(call: Call, context: CommandContext) -> int:
     return 0
 
 
-@command("doctor", "tenant", "identity", "sender", "users", shows=DoctorResult)
+@command("doctor", ("tenant", "identity", "sender", "users"), shows=DoctorResult)
 def doctor(call: Call, context: CommandContext) -> int:
     """Check everything that decides whether people can log in, and show what was seen and what mends it.
 

@@ -38,7 +38,7 @@ _VIA = option(
 )
 
 
-@command("sms", "tenant", "sender", own=(_TO, _VIA), group=proofs, shows=SmsResult)
+@command("sms", ("tenant", "sender"), own=(_TO, _VIA), group=proofs, shows=SmsResult)
 def sms(call: Call, context: CommandContext) -> int:
     """Send one SMS as a code would be sent, and prove by its receipt that it arrived.
 
@@ -104,7 +104,7 @@ def _note(context: CommandContext, passed: list[str], sms: "Sms") -> None:
     context.sink.doing(f"SMS to {sms.to}: {', '.join(passed)}")
 
 
-@command("login", "tenant", "identity", own=(_NO_BROWSER, _ADD_CALLBACK, _TIMEOUT), group=proofs, shows=LoginResult)
+@command("login", ("tenant", "identity"), own=(_NO_BROWSER, _ADD_CALLBACK, _TIMEOUT), group=proofs, shows=LoginResult)
 def login(call: Call, context: CommandContext) -> int:
     """Log in once, and prove by the ID token that a second factor was asked for.
 

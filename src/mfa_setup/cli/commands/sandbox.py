@@ -26,10 +26,7 @@ WORLD = (
     _choice("auth0_plan", "paid", "free", text="Plan of the Auth0 tenant."),
     _choice("twilio_account", "full", "trial", "legacy-trial", "suspended", text="Kind of Twilio account."),
     _choice(
-        "number_registration",
-        "registered",
-        "unregistered",
-        text="Whether US numbers are registered with the carriers.",
+        "number_registration", "registered", "unregistered", text="Whether US numbers are registered with the carriers."
     ),
     _choice("rate_limit", "none", "free", "enterprise", text="Auth0's rate limit."),
 )

@@ -13,7 +13,7 @@ _RELEASE = option("release_number", bool, "Give the number back that the run bou
 _DELETE = option("delete_application", bool, "Remove the application that the run made. This is for good.")
 
 
-@command("undo", "tenant", "account", own=(_RUN, _LIST, _RELEASE, _DELETE, OVERRIDE), shows=UndoResult)
+@command("undo", ("tenant", "account"), own=(_RUN, _LIST, _RELEASE, _DELETE, OVERRIDE), shows=UndoResult)
 def undo(call: Call, context: CommandContext) -> int:
     """Put back what the last run changed: policy, factor, provider, number, application, config file.
 
