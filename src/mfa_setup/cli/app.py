@@ -3,7 +3,7 @@
 import inspect
 import os
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,11 +14,7 @@ from mfa_setup.cancellation import Cancellation
 from mfa_setup.cli import signals
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, Common, SectionedCommand, as_command, read_call
-from mfa_setup.errors import (
-    InternalError,
-    InterruptedRunError,
-    MfaSetupError,
-)
+from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError
 from mfa_setup.model.results import Result, Shows
 from mfa_setup.settings.schema import Group
 
@@ -75,9 +71,6 @@ def _root(
     del version  # its callback does the work
 
 
-_root.__doc__ = HELP
-
-
 _STOPPING = "Finishing the current request, then stopping. Press Ctrl-C again to quit immediately."
 
 
@@ -90,22 +83,20 @@ proofs = typer.Typer(
 
 def command(
     name: str,
-    *groups: Group,
-    own: Iterable[inspect.Parameter] = (),
+    groups: tuple[Group, ...] = (),
+    *,
+    own: tuple[inspect.Parameter, ...] = (),
     group: typer.Typer = app,
     shows: Shows = Result,
 ) -> Callable[[Body], Body]:
     """Registers a command with the options of its groups of settings and its own, and with the type of its result."""
-    parameters = tuple(own)
     full_name = name if group is app else f"test {name}"
 
     def register(body: Body) -> Body:
         def run(**given: object) -> int:
-            return execute(body, read_call(full_name, given, parameters), shows)
+            return execute(body, read_call(full_name, given, own), shows)
 
-        run.__doc__ = body.__doc__
-        run.__name__ = body.__name__
-        group.command(name, cls=SectionedCommand)(as_command(run, groups, parameters))
+        group.command(name, cls=SectionedCommand, help=body.__doc__)(as_command(run, groups, own))
         return body
 
     return register

@@ -10,10 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from mfa_setup.cli import (
-    commands,  # noqa: F401 registers the commands
-    signals,
-)
+from mfa_setup.cli import commands, signals  # noqa: F401 importing the commands registers them
 from mfa_setup.cli.app import app, new_sink, proofs
 from mfa_setup.cli.options import Common
 from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError, TerminatedError, UsageInvalidError

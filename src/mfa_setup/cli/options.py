@@ -3,13 +3,13 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from mfa_setup.settings.schema import PANELS, SECRETS, SETTINGS, Group, Secret, Setting
 
-_RUN = "This run"
 _SECRETS_PANEL = "Secrets (else from the environment)"
 
 
@@ -42,31 +42,55 @@ class Call:
     own: Mapping[str, Any]
 
 
-_COMMON: tuple[tuple[str, Any, Any], ...] = (
-    (
-        "config",
-        str | None,
-        typer.Option(
-            "--config", metavar="PATH", help="Settings file. Without it, mfa-setup.toml of this folder or a parent."
-        ),
+def option(
+    name: str,
+    kind: Any,
+    text: str,
+    *short: str,
+    metavar: str | None = None,
+    default: Any = None,
+    panel: str = "Options",
+) -> inspect.Parameter:
+    """An option that is no setting; its flag follows from its name.
+
+    Args:
+        name: The name by which `Call` has its value.
+        kind: The type of its value; `bool` for a flag that is off unless given.
+        text: Its help.
+        short: Its one-letter form.
+        metavar: What stands for its value in the help.
+        default: Its value where it is not given; `...` where it must be.
+        panel: The section of the help.
+    """
+    flags = (f"--{name.replace('_', '-')}", *short)
+    shown = typer.Option(*flags, help=text, metavar=metavar, show_default=False, rich_help_panel=panel)
+    return _parameter(name, kind, shown, default)
+
+
+def argument(name: str, kind: Any, text: str) -> inspect.Parameter:
+    """A required argument of one command."""
+    return _parameter(name, kind, typer.Argument(help=text, show_default=False), ...)
+
+
+def _parameter(name: str, kind: Any, shown: Any, default: Any = None) -> inspect.Parameter:
+    default = False if kind is bool else default
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, shown])
+
+
+_common = partial(option, panel="This run")
+_COMMON = (
+    _common(
+        "config", str | None, "Settings file. Without it, mfa-setup.toml of this folder or a parent.", metavar="PATH"
     ),
-    ("json", bool, typer.Option("--json", help="Print one JSON document on standard output, and nothing else there.")),
-    ("yes", bool, typer.Option("--yes", "-y", help="Apply the plan without asking.")),
-    ("no_input", bool, typer.Option("--no-input", help="Never ask; exit with code 6 instead.")),
-    ("no_color", bool, typer.Option("--no-color", help="Print without colors.")),
-    ("verbose", bool, typer.Option("--verbose", "-v", help="Print more details.")),
-    ("quiet", bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")),
-    (
-        "timeout",
-        str | None,
-        typer.Option("--timeout", metavar="SECONDS", help="How long one request may be retried (default 20)."),
-    ),
+    _common("json", bool, "Print one JSON document on standard output, and nothing else there."),
+    _common("yes", bool, "Apply the plan without asking.", "-y"),
+    _common("no_input", bool, "Never ask; exit with code 6 instead."),
+    _common("no_color", bool, "Print without colors."),
+    _common("verbose", bool, "Print more details.", "-v"),
+    _common("quiet", bool, "Print nothing but errors and warnings.", "-q"),
+    _common("timeout", str | None, "How long one request may be retried (default 20).", metavar="SECONDS"),
 )
-_TOKEN_CACHE = (
-    "no_token_cache",
-    bool,
-    typer.Option("--no-token-cache", help="Request a new access token and do not cache it."),
-)
+_TOKEN_CACHE = _common("no_token_cache", bool, "Request a new access token and do not cache it.")
 
 
 class SectionedCommand(typer.core.TyperCommand):
@@ -85,54 +109,25 @@ class SectionedCommand(typer.core.TyperCommand):
                 formatter.write_dl(records)
 
 
-def signature(groups: Iterable[Group], own: Iterable[inspect.Parameter] = ()) -> inspect.Signature:
-    """The parameters of a command: its own, its settings' by group, its secrets', and the common ones."""
-    wanted = set(groups)
-    parameters = list(own)
-    parameters += [_setting(setting) for setting in SETTINGS if setting.group in wanted]
-    parameters += [_secret(secret) for secret in SECRETS.values() if (secret.groups or wanted) & wanted]
-    common = (*_COMMON, _TOKEN_CACHE) if wanted else _COMMON
-    named = {parameter.name for parameter in parameters}  # a command may give a common one its own meaning
-    parameters += [_parameter(name, kind, option, _RUN) for name, kind, option in common if name not in named]
-    return inspect.Signature(parameters)
-
-
 def _setting(setting: Setting) -> inspect.Parameter:
     note = f" [environment: {setting.variable}]" if setting.variable else ""
-    shown = ", ".join(setting.default) if isinstance(setting.default, tuple) else setting.default
-    note += f" (default {shown})" if shown else ""
+    default = ", ".join(setting.default) if isinstance(setting.default, tuple) else setting.default
+    note += f" (default {default})" if default else ""
     kinds: dict[str, Any] = {"boolean": bool, "list": list[str], "choice": setting.choices}
     metavar = None if setting.kind in {"boolean", "choice"} else setting.metavar
     negatable = setting.kind == "boolean" and not setting.one_shot
-    option = typer.Option(
-        f"{setting.flag}/{setting.opposite}" if negatable else setting.flag, help=setting.help + note, metavar=metavar
+    shown = typer.Option(
+        f"{setting.flag}/{setting.opposite}" if negatable else setting.flag,
+        help=setting.help + note,
+        metavar=metavar,
+        rich_help_panel=PANELS[setting.group][0],
     )
-    return _parameter(_safe(setting.name), kinds.get(setting.kind, str) | None, option, PANELS[setting.group][0])
+    return _parameter(_safe(setting.name), kinds.get(setting.kind, str) | None, shown)
 
 
 def _secret(secret: Secret) -> inspect.Parameter:
-    option = typer.Option(
-        secret.flag, metavar="PATH", help=f"{secret.help} ({secret.variables[0]}). - reads standard input."
-    )
-    return _parameter(f"{secret.name}_file", str | None, option, _SECRETS_PANEL)
-
-
-def _parameter(name: str, kind: Any, option: Any, panel: str) -> inspect.Parameter:
-    option.rich_help_panel = panel
-    default = False if kind is bool else None
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
-
-
-def own_option(name: str, kind: Any, option: Any, default: Any = None) -> inspect.Parameter:
-    """A parameter that one command alone has."""
-    option.rich_help_panel = option.rich_help_panel or "Options"
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
-
-
-def own_argument(name: str, kind: Any, help_text: str) -> inspect.Parameter:
-    """A required argument of one command."""
-    argument = typer.Argument(help=help_text, show_default=False)
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=..., annotation=Annotated[kind, argument])
+    text = f"{secret.help} ({secret.variables[0]}). - reads standard input."
+    return option(f"{secret.name}_file", str | None, text, metavar="PATH", panel=_SECRETS_PANEL)
 
 
 def _safe(name: str) -> str:
@@ -156,8 +151,14 @@ def read_call(command: str, given: Mapping[str, Any], own: Iterable[inspect.Para
 def as_command(
     body: Callable[..., int], groups: Iterable[Group], own: Iterable[inspect.Parameter]
 ) -> Callable[..., int]:
-    """Gives a function the signature that Typer reads."""
-    shown = signature(groups, own)
-    body.__signature__ = shown  # type: ignore[attr-defined]
-    body.__annotations__ = {name: parameter.annotation for name, parameter in shown.parameters.items()}
+    """Gives a function the parameters that Typer reads: its own, its settings and secrets by group, the common ones."""
+    wanted = set(groups)
+    parameters = list(own)
+    parameters += [_setting(setting) for setting in SETTINGS if setting.group in wanted]
+    parameters += [_secret(secret) for secret in SECRETS.values() if (secret.groups or wanted) & wanted]
+    named = {parameter.name for parameter in parameters}  # a command may give a common one its own meaning
+    common = (*_COMMON, _TOKEN_CACHE) if wanted else _COMMON
+    parameters += [parameter for parameter in common if parameter.name not in named]
+    body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    body.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return body

@@ -54,7 +54,7 @@ class Prompter:
             return False
         self._sink.checks(failing)
         self._sink.say("People may be unable to log in. To go on all the same, type the tenant's domain.")
-        return self._ask(f"{domain}? ").strip() == domain
+        return self._ask(f"{domain}? ") == domain
 
     def text(self, label: str) -> str | None:
         """Asks for a value; None where nobody can be asked."""

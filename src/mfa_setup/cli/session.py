@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import SplitResult
 
 from mfa_setup import appconfig
 from mfa_setup.cli.context import CommandContext
@@ -37,7 +36,7 @@ def seconds_of(call: Call, default: float) -> float:
         InvalidValueError: It is no number of seconds.
     """
     text = call.common.timeout
-    return default if text is None else _judged("--timeout", parsers.seconds, text)
+    return default if text is None else _judged("--timeout is ", parsers.seconds, text)
 
 
 def phone_of(flag: str, text: str) -> str:
@@ -46,16 +45,16 @@ def phone_of(flag: str, text: str) -> str:
     Raises:
         InvalidValueError: It is no phone number in E.164 form.
     """
-    return _judged(flag, parsers.phone_number, text)
+    return _judged(f"{flag} is ", parsers.phone_number, text)
 
 
-def _judged(flag: str, form: Callable[[str], T], text: str) -> T:
+def _judged(begin: str, form: Callable[[str], T], text: str) -> T:
+    """The value of a text; `begin` is how the message begins that says what is wrong with it."""
     try:
         return form(text)
     except parsers.MalformedError as malformed:
-        raise InvalidValueError(
-            f"{flag} is {parsers.quoted(text)}: {malformed.problem}.", hint=malformed.example
-        ) from None
+        problem = f"{begin}{parsers.quoted(text)}: {malformed.problem}."
+        raise InvalidValueError(problem, hint=malformed.example) from None
 
 
 @contextmanager
@@ -75,18 +74,19 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     context.report.warn(asked.notices)
     context.report.settings = SettingsUsed(file=str(file) if file else None, variables=asked.variables)
     credentials.refuse_misplaced(source, asked.by_source)
-    settings.require_confirmed_domain(asked, sandbox=_sandbox_text() != "")
+    sandbox = source.text("MFA_SETUP_SANDBOX")
+    settings.require_confirmed_domain(asked, sandbox=sandbox is not None)
     task = task.without_application() if asked.desired.application is None else task
     seconds = seconds_of(call, DEFAULT_TIMEOUT)
     credentials.check_formats(source)
     config_file = None
     if "application" in task.resources:
         config_file = appconfig.locate(asked.app_dir, asked.write_config, asked.config_base)
-    _sandbox()
-    if asked.domain:
-        _resolve(asked.domain, task)
-        context.report.tenant = Tenant(domain=asked.domain)
-    access = _access(asked.domain or _ask_domain(context.terminal), source, task, context)
+    sandbox_url = endpoints.sandbox_url(sandbox) if sandbox else None
+    domain = asked.domain or _ask_domain(context.terminal)
+    places = endpoints.resolve(domain, sandbox_url, twilio_needed=task.needs_twilio)
+    context.report.tenant = Tenant(domain=domain)
+    access = _access(domain, places, source, task, context)
     context.sink.secrets += access.secrets
     endpoints.require_this_machine(access.places)
     with compose(
@@ -123,7 +123,7 @@ def http_settings(context: CommandContext, seconds: float) -> "HttpSettings":
 def _settings_file(call: Call) -> Path | None:
     """The file of --config, else the one that the working folder or a parent has."""
     if call.common.config is not None:
-        return _judged("--config", parsers.path, call.common.config)
+        return _judged("--config is ", parsers.path, call.common.config)
     try:
         folder = Path.cwd()
     except FileNotFoundError:  # it was removed
@@ -154,8 +154,10 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
     return open_journal(Folders.of(os.environ), credentials.tenant_key(source, domain), header)
 
 
-def _access(domain: str, source: credentials.SecretSource, task: Task, context: CommandContext) -> Access:
-    places, old_token = _resolve(domain, task), source.find("old_twilio_auth_token")
+def _access(
+    domain: str, places: endpoints.Endpoints, source: credentials.SecretSource, task: Task, context: CommandContext
+) -> Access:
+    old_token = source.find("old_twilio_auth_token")
     client_id = source.text("AUTH0_CLIENT_ID")
     if client_id is None and source.find("api_token") is None:
         client_id = context.terminal.text("Client ID of the Machine to Machine application")
@@ -167,22 +169,9 @@ def _access(domain: str, source: credentials.SecretSource, task: Task, context: 
     return Access(domain, places, auth0, credentials.twilio_credentials(source, account), old_token)
 
 
-def _resolve(domain: str, task: Task) -> endpoints.Endpoints:
-    return endpoints.resolve(domain, _sandbox(), twilio_needed=task.needs_twilio)
-
-
 def _knows_twilio(source: credentials.SecretSource) -> bool:
     pair = source.text("TWILIO_API_KEY") and source.find("twilio_api_secret")
     return bool(source.text("TWILIO_ACCOUNT_SID") and (pair or source.find("twilio_auth_token")))
-
-
-def _sandbox() -> SplitResult | None:
-    text = _sandbox_text()
-    return endpoints.sandbox_url(text) if text else None
-
-
-def _sandbox_text() -> str:
-    return os.environ.get("MFA_SETUP_SANDBOX", "").strip()
 
 
 def _ask_domain(terminal: Prompter) -> str:
@@ -192,10 +181,7 @@ def _ask_domain(terminal: Prompter) -> str:
             "The domain of the Auth0 tenant is needed.",
             hint="Pass --domain DOMAIN, set AUTH0_DOMAIN, or write domain in [auth0] of mfa-setup.toml.",
         )
-    try:
-        return parsers.domain(text)
-    except parsers.MalformedError as malformed:
-        raise InvalidValueError(f"{parsers.quoted(text)}: {malformed.problem}.", hint=malformed.example) from None
+    return _judged("", parsers.domain, text)
 
 
 def _region_variables(source: credentials.SecretSource) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from mfa_setup.demo.player import Player
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import InterruptedRunError, NoCallbackError, ProofFailedError
+from mfa_setup.errors import InterruptedRunError, ProofFailedError
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.results import DemoResult, LoginResult
 from mfa_setup.model.types import SAFE_ORDER
@@ -55,7 +55,7 @@ def play(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
     context = replace(context, terminal=Prompter(context.sink, yes=True, may_ask=False))
     context.sink.narrating = not call.common.quiet
     context.sink.done(f"A sandbox of Auth0 and Twilio runs at {ready['url']}")
-    desired = load({"urls": [f"http://localhost:{_free_port()}"]}, {}).desired
+    desired = load({"urls": [_callback()]}, {}).desired
     with tempfile.TemporaryDirectory(prefix="mfa-setup-demo-") as folder:
         compose_demo = partial(_compose, desired, ready["env"], Path(folder))
         with compose_demo(Task("demo", SAFE_ORDER), context) as run:
@@ -125,15 +125,10 @@ def _invite(context: CommandContext, inbox: str, url: str) -> None:
     context.sink.doing("Waiting for a login")
 
 
-def _free_port() -> int:
-    """The port of the React sample where it is free, otherwise any free port."""
+def _callback() -> str:
+    """The URL of the React sample where its port is free, otherwise one with any free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        other = int(probe.getsockname()[1])
-    for port in (_SAMPLE_PORT, other):
-        try:
-            with listening([f"http://localhost:{port}"], ""):
-                return port
-        except NoCallbackError:
-            continue
-    return other
+        ports = (_SAMPLE_PORT, probe.getsockname()[1])
+    with listening([f"http://localhost:{port}" for port in ports], "") as listener:
+        return listener.url

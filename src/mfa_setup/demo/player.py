@@ -4,7 +4,6 @@ import re
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
@@ -20,19 +19,16 @@ CODE_SECONDS = 5.0
 _CODE = re.compile(r"\b(\d{4,8})\b")
 
 
-@dataclass
 class Page(HTMLParser):
     """The first form of a page, and the error that the page shows."""
 
-    url: str
-    action: str = ""
-    fields: dict[str, str] = field(default_factory=dict)
-    alert: str = ""
-    _inside: str = ""
-
-    def __post_init__(self) -> None:
-        """Starts the parser."""
+    def __init__(self, url: str) -> None:
         super().__init__()
+        self.url = url
+        self.action = ""
+        self.fields: dict[str, str] = {}
+        self.alert = ""
+        self._inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keeps the form's target, its fields with their values, and the value of its first button."""

@@ -37,7 +37,7 @@ def run_line(run: PastRun) -> Text:
     return line.append(f"{one_line(run.command):<12}")
 
 
-def table(rows: Iterable[tuple[str, str | None]]) -> Iterator[Text]:
+def table(*rows: tuple[str, str | None]) -> Iterator[Text]:
     """Labels with their values; rows without a value are left out."""
     for label, value in rows:
         if value:

@@ -18,6 +18,8 @@ _WINDOW = 12
 """So many characters of a secret in a row are masked even where the rest of it was cut off."""
 _ESCAPE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\-_])")
 _PERCENT = re.compile(r"%[0-9A-F]{2}")
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Control and format characters (bidirectional overrides, zero width), surrogates, line and paragraph ends."""
 _LONGEST = 2_000
 
 
@@ -35,10 +37,7 @@ def one_line(text: str) -> str:
 def _visible(character: str) -> str:
     if character in "\t\n\r":
         return " "
-    # Control and format characters (bidirectional overrides, zero width), surrogates, line and paragraph ends.
-    return (
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else character
-    )
+    return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in _HIDDEN else character
 
 
 def without(secrets: Iterable[SecretStr], text: str) -> str:

@@ -36,14 +36,12 @@ def setup_lines(outcome: Outcome) -> Iterator[Text]:
     outputs = outcome.outputs
     number, sid = outputs.phone_number, outputs.number_sid
     yield from table(
-        (
-            ("Tenant", outputs.domain),
-            ("Client ID", outputs.client_id),
-            ("Config file", outputs.config_file),
-            ("Number", f"{number}  ({sid})" if number and sid else number),
-            ("In service", outputs.messaging_service_sid),
-            ("Policy", outputs.policy),
-        )
+        ("Tenant", outputs.domain),
+        ("Client ID", outputs.client_id),
+        ("Config file", outputs.config_file),
+        ("Number", f"{number}  ({sid})" if number and sid else number),
+        ("In service", outputs.messaging_service_sid),
+        ("Policy", outputs.policy),
     )
     yield from _notes(outcome)
 

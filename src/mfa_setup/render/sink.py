@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from pydantic import SecretStr
@@ -99,13 +99,13 @@ class Sink:
 
     def plan(self, outcome: Outcome) -> None:
         """Shows the plan before it is applied."""
-        self._tell_all(plan_lines(outcome))
-        self._tell_all(parts.check_lines(outcome.checks))
-        self._tell_all(parts.warning_lines(outcome.warnings))
+        self._tell(*plan_lines(outcome))
+        self._tell(*parts.check_lines(outcome.checks))
+        self._tell(*parts.warning_lines(outcome.warnings))
 
     def checks(self, checks: tuple[Check, ...]) -> None:
         """Shows checks that need the user's decision."""
-        self._tell_all(parts.check_lines(checks))
+        self._tell(*parts.check_lines(checks))
 
     def say(self, text: str) -> None:
         """Writes a line for people in any mode; it is never wrapped, because it may hold a URL."""
@@ -133,9 +133,9 @@ class Sink:
             return
         if outcome.error is None or result.shown_on_failure:
             self.show(result)
-        self._tell_all(parts.warning_lines(outcome.warnings))
+        self._tell(*parts.warning_lines(outcome.warnings))
         if outcome.error is not None:
-            self._tell_all(error_lines(outcome, outcome.error, with_checks=not result.shown_on_failure))
+            self._tell(*error_lines(outcome, outcome.error, with_checks=not result.shown_on_failure))
 
     def show(self, result: Result) -> None:
         """Writes the text of a result for people; in JSON mode nothing, as its document follows."""
@@ -159,12 +159,9 @@ class Sink:
             for line in lines:
                 self._put(self._out, line)
 
-    def _tell_all(self, lines: Iterable[Text]) -> None:
+    def _tell(self, *lines: Text) -> None:
         for line in lines:
-            self._tell(line)
-
-    def _tell(self, line: Text) -> None:
-        self._put(self._err, line)
+            self._put(self._err, line)
 
     def _put(self, console: Console, line: Text) -> None:
         """Writes a line: wrapped with its indent at a terminal, unwrapped for a program that reads it."""
@@ -173,14 +170,7 @@ class Sink:
         if not console.is_terminal:
             console.print(line, soft_wrap=True)
             return
-        if console is self._out and self._status:
-            # The spinner is drawn on the other stream of the same terminal, and would run into the line.
-            with self.paused():
-                self._print_indented(console, line, shown)
-            return
-        self._print_indented(console, line, shown)
-
-    @staticmethod
-    def _print_indented(console: Console, line: Text, shown: str) -> None:
         indent = len(shown) - len(shown.lstrip())
-        console.print(Padding(line[indent:], (0, 0, 0, indent), expand=False))
+        # The spinner is drawn on the other stream of the same terminal, and would run into the line.
+        with self.paused() if console is self._out else nullcontext():
+            console.print(Padding(line[indent:], (0, 0, 0, indent), expand=False))

@@ -1,14 +1,12 @@
 """The commands that only look: what would change, what is there, and whether codes can arrive."""
 
-import typer
-
 from mfa_setup.cli.app import command
+from mfa_setup.cli.commands.setup import EVERYTHING
 from mfa_setup.cli.context import CommandContext
-from mfa_setup.cli.options import Call, own_option
+from mfa_setup.cli.options import Call, option
 from mfa_setup.engine.task import Task
 from mfa_setup.model.results import DoctorResult, PlanResult, StatusResult
 from mfa_setup.model.types import SAFE_ORDER
-from mfa_setup.settings.schema import Group
 
 PENDING = 10
 """The exit code of `plan --check` where something would change."""
@@ -21,15 +19,10 @@ def _look(call: Call, context: CommandContext, *, lenient: bool) -> None:
         run.carry_out()
 
 
-_CHECK = own_option(
-    "check", bool, typer.Option("--check", help="Exit with 10 where something would change."), default=False
-)
+_CHECK = option("check", bool, "Exit with 10 where something would change.")
 
 
-_GROUPS: tuple[Group, ...] = ("tenant", "identity", "application", "number", "sender", "sms", "users", "policy")
-
-
-@command("plan", *_GROUPS, own=(_CHECK,), shows=PlanResult)
+@command("plan", EVERYTHING, own=(_CHECK,), shows=PlanResult)
 def plan(call: Call, context: CommandContext) -> int:
     """Show what `mfa-setup up` would change. Writes nothing: its connections refuse everything but reads.
 
@@ -43,7 +36,7 @@ def plan(call: Call, context: CommandContext) -> int:
     return PENDING if pending and call.own["check"] else 0
 
 
-@command("status", *_GROUPS, shows=StatusResult)
+@command("status", EVERYTHING, shows=StatusResult)
 def status(call: Call, context: CommandContext) -> int:
     """Show what is there now, beside what is asked for. Writes nothing.
 
@@ -56,7 +49,7 @@ def status(call: Call, context: CommandContext) -> int:
     return 0
 
 
-@command("doctor", "tenant", "identity", "sender", "users", shows=DoctorResult)
+@command("doctor", ("tenant", "identity", "sender", "users"), shows=DoctorResult)
 def doctor(call: Call, context: CommandContext) -> int:
     """Check everything that decides whether people can log in, and show what was seen and what mends it.
 

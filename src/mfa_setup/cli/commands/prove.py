@@ -7,11 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import typer
-
 from mfa_setup.cli.app import command, proofs
 from mfa_setup.cli.context import CommandContext
-from mfa_setup.cli.options import Call, own_option
+from mfa_setup.cli.options import Call, option
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ChoiceNeededError, InvalidValueError
 from mfa_setup.model.results import LoginResult, SmsResult
@@ -26,39 +24,21 @@ if TYPE_CHECKING:  # slow to import, and needed only once a command runs
 WAIT_SECONDS = 300.0
 """How long a person may take to log in."""
 
-_NO_BROWSER = own_option(
-    "no_browser", bool, typer.Option("--no-browser", help="Print the URL instead of opening a browser."), default=False
+_NO_BROWSER = option("no_browser", bool, "Print the URL instead of opening a browser.")
+_ADD_CALLBACK = option(
+    "add_callback", bool, "Add a callback URL on this machine for this login; it is removed again in any case."
 )
-_ADD_CALLBACK = own_option(
-    "add_callback",
-    bool,
-    typer.Option(
-        "--add-callback", help="Add a callback URL on this machine for this login; it is removed again in any case."
-    ),
-    default=False,
-)
-
-
-_TIMEOUT = own_option(
-    "timeout",
-    str | None,
-    typer.Option("--timeout", metavar="SECONDS", help="How long to wait for the login (default 300)."),
-)
-_TO = own_option(
-    "to",
-    str,
-    typer.Option("--to", metavar="NUMBER", help="Send the SMS to this phone, in E.164 form.", show_default=False),
-    default=...,
-)
-_VIA = own_option(
+_TIMEOUT = option("timeout", str | None, "How long to wait for the login (default 300).", metavar="SECONDS")
+_TO = option("to", str, "Send the SMS to this phone, in E.164 form.", metavar="NUMBER", default=...)
+_VIA = option(
     "via",
     Via,
-    typer.Option("--via", help="Who is asked to send: Twilio, with the tenant's text, or the tenant itself."),
+    "Who is asked to send: Twilio, with the tenant's text, or the tenant itself.  [default: twilio]",
     default="twilio",
 )
 
 
-@command("sms", "tenant", "sender", own=(_TO, _VIA), group=proofs, shows=SmsResult)
+@command("sms", ("tenant", "sender"), own=(_TO, _VIA), group=proofs, shows=SmsResult)
 def sms(call: Call, context: CommandContext) -> int:
     """Send one SMS as a code would be sent, and prove by its receipt that it arrived.
 
@@ -124,7 +104,7 @@ def _note(context: CommandContext, passed: list[str], sms: "Sms") -> None:
     context.sink.doing(f"SMS to {sms.to}: {', '.join(passed)}")
 
 
-@command("login", "tenant", "identity", own=(_NO_BROWSER, _ADD_CALLBACK, _TIMEOUT), group=proofs, shows=LoginResult)
+@command("login", ("tenant", "identity"), own=(_NO_BROWSER, _ADD_CALLBACK, _TIMEOUT), group=proofs, shows=LoginResult)
 def login(call: Call, context: CommandContext) -> int:
     """Log in once, and prove by the ID token that a second factor was asked for.
 

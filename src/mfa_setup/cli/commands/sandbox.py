@@ -3,13 +3,12 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import Parameter
 from typing import TYPE_CHECKING, Any, Literal
-
-import typer
 
 from mfa_setup.cli.app import command
 from mfa_setup.cli.context import CommandContext
-from mfa_setup.cli.options import Call, own_option
+from mfa_setup.cli.options import Call, option
 from mfa_setup.errors import InvalidValueError, PortInUseError, SandboxMissingError
 
 if TYPE_CHECKING:  # the sandbox is an extra, and only these two commands import it
@@ -17,40 +16,23 @@ if TYPE_CHECKING:  # the sandbox is an extra, and only these two commands import
     from mfa_setup.sandbox.server import Sandbox
 
 
-def _choice(name: str, *values: str, text: str) -> Any:
-    flag = f"--{name.replace('_', '-')}"
+def _choice(name: str, *values: str, text: str) -> Parameter:
     kind = Literal[values]  # type: ignore[valid-type]
-    return own_option(
-        name, kind, typer.Option(flag, help=f"{text} (default {values[0]})", show_default=False), values[0]
-    )
+    return option(name, kind, f"{text} (default {values[0]})", default=values[0])
 
 
-_STACK = _choice("phone_stack", "unified", "legacy", text="Phone stack of the Auth0 tenant.")
-_PLAN = _choice("auth0_plan", "paid", "free", text="Plan of the Auth0 tenant.")
-_ACCOUNT = _choice("twilio_account", "full", "trial", "legacy-trial", "suspended", text="Kind of Twilio account.")
-_REGISTRATION = _choice(
-    "number_registration",
-    "registered",
-    "unregistered",
-    text="Whether US numbers are registered with the carriers.",
+WORLD = (
+    _choice("phone_stack", "unified", "legacy", text="Phone stack of the Auth0 tenant."),
+    _choice("auth0_plan", "paid", "free", text="Plan of the Auth0 tenant."),
+    _choice("twilio_account", "full", "trial", "legacy-trial", "suspended", text="Kind of Twilio account."),
+    _choice(
+        "number_registration", "registered", "unregistered", text="Whether US numbers are registered with the carriers."
+    ),
+    _choice("rate_limit", "none", "free", "enterprise", text="Auth0's rate limit."),
 )
-_RATE = _choice("rate_limit", "none", "free", "enterprise", text="Auth0's rate limit.")
-WORLD = (_STACK, _PLAN, _ACCOUNT, _REGISTRATION, _RATE)
-
-
-def _number(name: str, default: str, text: str, metavar: str) -> Any:
-    option = typer.Option(f"--{name.replace('_', '-')}", metavar=metavar, help=text, show_default=False)
-    return own_option(name, str, option, default)
-
-
-_PORT = _number("port", "4400", "Port on loopback; 0 takes a free one. (default 4400)", "PORT")
-_LATENCY = _number("latency_ms", "0", "Milliseconds that every answer waits. (default 0)", "N")
-_TLS = own_option(
-    "tls",
-    bool,
-    typer.Option("--tls", help="Serve https, with a certificate of an authority made for this run."),
-    default=False,
-)
+_PORT = option("port", str, "Port on loopback; 0 takes a free one. (default 4400)", metavar="PORT", default="4400")
+_LATENCY = option("latency_ms", str, "Milliseconds that every answer waits. (default 0)", metavar="N", default="0")
+_TLS = option("tls", bool, "Serve https, with a certificate of an authority made for this run.")
 
 
 @command("sandbox", own=(_PORT, *WORLD, _LATENCY, _TLS))
@@ -121,8 +103,7 @@ def running(call: Call, port: int) -> "Iterator[Sandbox]":
         raise SandboxMissingError("The sandbox is not installed.") from absent
     world = {parameter.name: call.own[parameter.name] for parameter in WORLD}
     latency = int(_whole("latency_ms", call.own.get("latency_ms", "0"), 60_000))
-    config = SandboxConfig(port=port, latency_ms=latency, tls=bool(call.own.get("tls")), **world)
-    server = Sandbox(config)
+    server = Sandbox(SandboxConfig(port=port, latency_ms=latency, tls=bool(call.own.get("tls")), **world))
     try:
         server.start()
     except OSError as taken:

@@ -3,31 +3,26 @@
 from dataclasses import replace
 from functools import partial
 
-import typer
-
 from mfa_setup.cli.app import command
 from mfa_setup.cli.context import CommandContext
-from mfa_setup.cli.options import Call, own_argument, own_option
+from mfa_setup.cli.options import Call, argument, option
 from mfa_setup.engine.task import Task
-from mfa_setup.model.results import SetupResult, StepResult
+from mfa_setup.model.results import SetupResult, Shows, StepResult
 from mfa_setup.model.types import SAFE_ORDER, PolicyName, ResourceName
+from mfa_setup.settings.schema import Group
 
-OVERRIDE = own_option(
+EVERYTHING: tuple[Group, ...] = ("tenant", "identity", "application", "number", "sender", "sms", "users", "policy")
+"""The groups of settings of a command that is about all resources."""
+OVERRIDE = option(
     "override",
     list[str] | None,
-    typer.Option(
-        "--override",
-        metavar="CHECK_ID",
-        help="Go on although this check fails (see `mfa-setup doctor`); it is recorded. Repeatable.",
-    ),
+    "Go on although this check fails (see `mfa-setup doctor`); it is recorded. Repeatable.",
+    metavar="CHECK_ID",
 )
-_TEST_TO = own_option(
-    "test_to",
-    str | None,
-    typer.Option(
-        "--test-to", metavar="NUMBER", help="Send an SMS to this phone first; no policy unless it is delivered."
-    ),
+_TEST_TO = option(
+    "test_to", str | None, "Send an SMS to this phone first; no policy unless it is delivered.", metavar="NUMBER"
 )
+_REQUIRE = argument("require", PolicyName, "When MFA is required.")
 
 
 def _set_up(call: Call, context: CommandContext, *resources: ResourceName, may_buy: bool = True) -> int:
@@ -41,12 +36,12 @@ def _set_up(call: Call, context: CommandContext, *resources: ResourceName, may_b
     return 0
 
 
-@command(
-    "up",
-    *("tenant", "identity", "application", "number", "sender", "sms", "users", "policy"),
-    own=(OVERRIDE, _TEST_TO),
-    shows=SetupResult,
-)
+def _step(next_step: str) -> Shows:
+    """The result of one step, which names the next one."""
+    return partial(StepResult, next_step=next_step)
+
+
+@command("up", EVERYTHING, own=(OVERRIDE, _TEST_TO), shows=SetupResult)
 def up(call: Call, context: CommandContext) -> int:
     """Set everything up: application, number, provider, factor, policy.
 
@@ -68,8 +63,8 @@ def up(call: Call, context: CommandContext) -> int:
 
 @command(
     "init",
-    *("tenant", "identity", "application"),
-    shows=partial(StepResult, next_step="Next: `mfa-setup buy-number`, or `mfa-setup up` for all the rest."),
+    ("tenant", "identity", "application"),
+    shows=_step("Next: `mfa-setup buy-number`, or `mfa-setup up` for all the rest."),
 )
 def init(call: Call, context: CommandContext) -> int:
     """Register the single-page application: URLs, security settings, database connection, config file.
@@ -88,11 +83,7 @@ def init(call: Call, context: CommandContext) -> int:
     return _set_up(call, context, "application")
 
 
-@command(
-    "buy-number",
-    *("tenant", "number", "sender", "users"),
-    shows=partial(StepResult, next_step="Next: `mfa-setup enable-sms`."),
-)
+@command("buy-number", ("tenant", "number", "sender", "users"), shows=_step("Next: `mfa-setup enable-sms`."))
 def buy_number(call: Call, context: CommandContext) -> int:
     """Get a Twilio number that can send SMS: find it again, or buy it once.
 
@@ -111,10 +102,7 @@ def buy_number(call: Call, context: CommandContext) -> int:
 
 
 @command(
-    "enable-sms",
-    *("tenant", "sender", "sms", "users"),
-    own=(OVERRIDE,),
-    shows=partial(StepResult, next_step="Next: `mfa-setup policy always`."),
+    "enable-sms", ("tenant", "sender", "sms", "users"), own=(OVERRIDE,), shows=_step("Next: `mfa-setup policy always`.")
 )
 def enable_sms(call: Call, context: CommandContext) -> int:
     """Let Auth0 send codes by Twilio: provider, SMS factor, message types, texts.
@@ -134,12 +122,7 @@ def enable_sms(call: Call, context: CommandContext) -> int:
     return _set_up(call, context, "number", "provider", "factor", may_buy=False)
 
 
-@command(
-    "policy",
-    *("tenant", "users"),
-    own=(own_argument("require", PolicyName, "When MFA is required."), OVERRIDE),
-    shows=SetupResult,
-)
+@command("policy", ("tenant", "users"), own=(_REQUIRE, OVERRIDE), shows=SetupResult)
 def policy(call: Call, context: CommandContext) -> int:
     """Set when MFA is required, for all applications and all users of the tenant.
 

@@ -1,31 +1,19 @@
 """The way back: what a run changed is put back to the values that it found."""
 
-import typer
-
 from mfa_setup.cli.app import command
 from mfa_setup.cli.commands.setup import OVERRIDE
 from mfa_setup.cli.context import CommandContext
-from mfa_setup.cli.options import Call, own_option
+from mfa_setup.cli.options import Call, option
 from mfa_setup.engine.task import Task
 from mfa_setup.model.results import UndoResult
 
-_RUN = own_option("run", str | None, typer.Option("--run", metavar="ID", help="Undo this run instead of the last one."))
-_LIST = own_option("list", bool, typer.Option("--list", help="Show the runs that changed something."), default=False)
-_RELEASE = own_option(
-    "release_number",
-    bool,
-    typer.Option("--release-number", help="Give the number back that the run bought. This is for good."),
-    default=False,
-)
-_DELETE = own_option(
-    "delete_application",
-    bool,
-    typer.Option("--delete-application", help="Remove the application that the run made. This is for good."),
-    default=False,
-)
+_RUN = option("run", str | None, "Undo this run instead of the last one.", metavar="ID")
+_LIST = option("list", bool, "Show the runs that changed something.")
+_RELEASE = option("release_number", bool, "Give the number back that the run bought. This is for good.")
+_DELETE = option("delete_application", bool, "Remove the application that the run made. This is for good.")
 
 
-@command("undo", "tenant", "account", own=(_RUN, _LIST, _RELEASE, _DELETE, OVERRIDE), shows=UndoResult)
+@command("undo", ("tenant", "account"), own=(_RUN, _LIST, _RELEASE, _DELETE, OVERRIDE), shows=UndoResult)
 def undo(call: Call, context: CommandContext) -> int:
     """Put back what the last run changed: policy, factor, provider, number, application, config file.
 
