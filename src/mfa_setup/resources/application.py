@@ -20,6 +20,7 @@ from mfa_setup.resources import configfile, creation
 from mfa_setup.resources.application_revert import CONNECTION, found_in, revert
 from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Step
 from mfa_setup.resources.creation import MARK, is_ours
+from mfa_setup.resources.restore import texts
 from mfa_setup.services import Services
 from mfa_setup.snapshot.parts import NOT_READ, known
 from mfa_setup.snapshot.reader import PartName
@@ -181,7 +182,7 @@ def _missing_urls(desired: Mapping[str, JsonValue], there: Application, *, prune
     body: Fields = {}
     for field in URLS:
         before: tuple[str, ...] = getattr(there, field)
-        asked = [str(url) for url in _items(desired[field])]
+        asked = texts(desired[field])
         present, wanted = _normal(field, before), _normal(field, asked)
         added = [url for url, normal in zip(asked, wanted, strict=True) if normal not in present]
         kept = [url for url, normal in zip(before, present, strict=True) if not prune or normal in wanted]
@@ -190,21 +191,17 @@ def _missing_urls(desired: Mapping[str, JsonValue], there: Application, *, prune
     return body
 
 
-def _items(value: JsonValue) -> list[JsonValue]:
-    return value if isinstance(value, list) else []
-
-
 def _normal(field: str, urls: Iterable[str]) -> list[str]:
     """URLs as they are compared: web origins whatever their last slash, the others to the letter."""
     return [url.rstrip("/").lower() if field == "web_origins" else url for url in urls]
 
 
-def _weaknesses(there: Application) -> dict[str, JsonValue]:
+def _weaknesses(there: Application) -> Fields:
     """The security settings that are not as they should be, as a body that mends them.
 
     A nested object is replaced whole by the service, so what is ours is laid over what is there.
     """
-    body: dict[str, JsonValue] = {}
+    body: Fields = {}
     for field, wanted in SECURITY.items():
         before = getattr(there, field)
         if isinstance(wanted, dict):
@@ -282,12 +279,13 @@ def _connect(services: Services, write: Write) -> None:
 
 APPLICATION = Resource(
     name="application",
-    label="Application",
     actions={
-        "create_application": creation.create_action(_create),
+        "create_application": Action(creation.send, frozenset({"create:clients"}), find=creation.find, perform=_create),
         "update_application": Action(_update, frozenset({"update:clients"})),
         "connect_application": Action(_connect, frozenset({"update:connections"}), perform=_connect_once),
-        "delete_application": creation.DELETE,
+        "delete_application": Action(
+            lambda services, write: services.auth0.delete_application(write.target), frozenset({"delete:clients"})
+        ),
         "write_config": configfile.WRITE_CONFIG,
     },
     reads=lambda _: READS,

@@ -108,7 +108,6 @@ def _revert_reads(record: RunRecord) -> frozenset[PartName]:
 
 FACTOR = Resource(
     name="factor",
-    label="Factor",
     actions={
         "set_factor": Action(_set_factor, WRITE_SCOPES, _set_factor_effect),
         "set_message_types": Action(_set_types, WRITE_SCOPES, _set_types_effect),

@@ -9,7 +9,7 @@ from mfa_setup.model.observed import MessagingService, Number, Offer, TwilioInve
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import NEW_NUMBER, Fields, Write
 from mfa_setup.resources import purchase
-from mfa_setup.resources.base import NO_SCOPES, Action, Comparison, Execution, Resource, Step
+from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Step
 from mfa_setup.resources.number_revert import POOL, home_of, revert, sends_from
 from mfa_setup.resources.sender import Sender, choose
 from mfa_setup.services import Services
@@ -196,7 +196,6 @@ def _remove(services: Services, write: Write) -> None:
 
 NUMBER = Resource(
     name="number",
-    label="Number",
     actions={
         "buy_number": purchase.BUY,
         "release_number": Action(
@@ -206,7 +205,7 @@ NUMBER = Resource(
         "remove_from_pool": Action(_remove, effect=_pool_effect),
     },
     reads=lambda _: MINIMUM | {"twilio"},
-    write_scopes=lambda _, __: NO_SCOPES,
+    write_scopes=lambda _, __: frozenset(),
     compare=compare,
     revert=revert,
     revert_reads=lambda _: MINIMUM | {"policies", "twilio"},

@@ -6,7 +6,7 @@ from mfa_setup.model.change import change_of, differing
 from mfa_setup.model.journal import traces
 from mfa_setup.model.types import PolicyName
 from mfa_setup.model.write import Fields, Write
-from mfa_setup.resources.base import Action, Comparison, Resource, Reversal, Step
+from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Reversal, Step
 from mfa_setup.resources.restore import restored, texts
 from mfa_setup.services import Services
 from mfa_setup.snapshot.parts import known
@@ -60,21 +60,18 @@ def _set(services: Services, write: Write) -> None:
     services.auth0.set_policies(texts(write.after["policies"]))
 
 
+def _set_and_report(execution: Execution, write: Write) -> None:
+    execution.send(write)
+    execution.report(policy=name_of(texts(write.after["policies"])))
+
+
 def _effect(snapshot: Snapshot, write: Write) -> Snapshot:
     return replace(snapshot, policies=texts(write.after["policies"]))
 
 
 POLICY = Resource(
     name="policy",
-    label="Policy",
-    actions={
-        "set_policies": Action(
-            _set,
-            WRITE_SCOPES,
-            _effect,
-            outputs=lambda write, _: {"policy": name_of(texts(write.after["policies"]))},
-        )
-    },
+    actions={"set_policies": Action(_set, WRITE_SCOPES, _effect, perform=_set_and_report)},
     reads=lambda _: MINIMUM | {"policies"},
     write_scopes=lambda _, __: WRITE_SCOPES,
     compare=compare,

@@ -185,7 +185,6 @@ _NOT_RESTORABLE = Notice(
 
 PROVIDER = Resource(
     name="provider",
-    label="Provider",
     actions=ACTIONS,
     reads=lambda _: MINIMUM | {"twilio"},
     write_scopes=lambda _, stack: WRITE_SCOPES[stack],

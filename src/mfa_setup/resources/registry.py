@@ -14,7 +14,6 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 RESOURCES: tuple[Resource, ...] = (APPLICATION, NUMBER, PROVIDER, FACTOR, POLICY)
 """In safe order: the policy only when codes can reach the users."""
-BY_NAME: dict[ResourceName, Resource] = {resource.name: resource for resource in RESOURCES}
 ACTIONS: dict[WriteAction, Action] = {name: action for one in RESOURCES for name, action in one.actions.items()}
 
 
