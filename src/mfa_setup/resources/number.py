@@ -41,7 +41,7 @@ def compare(given: Comparison) -> Step:
     return Step(
         _change(sender, first, to_pool, phone),
         _writes(given, sender, first, to_pool),
-        (*notices, _several(sender)) if sender.several else notices,
+        (*notices, _several(sender.several, phone)) if sender.several else notices,
         {
             "phone_number": sender.number.phone_number if sender.number else None,
             "number_sid": sender.number.sid if sender.number else None,
@@ -116,11 +116,10 @@ def _not_elsewhere(service: MessagingService, home: MessagingService | None, num
     return service
 
 
-def _several(sender: Sender) -> Notice:
-    number = sender.number.phone_number if sender.number else ""
+def _several(marked: int, phone: str | None) -> Notice:
     return Notice(
         code="several_numbers",
-        message=f"{sender.several} numbers carry this tenant's mark; the oldest, {number}, is used.",
+        message=f"{marked} numbers carry this tenant's mark; the oldest, {phone}, is used.",
         hint="Release the others in the Twilio console: each costs its price every month.",
     )
 
@@ -161,33 +160,28 @@ def _add_once(execution: Execution, write: Write) -> None:
 
 def _pool_effect(snapshot: Snapshot, write: Write) -> Snapshot:
     """The number leaves its pool and goes into the one that the write names, if it names one."""
-    account = known(snapshot.inventory)
-    cut_off = frozenset[str]()
-    if write.after[POOL] is None:
-        number = next((number for number in account.numbers if number.sid == write.target), None)
-        if number and sends_from(known(snapshot.provider), number, account):
-            cut_off = frozenset({number.phone_number})
+    account, pool, moved = known(snapshot.inventory), write.after[POOL], {write.target}
     services = tuple(
-        service.model_copy(
-            update={
-                "pool": service.pool | {write.target}
-                if service.sid == write.after[POOL]
-                else service.pool - {write.target}
-            }
-        )
+        service.model_copy(update={"pool": service.pool | moved if service.sid == pool else service.pool - moved})
         for service in account.services
     )
-    return replace(
-        snapshot, twilio=account.model_copy(update={"services": services}), cut_off=snapshot.cut_off | cut_off
-    )
+    cut_off = _cut_off(snapshot, write.target) if pool is None else snapshot.cut_off
+    return replace(snapshot, twilio=account.model_copy(update={"services": services}), cut_off=cut_off)
 
 
 def _release_effect(snapshot: Snapshot, write: Write) -> Snapshot:
     account = known(snapshot.inventory)
-    gone = [number for number in account.numbers if number.sid == write.target]
-    cut_off = {number.phone_number for number in gone if sends_from(known(snapshot.provider), number, account)}
     left = tuple(number for number in account.numbers if number.sid != write.target)
-    return replace(snapshot, twilio=account.model_copy(update={"numbers": left}), cut_off=snapshot.cut_off | cut_off)
+    cut_off = _cut_off(snapshot, write.target)
+    return replace(snapshot, twilio=account.model_copy(update={"numbers": left}), cut_off=cut_off)
+
+
+def _cut_off(snapshot: Snapshot, number_sid: str) -> frozenset[str]:
+    """The numbers that the provider loses, with this one if it sends from it."""
+    account = known(snapshot.inventory)
+    gone = [number for number in account.numbers if number.sid == number_sid]
+    lost = {number.phone_number for number in gone if sends_from(known(snapshot.provider), number, account)}
+    return snapshot.cut_off | lost
 
 
 def _remove(services: Services, write: Write) -> None:

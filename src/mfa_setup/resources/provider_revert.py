@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mfa_setup.model.change import Change, FieldChange, change_of, differing
+from mfa_setup.model.change import FieldChange, change_of, differing
 from mfa_setup.model.journal import Trace, WriteRecord, traces
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import Notice
@@ -10,7 +10,7 @@ from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources.base import TOKEN, Reversal, Step
 from mfa_setup.resources.channels import carries
 from mfa_setup.resources.provider_writes import OLD, SETTINGS, from_shown, shown, token_needed
-from mfa_setup.resources.restore import changed_since, restored
+from mfa_setup.resources.restore import Restoration, changed_since, restored
 from mfa_setup.snapshot.parts import known
 
 SELECTABLE = frozenset({"auth0", "twilio", "phone-message-hook"})
@@ -61,7 +61,7 @@ def _restored(given: Reversal, wanted: Provider, back: Fields, token: Fields, no
 
 
 def _nothing(*notices: Notice) -> Step:
-    return Step(Change(resource="provider", title="Twilio"), notices=notices)
+    return Restoration(notices=notices).step("provider", "Twilio")
 
 
 def _removed(writes: tuple[WriteRecord, ...], there: Provider) -> Step:
@@ -77,10 +77,8 @@ def _removed(writes: tuple[WriteRecord, ...], there: Provider) -> Step:
     if notices:
         return _nothing(*notices)
     fields = tuple(FieldChange(path=path, before=value) for path, value in values.items())
-    return Step(
-        Change(resource="provider", action="delete", status="pending", fields=fields, title="Twilio"),
-        (Write("provider", "delete_provider", there.id, values),),
-    )
+    write = Write("provider", "delete_provider", there.id, values)
+    return Restoration(fields, (write,)).step("provider", "Twilio")
 
 
 def _from_nothing(trace: Trace) -> Trace:

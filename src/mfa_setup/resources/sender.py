@@ -104,9 +104,8 @@ def _asked_for(phone_number: str, account: TwilioInventory) -> Number:
 
 
 def _in_pool(service: MessagingService, account: TwilioInventory, own: OwnNumbers) -> Number | None:
-    pooled = [item for item in account.numbers if item.sid in service.pool and item.sms]
-    pooled.sort(key=lambda item: not own.has(item))
-    return pooled[0] if pooled else None
+    pooled = (item for item in account.numbers if item.sid in service.pool and item.sms)
+    return min(pooled, key=lambda item: not own.has(item), default=None)
 
 
 def _of_provider(account: TwilioInventory, provider: Provider) -> Sender | None:
