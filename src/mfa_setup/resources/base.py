@@ -44,6 +44,13 @@ class Step:
     first: tuple[Write, ...] = ()
 
 
+def setting(
+    resource: ResourceName, action: WriteAction, target: str, before: Fields, after: Fields
+) -> tuple[Write, ...]:
+    """The write that sets some values; none where they are so already."""
+    return () if before == after else (Write(resource, action, target, before, after),)
+
+
 @dataclass(frozen=True, slots=True)
 class OwnNumbers:
     """How the numbers of this tenant are recognised.

@@ -9,7 +9,7 @@ from mfa_setup.model.types import PhoneStack, TokenState
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources import sender as senders
 from mfa_setup.resources.base import OPEN_QUESTIONS, TOKEN, Comparison, Resource, Scopes, Step
-from mfa_setup.resources.channels import METHOD_OF_TYPE, METHODS, TYPES
+from mfa_setup.resources.channels import METHOD_OF_TYPE, TYPES, kept_or_ordered
 from mfa_setup.resources.factor import set_types
 from mfa_setup.resources.policy import POLICIES
 from mfa_setup.resources.provider_revert import revert
@@ -71,10 +71,9 @@ def _turns_policy_on(given: Comparison) -> bool:
 
 def _wanted(given: Comparison, found: Provider, account_sid: str) -> Provider:
     phone, service = found.sender, found.messaging_service_sid
-    if (sender := _sender(given)) is not None:
-        by_service = sender.by_service and sender.service is not None
-        service = sender.service.sid if by_service and sender.service else None
-        phone = None if by_service or sender.number is None else sender.number.phone_number
+    if sender := _sender(given):
+        service = sender.service.sid if sender.by_service and sender.service else None
+        phone = sender.number.phone_number if sender.number and not sender.by_service else None
     return Provider(
         stack=found.stack,
         kind="twilio",
@@ -109,17 +108,17 @@ def _writes(given: Comparison, found: Provider, wanted: Provider) -> tuple[Write
     types = known(given.found.message_types)
     removed = set(found.delivery_methods) - set(wanted.delivery_methods)
     if not removed & {METHOD_OF_TYPE.get(kind) for kind in types}:
-        return write_whole(before, wanted, state)
+        return _write_whole(before, wanted, state)
     both = tuple(dict.fromkeys((*found.delivery_methods, *wanted.delivery_methods)))
     widened = wanted.model_copy(update={"delivery_methods": both})
     return (
-        *write_whole(before, widened, state),
+        *_write_whole(before, widened, state),
         *set_types(types, TYPES[given.desired.sms.delivery]),
-        *write_whole(widened, wanted, SAME),
+        *_write_whole(widened, wanted, SAME),
     )
 
 
-def write_whole(found: Provider, wanted: Provider, state: TokenState) -> tuple[Write, ...]:
+def _write_whole(found: Provider, wanted: Provider, state: TokenState) -> tuple[Write, ...]:
     """The writes that make Twilio the provider.
 
     On legacy the settings are written before they are selected: at no moment is Twilio selected without an account.
@@ -149,12 +148,10 @@ def _methods(desired: DesiredSms, found: Provider, message_types: tuple[str, ...
     """The delivery methods: added to what is there, and to what the message types need, unless asked for."""
     if found.stack == "legacy":
         return ()
-    wanted = set(METHODS[desired.delivery])
+    wanted = {METHOD_OF_TYPE[kind] for kind in TYPES[desired.delivery]}
     if not desired.delivery_given:
-        wanted |= set(found.delivery_methods) | {METHOD_OF_TYPE[kind] for kind in message_types}
-    if wanted == set(found.delivery_methods):
-        return found.delivery_methods
-    return tuple(method for method in ("text", "voice") if method in wanted)
+        wanted |= {*found.delivery_methods, *(METHOD_OF_TYPE[kind] for kind in message_types)}
+    return kept_or_ordered(found.delivery_methods, wanted)
 
 
 def _token_path(provider: Provider) -> str:

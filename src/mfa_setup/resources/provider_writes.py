@@ -20,41 +20,37 @@ from mfa_setup.store import digests
 
 SETTINGS = frozenset({"sid", "from", "messaging_service_sid"})
 """What the legacy stack's Twilio settings hold; which provider is selected is a request of its own."""
+NAMES: dict[PhoneStack, dict[str, str]] = {
+    "legacy": {
+        "kind": "provider",
+        "sid": "sid",
+        "sender": "from",
+        "messaging_service_sid": "messaging_service_sid",
+    },
+    "unified": {
+        "kind": "name",
+        "enabled": "disabled",
+        "sid": "configuration.sid",
+        "sender": "configuration.default_from",
+        "messaging_service_sid": "configuration.mssid",
+        "delivery_methods": "configuration.delivery_methods",
+    },
+}
+"""The names of a provider's fields in the API of each stack; `disabled` is the opposite of `enabled`."""
 OLD = "old"
 """Stands in a write for the token of another account, which an undo was given."""
 
 
 def shown(provider: Provider) -> dict[str, JsonValue]:
     """A provider by the names of its stack's API, as changes and journal show it."""
-    if provider.stack == "legacy":
-        return {
-            "provider": provider.kind,
-            "sid": provider.sid,
-            "from": provider.sender,
-            "messaging_service_sid": provider.messaging_service_sid,
-        }
-    return {
-        "name": provider.kind,
-        "disabled": not provider.enabled,
-        "configuration.sid": provider.sid,
-        "configuration.default_from": provider.sender,
-        "configuration.mssid": provider.messaging_service_sid,
-        "configuration.delivery_methods": list(provider.delivery_methods),
-    }
+    values = provider.model_dump(mode="json") | {"enabled": not provider.enabled}
+    return {name: values[field] for field, name in NAMES[provider.stack].items()}
 
 
 def from_shown(there: Provider, values: Mapping[str, JsonValue]) -> Provider:
     """A provider of the same stack and id with other values, by the names of its stack's API."""
-    legacy = there.stack == "legacy"
-    prefix = "" if legacy else "configuration."
-    fields = {
-        "kind": values["provider" if legacy else "name"],
-        "enabled": legacy or not values["disabled"],
-        "sid": values[f"{prefix}sid"],
-        "sender": values["from" if legacy else "configuration.default_from"],
-        "messaging_service_sid": values["messaging_service_sid" if legacy else "configuration.mssid"],
-        "delivery_methods": values.get("configuration.delivery_methods") or (),
-    }
+    fields = {field: values[name] for field, name in NAMES[there.stack].items() if values[name] is not None}
+    fields["enabled"] = not fields.get("enabled")  # the name is `disabled`, and legacy has none
     return Provider.model_validate({"stack": there.stack, "id": there.id, **fields})
 
 
@@ -85,10 +81,6 @@ def _token(services: Services, write: Write) -> SecretStr | None:
     return token
 
 
-def _unified(write: Write, identity: str | None) -> Provider:
-    return from_shown(Provider(stack="unified", id=identity), write.after)
-
-
 def _remember(services: Services, write: Write) -> None:
     """Keeps the digest of the token that Auth0 now holds, with the service's own time of that change."""
     token = _token(services, write)
@@ -99,13 +91,13 @@ def _remember(services: Services, write: Write) -> None:
     if stack == "unified":
         with suppress(MfaSetupError):  # without a time the digest alone tells
             stamp = services.auth0.provider(stack).updated_at
-    sid = write.after["sid" if stack == "legacy" else "configuration.sid"]
+    sid = write.after[NAMES[stack]["sid"]]
     with suppress(OSError):  # without a digest the next run says that it cannot know the token
         digests.remember(services.folders, services.tenant_key, digest_name(stack, sid), token, stamp)
 
 
 def _create(services: Services, write: Write) -> Fields:
-    provider, token = _unified(write, None), _token(services, write)
+    provider, token = from_shown(Provider(stack="unified"), write.after), _token(services, write)
     if token is None:
         raise token_needed()
     return {"id": services.auth0.create_provider(provider, token)}
@@ -133,7 +125,8 @@ def _create_or_take(execution: Execution, write: Write) -> None:
 
 
 def _update(services: Services, write: Write) -> None:
-    services.auth0.update_provider(_unified(write, write.target), _token(services, write))
+    provider = from_shown(Provider(stack="unified", id=write.target), write.after)
+    services.auth0.update_provider(provider, _token(services, write))
 
 
 def _set_twilio(services: Services, write: Write) -> None:
