@@ -56,14 +56,7 @@ JUDGED: dict[str, tuple[str, ...]] = {
 """Of these two objects only these keys are ours; the lifetimes are the tenant's own business after creation."""
 
 
-def named(desired: DesiredApplication, listed: Sequence[Application]) -> tuple[Application, ...]:
-    """Those that could be meant: by client ID where one is given, else by name."""
-    if desired.client_id:
-        return tuple(item for item in listed if item.client_id == desired.client_id)
-    return tuple(item for item in listed if item.name == desired.name)
-
-
-def choose(desired: DesiredApplication, candidates: Sequence[Application]) -> Application | None:
+def choose(desired: DesiredApplication, listed: Sequence[Application]) -> Application | None:
     """The application that is meant: by client ID, else by our mark and name, else by name; None is to be made.
 
     Raises:
@@ -71,16 +64,20 @@ def choose(desired: DesiredApplication, candidates: Sequence[Application]) -> Ap
         ChoiceNeededError: Several fit.
         ApplicationConflictError: It is not a single-page application.
     """
-    fitting = [item for item in candidates if is_ours(item)] or list(candidates)
+    if desired.client_id:
+        named = [item for item in listed if item.client_id == desired.client_id]
+    else:
+        named = [item for item in listed if item.name == desired.name]
+    fitting = [item for item in named if is_ours(item)] or named
     if desired.client_id and not fitting:
         raise NotFoundError(
             f"The tenant has no application with the client ID {desired.client_id}.",
             hint="Correct --app-client-id: Auth0 dashboard, Applications > the application > Settings.",
         )
     if len(fitting) > 1:
-        listed = ", ".join(f"{item.client_id} ({_type_of(item)})" for item in fitting)
+        shown = ", ".join(f"{item.client_id} ({_type_of(item)})" for item in fitting)
         raise ChoiceNeededError(
-            f'{len(fitting)} applications are named "{desired.name}": {listed}.',
+            f'{len(fitting)} applications are named "{desired.name}": {shown}.',
             hint=f"Pass --app-client-id, for example --app-client-id {fitting[0].client_id}.",
             choices=tuple(
                 Choice("app_client_id", item.client_id, f"{item.name} ({_type_of(item)}) {item.client_id}")
@@ -110,7 +107,7 @@ def compare(given: Comparison) -> Step:
     desired, config = given.desired.application, given.found.config
     if desired is None:
         raise NOT_READ
-    there = choose(desired, named(desired, known(given.found.applications)))
+    there = choose(desired, known(given.found.applications))
     connection = _connection(given.found, desired)
     body = _creation(desired) if there is None else _missing(desired, there)
     client_id = there.client_id if there else NEW_APPLICATION

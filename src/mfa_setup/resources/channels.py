@@ -18,6 +18,12 @@ def kept_or_ordered(found: tuple[str, ...], wanted: Collection[str]) -> tuple[st
     return tuple(word for word in ("sms", "text", "voice") if word in wanted)
 
 
+def with_both(there: Provider, wanted: Provider) -> Provider:
+    """The wanted provider with the delivery methods of both, so that nothing stops while one replaces the other."""
+    both = tuple(dict.fromkeys((*there.delivery_methods, *wanted.delivery_methods)))
+    return wanted.model_copy(update={"delivery_methods": both})
+
+
 def carries(there: Provider, message_types: Sequence[str]) -> bool:
     """Whether every message type can go out by the provider's delivery methods; the legacy stack has none to match."""
     if there.stack == "legacy" or there.kind != "twilio":

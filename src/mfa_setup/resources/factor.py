@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mfa_setup.model.change import change_of, differing
 from mfa_setup.model.desired import Desired, DesiredSms
-from mfa_setup.model.journal import RunRecord, traces
+from mfa_setup.model.journal import traces
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources import templates
@@ -84,17 +84,9 @@ def _set_types(services: Services, write: Write) -> None:
     services.auth0.set_message_types(texts(write.after["message_types"]))
 
 
-def _reads(desired: Desired) -> frozenset[PartName]:
-    return MINIMUM | {"templates"} if templates.are_desired(desired.sms) else MINIMUM
-
-
 def _write_scopes(desired: Desired, stack: PhoneStack) -> Scopes:
     texts_too = templates.are_desired(desired.sms) and stack == "unified"
     return WRITE_SCOPES | templates.WRITE_SCOPES if texts_too else WRITE_SCOPES
-
-
-def _revert_reads(record: RunRecord) -> frozenset[PartName]:
-    return _LOGINS | {"templates"} if templates.were_written(record) else _LOGINS
 
 
 FACTOR = Resource(
@@ -104,9 +96,9 @@ FACTOR = Resource(
         "set_message_types": Action(_set_types, WRITE_SCOPES, _set_types_effect),
         **templates.ACTIONS,
     },
-    reads=_reads,
+    reads=lambda desired: MINIMUM | {"templates"} if templates.are_desired(desired.sms) else MINIMUM,
     write_scopes=_write_scopes,
     compare=compare,
     revert=revert,
-    revert_reads=_revert_reads,
+    revert_reads=lambda record: _LOGINS | {"templates"} if templates.were_written(record) else _LOGINS,
 )

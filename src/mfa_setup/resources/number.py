@@ -29,11 +29,12 @@ def compare(given: Comparison) -> Step:
         ChoiceNeededError: Several numbers could send, or several verified Messaging Services, and none is named.
         NumberConflictError: The number is in another Messaging Service.
     """
-    desired, account, offers = given.desired.number, known(given.found.inventory), given.found.offers
+    desired, account = given.desired.number, known(given.found.inventory)
     sender = choose(desired, account, known(given.found.provider), given.own)
-    for offer in offers if sender.to_buy else ():
+    offers = given.found.offers if sender.to_buy else ()
+    for offer in offers:
         _check_price(desired, offer)
-    first = offers[0] if offers and sender.to_buy else None
+    first = offers[0] if offers else None
     phone = sender.number.phone_number if sender.number else first.phone_number if first else None
     pool, notices = _pool(account, sender, phone, desired.country)
     in_place = sender.number is not None and pool is not None and sender.number.sid in pool.pool

@@ -1,6 +1,6 @@
 """Twilio as the tenant's phone provider, on either stack. It serves the whole tenant, passwordless logins too."""
 
-from mfa_setup.errors import MfaSetupError, ProviderConflictError
+from mfa_setup.errors import ProviderConflictError
 from mfa_setup.model.change import FieldChange, change_of, differing
 from mfa_setup.model.desired import DesiredSms
 from mfa_setup.model.observed import Provider
@@ -9,12 +9,12 @@ from mfa_setup.model.types import PhoneStack, TokenState
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources import sender as senders
 from mfa_setup.resources.base import OPEN_QUESTIONS, TOKEN, Comparison, Resource, Scopes, Step
-from mfa_setup.resources.channels import METHOD_OF_TYPE, TYPES, kept_or_ordered
+from mfa_setup.resources.channels import METHOD_OF_TYPE, TYPES, kept_or_ordered, with_both
 from mfa_setup.resources.factor import set_types
 from mfa_setup.resources.policy import POLICIES
 from mfa_setup.resources.provider_revert import revert
 from mfa_setup.resources.provider_writes import ACTIONS, settings_of, shown
-from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.parts import known, known_or
 from mfa_setup.snapshot.reader import MINIMUM
 
 WRITE_SCOPES: dict[PhoneStack, Scopes] = {
@@ -65,8 +65,8 @@ def _must_send(given: Comparison, *, exists: bool) -> bool:
 
 def _turns_policy_on(given: Comparison) -> bool:
     """Whether the policy is part of the same plan, and is to demand codes."""
-    wanted, found = POLICIES[given.desired.policy], given.found.policies
-    return not isinstance(found, MfaSetupError) and bool(wanted) and wanted != found
+    wanted = POLICIES[given.desired.policy]
+    return bool(wanted) and known_or(given.found.policies, wanted) != wanted
 
 
 def _wanted(given: Comparison, found: Provider, account_sid: str) -> Provider:
@@ -109,8 +109,7 @@ def _writes(given: Comparison, found: Provider, wanted: Provider) -> tuple[Write
     removed = set(found.delivery_methods) - set(wanted.delivery_methods)
     if not removed & {METHOD_OF_TYPE.get(kind) for kind in types}:
         return _write_whole(before, wanted, state)
-    both = tuple(dict.fromkeys((*found.delivery_methods, *wanted.delivery_methods)))
-    widened = wanted.model_copy(update={"delivery_methods": both})
+    widened = with_both(found, wanted)
     return (
         *_write_whole(before, widened, state),
         *set_types(types, TYPES[given.desired.sms.delivery]),

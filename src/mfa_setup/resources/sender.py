@@ -10,17 +10,15 @@ from mfa_setup.model.observed import MessagingService, Number, Provider, TwilioI
 from mfa_setup.resources.base import OwnNumbers
 from mfa_setup.services import Services
 
-
-def mark(tenant_key: str) -> str:
-    """The FriendlyName of numbers that this tool bought for a tenant: the same in every run (at most 64 letters)."""
-    return f"mfa-setup:{hashlib.sha256(tenant_key.encode()).hexdigest()[:16]}"
+MARK = "mfa-setup:"
+"""How the FriendlyName of each number begins that this tool bought, for any tenant."""
 
 
 def own(services: Services) -> OwnNumbers:
     """How this tenant's numbers are recognised: by their mark, or because the journal has their purchase."""
+    tenant = hashlib.sha256(services.tenant_key.encode()).hexdigest()[:16]  # the same in every run, and short enough
     bought = purchases(services.journal.runs)
-    remembered = frozenset(one.sid or one.phone_number for one in bought)
-    return OwnNumbers(mark=mark(services.tenant_key), remembered=remembered)
+    return OwnNumbers(f"{MARK}{tenant}", frozenset(one.sid or one.phone_number for one in bought))
 
 
 class Sender(Frozen):
@@ -63,7 +61,8 @@ def choose(desired: DesiredNumber, account: TwilioInventory, provider: Provider,
         return used
     if used and not used.by_service:
         return Sender(number=used.number, service=named, by_service=True)
-    others = [item for item in account.numbers if item.sms and not _is_marked(item)]
+    # A number that this tool bought for another tenant is not offered as a free one.
+    others = [item for item in account.numbers if item.sms and not item.friendly_name.startswith(MARK)]
     if others and not desired.buy:
         raise _ask_which(others)
     return Sender(service=named, by_service=by_service, to_buy=True)
@@ -119,11 +118,6 @@ def _of_provider(account: TwilioInventory, provider: Provider) -> Sender | None:
         if service.sid == provider.messaging_service_sid and not provider.sender:
             return Sender(number=_in_pool(service, account, OwnNumbers(mark="")), service=service, by_service=True)
     return None
-
-
-def _is_marked(number: Number) -> bool:
-    """Bought by this tool for some tenant; another tenant's number is not offered as a free one."""
-    return number.friendly_name.startswith("mfa-setup:")
 
 
 def _ask_which(others: list[Number]) -> ChoiceNeededError:

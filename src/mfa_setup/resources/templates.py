@@ -131,9 +131,10 @@ def _create(services: Services, write: Write) -> Fields:
 
 
 def _find(services: Services, write: Write) -> Fields | None:
-    there = services.auth0.templates("unified").whole
-    sent = (write.target, write.after["text"])
-    return next(({"id": template.id} for template in there if (template.kind, template.text) == sent), None)
+    for template in services.auth0.templates("unified").whole:
+        if (template.kind, template.text) == (write.target, write.after["text"]):
+            return {"id": template.id}
+    return None
 
 
 def _update(services: Services, write: Write) -> None:
