@@ -3,13 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from mfa_setup.errors import (
-    ApplicationConflictError,
-    Choice,
-    ChoiceNeededError,
-    NotFoundError,
-    ServiceRefusedError,
-)
+from mfa_setup.errors import ApplicationConflictError, Choice, ChoiceNeededError, NotFoundError, ServiceRefusedError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import FieldChange, change_of, differing
 from mfa_setup.model.desired import DesiredApplication
@@ -109,10 +103,15 @@ def compare(given: Comparison) -> Step:
         raise NOT_READ
     there = choose(desired, known(given.found.applications))
     connection = _connection(given.found, desired)
-    body = _creation(desired) if there is None else _missing(desired, there)
     client_id = there.client_id if there else NEW_APPLICATION
-    before = {} if there is None else there.model_dump(mode="json")
-    fields, writes = differing(before, body), _body_writes(there, body)
+    writes: tuple[Write, ...] = ()
+    if there is None:
+        before, body = Fields(), _creation(desired)
+        writes += (Write("application", "create_application", desired.name, after=body),)
+    else:
+        before, body = there.model_dump(mode="json"), _missing(desired, there)
+        writes += (update_write(there, body),) if body else ()
+    fields = differing(before, body)
     if client_id not in connection.client_ids:
         fields += (FieldChange(path=CONNECTION, after=desired.connection),)
         writes += (
@@ -140,13 +139,6 @@ def _connection(found: Snapshot, desired: DesiredApplication) -> Connection:
             hint=f"Pass --connection with one of: {', '.join(connections.names) or '(there is none)'}.",
         )
     return connections.found
-
-
-def _body_writes(there: Application | None, body: Fields) -> tuple[Write, ...]:
-    if there is None:
-        name = str(body["name"])
-        return (Write("application", "create_application", name, after=body),)
-    return (update_write(there, body),) if body else ()
 
 
 def update_write(there: Application, body: Fields) -> Write:

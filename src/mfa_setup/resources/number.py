@@ -52,13 +52,11 @@ def compare(given: Comparison) -> Step:
 
 
 def _writes(given: Comparison, sender: Sender, offer: Offer | None, pool: MessagingService | None) -> tuple[Write, ...]:
-    writes: tuple[Write, ...] = ()
-    if offer:
-        writes += (purchase.write_of(offer, given.own.mark),)
-    if pool and (offer or sender.number):
-        sid = sender.number.sid if sender.number else NEW_NUMBER
-        writes += (Write("number", "add_to_pool", sid, {POOL: None}, {POOL: pool.sid}),)
-    return writes
+    bought = (purchase.write_of(offer, given.own.mark),) if offer else ()
+    if not pool or not (offer or sender.number):
+        return bought
+    sid = sender.number.sid if sender.number else NEW_NUMBER
+    return (*bought, Write("number", "add_to_pool", sid, {POOL: None}, {POOL: pool.sid}))
 
 
 def _check_price(desired: DesiredNumber, offer: Offer) -> None:
@@ -126,16 +124,12 @@ def _several(marked: int, phone: str | None) -> Notice:
 
 
 def _change(sender: Sender, offer: Offer | None, pool: MessagingService | None, phone: str | None) -> Change:
-    fields: tuple[FieldChange, ...] = ()
-    if sender.to_buy:
-        fields += (FieldChange(path="phone_number", after=phone),)
+    after: Fields = {"phone_number": phone} if sender.to_buy else {}
     if offer:
-        fields += (
-            FieldChange(path="number_type", after=offer.number_type),
-            FieldChange(path="monthly_price", after=offer.shown_price),
-        )
+        after |= {"number_type": offer.number_type, "monthly_price": offer.shown_price}
     if pool:
-        fields += (FieldChange(path=POOL, after=pool.sid),)
+        after[POOL] = pool.sid
+    fields = tuple(FieldChange(path=path, after=value) for path, value in after.items())
     return change_of("number", fields, phone or "", exists=not sender.to_buy)
 
 

@@ -76,9 +76,8 @@ def _unproven(record: RunRecord, account: TwilioInventory) -> Iterator[Notice]:
     """The numbers that look like a purchase without an answer and do not fit its time."""
     for number in account.numbers:
         for purchase in record.of("buy_number"):
-            if purchase.made.get("number_sid") or not _looks_like(purchase, number) or number.sid in record.gone():
-                continue
-            if not _in_time(purchase, number, record):
+            lost = not purchase.made.get("number_sid") and number.sid not in record.gone()
+            if lost and _looks_like(purchase, number) and not _in_time(purchase, number, record):
                 yield Notice(
                     code="number_unproven",
                     message=f"The purchase of {number.phone_number} got no answer, and the date of the number that is "

@@ -24,10 +24,7 @@ POLICIES: dict[PolicyName, tuple[str, ...]] = {
 
 def name_of(policies: tuple[str, ...]) -> str:
     """Our name of what the tenant has; the service's own words where it is none of the three."""
-    for name, value in POLICIES.items():
-        if value == policies:
-            return name
-    return ", ".join(policies)
+    return next((name for name, value in POLICIES.items() if value == policies), ", ".join(policies))
 
 
 def _fields(policies: tuple[str, ...]) -> Fields:

@@ -21,12 +21,7 @@ from mfa_setup.store import digests
 SETTINGS = frozenset({"sid", "from", "messaging_service_sid"})
 """What the legacy stack's Twilio settings hold; which provider is selected is a request of its own."""
 NAMES: dict[PhoneStack, dict[str, str]] = {
-    "legacy": {
-        "kind": "provider",
-        "sid": "sid",
-        "sender": "from",
-        "messaging_service_sid": "messaging_service_sid",
-    },
+    "legacy": {"kind": "provider", "sid": "sid", "sender": "from", "messaging_service_sid": "messaging_service_sid"},
     "unified": {
         "kind": "name",
         "enabled": "disabled",
@@ -147,12 +142,7 @@ def _removed(snapshot: Snapshot, _write: Write) -> Snapshot:
 _LEGACY = frozenset({"update:guardian_factors"})
 ACTIONS: dict[WriteAction, Action] = {
     "create_provider": Action(
-        _create,
-        frozenset({"create:phone_providers"}),
-        _effect,
-        find=_find,
-        perform=_create_or_take,
-        remember=_remember,
+        _create, frozenset({"create:phone_providers"}), _effect, find=_find, perform=_create_or_take, remember=_remember
     ),
     "update_provider": Action(_update, frozenset({"update:phone_providers"}), _effect, remember=_remember),
     "delete_provider": Action(

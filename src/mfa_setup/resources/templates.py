@@ -2,7 +2,7 @@
 
 from mfa_setup.model.change import FieldChange, differing
 from mfa_setup.model.desired import DesiredSms
-from mfa_setup.model.journal import RunRecord, Trace, WriteRecord, traces
+from mfa_setup.model.journal import RunRecord, WriteRecord, traces
 from mfa_setup.model.observed import Template, Templates
 from mfa_setup.model.write import Fields, Write, WriteAction
 from mfa_setup.resources.base import Action
@@ -57,8 +57,7 @@ def _unified(found: Templates, kind: str, text: str) -> Write:
     after = Template(kind=kind, id=there.id if there else None, text=text, voice=text).model_dump(mode="json")
     if there is None:
         return Write("factor", "create_template", kind, after=after)
-    before = there.model_dump(mode="json")
-    return Write("factor", "update_template", kind, before, after)
+    return Write("factor", "update_template", kind, there.model_dump(mode="json"), after)
 
 
 def _of(kind: str, found: Templates) -> Template | None:
@@ -108,22 +107,19 @@ def _same_text(one: Fields, other: Fields) -> bool:
 
 def _revert_legacy(record: RunRecord, now: Templates) -> Restoration:
     there = _texts(now)
-    back, notices = restored("factor", _without_default(traces(record.of("set_templates")), there), there)
+    # There is no DELETE for these texts: where there were none, the service's own are as good as none.
+    found = {
+        name: trace
+        for name, trace in traces(record.of("set_templates")).items()
+        if trace.before is not None or there.get(name) != _DEFAULTS[name]
+    }
+    back, notices = restored("factor", found, there)
     if not back:
         return Restoration(notices=notices)
     after: Fields = {name: text or _DEFAULTS[name] for name, text in (there | back).items()}
     fields = tuple(FieldChange(path=name, before=there[name], after=after[name]) for name in back)
     write = Write("factor", "set_templates", "", there, after)
     return Restoration(fields, (write,), notices)
-
-
-def _without_default(found: dict[str, Trace], there: Fields) -> dict[str, Trace]:
-    """There is no DELETE for these texts: where there were none, the service's own are as good as none."""
-    return {
-        name: trace
-        for name, trace in found.items()
-        if not (trace.before is None and there.get(name) == _DEFAULTS[name])
-    }
 
 
 def _create(services: Services, write: Write) -> Fields:
