@@ -218,7 +218,7 @@ def _notices(desired: DesiredApplication, there: Application | None) -> tuple[No
     )
 
 
-def _create(execution: Execution, write: Write) -> None:
+def _create(execution: Execution, write: Write, tries: int = TRIES) -> None:
     """Creates the application, or takes that of another machine and completes it; that one may be gone by then."""
 
     def complete(there: Application) -> None:
@@ -226,14 +226,12 @@ def _create(execution: Execution, write: Write) -> None:
         if body:
             execution.send(update_write(there, body))
 
-    for left in reversed(range(TRIES)):
-        try:
-            creation.create_exactly_once(execution, write, complete)
-        except (NotFoundError, ServiceRefusedError):
-            if not left or not _vanished(execution):
-                raise
-        else:
-            return
+    try:
+        creation.create_exactly_once(execution, write, complete)
+    except (NotFoundError, ServiceRefusedError):
+        if tries == 1 or not _vanished(execution):
+            raise
+        _create(execution, write, tries - 1)
 
 
 def _vanished(execution: Execution) -> bool:
@@ -242,19 +240,17 @@ def _vanished(execution: Execution) -> bool:
     return bool(execution.adopted) and not present & execution.adopted.keys()
 
 
-def _connect_once(execution: Execution, write: Write) -> None:
-    for left in reversed(range(TRIES)):
-        creation_write = execution.adopted.get(write.target)
-        try:
-            execution.send(write)
-        except (NotFoundError, ServiceRefusedError):
-            if not left or creation_write is None or not _vanished(execution):
-                raise
-            del execution.adopted[write.target]
-            _create(execution, creation_write)
-            write = replace(write, target=execution.real(NEW_APPLICATION))
-        else:
-            return
+def _connect_once(execution: Execution, write: Write, tries: int = TRIES) -> None:
+    """Connects the application; where one that was taken over is gone by then, another is created and connected."""
+    creation_write = execution.adopted.get(write.target)
+    try:
+        execution.send(write)
+    except (NotFoundError, ServiceRefusedError):
+        if tries == 1 or creation_write is None or not _vanished(execution):
+            raise
+        del execution.adopted[write.target]
+        _create(execution, creation_write)
+        _connect_once(execution, replace(write, target=execution.real(NEW_APPLICATION)), tries - 1)
 
 
 def _update(services: Services, write: Write) -> None:

@@ -10,7 +10,7 @@ from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources import configfile
 from mfa_setup.resources.base import Reversal, Step
-from mfa_setup.resources.creation import bears_a_run, is_ours
+from mfa_setup.resources.creation import RUN, is_ours
 from mfa_setup.resources.restore import Restoration, changed_since, is_left, restored, same
 from mfa_setup.snapshot.parts import known
 
@@ -52,10 +52,10 @@ def _created(record: RunRecord, listed: tuple[Application, ...]) -> tuple[dict[s
     notices: tuple[Notice, ...] = ()
     for write in record.of("create_application"):
         client_id = write.made.get("client_id")
-        marked = [app for app in listed if is_ours(app, record.run_id) and app.name == write.target]
-        unmarked = [app for app in listed if app.name == write.target and is_ours(app) and not bears_a_run(app)]
-        ids = [client_id] if client_id is not None else [app.client_id for app in marked]
-        if not ids and unmarked:
+        ours = [app for app in listed if app.name == write.target and is_ours(app)]
+        marked = [app.client_id for app in ours if is_ours(app, record.run_id)]
+        ids = [client_id] if client_id is not None else marked
+        if not ids and any(RUN not in app.client_metadata for app in ours):
             notices += (changed_since("application", f'which of the applications "{write.target}" it made'),)
         created |= {one: write for one in ids if isinstance(one, str) and one not in record.gone()}
     return created, Restoration(notices=notices)

@@ -25,11 +25,6 @@ def is_ours(application: Application, run_id: str | None = None) -> bool:
     return all(marks.get(key) == value for key, value in MARK.items()) and run_id in {None, marks.get(RUN)}
 
 
-def bears_a_run(application: Application) -> bool:
-    """Whether its metadata names the run that created it."""
-    return RUN in application.client_metadata
-
-
 def create_exactly_once(execution: Execution, write: Write, adopt: Callable[[Application], None]) -> None:
     """The one application of this name with our mark: created by this run, or by another machine at the same time.
 

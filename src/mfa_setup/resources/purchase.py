@@ -181,8 +181,7 @@ def _settle(execution: Execution, write: Write, made: Fields) -> None:
     ours = [item for item in execution.services.account.numbers() if item.friendly_name == mark and item.sms]
     if sid not in {item.sid for item in ours} or ours[0].sid == sid or made.get("owned_before"):
         return
-    before: Fields = {"phone_number": write.target}
-    execution.send(Write("number", "release_number", str(sid), before))
+    execution.send(Write("number", "release_number", str(sid), {"phone_number": write.target}))
     execution.adopted[ours[0].sid] = write
     _report(execution, write.target, ours[0].phone_number, ours[0].sid)
 

@@ -1,6 +1,6 @@
 """The registry: every resource once, in the order in which changes are safe. The engine knows them only from here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from mfa_setup.model.types import ResourceName
 from mfa_setup.model.write import Write, WriteAction
@@ -29,7 +29,6 @@ def scopes_of(writes: Iterable[Write]) -> frozenset[str]:
     return frozenset().union(*(ACTIONS[write.action].scopes for write in writes))
 
 
-def in_order(names: Iterable[ResourceName]) -> tuple[Resource, ...]:
+def in_order(names: Collection[ResourceName]) -> tuple[Resource, ...]:
     """Some resources, in safe order."""
-    wanted = set(names)
-    return tuple(resource for resource in RESOURCES if resource.name in wanted)
+    return tuple(resource for resource in RESOURCES if resource.name in names)

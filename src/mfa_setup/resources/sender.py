@@ -50,7 +50,6 @@ def choose(desired: DesiredNumber, account: TwilioInventory, provider: Provider,
     named = _service(desired, account)
     if desired.sender:
         return Sender(number=_asked_for(desired.sender, account), service=named)
-    by_service = named is not None
     if named and (pooled := _in_pool(named, account, own)):
         return Sender(number=pooled, service=named, by_service=True)
     ours = [item for item in account.numbers if own.has(item) and item.sms]
@@ -65,7 +64,7 @@ def choose(desired: DesiredNumber, account: TwilioInventory, provider: Provider,
     others = [item for item in account.numbers if item.sms and not item.friendly_name.startswith(MARK)]
     if others and not desired.buy:
         raise _ask_which(others)
-    return Sender(service=named, by_service=by_service, to_buy=True)
+    return Sender(service=named, by_service=named is not None, to_buy=True)
 
 
 def _ours(ours: list[Number], named: MessagingService | None, used: Sender | None) -> Sender:
