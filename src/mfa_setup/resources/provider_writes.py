@@ -62,24 +62,26 @@ def token_needed() -> ValueNeededError:
     )
 
 
-def _token(services: Services, write: Write) -> SecretStr | None:
-    """The token that a write sends; None where it sends none, and Auth0 keeps what it has.
+def _token(services: Services, write: Write) -> SecretStr:
+    """The token that a write sends.
 
     Raises:
         ValueNeededError: The auth token is needed and not known.
     """
-    if TOKEN not in write.after:
-        return None
-    token = services.old_token if write.after[TOKEN] == OLD else services.token
+    token = services.old_token if write.after.get(TOKEN) == OLD else services.token
     if token is None:
         raise token_needed()
     return token
 
 
+def _token_if_sent(services: Services, write: Write) -> SecretStr | None:
+    """The token that a write sends; None where it sends none, and Auth0 keeps what it has."""
+    return _token(services, write) if TOKEN in write.after else None
+
+
 def _remember(services: Services, write: Write) -> None:
     """Keeps the digest of the token that Auth0 now holds, with the service's own time of that change."""
-    token = _token(services, write)
-    if token is None:
+    if TOKEN not in write.after:
         return
     stack: PhoneStack = "unified" if "name" in write.after else "legacy"
     stamp = None
@@ -88,14 +90,12 @@ def _remember(services: Services, write: Write) -> None:
             stamp = services.auth0.provider(stack).updated_at
     sid = write.after[NAMES[stack]["sid"]]
     with suppress(OSError):  # without a digest the next run says that it cannot know the token
-        digests.remember(services.folders, services.tenant_key, digest_name(stack, sid), token, stamp)
+        digests.remember(services.folders, services.tenant_key, digest_name(stack, sid), _token(services, write), stamp)
 
 
 def _create(services: Services, write: Write) -> Fields:
-    provider, token = from_shown(Provider(stack="unified"), write.after), _token(services, write)
-    if token is None:
-        raise token_needed()
-    return {"id": services.auth0.create_provider(provider, token)}
+    provider = from_shown(Provider(stack="unified"), write.after)
+    return {"id": services.auth0.create_provider(provider, _token(services, write))}
 
 
 def _find(services: Services, write: Write) -> Fields | None:
@@ -121,12 +121,12 @@ def _create_or_take(execution: Execution, write: Write) -> None:
 
 def _update(services: Services, write: Write) -> None:
     provider = from_shown(Provider(stack="unified", id=write.target), write.after)
-    services.auth0.update_provider(provider, _token(services, write))
+    services.auth0.update_provider(provider, _token_if_sent(services, write))
 
 
 def _set_twilio(services: Services, write: Write) -> None:
     values = {"provider": "twilio", **write.after}
-    services.auth0.set_twilio(from_shown(Provider(stack="legacy"), values), _token(services, write))
+    services.auth0.set_twilio(from_shown(Provider(stack="legacy"), values), _token_if_sent(services, write))
 
 
 def _effect(snapshot: Snapshot, write: Write) -> Snapshot:
