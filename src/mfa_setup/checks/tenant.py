@@ -10,7 +10,7 @@ from mfa_setup.model.check import Check, CheckStatus
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.readiness import Headroom, TenantFlags
 from mfa_setup.model.types import PhoneStack, ResourceName
-from mfa_setup.resources.application import choose, named
+from mfa_setup.resources.application import choose
 from mfa_setup.resources.registry import in_order
 from mfa_setup.snapshot.parts import Part, attempt, known, known_or
 from mfa_setup.snapshot.reader import MINIMUM, PartName, scopes_of
@@ -125,7 +125,7 @@ def _application(given: CheckContext) -> Check:
     asked, found = given.desired.application, given.snapshot
     if asked is None:
         return idle("application", "Applications are left alone (--no-app).")
-    app = attempt(lambda: choose(asked, named(asked, known(found.applications))))
+    app = attempt(lambda: choose(asked, known(found.applications)))
     if isinstance(app, MfaSetupError):
         return unseen("application", app)
     if isinstance(found.connections, MfaSetupError):

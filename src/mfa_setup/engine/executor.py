@@ -103,7 +103,6 @@ class Executor:
             raise
         self.record.changed = True
         action.remember(self.services, write)
-        self.report(**action.outputs(write, made))
         return made
 
     def _sent(self, action: Action, write: Write) -> Fields:

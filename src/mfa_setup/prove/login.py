@@ -51,8 +51,7 @@ def which(auth0: Auth0Port, desired: DesiredApplication) -> Application:
         ValueNeededError: There is none.
         ChoiceNeededError, ApplicationConflictError: As `mfa-setup init`.
     """
-    listed = auth0.applications()
-    found = application.choose(desired, application.named(desired, listed))
+    found = application.choose(desired, auth0.applications())
     if found is None:
         raise ValueNeededError(
             f'The tenant has no application "{desired.name}" to log in to.',

@@ -3,13 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from mfa_setup.errors import (
-    ApplicationConflictError,
-    Choice,
-    ChoiceNeededError,
-    NotFoundError,
-    ServiceRefusedError,
-)
+from mfa_setup.errors import ApplicationConflictError, Choice, ChoiceNeededError, NotFoundError, ServiceRefusedError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import FieldChange, change_of, differing
 from mfa_setup.model.desired import DesiredApplication
@@ -20,6 +14,7 @@ from mfa_setup.resources import configfile, creation
 from mfa_setup.resources.application_revert import CONNECTION, found_in, revert
 from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Step
 from mfa_setup.resources.creation import MARK, is_ours
+from mfa_setup.resources.restore import texts
 from mfa_setup.services import Services
 from mfa_setup.snapshot.parts import NOT_READ, known
 from mfa_setup.snapshot.reader import PartName
@@ -55,14 +50,7 @@ JUDGED: dict[str, tuple[str, ...]] = {
 """Of these two objects only these keys are ours; the lifetimes are the tenant's own business after creation."""
 
 
-def named(desired: DesiredApplication, listed: Sequence[Application]) -> tuple[Application, ...]:
-    """Those that could be meant: by client ID where one is given, else by name."""
-    if desired.client_id:
-        return tuple(item for item in listed if item.client_id == desired.client_id)
-    return tuple(item for item in listed if item.name == desired.name)
-
-
-def choose(desired: DesiredApplication, candidates: Sequence[Application]) -> Application | None:
+def choose(desired: DesiredApplication, listed: Sequence[Application]) -> Application | None:
     """The application that is meant: by client ID, else by our mark and name, else by name; None is to be made.
 
     Raises:
@@ -70,16 +58,20 @@ def choose(desired: DesiredApplication, candidates: Sequence[Application]) -> Ap
         ChoiceNeededError: Several fit.
         ApplicationConflictError: It is not a single-page application.
     """
-    fitting = [item for item in candidates if is_ours(item)] or list(candidates)
+    if desired.client_id:
+        named = [item for item in listed if item.client_id == desired.client_id]
+    else:
+        named = [item for item in listed if item.name == desired.name]
+    fitting = [item for item in named if is_ours(item)] or named
     if desired.client_id and not fitting:
         raise NotFoundError(
             f"The tenant has no application with the client ID {desired.client_id}.",
             hint="Correct --app-client-id: Auth0 dashboard, Applications > the application > Settings.",
         )
     if len(fitting) > 1:
-        listed = ", ".join(f"{item.client_id} ({_type_of(item)})" for item in fitting)
+        shown = ", ".join(f"{item.client_id} ({_type_of(item)})" for item in fitting)
         raise ChoiceNeededError(
-            f'{len(fitting)} applications are named "{desired.name}": {listed}.',
+            f'{len(fitting)} applications are named "{desired.name}": {shown}.',
             hint=f"Pass --app-client-id, for example --app-client-id {fitting[0].client_id}.",
             choices=tuple(
                 Choice("app_client_id", item.client_id, f"{item.name} ({_type_of(item)}) {item.client_id}")
@@ -109,12 +101,17 @@ def compare(given: Comparison) -> Step:
     desired, config = given.desired.application, given.found.config
     if desired is None:
         raise NOT_READ
-    there = choose(desired, named(desired, known(given.found.applications)))
+    there = choose(desired, known(given.found.applications))
     connection = _connection(given.found, desired)
-    body = _creation(desired) if there is None else _missing(desired, there)
     client_id = there.client_id if there else NEW_APPLICATION
-    before = {} if there is None else there.model_dump(mode="json")
-    fields, writes = differing(before, body), _body_writes(there, body)
+    writes: tuple[Write, ...] = ()
+    if there is None:
+        before, body = Fields(), _creation(desired)
+        writes += (Write("application", "create_application", desired.name, after=body),)
+    else:
+        before, body = there.model_dump(mode="json"), _missing(desired, there)
+        writes += (update_write(there, body),) if body else ()
+    fields = differing(before, body)
     if client_id not in connection.client_ids:
         fields += (FieldChange(path=CONNECTION, after=desired.connection),)
         writes += (
@@ -142,13 +139,6 @@ def _connection(found: Snapshot, desired: DesiredApplication) -> Connection:
             hint=f"Pass --connection with one of: {', '.join(connections.names) or '(there is none)'}.",
         )
     return connections.found
-
-
-def _body_writes(there: Application | None, body: Fields) -> tuple[Write, ...]:
-    if there is None:
-        name = str(body["name"])
-        return (Write("application", "create_application", name, after=body),)
-    return (update_write(there, body),) if body else ()
 
 
 def update_write(there: Application, body: Fields) -> Write:
@@ -181,7 +171,7 @@ def _missing_urls(desired: Mapping[str, JsonValue], there: Application, *, prune
     body: Fields = {}
     for field in URLS:
         before: tuple[str, ...] = getattr(there, field)
-        asked = [str(url) for url in _items(desired[field])]
+        asked = texts(desired[field])
         present, wanted = _normal(field, before), _normal(field, asked)
         added = [url for url, normal in zip(asked, wanted, strict=True) if normal not in present]
         kept = [url for url, normal in zip(before, present, strict=True) if not prune or normal in wanted]
@@ -190,21 +180,17 @@ def _missing_urls(desired: Mapping[str, JsonValue], there: Application, *, prune
     return body
 
 
-def _items(value: JsonValue) -> list[JsonValue]:
-    return value if isinstance(value, list) else []
-
-
 def _normal(field: str, urls: Iterable[str]) -> list[str]:
     """URLs as they are compared: web origins whatever their last slash, the others to the letter."""
     return [url.rstrip("/").lower() if field == "web_origins" else url for url in urls]
 
 
-def _weaknesses(there: Application) -> dict[str, JsonValue]:
+def _weaknesses(there: Application) -> Fields:
     """The security settings that are not as they should be, as a body that mends them.
 
     A nested object is replaced whole by the service, so what is ours is laid over what is there.
     """
-    body: dict[str, JsonValue] = {}
+    body: Fields = {}
     for field, wanted in SECURITY.items():
         before = getattr(there, field)
         if isinstance(wanted, dict):
@@ -232,7 +218,7 @@ def _notices(desired: DesiredApplication, there: Application | None) -> tuple[No
     )
 
 
-def _create(execution: Execution, write: Write) -> None:
+def _create(execution: Execution, write: Write, tries: int = TRIES) -> None:
     """Creates the application, or takes that of another machine and completes it; that one may be gone by then."""
 
     def complete(there: Application) -> None:
@@ -240,14 +226,12 @@ def _create(execution: Execution, write: Write) -> None:
         if body:
             execution.send(update_write(there, body))
 
-    for left in reversed(range(TRIES)):
-        try:
-            creation.create_exactly_once(execution, write, complete)
-        except (NotFoundError, ServiceRefusedError):
-            if not left or not _vanished(execution):
-                raise
-        else:
-            return
+    try:
+        creation.create_exactly_once(execution, write, complete)
+    except (NotFoundError, ServiceRefusedError):
+        if tries == 1 or not _vanished(execution):
+            raise
+        _create(execution, write, tries - 1)
 
 
 def _vanished(execution: Execution) -> bool:
@@ -256,19 +240,17 @@ def _vanished(execution: Execution) -> bool:
     return bool(execution.adopted) and not present & execution.adopted.keys()
 
 
-def _connect_once(execution: Execution, write: Write) -> None:
-    for left in reversed(range(TRIES)):
-        creation_write = execution.adopted.get(write.target)
-        try:
-            execution.send(write)
-        except (NotFoundError, ServiceRefusedError):
-            if not left or creation_write is None or not _vanished(execution):
-                raise
-            del execution.adopted[write.target]
-            _create(execution, creation_write)
-            write = replace(write, target=execution.real(NEW_APPLICATION))
-        else:
-            return
+def _connect_once(execution: Execution, write: Write, tries: int = TRIES) -> None:
+    """Connects the application; where one that was taken over is gone by then, another is created and connected."""
+    creation_write = execution.adopted.get(write.target)
+    try:
+        execution.send(write)
+    except (NotFoundError, ServiceRefusedError):
+        if tries == 1 or creation_write is None or not _vanished(execution):
+            raise
+        del execution.adopted[write.target]
+        _create(execution, creation_write)
+        _connect_once(execution, replace(write, target=execution.real(NEW_APPLICATION)), tries - 1)
 
 
 def _update(services: Services, write: Write) -> None:
@@ -282,12 +264,13 @@ def _connect(services: Services, write: Write) -> None:
 
 APPLICATION = Resource(
     name="application",
-    label="Application",
     actions={
-        "create_application": creation.create_action(_create),
+        "create_application": Action(creation.send, frozenset({"create:clients"}), find=creation.find, perform=_create),
         "update_application": Action(_update, frozenset({"update:clients"})),
         "connect_application": Action(_connect, frozenset({"update:connections"}), perform=_connect_once),
-        "delete_application": creation.DELETE,
+        "delete_application": Action(
+            lambda services, write: services.auth0.delete_application(write.target), frozenset({"delete:clients"})
+        ),
         "write_config": configfile.WRITE_CONFIG,
     },
     reads=lambda _: READS,

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.change import Change, FieldChange
+from mfa_setup.model.change import FieldChange, differing
 from mfa_setup.model.journal import RunRecord, Trace, WriteRecord, traces
 from mfa_setup.model.observed import Application
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources import configfile
 from mfa_setup.resources.base import Reversal, Step
-from mfa_setup.resources.creation import bears_a_run, is_ours
+from mfa_setup.resources.creation import RUN, is_ours
 from mfa_setup.resources.restore import Restoration, changed_since, is_left, restored, same
 from mfa_setup.snapshot.parts import known
 
@@ -34,28 +34,16 @@ def revert(given: Reversal) -> Step:
     """The applications that the run created or changed, their connection, and the app's config file."""
     record, listed = given.record, known(given.now.applications)
     created, found = _created(record, listed)
-    removed = False
     for app in listed:
-        part = Restoration()
-        if app.client_id in created:
-            part = _remove(app, record, created[app.client_id], delete=given.delete_application)
-            found += part
-        else:
-            found += _restore(app, record)
-        removed = removed or bool(part.writes)
-        if not part.writes:
+        creation = created.get(app.client_id)
+        part = _remove(app, record, creation, delete=given.delete_application) if creation else _restore(app, record)
+        found += part
+        if not (creation and part.writes):
             found += _disconnect(app, record, known(given.now.connected))
     found += configfile.revert(record)
     targets = {write.target for write in record.of("update_application", "connect_application")}
     names = [app.name for app in listed if app.client_id in {*created, *targets}]
-    change = Change(
-        resource="application",
-        action="delete" if removed else "update" if found.writes else "none",
-        status="pending" if found.writes else "none",
-        fields=found.fields,
-        title=", ".join(dict.fromkeys(names)),
-    )
-    return Step(change, found.writes, found.notices)
+    return found.step("application", ", ".join(dict.fromkeys(names)))
 
 
 def _created(record: RunRecord, listed: tuple[Application, ...]) -> tuple[dict[str, WriteRecord], Restoration]:
@@ -64,10 +52,10 @@ def _created(record: RunRecord, listed: tuple[Application, ...]) -> tuple[dict[s
     notices: tuple[Notice, ...] = ()
     for write in record.of("create_application"):
         client_id = write.made.get("client_id")
-        marked = [app for app in listed if is_ours(app, record.run_id) and app.name == write.target]
-        unmarked = [app for app in listed if app.name == write.target and is_ours(app) and not bears_a_run(app)]
-        ids = [client_id] if client_id is not None else [app.client_id for app in marked]
-        if not ids and unmarked:
+        ours = [app for app in listed if app.name == write.target and is_ours(app)]
+        marked = [app.client_id for app in ours if is_ours(app, record.run_id)]
+        ids = [client_id] if client_id is not None else marked
+        if not ids and any(RUN not in app.client_metadata for app in ours):
             notices += (changed_since("application", f'which of the applications "{write.target}" it made'),)
         created |= {one: write for one in ids if isinstance(one, str) and one not in record.gone()}
     return created, Restoration(notices=notices)
@@ -111,9 +99,8 @@ def _restore(app: Application, record: RunRecord) -> Restoration:
     lists = {name for name, trace in sent.items() if any(isinstance(left, list) for left in trace.left)}
     back = {name: [] if value is None and name in lists else value for name, value in back.items()}
     before = {name: values[name] for name in back}
-    fields = tuple(FieldChange(path=name, before=before[name], after=value) for name, value in back.items())
     write = Write("application", "update_application", app.client_id, before, back)
-    return Restoration(fields, (write,), notices)
+    return Restoration(differing(before, back), (write,), notices)
 
 
 def _disconnect(app: Application, record: RunRecord, connected: Mapping[str, frozenset[str]]) -> Restoration:

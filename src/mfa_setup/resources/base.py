@@ -21,7 +21,6 @@ from mfa_setup.snapshot.snapshot import Snapshot
 OPEN_QUESTIONS = (ChoiceNeededError, GuardRefusedError, InvalidValueError)
 """What stops a run that writes, and what `status` shows as open instead."""
 Scopes = frozenset[str]
-NO_SCOPES: Scopes = frozenset()
 TOKEN = "token"  # noqa: S105 a name
 """The name under which a write of the provider says which token it sends: a word, never the token."""
 
@@ -43,6 +42,13 @@ class Step:
     notices: tuple[Notice, ...] = ()
     outputs: Mapping[str, str | None] = field(default_factory=dict)
     first: tuple[Write, ...] = ()
+
+
+def setting(
+    resource: ResourceName, action: WriteAction, target: str, before: Fields, after: Fields
+) -> tuple[Write, ...]:
+    """The write that sets some values; none where they are so already."""
+    return () if before == after else (Write(resource, action, target, before, after),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +140,6 @@ class Execution(Protocol):
         """Reports what exists by now."""
 
 
-def _unchanged(snapshot: Snapshot, _write: Write) -> Snapshot:
-    return snapshot
-
-
-def _nothing(_write: Write, _made: Fields) -> Mapping[str, str | None]:
-    return {}
-
-
-def _forgotten(_services: Services, _write: Write) -> None:
-    """Keeps nothing of a write."""
-
-
 @dataclass(frozen=True, slots=True)
 class Action:
     """One kind of write request.
@@ -155,19 +149,17 @@ class Action:
         scopes: The scopes of the access token that it needs.
         effect: The snapshot that it leads to.
         find: Looks for its result where the answer was lost; None where nothing is to be seen of it.
-        perform: Carries it out where that takes more than one request.
-        outputs: What exists after it, by the names of `Outputs`.
+        perform: Carries it out where that takes more than sending it.
         remember: Keeps what later runs need to know of it, once it is done.
         spends: Whether it costs money.
     """
 
     send: Callable[[Services, Write], Fields | None]
-    scopes: Scopes = NO_SCOPES
-    effect: Callable[[Snapshot, Write], Snapshot] = _unchanged
+    scopes: Scopes = frozenset()
+    effect: Callable[[Snapshot, Write], Snapshot] = lambda snapshot, _: snapshot
     find: Callable[[Services, Write], Fields | None] | None = None
     perform: Callable[[Execution, Write], None] | None = None
-    outputs: Callable[[Write, Fields], Mapping[str, str | None]] = _nothing
-    remember: Callable[[Services, Write], None] = _forgotten
+    remember: Callable[[Services, Write], None] = lambda _services, _write: None
     spends: bool = False
 
 
@@ -177,7 +169,6 @@ class Resource:
 
     Attributes:
         name: Its name in JSON and in the journal.
-        label: Its name for people.
         actions: Its kinds of write requests.
         reads: The parts of the snapshot that comparing it needs.
         write_scopes: All scopes that setting it up may need, so that a token that lacks several is told at once.
@@ -187,7 +178,6 @@ class Resource:
     """
 
     name: ResourceName
-    label: str
     actions: Mapping[WriteAction, Action]
     reads: Callable[[Desired], frozenset[PartName]]
     write_scopes: Callable[[Desired, PhoneStack], Scopes]

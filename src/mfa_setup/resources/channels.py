@@ -1,16 +1,27 @@
 """The words of both phone stacks for how a code goes out, and whether a provider carries it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.types import Delivery
 
-METHODS: dict[Delivery, tuple[str, ...]] = {"sms": ("text",), "voice": ("voice",), "both": ("text", "voice")}
-"""The delivery methods of the unified stack for each `--delivery`."""
 TYPES: dict[Delivery, tuple[str, ...]] = {"sms": ("sms",), "voice": ("voice",), "both": ("sms", "voice")}
 """The message types for each `--delivery`."""
 METHOD_OF_TYPE = {"sms": "text", "voice": "voice"}
-"""The delivery method that each message type needs."""
+"""The delivery method of the unified stack that each message type needs."""
+
+
+def kept_or_ordered(found: tuple[str, ...], wanted: Collection[str]) -> tuple[str, ...]:
+    """The message types or delivery methods that are wanted; as they were found where those are the same ones."""
+    if set(wanted) == set(found):
+        return found
+    return tuple(word for word in ("sms", "text", "voice") if word in wanted)
+
+
+def with_both(there: Provider, wanted: Provider) -> Provider:
+    """The wanted provider with the delivery methods of both, so that nothing stops while one replaces the other."""
+    both = tuple(dict.fromkeys((*there.delivery_methods, *wanted.delivery_methods)))
+    return wanted.model_copy(update={"delivery_methods": both})
 
 
 def carries(there: Provider, message_types: Sequence[str]) -> bool:

@@ -57,14 +57,12 @@ def _send(_services: Services, write: Write) -> None:
     if not write.after:
         remove(path)
         return
-    text = ConfigFile(path).text
-    domain, client_id = (_text(write.after.get(name)) for name in VALUES)
     if DIGEST in write.after:
-        wanted = ConfigFile(path, domain or "").rendered(client_id or "")
+        wanted = ConfigFile(path, str(write.after["domain"])).rendered(str(write.after["client_id"]))
     else:
-        dropped = write.after.get(DROPPED)
-        again = formats.missing(path, text or "", dropped if isinstance(dropped, dict) else {})
-        wanted = formats.restored(path, text or "", {"domain": domain, "client_id": client_id}, again)
+        text = ConfigFile(path).text or ""
+        values = {name: _text(write.after.get(name)) for name in VALUES}
+        wanted = formats.restored(path, text, values, _placeholders_gone(path, text, write.after))
     replace_real(path, wanted)
 
 
@@ -108,8 +106,7 @@ def _restored(written: WriteRecord, path: Path, text: str) -> Restoration:
     before: Fields = {name: written.before.get(name) for name in VALUES}
     if now != {name: written.after.get(name) for name in VALUES}:
         return Restoration() if now == before else _changed(f"what the config file {path} says")
-    dropped = written.before.get(DROPPED)
-    again = formats.missing(path, text, dropped if isinstance(dropped, dict) else {})
+    again = _placeholders_gone(path, text, written.before)
     fields = tuple(
         FieldChange(path=f"config_file.{name}", before=now[name], after=before[name])
         for name in VALUES
@@ -120,6 +117,12 @@ def _restored(written: WriteRecord, path: Path, text: str) -> Restoration:
         before[DROPPED] = {**again}
     write = Write("application", "write_config", str(path), now, before)
     return Restoration(fields, (write,) if fields else ())
+
+
+def _placeholders_gone(path: Path, text: str, journaled: Fields) -> dict[str, str]:
+    """The template's placeholders that the journal keeps and that the file is without."""
+    dropped = journaled.get(DROPPED)
+    return formats.missing(path, text, dropped if isinstance(dropped, dict) else {})
 
 
 def _digest(text: str) -> str:

@@ -8,7 +8,7 @@ from mfa_setup.model.base import JsonValue
 from mfa_setup.model.observed import Application
 from mfa_setup.model.write import NEW_APPLICATION, Fields, Write
 from mfa_setup.resources import recovery
-from mfa_setup.resources.base import Action, Execution
+from mfa_setup.resources.base import Execution
 from mfa_setup.services import Services
 
 MARK: dict[str, JsonValue] = {"managed_by": "mfa-setup"}
@@ -23,11 +23,6 @@ def is_ours(application: Application, run_id: str | None = None) -> bool:
     """Whether this tool created it, and in that run where one is named."""
     marks = application.client_metadata
     return all(marks.get(key) == value for key, value in MARK.items()) and run_id in {None, marks.get(RUN)}
-
-
-def bears_a_run(application: Application) -> bool:
-    """Whether its metadata names the run that created it."""
-    return RUN in application.client_metadata
 
 
 def create_exactly_once(execution: Execution, write: Write, adopt: Callable[[Application], None]) -> None:
@@ -83,26 +78,15 @@ def _ours(services: Services, name: str) -> list[Application]:
     return [item for item in services.auth0.applications() if item.name == name and is_ours(item)]
 
 
-def _send(services: Services, write: Write) -> Fields:
+def send(services: Services, write: Write) -> Fields:
+    """Creates an application; returns its client ID."""
     return {"client_id": services.auth0.create_application(write.after)}
 
 
-def _find(services: Services, write: Write) -> Fields | None:
+def find(services: Services, write: Write) -> Fields | None:
     """This run's application by its mark; something of the name without that mark says only that it is not alone."""
     found = _ours(services, write.target)
     mine = [item.client_id for item in found if is_ours(item, services.journal.run_id)]
     if not found:
         return None
     return {"recovered": True, "client_id": mine[0]} if mine else {"recovered": True}
-
-
-def _delete(services: Services, write: Write) -> None:
-    services.auth0.delete_application(write.target)
-
-
-def create_action(perform: Callable[[Execution, Write], None]) -> Action:
-    """How an application is created, with what else that takes."""
-    return Action(_send, frozenset({"create:clients"}), find=_find, perform=perform)
-
-
-DELETE = Action(_delete, frozenset({"delete:clients"}))

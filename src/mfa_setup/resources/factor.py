@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 
-from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import change_of, differing
 from mfa_setup.model.desired import Desired, DesiredSms
-from mfa_setup.model.journal import RunRecord, traces
+from mfa_setup.model.journal import traces
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources import templates
-from mfa_setup.resources.base import Action, Comparison, Resource, Reversal, Scopes, Step
-from mfa_setup.resources.channels import TYPES
+from mfa_setup.resources.base import Action, Comparison, Resource, Reversal, Scopes, Step, setting
+from mfa_setup.resources.channels import TYPES, kept_or_ordered
 from mfa_setup.resources.restore import restored, texts
 from mfa_setup.services import Services
 from mfa_setup.snapshot.parts import known
@@ -25,14 +24,14 @@ def compare(given: Comparison) -> Step:
     """What differs between the factor asked for and the one that is there."""
     desired, found = given.desired.sms, known(given.found.factor)
     types = _types(desired, found.message_types)
-    before: dict[str, JsonValue] = {"enabled": found.enabled, "message_types": list(found.message_types)}
-    after: dict[str, JsonValue] = {"enabled": True, "message_types": list(types)}
+    before: Fields = {"enabled": found.enabled, "message_types": list(found.message_types)}
+    after: Fields = {"enabled": True, "message_types": list(types)}
     fields, writes = templates.compare(desired, given.found)
     return Step(
         change_of("factor", (*differing(before, after), *fields), "sms", exists=True),
         # Factor before message types: the legacy stack takes them in this order only.
         (
-            *set_enabled(found.enabled, after=True),
+            *setting("factor", "set_factor", "sms", {"enabled": found.enabled}, {"enabled": True}),
             *set_types(known(given.planned.message_types), types),
             *writes,
         ),
@@ -40,38 +39,30 @@ def compare(given: Comparison) -> Step:
 
 
 def _types(desired: DesiredSms, found: tuple[str, ...]) -> tuple[str, ...]:
-    wanted = set(TYPES[desired.delivery])
-    if not desired.delivery_given:
-        wanted |= set(found)
-    return found if wanted == set(found) else tuple(kind for kind in ("sms", "voice") if kind in wanted)
-
-
-def set_enabled(before: bool, *, after: bool) -> tuple[Write, ...]:  # noqa: FBT001 one value, before and after
-    """The write that enables or disables the factor; none where it is so already."""
-    if before == after:
-        return ()
-    return (Write("factor", "set_factor", "sms", {"enabled": before}, {"enabled": after}),)
+    asked = TYPES[desired.delivery]
+    return kept_or_ordered(found, asked if desired.delivery_given else (*asked, *found))
 
 
 def set_types(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[Write, ...]:
     """The write that sets the message types; none where they are so already."""
-    if before == after:
-        return ()
     found, sent = Fields(message_types=list(before)), Fields(message_types=list(after))
-    return (Write("factor", "set_message_types", "", found, sent),)
+    return setting("factor", "set_message_types", "", found, sent)
 
 
 def revert(given: Reversal) -> Step:
     """The factor as the run found it: texts and message types before the switch, as they were set after it."""
     found = known(given.now.factor)
-    there: dict[str, JsonValue] = {"enabled": found.enabled, "message_types": list(found.message_types)}
+    there: Fields = {"enabled": found.enabled, "message_types": list(found.message_types)}
     back, notices = restored("factor", traces(given.record.of("set_factor", "set_message_types")), there)
     old = templates.revert(given.record, given.now)
-    types = texts(back["message_types"]) if "message_types" in back else found.message_types
-    enabled = bool(back.get("enabled", found.enabled))
+    after = there | back
     return Step(
         change_of("factor", (*differing(there, back), *old.fields), "sms", exists=True),
-        (*old.writes, *set_types(found.message_types, types), *set_enabled(found.enabled, after=enabled)),
+        (
+            *old.writes,
+            *set_types(found.message_types, texts(after["message_types"])),
+            *setting("factor", "set_factor", "sms", {"enabled": found.enabled}, {"enabled": bool(after["enabled"])}),
+        ),
         (*notices, *old.notices),
     )
 
@@ -93,30 +84,21 @@ def _set_types(services: Services, write: Write) -> None:
     services.auth0.set_message_types(texts(write.after["message_types"]))
 
 
-def _reads(desired: Desired) -> frozenset[PartName]:
-    return MINIMUM | {"templates"} if templates.are_desired(desired.sms) else MINIMUM
-
-
 def _write_scopes(desired: Desired, stack: PhoneStack) -> Scopes:
     texts_too = templates.are_desired(desired.sms) and stack == "unified"
     return WRITE_SCOPES | templates.WRITE_SCOPES if texts_too else WRITE_SCOPES
 
 
-def _revert_reads(record: RunRecord) -> frozenset[PartName]:
-    return _LOGINS | {"templates"} if templates.were_written(record) else _LOGINS
-
-
 FACTOR = Resource(
     name="factor",
-    label="Factor",
     actions={
         "set_factor": Action(_set_factor, WRITE_SCOPES, _set_factor_effect),
         "set_message_types": Action(_set_types, WRITE_SCOPES, _set_types_effect),
         **templates.ACTIONS,
     },
-    reads=_reads,
+    reads=lambda desired: MINIMUM | {"templates"} if templates.are_desired(desired.sms) else MINIMUM,
     write_scopes=_write_scopes,
     compare=compare,
     revert=revert,
-    revert_reads=_revert_reads,
+    revert_reads=lambda record: _LOGINS | {"templates"} if templates.were_written(record) else _LOGINS,
 )

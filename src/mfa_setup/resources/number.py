@@ -9,7 +9,7 @@ from mfa_setup.model.observed import MessagingService, Number, Offer, TwilioInve
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import NEW_NUMBER, Fields, Write
 from mfa_setup.resources import purchase
-from mfa_setup.resources.base import NO_SCOPES, Action, Comparison, Execution, Resource, Step
+from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Step
 from mfa_setup.resources.number_revert import POOL, home_of, revert, sends_from
 from mfa_setup.resources.sender import Sender, choose
 from mfa_setup.services import Services
@@ -29,11 +29,12 @@ def compare(given: Comparison) -> Step:
         ChoiceNeededError: Several numbers could send, or several verified Messaging Services, and none is named.
         NumberConflictError: The number is in another Messaging Service.
     """
-    desired, account, offers = given.desired.number, known(given.found.inventory), given.found.offers
+    desired, account = given.desired.number, known(given.found.inventory)
     sender = choose(desired, account, known(given.found.provider), given.own)
-    for offer in offers if sender.to_buy else ():
+    offers = given.found.offers if sender.to_buy else ()
+    for offer in offers:
         _check_price(desired, offer)
-    first = offers[0] if offers and sender.to_buy else None
+    first = offers[0] if offers else None
     phone = sender.number.phone_number if sender.number else first.phone_number if first else None
     pool, notices = _pool(account, sender, phone, desired.country)
     in_place = sender.number is not None and pool is not None and sender.number.sid in pool.pool
@@ -41,7 +42,7 @@ def compare(given: Comparison) -> Step:
     return Step(
         _change(sender, first, to_pool, phone),
         _writes(given, sender, first, to_pool),
-        (*notices, _several(sender)) if sender.several else notices,
+        (*notices, _several(sender.several, phone)) if sender.several else notices,
         {
             "phone_number": sender.number.phone_number if sender.number else None,
             "number_sid": sender.number.sid if sender.number else None,
@@ -51,13 +52,11 @@ def compare(given: Comparison) -> Step:
 
 
 def _writes(given: Comparison, sender: Sender, offer: Offer | None, pool: MessagingService | None) -> tuple[Write, ...]:
-    writes: tuple[Write, ...] = ()
-    if offer:
-        writes += (purchase.write_of(offer, given.own.mark),)
-    if pool and (offer or sender.number):
-        sid = sender.number.sid if sender.number else NEW_NUMBER
-        writes += (Write("number", "add_to_pool", sid, {POOL: None}, {POOL: pool.sid}),)
-    return writes
+    bought = (purchase.write_of(offer, given.own.mark),) if offer else ()
+    if not pool or not (offer or sender.number):
+        return bought
+    sid = sender.number.sid if sender.number else NEW_NUMBER
+    return (*bought, Write("number", "add_to_pool", sid, {POOL: None}, {POOL: pool.sid}))
 
 
 def _check_price(desired: DesiredNumber, offer: Offer) -> None:
@@ -116,26 +115,21 @@ def _not_elsewhere(service: MessagingService, home: MessagingService | None, num
     return service
 
 
-def _several(sender: Sender) -> Notice:
-    number = sender.number.phone_number if sender.number else ""
+def _several(marked: int, phone: str | None) -> Notice:
     return Notice(
         code="several_numbers",
-        message=f"{sender.several} numbers carry this tenant's mark; the oldest, {number}, is used.",
+        message=f"{marked} numbers carry this tenant's mark; the oldest, {phone}, is used.",
         hint="Release the others in the Twilio console: each costs its price every month.",
     )
 
 
 def _change(sender: Sender, offer: Offer | None, pool: MessagingService | None, phone: str | None) -> Change:
-    fields: tuple[FieldChange, ...] = ()
-    if sender.to_buy:
-        fields += (FieldChange(path="phone_number", after=phone),)
+    after: Fields = {"phone_number": phone} if sender.to_buy else {}
     if offer:
-        fields += (
-            FieldChange(path="number_type", after=offer.number_type),
-            FieldChange(path="monthly_price", after=offer.shown_price),
-        )
+        after |= {"number_type": offer.number_type, "monthly_price": offer.shown_price}
     if pool:
-        fields += (FieldChange(path=POOL, after=pool.sid),)
+        after[POOL] = pool.sid
+    fields = tuple(FieldChange(path=path, after=value) for path, value in after.items())
     return change_of("number", fields, phone or "", exists=not sender.to_buy)
 
 
@@ -161,33 +155,28 @@ def _add_once(execution: Execution, write: Write) -> None:
 
 def _pool_effect(snapshot: Snapshot, write: Write) -> Snapshot:
     """The number leaves its pool and goes into the one that the write names, if it names one."""
-    account = known(snapshot.inventory)
-    cut_off = frozenset[str]()
-    if write.after[POOL] is None:
-        number = next((number for number in account.numbers if number.sid == write.target), None)
-        if number and sends_from(known(snapshot.provider), number, account):
-            cut_off = frozenset({number.phone_number})
+    account, pool, moved = known(snapshot.inventory), write.after[POOL], {write.target}
     services = tuple(
-        service.model_copy(
-            update={
-                "pool": service.pool | {write.target}
-                if service.sid == write.after[POOL]
-                else service.pool - {write.target}
-            }
-        )
+        service.model_copy(update={"pool": service.pool | moved if service.sid == pool else service.pool - moved})
         for service in account.services
     )
-    return replace(
-        snapshot, twilio=account.model_copy(update={"services": services}), cut_off=snapshot.cut_off | cut_off
-    )
+    cut_off = _cut_off(snapshot, write.target) if pool is None else snapshot.cut_off
+    return replace(snapshot, twilio=account.model_copy(update={"services": services}), cut_off=cut_off)
 
 
 def _release_effect(snapshot: Snapshot, write: Write) -> Snapshot:
     account = known(snapshot.inventory)
-    gone = [number for number in account.numbers if number.sid == write.target]
-    cut_off = {number.phone_number for number in gone if sends_from(known(snapshot.provider), number, account)}
     left = tuple(number for number in account.numbers if number.sid != write.target)
-    return replace(snapshot, twilio=account.model_copy(update={"numbers": left}), cut_off=snapshot.cut_off | cut_off)
+    cut_off = _cut_off(snapshot, write.target)
+    return replace(snapshot, twilio=account.model_copy(update={"numbers": left}), cut_off=cut_off)
+
+
+def _cut_off(snapshot: Snapshot, number_sid: str) -> frozenset[str]:
+    """The numbers that the provider loses, with this one if it sends from it."""
+    account = known(snapshot.inventory)
+    gone = [number for number in account.numbers if number.sid == number_sid]
+    lost = {number.phone_number for number in gone if sends_from(known(snapshot.provider), number, account)}
+    return snapshot.cut_off | lost
 
 
 def _remove(services: Services, write: Write) -> None:
@@ -196,7 +185,6 @@ def _remove(services: Services, write: Write) -> None:
 
 NUMBER = Resource(
     name="number",
-    label="Number",
     actions={
         "buy_number": purchase.BUY,
         "release_number": Action(
@@ -206,7 +194,7 @@ NUMBER = Resource(
         "remove_from_pool": Action(_remove, effect=_pool_effect),
     },
     reads=lambda _: MINIMUM | {"twilio"},
-    write_scopes=lambda _, __: NO_SCOPES,
+    write_scopes=lambda _, __: frozenset(),
     compare=compare,
     revert=revert,
     revert_reads=lambda _: MINIMUM | {"policies", "twilio"},

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from mfa_setup.model.change import Change, FieldChange
+from mfa_setup.model.change import FieldChange
 from mfa_setup.model.journal import RunRecord, WriteRecord
 from mfa_setup.model.observed import MessagingService, Number, Provider, TwilioInventory
 from mfa_setup.model.outcome import Notice
-from mfa_setup.model.types import Action
 from mfa_setup.model.write import Write
 from mfa_setup.resources.base import Reversal, Step
 from mfa_setup.resources.restore import Restoration, changed_since
@@ -27,21 +26,13 @@ def revert(given: Reversal) -> Step:
     """Out of the pool that the run put it into, and released, if the run bought it and that is asked for."""
     record, account = given.record, known(given.now.inventory)
     found = Restoration(notices=(*_missing(record, account, given.gone), *_unproven(record, account)))
-    for number, purchase, places in _concerned(record, account):
+    concerned = tuple(_concerned(record, account))
+    for number, purchase, places in concerned:
         part = _out_of_pool(number, places, account)
         found += part
         if purchase:
             found += _released(number, purchase, given, moved=bool(part.notices))
-    released = any(write.action == "release_number" for write in found.writes)
-    action: Action = "delete" if released else "update" if found.writes else "none"
-    change = Change(
-        resource="number",
-        action=action,
-        status="pending" if found.writes else "none",
-        fields=found.fields,
-        title=", ".join(number.phone_number for number, _, _ in _concerned(record, account)),
-    )
-    return Step(change, found.writes, found.notices)
+    return found.step("number", ", ".join(number.phone_number for number, _, _ in concerned))
 
 
 def _concerned(
@@ -85,9 +76,8 @@ def _unproven(record: RunRecord, account: TwilioInventory) -> Iterator[Notice]:
     """The numbers that look like a purchase without an answer and do not fit its time."""
     for number in account.numbers:
         for purchase in record.of("buy_number"):
-            if purchase.made.get("number_sid") or not _looks_like(purchase, number) or number.sid in record.gone():
-                continue
-            if not _in_time(purchase, number, record):
+            lost = not purchase.made.get("number_sid") and number.sid not in record.gone()
+            if lost and _looks_like(purchase, number) and not _in_time(purchase, number, record):
                 yield Notice(
                     code="number_unproven",
                     message=f"The purchase of {number.phone_number} got no answer, and the date of the number that is "

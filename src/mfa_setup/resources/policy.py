@@ -6,7 +6,7 @@ from mfa_setup.model.change import change_of, differing
 from mfa_setup.model.journal import traces
 from mfa_setup.model.types import PolicyName
 from mfa_setup.model.write import Fields, Write
-from mfa_setup.resources.base import Action, Comparison, Resource, Reversal, Step
+from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Reversal, Step, setting
 from mfa_setup.resources.restore import restored, texts
 from mfa_setup.services import Services
 from mfa_setup.snapshot.parts import known
@@ -24,10 +24,7 @@ POLICIES: dict[PolicyName, tuple[str, ...]] = {
 
 def name_of(policies: tuple[str, ...]) -> str:
     """Our name of what the tenant has; the service's own words where it is none of the three."""
-    for name, value in POLICIES.items():
-        if value == policies:
-            return name
-    return ", ".join(policies)
+    return next((name for name, value in POLICIES.items() if value == policies), ", ".join(policies))
 
 
 def _fields(policies: tuple[str, ...]) -> Fields:
@@ -39,25 +36,26 @@ def compare(given: Comparison) -> Step:
     wanted, found = given.desired.policy, known(given.found.policies)
     before, after = _fields(found), _fields(POLICIES[wanted])
     change = change_of("policy", differing(before, after), wanted, exists=True)
-    return Step(change, _writes(before, after), outputs={"policy": name_of(found)})
+    return Step(change, setting("policy", "set_policies", "", before, after), outputs={"policy": name_of(found)})
 
 
 def revert(given: Reversal) -> Step:
     """The policy as the run found it."""
-    found = known(given.now.policies)
-    back, notices = restored("policy", traces(given.record.of("set_policies")), _fields(found))
-    wanted = texts(back["policies"]) if "policies" in back else found
-    before, after = _fields(found), _fields(wanted)
+    before = _fields(known(given.now.policies))
+    back, notices = restored("policy", traces(given.record.of("set_policies")), before)
+    wanted = texts((before | back)["policies"])
+    after = _fields(wanted)
     change = change_of("policy", differing(before, after), name_of(wanted), exists=True)
-    return Step(change, _writes(before, after), notices)
-
-
-def _writes(before: Fields, after: Fields) -> tuple[Write, ...]:
-    return () if before == after else (Write("policy", "set_policies", "", before, after),)
+    return Step(change, setting("policy", "set_policies", "", before, after), notices)
 
 
 def _set(services: Services, write: Write) -> None:
     services.auth0.set_policies(texts(write.after["policies"]))
+
+
+def _set_and_report(execution: Execution, write: Write) -> None:
+    execution.send(write)
+    execution.report(policy=name_of(texts(write.after["policies"])))
 
 
 def _effect(snapshot: Snapshot, write: Write) -> Snapshot:
@@ -66,15 +64,7 @@ def _effect(snapshot: Snapshot, write: Write) -> Snapshot:
 
 POLICY = Resource(
     name="policy",
-    label="Policy",
-    actions={
-        "set_policies": Action(
-            _set,
-            WRITE_SCOPES,
-            _effect,
-            outputs=lambda write, _: {"policy": name_of(texts(write.after["policies"]))},
-        )
-    },
+    actions={"set_policies": Action(_set, WRITE_SCOPES, _effect, perform=_set_and_report)},
     reads=lambda _: MINIMUM | {"policies"},
     write_scopes=lambda _, __: WRITE_SCOPES,
     compare=compare,

@@ -1,6 +1,6 @@
 """Twilio as the tenant's phone provider, on either stack. It serves the whole tenant, passwordless logins too."""
 
-from mfa_setup.errors import MfaSetupError, ProviderConflictError
+from mfa_setup.errors import ProviderConflictError
 from mfa_setup.model.change import FieldChange, change_of, differing
 from mfa_setup.model.desired import DesiredSms
 from mfa_setup.model.observed import Provider
@@ -9,12 +9,12 @@ from mfa_setup.model.types import PhoneStack, TokenState
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources import sender as senders
 from mfa_setup.resources.base import OPEN_QUESTIONS, TOKEN, Comparison, Resource, Scopes, Step
-from mfa_setup.resources.channels import METHOD_OF_TYPE, METHODS, TYPES
+from mfa_setup.resources.channels import METHOD_OF_TYPE, TYPES, kept_or_ordered, with_both
 from mfa_setup.resources.factor import set_types
 from mfa_setup.resources.policy import POLICIES
 from mfa_setup.resources.provider_revert import revert
 from mfa_setup.resources.provider_writes import ACTIONS, settings_of, shown
-from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.parts import known, known_or
 from mfa_setup.snapshot.reader import MINIMUM
 
 WRITE_SCOPES: dict[PhoneStack, Scopes] = {
@@ -65,16 +65,15 @@ def _must_send(given: Comparison, *, exists: bool) -> bool:
 
 def _turns_policy_on(given: Comparison) -> bool:
     """Whether the policy is part of the same plan, and is to demand codes."""
-    wanted, found = POLICIES[given.desired.policy], given.found.policies
-    return not isinstance(found, MfaSetupError) and bool(wanted) and wanted != found
+    wanted = POLICIES[given.desired.policy]
+    return bool(wanted) and known_or(given.found.policies, wanted) != wanted
 
 
 def _wanted(given: Comparison, found: Provider, account_sid: str) -> Provider:
     phone, service = found.sender, found.messaging_service_sid
-    if (sender := _sender(given)) is not None:
-        by_service = sender.by_service and sender.service is not None
-        service = sender.service.sid if by_service and sender.service else None
-        phone = None if by_service or sender.number is None else sender.number.phone_number
+    if sender := _sender(given):
+        service = sender.service.sid if sender.by_service and sender.service else None
+        phone = sender.number.phone_number if sender.number and not sender.by_service else None
     return Provider(
         stack=found.stack,
         kind="twilio",
@@ -109,17 +108,16 @@ def _writes(given: Comparison, found: Provider, wanted: Provider) -> tuple[Write
     types = known(given.found.message_types)
     removed = set(found.delivery_methods) - set(wanted.delivery_methods)
     if not removed & {METHOD_OF_TYPE.get(kind) for kind in types}:
-        return write_whole(before, wanted, state)
-    both = tuple(dict.fromkeys((*found.delivery_methods, *wanted.delivery_methods)))
-    widened = wanted.model_copy(update={"delivery_methods": both})
+        return _write_whole(before, wanted, state)
+    widened = with_both(found, wanted)
     return (
-        *write_whole(before, widened, state),
+        *_write_whole(before, widened, state),
         *set_types(types, TYPES[given.desired.sms.delivery]),
-        *write_whole(widened, wanted, SAME),
+        *_write_whole(widened, wanted, SAME),
     )
 
 
-def write_whole(found: Provider, wanted: Provider, state: TokenState) -> tuple[Write, ...]:
+def _write_whole(found: Provider, wanted: Provider, state: TokenState) -> tuple[Write, ...]:
     """The writes that make Twilio the provider.
 
     On legacy the settings are written before they are selected: at no moment is Twilio selected without an account.
@@ -149,12 +147,10 @@ def _methods(desired: DesiredSms, found: Provider, message_types: tuple[str, ...
     """The delivery methods: added to what is there, and to what the message types need, unless asked for."""
     if found.stack == "legacy":
         return ()
-    wanted = set(METHODS[desired.delivery])
+    wanted = {METHOD_OF_TYPE[kind] for kind in TYPES[desired.delivery]}
     if not desired.delivery_given:
-        wanted |= set(found.delivery_methods) | {METHOD_OF_TYPE[kind] for kind in message_types}
-    if wanted == set(found.delivery_methods):
-        return found.delivery_methods
-    return tuple(method for method in ("text", "voice") if method in wanted)
+        wanted |= {*found.delivery_methods, *(METHOD_OF_TYPE[kind] for kind in message_types)}
+    return kept_or_ordered(found.delivery_methods, wanted)
 
 
 def _token_path(provider: Provider) -> str:
@@ -185,7 +181,6 @@ _NOT_RESTORABLE = Notice(
 
 PROVIDER = Resource(
     name="provider",
-    label="Provider",
     actions=ACTIONS,
     reads=lambda _: MINIMUM | {"twilio"},
     write_scopes=lambda _, stack: WRITE_SCOPES[stack],

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from mfa_setup.model.change import Change, FieldChange, change_of, differing
+from mfa_setup.model.change import FieldChange, change_of, differing
 from mfa_setup.model.journal import Trace, WriteRecord, traces
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources.base import TOKEN, Reversal, Step
-from mfa_setup.resources.channels import carries
+from mfa_setup.resources.channels import carries, with_both
 from mfa_setup.resources.provider_writes import OLD, SETTINGS, from_shown, shown, token_needed
-from mfa_setup.resources.restore import changed_since, restored
+from mfa_setup.resources.restore import Restoration, changed_since, restored
 from mfa_setup.snapshot.parts import known
 
 SELECTABLE = frozenset({"auth0", "twilio", "phone-message-hook"})
@@ -61,7 +61,7 @@ def _restored(given: Reversal, wanted: Provider, back: Fields, token: Fields, no
 
 
 def _nothing(*notices: Notice) -> Step:
-    return Step(Change(resource="provider", title="Twilio"), notices=notices)
+    return Restoration(notices=notices).step("provider", "Twilio")
 
 
 def _removed(writes: tuple[WriteRecord, ...], there: Provider) -> Step:
@@ -71,21 +71,15 @@ def _removed(writes: tuple[WriteRecord, ...], there: Provider) -> Step:
         return _nothing()
     if created is not None and there.id != created:
         return _nothing(changed_since("provider", "the whole of it"))
-    found = {name: _from_nothing(trace) for name, trace in traces(writes).items() if name != TOKEN}
+    # Of something created there was no earlier value that it could have again.
+    found = {name: Trace(before="\0", left=trace.left) for name, trace in traces(writes).items() if name != TOKEN}
     values = shown(there)
     _, notices = restored("provider", found, values)
     if notices:
         return _nothing(*notices)
     fields = tuple(FieldChange(path=path, before=value) for path, value in values.items())
-    return Step(
-        Change(resource="provider", action="delete", status="pending", fields=fields, title="Twilio"),
-        (Write("provider", "delete_provider", there.id, values),),
-    )
-
-
-def _from_nothing(trace: Trace) -> Trace:
-    """A value of something created: there was no earlier one that it could have again."""
-    return Trace(before="\0", left=trace.left)
+    write = Write("provider", "delete_provider", there.id, values)
+    return Restoration(fields, (write,)).step("provider", "Twilio")
 
 
 def _as_one(found: Mapping[str, Trace]) -> bool:
@@ -115,10 +109,7 @@ def _token(wanted: Provider, given: Reversal, *, needed: bool) -> Fields | Notic
 def _between(given: Reversal, wanted: Provider) -> Provider | None:
     """A provider that carries the message types of now and of then, where that of now does not carry both."""
     there = known(given.now.provider)
-    if carries(there, known(given.now.message_types)):
-        return None
-    both = tuple(dict.fromkeys((*there.delivery_methods, *wanted.delivery_methods)))
-    return wanted.model_copy(update={"delivery_methods": both})
+    return None if carries(there, known(given.now.message_types)) else with_both(there, wanted)
 
 
 def _update(there: Provider, wanted: Provider, token: Fields) -> tuple[Write, ...]:

@@ -20,41 +20,32 @@ from mfa_setup.store import digests
 
 SETTINGS = frozenset({"sid", "from", "messaging_service_sid"})
 """What the legacy stack's Twilio settings hold; which provider is selected is a request of its own."""
+NAMES: dict[PhoneStack, dict[str, str]] = {
+    "legacy": {"kind": "provider", "sid": "sid", "sender": "from", "messaging_service_sid": "messaging_service_sid"},
+    "unified": {
+        "kind": "name",
+        "enabled": "disabled",
+        "sid": "configuration.sid",
+        "sender": "configuration.default_from",
+        "messaging_service_sid": "configuration.mssid",
+        "delivery_methods": "configuration.delivery_methods",
+    },
+}
+"""The names of a provider's fields in the API of each stack; `disabled` is the opposite of `enabled`."""
 OLD = "old"
 """Stands in a write for the token of another account, which an undo was given."""
 
 
 def shown(provider: Provider) -> dict[str, JsonValue]:
     """A provider by the names of its stack's API, as changes and journal show it."""
-    if provider.stack == "legacy":
-        return {
-            "provider": provider.kind,
-            "sid": provider.sid,
-            "from": provider.sender,
-            "messaging_service_sid": provider.messaging_service_sid,
-        }
-    return {
-        "name": provider.kind,
-        "disabled": not provider.enabled,
-        "configuration.sid": provider.sid,
-        "configuration.default_from": provider.sender,
-        "configuration.mssid": provider.messaging_service_sid,
-        "configuration.delivery_methods": list(provider.delivery_methods),
-    }
+    values = provider.model_dump(mode="json") | {"enabled": not provider.enabled}
+    return {name: values[field] for field, name in NAMES[provider.stack].items()}
 
 
 def from_shown(there: Provider, values: Mapping[str, JsonValue]) -> Provider:
     """A provider of the same stack and id with other values, by the names of its stack's API."""
-    legacy = there.stack == "legacy"
-    prefix = "" if legacy else "configuration."
-    fields = {
-        "kind": values["provider" if legacy else "name"],
-        "enabled": legacy or not values["disabled"],
-        "sid": values[f"{prefix}sid"],
-        "sender": values["from" if legacy else "configuration.default_from"],
-        "messaging_service_sid": values["messaging_service_sid" if legacy else "configuration.mssid"],
-        "delivery_methods": values.get("configuration.delivery_methods") or (),
-    }
+    fields = {field: values[name] for field, name in NAMES[there.stack].items() if values[name] is not None}
+    fields["enabled"] = not fields.get("enabled")  # the name is `disabled`, and legacy has none
     return Provider.model_validate({"stack": there.stack, "id": there.id, **fields})
 
 
@@ -71,44 +62,40 @@ def token_needed() -> ValueNeededError:
     )
 
 
-def _token(services: Services, write: Write) -> SecretStr | None:
-    """The token that a write sends; None where it sends none, and Auth0 keeps what it has.
+def _token(services: Services, write: Write) -> SecretStr:
+    """The token that a write sends.
 
     Raises:
         ValueNeededError: The auth token is needed and not known.
     """
-    if TOKEN not in write.after:
-        return None
-    token = services.old_token if write.after[TOKEN] == OLD else services.token
+    token = services.old_token if write.after.get(TOKEN) == OLD else services.token
     if token is None:
         raise token_needed()
     return token
 
 
-def _unified(write: Write, identity: str | None) -> Provider:
-    return from_shown(Provider(stack="unified", id=identity), write.after)
+def _token_if_sent(services: Services, write: Write) -> SecretStr | None:
+    """The token that a write sends; None where it sends none, and Auth0 keeps what it has."""
+    return _token(services, write) if TOKEN in write.after else None
 
 
 def _remember(services: Services, write: Write) -> None:
     """Keeps the digest of the token that Auth0 now holds, with the service's own time of that change."""
-    token = _token(services, write)
-    if token is None:
+    if TOKEN not in write.after:
         return
     stack: PhoneStack = "unified" if "name" in write.after else "legacy"
     stamp = None
     if stack == "unified":
         with suppress(MfaSetupError):  # without a time the digest alone tells
             stamp = services.auth0.provider(stack).updated_at
-    sid = write.after["sid" if stack == "legacy" else "configuration.sid"]
+    sid = write.after[NAMES[stack]["sid"]]
     with suppress(OSError):  # without a digest the next run says that it cannot know the token
-        digests.remember(services.folders, services.tenant_key, digest_name(stack, sid), token, stamp)
+        digests.remember(services.folders, services.tenant_key, digest_name(stack, sid), _token(services, write), stamp)
 
 
 def _create(services: Services, write: Write) -> Fields:
-    provider, token = _unified(write, None), _token(services, write)
-    if token is None:
-        raise token_needed()
-    return {"id": services.auth0.create_provider(provider, token)}
+    provider = from_shown(Provider(stack="unified"), write.after)
+    return {"id": services.auth0.create_provider(provider, _token(services, write))}
 
 
 def _find(services: Services, write: Write) -> Fields | None:
@@ -133,12 +120,13 @@ def _create_or_take(execution: Execution, write: Write) -> None:
 
 
 def _update(services: Services, write: Write) -> None:
-    services.auth0.update_provider(_unified(write, write.target), _token(services, write))
+    provider = from_shown(Provider(stack="unified", id=write.target), write.after)
+    services.auth0.update_provider(provider, _token_if_sent(services, write))
 
 
 def _set_twilio(services: Services, write: Write) -> None:
     values = {"provider": "twilio", **write.after}
-    services.auth0.set_twilio(from_shown(Provider(stack="legacy"), values), _token(services, write))
+    services.auth0.set_twilio(from_shown(Provider(stack="legacy"), values), _token_if_sent(services, write))
 
 
 def _effect(snapshot: Snapshot, write: Write) -> Snapshot:
@@ -154,12 +142,7 @@ def _removed(snapshot: Snapshot, _write: Write) -> Snapshot:
 _LEGACY = frozenset({"update:guardian_factors"})
 ACTIONS: dict[WriteAction, Action] = {
     "create_provider": Action(
-        _create,
-        frozenset({"create:phone_providers"}),
-        _effect,
-        find=_find,
-        perform=_create_or_take,
-        remember=_remember,
+        _create, frozenset({"create:phone_providers"}), _effect, find=_find, perform=_create_or_take, remember=_remember
     ),
     "update_provider": Action(_update, frozenset({"update:phone_providers"}), _effect, remember=_remember),
     "delete_provider": Action(

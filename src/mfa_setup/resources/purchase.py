@@ -1,5 +1,6 @@
 """Buying a number, exactly once: also without an answer, after a crash, and with another machine doing the same."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mfa_setup.errors import Choice, ChoiceNeededError, NoNumbersError, NumberGoneError, TrialNumberError
@@ -22,7 +23,12 @@ def offers(services: Services, desired: DesiredNumber) -> tuple[Offer, ...]:
     Raises:
         NoNumbersError: There are none.
     """
-    again = tuple(_again(services, one) for one in purchases(services.journal.runs) if _is_open(one, desired))
+    again = tuple(
+        offer
+        for one in purchases(services.journal.runs)
+        if _is_open(one, desired)
+        for offer in _priced(services.account, one.country, one.number_type, (one.phone_number,))
+    )
     try:
         return (*again, *_search(services.account, desired))
     except NoNumbersError:
@@ -61,14 +67,12 @@ def _is_open(one: Purchase, desired: DesiredNumber) -> bool:
     )
 
 
-def _again(services: Services, one: Purchase) -> Offer:
-    price, currency = services.account.price(one.country, one.number_type)
-    return Offer(
-        phone_number=one.phone_number,
-        country=one.country,
-        number_type=one.number_type,
-        price=price,
-        currency=currency,
+def _priced(twilio: TwilioPort, country: str, number_type: NumberType, numbers: Sequence[str]) -> tuple[Offer, ...]:
+    """Numbers of one country and type as offers, at the price of today."""
+    price, currency = twilio.price(country, number_type)
+    return tuple(
+        Offer(phone_number=number, country=country, number_type=number_type, price=price, currency=currency)
+        for number in numbers
     )
 
 
@@ -83,17 +87,7 @@ def _search(twilio: TwilioPort, desired: DesiredNumber) -> tuple[Offer, ...]:
     for number_type in (desired.number_type,) if desired.number_type else fallback:
         numbers = twilio.offers(desired.country, number_type, desired.area_code, desired.contains)
         if numbers:
-            price, currency = twilio.price(desired.country, number_type)
-            return tuple(
-                Offer(
-                    phone_number=number,
-                    country=desired.country,
-                    number_type=number_type,
-                    price=price,
-                    currency=currency,
-                )
-                for number in numbers
-            )
+            return _priced(twilio, desired.country, number_type, numbers)
     raise NoNumbersError(
         f"No number on sale in {desired.country} can send SMS, needs no papers"
         + (f", has area code {desired.area_code}" if desired.area_code else "")
@@ -187,8 +181,7 @@ def _settle(execution: Execution, write: Write, made: Fields) -> None:
     ours = [item for item in execution.services.account.numbers() if item.friendly_name == mark and item.sms]
     if sid not in {item.sid for item in ours} or ours[0].sid == sid or made.get("owned_before"):
         return
-    before: Fields = {"phone_number": write.target}
-    execution.send(Write("number", "release_number", str(sid), before))
+    execution.send(Write("number", "release_number", str(sid), {"phone_number": write.target}))
     execution.adopted[ours[0].sid] = write
     _report(execution, write.target, ours[0].phone_number, ours[0].sid)
 

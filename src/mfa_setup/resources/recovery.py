@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from mfa_setup.clock import Clock
-from mfa_setup.errors import InterruptedRunError, MfaSetupError, OutcomeUnknownError
+from mfa_setup.errors import MfaSetupError, OutcomeUnknownError
+from mfa_setup.snapshot import parts
 
 PAUSES = (0.0, 1.0, 2.0, 4.0)
 """Seconds before each look: what was written may be listed a little later."""
@@ -13,7 +14,6 @@ SAME_SECOND = 1.1
 """Seconds after which the second of a purchase has surely passed: Twilio's dates have whole seconds."""
 
 T = TypeVar("T")
-
 
 clock = Clock()
 
@@ -32,19 +32,12 @@ def recover_outcome(attempt: Callable[[], T], find: Callable[[], T | None]) -> T
     """
     try:
         return attempt()
-    except OutcomeUnknownError as unknown:
+    except OutcomeUnknownError:
         for pause in PAUSES:
             clock.sleep(pause)
-            found = _looked(find, unknown)
+            found = parts.attempt(find)
+            if isinstance(found, MfaSetupError):
+                break
             if found is not None:
                 return found
         raise
-
-
-def _looked(find: Callable[[], T | None], unknown: OutcomeUnknownError) -> T | None:
-    try:
-        return find()
-    except InterruptedRunError:
-        raise
-    except MfaSetupError:
-        raise unknown from None

@@ -1,6 +1,6 @@
 """The registry: every resource once, in the order in which changes are safe. The engine knows them only from here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from mfa_setup.model.types import ResourceName
 from mfa_setup.model.write import Write, WriteAction
@@ -14,7 +14,6 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 RESOURCES: tuple[Resource, ...] = (APPLICATION, NUMBER, PROVIDER, FACTOR, POLICY)
 """In safe order: the policy only when codes can reach the users."""
-BY_NAME: dict[ResourceName, Resource] = {resource.name: resource for resource in RESOURCES}
 ACTIONS: dict[WriteAction, Action] = {name: action for one in RESOURCES for name, action in one.actions.items()}
 
 
@@ -30,7 +29,6 @@ def scopes_of(writes: Iterable[Write]) -> frozenset[str]:
     return frozenset().union(*(ACTIONS[write.action].scopes for write in writes))
 
 
-def in_order(names: Iterable[ResourceName]) -> tuple[Resource, ...]:
+def in_order(names: Collection[ResourceName]) -> tuple[Resource, ...]:
     """Some resources, in safe order."""
-    wanted = set(names)
-    return tuple(resource for resource in RESOURCES if resource.name in wanted)
+    return tuple(resource for resource in RESOURCES if resource.name in names)

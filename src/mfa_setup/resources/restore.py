@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.change import FieldChange
+from mfa_setup.model.change import Change, FieldChange
 from mfa_setup.model.journal import Trace
 from mfa_setup.model.outcome import Notice
-from mfa_setup.model.types import ResourceName
-from mfa_setup.model.write import Fields, Write
+from mfa_setup.model.types import Action, ResourceName, Status
+from mfa_setup.model.write import Fields, Write, WriteAction
+from mfa_setup.resources.base import Step
+
+REMOVALS: frozenset[WriteAction] = frozenset({"delete_application", "release_number", "delete_provider"})
+"""The writes that take the resource itself away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,14 @@ class Restoration:
     def __add__(self, other: "Restoration") -> "Restoration":
         fields, writes = (*self.fields, *other.fields), (*self.writes, *other.writes)
         return Restoration(fields, writes, (*self.notices, *other.notices))
+
+    def step(self, resource: ResourceName, title: str) -> Step:
+        """The whole of a resource's part of an undo."""
+        removes = any(write.action in REMOVALS for write in self.writes)
+        action: Action = "delete" if removes else "update" if self.writes else "none"
+        status: Status = "pending" if self.writes else "none"
+        change = Change(resource=resource, action=action, status=status, fields=self.fields, title=title)
+        return Step(change, self.writes, self.notices)
 
 
 def restored(

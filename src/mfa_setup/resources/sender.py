@@ -10,17 +10,15 @@ from mfa_setup.model.observed import MessagingService, Number, Provider, TwilioI
 from mfa_setup.resources.base import OwnNumbers
 from mfa_setup.services import Services
 
-
-def mark(tenant_key: str) -> str:
-    """The FriendlyName of numbers that this tool bought for a tenant: the same in every run (at most 64 letters)."""
-    return f"mfa-setup:{hashlib.sha256(tenant_key.encode()).hexdigest()[:16]}"
+MARK = "mfa-setup:"
+"""How the FriendlyName of each number begins that this tool bought, for any tenant."""
 
 
 def own(services: Services) -> OwnNumbers:
     """How this tenant's numbers are recognised: by their mark, or because the journal has their purchase."""
+    tenant = hashlib.sha256(services.tenant_key.encode()).hexdigest()[:16]  # the same in every run, and short enough
     bought = purchases(services.journal.runs)
-    remembered = frozenset(one.sid or one.phone_number for one in bought)
-    return OwnNumbers(mark=mark(services.tenant_key), remembered=remembered)
+    return OwnNumbers(f"{MARK}{tenant}", frozenset(one.sid or one.phone_number for one in bought))
 
 
 class Sender(Frozen):
@@ -52,7 +50,6 @@ def choose(desired: DesiredNumber, account: TwilioInventory, provider: Provider,
     named = _service(desired, account)
     if desired.sender:
         return Sender(number=_asked_for(desired.sender, account), service=named)
-    by_service = named is not None
     if named and (pooled := _in_pool(named, account, own)):
         return Sender(number=pooled, service=named, by_service=True)
     ours = [item for item in account.numbers if own.has(item) and item.sms]
@@ -63,10 +60,11 @@ def choose(desired: DesiredNumber, account: TwilioInventory, provider: Provider,
         return used
     if used and not used.by_service:
         return Sender(number=used.number, service=named, by_service=True)
-    others = [item for item in account.numbers if item.sms and not _is_marked(item)]
+    # A number that this tool bought for another tenant is not offered as a free one.
+    others = [item for item in account.numbers if item.sms and not item.friendly_name.startswith(MARK)]
     if others and not desired.buy:
         raise _ask_which(others)
-    return Sender(service=named, by_service=by_service, to_buy=True)
+    return Sender(service=named, by_service=named is not None, to_buy=True)
 
 
 def _ours(ours: list[Number], named: MessagingService | None, used: Sender | None) -> Sender:
@@ -104,9 +102,8 @@ def _asked_for(phone_number: str, account: TwilioInventory) -> Number:
 
 
 def _in_pool(service: MessagingService, account: TwilioInventory, own: OwnNumbers) -> Number | None:
-    pooled = [item for item in account.numbers if item.sid in service.pool and item.sms]
-    pooled.sort(key=lambda item: not own.has(item))
-    return pooled[0] if pooled else None
+    pooled = (item for item in account.numbers if item.sid in service.pool and item.sms)
+    return min(pooled, key=lambda item: not own.has(item), default=None)
 
 
 def _of_provider(account: TwilioInventory, provider: Provider) -> Sender | None:
@@ -120,11 +117,6 @@ def _of_provider(account: TwilioInventory, provider: Provider) -> Sender | None:
         if service.sid == provider.messaging_service_sid and not provider.sender:
             return Sender(number=_in_pool(service, account, OwnNumbers(mark="")), service=service, by_service=True)
     return None
-
-
-def _is_marked(number: Number) -> bool:
-    """Bought by this tool for some tenant; another tenant's number is not offered as a free one."""
-    return number.friendly_name.startswith("mfa-setup:")
 
 
 def _ask_which(others: list[Number]) -> ChoiceNeededError:

@@ -1,8 +1,8 @@
 """The texts of the SMS, on either stack: written where they are asked for, and restored by an undo."""
 
-from mfa_setup.model.change import FieldChange
+from mfa_setup.model.change import FieldChange, differing
 from mfa_setup.model.desired import DesiredSms
-from mfa_setup.model.journal import RunRecord, Trace, WriteRecord, traces
+from mfa_setup.model.journal import RunRecord, WriteRecord, traces
 from mfa_setup.model.observed import Template, Templates
 from mfa_setup.model.write import Fields, Write, WriteAction
 from mfa_setup.resources.base import Action
@@ -23,8 +23,6 @@ _NAMES = {ENROLL: "templates.enrollment", VERIFY: "templates.verification"}
 _DEFAULTS = {_NAMES[ENROLL]: DEFAULT_ENROLLMENT, _NAMES[VERIFY]: DEFAULT_VERIFICATION}
 WRITE_SCOPES = frozenset({"create:phone_templates", "update:phone_templates"})
 
-FieldChanges = tuple[FieldChange, ...]
-
 
 def are_desired(desired: DesiredSms) -> bool:
     """Whether any text is asked for; otherwise templates are neither read nor written."""
@@ -36,7 +34,7 @@ def were_written(record: RunRecord) -> bool:
     return bool(record.of("create_template", "update_template", "set_templates"))
 
 
-def compare(desired: DesiredSms, found: Snapshot) -> tuple[FieldChanges, tuple[Write, ...]]:
+def compare(desired: DesiredSms, found: Snapshot) -> tuple[tuple[FieldChange, ...], tuple[Write, ...]]:
     """The texts that differ from those asked for, and the writes that set them."""
     if not are_desired(desired):
         return (), ()
@@ -48,23 +46,22 @@ def compare(desired: DesiredSms, found: Snapshot) -> tuple[FieldChanges, tuple[W
         return (), ()
     legacy = known(found.stack) == "legacy"
     after: Fields = {name: wanted.get(name) or before[name] or (_DEFAULTS[name] if legacy else None) for name in before}
-    fields = tuple(
-        FieldChange(path=name, before=before[name], after=text)
-        for name, text in after.items()
-        if text is not None and text != before[name]
-    )
+    fields = differing(before, {name: text for name, text in after.items() if text is not None})
     if legacy:
         return fields, (Write("factor", "set_templates", "", before, after),)
     return fields, tuple(_unified(there, kind, str(wanted[name])) for kind, name in _NAMES.items() if name in wanted)
 
 
 def _unified(found: Templates, kind: str, text: str) -> Write:
-    there = next((template for template in found.whole if template.kind == kind), None)
+    there = _of(kind, found)
     after = Template(kind=kind, id=there.id if there else None, text=text, voice=text).model_dump(mode="json")
     if there is None:
         return Write("factor", "create_template", kind, after=after)
-    before = there.model_dump(mode="json")
-    return Write("factor", "update_template", kind, before, after)
+    return Write("factor", "update_template", kind, there.model_dump(mode="json"), after)
+
+
+def _of(kind: str, found: Templates) -> Template | None:
+    return next((template for template in found.whole if template.kind == kind), None)
 
 
 def _texts(found: Templates) -> Fields:
@@ -79,9 +76,9 @@ def revert(record: RunRecord, now: Snapshot) -> Restoration:
     if known(now.stack) == "legacy":
         return _revert_legacy(record, there)
     found = Restoration()
-    for kind in (ENROLL, VERIFY):
+    for kind in _NAMES:
         writes = tuple(write for write in record.of("create_template", "update_template") if write.target == kind)
-        template = next((template for template in there.whole if template.kind == kind), None)
+        template = _of(kind, there)
         if writes and template:
             found += _revert_one(writes, template)
     return found
@@ -97,11 +94,10 @@ def _revert_one(writes: tuple[WriteRecord, ...], there: Template) -> Restoration
     if not any(_same_text(after, now) for after in left):
         return Restoration(notices=(changed_since("factor", name),))
     field = FieldChange(path=name, before=there.text, after=first.get("text"))
-    if not first:
-        write = Write("factor", "delete_template", str(there.id), now)
+    if first:
+        write = Write("factor", "update_template", there.kind, now, {**first, "id": there.id})
     else:
-        after = {**first, "id": there.id}
-        write = Write("factor", "update_template", there.kind, now, after)
+        write = Write("factor", "delete_template", str(there.id), now)
     return Restoration((field,), (write,))
 
 
@@ -111,7 +107,13 @@ def _same_text(one: Fields, other: Fields) -> bool:
 
 def _revert_legacy(record: RunRecord, now: Templates) -> Restoration:
     there = _texts(now)
-    back, notices = restored("factor", _without_default(traces(record.of("set_templates")), there), there)
+    # There is no DELETE for these texts: where there were none, the service's own are as good as none.
+    found = {
+        name: trace
+        for name, trace in traces(record.of("set_templates")).items()
+        if trace.before is not None or there.get(name) != _DEFAULTS[name]
+    }
+    back, notices = restored("factor", found, there)
     if not back:
         return Restoration(notices=notices)
     after: Fields = {name: text or _DEFAULTS[name] for name, text in (there | back).items()}
@@ -120,22 +122,13 @@ def _revert_legacy(record: RunRecord, now: Templates) -> Restoration:
     return Restoration(fields, (write,), notices)
 
 
-def _without_default(found: dict[str, Trace], there: Fields) -> dict[str, Trace]:
-    """There is no DELETE for these texts: where there were none, the service's own are as good as none."""
-    return {
-        name: trace
-        for name, trace in found.items()
-        if not (trace.before is None and there.get(name) == _DEFAULTS[name])
-    }
-
-
 def _create(services: Services, write: Write) -> Fields:
     return {"id": services.auth0.create_template(Template.model_validate(write.after))}
 
 
 def _find(services: Services, write: Write) -> Fields | None:
     for template in services.auth0.templates("unified").whole:
-        if template.kind == write.target and template.text == write.after["text"]:
+        if (template.kind, template.text) == (write.target, write.after["text"]):
             return {"id": template.id}
     return None
 
