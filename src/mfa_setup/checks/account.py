@@ -28,10 +28,9 @@ def standing(given: CheckContext) -> tuple[Check, ...]:
         return tuple(idle(check_id, "Codes do not leave by Twilio.") for check_id in ids)
     if given.snapshot.twilio is None:
         return tuple(answer(check_id, "skip", NO_CREDENTIALS, SET_THEM) for check_id in ids)
-    if isinstance(given.snapshot.twilio, MfaSetupError):
-        rest = (unseen(check_id, given.snapshot.twilio) for check_id in ("compliance_profile", "balance"))
-        return (*_refused(given.snapshot.twilio), *rest)
     seen = given.snapshot.twilio
+    if isinstance(seen, MfaSetupError):
+        return (*_refused(seen), *(unseen(check_id, seen) for check_id in ids[2:]))
     accepted = "Twilio accepts them."
     if seen.account is None:
         accepted += " An API key sees neither the account's type and status nor the token that Auth0 needs."

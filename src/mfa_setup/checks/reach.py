@@ -60,7 +60,8 @@ def _reached(
     sending = _sending(given, account, there, placed)
     if not sending:
         return (owned, *(idle(check_id, "Nothing is there to send from.") for check_id in _IDS[1:]))
-    countries = given.countries or tuple(dict.fromkeys(country_of(one.phone_number, given.country) for one in sending))
+    senders = dict.fromkeys(country_of(one.phone_number, given.country) for one in sending)
+    countries = given.desired.countries or tuple(senders)
     unread = given.snapshot.toll_free
     if isinstance(unread, MfaSetupError) and any(one.bought and is_toll_free(one.phone_number) for one in sending):
         return owned, unseen("registration", unread), _geo(given, countries)
@@ -73,7 +74,7 @@ def _prospect(given: CheckContext, account: TwilioInventory, there: Provider) ->
     if not isinstance(chosen, MfaSetupError) and chosen.number:
         would_be = Provider(stack=there.stack, kind="twilio", sid=account.sid, sender=chosen.number.phone_number)
         return _reached(given, account, would_be, chosen.service)
-    countries = given.countries or (given.country,)
+    countries = given.desired.countries or (given.country,)
     owned = idle("sender_owned", "No sender is chosen yet: `mfa-setup up` finds or buys a number.")
     if given.country == "US" and US_PHONES & set(countries) and not any(item.verified for item in account.services):
         evidence = "The account has no Messaging Service with a verified campaign: carriers drop what a US local "
@@ -93,12 +94,10 @@ def _owned(given: CheckContext, account: TwilioInventory, there: Provider) -> Ch
     name = there.sender or there.messaging_service_sid
     if name is None:
         problem: str | None = "The provider names neither a number nor a Messaging Service."
+    elif there.sender:
+        problem = _number_problem(account, name, spoken=given.spoken_only)
     else:
-        problem = (
-            _number_problem(account, name, spoken=given.spoken_only)
-            if there.sender
-            else _service_problem(account, name)
-        )
+        problem = _service_problem(account, name)
     if problem:
         fix = "Run `mfa-setup enable-sms`, or pass another number with --from."
         return answer("sender_owned", "fail", problem, fix)

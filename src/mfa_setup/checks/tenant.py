@@ -8,6 +8,7 @@ from mfa_setup.checks.provider import TENANT_SEND
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check, CheckStatus
 from mfa_setup.model.desired import Desired
+from mfa_setup.model.observed import INDEPENDENT
 from mfa_setup.model.readiness import Headroom, TenantFlags
 from mfa_setup.model.types import PhoneStack, ResourceName
 from mfa_setup.resources.application import choose, named
@@ -19,8 +20,6 @@ from mfa_setup.snapshot.snapshot import Snapshot
 FREE_BURST = 2
 """The burst of the Free plan's rate limit (Auth0 docs, "Rate limit configurations"); no other plan's is so small."""
 PASSWORD_GRANTS = frozenset({"password", "http://auth0.com/oauth/grant-type/password-realm"})
-_SECURER = frozenset({"webauthn-roaming", "otp", "push-notification", "duo"})
-"""Independent factors that Auth0 offers before SMS: the most secure one that is on (Auth0 docs, "Enable MFA")."""
 _RECOVERY = frozenset({"recovery-code", "email"})
 _SCOPES_PAGE = "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications."
 
@@ -91,11 +90,8 @@ def plan(found: Snapshot) -> Check:
     """Whether the plan sends SMS, which no read tells: only a send of the tenant's own shows it."""
     if any(not send.failed for send in known_or(found.sends, ())):
         return answer("auth0_plan", "pass", "The tenant has sent codes by its provider lately.")
-    evidence, headroom = (
-        "The tenant's plan cannot be read, and no send of its own shows that it includes SMS.",
-        found.headroom,
-    )
-    if headroom and headroom.limit <= FREE_BURST:
+    evidence = "The tenant's plan cannot be read, and no send of its own shows that it includes SMS."
+    if (headroom := found.headroom) and headroom.limit <= FREE_BURST:
         evidence += f" Its rate limit, a burst of {headroom.limit}, is that of the Free plan, which sends no SMS."
     look = "The plan stands in the Auth0 dashboard, Settings > Subscription."
     legacy = known_or(found.stack, "unified") == "legacy"
@@ -159,13 +155,16 @@ def _password_grants(found: Snapshot) -> Check:
 
 
 def _other_factor(found: Snapshot) -> Check:
-    """Auth0 offers the most secure factor first, unless users see the list (`mfa_show_factor_list_on_enrollment`)."""
+    """Auth0 offers the most secure factor first, and every independent one goes before SMS (Auth0 docs, "Enable MFA").
+
+    Users who see the list choose themselves (`mfa_show_factor_list_on_enrollment`).
+    """
     if isinstance(found.factors, MfaSetupError):
         return unseen("other_factor_first", found.factors)
-    first = sorted(_SECURER & found.factors)
+    first = sorted(INDEPENDENT & found.factors)
     if not first:
         return answer("other_factor_first", "pass", "No: no other factor is on that goes before it.")
-    listed = not isinstance(found.flags, MfaSetupError) and found.flags.factor_list
+    listed = known_or(found.flags, TenantFlags()).factor_list
     told = "and users choose among them" if listed else "and users are offered the most secure one"
     return answer(
         "other_factor_first",
