@@ -37,7 +37,7 @@ def standing(given: CheckContext) -> tuple[Check, ...]:
     return (
         answer("twilio_credentials", "pass", accepted),
         judge(seen.account),
-        _profile(given, seen.account),
+        _profile(given, seen),
         _balance(given, seen),
     )
 
@@ -88,9 +88,9 @@ def judge(account: TwilioAccount | None) -> Check:
     )
 
 
-def _profile(given: CheckContext, account: TwilioAccount | None) -> Check:
+def _profile(given: CheckContext, seen: TwilioInventory) -> Check:
     """Without an approved profile also a Full account is refused (21608); any approved one counts."""
-    if account is not None and account.kind != "Full":
+    if seen.on_trial:
         return idle("compliance_profile", "A trial account has none.")
     profiles = given.snapshot.profiles
     if isinstance(profiles, MfaSetupError):
@@ -113,7 +113,7 @@ def _balance(given: CheckContext, seen: TwilioInventory) -> Check:
     if left is None:
         return idle("balance", "A subaccount has no balance of its own.")
     shown = f"{left.amount:.2f} {left.currency}"
-    if seen.account is not None and seen.account.kind != "Full":
+    if seen.on_trial:
         return idle("balance", f"A trial's balance ({shown}) says nothing of its free units.")
     top_up = "Twilio console: Account > Billing; auto-recharge keeps it from running dry."
     if left.amount <= 0:

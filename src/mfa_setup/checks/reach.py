@@ -145,7 +145,7 @@ def _sending(
 
 def _registration(sending: tuple[Sending, ...], countries: tuple[str, ...], given: CheckContext) -> Check:
     """Whether each country's carriers take messages from the number that would be chosen for it."""
-    problems: list[tuple[str, str]] = []
+    problems: list[Problem] = []
     waits = False
     for country in countries:
         # A service prefers a number of the recipient's own country (Twilio docs, "optimal sender").

@@ -1,6 +1,6 @@
 """The one way that every command goes: observe, plan, guard, apply."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -26,11 +26,13 @@ from mfa_setup.resources import policy, purchase, registry, sender
 from mfa_setup.resources.base import OPEN_QUESTIONS, Comparison
 from mfa_setup.services import Services
 from mfa_setup.snapshot.parts import known, known_or
-from mfa_setup.snapshot.reader import SEND_SCOPES, Reader, Token, scopes_of
+from mfa_setup.snapshot.reader import SEND_SCOPES, PartName, Reader, Token, scopes_of
 from mfa_setup.snapshot.snapshot import Snapshot
 
 Prove = Callable[[PhoneStack], None]
 """Proves that an SMS arrives, between the factor and the policy; raises where it does not."""
+Possible = Callable[[PhoneStack | None], Collection[str]]
+"""All scopes that a run may come to need on a phone stack, or on either of them."""
 Checks = tuple[Check, ...]
 
 
@@ -76,6 +78,24 @@ class Run:
         policies = known_or(found.policies, ())
         return DeliveryGuard(reader, self.context(found), self.report, self.person, overrides, policies)
 
+    def begin(self, reader: Reader, parts: Collection[PartName], possible: Possible) -> Snapshot:
+        """The phone stack of the tenant; before it and after it, the token must have the scopes that reading needs.
+
+        Args:
+            reader: Reads it.
+            parts: What is read next.
+            possible: All scopes that the run may come to need on a stack, which an error names at once.
+
+        Raises:
+            MfaSetupError: Scopes are missing, or the tenant cannot be read.
+        """
+        preconditions.require_scopes(self.token, scopes_of(parts, None), possible(None))
+        begun = reader.begin()
+        stack: PhoneStack = known(begun.stack)
+        self.report.tenant = Tenant(domain=self.services.domain, phone_stack=stack)
+        preconditions.require_scopes(self.token, scopes_of(parts, stack), possible(stack))
+        return begun
+
     def confirmed(self, plan: Plan, checks: Checks, again: Callable[[Plan], tuple[Plan, Checks]]) -> Plan:
         """The plan that a person has agreed to, as it still is after the answer.
 
@@ -116,8 +136,10 @@ class _Setup:
 
     def carry_out(self) -> None:
         run = self.run
-        stack = self._begin()
-        plan = self._plan(self._read(stack), ())
+        run.person.doing("Looking at the Auth0 tenant")
+        possible = partial(possible_scopes, run.task, run.desired)
+        begun = run.begin(run.reader, parts_of(run.task, run.desired), possible)
+        plan = self._plan(self._read(begun), ())
         guard = run.guard(plan.found, run.reader, self.overrides)
         if run.task.read_only:
             self._foresee(guard, plan)
@@ -130,20 +152,6 @@ class _Setup:
         guard.finish()
 
     # --- observe and plan --------------------------------------------------------------------------------------
-
-    def _begin(self) -> Snapshot:
-        run = self.run
-        run.person.doing("Looking at the Auth0 tenant")
-        self._require_reads(None)
-        begun = run.reader.begin()
-        run.report.tenant = Tenant(domain=run.services.domain, phone_stack=known(begun.stack))
-        self._require_reads(known(begun.stack))
-        return begun
-
-    def _require_reads(self, stack: PhoneStack | None) -> None:
-        run = self.run
-        needed = scopes_of(parts_of(run.task, run.desired), stack)
-        preconditions.require_scopes(run.token, needed, possible_scopes(run.task, run.desired, stack))
 
     def _read(self, begun: Snapshot) -> Snapshot:
         run = self.run

@@ -12,13 +12,12 @@ from mfa_setup.errors import NotFoundError
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.journal import RunRecord, undoable, undone
-from mfa_setup.model.outcome import Notice, PastRun, Tenant
-from mfa_setup.model.types import PhoneStack, ResourceName
+from mfa_setup.model.outcome import Notice, PastRun
+from mfa_setup.model.types import ResourceName
 from mfa_setup.resources import registry
 from mfa_setup.resources.application_revert import connections_of
 from mfa_setup.resources.base import Reversal, Step
-from mfa_setup.snapshot.parts import known
-from mfa_setup.snapshot.reader import OF_TWILIO, PartName, Reader, scopes_of
+from mfa_setup.snapshot.reader import OF_TWILIO, PartName, Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
 BACKWARDS = tuple(reversed(registry.RESOURCES))
@@ -120,23 +119,14 @@ class _Undo:
 
     def _read(self) -> Snapshot:
         """What there is now; a run that touched the application alone says nothing of how codes are sent."""
-        run = self.run
-        self._require_reads(None)
-        begun = self.reader.begin()
-        run.report.tenant = Tenant(domain=run.services.domain, phone_stack=known(begun.stack))
-        self._require_reads(known(begun.stack))
-        if self._parts() & OF_TWILIO:
-            _ = run.services.account  # without credentials this ends here
-        found = self.reader.read(self._parts(), begun, strict=True)
+        touched = registry.in_order(self.record.touched)
+        parts = frozenset[PartName]().union(*(resource.revert_reads(self.record) for resource in touched))
+        begun = self.run.begin(self.reader, parts, lambda _: ())
+        if parts & OF_TWILIO:
+            _ = self.run.services.account  # without credentials this ends here
+        found = self.reader.read(parts, begun, strict=True)
         preconditions.require_active(found)
         return found
-
-    def _parts(self) -> frozenset[PartName]:
-        touched = registry.in_order(self.record.touched)
-        return frozenset[PartName]().union(*(resource.revert_reads(self.record) for resource in touched))
-
-    def _require_reads(self, stack: PhoneStack | None) -> None:
-        preconditions.require_scopes(self.run.token, scopes_of(self._parts(), stack))
 
     def _steps(self, now: Snapshot) -> Mapping[ResourceName, Step]:
         """Each resource's part; every one stands on what those before it leave."""
@@ -165,8 +155,9 @@ def _stages(found: Snapshot, steps: Mapping[ResourceName, Step]) -> Iterator[Sta
     Where a step has writes that must come before the resource ahead of it is restored, they are a stage of their own.
     """
     for resource, following in zip(BACKWARDS, (*BACKWARDS[1:], None), strict=True):
-        early = steps[following.name] if following else Step(steps[resource.name].change)
-        for change, writes in ((early.change, early.first), (steps[resource.name].change, steps[resource.name].writes)):
+        own = steps[resource.name]
+        early = steps[following.name] if following else Step(own.change)
+        for change, writes in ((early.change, early.first), (own.change, own.writes)):
             then = registry.after(found, writes)
             if writes:
                 yield Stage(change, writes, found, then)

@@ -101,7 +101,6 @@ class TwilioAccount(Frozen):
 
     kind: str
     status: str
-    subaccount: bool = False
 
 
 class TwilioInventory(Frozen):
@@ -111,6 +110,11 @@ class TwilioInventory(Frozen):
     account: TwilioAccount | None
     numbers: tuple[Number, ...]
     services: tuple[MessagingService, ...]
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether it is known to be a trial account."""
+        return self.account is not None and self.account.kind != "Full"
 
 
 class Provider(Frozen):
