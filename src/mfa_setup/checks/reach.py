@@ -5,7 +5,7 @@ Sources: twilio-a2p, twilio-toll-free, twilio-geo (docs/sources.md).
 
 from dataclasses import dataclass
 
-from mfa_setup.checks.account import NO_CREDENTIALS, SET_THEM, is_foreign
+from mfa_setup.checks.account import unasked
 from mfa_setup.checks.catalog import answer, idle, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import MfaSetupError
@@ -32,18 +32,13 @@ class Sending:
 
 def checks(given: CheckContext) -> tuple[Check, ...]:
     """All of this group."""
-    if is_foreign(given):
-        return tuple(idle(check_id, "Codes do not leave by Twilio.") for check_id in _IDS)
-    if given.snapshot.twilio is None:
-        return tuple(answer(check_id, "skip", NO_CREDENTIALS, SET_THEM) for check_id in _IDS)
-    if isinstance(given.snapshot.twilio, MfaSetupError):
-        return tuple(unseen(check_id, given.snapshot.twilio) for check_id in _IDS)
-    if isinstance(given.snapshot.provider, MfaSetupError):
-        return tuple(unseen(check_id, given.snapshot.provider) for check_id in _IDS)
-    return _of_account(given, given.snapshot.twilio, given.snapshot.provider)
-
-
-def _of_account(given: CheckContext, account: TwilioInventory, there: Provider) -> tuple[Check, ...]:
+    if skipped := unasked(given, _IDS):
+        return skipped
+    account, there = given.snapshot.inventory, given.snapshot.provider
+    if isinstance(account, MfaSetupError):
+        return tuple(unseen(check_id, account) for check_id in _IDS)
+    if isinstance(there, MfaSetupError):
+        return tuple(unseen(check_id, there) for check_id in _IDS)
     if there.kind in {None, "auth0"}:
         return _prospect(given, account, there)
     if there.kind != "twilio" or there.sid != account.sid:
