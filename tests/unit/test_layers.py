@@ -1,6 +1,7 @@
 """Which room may import which: the flow goes one way, and the sandbox stands apart."""
 
 import ast
+import re
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,6 +86,37 @@ def test_only_the_command_that_starts_it_imports_the_sandbox() -> None:
         if name.startswith("mfa_setup.sandbox") and own != "sandbox"
     }
     assert users == {"cli/commands/sandbox.py"}
+
+
+def of_the_engine() -> Iterator[tuple[str, ast.AST]]:
+    for path in sorted((SOURCE / "engine").glob("*.py")):
+        yield from ((path.name, node) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def types_asked_for(node: ast.AST) -> set[str]:
+    """The names of the types that a piece of code tells apart: `isinstance(value, …)`, `case …():`."""
+    asked: list[ast.expr] = [node.cls] if isinstance(node, ast.MatchClass) else []
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
+        asked = node.args[1:]
+    return {ast.unparse(one) for part in asked for one in getattr(part, "elts", [part])}
+
+
+def test_the_engine_asks_nothing_for_its_type() -> None:
+    """It knows resources from the registry and parts by `known`, `known_or` and `first_unread`; some errors stop it."""
+    asked = {(file, name) for file, node in of_the_engine() for name in types_asked_for(node)}
+    assert asked == {("report.py", "GuardRefusedError"), ("report.py", "InterruptedRunError")}
+    assert [file for file, node in of_the_engine() if isinstance(node, ast.Assert)] == []
+
+
+def test_a_question_for_a_type_would_be_found() -> None:
+    tree = ast.parse("match step:\n  case Stage(): isinstance(part, (Step, base.Action))")
+    assert set().union(*(types_asked_for(node) for node in ast.walk(tree))) == {"Stage", "Step", "base.Action"}
+
+
+def test_the_engine_has_no_scopes_of_its_own() -> None:
+    """What reading needs is in `snapshot/reader.py`, what a write needs in the description of its resource."""
+    words = {str(node.value) for _, node in of_the_engine() if isinstance(node, ast.Constant)}
+    assert {word for word in words if re.fullmatch(r"(create|read|update|delete):\w+", word)} == set()
 
 
 def edges(package: str) -> dict[str, set[str]]:

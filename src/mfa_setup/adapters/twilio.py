@@ -76,11 +76,7 @@ class TwilioAdapter:
             if self._sees_account:
                 raise
             return None
-        return TwilioAccount(
-            kind=str(found.type),
-            status=str(found.status),
-            subaccount=str(found.owner_account_sid) not in {"None", self.account_sid},
-        )
+        return TwilioAccount(kind=str(found.type), status=str(found.status))
 
     @sdk_errors()
     def profiles(self) -> tuple[str, ...]:
@@ -116,7 +112,7 @@ class TwilioAdapter:
     def alerts(self) -> tuple[Alert, ...]:
         """The account's latest errors, the newest first (Monitor, `Alerts`)."""
         found = [
-            Alert(at=item.date_created, code=int(item.error_code), resource_sid=item.resource_sid)
+            Alert(at=item.date_created, code=int(item.error_code))
             for item in self._api.monitor.v1.alerts.list(log_level="error", limit=ALERTS)
             if str(item.error_code).isdigit()
         ]

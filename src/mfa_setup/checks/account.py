@@ -5,14 +5,15 @@ from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, MfaSetupError
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import TwilioAccount, TwilioInventory
+from mfa_setup.snapshot.parts import known_or
 from mfa_setup.twilio_codes import explain
 
 _INACTIVE = frozenset({20003, 20005})
 """With a 403 these say that the account is suspended or closed, not that the credentials are wrong."""
 LOW = 5.0
 """Below this a balance is worth a warning: some hundred messages."""
-NO_CREDENTIALS = "No Twilio credentials: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set."
-SET_THEM = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: Twilio console, Account > API keys & tokens."
+_NO_CREDENTIALS = "No Twilio credentials: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set."
+_SET_THEM = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: Twilio console, Account > API keys & tokens."
 TRIAL = (
     "It is a trial account, of one of two kinds, which nothing that can be read tells apart. A trial of 2026 sends "
     "Twilio's own template texts only (572006), so no code of Auth0 ever arrives. An older one sends codes to its "
@@ -24,29 +25,30 @@ TRIAL = (
 def standing(given: CheckContext) -> tuple[Check, ...]:
     """All of the account that decides whether it may send."""
     ids = ("twilio_credentials", "twilio_account", "compliance_profile", "balance")
-    if is_foreign(given):
-        return tuple(idle(check_id, "Codes do not leave by Twilio.") for check_id in ids)
-    if given.snapshot.twilio is None:
-        return tuple(answer(check_id, "skip", NO_CREDENTIALS, SET_THEM) for check_id in ids)
-    if isinstance(given.snapshot.twilio, MfaSetupError):
-        rest = (unseen(check_id, given.snapshot.twilio) for check_id in ("compliance_profile", "balance"))
-        return (*_refused(given.snapshot.twilio), *rest)
-    seen = given.snapshot.twilio
+    if skipped := unasked(given, ids):
+        return skipped
+    seen = given.snapshot.inventory
+    if isinstance(seen, MfaSetupError):
+        return (*_refused(seen), *(unseen(check_id, seen) for check_id in ids[2:]))
     accepted = "Twilio accepts them."
     if seen.account is None:
         accepted += " An API key sees neither the account's type and status nor the token that Auth0 needs."
     return (
         answer("twilio_credentials", "pass", accepted),
         judge(seen.account),
-        _profile(given, seen.account),
+        _profile(given, seen),
         _balance(given, seen),
     )
 
 
-def is_foreign(given: CheckContext) -> bool:
-    """Whether the phone provider is somebody else's, so that nothing depends on this Twilio account."""
-    there = given.snapshot.provider
-    return not isinstance(there, MfaSetupError) and there.kind not in {None, "auth0", "twilio"}
+def unasked(given: CheckContext, ids: tuple[str, ...]) -> tuple[Check, ...]:
+    """The answers where the account is not asked: codes leave by somebody else's provider, or it is not known."""
+    there = known_or(given.snapshot.provider, None)
+    if there and there.kind not in {None, "auth0", "twilio"}:
+        return tuple(idle(check_id, "Codes do not leave by Twilio.") for check_id in ids)
+    if given.snapshot.twilio is None:
+        return tuple(answer(check_id, "skip", _NO_CREDENTIALS, _SET_THEM) for check_id in ids)
+    return ()
 
 
 def _refused(why: MfaSetupError) -> tuple[Check, Check]:
@@ -89,9 +91,9 @@ def judge(account: TwilioAccount | None) -> Check:
     )
 
 
-def _profile(given: CheckContext, account: TwilioAccount | None) -> Check:
+def _profile(given: CheckContext, seen: TwilioInventory) -> Check:
     """Without an approved profile also a Full account is refused (21608); any approved one counts."""
-    if account is not None and account.kind != "Full":
+    if seen.on_trial:
         return idle("compliance_profile", "A trial account has none.")
     profiles = given.snapshot.profiles
     if isinstance(profiles, MfaSetupError):
@@ -114,7 +116,7 @@ def _balance(given: CheckContext, seen: TwilioInventory) -> Check:
     if left is None:
         return idle("balance", "A subaccount has no balance of its own.")
     shown = f"{left.amount:.2f} {left.currency}"
-    if seen.account is not None and seen.account.kind != "Full":
+    if seen.on_trial:
         return idle("balance", f"A trial's balance ({shown}) says nothing of its free units.")
     top_up = "Twilio console: Account > Billing; auto-recharge keeps it from running dry."
     if left.amount <= 0:
@@ -127,7 +129,7 @@ def _balance(given: CheckContext, seen: TwilioInventory) -> Check:
 def alerts(given: CheckContext) -> Check:
     """The errors that the account met lately, each code once; Auth0's own sends are among them."""
     if given.snapshot.twilio is None:
-        return answer("twilio_alerts", "skip", NO_CREDENTIALS, SET_THEM)
+        return answer("twilio_alerts", "skip", _NO_CREDENTIALS, _SET_THEM)
     if isinstance(given.snapshot.alerts, MfaSetupError):
         return unseen("twilio_alerts", given.snapshot.alerts)
     if not given.snapshot.alerts:

@@ -28,7 +28,7 @@ def before_buying(
 
 
 def _trial(account: TwilioInventory) -> Notice | None:
-    if account.account is None or account.account.kind == "Full":
+    if not account.on_trial:
         return None
     return Notice(code="trial_account", message=TRIAL, hint="Upgrade: Twilio console, Account > Billing.")
 

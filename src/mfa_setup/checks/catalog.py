@@ -1,9 +1,11 @@
 """Every check, once: its id, its group, its question, and whether it decides that codes arrive."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check, CheckGroup, CheckStatus
+from mfa_setup.snapshot.parts import Part, T
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ def about(check: Check, why: MfaSetupError) -> Check:
 def unseen(check_id: str, why: MfaSetupError) -> Check:
     """The answer to a question that could not be looked into."""
     return about(answer(check_id, "skip", f"Not seen: {why.message}", why.hint), why)
+
+
+def judged(check_id: str, part: Part[T], judge: Callable[[T], Check]) -> Check:
+    """What `judge` answers to a question about a part of the snapshot, or why that part was not seen."""
+    return unseen(check_id, part) if isinstance(part, MfaSetupError) else judge(part)
 
 
 def idle(check_id: str, why: str) -> Check:

@@ -26,19 +26,9 @@ class CheckContext:
     region_variables: tuple[str, ...] = ()
 
     @property
-    def countries(self) -> tuple[str, ...]:
-        """The users' countries, where they are named."""
-        return self.desired.countries
-
-    @property
     def country(self) -> str:
         """The country of a number that is to be bought."""
         return self.desired.number.country
-
-    @property
-    def other_factors(self) -> frozenset[str]:
-        """Independent factors besides SMS that are enabled."""
-        return known_or(self.snapshot.factor, Factor()).others
 
     @property
     def spoken_only(self) -> bool:

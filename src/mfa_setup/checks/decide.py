@@ -4,12 +4,14 @@ from mfa_setup.checks import account, provider, reach, tenant
 from mfa_setup.checks.catalog import BY_ID
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.model.check import Check
+from mfa_setup.model.observed import Factor
+from mfa_setup.snapshot.parts import known_or
 
 
 def deciding(given: CheckContext) -> tuple[Check, ...]:
     """Every check that decides, in the order in which a code travels."""
     checks = (*provider.way_out(given), *account.standing(given), *reach.checks(given))
-    others = given.other_factors
+    others = known_or(given.snapshot.factor, Factor()).others
     return tuple(_only_warn(check, others) for check in checks) if others else checks
 
 

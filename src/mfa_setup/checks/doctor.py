@@ -6,7 +6,7 @@ from mfa_setup.checks import account, decide, provider, tenant
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
-from mfa_setup.snapshot.parts import attempt
+from mfa_setup.snapshot.parts import attempt, first_unread
 from mfa_setup.snapshot.reader import OF_TWILIO, PartName, Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
@@ -36,5 +36,4 @@ def examine(given: CheckContext) -> tuple[Check, ...]:
 
 def broken(snapshot: Snapshot) -> MfaSetupError | None:
     """Credentials that are refused, or a service that cannot be reached: what the whole examination ends with."""
-    parts = (snapshot.stack, snapshot.twilio, snapshot.factor, snapshot.provider)
-    return next((part for part in parts if isinstance(part, MfaSetupError)), None)
+    return first_unread((snapshot.stack, snapshot.twilio, snapshot.factor, snapshot.provider))

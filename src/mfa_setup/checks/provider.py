@@ -8,19 +8,23 @@ from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Factor, Provider, SendEvent
 from mfa_setup.resources.channels import carries
+from mfa_setup.snapshot.parts import known_or
 from mfa_setup.twilio_codes import explain
 
 FRESH = timedelta(hours=1)
 """How long an accepted send of the tenant shows that the token it holds is right."""
 AUTHENTICATE = 20003
-_IDS = (
-    "factor_on",
-    "message_type_set",
-    "message_type_carried",
-    "provider_enabled",
-    "provider_account",
-    "provider_token",
-)
+_MINIMUM = {
+    "factor_on": ("The SMS factor is on.", "The SMS factor is off."),
+    "message_type_set": ("A message type is set.", "No message type is set."),
+    "message_type_carried": (
+        "The phone provider carries every message type that is set.",
+        "The phone provider does not carry every message type that is set.",
+    ),
+    "provider_enabled": ("An enabled phone provider can send codes.", "No enabled phone provider can send codes."),
+}
+"""The checks of the minimum, and what each says where it passes and where it fails."""
+_IDS = (*_MINIMUM, "provider_account", "provider_token")
 TENANT_SEND = "`mfa-setup test sms --via auth0 --to NUMBER`"
 _ENABLE = "Run `mfa-setup enable-sms`."
 
@@ -30,27 +34,11 @@ def minimum(seen: Factor, there: Provider) -> tuple[Check, ...]:
 
     Auth0 itself answers 200 to "Always" with no factor on, and locks everybody out.
     """
-    return (
-        _holds("factor_on", seen.enabled, ("The SMS factor is on.", "The SMS factor is off.")),
-        _holds("message_type_set", bool(seen.message_types), ("A message type is set.", "No message type is set.")),
-        _holds(
-            "message_type_carried",
-            carries(there, seen.message_types),
-            (
-                "The phone provider carries every message type that is set.",
-                "The phone provider does not carry every message type that is set.",
-            ),
-        ),
-        _holds(
-            "provider_enabled",
-            there.can_send,
-            ("An enabled phone provider can send codes.", "No enabled phone provider can send codes."),
-        ),
+    held = (seen.enabled, bool(seen.message_types), carries(there, seen.message_types), there.can_send)
+    return tuple(
+        answer(check_id, "pass", passed) if holds else answer(check_id, "fail", failed, _ENABLE)
+        for (check_id, (passed, failed)), holds in zip(_MINIMUM.items(), held, strict=True)
     )
-
-
-def _holds(check_id: str, holds: bool, says: tuple[str, str]) -> Check:  # noqa: FBT001 one call each
-    return answer(check_id, "pass" if holds else "fail", says[0 if holds else 1], "" if holds else _ENABLE)
 
 
 def way_out(given: CheckContext) -> tuple[Check, ...]:
@@ -148,7 +136,7 @@ def recent_sends(given: CheckContext) -> Check:
 
 
 def _latest(given: CheckContext) -> SendEvent | None:
-    return None if isinstance(given.snapshot.sends, MfaSetupError) else next(iter(given.snapshot.sends), None)
+    return next(iter(known_or(given.snapshot.sends, ())), None)
 
 
 def _time(moment: datetime) -> str:

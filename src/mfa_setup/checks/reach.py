@@ -5,7 +5,7 @@ Sources: twilio-a2p, twilio-toll-free, twilio-geo (docs/sources.md).
 
 from dataclasses import dataclass
 
-from mfa_setup.checks.account import NO_CREDENTIALS, SET_THEM, is_foreign
+from mfa_setup.checks.account import unasked
 from mfa_setup.checks.catalog import answer, idle, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import MfaSetupError
@@ -32,18 +32,13 @@ class Sending:
 
 def checks(given: CheckContext) -> tuple[Check, ...]:
     """All of this group."""
-    if is_foreign(given):
-        return tuple(idle(check_id, "Codes do not leave by Twilio.") for check_id in _IDS)
-    if given.snapshot.twilio is None:
-        return tuple(answer(check_id, "skip", NO_CREDENTIALS, SET_THEM) for check_id in _IDS)
-    if isinstance(given.snapshot.twilio, MfaSetupError):
-        return tuple(unseen(check_id, given.snapshot.twilio) for check_id in _IDS)
-    if isinstance(given.snapshot.provider, MfaSetupError):
-        return tuple(unseen(check_id, given.snapshot.provider) for check_id in _IDS)
-    return _of_account(given, given.snapshot.twilio, given.snapshot.provider)
-
-
-def _of_account(given: CheckContext, account: TwilioInventory, there: Provider) -> tuple[Check, ...]:
+    if skipped := unasked(given, _IDS):
+        return skipped
+    account, there = given.snapshot.inventory, given.snapshot.provider
+    if isinstance(account, MfaSetupError):
+        return tuple(unseen(check_id, account) for check_id in _IDS)
+    if isinstance(there, MfaSetupError):
+        return tuple(unseen(check_id, there) for check_id in _IDS)
     if there.kind in {None, "auth0"}:
         return _prospect(given, account, there)
     if there.kind != "twilio" or there.sid != account.sid:
@@ -60,7 +55,8 @@ def _reached(
     sending = _sending(given, account, there, placed)
     if not sending:
         return (owned, *(idle(check_id, "Nothing is there to send from.") for check_id in _IDS[1:]))
-    countries = given.countries or tuple(dict.fromkeys(country_of(one.phone_number, given.country) for one in sending))
+    senders = dict.fromkeys(country_of(one.phone_number, given.country) for one in sending)
+    countries = given.desired.countries or tuple(senders)
     unread = given.snapshot.toll_free
     if isinstance(unread, MfaSetupError) and any(one.bought and is_toll_free(one.phone_number) for one in sending):
         return owned, unseen("registration", unread), _geo(given, countries)
@@ -73,7 +69,7 @@ def _prospect(given: CheckContext, account: TwilioInventory, there: Provider) ->
     if not isinstance(chosen, MfaSetupError) and chosen.number:
         would_be = Provider(stack=there.stack, kind="twilio", sid=account.sid, sender=chosen.number.phone_number)
         return _reached(given, account, would_be, chosen.service)
-    countries = given.countries or (given.country,)
+    countries = given.desired.countries or (given.country,)
     owned = idle("sender_owned", "No sender is chosen yet: `mfa-setup up` finds or buys a number.")
     if given.country == "US" and US_PHONES & set(countries) and not any(item.verified for item in account.services):
         evidence = "The account has no Messaging Service with a verified campaign: carriers drop what a US local "
@@ -93,12 +89,10 @@ def _owned(given: CheckContext, account: TwilioInventory, there: Provider) -> Ch
     name = there.sender or there.messaging_service_sid
     if name is None:
         problem: str | None = "The provider names neither a number nor a Messaging Service."
+    elif there.sender:
+        problem = _number_problem(account, name, spoken=given.spoken_only)
     else:
-        problem = (
-            _number_problem(account, name, spoken=given.spoken_only)
-            if there.sender
-            else _service_problem(account, name)
-        )
+        problem = _service_problem(account, name)
     if problem:
         fix = "Run `mfa-setup enable-sms`, or pass another number with --from."
         return answer("sender_owned", "fail", problem, fix)
@@ -146,7 +140,7 @@ def _sending(
 
 def _registration(sending: tuple[Sending, ...], countries: tuple[str, ...], given: CheckContext) -> Check:
     """Whether each country's carriers take messages from the number that would be chosen for it."""
-    problems: list[tuple[str, str]] = []
+    problems: list[Problem] = []
     waits = False
     for country in countries:
         # A service prefers a number of the recipient's own country (Twilio docs, "optimal sender").

@@ -1,26 +1,26 @@
 """The tenant itself: what the token may do, what the plan sends, and what else bears on a login with MFA."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from mfa_setup.checks.catalog import answer, idle, unseen
+from mfa_setup.checks.catalog import answer, idle, judged, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.checks.provider import TENANT_SEND
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check, CheckStatus
 from mfa_setup.model.desired import Desired
+from mfa_setup.model.observed import INDEPENDENT, Application
 from mfa_setup.model.readiness import Headroom, TenantFlags
 from mfa_setup.model.types import PhoneStack, ResourceName
 from mfa_setup.resources.application import choose
 from mfa_setup.resources.registry import in_order
-from mfa_setup.snapshot.parts import Part, attempt, known, known_or
+from mfa_setup.snapshot.parts import attempt, known, known_or
 from mfa_setup.snapshot.reader import MINIMUM, PartName, scopes_of
 from mfa_setup.snapshot.snapshot import Snapshot
 
 FREE_BURST = 2
 """The burst of the Free plan's rate limit (Auth0 docs, "Rate limit configurations"); no other plan's is so small."""
 PASSWORD_GRANTS = frozenset({"password", "http://auth0.com/oauth/grant-type/password-realm"})
-_SECURER = frozenset({"webauthn-roaming", "otp", "push-notification", "duo"})
-"""Independent factors that Auth0 offers before SMS: the most secure one that is on (Auth0 docs, "Enable MFA")."""
 _RECOVERY = frozenset({"recovery-code", "email"})
 _SCOPES_PAGE = "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications."
 
@@ -31,13 +31,13 @@ def checks(given: CheckContext) -> tuple[Check, ...]:
     return (
         *_token(given),
         plan(found),
-        _stack(found.stack),
+        judged("phone_stack", found.stack, _stack),
         rate_limit(found.headroom),
         _application(given),
-        _password_grants(found),
-        _other_factor(found),
-        _recovery(found.factors),
-        _actions(found.flags),
+        judged("password_grants", found.applications, _password_grants),
+        judged("other_factor_first", found.factors, partial(_other_factor, flags=known_or(found.flags, TenantFlags()))),
+        judged("recovery_factor", found.factors, _recovery),
+        judged("mfa_in_action", found.flags, _actions),
     )
 
 
@@ -91,11 +91,8 @@ def plan(found: Snapshot) -> Check:
     """Whether the plan sends SMS, which no read tells: only a send of the tenant's own shows it."""
     if any(not send.failed for send in known_or(found.sends, ())):
         return answer("auth0_plan", "pass", "The tenant has sent codes by its provider lately.")
-    evidence, headroom = (
-        "The tenant's plan cannot be read, and no send of its own shows that it includes SMS.",
-        found.headroom,
-    )
-    if headroom and headroom.limit <= FREE_BURST:
+    evidence = "The tenant's plan cannot be read, and no send of its own shows that it includes SMS."
+    if (headroom := found.headroom) and headroom.limit <= FREE_BURST:
         evidence += f" Its rate limit, a burst of {headroom.limit}, is that of the Free plan, which sends no SMS."
     look = "The plan stands in the Auth0 dashboard, Settings > Subscription."
     legacy = known_or(found.stack, "unified") == "legacy"
@@ -103,9 +100,7 @@ def plan(found: Snapshot) -> Check:
     return answer("auth0_plan", "warn", evidence, f"{show} {look}")
 
 
-def _stack(stack: Part[PhoneStack]) -> Check:
-    if isinstance(stack, MfaSetupError):
-        return unseen("phone_stack", stack)
+def _stack(stack: str) -> Check:
     told = {"unified": "The Unified Phone Experience.", "legacy": "The legacy stack (guardian/factors/phone)."}
     return answer("phone_stack", "pass", told[stack])
 
@@ -143,11 +138,9 @@ def _application(given: CheckContext) -> Check:
     return answer("application", status, f'"{app.name}" is on the connection {where.name}; {counted}.', fix)
 
 
-def _password_grants(found: Snapshot) -> Check:
+def _password_grants(applications: tuple[Application, ...]) -> Check:
     """Applications whose logins answer `mfa_required` under Always, and have to speak the MFA API then."""
-    if isinstance(found.applications, MfaSetupError):
-        return unseen("password_grants", found.applications)
-    using = [item.name for item in found.applications if PASSWORD_GRANTS & set(item.grant_types)]
+    using = [item.name for item in applications if PASSWORD_GRANTS & set(item.grant_types)]
     if not using:
         return answer("password_grants", "pass", "None does.")
     return answer(
@@ -158,15 +151,15 @@ def _password_grants(found: Snapshot) -> Check:
     )
 
 
-def _other_factor(found: Snapshot) -> Check:
-    """Auth0 offers the most secure factor first, unless users see the list (`mfa_show_factor_list_on_enrollment`)."""
-    if isinstance(found.factors, MfaSetupError):
-        return unseen("other_factor_first", found.factors)
-    first = sorted(_SECURER & found.factors)
+def _other_factor(factors: frozenset[str], flags: TenantFlags) -> Check:
+    """Auth0 offers the most secure factor first, and every independent one goes before SMS (Auth0 docs, "Enable MFA").
+
+    Users who see the list choose themselves (`mfa_show_factor_list_on_enrollment`).
+    """
+    first = sorted(INDEPENDENT & factors)
     if not first:
         return answer("other_factor_first", "pass", "No: no other factor is on that goes before it.")
-    listed = not isinstance(found.flags, MfaSetupError) and found.flags.factor_list
-    told = "and users choose among them" if listed else "and users are offered the most secure one"
+    told = "and users choose among them" if flags.factor_list else "and users are offered the most secure one"
     return answer(
         "other_factor_first",
         "warn",
@@ -175,9 +168,7 @@ def _other_factor(found: Snapshot) -> Check:
     )
 
 
-def _recovery(factors: Part[frozenset[str]]) -> Check:
-    if isinstance(factors, MfaSetupError):
-        return unseen("recovery_factor", factors)
+def _recovery(factors: frozenset[str]) -> Check:
     there = sorted(_RECOVERY & factors)
     if there:
         return answer("recovery_factor", "pass", f"{', '.join(there)} is on.")
@@ -189,10 +180,8 @@ def _recovery(factors: Part[frozenset[str]]) -> Check:
     )
 
 
-def _actions(flags: Part[TenantFlags]) -> Check:
+def _actions(flags: TenantFlags) -> Check:
     """What Actions say of MFA goes before the policy (Auth0 docs, "Customize MFA policy with Actions")."""
-    if isinstance(flags, MfaSetupError):
-        return unseen("mfa_in_action", flags)
     if not flags.mfa_in_actions:
         return answer("mfa_in_action", "pass", "Not about the factors: customize_mfa_in_postlogin_action is off.")
     return answer(

@@ -1,14 +1,14 @@
 """The guard over delivery: a policy waits until codes can arrive, and so does what replaces a working provider."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Literal
 
 from mfa_setup.checks import decide
 from mfa_setup.checks.catalog import BY_ID
 from mfa_setup.checks.context import CheckContext
+from mfa_setup.engine.person import Person
 from mfa_setup.engine.plan import Plan, is_rerouted
-from mfa_setup.engine.report import Report
+from mfa_setup.engine.report import Report, notice_of
 from mfa_setup.errors import (
     CheckUnmadeError,
     CredentialsRefusedError,
@@ -23,7 +23,7 @@ from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Factor
 from mfa_setup.model.outcome import Notice
 from mfa_setup.resources import policy
-from mfa_setup.snapshot.parts import known_or
+from mfa_setup.snapshot.parts import first_unread, known_or
 from mfa_setup.snapshot.reader import MINIMUM, READINESS, Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
@@ -31,13 +31,6 @@ At = Literal["policy", "provider", "in force"]
 """What is at stake: a policy that is about to be set, a provider that works today, or a policy that is in force."""
 
 _FIXED = {check_id for check_id, entry in BY_ID.items() if entry.fixed}
-
-
-class Overruler(Protocol):
-    """A person who may continue although checks fail."""
-
-    def overrule(self, failing: tuple[Check, ...], domain: str) -> bool:
-        """Shows the failing checks; true where the person has typed the tenant's domain."""
 
 
 @dataclass(slots=True)
@@ -57,7 +50,7 @@ class DeliveryGuard:
     reader: Reader
     context: CheckContext
     report: Report
-    person: Overruler
+    person: Person
     overrides: set[str] = field(default_factory=set)
     policies: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -70,14 +63,12 @@ class DeliveryGuard:
         after = plan.after(plan.found)
         if demands_codes(plan) and (plan.spends or after.policies != plan.found.policies):
             return "policy"
-        before, factor = plan.found, known_or(plan.found.factor, Factor())
-        provider = before.provider
-        if isinstance(provider, MfaSetupError) or not provider.can_send:
+        provider = known_or(plan.found.provider, None)
+        if provider is None or not provider.can_send:
             return None  # passwordless logins are sent by it too, whatever the factor is
-        other_types = factor.message_types and set(known_or(after.factor, Factor()).message_types) != set(
-            factor.message_types
-        )
-        return "provider" if is_rerouted(before, after) or (factor.enabled and other_types) else None
+        factor, then = (known_or(found.factor, Factor()) for found in (plan.found, after))
+        other_types = factor.message_types and set(then.message_types) != set(factor.message_types)
+        return "provider" if is_rerouted(plan.found, after) or (factor.enabled and other_types) else None
 
     def before(self, plan: Plan, at: At) -> None:
         """Judges the tenant as the plan would leave it, before anything is bought or written.
@@ -95,7 +86,7 @@ class DeliveryGuard:
         if failing := tuple(check for check in found if check.status == "fail"):
             refused = self._refusal(failing, at)
             code = refused.code if at == "in force" else "guard_would_refuse"
-            self.report.warn([Notice(code=code, message=refused.message, hint=refused.hint)])
+            self.report.warn([notice_of(refused).model_copy(update={"code": code})])
 
     def judge(self, plan: Plan) -> tuple[Check, ...]:
         """The checks on the tenant as the plan would leave it."""
@@ -129,9 +120,8 @@ class DeliveryGuard:
         now = replace(self.reader.read(MINIMUM | {"twilio"}, judged), headroom=judged.headroom)
         if now.provider == judged.provider:
             now = replace(now, token=judged.token)
-        unread = [part for part in (now.factor, now.provider, now.twilio) if isinstance(part, MfaSetupError)]
-        if unread:
-            message = f"What the policy stands on could not be read again after it was set: {unread[0].message}"
+        if unread := first_unread((now.factor, now.provider, now.twilio)):
+            message = f"What the policy stands on could not be read again after it was set: {unread.message}"
             self.report.warn([Notice(code="delivery_unchecked", message=message, hint="Run `mfa-setup doctor`.")])
         elif now != judged:
             self._require(self._judged(now), "in force")
@@ -170,7 +160,8 @@ class DeliveryGuard:
         failing, unmade = self._failing(found)
         in_force = at == "in force"
         if failing and not in_force and not any(BY_ID[check.id].fixed for check in failing):
-            self._ask((*failing, *unmade))
+            if self.person.overrule((*failing, *unmade), self.reader.services.domain):
+                self.overrides |= {check.id for check in (*failing, *unmade)}
             failing, unmade = self._failing(found)
         self._note(found, passed=not failing and (in_force or not unmade))
         if any(check.id == "twilio_credentials" for check in failing):
@@ -196,10 +187,6 @@ class DeliveryGuard:
         failing = tuple(check for check in open_ones if check.status == "fail")
         return failing, tuple(check for check in open_ones if check.status == "skip" and check.applies)
 
-    def _ask(self, failing: tuple[Check, ...]) -> None:
-        if self.person.overrule(failing, self.reader.services.domain):
-            self.overrides |= {check.id for check in failing}
-
     def _note(self, found: tuple[Check, ...], *, passed: bool) -> None:
         """Keeps what is overridden and, where the run goes on, what else did not simply pass."""
         overridden = [
@@ -216,7 +203,7 @@ class DeliveryGuard:
     def _refusal(self, failing: tuple[Check, ...], at: At) -> GuardRefusedError:
         evidence = " ".join(check.evidence for check in failing)
         fixed = ", ".join(check.id for check in failing if BY_ID[check.id].fixed)
-        flags = " ".join(f"--override {check.id}" for check in failing)
+        knowingly = f"{failing[0].fix} To go on knowingly: {_overriding(failing)}."
         if at == "in force":
             error: GuardRefusedError = EnforcedUndeliverableError(
                 f"The policy demands a code at every login, and codes do not arrive: {evidence}"
@@ -224,12 +211,10 @@ class DeliveryGuard:
         elif at == "provider":
             error = GuardRefusedError(
                 f"The provider that works today would be replaced by one whose codes do not arrive: {evidence}",
-                hint=f"{failing[0].fix} To go on knowingly: {flags}.",
+                hint=knowingly,
             )
         else:
-            hint = (
-                f"{_FIRST} {fixed} cannot be overridden." if fixed else f"{failing[0].fix} To go on knowingly: {flags}."
-            )
+            hint = f"{_FIRST} {fixed} cannot be overridden." if fixed else knowingly
             if self.policies:
                 name = policy.name_of(self.policies)
                 hint += f" The policy {name} stands now; the way back: `mfa-setup policy never`."
@@ -239,6 +224,11 @@ class DeliveryGuard:
 
 
 _FIRST = "Run `mfa-setup enable-sms` first, or `mfa-setup up`, which does all of it in a safe order."
+
+
+def _overriding(checks: tuple[Check, ...]) -> str:
+    """The options that override some checks."""
+    return " ".join(f"--override {check.id}" for check in checks)
 
 
 def demands_codes(plan: Plan) -> bool:
@@ -271,7 +261,7 @@ def _refused_credentials(failing: tuple[Check, ...]) -> MfaSetupError:
     return error
 
 
-_KINDS: dict[int, Callable[..., MfaSetupError]] = {
+_KINDS: dict[int, type[MfaSetupError]] = {
     1: ServiceRefusedError,
     3: ServiceRefusedError,
     4: ForbiddenError,
@@ -283,11 +273,9 @@ _KINDS: dict[int, Callable[..., MfaSetupError]] = {
 def _unmade(checks: tuple[Check, ...]) -> MfaSetupError:
     """What could not be checked has not passed."""
     first, names = checks[0], ", ".join(check.id for check in checks)
-    kind = _KINDS.get(first.because, CheckUnmadeError)
-    flags = " ".join(f"--override {check.id}" for check in checks)
-    error = kind(
+    error = _KINDS.get(first.because, CheckUnmadeError)(
         f"Whether codes arrive could not be checked ({names}): {first.evidence}",
-        hint=f"{first.fix} To go on without knowing: {flags}.",
+        hint=f"{first.fix} To go on without knowing: {_overriding(checks)}.",
         service=first.service,
         status=first.http_status,
         request_id=first.request_id,

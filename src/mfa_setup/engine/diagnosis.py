@@ -1,15 +1,14 @@
 """What an examination comes to: the checks in the report, and the one error that stands for them."""
 
 from mfa_setup.checks import doctor
+from mfa_setup.engine.report import notice_of
 from mfa_setup.engine.run import Run
-from mfa_setup.errors import ChecksFailedError, EnforcedUndeliverableError, MfaSetupError
+from mfa_setup.errors import ChecksFailedError, EnforcedUndeliverableError
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Notice, Tenant
+from mfa_setup.snapshot.parts import known_or
 
 _WORST_FIRST = {"fail": 0, "skip": 1, "warn": 2, "pass": 3}
-
-
-_WAY_BACK = EnforcedUndeliverableError.default_hint
 _ENFORCED = "The policy demands codes now, and checks of their way fail."
 _UNREAD = Notice(
     code="policy_unread",
@@ -31,14 +30,14 @@ def examine(run: Run) -> None:
     checks = doctor.examine(run.context(snapshot))
     groups = list(dict.fromkeys(check.group for check in checks))
     report.checks = sorted(checks, key=lambda check: (groups.index(check.group), _rank(check)))
-    if report.tenant and not isinstance(snapshot.stack, MfaSetupError):
-        report.tenant = Tenant(domain=report.tenant.domain, phone_stack=snapshot.stack)
+    if report.tenant and (stack := known_or(snapshot.stack, None)):
+        report.tenant = Tenant(domain=report.tenant.domain, phone_stack=stack)
     failing = [check for check in checks if check.status == "fail"]
-    if isinstance(snapshot.policies, MfaSetupError):
+    if known_or(snapshot.policies, None) is None:
         report.warn([_UNREAD])
     if broken := doctor.broken(snapshot):
         if failing and snapshot.requires_codes:
-            report.warn([Notice(code=EnforcedUndeliverableError.code, message=_ENFORCED, hint=_WAY_BACK)])
+            report.warn([notice_of(EnforcedUndeliverableError(_ENFORCED))])
         raise broken
     if not failing:
         return

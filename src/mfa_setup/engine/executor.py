@@ -4,25 +4,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
+from mfa_setup.engine.person import Person
 from mfa_setup.engine.plan import Plan, Stage
 from mfa_setup.engine.report import Report, status_of
-from mfa_setup.model.change import Change
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources.base import Action
 from mfa_setup.resources.recovery import recover_outcome
 from mfa_setup.resources.registry import ACTIONS
 from mfa_setup.services import Services
 from mfa_setup.snapshot.snapshot import Snapshot
-
-
-class Watcher(Protocol):
-    """Told of each change as it is carried out."""
-
-    def starting(self, change: Change) -> None:
-        """A change is about to be carried out."""
-
-    def finished(self, change: Change) -> None:
-        """A change has been carried out."""
 
 
 class StageGuard(Protocol):
@@ -43,7 +33,7 @@ class Executor:
         services: Both services.
         snapshot: As it was when the plan was made.
         record: The report of the run.
-        watcher: Told of each change.
+        person: Told of each change.
         guard: Judges each stage by what is there now.
         adopted: IDs of what another machine created and this run took, with the creation that it took the place of.
     """
@@ -51,7 +41,7 @@ class Executor:
     services: Services
     snapshot: Snapshot
     record: Report
-    watcher: Watcher
+    person: Person
     guard: StageGuard
     adopted: dict[str, Write] = field(default_factory=dict)
     _real: dict[str, str] = field(default_factory=dict)
@@ -64,22 +54,19 @@ class Executor:
         """
         for stage in plan.stages:
             self.services.journal.require_usable()
-            self.watcher.starting(stage.change)
+            self.person.starting(stage.change)
             self.guard.before(stage)
-            with (
-                self.services.cancellation.shielded()
-            ):  # the outcome of a request that is answered is noted before a signal comes
+            with self.services.cancellation.shielded():  # an answered request is noted before a signal comes
                 self._apply(stage)
             self.guard.after(stage)
-            self.watcher.finished(self.record.change(stage.change.resource))
+            self.person.finished(self.record.change(stage.change.resource))
 
     def _apply(self, stage: Stage) -> None:
         resource = stage.change.resource
         try:
             for planned in stage.writes:
                 write = planned.substituted(self._real)
-                perform = ACTIONS[write.action].perform
-                if perform:
+                if perform := ACTIONS[write.action].perform:
                     perform(self, write)
                 else:
                     self.send(write)

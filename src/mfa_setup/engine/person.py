@@ -2,15 +2,13 @@
 
 from typing import Protocol
 
-from mfa_setup.engine.delivery_guard import Overruler
-from mfa_setup.engine.executor import Watcher
 from mfa_setup.errors import Choice, ChoiceNeededError
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome
 
 
-class Person(Watcher, Overruler, Protocol):
+class Person(Protocol):
     """A person at a terminal, a pipeline, or a program that uses this package."""
 
     def confirm(self, plan: Outcome, *, changed: tuple[str, ...] = ()) -> bool:
@@ -28,8 +26,17 @@ class Person(Watcher, Overruler, Protocol):
     def choose(self, needed: ChoiceNeededError) -> Choice:
         """Asks which of several; raises `needed` where nobody can be asked."""
 
+    def overrule(self, failing: tuple[Check, ...], domain: str) -> bool:
+        """Shows the failing checks; true where the person has typed the tenant's domain, to continue all the same."""
+
     def doing(self, text: str) -> None:
         """Told what is under way."""
+
+    def starting(self, change: Change) -> None:
+        """Told that a change is about to be carried out."""
+
+    def finished(self, change: Change) -> None:
+        """Told that a change has been carried out."""
 
 
 class Unattended:

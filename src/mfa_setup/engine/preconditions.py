@@ -16,12 +16,6 @@ from mfa_setup.snapshot.parts import known_or
 from mfa_setup.snapshot.reader import PartName, Token, scopes_of
 from mfa_setup.snapshot.snapshot import Snapshot
 
-SEND_SCOPES: dict[PhoneStack, frozenset[str]] = {
-    "unified": frozenset({"create:phone_providers"}),
-    "legacy": frozenset(),
-}
-"""What letting the tenant send a test SMS needs (`branding/phone/providers/{id}/try`)."""
-
 
 def parts_of(task: Task, desired: Desired) -> frozenset[PartName]:
     """The parts of the snapshot that a task compares."""

@@ -1,7 +1,8 @@
 """The one way that every command goes: observe, plan, guard, apply."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import partial
 
 from mfa_setup.appconfig import ConfigFile
 from mfa_setup.checks.advice import before_buying
@@ -12,24 +13,27 @@ from mfa_setup.engine.delivery_guard import DeliveryGuard, demands_codes
 from mfa_setup.engine.executor import Executor
 from mfa_setup.engine.person import Person
 from mfa_setup.engine.plan import Plan, Stage
-from mfa_setup.engine.preconditions import SEND_SCOPES, parts_of, possible_scopes
-from mfa_setup.engine.report import Report
+from mfa_setup.engine.preconditions import parts_of, possible_scopes
+from mfa_setup.engine.report import Report, notice_of
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError, EnforcedUndeliverableError, ProofFailedError
 from mfa_setup.model.check import Check
 from mfa_setup.model.desired import Desired
-from mfa_setup.model.observed import Offer, TwilioInventory
+from mfa_setup.model.observed import Offer
 from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.resources import policy, purchase, registry, sender
 from mfa_setup.resources.base import OPEN_QUESTIONS, Comparison
 from mfa_setup.services import Services
 from mfa_setup.snapshot.parts import known, known_or
-from mfa_setup.snapshot.reader import Reader, Token, scopes_of
+from mfa_setup.snapshot.reader import SEND_SCOPES, PartName, Reader, Token, scopes_of
 from mfa_setup.snapshot.snapshot import Snapshot
 
 Prove = Callable[[PhoneStack], None]
 """Proves that an SMS arrives, between the factor and the policy; raises where it does not."""
+Possible = Callable[[PhoneStack | None], Collection[str]]
+"""All scopes that a run may come to need on a phone stack, or on either of them."""
+Checks = tuple[Check, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,39 @@ class Run:
         policies = known_or(found.policies, ())
         return DeliveryGuard(reader, self.context(found), self.report, self.person, overrides, policies)
 
+    def begin(self, reader: Reader, parts: Collection[PartName], possible: Possible) -> Snapshot:
+        """The phone stack of the tenant; before it and after it, the token must have the scopes that reading needs.
+
+        Args:
+            reader: Reads it.
+            parts: What is read next.
+            possible: All scopes that the run may come to need on a stack, which an error names at once.
+
+        Raises:
+            MfaSetupError: Scopes are missing, or the tenant cannot be read.
+        """
+        preconditions.require_scopes(self.token, scopes_of(parts, None), possible(None))
+        begun = reader.begin()
+        stack: PhoneStack = known(begun.stack)
+        self.report.tenant = Tenant(domain=self.services.domain, phone_stack=stack)
+        preconditions.require_scopes(self.token, scopes_of(parts, stack), possible(stack))
+        return begun
+
+    def confirmed(self, plan: Plan, checks: Checks, again: Callable[[Plan], tuple[Plan, Checks]]) -> Plan:
+        """The plan that a person has agreed to, as it still is after the answer.
+
+        While a question waits, somebody may change what the plan stands on. So the plan is made again after the answer
+        and compared; where it differs, the new one is shown and asked about.
+        """
+        changed = tuple[str, ...]()
+        while self.person.confirm(self.report.outcome(), changed=changed):
+            fresh, checks_now = again(plan)
+            changed = plan.differs(fresh, checks, checks_now)
+            plan, checks = fresh, checks_now
+            if not changed or not plan.stages:
+                break
+        return plan
+
     def carry_out(self) -> None:
         """Goes the whole way; what is known is in the report, whether this returns or raises.
 
@@ -83,11 +120,9 @@ class Run:
         run, overrides = self, set(self.overrides)
         while True:
             try:
-                _Setup(run, overrides).carry_out()
+                return _Setup(run, overrides).carry_out()
             except ChoiceNeededError as needed:
                 run = replace(run, desired=decided(run.desired, self.person.choose(needed)))
-                continue
-            return
 
 
 @dataclass(slots=True)
@@ -101,34 +136,22 @@ class _Setup:
 
     def carry_out(self) -> None:
         run = self.run
-        stack = self._begin()
-        plan = self._plan(self._read(stack), ())
+        run.person.doing("Looking at the Auth0 tenant")
+        possible = partial(possible_scopes, run.task, run.desired)
+        begun = run.begin(run.reader, parts_of(run.task, run.desired), possible)
+        plan = self._plan(self._read(begun), ())
         guard = run.guard(plan.found, run.reader, self.overrides)
         if run.task.read_only:
             self._foresee(guard, plan)
             return
         checks = self._judge(guard, plan)
-        if plan.writes:
-            plan = self._confirmed(guard, plan, checks)
+        if plan.stages:
+            plan = run.confirmed(plan, checks, partial(self._again, guard))
         Executor(run.services, plan.found, run.report, run.person, _Guarded(self, guard)).carry_out(plan)
         self._finish(guard, plan)
         guard.finish()
 
     # --- observe and plan --------------------------------------------------------------------------------------
-
-    def _begin(self) -> Snapshot:
-        run = self.run
-        run.person.doing("Looking at the Auth0 tenant")
-        self._require_reads(None)
-        begun = run.reader.begin()
-        run.report.tenant = Tenant(domain=run.services.domain, phone_stack=known(begun.stack))
-        self._require_reads(known(begun.stack))
-        return begun
-
-    def _require_reads(self, stack: PhoneStack | None) -> None:
-        run = self.run
-        needed = scopes_of(parts_of(run.task, run.desired), stack)
-        preconditions.require_scopes(run.token, needed, possible_scopes(run.task, run.desired, stack))
 
     def _read(self, begun: Snapshot) -> Snapshot:
         run = self.run
@@ -183,7 +206,7 @@ class _Setup:
 
     def _advice(self, plan: Plan) -> tuple[Notice, ...]:
         """What to know before the purchase; the guard says more, but for what shows only once the number is owned."""
-        inventory: TwilioInventory | None = known_or(plan.found.twilio, None)
+        inventory = known_or(plan.found.twilio, None)
         if not plan.spends or inventory is None:
             return ()
         offer = plan.found.offers[0]
@@ -204,7 +227,7 @@ class _Setup:
         self.run.person.doing("Checking that codes can arrive")
         guard.foresee(plan, "in force" if in_force else "policy")
 
-    def _judge(self, guard: DeliveryGuard, plan: Plan) -> tuple[Check, ...]:
+    def _judge(self, guard: DeliveryGuard, plan: Plan) -> Checks:
         """The preconditions and, where codes must be able to arrive, the guard; the checks that were made."""
         run = self.run
         stack: PhoneStack = known(plan.found.stack)
@@ -219,22 +242,11 @@ class _Setup:
         guard.before(plan, at)
         return guard.checks
 
-    def _confirmed(self, guard: DeliveryGuard, plan: Plan, checks: tuple[Check, ...]) -> Plan:
-        """The plan that a person has agreed to, as it still is after the answer.
-
-        While a question waits, somebody may change what the plan stands on. So the plan is made again after the answer
-        and compared; where it differs, the new one is shown and asked about.
-        """
-        run, changed = self.run, tuple[str, ...]()
-        while run.person.confirm(run.report.outcome(), changed=changed):
-            run.person.doing("Checking that nothing has changed in the meantime")
-            fresh = self._plan(self._read(run.reader.begin()), plan.found.offers)
-            checks_now = self._judge(guard, fresh)
-            changed = plan.differs(fresh, checks, checks_now)
-            plan, checks = fresh, checks_now
-            if not changed or not plan.writes:
-                break
-        return plan
+    def _again(self, guard: DeliveryGuard, plan: Plan) -> tuple[Plan, Checks]:
+        """The plan made and judged afresh, after a question."""
+        self.run.person.doing("Checking that nothing has changed in the meantime")
+        fresh = self._plan(self._read(self.run.reader.begin()), plan.found.offers)
+        return fresh, self._judge(guard, fresh)
 
     def before_policy(self, guard: DeliveryGuard, found: Snapshot, *, in_force: bool) -> Snapshot:
         """The proof by SMS, and the guard on what is there now: it decides whether people can log in."""
@@ -252,23 +264,21 @@ class _Setup:
         if self.proved:
             return
         if self.run.test_sms:
-            self._test_in_force(plan)
-        if demands_codes(plan) and plan.writes:
+            self._test_in_force(self.run.test_sms, plan)
+        if demands_codes(plan) and plan.stages:
             self.before_policy(guard, plan.found, in_force=True)
         elif demands_codes(plan):
             guard.before(plan, "in force")
 
-    def _test_in_force(self, plan: Plan) -> None:
+    def _test_in_force(self, prove: Prove, plan: Plan) -> None:
         """The proof where no policy waits for it; should the SMS not arrive, a policy in force is warned about."""
         try:
-            if self.run.test_sms:
-                self.run.test_sms(known(plan.found.stack))
+            prove(known(plan.found.stack))
         except ProofFailedError:
             if plan.found.requires_codes:
                 name = policy.name_of(known(plan.found.policies))
                 message = f"The policy {name} demands codes now, and this SMS did not arrive."
-                hint = EnforcedUndeliverableError.default_hint
-                self.run.report.warn([Notice(code=EnforcedUndeliverableError.code, message=message, hint=hint)])
+                self.run.report.warn([notice_of(EnforcedUndeliverableError(message))])
             raise
 
 

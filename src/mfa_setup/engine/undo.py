@@ -10,14 +10,14 @@ from mfa_setup.engine.run import Run
 from mfa_setup.engine.undo_guard import UndoGuard
 from mfa_setup.errors import NotFoundError
 from mfa_setup.model.change import Change
+from mfa_setup.model.check import Check
 from mfa_setup.model.journal import RunRecord, undoable, undone
-from mfa_setup.model.outcome import Notice, PastRun, Tenant
-from mfa_setup.model.types import PhoneStack, ResourceName
+from mfa_setup.model.outcome import Notice, PastRun
+from mfa_setup.model.types import ResourceName
 from mfa_setup.resources import registry
 from mfa_setup.resources.application_revert import connections_of
 from mfa_setup.resources.base import Reversal, Step
-from mfa_setup.snapshot.parts import known
-from mfa_setup.snapshot.reader import OF_TWILIO, PartName, Reader, scopes_of
+from mfa_setup.snapshot.reader import OF_TWILIO, PartName, Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
 BACKWARDS = tuple(reversed(registry.RESOURCES))
@@ -81,11 +81,10 @@ def undo(run: Run, asked: Asked) -> None:
         return
     journal.undoes, report.undoes = record.run_id, _past(record, journal.runs)
     undoing = _Undo(run, record, asked, replace(run.reader, connection_ids=connections_of(record)))
-    plan = undoing.plan()
     guard = UndoGuard(run, undoing.reader, record.run_id)
-    undoing.judge(guard, plan)
+    plan, checks = undoing.judged(guard)
     if plan.stages:
-        plan = undoing.confirmed(guard, plan)
+        plan = run.confirmed(plan, checks, lambda _: undoing.judged(guard))
     journal.begin()  # also where nothing is left to do: the run counts as undone then
     Executor(run.services, plan.found, report, run.person, guard).carry_out(plan)
 
@@ -99,7 +98,7 @@ class _Undo:
     asked: Asked
     reader: Reader
 
-    def plan(self) -> Plan:
+    def _plan(self) -> Plan:
         """What restores each resource, and what it says in the report."""
         run = self.run
         run.person.doing("Looking at what there is now")
@@ -111,43 +110,23 @@ class _Undo:
         run.report.warn(notices)
         return Plan(tuple(_stages(found, steps)), changes, found, notices)
 
-    def judge(self, guard: UndoGuard, plan: Plan) -> None:
-        """The guard and the scopes, before anything is asked or written."""
+    def judged(self, guard: UndoGuard) -> tuple[Plan, tuple[Check, ...]]:
+        """The plan after the guard and the scopes, before anything is asked or written; its guard keeps no checks."""
+        plan = self._plan()
         guard.require_safe(plan)
         preconditions.require_scopes(self.run.token, registry.scopes_of(plan.writes))
-
-    def confirmed(self, guard: UndoGuard, plan: Plan) -> Plan:
-        """The plan that a person has agreed to, as it still is after the answer."""
-        run, changed = self.run, tuple[str, ...]()
-        while run.person.confirm(run.report.outcome(), changed=changed):
-            fresh = self.plan()
-            self.judge(guard, fresh)
-            changed = plan.differs(fresh, (), ())
-            plan = fresh
-            if not changed or not plan.stages:
-                break
-        return plan
+        return plan, ()
 
     def _read(self) -> Snapshot:
         """What there is now; a run that touched the application alone says nothing of how codes are sent."""
-        run = self.run
-        self._require_reads(None)
-        begun = self.reader.begin()
-        stack: PhoneStack = known(begun.stack)
-        run.report.tenant = Tenant(domain=run.services.domain, phone_stack=stack)
-        self._require_reads(stack)
-        if self._parts() & OF_TWILIO:
-            _ = run.services.account  # without credentials this ends here
-        found = self.reader.read(self._parts(), begun, strict=True)
+        touched = registry.in_order(self.record.touched)
+        parts = frozenset[PartName]().union(*(resource.revert_reads(self.record) for resource in touched))
+        begun = self.run.begin(self.reader, parts, lambda _: ())
+        if parts & OF_TWILIO:
+            _ = self.run.services.account  # without credentials this ends here
+        found = self.reader.read(parts, begun, strict=True)
         preconditions.require_active(found)
         return found
-
-    def _parts(self) -> frozenset[PartName]:
-        touched = registry.in_order(self.record.touched)
-        return frozenset[PartName]().union(*(resource.revert_reads(self.record) for resource in touched))
-
-    def _require_reads(self, stack: PhoneStack | None) -> None:
-        preconditions.require_scopes(self.run.token, scopes_of(self._parts(), stack))
 
     def _steps(self, now: Snapshot) -> Mapping[ResourceName, Step]:
         """Each resource's part; every one stands on what those before it leave."""
@@ -176,8 +155,9 @@ def _stages(found: Snapshot, steps: Mapping[ResourceName, Step]) -> Iterator[Sta
     Where a step has writes that must come before the resource ahead of it is restored, they are a stage of their own.
     """
     for resource, following in zip(BACKWARDS, (*BACKWARDS[1:], None), strict=True):
-        early = steps[following.name] if following else Step(steps[resource.name].change)
-        for change, writes in ((early.change, early.first), (steps[resource.name].change, steps[resource.name].writes)):
+        own = steps[resource.name]
+        early = steps[following.name] if following else Step(own.change)
+        for change, writes in ((early.change, early.first), (own.change, own.writes)):
             then = registry.after(found, writes)
             if writes:
                 yield Stage(change, writes, found, then)

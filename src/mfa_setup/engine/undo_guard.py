@@ -3,15 +3,15 @@
 from dataclasses import dataclass, replace
 
 from mfa_setup.checks.provider import minimum
-from mfa_setup.engine.delivery_guard import require_minimum
+from mfa_setup.engine.delivery_guard import DeliveryGuard, require_minimum
 from mfa_setup.engine.plan import Plan, Stage
 from mfa_setup.engine.run import Run
-from mfa_setup.errors import CredentialsRefusedError, GuardRefusedError, MfaSetupError, ValueNeededError
+from mfa_setup.errors import CredentialsRefusedError, GuardRefusedError, ValueNeededError
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Provider
 from mfa_setup.resources import policy
 from mfa_setup.services import Services
-from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.parts import known, known_or
 from mfa_setup.snapshot.reader import Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
@@ -54,8 +54,7 @@ class UndoGuard:
             MfaSetupError: It could not be judged.
         """
         if stage.sets_policy:
-            guard = self.run.guard(stage.after, self.reader, set(self.run.overrides))
-            self.judged = guard.at_policy(stage.after, "policy", sent_token=False)
+            self.judged = self._guard(stage, self.reader).at_policy(stage.after, "policy", sent_token=False)
         elif self._loses(stage):
             self._require_kept(stage, self._policies_now(stage))
         elif stage.reroutes and not stage.after.requires_codes and self._policies_now(stage).requires_codes:
@@ -64,8 +63,11 @@ class UndoGuard:
     def after(self, stage: Stage) -> None:
         """Looks once more right after a policy was restored."""
         if self.judged is not None:
-            self.run.guard(stage.after, self.reader, set(self.run.overrides)).second_look(self.judged)
+            self._guard(stage, self.reader).second_look(self.judged)
             self.judged = None
+
+    def _guard(self, stage: Stage, reader: Reader) -> DeliveryGuard:
+        return self.run.guard(stage.after, reader, set(self.run.overrides))
 
     def _policies_now(self, stage: Stage) -> Snapshot:
         return self.reader.read({"policies"}, stage.after, strict=True)
@@ -112,8 +114,7 @@ class UndoGuard:
         services = _of_account(self.run.services, known(stage.after.provider))
         reader = replace(self.reader, services=services)
         would_be = stage.after if services is self.run.services else reader.read({"twilio"}, _without_readiness(stage))
-        guard = self.run.guard(stage.after, reader, set(self.run.overrides))
-        guard.rerouted(would_be, sends_token=stage.sends_token)
+        self._guard(stage, reader).rerouted(would_be, sends_token=stage.sends_token)
 
 
 def _without_readiness(stage: Stage) -> Snapshot:
@@ -126,8 +127,8 @@ def _without_readiness(stage: Stage) -> Snapshot:
 
 def _failing(snapshot: Snapshot) -> list[Check]:
     """The checks of the minimum that fail; none where a run did not concern how codes are sent."""
-    factor, provider = snapshot.factor, snapshot.provider
-    if isinstance(factor, MfaSetupError) or isinstance(provider, MfaSetupError):
+    factor, provider = known_or(snapshot.factor, None), known_or(snapshot.provider, None)
+    if factor is None or provider is None:
         return []
     return [check for check in minimum(factor, provider) if check.status == "fail"]
 

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from mfa_setup.model.base import Frozen, JsonValue
-from mfa_setup.model.types import ResourceName
+from mfa_setup.model.types import NumberType, ResourceName
 from mfa_setup.model.write import Fields, WriteAction
 
 UNDO = "undo"
@@ -147,7 +147,7 @@ class Purchase(Frozen):
     phone_number: str
     sid: str | None
     country: str
-    number_type: Literal["local", "mobile", "toll-free"]
+    number_type: NumberType
 
 
 def purchases(runs: tuple[RunRecord, ...]) -> tuple[Purchase, ...]:

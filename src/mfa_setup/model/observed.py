@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from mfa_setup.model.base import Frozen, JsonValue
-from mfa_setup.model.types import PhoneStack
+from mfa_setup.model.types import NumberType, PhoneStack
 from mfa_setup.model.write import NEW_NUMBER
 
 ProviderKind = Literal["twilio", "custom", "auth0", "phone-message-hook", "other"]
@@ -86,7 +86,7 @@ class Offer(Frozen):
 
     phone_number: str
     country: str
-    number_type: Literal["local", "mobile", "toll-free"]
+    number_type: NumberType
     price: float | None
     currency: str
 
@@ -101,7 +101,6 @@ class TwilioAccount(Frozen):
 
     kind: str
     status: str
-    subaccount: bool = False
 
 
 class TwilioInventory(Frozen):
@@ -111,6 +110,11 @@ class TwilioInventory(Frozen):
     account: TwilioAccount | None
     numbers: tuple[Number, ...]
     services: tuple[MessagingService, ...]
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether it is known to be a trial account."""
+        return self.account is not None and self.account.kind != "Full"
 
 
 class Provider(Frozen):

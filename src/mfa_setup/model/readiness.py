@@ -14,11 +14,10 @@ class Balance(Frozen):
 
 
 class Alert(Frozen):
-    """An error that the account met (`GET /v1/Alerts`); `resource_sid` is the message that it is about."""
+    """An error that the account met (`GET /v1/Alerts`)."""
 
     at: datetime
     code: int
-    resource_sid: str | None = None
 
 
 class GeoPermissions(Frozen):

@@ -1,6 +1,6 @@
 """A part of the snapshot: its value, or the reason why it could not be read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias, TypeVar
 
 from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError
@@ -31,6 +31,11 @@ def known(part: Part[T]) -> T:
 def known_or(part: Part[T], otherwise: T) -> T:
     """The value of a part, or another one where it could not be read."""
     return otherwise if isinstance(part, MfaSetupError) else part
+
+
+def first_unread(parts: Iterable[Part[object]]) -> MfaSetupError | None:
+    """Why the first of some parts that could not be read could not be; None where all were."""
+    return next((part for part in parts if isinstance(part, MfaSetupError)), None)
 
 
 def attempt(read: Callable[[], T]) -> Part[T]:

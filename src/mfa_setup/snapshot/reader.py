@@ -11,10 +11,10 @@ from mfa_setup.appconfig import ConfigFile
 from mfa_setup.errors import InterruptedRunError, MfaSetupError, NotFoundError, ScopeMissingError
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Connections, SendEvent, TwilioInventory
-from mfa_setup.model.types import PhoneStack, TokenState
+from mfa_setup.model.types import PhoneStack
 from mfa_setup.ports import Auth0Port, TwilioPort
 from mfa_setup.services import Services
-from mfa_setup.snapshot.parts import NOT_READ, Part, attempt
+from mfa_setup.snapshot.parts import NOT_READ, Part, attempt, known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 from mfa_setup.snapshot.token import token_state
 
@@ -49,6 +49,12 @@ _STACK_SCOPES: dict[tuple[PartName, PhoneStack], frozenset[str]] = {
     ("provider", "legacy"): frozenset({"read:guardian_factors"}),
     ("templates", "unified"): frozenset({"read:phone_templates"}),
 }
+
+SEND_SCOPES: dict[PhoneStack, frozenset[str]] = {
+    "unified": frozenset({"create:phone_providers"}),
+    "legacy": frozenset(),
+}
+"""What letting the tenant send a test SMS needs (`branding/phone/providers/{id}/try`)."""
 
 
 def scopes_of(parts: Collection[PartName], stack: PhoneStack | None) -> frozenset[str]:
@@ -114,18 +120,17 @@ class Reader:
                 if name in sources
             }
             values |= {name: read.result() for name, read in reads.items()}
-        snapshot = replace(base, **values, headroom=self.services.auth0.headroom(), config=self._config())
-        return replace(snapshot, token=self._token(snapshot)) if "provider" in values else snapshot
+        config = self.config and replace(self.config)  # a new one reads its file again
+        snapshot = replace(base, **values, headroom=self.services.auth0.headroom(), config=config)
+        if "provider" not in values:
+            return snapshot
+        provider = known_or(snapshot.provider, None)
+        return replace(snapshot, token=token_state(self.services, provider) if provider else "unknown")
 
     def missing(self, parts: Collection[PartName], base: Snapshot) -> Snapshot:
         """A snapshot in which these parts have been read, at least once."""
         absent = [name for name in parts if getattr(base, name) is NOT_READ]
         return self.read(absent, base) if absent else base
-
-    def may(self, scope: str) -> bool:
-        """Whether the token allows something, or does not say."""
-        granted = self.token.scopes()
-        return granted is None or scope in granted
 
     def _sources(self) -> Mapping[str, Callable[[Any], Any]]:
         """How each part is read from the stack; those of an account that this run cannot ask are left out."""
@@ -156,16 +161,10 @@ class Reader:
         return sources
 
     def _sends(self) -> tuple[SendEvent, ...]:
-        if not self.may("read:logs"):
+        granted = self.token.scopes()
+        if granted is not None and "read:logs" not in granted:
             raise ScopeMissingError("The access token lacks a scope: read:logs.", service="auth0")
         return self.services.auth0.send_events()
-
-    def _token(self, snapshot: Snapshot) -> TokenState:
-        provider = snapshot.provider
-        return "unknown" if isinstance(provider, MfaSetupError) else token_state(self.services, provider)
-
-    def _config(self) -> ConfigFile | None:
-        return self.config and replace(self.config)  # a new one reads its file again
 
 
 def _read(source: Callable[[Any], Any], stack: Part[PhoneStack], *, strict: bool) -> Part[Any]:
