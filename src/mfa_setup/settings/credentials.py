@@ -9,15 +9,33 @@ from pydantic import SecretStr
 
 from mfa_setup.errors import InvalidValueError, ValueNeededError
 from mfa_setup.model.base import Frozen
-from mfa_setup.settings.schema import SECRETS, VARIABLES
+from mfa_setup.settings.parsers import CLIENT_ID
+from mfa_setup.settings.schema import SECRET_VARIABLES, SECRETS, VARIABLES
 
 SigningAlg = Literal["RS256", "RS384", "PS256"]
-ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
-API_KEY = re.compile(r"SK[0-9a-fA-F]{32}")
-CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_SECRET = 100_000
 _SHORTEST_SECRET = 8
 """A shorter one would be found by chance in any setting."""
+_TWILIO_KEYS = "Twilio console, Account > API keys & tokens."
+_FORMS = {
+    "TWILIO_ACCOUNT_SID": (
+        r"AC[0-9a-fA-F]{32}",
+        "malformed",
+        f"It is `AC` and 32 hexadecimal digits: {_TWILIO_KEYS}",
+    ),
+    "TWILIO_API_KEY": (r"SK[0-9a-fA-F]{32}", "malformed", f"It is `SK` and 32 hexadecimal digits: {_TWILIO_KEYS}"),
+    "AUTH0_AUDIENCE": (
+        r"https?://[^\s/@\\?#]+/api/v2/",
+        "not the address of a Management API",
+        "It is https://TENANT.REGION.auth0.com/api/v2/, with the slash at its end.",
+    ),
+    "AUTH0_CLIENT_ID": (
+        CLIENT_ID,
+        "malformed",
+        "It is letters and digits: Auth0 dashboard, Applications > your Machine to Machine application.",
+    ),
+}
+"""The form of a variable, what it is where it has another, and the hint then; the first that is wrong is told."""
 
 
 class Auth0Credentials(Frozen):
@@ -66,12 +84,15 @@ AskSecret = Callable[[str], SecretStr | None]
 
 def secrets_of(environment: Mapping[str, str]) -> list[SecretStr]:
     """Every secret in the environment, to be masked whatever goes wrong first."""
-    names = [variable for secret in SECRETS.values() for variable in secret.variables]
-    return [SecretStr(value) for name in names if (value := environment.get(name, "").strip())]
+    return [SecretStr(value) for name in SECRET_VARIABLES if (value := environment.get(name, "").strip())]
 
 
 class SecretSource:
-    """Finds secrets: in a file that an option names, else in the environment."""
+    """Finds secrets: in a file that an option names, else in the environment.
+
+    Attributes:
+        ask: Asks for one at the terminal.
+    """
 
     def __init__(
         self,
@@ -81,7 +102,7 @@ class SecretSource:
         ask: AskSecret,
     ) -> None:
         self._environment = environment
-        self._ask = ask
+        self.ask = ask
         self._from_files = {
             name: _from_file(name, path, read_stdin) for name, path in files.items() if path is not None
         }
@@ -95,14 +116,7 @@ class SecretSource:
         """The secret, or None where it was not given."""
         if name in self._from_files:
             return self._from_files[name]
-        for variable in SECRETS[name].variables:
-            if value := self._environment.get(variable, "").strip():
-                return SecretStr(value)
-        return None
-
-    def ask(self, label: str) -> SecretStr | None:
-        """Asks at the terminal."""
-        return self._ask(label)
+        return next(map(SecretStr, filter(None, map(self.text, SECRETS[name].variables))), None)
 
     def text(self, variable: str) -> str | None:
         """A value of the environment that is no secret."""
@@ -247,17 +261,16 @@ def twilio_credentials(source: SecretSource, account_sid: str | None) -> TwilioC
     """
     api_key, api_secret = source.text("TWILIO_API_KEY"), source.find("twilio_api_secret")
     token = source.find("twilio_auth_token")
-    if account_sid and not (token or (api_key and api_secret)):
+    has_pair = api_key and api_secret
+    if account_sid and not (token or has_pair):
         token = source.ask("Twilio auth token")
-    if not account_sid or not (token or (api_key and api_secret)):
+    if not account_sid or not (token or has_pair):
+        missing = "TWILIO_AUTH_TOKEN" if account_sid else "TWILIO_ACCOUNT_SID"
         raise ValueNeededError(
-            "Twilio credentials are needed: "
-            + ("TWILIO_AUTH_TOKEN is not set." if account_sid else "TWILIO_ACCOUNT_SID is not set."),
-            hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH): Twilio console, "
-            "Account > API keys & tokens.",
+            f"Twilio credentials are needed: {missing} is not set.",
+            hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH): " + _TWILIO_KEYS,
         )
-    pair = {"api_key": api_key, "api_secret": api_secret} if api_key and api_secret else {}
-    return TwilioCredentials(account_sid=account_sid, auth_token=token, **pair)  # type: ignore[arg-type]
+    return TwilioCredentials(account_sid=account_sid, auth_token=token, api_key=api_key, api_secret=api_secret)
 
 
 def check_formats(source: SecretSource) -> None:
@@ -266,28 +279,10 @@ def check_formats(source: SecretSource) -> None:
     Raises:
         InvalidValueError: An account SID, an API key, a client ID or a secret is malformed.
     """
-    for variable, form, shape in (
-        ("TWILIO_ACCOUNT_SID", ACCOUNT_SID, "`AC` and 32 hexadecimal digits"),
-        ("TWILIO_API_KEY", API_KEY, "`SK` and 32 hexadecimal digits"),
-    ):
+    for variable, (form, problem, hint) in _FORMS.items():
         value = source.text(variable)
-        if value and not form.fullmatch(value):
-            raise InvalidValueError(
-                f"{variable} is malformed.",
-                hint=f"It is {shape}: Twilio console, Account > API keys & tokens.",
-            )
-    audience = source.text("AUTH0_AUDIENCE")
-    if audience and not re.fullmatch(r"https?://[^\s/@\\?#]+/api/v2/", audience):
-        raise InvalidValueError(
-            "AUTH0_AUDIENCE is not the address of a Management API.",
-            hint="It is https://TENANT.REGION.auth0.com/api/v2/, with the slash at its end.",
-        )
-    client_id = source.text("AUTH0_CLIENT_ID")
-    if client_id and not CLIENT_ID.fullmatch(client_id):
-        raise InvalidValueError(
-            "AUTH0_CLIENT_ID is malformed.",
-            hint="It is letters and digits: Auth0 dashboard, Applications > your Machine to Machine application.",
-        )
+        if value and not re.fullmatch(form, value):
+            raise InvalidValueError(f"{variable} is {problem}.", hint=hint)
     for name in ("api_token", "twilio_auth_token", "twilio_api_secret", "old_twilio_auth_token"):
         secret = source.find(name)
         value = secret.get_secret_value() if secret else ""

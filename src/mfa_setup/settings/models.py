@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from mfa_setup.settings.schema import SETTINGS, Setting
+from mfa_setup.settings.schema import SECTIONS, Setting
 
 _STRICT = ConfigDict(extra="forbid")
 _TYPES: dict[str, Any] = {"text": str, "list": list[str], "number": float | str, "boolean": bool}
@@ -17,14 +17,11 @@ def file_model() -> type[BaseModel]:
 
     It checks names and types; what a value may hold is checked by the setting's own parser.
     """
-    sections: dict[str, dict[str, Any]] = {}
-    for setting in SETTINGS:
-        if not setting.one_shot:
-            sections.setdefault(setting.section, {})[setting.key] = _field(setting)
-    tables: dict[str, Any] = {
-        name: (create_model(name.title(), __config__=_STRICT, **fields), Field(None, json_schema_extra=_no_null))
-        for name, fields in sections.items()
-    }
+    tables: dict[str, Any] = {}
+    for name, known in SECTIONS.items():
+        fields: dict[str, Any] = {key: _field(setting) for key, setting in known.items() if not setting.one_shot}
+        table = create_model(name.title(), __config__=_STRICT, **fields)
+        tables[name] = table, Field(None, json_schema_extra=_no_null)
     return create_model("MfaSetupFile", __config__=_STRICT, **tables)
 
 

@@ -1,6 +1,7 @@
 """The parser of each kind of value: it returns what was typed as the engine uses it, or says what is wrong with it."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -103,20 +104,36 @@ def origin_of(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def client_id(text: str) -> str:
-    """The id of an application."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
-        raise MalformedError(
-            "it is not a client ID", "Auth0 dashboard: Applications > the application > Settings > Client ID."
-        )
-    return text
+def _of_form(form: str, problem: str, example: str) -> Callable[[str], str]:
+    """A parser of texts that have one form and stay as typed."""
+
+    def parse(text: str) -> str:
+        if not re.fullmatch(form, text):
+            raise MalformedError(problem, example)
+        return text
+
+    return parse
 
 
-def connection_name(text: str) -> str:
-    """The name of a connection: letters, digits and hyphens."""
-    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,126}[A-Za-z0-9])?", text):
-        raise MalformedError("it is not a connection's name", "For example Username-Password-Authentication.")
-    return text
+CLIENT_ID = r"[A-Za-z0-9_-]{1,64}"
+client_id = _of_form(
+    CLIENT_ID, "it is not a client ID", "Auth0 dashboard: Applications > the application > Settings > Client ID."
+)
+"""The id of an application."""
+connection_name = _of_form(
+    r"[A-Za-z0-9]([A-Za-z0-9-]{0,126}[A-Za-z0-9])?",
+    "it is not a connection's name",
+    "For example Username-Password-Authentication.",
+)
+"""The name of a connection: letters, digits and hyphens."""
+area_code = _of_form(r"[2-9][0-9][0-9]", "an area code has three digits and starts with 2 to 9", "For example 415.")
+"""Three digits, as the United States and Canada number their areas."""
+contains = _of_form(r"[0-9A-Za-z*+]{2,16}", "it is not 2 to 16 digits, letters or *", "For example 55501 or MFA.")
+"""A pattern of digits and letters (AvailablePhoneNumbers, `Contains`: 2 to 16 characters, `*` for any)."""
+messaging_service = _of_form(
+    r"MG[0-9a-fA-F]{32}", "it is not `MG` and 32 hexadecimal digits", "Twilio console: Messaging > Services."
+)
+"""The SID of a Messaging Service."""
 
 
 def country(text: str) -> str:
@@ -127,20 +144,6 @@ def country(text: str) -> str:
     if not text.isascii() or code not in phonenumbers.SUPPORTED_REGIONS:
         raise MalformedError("it is not a country's two-letter code", "For example US, CA, GB or DE.")
     return code
-
-
-def area_code(text: str) -> str:
-    """Three digits, as the United States and Canada number their areas."""
-    if not re.fullmatch(r"[2-9][0-9][0-9]", text):
-        raise MalformedError("an area code has three digits and starts with 2 to 9", "For example 415.")
-    return text
-
-
-def contains(text: str) -> str:
-    """A pattern of digits and letters (AvailablePhoneNumbers, `Contains`: 2 to 16 characters, `*` for any)."""
-    if not re.fullmatch(r"[0-9A-Za-z*+]{2,16}", text):
-        raise MalformedError("it is not 2 to 16 digits, letters or *", "For example 55501 or MFA.")
-    return text
 
 
 def phone_number(text: str) -> str:
@@ -156,13 +159,6 @@ def phone_number(text: str) -> str:
         raise MalformedError("its country code does not exist", example) from None
     if not phonenumbers.is_possible_number(parsed):
         raise MalformedError("it has the wrong number of digits for its country", example)
-    return text
-
-
-def messaging_service(text: str) -> str:
-    """The SID of a Messaging Service."""
-    if not re.fullmatch(r"MG[0-9a-fA-F]{32}", text):
-        raise MalformedError("it is not `MG` and 32 hexadecimal digits", "Twilio console: Messaging > Services.")
     return text
 
 

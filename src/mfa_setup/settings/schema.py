@@ -151,6 +151,10 @@ SETTINGS: tuple[Setting, ...] = (
 )
 # fmt: on
 BY_NAME = {setting.name: setting for setting in SETTINGS}
+SECTIONS: dict[str, dict[str, Setting]] = {}
+"""The sections of mfa-setup.toml, and the setting of each key."""
+for _setting in SETTINGS:
+    SECTIONS.setdefault(_setting.section, {})[_setting.key] = _setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,7 @@ SECRETS: dict[str, Secret] = {
         ),
     )
 }
+SECRET_VARIABLES = tuple(variable for secret in SECRETS.values() for variable in secret.variables)
 
 VARIABLES: dict[str, str] = {
     "AUTH0_CLIENT_ID": "Client ID of the tool's own application (Machine to Machine).",

@@ -12,7 +12,7 @@ from mfa_setup.model.desired import Desired, DesiredApplication, DesiredNumber, 
 from mfa_setup.model.outcome import Notice
 from mfa_setup.settings import parsers
 from mfa_setup.settings.endpoints import is_loopback
-from mfa_setup.settings.schema import BY_NAME, PREFIX, SECRETS, SETTINGS, VARIABLES
+from mfa_setup.settings.schema import BY_NAME, PREFIX, SECRET_VARIABLES, SETTINGS, VARIABLES
 from mfa_setup.settings.sources import Given, Origin, merge, written
 
 
@@ -183,8 +183,7 @@ def _contradiction(one: Given, other: Given) -> InvalidValueError:
 
 def _unknown_variables(environment: Mapping[str, str]) -> Iterator[Notice]:
     """A warning for each MFA_SETUP_… variable that is not read."""
-    secrets = [variable for secret in SECRETS.values() for variable in secret.variables]
-    known = {setting.variable for setting in SETTINGS if setting.variable} | set(secrets) | set(VARIABLES)
+    known = {setting.variable for setting in SETTINGS if setting.variable} | {*SECRET_VARIABLES, *VARIABLES}
     for name in sorted(name for name in environment if name.startswith(PREFIX) and name not in known):
         setting = BY_NAME.get(name.removeprefix(PREFIX).lower())
         near = difflib.get_close_matches(name, known, n=1)

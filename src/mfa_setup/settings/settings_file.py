@@ -10,14 +10,11 @@ from typing import Any
 
 from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, SecretInConfigError, UnknownKeyError
 from mfa_setup.settings.parsers import quoted
-from mfa_setup.settings.schema import SETTINGS, Setting
+from mfa_setup.settings.schema import SECTIONS
 
 FILE_NAME = "mfa-setup.toml"
 _LONGEST = 1_000_000
 _SECRET = re.compile(r"secret|token|password|private_key|api_key|credential", re.IGNORECASE)
-_KNOWN: dict[str, dict[str, Setting]] = {}
-for _setting in SETTINGS:
-    _KNOWN.setdefault(_setting.section, {})[_setting.key] = _setting
 
 
 def find_file(folder: Path, home: Path | None) -> Path | None:
@@ -77,7 +74,7 @@ def read_file(path: Path) -> dict[str, Any]:
     for section, content in _parsed(path).items():
         _refuse_unknown(path, section, content)
         for key, value in content.items():
-            setting = _KNOWN[section][key]
+            setting = SECTIONS[section][key]
             if setting.one_shot:
                 raise InvalidValueError(
                     f"{path} has the key `{key}` in [{section}], which belongs to one run and not to a file.",
@@ -109,13 +106,13 @@ def _parsed(path: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown(path: Path, section: str, content: Any) -> None:
-    known = _KNOWN.get(section, {})
+    known = SECTIONS.get(section, {})
     keys = [key for key in content if key not in known] if isinstance(content, Mapping) else []
     for name in (*(() if known else (section,)), *keys):
         if _SECRET.search(name):
             raise SecretInConfigError(f"{path} has a key `{_shown(name)}`, which would hold a secret.")
     if not known:
-        raise _unknown(f"{path} has `{_shown(section)}`", section, _KNOWN)
+        raise _unknown(f"{path} has `{_shown(section)}`", section, SECTIONS)
     if not isinstance(content, Mapping):
         raise InvalidValueError(
             f"{path}: {section} is {quoted(content)}.", hint=f"It is a section: write [{section}] on a line of its own."

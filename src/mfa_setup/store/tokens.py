@@ -65,10 +65,8 @@ class TokenCache:
             "expires_at": token.expires_at,
             "scopes": None if token.scopes is None else sorted(token.scopes),
         }
-        try:
+        with suppress(OSError):
             write_private(self._path, json.dumps(document))
-        except OSError:
-            return
 
     def drop(self) -> None:
         """Forgets the token, for this run even if its file cannot be removed."""
