@@ -26,7 +26,7 @@ WRITE = """
 path = Path(sys.argv[1])
 config = locate(None, path) if len(sys.argv) < 3 else locate(Path(sys.argv[2]), None)
 config.for_tenant("acme.auth0.com", "https://acme.auth0.com").write("abc")
-print(config.path)
+sys.stdout.write(str(config.path))
 """
 
 

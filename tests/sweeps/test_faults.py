@@ -70,6 +70,14 @@ class Spoiler:
             self.violations.append(f"{visit.method} {visit.path}")
         return answer
 
+    @property
+    def second_look(self) -> bool:
+        """Whether the policy had been set before."""
+        first = self.seen.index(self.target[:2])
+        for _ in range(self.target[2] - 1):
+            first = self.seen.index(self.target[:2], first + 1)
+        return SET_POLICY in self.seen[:first]
+
     def __str__(self) -> str:
         method, path, nth = self.target
         return f"{self.effect}{' applied' * self.applied} x{self.times} at {method} {path} #{nth}"
@@ -95,6 +103,8 @@ def repeatable(target: Target) -> bool:
     """Whether the request may be sent again: all but what creates or buys; asking for a token is neither."""
     return target[0] != "POST" or target[1] == "/oauth/token"
 
+
+SET_POLICY = "PUT", "/api/v2/guardian/policies"
 
 MERELY_TOLD = {
     ("GET", "/api/v2/logs"),
@@ -141,8 +151,12 @@ def try_out(run: Run, ground: Ground, spoiler: Spoiler, name: int) -> None:
         result = run(*UP, "--timeout", "1" if spoiler.effect == "hang" else "20", env=dict(place.env))
     assert spoiler.hit
     ground.lab.sandbox.world.faults.clear()
-    assert result.code in expected(spoiler), result
     document = check_document(result)
+    if spoiler.second_look and result.code == 0 and 0 not in expected(spoiler):
+        # The policy was judged right before it was set, so that this look fails is a warning.
+        assert "delivery_unchecked" in [warning["code"] for warning in document["warnings"]], result
+    else:
+        assert result.code in expected(spoiler), result
     if (spoiler.effect, spoiler.applied) != ("status:429", True):
         # A 429 that had its effect all the same misleads the run about that effect, but about nothing else.
         _check_told(ground.lab, document, before)
