@@ -28,7 +28,7 @@ class _Thread(threading.local):
 
 
 class Cancellation:
-    """The token of one run: whoever holds it can cancel the run, and every thread of the run obeys it."""
+    """The token of one run: any thread can cancel the run with it, and every thread of the run obeys it."""
 
     def __init__(self) -> None:
         self._error: InterruptedRunError | None = None

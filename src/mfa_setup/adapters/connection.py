@@ -68,7 +68,7 @@ class Connections:
         self._lock = threading.Lock()
 
     def exchange(self, request: httpx.Request, seconds: float) -> httpx.Response:
-        """Sends a request; the answer's body is read by whoever asked, within the same deadline.
+        """Sends a request; the answer's body is read by the caller, within the same deadline.
 
         Raises:
             httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError: There was no answer.

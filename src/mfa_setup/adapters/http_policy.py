@@ -77,7 +77,7 @@ class HttpPolicy:
     Attributes:
         service: Whose requests these are.
         classify: Its refusals as our errors.
-        read_only: Refuse everything but reads, whoever asks.
+        read_only: Refuse everything but reads.
         repeatable: The methods that may be sent again.
         harmless: The methods that change nothing: a cancelled run does not wait for their answer.
         settings: What holds for all requests of the run.
@@ -157,7 +157,7 @@ class HttpPolicy:
     def _try_once(
         self, method: str, send: Callable[[float], Answer], deadline: float
     ) -> Answer | tuple[MfaSetupError, float | None]:
-        """One try: an answer to use, or an error that another try may mend and how long to wait for it."""
+        """One try: an answer to use, or an error that another try may fix, and how long to wait for it."""
         allowed = max(1.0, min(ATTEMPT_SECONDS, deadline - self._clock.now()))
         shield = nullcontext() if method in self.harmless else self.settings.cancellation.shielded()
         try:
