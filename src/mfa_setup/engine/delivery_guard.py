@@ -20,7 +20,6 @@ from mfa_setup.errors import (
     UnavailableError,
 )
 from mfa_setup.model.check import Check
-from mfa_setup.model.observed import Factor
 from mfa_setup.model.outcome import Notice
 from mfa_setup.resources import policy
 from mfa_setup.snapshot.parts import first_unread, known_or
@@ -66,9 +65,7 @@ class DeliveryGuard:
         provider = known_or(plan.found.provider, None)
         if provider is None or not provider.can_send:
             return None  # passwordless logins are sent by it too, whatever the factor is
-        factor, then = (known_or(found.factor, Factor()) for found in (plan.found, after))
-        other_types = factor.message_types and set(then.message_types) != set(factor.message_types)
-        return "provider" if is_rerouted(plan.found, after) or (factor.enabled and other_types) else None
+        return "provider" if is_rerouted(plan.found, after) else None
 
     def before(self, plan: Plan, at: At) -> None:
         """Judges the tenant as the plan would leave it, before anything is bought or written.
@@ -92,22 +89,25 @@ class DeliveryGuard:
         """The checks on the tenant as the plan would leave it."""
         return self._judged(plan.after(self.reader.missing(READINESS, plan.found)))
 
-    def at_policy(self, snapshot: Snapshot, at: At, *, sent_token: bool) -> Snapshot:
+    def at_policy(self, snapshot: Snapshot, at: At) -> Snapshot:
         """Judges what is there now, read afresh, the Twilio account included: it decides whether people can log in.
+
+        A person who is asked to overrule a check may take long to answer, so everything is read again after that.
 
         Args:
             snapshot: The latest one.
             at: Whether the policy is about to be set, or is in force already.
-            sent_token: This run has given Auth0 the token, which is known to work.
 
         Raises:
             GuardRefusedError: Checks fail; `EnforcedUndeliverableError` where the policy is in force already.
             CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be made.
         """
-        now = self.reader.read(MINIMUM | READINESS, snapshot)
-        now = now.with_our_token() if sent_token else now
-        self._require(self._judged(now), at)
-        return now
+        while True:
+            overridden = set(self.overrides)
+            now = self.reader.read(MINIMUM | READINESS, snapshot)
+            self._require(self._judged(now), at)
+            if self.overrides == overridden:
+                return now
 
     def second_look(self, judged: Snapshot) -> None:
         """Reads once more what the policy stands on, right after it was set: somebody may have changed it in between.

@@ -52,28 +52,31 @@ class Executor:
         Raises:
             MfaSetupError: A stage failed or was refused; those after it were not begun.
         """
+        last = {write.resource: write for write in plan.writes}
         for stage in plan.stages:
             self.services.journal.require_usable()
             self.person.starting(stage.change)
             self.guard.before(stage)
             with self.services.cancellation.shielded():  # an answered request is noted before a signal comes
-                self._apply(stage)
+                for planned in stage.writes:
+                    self._apply(planned, is_last=last[planned.resource] is planned)
             self.guard.after(stage)
-            self.person.finished(self.record.change(stage.change.resource))
+            for write in stage.writes:
+                if last[write.resource] is write:
+                    self.person.finished(self.record.change(write.resource))
 
-    def _apply(self, stage: Stage) -> None:
-        resource = stage.change.resource
+    def _apply(self, planned: Write, *, is_last: bool) -> None:
+        write = planned.substituted(self._real)
         try:
-            for planned in stage.writes:
-                write = planned.substituted(self._real)
-                if perform := ACTIONS[write.action].perform:
-                    perform(self, write)
-                else:
-                    self.send(write)
+            if perform := ACTIONS[write.action].perform:
+                perform(self, write)
+            else:
+                self.send(write)
         except BaseException as error:
-            self.record.mark(resource, status_of(error))
+            self.record.mark(write.resource, status_of(error))
             raise
-        self.record.mark(resource, "applied")
+        if is_last:
+            self.record.mark(write.resource, "applied")
 
     def send(self, write: Write) -> Fields:
         """Journals a write, sends it, and recovers a lost answer; returns what it created.

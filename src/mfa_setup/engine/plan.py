@@ -7,7 +7,7 @@ from mfa_setup.engine.report import notice_of
 from mfa_setup.engine.task import Task
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.observed import Provider
+from mfa_setup.model.observed import Factor, Provider
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import SAFE_ORDER
 from mfa_setup.model.write import Write
@@ -33,7 +33,7 @@ class Stage:
 
     @property
     def reroutes(self) -> bool:
-        """Whether codes are sent by another provider, account or sender after it."""
+        """Whether codes are sent by another provider, account, sender or message type after it."""
         return is_rerouted(self.before, self.after)
 
     @property
@@ -43,9 +43,11 @@ class Stage:
 
 
 def is_rerouted(before: Snapshot, after: Snapshot) -> bool:
-    """Whether codes that can be sent are sent another way."""
+    """Whether codes that can be sent are sent another way: by another sender, or by other message types."""
     old, new = known_or(before.provider, _NO_PROVIDER), known_or(after.provider, _NO_PROVIDER)
-    return new.can_send and old.route != new.route
+    factor, then = known_or(before.factor, Factor()), known_or(after.factor, Factor())
+    had, has = set(factor.message_types), set(then.message_types)
+    return new.can_send and (old.route != new.route or (factor.enabled and bool(had) and had != has))
 
 
 _NO_PROVIDER = Provider(stack="unified")

@@ -21,6 +21,7 @@ class Report:
         self.outputs = Outputs()
         self.checks: list[Check] = []
         self.warnings: list[Notice] = []
+        self._before_plan: list[Notice] | None = None
         self.changed = False
         self.proof: Proof | None = None
         self.sms: Sms | None = None
@@ -33,6 +34,11 @@ class Report:
     def warn(self, warnings: Sequence[Notice]) -> None:
         """Adds warnings, each once."""
         self.warnings += [warning for warning in warnings if warning not in self.warnings]
+
+    def plan_anew(self) -> None:
+        """Drops the warnings of a plan that another one takes the place of."""
+        self._before_plan = list(self.warnings) if self._before_plan is None else self._before_plan
+        self.warnings = list(self._before_plan)
 
     def mark(self, resource: str, status: Status) -> None:
         """Notes what became of one resource's change."""

@@ -132,7 +132,6 @@ class _Setup:
     run: Run
     overrides: set[str]
     proved: bool = False
-    sent_token: bool = False
 
     def carry_out(self) -> None:
         run = self.run
@@ -167,6 +166,7 @@ class _Setup:
             MfaSetupError: What is asked for cannot be, or a person must choose first.
         """
         run = self.run
+        run.report.plan_anew()
         given = Comparison(
             desired=run.desired,
             found=found,
@@ -255,7 +255,7 @@ class _Setup:
         if run.test_sms and not in_force:
             run.test_sms(known(found.stack))
         run.person.doing("Checking that codes can arrive")
-        return guard.at_policy(found, "in force" if in_force else "policy", sent_token=self.sent_token)
+        return guard.at_policy(found, "in force" if in_force else "policy")
 
     # --- after the writes ----------------------------------------------------------------------------------------
 
@@ -297,7 +297,7 @@ class _Guarded:
 
     def after(self, stage: Stage) -> None:
         """Looks once more right after the policy was set."""
-        self.setup.sent_token = self.setup.sent_token or stage.sends_token
+        del stage  # what was judged says enough
         if self.judged is not None:
             self.guard.second_look(self.judged)
             self.judged = None

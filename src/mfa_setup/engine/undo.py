@@ -81,7 +81,7 @@ def undo(run: Run, asked: Asked) -> None:
         return
     journal.undoes, report.undoes = record.run_id, _past(record, journal.runs)
     undoing = _Undo(run, record, asked, replace(run.reader, connection_ids=connections_of(record)))
-    guard = UndoGuard(run, undoing.reader, record.run_id)
+    guard = UndoGuard(run, undoing.reader, record.run_id, set(run.overrides))
     plan, checks = undoing.judged(guard)
     if plan.stages:
         plan = run.confirmed(plan, checks, lambda _: undoing.judged(guard))
@@ -102,6 +102,7 @@ class _Undo:
         """What restores each resource, and what it says in the report."""
         run = self.run
         run.person.doing("Looking at what there is now")
+        run.report.plan_anew()
         found = self._read()
         steps = self._steps(found)
         changes = tuple(steps[resource.name].change for resource in registry.RESOURCES)

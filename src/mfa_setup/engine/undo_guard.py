@@ -31,6 +31,7 @@ class UndoGuard:
     run: Run
     reader: Reader
     run_id: str
+    overrides: set[str]
     judged: Snapshot | None = None
 
     def require_safe(self, plan: Plan) -> None:
@@ -54,20 +55,27 @@ class UndoGuard:
             MfaSetupError: It could not be judged.
         """
         if stage.sets_policy:
-            self.judged = self._guard(stage, self.reader).at_policy(stage.after, "policy", sent_token=False)
+            self.judged = self._guard(stage, self.reader).at_policy(stage.after, "policy")
         elif self._loses(stage):
             self._require_kept(stage, self._policies_now(stage))
         elif stage.reroutes and not stage.after.requires_codes and self._policies_now(stage).requires_codes:
             self._require_deliverable(stage)
 
     def after(self, stage: Stage) -> None:
-        """Looks once more right after a policy was restored."""
+        """Looks once more right after a policy was restored, or codes were sent another way under one."""
         if self.judged is not None:
             self._guard(stage, self.reader).second_look(self.judged)
             self.judged = None
+        elif stage.reroutes and stage.after.requires_codes:
+            reader = self._reader_of(stage)
+            self._guard(stage, reader).at_policy(stage.after, "in force")
 
     def _guard(self, stage: Stage, reader: Reader) -> DeliveryGuard:
-        return self.run.guard(stage.after, reader, set(self.run.overrides))
+        return self.run.guard(stage.before, reader, self.overrides)
+
+    def _reader_of(self, stage: Stage) -> Reader:
+        """The reader of the account that sends after a stage."""
+        return replace(self.reader, services=_of_account(self.run.services, known(stage.after.provider)))
 
     def _policies_now(self, stage: Stage) -> Snapshot:
         return self.reader.read({"policies"}, stage.after, strict=True)
@@ -111,9 +119,10 @@ class UndoGuard:
         if not stage.reroutes:
             return
         self.run.person.doing("Checking that codes can arrive")
-        services = _of_account(self.run.services, known(stage.after.provider))
-        reader = replace(self.reader, services=services)
-        would_be = stage.after if services is self.run.services else reader.read({"twilio"}, _without_readiness(stage))
+        reader = self._reader_of(stage)
+        would_be = (
+            stage.after if reader.services is self.run.services else reader.read({"twilio"}, _without_readiness(stage))
+        )
         self._guard(stage, reader).rerouted(would_be, sends_token=stage.sends_token)
 
 

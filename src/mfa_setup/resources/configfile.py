@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mfa_setup.appconfig import ConfigFile, formats
-from mfa_setup.appconfig.file import remove, replace_real
+from mfa_setup.appconfig.file import leads_elsewhere, remove, replace_real
 from mfa_setup.errors import ConfigUnreadableError
 from mfa_setup.model.change import FieldChange
 from mfa_setup.model.journal import RunRecord, WriteRecord
@@ -14,6 +14,7 @@ from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources.base import Action, Execution
 from mfa_setup.resources.restore import Restoration, changed_since
 from mfa_setup.services import Services
+from mfa_setup.store.safe_write import within
 
 VALUES = ("domain", "client_id")
 DROPPED, DIGEST = "placeholders", "digest"
@@ -27,6 +28,8 @@ def write_of(config: ConfigFile, client_id: str) -> tuple[Write, ...]:
     """
     if config.is_right(client_id):
         return ()
+    if not within(config.path, config.root):
+        raise leads_elsewhere(config.path)
     before: Fields = {"existed": config.text is not None, **formats.values(config.path, config.text)}
     if dropped := formats.dropped(config.path, config.text):
         before[DROPPED] = dropped
@@ -37,13 +40,13 @@ def write_of(config: ConfigFile, client_id: str) -> tuple[Write, ...]:
 
 def _write_once(execution: Execution, write: Write) -> None:
     config = execution.snapshot.config
-    if config is not None and not config.is_right(str(write.after["client_id"])):
+    if config is None or "existed" not in write.before:  # an undo's
+        execution.send(write)
+    elif not config.is_right(str(write.after["client_id"])):
         text = config.rendered(str(write.after["client_id"]))
         digest: Fields = {DIGEST: _digest(text)}
         execution.send(replace(write, after=digest | write.after))
         execution.report(config_file=str(config.path))
-    elif config is None:
-        execution.send(write)
 
 
 def _send(_services: Services, write: Write) -> None:
