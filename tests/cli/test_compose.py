@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from mfa_setup.cancellation import Cancellation
 from mfa_setup.compose import Access, Options, compose
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import UP
-from mfa_setup.errors import InterruptedRunError, LockHeldError, MfaSetupError
+from mfa_setup.errors import InterruptedRunError, InvalidValueError, LockHeldError, MfaSetupError
 from mfa_setup.model.outcome import Outcome, Sms
 from mfa_setup.prove.receipt import Watch, follow
 from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
@@ -140,3 +141,17 @@ def test_cancelling_twice_keeps_the_first_reason() -> None:
     cancellation.cancel(InterruptedRunError("later"))
     with pytest.raises(InterruptedRunError, match="Interrupted"):
         cancellation.check()
+
+
+def test_a_ready_token_of_another_tenant_is_refused_before_any_request(unified: Lab, tmp_path: Path) -> None:
+    mark = unified.mark()
+    auth0 = Auth0Credentials(audience="https://acme.eu.auth0.com/api/v2/", token=SecretStr(unified.token()))
+    access = replace(access_to(unified), auth0=auth0)
+    options = Options(Folders(tmp_path / "state", tmp_path / "cache"))
+    with (
+        pytest.raises(InvalidValueError) as refused,
+        compose(UP, load({}, {}).desired, access, options) as run,
+    ):
+        run.carry_out()
+    assert "AUTH0_AUDIENCE" in refused.value.hint
+    assert unified.log(mark) == []

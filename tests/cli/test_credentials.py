@@ -468,3 +468,10 @@ def test_a_check_that_a_service_kept_from_being_made_keeps_its_request_too(run: 
     unified.faults({"method": "GET", "path": "*/Balance.json", "effect": "status:400", "times": 9})
     error = run("policy", "always", "--yes", "--json", env=unified.env).document["error"]
     assert (error["service"], error["status"]) == ("twilio", 400)
+
+
+def test_a_guard_that_refuses_for_a_services_answer_keeps_its_request_too(run: Run, unified: Lab) -> None:
+    assert run("up", "--yes", "--policy", "never", env=unified.env).code == 0
+    unified.faults({"method": "GET", "path": "/2010-04-01/Accounts/*.json", "effect": "status:403", "times": 99})
+    error = run("policy", "always", "--yes", "--json", env=unified.env).document["error"]
+    assert (error["service"], error["status"]) == ("twilio", 403)

@@ -10,6 +10,8 @@ from starlette.types import Message
 
 from mfa_setup.cli import prompter
 from mfa_setup.cli.prompter import Prompter
+from mfa_setup.engine.report import Report
+from mfa_setup.model.outcome import Notice
 from support.gate import Visit, gate
 from support.lab import Lab, Result, Run
 from support.scene import application, drop_provider, is_unified, number, provider, set_connected, stock, warned
@@ -158,6 +160,35 @@ def test_an_undo_whose_plan_has_changed_asks_again(answer: Answer, run: Run, lab
     assert len(lab.spas) == 1  # somebody changed it, so it is kept
 
 
+def test_a_link_that_appears_while_the_question_is_open_leads_nowhere(
+    answer: Answer, unified: Lab, folder: Path
+) -> None:
+    source, outside = folder / "app/src", folder / "outside"
+    source.mkdir(parents=True)
+    outside.mkdir()
+    for place in (source, outside):
+        (place / "auth_config.json").write_text('{"domain": "x", "clientId": "y"}', encoding="utf-8")
+
+    def linked(_lab: Lab) -> None:
+        source.rename(folder / "app/old")
+        source.symlink_to(outside)
+
+    result, _ = answer(unified, linked, "init", "--app-dir", "app")
+    assert result.code == 3, result.err
+    assert '"domain": "x"' in (outside / "auth_config.json").read_text(encoding="utf-8")
+    assert unified.spas == []
+
+
+def test_the_warnings_of_a_plan_do_not_outlive_it() -> None:
+    settings, sold, bought = (Notice(code=code, message=code, hint="") for code in ("settings", "sold", "bought"))
+    report = Report("up")
+    report.warn([settings])
+    for of_plan in (sold, bought):
+        report.plan_anew()
+        report.warn([of_plan])
+    assert report.warnings == [settings, bought]
+
+
 # --- between the guard and the policy, and right after it ----------------------------------------------------------
 
 
@@ -223,3 +254,26 @@ def test_the_twilio_account_is_judged_again_right_before_the_policy(run: Run, la
     assert result.code == 7, result.out
     assert [check["id"] for check in result.document["checks"]] == ["compliance_profile"]
     assert lab.tenant["policies"] == []
+
+
+def test_a_token_that_somebody_else_writes_before_the_policy_is_not_taken_for_ours(run: Run, lab: Lab) -> None:
+    def overwritten() -> None:
+        if is_unified(lab):
+            there = lab.tenant["phone_provider"]
+            body = {"credentials": {"auth_token": "e" * 32}}
+            lab.auth0("PATCH", f"branding/phone/providers/{there['id']}", body)
+        else:
+            sender = lab.twilio["numbers"][0]["phone_number"]
+            provider(lab, sender=sender, token="e" * 32)
+
+    class AtTypes(AtPolicy):
+        async def __call__(self, visit: Visit) -> list[Message]:
+            if visit.method == "PUT" and visit.path.endswith("/message-types"):
+                await asyncio.to_thread(self._happens)
+            return await visit.pass_on()
+
+    with gate(lab, AtTypes(overwritten)):
+        result = run("up", "--yes", "--json", env=lab.env)
+    assert result.code != 0, result.out
+    assert lab.tenant["policies"] == []
+    assert "provider_token" in [check["id"] for check in result.document["checks"]]

@@ -192,3 +192,11 @@ def test_an_issued_token_of_another_tenant_is_not_used(run: Run, unified: Lab, m
     assert (result.code, result.document["error"]["code"]) == (5, "unreadable_answer")
     assert audience(unified) in result.document["error"]["message"]
     assert unified.writes() == []
+
+
+def test_the_list_of_runs_refuses_a_token_file_of_another_tenant(run: Run, unified: Lab, folder: Path) -> None:
+    file = folder / "token"
+    file.write_text(unified.token(audience="https://acme.eu.auth0.com/api/v2/"), encoding="utf-8")
+    file.chmod(0o600)
+    result = run("undo", "--list", "--json", "--api-token-file", str(file), env=unified.env)
+    assert (result.code, result.document["error"]["code"]) == (3, "invalid_value")

@@ -555,6 +555,20 @@ def test_another_account_is_put_back_under_a_policy_where_its_own_token_shows_th
     assert token_held(lab) == OLD_TOKEN
 
 
+@pytest.mark.parametrize("stack", ["unified", "legacy"])
+def test_codes_that_would_be_texted_again_are_judged_as_such(
+    run: Run, make_lab: Callable[..., Lab], stack: str
+) -> None:
+    lab = make_lab(phone_stack=stack, number_registration="unregistered")
+    assert run("up", "--yes", "--policy", "never", env=lab.env).code == 0
+    spoken = run("enable-sms", "--yes", "--json", "--delivery", "voice", env=lab.env)
+    assert [spoken.change(name)["status"] for name in ("provider", "factor")].count("pending") == 0
+    assert run("policy", "always", "--yes", env=lab.env).code == 0
+    result = run("undo", "--yes", "--json", "--run", spoken.document["run_id"], env=lab.env)
+    assert result.code == 7, result.out
+    assert lab.tenant["message_types"] == ["voice"]
+
+
 # --- what is not there, or not this run's --------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -169,6 +170,8 @@ def test_app_dir_of_a_higher_source_overrides_write_config_of_a_lower_one(file: 
         ("evilauth0.com", False, False),
         ("auth0.com.example.com", False, False),
         ("localhost:4400", True, True),
+        ("127.0.0.1:4400", True, True),
+        ("localhost:5999", True, False),
         ("[::1]:4400", True, True),
         ("localhost:4400", False, False),
         ("localhost.example.com", True, False),
@@ -178,20 +181,21 @@ def test_a_domain_that_only_the_file_names_must_be_auth0s_or_a_sandbox(
     file: Path, domain: str, *, sandbox: bool, taken: bool
 ) -> None:
     text = f'[auth0]\ndomain = "{domain}"'
+    url = urlsplit("http://localhost:4400") if sandbox else None
     for confirmed in (with_file(file, text, {"domain": domain}), with_file(file, text, AUTH0_DOMAIN=domain)):
-        require_confirmed_domain(confirmed, sandbox=sandbox)
+        require_confirmed_domain(confirmed, sandbox=url)
     if taken:
-        require_confirmed_domain(with_file(file, text), sandbox=sandbox)
+        require_confirmed_domain(with_file(file, text), sandbox=url)
         return
     with pytest.raises(InvalidValueError) as refused:
-        require_confirmed_domain(with_file(file, text), sandbox=sandbox)
+        require_confirmed_domain(with_file(file, text), sandbox=url)
     assert refused.value.exit_code == 3
     assert f"AUTH0_DOMAIN={domain}" in refused.value.hint
     assert f"--domain {domain}" in refused.value.hint
 
 
 def test_without_a_domain_there_is_nothing_to_confirm() -> None:
-    require_confirmed_domain(load({}, {}), sandbox=False)
+    require_confirmed_domain(load({}, {}), sandbox=None)
 
 
 # --- variables ----------------------------------------------------------------------------------------------------
@@ -218,6 +222,7 @@ def test_what_was_given_is_listed_by_its_source(file: Path) -> None:
         ("MFA_SETUP_RESEND_TOKEN", "Pass --resend-token instead."),
         ("MFA_SETUP_APP_CLIENT_ID", "Pass --app-client-id instead."),
         ("MFA_SETUP_DOMAIN", "Set AUTH0_DOMAIN instead."),
+        ("MFA_SETUP_REQUIRE_MFA", "Set MFA_SETUP_POLICY instead."),
         ("MFA_SETUP_ZZZZZZZZZZZZZZZZ", "Unset it, or see the variables in docs/settings.md."),
     ],
 )

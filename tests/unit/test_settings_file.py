@@ -71,6 +71,17 @@ def test_outside_of_both_only_the_folder_itself_is_searched(project: Path, home:
     assert find_file(project / "app", home) == own
 
 
+def test_the_root_of_the_disk_is_no_home_folder(project: Path) -> None:
+    root = Path(project.anchor)
+    put(project)
+    assert find_file(project / "app", root) is None
+
+
+def test_a_link_that_leads_nowhere_is_a_file_that_cannot_be_read(project: Path) -> None:
+    (project / "mfa-setup.toml").symlink_to("nowhere")
+    assert find_file(project, None) == project / "mfa-setup.toml"
+
+
 def test_below_a_folder_that_cannot_be_entered_nothing_is_found(project: Path) -> None:
     (project / ".git").mkdir()
     assert find_file(project / "gone" / "too", None) is None

@@ -104,7 +104,13 @@ class TokenSource:
                 hint="Get a new one (it lasts 24 hours), or set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.",
                 service="auth0",
             )
-        return Token(value=self._credentials.token, expires_at=expires, scopes=_scopes(claims))
+        token = Token(value=self._credentials.token, expires_at=expires, scopes=_scopes(claims))
+        if not self._is_for_tenant(token):
+            raise InvalidValueError(
+                f"The access token in AUTH0_API_TOKEN is for another API than {self._credentials.audience}.",
+                hint="Use a token of this tenant, or set AUTH0_AUDIENCE to the one that it is for.",
+            )
+        return token
 
     def _cached(self) -> Token | None:
         token = self._cache.get()

@@ -75,14 +75,14 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     context.report.settings = SettingsUsed(file=str(file) if file else None, variables=asked.variables)
     credentials.refuse_misplaced(source, asked.by_source)
     sandbox = source.text("MFA_SETUP_SANDBOX")
-    settings.require_confirmed_domain(asked, sandbox=sandbox is not None)
+    sandbox_url = endpoints.sandbox_url(sandbox) if sandbox else None
+    settings.require_confirmed_domain(asked, sandbox=sandbox_url)
     task = task.without_application() if asked.desired.application is None else task
     seconds = seconds_of(call, DEFAULT_TIMEOUT)
     credentials.check_formats(source)
     config_file = None
     if "application" in task.resources:
         config_file = appconfig.locate(asked.app_dir, asked.write_config, asked.config_base)
-    sandbox_url = endpoints.sandbox_url(sandbox) if sandbox else None
     domain = asked.domain or _ask_domain(context.terminal)
     places = endpoints.resolve(domain, sandbox_url, twilio_needed=task.needs_twilio)
     context.report.tenant = Tenant(domain=domain)
@@ -146,7 +146,8 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
     """
     asked = settings.load(call.flags, os.environ, _settings_file(call))
     context.report.warn(asked.notices)
-    source = credentials.SecretSource({}, os.environ, sys.stdin.read, context.terminal.secret)
+    source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
+    context.sink.secrets += source.known
     credentials.check_formats(source)
     domain = asked.domain or _ask_domain(context.terminal)
     context.report.tenant = Tenant(domain=domain)

@@ -220,6 +220,8 @@ class DeliveryGuard:
                 hint += f" The policy {name} stands now; the way back: `mfa-setup policy never`."
             error = GuardRefusedError(f"The policy would lock people out: {evidence}", hint=hint)
         error.checks = failing
+        answer = next((check for check in failing if check.http_status is not None), failing[0])
+        error.service, error.status, error.request_id = answer.service, answer.http_status, answer.request_id
         return error
 
 

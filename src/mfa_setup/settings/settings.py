@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.model.desired import Desired, DesiredApplication, DesiredNumber, DesiredSms
@@ -105,12 +105,12 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
     return Settings(desired, given, file, tuple(_unknown_variables(environment)))
 
 
-def require_confirmed_domain(settings: Settings, *, sandbox: bool) -> None:
-    """Refuses to send secrets to a domain that only the settings file names, unless it is Auth0's or a sandbox.
+def require_confirmed_domain(settings: Settings, *, sandbox: SplitResult | None) -> None:
+    """Refuses to send secrets to a domain that only the settings file names, unless it is Auth0's or the sandbox.
 
     Args:
         settings: The settings.
-        sandbox: Whether MFA_SETUP_SANDBOX is set, so that a domain on this machine is a sandbox.
+        sandbox: The URL in MFA_SETUP_SANDBOX. Another port of this machine may be another user's program.
 
     Raises:
         InvalidValueError: The domain needs to be confirmed.
@@ -118,8 +118,10 @@ def require_confirmed_domain(settings: Settings, *, sandbox: bool) -> None:
     entry = settings.given["domain"]
     if entry.origin is not Origin.FILE:
         return
-    host = urlsplit(f"//{entry.value}").hostname or ""
-    if not (host == "auth0.com" or host.endswith(".auth0.com") or (sandbox and is_loopback(host))):
+    parts = urlsplit(f"//{entry.value}")
+    host = parts.hostname or ""
+    is_sandbox = sandbox is not None and is_loopback(host) and parts.port == sandbox.port
+    if not (host == "auth0.com" or host.endswith(".auth0.com") or is_sandbox):
         raise InvalidValueError(
             f"{entry.source} is {entry.value}, which is not under auth0.com. A settings file alone does not decide "
             "where credentials are sent.",
@@ -185,7 +187,8 @@ def _unknown_variables(environment: Mapping[str, str]) -> Iterator[Notice]:
     """A warning for each MFA_SETUP_… variable that is not read."""
     known = {setting.variable for setting in SETTINGS if setting.variable} | {*SECRET_VARIABLES, *VARIABLES}
     for name in sorted(name for name in environment if name.startswith(PREFIX) and name not in known):
-        setting = BY_NAME.get(name.removeprefix(PREFIX).lower())
+        suffix = name.removeprefix(PREFIX).lower()
+        setting = next((setting for setting in SETTINGS if suffix in {setting.name, setting.key}), None)
         near = difflib.get_close_matches(name, known, n=1)
         if setting:
             hint = f"Set {setting.variable} instead." if setting.variable else f"Pass {setting.flag} instead."

@@ -36,13 +36,14 @@ def find_file(folder: Path, home: Path | None) -> Path | None:
     searched = []
     for candidate in (folder, *folder.parents):
         searched.append(candidate)
-        if candidate == home or os.access(candidate / ".git", os.F_OK):
+        # HOME may be empty or `/` in a container: the whole disk is nobody's home.
+        if (candidate == home and home != home.parent) or os.access(candidate / ".git", os.F_OK):
             break
     else:
         searched = [folder]
     for candidate in searched:
         path = candidate / FILE_NAME
-        if os.access(path, os.F_OK):
+        if os.access(path, os.F_OK) or path.is_symlink():  # a link that leads nowhere cannot be read, which is said
             if candidate != folder and not _is_trusted(path):
                 raise ConfigUnreadableError(
                     f"{path} is not used: it is in a parent folder, and other users of this machine can change it.",
