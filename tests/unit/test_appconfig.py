@@ -41,7 +41,7 @@ def located(app_dir: Path | None, write_config: Path | None) -> ConfigFile:
 def test_a_new_file_holds_domain_and_client_id(tmp_path: Path) -> None:
     path = tmp_path / "auth_config.json"
     config = ConfigFile(path, DOMAIN)
-    assert config.before is None
+    assert config.text is None
     assert not config.is_right(CLIENT_ID)
     config.write(CLIENT_ID)
     expected = f'{{\n  "domain": "{DOMAIN}",\n  "clientId": "{CLIENT_ID}"\n}}\n'

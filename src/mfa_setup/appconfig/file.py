@@ -55,11 +55,6 @@ class ConfigFile:
                 hint="Check its permissions: it must be a file of UTF-8 text that you may read, of a megabyte at most.",
             ) from None
 
-    @property
-    def before(self) -> str | None:
-        """The path of the file where it exists, or None."""
-        return None if self.text is None else str(self.path)
-
     def is_right(self, client_id: str) -> bool:
         """Whether the file says what it should already."""
         return self.text is not None and self.rendered(client_id) == self.text

@@ -1,7 +1,7 @@
 """The guard over delivery: a policy waits until codes can arrive, and so does what replaces a working provider."""
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from mfa_setup.checks import decide
 from mfa_setup.checks.catalog import BY_ID
@@ -26,6 +26,7 @@ from mfa_setup.snapshot.parts import first_unread, known_or
 from mfa_setup.snapshot.reader import MINIMUM, READINESS, Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
+E = TypeVar("E", bound=MfaSetupError)
 At = Literal["policy", "provider", "in force"]
 """What is at stake: a policy that is about to be set, a provider that works today, or a policy that is in force."""
 
@@ -219,10 +220,7 @@ class DeliveryGuard:
                 name = policy.name_of(self.policies)
                 hint += f" The policy {name} stands now; the way back: `mfa-setup policy never`."
             error = GuardRefusedError(f"The policy would lock people out: {evidence}", hint=hint)
-        error.checks = failing
-        answer = next((check for check in failing if check.http_status is not None), failing[0])
-        error.service, error.status, error.request_id = answer.service, answer.http_status, answer.request_id
-        return error
+        return standing_on(error, failing)
 
 
 _FIRST = "Run `mfa-setup enable-sms` first, or `mfa-setup up`, which does all of it in a safe order."
@@ -248,19 +246,21 @@ def require_minimum(checks: tuple[Check, ...]) -> None:
         evidence = " ".join(check.evidence for check in failing)
         ids = ", ".join(check.id for check in failing)
         hint = f"{_FIRST} {ids} cannot be overridden."
-        error = GuardRefusedError(f"The policy would lock people out: {evidence}", hint=hint)
-        error.checks = failing
-        raise error
+        raise standing_on(GuardRefusedError(f"The policy would lock people out: {evidence}", hint=hint), failing)
+
+
+def standing_on(error: E, checks: tuple[Check, ...]) -> E:
+    """Names the checks that an error stands on, and the service's answer to the first of them that has one."""
+    error.checks = checks
+    answer = next((check for check in checks if check.http_status is not None), checks[0])
+    error.service, error.status, error.request_id = answer.service, answer.http_status, answer.request_id
+    return error
 
 
 def _refused_credentials(failing: tuple[Check, ...]) -> MfaSetupError:
     """With credentials that Twilio refuses nothing of it can be judged."""
     refused = next(check for check in failing if check.id == "twilio_credentials")
-    error = CredentialsRefusedError(
-        refused.evidence, hint=refused.fix, service="twilio", status=refused.http_status, request_id=refused.request_id
-    )
-    error.checks = failing
-    return error
+    return standing_on(CredentialsRefusedError(refused.evidence, hint=refused.fix), failing)
 
 
 _KINDS: dict[int, type[MfaSetupError]] = {
@@ -278,9 +278,5 @@ def _unmade(checks: tuple[Check, ...]) -> MfaSetupError:
     error = _KINDS.get(first.because, CheckUnmadeError)(
         f"Whether codes arrive could not be checked ({names}): {first.evidence}",
         hint=f"{first.fix} To go on without knowing: {_overriding(checks)}.",
-        service=first.service,
-        status=first.http_status,
-        request_id=first.request_id,
     )
-    error.checks = checks
-    return error
+    return standing_on(error, checks)

@@ -68,10 +68,8 @@ class Executor:
     def _apply(self, planned: Write, *, is_last: bool) -> None:
         write = planned.substituted(self._real)
         try:
-            if perform := ACTIONS[write.action].perform:
-                perform(self, write)
-            else:
-                self.send(write)
+            perform = ACTIONS[write.action].perform or Executor.send
+            perform(self, write)
         except BaseException as error:
             self.record.mark(write.resource, status_of(error))
             raise

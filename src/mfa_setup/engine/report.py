@@ -79,7 +79,7 @@ class Report:
             ),
             checks=tuple(checks),
             warnings=tuple(self.warnings),
-            error=failure(error) if error else None,
+            error=Failure.model_validate(error, from_attributes=True) if error else None,
             runs=self.runs,
             undoes=self.undoes,
             settings=self.settings,
@@ -96,18 +96,6 @@ def _failing(error: MfaSetupError | None, known: Collection[str]) -> Sequence[Ch
 def notice_of(error: MfaSetupError) -> Notice:
     """An error as a warning, where it stops nothing."""
     return Notice(code=error.code, message=error.message, hint=error.hint)
-
-
-def failure(error: MfaSetupError) -> Failure:
-    """An error as JSON shows it."""
-    return Failure(
-        code=error.code,
-        message=error.message,
-        hint=error.hint,
-        service=error.service,
-        status=error.status,
-        request_id=error.request_id,
-    )
 
 
 def status_of(error: BaseException) -> Status:

@@ -1,9 +1,10 @@
 """The guard of an undo: no stage takes away what a policy in force stands on, and codes go no other way unchecked."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mfa_setup.checks.provider import minimum
-from mfa_setup.engine.delivery_guard import DeliveryGuard, require_minimum
+from mfa_setup.engine.delivery_guard import DeliveryGuard, require_minimum, standing_on
 from mfa_setup.engine.plan import Plan, Stage
 from mfa_setup.engine.run import Run
 from mfa_setup.errors import CredentialsRefusedError, GuardRefusedError, ValueNeededError
@@ -11,8 +12,8 @@ from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Provider
 from mfa_setup.resources import policy
 from mfa_setup.services import Services
-from mfa_setup.snapshot.parts import known, known_or
-from mfa_setup.snapshot.reader import Reader
+from mfa_setup.snapshot.parts import NOT_READ, known, known_or
+from mfa_setup.snapshot.reader import OF_TWILIO, READINESS, Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
 _WOULD_BE = {
@@ -22,6 +23,8 @@ _WOULD_BE = {
     "provider_enabled": "No enabled phone provider would be there to send codes.",
 }
 """The checks of the minimum in the words of what is not done yet."""
+_UNREAD: dict[str, Any] = dict.fromkeys(READINESS & OF_TWILIO, NOT_READ)
+"""What was read of an account that does not send then is left out."""
 
 
 @dataclass(slots=True)
@@ -67,8 +70,7 @@ class UndoGuard:
             self._guard(stage, self.reader).second_look(self.judged)
             self.judged = None
         elif stage.reroutes and stage.after.requires_codes:
-            reader = self._reader_of(stage)
-            self._guard(stage, reader).at_policy(stage.after, "in force")
+            self._guard(stage, self._reader_of(stage)).at_policy(stage.after, "in force")
 
     def _guard(self, stage: Stage, reader: Reader) -> DeliveryGuard:
         return self.run.guard(stage.before, reader, self.overrides)
@@ -93,8 +95,7 @@ class UndoGuard:
             + " ".join(check.evidence for check in checks),
             hint=checks[0].fix,
         )
-        error.checks = checks
-        raise error
+        raise standing_on(error, checks)
 
     def _loses(self, stage: Stage) -> tuple[Check, ...]:
         """What a policy that demands codes would lose by a stage."""
@@ -121,17 +122,11 @@ class UndoGuard:
         self.run.person.doing("Checking that codes can arrive")
         reader = self._reader_of(stage)
         would_be = (
-            stage.after if reader.services is self.run.services else reader.read({"twilio"}, _without_readiness(stage))
+            stage.after
+            if reader.services is self.run.services
+            else reader.read({"twilio"}, replace(stage.after, **_UNREAD))
         )
         self._guard(stage, reader).rerouted(would_be, sends_token=stage.sends_token)
-
-
-def _without_readiness(stage: Stage) -> Snapshot:
-    """The snapshot without what was read of an account that does not send then."""
-    fresh = Snapshot()
-    return replace(
-        stage.after, profiles=fresh.profiles, balance=fresh.balance, geo=fresh.geo, toll_free=fresh.toll_free
-    )
 
 
 def _failing(snapshot: Snapshot) -> list[Check]:

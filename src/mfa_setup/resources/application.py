@@ -119,7 +119,8 @@ def compare(given: Comparison) -> Step:
         )
     stale = configfile.write_of(config, client_id) if config else ()
     if config and stale:
-        fields += (FieldChange(path="config_file", before=config.before, after=str(config.path)),)
+        path = str(config.path)
+        fields += (FieldChange(path="config_file", before=None if config.text is None else path, after=path),)
     return Step(
         change_of("application", fields, there.name if there else desired.name, exists=there is not None),
         (*writes, *stale),

@@ -89,21 +89,19 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             content = file.read(_LONGEST + 1)
-        if len(content) > _LONGEST:
-            raise ConfigUnreadableError(f"{path} is larger than 1 MB.", hint="Name another file with --config.")
-        return tomllib.loads(content.decode())
+        if len(content) <= _LONGEST:
+            return tomllib.loads(content.decode())
+        problem, hint = f"{path} is larger than 1 MB.", "Name another file with --config."
     except FileNotFoundError:
-        raise ConfigUnreadableError(
-            f"There is no file {path}.", hint="Check --config; examples/mfa-setup.toml is a start."
-        ) from None
+        problem, hint = f"There is no file {path}.", "Check --config; examples/mfa-setup.toml is a start."
     except (OSError, UnicodeDecodeError):
-        raise ConfigUnreadableError(
-            f"{path} cannot be read.", hint="It must be a file of UTF-8 text that you may read; name it with --config."
-        ) from None
+        problem = f"{path} cannot be read."
+        hint = "It must be a file of UTF-8 text that you may read; name it with --config."
     except RecursionError:
-        raise ConfigUnreadableError(f"{path} is nested far too deep.", hint="Mend it, or start again.") from None
+        problem, hint = f"{path} is nested far too deep.", "Mend it, or start again."
     except tomllib.TOMLDecodeError as broken:
-        raise ConfigUnreadableError(f"{path} is not TOML: {broken}.", hint="Mend that line.") from None
+        problem, hint = f"{path} is not TOML: {broken}.", "Mend that line."
+    raise ConfigUnreadableError(problem, hint=hint)
 
 
 def _refuse_unknown(path: Path, section: str, content: Any) -> None:
