@@ -58,7 +58,7 @@ def _by_assertion(asked: TokenRequest) -> JSON:
     assertion = asked.need("client_assertion")
     try:
         client_id = str(jwt.decode(assertion, options={"verify_signature": False}).get("sub"))
-    except jwt.InvalidTokenError as error:
+    except (jwt.InvalidTokenError, RecursionError) as error:
         raise _refused(error) from error
     failure: Exception = ValueError("no public key is registered for this client")
     for pem in asked.tenant.public_keys.get(client_id, ()):

@@ -47,7 +47,11 @@ class SigningKey:
             jwt.InvalidTokenError: It is not such a token.
         """
         options: Any = {"require": ["exp", "aud"]}
-        return jwt.decode(token, self.private.public_key(), algorithms=["RS256"], audience=audiences, options=options)
+        key = self.private.public_key()
+        try:
+            return jwt.decode(token, key, algorithms=["RS256"], audience=audiences, options=options)
+        except RecursionError as nested:  # older PyJWT lets it through
+            raise jwt.DecodeError("Invalid header string") from nested
 
 
 def mint(key: SigningKey, *, issuer: str, client_id: str, audience: str, scope: str, expires_in: int = 86400) -> str:

@@ -90,7 +90,7 @@ def _hint(visit: Visit, token: str | None) -> dict[str, str] | None:
     key = visit.tenant.key.private.public_key()
     try:
         claims = jwt.decode(token, key, algorithms=["RS256"], options={"verify_aud": False, "verify_exp": False})
-    except jwt.InvalidTokenError as error:
+    except (jwt.InvalidTokenError, RecursionError) as error:
         raise PageError(_WENT_WRONG, "Invalid id_token_hint") from error  # not verified: the text
     return {name: str(value) for name, value in claims.items()}
 
