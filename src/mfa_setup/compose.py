@@ -83,7 +83,7 @@ class Options:
         folders: Where the tool keeps its own files.
         http: How requests are sent; the usual way where it is None.
         token_cache: Whether the access token is kept for later runs.
-        learned: Told of every secret that the run comes to know, so that whoever prints can mask it.
+        learned: Told of every secret that the run comes to know, so that the caller can mask it.
         region_variables: The environment variables that name another Twilio region.
         person: Asked and told; by default nobody, and every plan is applied.
     """

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -308,6 +309,11 @@ class TestTheIdToken:
         for head in (key, unsigned[0]):
             with pytest.raises(TokenInvalidError):
                 issuer.verify(endpoints, attempt, f"{head}.{unsigned[1]}.")
+
+    def test_one_that_is_nested_too_deep_is_not(self, issuer: Issuer, endpoints: Endpoints, attempt: Attempt) -> None:
+        nested = urlsafe_b64encode(b"[" * 100_000).decode().rstrip("=")
+        with pytest.raises(TokenInvalidError):
+            issuer.verify(endpoints, attempt, f"{nested}.{nested}.x")
 
 
 @pytest.mark.parametrize(("asked", "person", "opens"), [(True, True, True), (False, True, False), (True, False, False)])

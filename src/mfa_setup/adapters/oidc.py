@@ -84,7 +84,7 @@ class Issuer:
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iat", "sub", "aud", "iss"]},
             )
-        except jwt.PyJWTError as invalid:
+        except (jwt.PyJWTError, RecursionError) as invalid:  # the second of a token nested too deep, in older PyJWT
             raise TokenInvalidError(_why(invalid)) from None
         if claims.get("nonce") != attempt.nonce:
             raise TokenInvalidError("The ID token is not the answer to this login: its nonce is another one.")
@@ -105,7 +105,7 @@ def _document(answer: httpx.Response) -> dict[str, Any]:
     return document
 
 
-def _why(invalid: jwt.PyJWTError) -> str:
+def _why(invalid: Exception) -> str:
     """What is wrong with a token, in our own words."""
     reasons: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
         (jwt.ExpiredSignatureError, "The ID token has expired: are the clocks right?"),
