@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -15,9 +15,12 @@ from starlette.types import Message
 from mfa_setup.adapters.http_policy import HttpSettings
 from mfa_setup.cancellation import Cancellation
 from mfa_setup.compose import Access, Options, compose
+from mfa_setup.engine.person import Unattended
 from mfa_setup.engine.report import Report
-from mfa_setup.engine.task import UP
-from mfa_setup.errors import InterruptedRunError, InvalidValueError, LockHeldError, MfaSetupError
+from mfa_setup.engine.task import UP, Task
+from mfa_setup.engine.undo import Asked, undo
+from mfa_setup.errors import GuardRefusedError, InterruptedRunError, InvalidValueError, LockHeldError, MfaSetupError
+from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome, Sms
 from mfa_setup.prove.receipt import Watch, follow
 from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
@@ -25,6 +28,7 @@ from mfa_setup.settings.settings import load
 from mfa_setup.store.folders import Folders
 from support.gate import Visit, gate
 from support.lab import Lab, Labs
+from support.scene import drop_provider
 
 SECONDS = 30
 BUY = "*/IncomingPhoneNumbers.json"
@@ -155,3 +159,36 @@ def test_a_ready_token_of_another_tenant_is_refused_before_any_request(unified: 
         run.carry_out()
     assert "AUTH0_AUDIENCE" in refused.value.hint
     assert unified.log(mark) == []
+
+
+class Overruling(Unattended):
+    """Somebody who overrules every check; while they are asked, something happens."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self.asked = 0
+        self._happens = happens
+
+    def overrule(self, failing: tuple[Check, ...], domain: str) -> bool:
+        del failing, domain
+        self.asked += 1
+        self._happens()
+        return True
+
+
+def undone_by(person: Overruling, lab: Lab, folder: Path) -> None:
+    """A policy is set and taken back, the account loses its profile, and the person undoes the second run."""
+    options = Options(Folders(folder / "state", folder / "cache"))
+    for setting in ({}, {"policy": "never"}):
+        with compose(UP, load(setting, {}).desired, access_to(lab), options) as run:
+            run.carry_out()
+    lab.control("twilio/profile", {"status": "twilio-rejected"})
+    asking = replace(options, person=person)
+    with compose(Task("undo", ()), load({}, {}).desired, access_to(lab), asking) as run:
+        undo(run, Asked(None, release_number=False, delete_application=False))
+
+
+def test_what_a_policy_stands_on_is_read_again_after_a_check_was_overruled(unified: Lab, tmp_path: Path) -> None:
+    person = Overruling(lambda: drop_provider(unified))
+    with pytest.raises(GuardRefusedError):
+        undone_by(person, unified, tmp_path)
+    assert unified.tenant["policies"] == []
