@@ -42,6 +42,7 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     with sandbox() as (_pid, ready, _), tempfile.TemporaryDirectory() as folder:
         env = os.environ | ready["env"] | {"MFA_SETUP_STATE_DIR": folder, "MFA_SETUP_CACHE_DIR": folder}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # else every start would compile the modules again
         times: dict[str, list[float]] = {name: [] for name in COMMANDS}
         for arguments in COMMANDS.values():
             took(arguments, env)  # compiled modules and the token cache are there from now on

@@ -5,29 +5,10 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
-_OUTPUTS = (
-    *("domain", "client_id", "phone_number", "number_sid", "messaging_service_sid"),
-    *("policy", "config_file", "proof", "sms"),
-)
-EMPTY_DOCUMENT: dict[str, Any] = {
-    "schema_version": 1,
-    "command": "",
-    "ok": False,
-    "changed": False,
-    "run_id": "",
-    "tenant": None,
-    "changes": [],
-    "outputs": dict.fromkeys(_OUTPUTS),
-    "checks": [],
-    "warnings": [],
-    "error": None,
-    "runs": None,
-    "undoes": None,
-    "settings": None,
-}
-"""The document of a run that has not begun. A test compares it with `mfa_setup.model.outcome`, which imports slowly."""
+from mfa_setup import __version__
+
 _STOPPED = {signal.SIGINT: ("interrupted", 130), signal.SIGTERM: ("terminated", 143)}
 
 
@@ -37,6 +18,8 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
     It ends here: an exception that is raised in the middle of an import may be lost. The signal may have come in the
     middle of a write to `sys.stdout`, so this writes past it.
     """
+    from mfa_setup.model.empty import EMPTY_DOCUMENT  # noqa: PLC0415 imported by `main` already
+
     code, exit_code = _STOPPED[signal.Signals(number)]
     message, hint = "Interrupted before anything was done.", "Run the command again."
     if "--json" in sys.argv:
@@ -47,10 +30,33 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
     os._exit(exit_code)
 
 
+def _write_version() -> bool:
+    """Answers `mfa-setup --version` before the slow imports; false for another command line or if it cannot."""
+    if sys.argv[1:] != ["--version"] or sys.stdout is None:
+        return False
+    try:
+        os.write(1, f"mfa-setup {__version__}\n".encode())
+    except OSError:  # reported as any other output that cannot be written
+        return False
+    return True
+
+
 def main() -> NoReturn:
-    """Starts the program; signals are handled before the slow imports begin."""
+    """Starts the program; signals are handled before the first import begins.
+
+    Until what `_stop` needs is imported, a signal waits.
+    """
+    early: list[int] = []
+    for number in _STOPPED:
+        signal.signal(number, lambda arrived, _frame: early.append(arrived))
+    import mfa_setup.model.empty  # noqa: F401, PLC0415
+
     for number in _STOPPED:
         signal.signal(number, _stop)
+    if early:
+        _stop(early[0], None)
+    if _write_version():
+        sys.exit(0)
     from mfa_setup.cli.main import main as start  # noqa: PLC0415
 
     start(_stop)

@@ -150,6 +150,7 @@ def _journal(task: Task, access: Access, options: Options, report: Report) -> It
             raise
         report.warn((notice_of(unusable),))
         journal = empty_journal(header)
+    report.warn(journal.notices)
     try:
         yield journal
         journal.require_usable()
@@ -184,6 +185,7 @@ def _connect(
         return stack.enter_context(closing(adapter))
 
     def other_account(sid: str, auth_token: SecretStr) -> "TwilioAdapter":
+        options.learned(auth_token)
         return account(TwilioCredentials(account_sid=sid, auth_token=auth_token), read_only=True)
 
     services = Services(

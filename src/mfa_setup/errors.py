@@ -23,6 +23,7 @@ class MfaSetupError(Exception):
         request_id: Its identifier of the request, for its support.
         checks: The failing checks, where a guard refused.
         earlier_try_open: An earlier try of the same write got no clear answer, so it may have had its effect.
+        unsent: It came before the request that was next had gone out, so nothing is uncertain.
         twilio_code: Twilio's own number of the refusal, where it gave one; `mfa_setup.twilio_codes` explains it.
     """
 
@@ -48,6 +49,7 @@ class MfaSetupError(Exception):
         self.checks: Sequence[Check] = ()
         self.twilio_code: int | None = None
         self.earlier_try_open = False
+        self.unsent = False
 
 
 class InternalError(MfaSetupError):
@@ -91,6 +93,13 @@ class PortInUseError(MfaSetupError):
     default_hint = "Pass another one with --port, or --port 0 for any that is free."
 
 
+class OutputUnwritableError(MfaSetupError):
+    """Standard output takes no more: its disk is full, for example."""
+
+    code = "output_unwritable"
+    default_hint = "Make room where the output goes, or send it elsewhere. `mfa-setup status` shows what the run left."
+
+
 class DeclinedError(MfaSetupError):
     """The person at the terminal said no."""
 
@@ -116,6 +125,13 @@ class ApplicationRaceError(MfaSetupError):
 
     code = "application_race"
     default_hint = "Wait until the other run has ended, then run this command again."
+
+
+class ProviderRaceError(MfaSetupError):
+    """Another run has written the phone provider since this one did, and which token it holds is not shown."""
+
+    code = "provider_race"
+    default_hint = "Wait until the other run has ended, then run this command again: it sends the token again."
 
 
 class NumberGoneError(ServiceRefusedError):
@@ -211,6 +227,16 @@ class ForbiddenError(MfaSetupError):
     exit_code = 4
 
 
+class OtherAccountError(ForbiddenError):
+    """Twilio answered for another account than the one that is set: the API key belongs to that one."""
+
+    code = "other_account"
+    default_hint = (
+        "Create the API key in the account that TWILIO_ACCOUNT_SID names (Twilio console, Account > API keys & "
+        "tokens), or use that account's auth token alone."
+    )
+
+
 class RetiredEndpointError(ForbiddenError):
     """Auth0 has retired this endpoint for this tenant (it is on the Unified Phone Experience)."""
 
@@ -226,8 +252,15 @@ class UnavailableError(MfaSetupError):
 
 
 class RateLimitedError(UnavailableError):
-    """A service kept limiting the rate of requests."""
+    """A service kept limiting the rate of requests.
 
+    Attributes:
+        wait: Seconds after which the request may be sent again.
+        budget: Seconds that were left for that.
+    """
+
+    wait: float = 0.0
+    budget: float = 0.0
     code = "rate_limited"
     default_hint = "Wait a minute and run the command again, or allow longer waits with --timeout SECONDS."
 
@@ -329,6 +362,18 @@ class NumberConflictError(GuardRefusedError):
     code = "number_in_another_service"
 
 
+class PoolFullError(GuardRefusedError):
+    """The Messaging Service that a number belongs in takes no more of them."""
+
+    code = "pool_full"
+
+
+class NumberUnfitError(GuardRefusedError):
+    """The tenant's own number cannot send SMS, and no second one is bought beside it."""
+
+    code = "number_unfit"
+
+
 class ReadOnlyError(GuardRefusedError):
     """A command that only reads tried to write: the transport refused it."""
 
@@ -336,13 +381,8 @@ class ReadOnlyError(GuardRefusedError):
 
 
 class InterruptedRunError(MfaSetupError):
-    """Ctrl-C.
+    """Ctrl-C."""
 
-    Attributes:
-        unsent: It came before the request that was next had gone out, so nothing is uncertain.
-    """
-
-    unsent: bool = False
     code = "interrupted"
     exit_code = 130
     default_hint = "Run the command again to finish: what was done is found again."
@@ -401,6 +441,13 @@ class SmsUndeliveredError(ProofFailedError):
     default_hint = "Look at the message: Twilio console, Monitor > Logs > Messaging."
 
 
+class SmsWithoutCodeError(ProofFailedError):
+    """The text of the SMS does not contain the code, so no user could log in with it."""
+
+    code = "sms_without_code"
+    default_hint = "`mfa-setup doctor` shows the text (template_code) and how to fix it."
+
+
 class SmsUnconfirmedError(ProofFailedError):
     """The test SMS went out, and nothing confirms within a minute that it arrived."""
 
@@ -418,9 +465,14 @@ class CodeMissingError(ProofFailedError):
     default_hint = "This is how it goes in life too: the number or the account cannot reach that phone."
 
 
+def is_unsent(error: BaseException) -> bool:
+    """Whether an error came before the request that was next had gone out."""
+    return isinstance(error, MfaSetupError) and error.unsent
+
+
 def leaves_open(error: BaseException) -> bool:
     """Whether the request that met this error may have had its effect: there was no clear answer."""
-    if isinstance(error, InterruptedRunError) and error.unsent:
+    if is_unsent(error):
         return False
     if isinstance(error, MfaSetupError) and error.earlier_try_open:
         return True

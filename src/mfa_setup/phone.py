@@ -1,13 +1,23 @@
 """What the digits of a phone number tell: whether it is toll-free, and its country."""
 
-import phonenumbers
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import phonenumbers
 
 _NORTH_AMERICA = 1
 """The country code of the US, Canada and the Caribbean, whose toll-free numbers need a verification."""
+_BRITAIN = 44
+
+US_PHONES = frozenset({"US", "PR", "VI", "GU", "AS"})
+"""Where a +1 long code needs a campaign: the US and its territories; Canada is exempt (sources: twilio-a2p)."""
 
 
 def is_toll_free(phone_number: str) -> bool:
     """Whether a number in E.164 form is a toll-free number of North America."""
+    import phonenumbers  # noqa: PLC0415 its tables are large, and a tenant without a number needs none of them
+
     number = _parsed(phone_number)
     return (
         number is not None
@@ -16,13 +26,45 @@ def is_toll_free(phone_number: str) -> bool:
     )
 
 
+def is_north_american(phone_number: str) -> bool:
+    """Whether a number in E.164 form is one of the US, Canada or the Caribbean (+1)."""
+    number = _parsed(phone_number)
+    return number is not None and number.country_code == _NORTH_AMERICA
+
+
+def is_british(phone_number: str) -> bool:
+    """Whether a number in E.164 form is one of the United Kingdom or its islands (+44)."""
+    number = _parsed(phone_number)
+    return number is not None and number.country_code == _BRITAIN
+
+
+def normal(sender: str) -> str:
+    """A sender as it is compared: a number in any spelling, such as `+1 213 373 4253`, by its digits."""
+    text = sender.strip()
+    return "+" + "".join(filter(str.isdigit, text)) if text.startswith("+") else text
+
+
+def is_sender_id(sender: str) -> bool:
+    """Whether it is an alphanumeric sender ID: at most 11 characters, one a letter (sources: twilio-sender-name)."""
+    return re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}", sender) is not None
+
+
+def is_service(sender: str) -> bool:
+    """Whether it is the SID of a Messaging Service."""
+    return re.fullmatch(r"MG[0-9a-fA-F]{32}", sender) is not None
+
+
 def country_of(phone_number: str, default: str) -> str:
     """The country of a number in E.164 form, or the default where its digits do not tell it."""
+    import phonenumbers  # noqa: PLC0415 likewise
+
     number = _parsed(phone_number)
     return (number and phonenumbers.region_code_for_number(number)) or default
 
 
-def _parsed(phone_number: str) -> phonenumbers.PhoneNumber | None:
+def _parsed(phone_number: str) -> "phonenumbers.PhoneNumber | None":
+    import phonenumbers  # noqa: PLC0415 likewise
+
     try:
         return phonenumbers.parse(phone_number)
     except phonenumbers.NumberParseException:

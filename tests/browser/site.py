@@ -13,8 +13,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
 from support import scene
@@ -82,8 +80,7 @@ class Site:
 
     def messages_to(self, phone: str) -> list[dict[str, Any]]:
         """What was sent to a phone, newest first."""
-        everything = httpx.get(f"{self.lab.sandbox.url}/_sandbox/messages", trust_env=False).json()
-        return [message for message in everything if message["to"] == phone]
+        return [message for message in self.lab.messages if message["to"] == phone]
 
     def log(self, *kinds: str) -> list[dict[str, Any]]:
         """The tenant's log as `GET /api/v2/logs` answers it, newest first: the events of these types."""
@@ -120,9 +117,9 @@ class _Files(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Serves a folder that may not exist yet on a free port, and gives its origin."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(folder))) as server:
+def serve(folder: Path, port: int = 0) -> Iterator[str]:
+    """Serves a folder that may not exist yet, by default on a free port, and gives its origin."""
+    with ThreadingHTTPServer(("127.0.0.1", port), partial(_Files, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, name="example", daemon=True).start()
         try:
             yield f"http://localhost:{server.server_port}"

@@ -18,7 +18,7 @@ def plain(sites: Callable[..., Site], context: BrowserContext) -> Visitor:
 
 
 def test_the_plain_javascript_example_logs_in_stays_in_and_logs_out(plain: Visitor) -> None:
-    plain.join()
+    plain.join(remembered=True)
     expect(plain.page.get_by_text("Logged in with a second factor")).to_be_visible()
 
     plain.page.reload()
@@ -28,8 +28,7 @@ def test_the_plain_javascript_example_logs_in_stays_in_and_logs_out(plain: Visit
     plain.log_out()
     plain.open_app()
     plain.log_in()
-    plain.enter(plain.code())
-    plain.sees_profile()
+    plain.sees_profile(amr=None)
     assert plain.complaints == []
 
 

@@ -38,13 +38,22 @@ def test_logging_out_ends_the_session_at_auth0_too(visitor: Visitor) -> None:
     visitor.open_app()
 
 
-def test_a_reload_logs_in_again_without_asking(visitor: Visitor) -> None:
-    visitor.join()
+def test_a_reload_in_a_remembered_browser_logs_in_again_without_asking(visitor: Visitor) -> None:
+    visitor.join(remembered=True)
 
     visitor.page.reload()
 
     visitor.sees_profile(amr=None)
     assert len(visitor.codes()) == 1
+
+
+def test_a_reload_in_any_other_browser_logs_the_user_out_of_the_application(visitor: Visitor) -> None:
+    """Always asks for a factor in every login, which no silent one can give (Auth0's FAQ of `auth0-spa-js`)."""
+    visitor.join()
+
+    visitor.page.reload()
+
+    expect(visitor.page.get_by_role("button", name="Log in", exact=True)).to_be_visible()
 
 
 def test_a_wrong_code_is_refused_and_the_right_one_still_works(visitor: Visitor) -> None:

@@ -9,6 +9,7 @@ from browser.site import Site
 
 PASSWORD = "Correct-Horse-1"
 CODE_LABEL = "Enter the 6-digit code"
+REMEMBER = "Remember this device for 30 days"
 
 _numbers = itertools.count(1)
 
@@ -105,9 +106,11 @@ class Visitor:
         self.enroll()
         expect(self.heading("Verify Your Identity")).to_be_visible()
 
-    def join(self) -> None:
-        """Makes an account, enrols a phone, logs in with it."""
+    def join(self, *, remembered: bool = False) -> None:
+        """Makes an account, enrols a phone, logs in with it; lets the browser be remembered if that is asked for."""
         self.come_to_code()
+        if remembered:
+            self.page.get_by_label(REMEMBER).check()
         self.enter(self.code())
         self.sees_profile()
 

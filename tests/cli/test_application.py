@@ -1,12 +1,13 @@
 """The application: found again or made, mended where it is ours, left its own way where it is not."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.lab import Lab, Result, Run
-from support.scene import NAME, URL, actions, application, client, paths, pending, set_connected, warned
+from support.scene import CONNECTION, NAME, URL, actions, application, client, paths, pending, set_connected, warned
 
 OTHER = "https://app.example.com"
 WEAK: dict[str, Any] = {
@@ -98,7 +99,7 @@ def test_a_name_is_matched_to_the_letter(init: Init, unified: Lab) -> None:
 def test_a_client_id_finds_an_application_of_any_name_and_leaves_its_name(init: Init, unified: Lab) -> None:
     application(unified)
     theirs = application(unified, name="Shop")
-    result = init("--app-client-id", theirs)
+    result = init("--app-client-id", theirs, "--url", URL)
     assert result.document["outputs"]["client_id"] == theirs
     assert client(unified, theirs)["name"] == "Shop"
     assert client(unified, theirs)["callbacks"] == [URL]
@@ -248,7 +249,7 @@ def test_grants_in_another_order_are_the_same(init: Init, ours: str, unified: La
 def test_somebody_elses_gets_the_missing_urls_and_the_connection_only(init: Init, unified: Lab) -> None:
     theirs = application(unified, callbacks=[OTHER])
     before = client(unified, theirs)
-    result = init()
+    result = init("--url", URL, "--connection", CONNECTION)
     assert result.code == 0
     assert paths(result.change("application")) == [*LISTS, "connection"]
     after = client(unified, theirs)
@@ -256,6 +257,44 @@ def test_somebody_elses_gets_the_missing_urls_and_the_connection_only(init: Init
     assert after["allowed_logout_urls"] == after["web_origins"] == [URL]
     assert theirs in unified.connected()
     assert {key for key in after if after[key] != before.get(key)} == set(LISTS)
+
+
+@pytest.mark.parametrize("by", ["name", "client ID"])
+def test_defaults_change_nothing_of_an_application_that_somebody_else_made(init: Init, unified: Lab, by: str) -> None:
+    theirs = application(unified, callbacks=[OTHER], web_origins=[OTHER])
+    before = unified.tenant
+    mark = unified.mark()
+    result = init(*(("--app-client-id", theirs) if by == "client ID" else ()))
+    assert (result.code, result.document["changed"]) == (0, False)
+    assert result.document["outputs"]["client_id"] == theirs
+    assert unified.writes(mark) == []
+    assert unified.tenant == before
+    assert theirs not in unified.connected()
+
+
+def test_of_an_application_that_somebody_else_made_only_the_lists_that_were_given_are_changed(
+    init: Init, unified: Lab
+) -> None:
+    theirs = application(unified, callbacks=[f"{OTHER}/callback"])
+    result = init("--logout-url", f"{OTHER}/bye")
+    assert paths(result.change("application")) == ["allowed_logout_urls"]
+    assert client(unified, theirs)["callbacks"] == [f"{OTHER}/callback"]
+    assert "web_origins" not in client(unified, theirs)
+
+
+def test_prune_urls_without_urls_leaves_those_of_somebody_elses_alone(init: Init, unified: Lab) -> None:
+    theirs = application(unified, callbacks=[OTHER])
+    assert init("--prune-urls").document["changed"] is False
+    assert client(unified, theirs)["callbacks"] == [OTHER]
+
+
+def test_an_existing_application_needs_no_default_connection(init: Init, unified: Lab) -> None:
+    found = unified.auth0("GET", f"connections?name={CONNECTION}&strategy=auth0")[0]["id"]
+    unified.auth0("DELETE", f"connections/{found}")
+    theirs = application(unified)
+    result = init("--url", OTHER)
+    assert result.code == 0, result.out
+    assert client(unified, theirs)["callbacks"] == [OTHER]
 
 
 def test_a_warning_names_its_weak_settings_and_no_others(init: Init, unified: Lab) -> None:
@@ -298,6 +337,27 @@ def test_urls_are_added_and_never_removed(init: Init, ours: str, unified: Lab) -
     assert spa["callbacks"] == spa["allowed_logout_urls"] == spa["web_origins"] == [URL, OTHER]
 
 
+def test_ours_that_was_created_with_urls_and_a_connection_of_its_own_gets_no_defaults_later(
+    init: Init, unified: Lab
+) -> None:
+    unified.auth0("POST", "connections", {"name": "staff", "strategy": "auth0"})
+    mine = init("--url", OTHER, "--connection", "staff").document["outputs"]["client_id"]
+    again = init()
+    assert again.document["outputs"]["client_id"] == mine
+    assert again.document["changed"] is False
+    assert client(unified, mine)["callbacks"] == [OTHER]
+    assert unified.connected() == set()
+
+
+def test_ours_that_was_created_with_a_callback_of_its_own_has_the_other_defaults_restored(
+    init: Init, unified: Lab
+) -> None:
+    mine = init("--callback-url", OTHER).document["outputs"]["client_id"]
+    unified.auth0("PATCH", f"clients/{mine}", {"callbacks": [f"{OTHER}/new"], "web_origins": []})
+    assert paths(init().change("application")) == ["web_origins"]
+    assert client(unified, mine)["callbacks"] == [f"{OTHER}/new"]
+
+
 @pytest.mark.usefixtures("ours")
 def test_prune_urls_removes_those_that_were_not_asked_for(init: Init, unified: Lab) -> None:
     result = init("--url", OTHER, "--prune-urls")
@@ -334,6 +394,41 @@ def test_the_web_origin_of_a_url_is_its_origin(init: Init, unified: Lab) -> None
     assert spa["web_origins"] == [OTHER]
 
 
+def test_the_origin_of_a_url_is_a_logout_url_as_well(init: Init, unified: Lab) -> None:
+    init("--url", f"{OTHER}/callback")
+    (spa,) = unified.spas
+    assert spa["callbacks"] == [f"{OTHER}/callback"]
+    assert spa["allowed_logout_urls"] == [f"{OTHER}/callback", OTHER]
+    assert spa["web_origins"] == [OTHER]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://preview-*.example.com/callback",
+        "https://{organization_name}.example.com/callback",
+        "https://my_app.example.com/callback",
+        "https://münchen.example/callback",
+    ],
+)
+def test_urls_that_auth0_takes_are_taken_as_they_are(init: Init, unified: Lab, url: str) -> None:
+    result = init("--url", url)
+    assert (result.code, warned(result)) == (0, []), result.out
+    (spa,) = unified.spas
+    origin = url.removesuffix("/callback")
+    assert (spa["callbacks"], spa["allowed_logout_urls"], spa["web_origins"]) == ([url], [url, origin], [origin])
+    assert init("--url", url).document["changed"] is False
+
+
+def test_a_url_that_never_matches_is_warned_about_and_set(init: Init, unified: Lab) -> None:
+    result = init("--callback-url", f"{OTHER}/*")
+    assert (result.code, warned(result)) == (0, ["url_never_matches"]), result.out
+    (warning,) = result.document["warnings"]
+    assert f"{OTHER}/*" in warning["message"]
+    assert "--callback-url" in warning["message"]
+    assert unified.spas[0]["callbacks"] == [f"{OTHER}/*"]
+
+
 def test_a_callback_counts_to_the_letter_and_an_origin_does_not(init: Init, ours: str, unified: Lab) -> None:
     unified.auth0("PATCH", f"clients/{ours}", {"callbacks": [f"{URL}/"], "web_origins": [f"{URL}/"]})
     assert paths(init().change("application")) == ["callbacks"]
@@ -357,6 +452,15 @@ def test_a_tenant_that_connects_new_ones_by_itself_is_no_obstacle(init: Init, un
     assert init().document["changed"] is False
 
 
+@pytest.mark.parametrize("on", [True, False])
+def test_the_plan_says_that_a_new_one_gets_every_connection(init: Init, run: Run, unified: Lab, *, on: bool) -> None:
+    unified.auth0("PATCH", "tenants/settings", {"flags": {"enable_client_connections": on}})
+    expected = ["every_connection_enabled"] if on else []
+    assert warned(run("plan", "--json", env=unified.env)) == expected
+    assert warned(init()) == expected
+    assert warned(init()) == []  # the application exists by now
+
+
 def test_another_connection_can_be_named(init: Init, unified: Lab) -> None:
     made = unified.auth0("POST", "connections", {"name": "staff", "strategy": "auth0"})
     mine = init("--connection", "staff").document["outputs"]["client_id"]
@@ -369,6 +473,34 @@ def test_a_connection_that_does_not_exist_stops_with_those_that_do(init: Init, u
     assert result.code == 3
     assert "Username-Password-Authentication" in result.document["error"]["hint"]
     assert unified.writes() == []
+
+
+def test_a_tenant_without_any_database_connection_says_what_to_create(init: Init, run: Run, unified: Lab) -> None:
+    found = unified.auth0("GET", f"connections?name={CONNECTION}&strategy=auth0")[0]["id"]
+    unified.auth0("DELETE", f"connections/{found}")
+    mark = unified.mark()
+    result = init()
+    assert (result.code, result.document["error"]["code"]) == (3, "not_found")
+    hint = result.document["error"]["hint"]
+    assert all(words in hint for words in ("Create the database connection", CONNECTION, "--no-app"))
+    assert unified.writes(mark) == []
+    assert run("plan", "--no-app", "--json", env=unified.env).code == 0
+
+
+# --- the app's config file ------------------------------------------------------------------------------------------
+
+
+def test_of_a_config_file_that_exists_each_value_that_changes_is_shown(
+    init: Init, ours: str, unified: Lab, folder: Path
+) -> None:
+    file = folder / "auth_config.json"
+    file.write_text('{"domain": "old.auth0.com", "clientId": "old", "audience": "{API_IDENTIFIER}"}', encoding="utf-8")
+    fields = init("--write-config", str(file)).change("application")["fields"]
+    assert {field["path"]: (field["before"], field["after"]) for field in fields} == {
+        "config_file.domain": ("old.auth0.com", f"http://{unified.domain}"),
+        "config_file.client_id": ("old", ours),
+        "config_file.audience": ("{API_IDENTIFIER}", None),
+    }
 
 
 # --- lost answers --------------------------------------------------------------------------------------------------

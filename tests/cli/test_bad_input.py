@@ -59,7 +59,8 @@ URLS: list[Bad] = [
     ("reversed text", "http://localhost:3000/\u202egnp", "no spaces and no commas", "http://localhost:3000"),
     ("a fragment", "http://localhost:3000/#/login", "no fragment", "http://localhost:3000"),
     ("an empty fragment", "http://localhost:3000/#", "no fragment", "http://localhost:3000"),
-    ("a host with an underscore", "http://my_app.example.com", "its host is not a host name", "http://localhost:3000"),
+    ("a host with a space in its code", "http://my%20app.example.com", "not a host name", "http://localhost:3000"),
+    ("a wildcard in the middle", "https://app.*.example.com", "a wildcard stands once", "https://*.example.com"),
     ("nothing", "", "not an http or https URL", "http://localhost:3000"),
 ]
 ORIGINS: list[Bad] = [
@@ -802,6 +803,7 @@ def _fits_not(name: str, line: str, ends: tuple[str, int], says: str, fix: str, 
 
 NOT_FOUND, CHOICE, GUARD = ("not_found", 3), ("choice_needed", 6), ("guard_refused", 7)
 CONFLICT, PRICE = ("provider_conflict", 7), ("price_over_limit", 7)
+UNMADE = ("check_not_made", 6)
 LEGACY = {"phone_stack": "legacy"}
 WORLD = [
     _fits_not("no such connection", "up --yes --connection Nope", NOT_FOUND, "no database connection Nope",
@@ -853,10 +855,10 @@ WORLD = [
               given=_provider()),
     _fits_not("another account's provider, on legacy", "up --yes", CONFLICT, OTHER_ACCOUNT, "--replace-provider",
               given=_legacy_provider(), world=LEGACY),
-    _fits_not("a provider of another kind", "up --yes", CONFLICT, "not Twilio (custom)", "--replace-provider",
+    _fits_not("a provider of another kind", "up --yes", UNMADE, "not Twilio (custom)", "--override provider_account",
               given=_provider("custom")),
-    _fits_not("a provider of another kind, on legacy", "up --yes", CONFLICT, "not Twilio (phone-message-hook)",
-              "--replace-provider", given=_legacy_provider("phone-message-hook"), world=LEGACY),
+    _fits_not("a provider of another kind, on legacy", "up --yes", UNMADE, "not Twilio (phone-message-hook)",
+              "--override provider_account", given=_legacy_provider("phone-message-hook"), world=LEGACY),
     _fits_not("a policy without its floor", "policy always --yes", GUARD, "lock people out", "mfa-setup enable-sms"),
     _fits_not("a policy without its floor, on legacy", "policy adaptive --yes", GUARD, "lock people out",
               "mfa-setup up", world=LEGACY),

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import stat
 import tempfile
 import time
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from mfa_setup.cli.prompter import Prompter
 from mfa_setup.sandbox.auth0.tokens import SigningKey
@@ -57,9 +58,14 @@ def pem(key: rsa.RSAPrivateKey) -> str:
 @pytest.fixture
 def registered(key: rsa.RSAPrivateKey, pem: str, unified: Lab) -> str:
     """The private key, of which the tenant knows the public half."""
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    unified.control(f"clients/{unified.env['AUTH0_CLIENT_ID']}/public_key", {"pem": public.decode()})
+    unified.control(f"clients/{unified.env['AUTH0_CLIENT_ID']}/public_key", {"pem": public_pem_of(key)})
     return pem
+
+
+def public_pem_of(key: rsa.RSAPrivateKey) -> str:
+    """The public half of a key in PEM form."""
+    form = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return key.public_key().public_bytes(*form).decode()
 
 
 # --- who we are ----------------------------------------------------------------------------------------------------
@@ -78,6 +84,40 @@ def test_a_private_key_stands_for_the_secret(init: Init, registered: str, algori
         AUTH0_CLIENT_ASSERTION_SIGNING_ALG=algorithm,
     )
     assert result.code == 0, result.out
+
+
+def pem_of(key: Any, *, password: bytes | None = None) -> str:
+    """A private key in PEM form."""
+    encryption = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8)
+    return str(key.private_bytes(*form, encryption).decode())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (public_pem_of, "holds a public key"),
+        (lambda key: pem_of(key).replace("\n", "\\n"), r"the two characters \n"),
+        (lambda key: pem_of(key, password=b"secret"), "is encrypted with a password"),
+        (lambda _key: pem_of(ec.generate_private_key(ec.SECP256R1())), "is not an RSA key"),
+        (lambda key: pem_of(key)[:200], "cannot be read"),
+        (lambda _key: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "holds a certificate"),
+    ],
+)
+def test_what_is_no_private_key_is_named_before_any_request(
+    init: Init, unified: Lab, key: Any, spoil: Callable[[Any], str], says: str
+) -> None:
+    text, mark = spoil(key), unified.mark()
+    for result in (
+        init(AUTH0_CLIENT_SECRET=None, AUTH0_CLIENT_ASSERTION_PRIVATE_KEY=text),
+        init("--private-key-file", "-", stdin=text, AUTH0_CLIENT_SECRET=None),
+    ):
+        error = result.document["error"]
+        assert (result.code, error["code"]) == (3, "invalid_value")
+        assert says in error["message"]
+        assert "private key" in error["hint"]
+        assert not [line for line in re.findall(r"[A-Za-z0-9+/]{30,}", text) if line in result.out]
+    assert asked(unified, mark) == 0
 
 
 def test_a_private_key_goes_before_a_secret(init: Init, registered: str) -> None:
@@ -269,7 +309,7 @@ def test_one_that_is_revoked_under_several_reads_at_once_is_asked_for_once(
     run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def doing(_terminal: Prompter, text: str) -> None:
-        if text.startswith("Comparing"):
+        if text.startswith("Reading"):
             monkeypatch.setattr(unified.sandbox.world.first, "key", SigningKey())
 
     monkeypatch.setattr(Prompter, "doing", doing)
@@ -286,6 +326,57 @@ def test_a_new_one_that_is_refused_is_not_asked_for_again(init: Init, unified: L
     assert result.code == 4
     assert result.document["error"]["code"] == "credentials_refused"
     assert asked(unified) == 1
+
+
+def _no_longer_valid(unified: Lab, patch: pytest.MonkeyPatch, moment: str) -> None:
+    """Lets the tenant accept no token of before any more, from a moment of the run on."""
+    left = [moment]
+
+    def doing(_terminal: Prompter, text: str) -> None:
+        if left and text.startswith(left[0]):
+            left.clear()
+            patch.setattr(unified.sandbox.world.first, "key", SigningKey())
+
+    patch.setattr(Prompter, "doing", doing)
+
+
+def test_one_that_ends_under_several_reads_of_the_run_that_asked_for_it_is_renewed_once(
+    run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _no_longer_valid(unified, monkeypatch, "Reading")
+    result = run("plan", "--json", "--no-token-cache", env=unified.env)
+    assert result.code == 0, result.out
+    assert sum(entry["status"] == 401 for entry in unified.log()) >= 1
+    assert asked(unified) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/api/v2/clients"), ("POST", "/api/v2/branding/phone/providers"), ("PUT", "/api/v2/guardian/policies")],
+)
+def test_a_write_that_meets_its_end_is_sent_again_with_a_new_one(
+    run: Run, unified: Lab, method: str, path: str
+) -> None:
+    unified.faults({"method": method, "path": path, "effect": "status:401"})
+    result = run("up", "--yes", "--json", env=unified.env)
+    assert result.code == 0, result.out
+    assert asked(unified) == 2
+    assert sum(write == (method, path) for write in unified.writes()) == 2
+    assert run("plan", "--check", "--json", env=unified.env).code == 0
+
+
+def test_one_that_keeps_ending_is_renewed_once_in_a_run(run: Run, unified: Lab) -> None:
+    unified.faults({"method": "PUT", "path": "/api/v2/guardian/*", "effect": "status:401", "times": 9})
+    result = run("up", "--yes", "--json", env=unified.env)
+    assert result.document["error"]["code"] == "credentials_refused"
+    assert asked(unified) == 2
+
+
+def test_a_ready_one_that_ends_is_no_more_asked_for(init: Init, unified: Lab) -> None:
+    unified.faults({"method": "POST", "path": "/api/v2/clients", "effect": "status:401"})
+    result = init(AUTH0_API_TOKEN=unified.token())
+    assert result.document["error"]["code"] == "credentials_refused"
+    assert asked(unified) == 0
 
 
 def test_one_that_lacks_a_scope_is_asked_for_once_more_and_does_when_it_has_been_granted(

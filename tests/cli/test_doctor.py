@@ -40,7 +40,9 @@ def test_a_full_account_with_a_registered_number_passes_everything_that_decides(
     result = run("doctor", "--json", env=lab.env)
     assert result.code == 0
     assert [item["id"] for item in result.document["checks"] if item["status"] == "fail"] == []
-    assert {check(result, name)["status"] for name in ("provider_token", "registration", "geo_permissions")} == {"pass"}
+    assert {check(result, name)["status"] for name in ("provider_token", "sender_owned", "geo_permissions")} == {"pass"}
+    young = check(result, "registration")  # bought a moment ago, and the tenant has no users
+    assert (young["status"], "less than a day ago" in young["evidence"]) == ("warn", True)
 
 
 def test_a_login_that_fails_for_a_wrong_token_is_led_to_its_reason(run: Run, lab: Lab) -> None:
@@ -168,3 +170,21 @@ def test_people_see_the_checks_by_group_the_worst_first_with_the_fix_beside_each
     assert codes.index("x factor_on") < codes.index("= message_type_carried") < codes.index("- provider_account")
     lines = codes.splitlines()
     assert lines[lines.index("  x factor_on: The SMS factor is off.") + 1].strip() == "Run `mfa-setup enable-sms`."
+
+
+def test_an_application_that_requires_an_organization_is_named_with_the_option_of_the_test_login(
+    run: Run, unified: Lab
+) -> None:
+    run("up", "--yes", env=unified.env)
+    unified.auth0("PATCH", f"clients/{unified.spas[0]['client_id']}", {"organization_usage": "require"})
+    assert "--organization" in check(run("doctor", "--json", env=unified.env), "application")["evidence"]
+
+
+@pytest.mark.parametrize("usage", ["deny", "allow"])
+def test_a_callback_for_organizations_is_warned_about_where_the_application_has_none(
+    run: Run, unified: Lab, usage: str
+) -> None:
+    run("up", "--url", "https://{organization_name}.example.com", "--yes", env=unified.env)
+    unified.auth0("PATCH", f"clients/{unified.spas[0]['client_id']}", {"organization_usage": usage})
+    found = check(run("doctor", "--json", env=unified.env), "application")
+    assert ("{organization_name}" in found["evidence"]) is (usage == "deny")

@@ -6,7 +6,19 @@ from typing import Any
 import pytest
 
 from support.lab import Lab, Run
-from support.scene import is_unified, out_of_pool, patch_provider, pending, set_connected
+from support.scene import (
+    CONNECTION,
+    application,
+    into_pool,
+    is_unified,
+    number,
+    out_of_pool,
+    patch_provider,
+    pending,
+    provider,
+    set_connected,
+    stock,
+)
 
 Hand = Callable[[Lab], object]
 
@@ -154,3 +166,73 @@ def test_what_is_not_ours_may_change_without_being_named(run: Run, done: Lab) ->
     done.auth0("PUT", "guardian/factors/otp", {"enabled": True})
     _client(done, description="Ask Ann", logo_uri="https://example.com/logo.png")
     assert run("plan", "--check", "--json", env=done.env).code == 0
+
+
+# --- every field that a write changes is shown ---------------------------------------------------------------------
+
+
+def owned(lab: Lab) -> dict[str, Any]:
+    """All that a run may write in the tenant, by the names that changes show."""
+    tenant = lab.tenant
+    found = {f"application.{name}": value for name, value in lab.spas[0].items()}
+    provider = {name: value for name, value in tenant["phone_provider"].items() if name != "configuration"}
+    provider |= {
+        f"configuration.{name}": value for name, value in tenant["phone_provider"].get("configuration", {}).items()
+    }
+    found |= {f"provider.{name}": value for name, value in provider.items()}
+    found |= {"factor.enabled": tenant["factors"]["sms"], "factor.message_types": tenant["message_types"]}
+    found["policy.policies"] = tenant["policies"]
+    return found | {f"factor.templates.{name}": value for name, value in texts(lab)}
+
+
+def texts(lab: Lab) -> list[tuple[str, Any]]:
+    """The parts of the templates, by the names that changes show."""
+    if not is_unified(lab):
+        found = lab.auth0("GET", "guardian/factors/phone/templates")
+        return [(name, found.get(f"{name}_message")) for name in ("enrollment", "verification")]
+    parts: list[tuple[str, Any]] = []
+    for one in lab.auth0("GET", "branding/phone/templates")["templates"]:
+        name = {"otp_enroll": "enrollment", "otp_verify": "verification"}[one["type"]]
+        body = one["content"]["body"]
+        parts += [(name, body.get("text")), (f"{name}.voice", body.get("voice"))]
+        parts += [(f"{name}.disabled", one["disabled"]), (f"{name}.from", one["content"].get("from"))]
+    return parts
+
+
+def in_another_state(lab: Lab) -> None:
+    """An application, a provider, a factor and templates that differ in everything that a run may write."""
+    application(lab, token_endpoint_auth_method="client_secret_post", callbacks=["https://app.example.com"])
+    first, second = (number(lab, item.phone_number) for item in stock()[:2])
+    into_pool(lab, lab.control_service_sid(), second["sid"])
+    provider(lab, sender=first["phone_number"], service=lab.control_service_sid())
+    lab.auth0("PUT", "guardian/factors/phone/message-types", {"message_types": []})
+    if not is_unified(lab):
+        written = {"enrollment_message": "{{code}} old", "verification_message": "{{code}} old"}
+        lab.auth0("PUT", "guardian/factors/phone/templates", written)
+        return
+    patch_provider(lab, disabled=True, delivery_methods=["voice"])
+    for kind in ("otp_enroll", "otp_verify"):
+        content = {"from": first["phone_number"], "body": {"text": "{{code}} old", "voice": "{{code}} spoken"}}
+        lab.auth0("POST", "branding/phone/templates", {"type": kind, "disabled": True, "content": content})
+
+
+def test_every_field_that_changes_in_the_tenant_is_shown_before_it_changes(run: Run, lab: Lab) -> None:
+    in_another_state(lab)
+    options = (
+        "--harden", "--url", "https://new.example.com/cb", "--connection", CONNECTION, "--delivery", "sms",
+        "--from", stock()[1].phone_number, "--verification-template", "{{code}} new", "--enrollment-template",
+        "{{code}} too", "--policy", "never",
+    )  # fmt: skip
+    planned = run("plan", *options, "--json", env=lab.env)
+    shown = {f"{change['resource']}.{field['path']}" for change in planned.document["changes"]
+             for field in change["fields"]}  # fmt: skip
+    before = owned(lab)
+    done = run("up", *options, "--yes", "--json", env=lab.env)
+    assert done.code == 0, done.out
+    assert [change["fields"] for change in done.document["changes"]] == [
+        change["fields"] for change in planned.document["changes"]
+    ]
+    after = owned(lab)
+    changed = {name for name in before | after if before.get(name) != after.get(name)}
+    assert len(changed) > 8
+    assert changed - {"provider.updated_at"} <= shown

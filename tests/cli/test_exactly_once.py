@@ -261,61 +261,146 @@ def test_an_answer_of_auth0_that_cannot_be_read_is_looked_up(
     assert len(unified.spas) == 1
 
 
+CREATES = [CLIENTS, "/api/v2/branding/phone/providers", "/api/v2/branding/phone/templates"]
+
+
+@pytest.mark.parametrize("path", CREATES)
+@pytest.mark.parametrize("applied", [False, True], ids=["refused", "carried out all the same"])
+def test_a_create_that_a_rate_limit_refuses_is_looked_up_and_sent_again(
+    run: Run, unified: Lab, path: str, *, applied: bool
+) -> None:
+    unified.faults({"method": "POST", "path": path, "effect": "status:429", "applied": applied})
+    result = run("up", "--yes", "--json", "--verification-template", "{{code}}", env=unified.env)
+    assert result.code == 0, result.out
+    assert sum(write == ("POST", path) for write in unified.writes()) == (1 if applied else 2)
+    requests = [(entry["method"], entry["status"]) for entry in unified.log() if entry["path"] == path]
+    assert requests[requests.index(("POST", 429)) + 1] == ("GET", 200)
+    assert run("plan", "--check", "--json", env=unified.env).code == 0
+
+
+@pytest.mark.parametrize("path", CREATES)
+def test_a_create_is_not_sent_again_once_the_budget_is_spent(run: Run, unified: Lab, path: str) -> None:
+    unified.faults({"method": "POST", "path": path, "effect": "status:429", "times": 99})
+    options = ("--timeout", "0.1", "--verification-template", "{{code}}")
+    result = run("up", "--yes", "--json", *options, env=unified.env)
+    assert result.document["error"]["code"] == "rate_limited"
+    assert sum(write == ("POST", path) for write in unified.writes()) == 1
+
+
+def test_a_create_that_a_rate_limit_goes_on_refusing_is_sent_five_times(run: Run, unified: Lab) -> None:
+    unified.faults({"method": "POST", "path": CLIENTS, "effect": "status:429", "times": 99})
+    result = run("init", "--yes", "--json", env=unified.env)
+    assert result.document["error"]["code"] == "rate_limited"
+    assert [entry["status"] for entry in result.document["changes"]] == ["failed"]
+    assert sum(write == ("POST", CLIENTS) for write in unified.writes()) == recovery.TRIES
+
+
+def test_a_purchase_that_a_rate_limit_refuses_is_not_sent_again(run: Run, lab: Lab) -> None:
+    lab.faults({"method": "POST", "path": PURCHASE, "effect": "status:429"})
+    result = run("buy-number", "--yes", "--json", env=lab.env)
+    assert result.document["error"]["code"] == "rate_limited"
+    assert len(purchases(lab)) == 1
+    assert lab.twilio["purchases"] == 0
+
+
 # --- two machines: numbers -----------------------------------------------------------------------------------------
 
 
-def _bought_elsewhere(lab: Lab, *, older: bool) -> Callable[[], None]:
-    """Another machine's purchase under the same mark, in the second before or after ours."""
+SMALLEST, LARGEST = "PN" + "0" * 32, "PN" + "f" * 32
 
-    def happens() -> None:
+
+def bought_elsewhere(
+    lab: Lab, patch: pytest.MonkeyPatch, sid: str, *, later: int = 0, then: Callable[[], object] = lambda: None
+) -> None:
+    """Another machine's purchase under the same mark, right after ours and so many seconds later."""
+    real, left = TwilioAdapter.buy, [sid]
+
+    def buy(self: TwilioAdapter, phone_number: str, mark: str) -> Any:
+        made = real(self, phone_number, mark)
         numbers = lab.sandbox.world.twilio.numbers
-        (mine,) = numbers.values()
-        spare = next(item for item in stock() if item.phone_number != mine.phone_number)
-        sid = number(lab, spare.phone_number, mine.friendly_name)["sid"]
-        other = numbers[sid]
-        other.created = mine.created
-        # A sandbox makes SIDs up; here they decide.
-        other.sid = "PN" + ("0" if older else "f") * 32
-        numbers[other.sid] = numbers.pop(sid)
+        if left:
+            left.clear()
+            mine = numbers[made.sid]
+            spare = next(item for item in stock() if item.phone_number != mine.phone_number)
+            other = numbers.pop(number(lab, spare.phone_number, mine.friendly_name)["sid"])
+            other.created = mine.created + timedelta(seconds=later)
+            other.sid = sid  # a sandbox makes SIDs up; here they decide
+            numbers[sid] = other
+            then()
+        return made
 
-    return happens
+    patch.setattr(TwilioAdapter, "buy", buy)
 
 
-def test_the_younger_number_of_two_machines_is_given_back(run: Run, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = on_pause(monkeypatch, _bought_elsewhere(lab, older=True))
+@pytest.mark.parametrize(
+    ("sid", "pauses"), [(SMALLEST, [recovery.A_WHILE]), (LARGEST, [*recovery.LONG])], ids=["smaller", "larger"]
+)
+def test_who_sees_a_number_of_the_same_second_still_after_a_while_gives_its_own_back(
+    run: Run, lab: Lab, monkeypatch: pytest.MonkeyPatch, sid: str, pauses: list[float]
+) -> None:
+    bought_elsewhere(lab, monkeypatch, sid)
+    asked = on_pause(monkeypatch)
     result = run("up", "--yes", "--json", env=lab.env)
     assert result.code == 0, result.out
-    assert asked == [recovery.SAME_SECOND]
+    assert asked == pauses
     (left,) = lab.twilio["numbers"]
-    assert left["sid"] == "PN" + "0" * 32 == result.document["outputs"]["number_sid"]
+    assert left["sid"] == sid == result.document["outputs"]["number_sid"]
     assert lab.sender() == left["phone_number"] == result.document["outputs"]["phone_number"]
     assert pool(lab) == [left["sid"]]
     assert run("plan", "--check", "--json", env=lab.env).code == 0
 
 
-def test_the_older_number_of_two_machines_stays_and_nothing_is_given_back(
+def test_of_two_numbers_of_the_same_second_the_one_whose_machine_waits_longer_stays(
     run: Run, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    on_pause(monkeypatch, _bought_elsewhere(lab, older=False))
+    bought_elsewhere(lab, monkeypatch, LARGEST)
+    on_pause(monkeypatch, lambda: lab.sandbox.world.twilio.numbers.pop(LARGEST))
     result = run("up", "--yes", "--json", env=lab.env)
     assert result.code == 0, result.out
     assert [write for write in lab.writes() if write[0] == "DELETE"] == []
-    assert result.document["outputs"]["number_sid"] != "PN" + "f" * 32
+    assert [item["sid"] for item in lab.twilio["numbers"]] == [result.document["outputs"]["number_sid"]]
+
+
+def test_where_both_have_given_theirs_back_the_next_number_is_bought(
+    run: Run, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bought_elsewhere(lab, monkeypatch, SMALLEST)
+    on_pause(monkeypatch)
+    real = TwilioAdapter.release
+
+    def release(self: TwilioAdapter, number_sid: str) -> None:
+        real(self, number_sid)
+        lab.sandbox.world.twilio.numbers.pop(SMALLEST, None)
+
+    monkeypatch.setattr(TwilioAdapter, "release", release)
+    result = run("buy-number", "--yes", "--json", env=lab.env)
+    assert result.code == 0, result.out
+    assert [item["sid"] for item in lab.twilio["numbers"]] == [result.document["outputs"]["number_sid"]]
+
+
+@pytest.mark.parametrize(("later", "stays"), [(-1, "theirs"), (1, "ours")])
+def test_of_two_numbers_of_different_seconds_the_older_one_stays_at_once(
+    run: Run, lab: Lab, monkeypatch: pytest.MonkeyPatch, later: int, stays: str
+) -> None:
+    bought_elsewhere(lab, monkeypatch, SMALLEST, later=later)
+    asked = on_pause(monkeypatch)
+    result = run("buy-number", "--yes", "--json", env=lab.env)
+    assert result.code == 0, result.out
+    assert asked == []
+    assert (result.document["outputs"]["number_sid"] == SMALLEST) is (stays == "theirs")
+    assert len(lab.twilio["numbers"]) == (1 if stays == "theirs" else 2)
 
 
 def test_a_number_that_another_machine_has_put_into_the_pool_is_not_put_there_again(
     run: Run, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def happens() -> None:
-        _bought_elsewhere(lab, older=True)()
-        into_pool(lab, lab.control_service_sid(), "PN" + "0" * 32)
-
-    on_pause(monkeypatch, happens)
+    bought_elsewhere(lab, monkeypatch, SMALLEST, then=lambda: into_pool(lab, lab.control_service_sid(), SMALLEST))
+    on_pause(monkeypatch)
     assert run("up", "--yes", "--json", env=lab.env).code == 0
     assert [path for method, path in lab.writes() if method == "POST" and "/Services/" in path][1:] == []
     result = run("undo", "--yes", "--json", "--release-number", env=lab.env)
     assert result.code == 0, result.out
-    assert pool(lab) == ["PN" + "0" * 32]
+    assert pool(lab) == [SMALLEST]
 
 
 def test_numbers_of_others_are_never_given_back(run: Run, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -509,7 +594,7 @@ def test_an_undo_after_a_lost_purchase_leaves_a_number_of_another_time(
     bought.created += timedelta(days=days)
     result = run("undo", "--yes", "--json", "--release-number", env=unified.env)
     assert result.code == 0
-    assert warned(result) == ["number_unproven"]
+    assert warned(result) == ["number_unproven", "nothing_restored"]
     assert len(unified.twilio["numbers"]) == 1
 
 

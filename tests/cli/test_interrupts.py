@@ -128,6 +128,8 @@ def test_an_undo_notes_the_outcome_of_the_request_that_was_under_way(run: Run, f
 
 def test_people_read_what_was_done_and_what_is_left(folder: Path, unified: Lab) -> None:
     with stopped_at(unified, folder, BUY) as up:
+        while not unified.connected():  # the application is set up meanwhile
+            assert up.process.poll() is None
         up.signal(signal.SIGINT)
         up.held.released.set()
         result = up.end()

@@ -9,10 +9,11 @@ import sys
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
@@ -22,11 +23,16 @@ from mfa_setup.adapters.http_policy import HttpSettings
 from mfa_setup.adapters.oidc import Issuer
 from mfa_setup.cli.commands import prove
 from mfa_setup.cli.context import CommandContext
-from mfa_setup.demo.player import Player
+from mfa_setup.demo.player import Page, Player
 from mfa_setup.engine.report import Report
 from mfa_setup.errors import LoginRefusedError, TokenInvalidError
 from mfa_setup.model.login import Attempt, Endpoints
+from mfa_setup.model.observed import Application, FactorUse
+from mfa_setup.prove import login
+from mfa_setup.prove.login import Login
+from mfa_setup.prove.login import prove as prove_login
 from mfa_setup.render.sink import Sink
+from mfa_setup.sandbox.login.totp import code_at
 from support.lab import Lab, Run
 
 Started = Callable[..., "Waiting"]
@@ -111,6 +117,80 @@ def test_a_login_with_a_code_is_proved_by_its_id_token(ready: Lab, folder: Path)
     assert proof["seconds"] > 0
 
 
+class Newcomer(Player):
+    """A user who signs up, and keeps the recovery code where there is one."""
+
+    def _submit(self, page: Page, **values: str) -> Page:
+        page = super()._submit(page, **values)
+        return super()._submit(page, saved="true") if "saved" in page.fields else page
+
+
+class Member(Newcomer):
+    """A user who has an account already, and what answers the page that asks for a second factor."""
+
+    def __init__(self, lab: Lab, **answers: str) -> None:
+        super().__init__(lab.sandbox.url, lambda _text: None)
+        self._answers = answers
+
+    def __call__(self, url: str) -> None:
+        with self._web:
+            page = self._open(url)
+            page = self._submit(page, username=self.email, password="Correct-Horse-7")
+            if "action" in self._answers:
+                page = self._submit(page, action=self._answers["action"])
+            self._submit(page, code=self._answers["code"])
+
+
+def logged_in(lab: Lab, folder: Path, player: Player) -> dict[str, Any]:
+    """The proof of a login."""
+    with started(lab, folder) as process:
+        player((waiting := Waiting(process)).url)
+        code, document = waiting.end()
+    assert code == 0, document
+    return dict(document["outputs"]["proof"])
+
+
+class TestTheFactor:
+    """Which factor a login used is told by the tenant's log, or not at all."""
+
+    @pytest.fixture
+    def member(self, ready: Lab, folder: Path) -> str:
+        """A user of the tenant who has enrolled a phone: the user's ID."""
+        ready.auth0("PUT", "guardian/factors/recovery-code", {"enabled": True})
+        return str(logged_in(ready, folder, Newcomer(ready.sandbox.url, lambda _text: None))["subject"])
+
+    def test_an_authenticator_app_is_named(self, ready: Lab, folder: Path, member: str) -> None:
+        secret = "JBSWY3DPEHPK3PXP"
+        app = {"type": "totp", "name": "app", "totp_secret": secret}
+        ready.auth0("POST", f"users/{quote(member)}/authentication-methods", app)
+        ready.auth0("PUT", "guardian/factors/otp", {"enabled": True})
+        proof = logged_in(ready, folder, Member(ready, code=code_at(secret, time.time())))
+        assert (proof["amr"], proof["factor"], proof["phone"]) == (["mfa"], "otp", None)
+
+    def test_a_recovery_code_is_named(self, ready: Lab, folder: Path, member: str) -> None:
+        code = ready.sandbox.world.tenants[ready.domain].login.recovery[member]
+        proof = logged_in(ready, folder, Member(ready, action="use-recovery", code=code))
+        assert (proof["factor"], proof["phone"]) == ("recovery-code", None)
+
+    def test_where_the_log_names_none_or_that_of_an_earlier_login_neither_does_the_proof(
+        self, mocker: MockerFixture
+    ) -> None:
+        begun = datetime(2026, 11, 25, 12, tzinfo=UTC)
+        earlier = FactorUse(at=begun - timedelta(seconds=1), factor="sms")
+        unnamed = FactorUse(at=begun + timedelta(seconds=9))
+        for uses, clock in (((), begun), ((earlier,), begun), ((unnamed, earlier), begun), ((earlier,), None)):
+            auth0 = mocker.Mock(factor_uses=lambda _user_id, uses=uses: uses)
+            assert login._factor_used(auth0, "auth0|1", clock) is None
+
+    def test_where_the_log_cannot_be_read_a_warning_says_so(self, ready: Lab, folder: Path) -> None:
+        ready.faults({"method": "GET", "path": "/api/v2/logs", "effect": "status:403", "times": 10})
+        with started(ready, folder) as process:
+            play(ready, (waiting := Waiting(process)).url)
+            code, document = waiting.end()
+        assert (code, document["outputs"]["proof"]["factor"]) == (0, None)
+        assert [warning["code"] for warning in document["warnings"]] == ["evidence_unseen"]
+
+
 def test_asks_with_pkce_state_nonce_and_a_new_login_at_the_applications_own_callback(
     ready: Lab, folder: Path, port: int
 ) -> None:
@@ -131,6 +211,66 @@ def test_writes_nothing_to_the_tenant(ready: Lab, folder: Path) -> None:
         play(ready, (waiting := Waiting(process)).url)
         assert waiting.end()[0] == 0
     assert [path for _, path in ready.writes(before) if path.startswith("/api/v2/")] == []
+
+
+def test_an_application_that_requires_an_organization_is_told_to_name_one(run: Run, ready: Lab) -> None:
+    ready.auth0("PATCH", f"clients/{ready.spas[0]['client_id']}", {"organization_usage": "require"})
+    mark = ready.mark()
+    result = run("test", "login", "--no-browser", "--json", env=ready.env)
+    error = result.document["error"]
+    assert (result.code, error["code"]) == (6, "value_needed")
+    assert "--organization" in error["hint"]
+    assert not any("/authorize" in entry["path"] for entry in ready.log(mark))
+
+
+def test_asks_for_the_organization_that_is_named(ready: Lab, folder: Path) -> None:
+    with started(ready, folder, "--organization", "org_abcdefgh12345678") as process:
+        assert Waiting(process).parameters["organization"] == "org_abcdefgh12345678"
+    with started(ready, folder) as process:
+        assert "organization" not in Waiting(process).parameters
+
+
+def test_a_login_to_the_organization_that_an_application_requires_is_proved(ready: Lab, folder: Path) -> None:
+    ready.auth0("PATCH", f"clients/{ready.spas[0]['client_id']}", {"organization_usage": "require"})
+    organization = ready.control("organizations", {"name": "acme"})["id"]
+    with started(ready, folder, "--organization", organization) as process:
+        waiting = Waiting(process)
+        play(ready, waiting.url)
+        code, document = waiting.end()
+    assert code == 0, document
+    assert document["outputs"]["proof"]["amr"] == ["mfa"]
+
+
+@pytest.mark.parametrize(
+    ("claims", "organization", "holds"),
+    [
+        ({"org_id": "org_1"}, "org_1", True),
+        ({"org_id": "org_2"}, "org_1", False),
+        ({}, "org_1", False),
+        ({"org_id": "org_1", "org_name": "acme"}, "Acme", True),
+        ({"org_id": "org_1", "org_name": "other"}, "acme", False),
+        ({"org_id": "org_1"}, "acme", True),
+        ({}, None, True),
+    ],
+)
+def test_a_token_of_a_login_to_another_organization_proves_nothing(
+    mocker: MockerFixture, claims: dict[str, str], organization: str | None, *, holds: bool
+) -> None:
+    issuer, auth0 = mocker.Mock(), mocker.Mock()
+    issuer.verify.return_value = {"sub": "auth0|1", "amr": ["mfa"], "iat": 1} | claims
+    auth0.phone_of.return_value = auth0.now.return_value = None
+    auth0.policies.return_value = ()
+    listener = mocker.patch("mfa_setup.prove.login.listening").return_value.__enter__.return_value
+    listener.wait.return_value = {"code": "c"}
+    asked = Login(issuer, auth0, None, 1, lambda _url: None, organization)
+    with nullcontext() if holds else pytest.raises(TokenInvalidError, match="organization"):
+        prove_login(asked, Application(client_id="c", name="a"))
+
+
+def test_an_organization_that_cannot_exist_is_refused(run: Run, unified: Lab) -> None:
+    result = run("test", "login", "--organization", "Acme Corp", "--no-browser", "--json", env=unified.env)
+    assert (result.code, result.document["error"]["code"]) == (3, "invalid_value")
+    assert unified.log() == []
 
 
 def test_a_login_without_a_code_fails_where_the_policy_asks_for_one(ready: Lab, folder: Path) -> None:
@@ -202,8 +342,9 @@ def test_a_port_in_use_and_no_local_callback_say_what_to_do_and_add_nothing(run:
         result = run("test", "login", "--no-browser", "--json", env=unified.env)
     assert (result.code, result.document["error"]["code"]) == (6, "no_callback")
     assert "--add-callback" in result.document["error"]["hint"]
-    url = "https://app.example.com"
-    assert run("init", "--yes", "--json", "--name", "Away", "--url", url, env=unified.env).code == 0
+    # Not every browser knows the names under localhost.
+    away = ["--url", "https://app.example.com", "--url", f"http://app.localhost:{port}"]
+    assert run("init", "--yes", "--json", "--name", "Away", *away, env=unified.env).code == 0
     result = run("test", "login", "--name", "Away", "--no-browser", "--json", env=unified.env)
     assert (result.code, result.document["error"]["code"]) == (6, "no_callback")
     assert [spa for spa in unified.spas if spa["name"] != "Away"] == before

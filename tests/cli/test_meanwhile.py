@@ -14,7 +14,7 @@ from mfa_setup.engine.report import Report
 from mfa_setup.model.outcome import Notice
 from support.gate import Visit, gate
 from support.lab import Lab, Result, Run
-from support.scene import application, drop_provider, is_unified, number, provider, set_connected, stock, warned
+from support.scene import URL, application, drop_provider, is_unified, number, provider, set_connected, stock, warned
 
 Happens = Callable[[Lab], object]
 POLICIES = "/api/v2/guardian/policies"
@@ -87,7 +87,7 @@ def test_a_plan_that_has_changed_while_the_question_was_open_is_shown_and_asked_
     answer: Answer, lab: Lab, prepare: Happens, happens: Happens, named: str
 ) -> None:
     prepare(lab)
-    result, questions = answer(lab, happens, "up")
+    result, questions = answer(lab, happens, "up", "--url", URL)
     assert result.code == 0, result.err
     assert questions.asked == 2
     told = next(line for line in result.err.splitlines() if line.startswith(CHANGED))
@@ -274,6 +274,6 @@ def test_a_token_that_somebody_else_writes_before_the_policy_is_not_taken_for_ou
 
     with gate(lab, AtTypes(overwritten)):
         result = run("up", "--yes", "--json", env=lab.env)
-    assert result.code != 0, result.out
+    assert result.code == (1 if is_unified(lab) else 7), result.out  # the legacy stack shows it, and Twilio refuses it
     assert lab.tenant["policies"] == []
     assert "provider_token" in [check["id"] for check in result.document["checks"]]

@@ -115,9 +115,10 @@ def test_it_is_created_before_the_message_types_and_selected_after_its_settings(
         True: [("POST", PROVIDERS)],
         False: [("PUT", f"{LEGACY}/providers/twilio"), ("PUT", f"{LEGACY}/selected-provider")],
     }[is_unified(lab)]
-    assert writes == [
+    at_any_time = ("PUT", "/api/v2/guardian/factors/sms")  # nothing sends yet, and nobody is asked for a code
+    assert writes.index(at_any_time) < len(writes) - 2
+    assert [write for write in writes if write != at_any_time] == [
         *first,
-        ("PUT", "/api/v2/guardian/factors/sms"),
         ("PUT", f"{LEGACY}/message-types"),
         ("PUT", "/api/v2/guardian/policies"),
     ]
@@ -257,10 +258,19 @@ def test_one_of_another_account_is_replaced_when_asked_for(up: Up, lab: Lab) -> 
     assert up().document["changed"] is False
 
 
-def other_kind(lab: Lab) -> str:
+def test_another_accounts_provider_is_named_before_a_number_is_asked_for(run: Run, lab: Lab) -> None:
+    provider(lab, sid=OTHER_ACCOUNT, sender=FIRST, token="their token")
+    assert refused(run("enable-sms", "--yes", "--json", env=lab.env))
+    for one in stock()[:2]:
+        number(lab, one.phone_number)
+    for command in ("enable-sms", "up"):
+        assert refused(run(command, "--yes", "--json", env=lab.env))
+
+
+def other_kind(lab: Lab, *methods: str) -> str:
     """Sets up a provider that is not Twilio; its name."""
     if is_unified(lab):
-        configuration = {"delivery_methods": ["text", "voice"]}
+        configuration = {"delivery_methods": list(methods or ("text", "voice"))}
         body = {"name": "custom", "configuration": configuration, "credentials": {}}
         lab.auth0("POST", "branding/phone/providers", body)
         return "custom"
@@ -268,13 +278,109 @@ def other_kind(lab: Lab) -> str:
     return "phone-message-hook"
 
 
-def test_one_of_another_kind_is_not_replaced_by_yes(up: Up, lab: Lab) -> None:
+def test_one_of_another_kind_is_kept_and_factor_and_policy_are_set_with_it_once_that_is_overridden(
+    up: Up, lab: Lab
+) -> None:
+    other_kind(lab)
+    before = lab.tenant["phone_provider"]
+    result = up("--override", "provider_account")
+    assert result.code == 0, result.out
+    assert pending(result) == {"factor": ["enabled", "message_types"], "policy": ["policies"]}
+    assert "provider_kept" in warned(result)
+    assert lab.tenant["phone_provider"] == before
+    assert (lab.tenant["message_types"], lab.tenant["policies"]) == (["sms"], ["all-applications"])
+    assert (lab.twilio["purchases"], lab.twilio["numbers"]) == (0, [])
+    again = up("--override", "provider_account")
+    assert (again.code, again.document["changed"]) == (0, False)
+
+
+def test_what_arrives_by_one_of_another_kind_cannot_be_checked_and_the_policy_waits_for_an_override(
+    up: Up, lab: Lab
+) -> None:
     kind = other_kind(lab)
     before = lab.everything
     result = up()
-    assert refused(result)
-    assert kind in result.document["error"]["message"]
+    error = result.document["error"]
+    assert (result.code, error["code"]) == (6, "check_not_made")
+    assert kind in error["message"]
+    assert "--override provider_account" in error["hint"]
+    (check,) = (one for one in result.document["checks"] if one["id"] == "provider_account")
+    assert check["status"] == "skip"
+    assert check["evidence"].startswith("Could not be checked: ")
+    assert "--override provider_account" in check["fix"]
     assert lab.everything == before
+
+
+def test_enable_sms_needs_no_number_where_one_of_another_kind_sends(run: Run, lab: Lab) -> None:
+    other_kind(lab)
+    result = run("enable-sms", "--yes", "--json", env=lab.env)
+    assert result.code == 0, result.out
+    assert pending(result) == {"factor": ["enabled", "message_types"]}
+    assert lab.tenant["factors"]["sms"] is True
+    assert lab.twilio["purchases"] == 0
+
+
+@pytest.mark.parametrize("command", ["plan", "status"])
+def test_plan_and_status_keep_one_of_another_kind(run: Run, lab: Lab, command: str) -> None:
+    other_kind(lab)
+    result = run(command, "--no-app", "--json", env=lab.env)
+    assert result.code == 0, result.out
+    assert list(pending(result)) == ["factor", "policy"]
+    assert "provider_kept" in warned(result)
+
+
+def test_what_was_said_of_the_sender_is_named_as_unused_where_one_of_another_kind_sends(run: Run, lab: Lab) -> None:
+    other_kind(lab)
+    number(lab, FIRST)
+    result = run("enable-sms", "--from", FIRST, "--resend-token", "--yes", "--json", env=lab.env)
+    assert result.code == 0, result.out
+    (warning,) = (one for one in result.document["warnings"] if one["code"] == "provider_kept")
+    assert "Not used: --from, --resend-token." in warning["message"]
+
+
+def test_no_sms_of_twilio_counts_as_a_proof_of_one_of_another_kind(up: Up, lab: Lab) -> None:
+    other_kind(lab)
+    into_pool(lab, lab.control_service_sid(), number(lab, FIRST)["sid"])
+    before = lab.everything
+    result = up("--override", "provider_account", "--test-to", "+14155550123")
+    assert (result.code, result.document["error"]["code"]) == (3, "invalid_value")
+    assert "--test-to" in result.document["error"]["message"]
+    assert lab.everything == before
+
+
+def test_one_of_another_kind_that_is_disabled_is_kept_and_no_policy_is_set(
+    run: Run, make_lab: Callable[..., Lab]
+) -> None:
+    lab = make_lab()
+    other_kind(lab)
+    patch_provider(lab, disabled=True)
+    result = run("up", "--no-app", "--override", "provider_account", "--yes", "--json", env=lab.env)
+    assert result.code == 7
+    assert "provider_enabled" in [check["id"] for check in result.document["checks"]]
+    (warning,) = (one for one in result.document["warnings"] if one["code"] == "provider_kept")
+    assert "disabled" in warning["message"]
+    assert (lab.tenant["policies"], lab.twilio["purchases"]) == ([], 0)
+
+
+def test_one_of_another_kind_that_only_calls_is_told_before_auth0_refuses_the_message_types(
+    run: Run, make_lab: Callable[..., Lab]
+) -> None:
+    lab = make_lab()
+    other_kind(lab, "voice")
+    before = lab.everything
+    result = run("enable-sms", "--yes", "--json", env=lab.env)
+    assert (result.code, result.document["error"]["code"]) == (7, "provider_conflict")
+    assert "text" in result.document["error"]["message"]
+    assert lab.everything == before
+    spoken = run("enable-sms", "--delivery", "voice", "--yes", "--json", env=lab.env)
+    assert spoken.code == 0, spoken.out
+    assert lab.tenant["message_types"] == ["voice"]
+
+
+def test_a_number_can_still_be_bought_beside_one_of_another_kind(run: Run, lab: Lab) -> None:
+    other_kind(lab)
+    assert run("buy-number", "--yes", "--json", env=lab.env).code == 0
+    assert lab.twilio["purchases"] == 1
 
 
 def test_one_of_another_kind_is_replaced_when_asked_for_and_keeps_its_methods(up: Up, lab: Lab) -> None:
@@ -443,6 +549,40 @@ def test_from_number_to_service_and_back_only_the_sender_changes(up: Up, lab: La
     back = up("--from", ours)
     assert pending(back) == {"provider": [from_path(lab), service_path(lab)]}
     assert (lab.sender(), service_used(lab)) == (ours, None)
+
+
+@pytest.fixture
+def both(lab: Lab) -> Lab:
+    """A tenant whose provider has a From number and a Messaging Service."""
+    into_pool(lab, lab.control_service_sid(), number(lab, FIRST)["sid"])
+    provider(lab, sender=FIRST, service=lab.control_service_sid())
+    return lab
+
+
+def test_a_number_and_a_service_that_are_both_set_stay(up: Up, both: Lab) -> None:
+    service_sid = both.control_service_sid()
+    assert up().code == 0
+    assert (both.sender(), service_used(both)) == (FIRST, service_sid)
+    written = up("--resend-token")
+    assert pending(written) == {"provider": [token_path(both)]}
+    assert (both.sender(), service_used(both)) == (FIRST, service_sid)
+    assert up("--from", FIRST, "--messaging-service-sid", service_sid).document["changed"] is False
+
+
+def test_of_a_number_and_a_service_the_plan_names_the_one_that_is_taken_away(run: Run, up: Up, both: Lab) -> None:
+    service_sid = both.control_service_sid()
+    planned = run("plan", "--no-app", "--json", "--from", FIRST, env=both.env).change("provider")["fields"]
+    assert planned[0] == {"path": service_path(both), "before": service_sid, "after": None, "sensitive": False}
+    assert up("--from", FIRST).code == 0
+    assert (both.sender(), service_used(both)) == (FIRST, None)
+
+
+def test_an_undo_restores_a_number_and_a_service_together(run: Run, up: Up, both: Lab) -> None:
+    service_sid = both.control_service_sid()
+    assert up("--from", FIRST).code == 0
+    undone = run("undo", "--yes", "--json", env=both.env)
+    assert undone.code == 0, undone.out
+    assert (both.sender(), service_used(both)) == (FIRST, service_sid)
 
 
 # --- API keys ------------------------------------------------------------------------------------------------------

@@ -4,15 +4,19 @@ import itertools
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from mfa_setup.cli import fleet_file
 from mfa_setup.render.welcome import welcome_lines
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
@@ -130,3 +134,103 @@ def test_127_0_0_1_is_the_same_tenant(run: Run, unified: Lab) -> None:
     env = {name: value.replace("localhost", "127.0.0.1") for name, value in unified.env.items()}
     assert run("up", "--yes", "--json", env=env).code == 0
     assert len(unified.spas) == 1
+
+
+# --- many tenants --------------------------------------------------------------------------------------------------
+
+
+def member(path: Path, ready: dict[str, Any], name: str) -> tuple[list[str], dict[str, str]]:
+    """The options and the environment that stand for one tenant of a fleet file."""
+    fleet = tomllib.loads(path.read_text())
+    defaults, tenant = fleet["defaults"], fleet["tenants"][name]
+    credentials = defaults["credentials"] | tenant.get("credentials", {})
+    env = {key.upper(): ready["env"][reference["env"]] for key, reference in credentials.items()}
+    env |= {key: ready["env"][key] for key in ("MFA_SETUP_SANDBOX", "SSL_CERT_FILE") if key in ready["env"]}
+    (url,) = tenant["application"]["urls"]
+    options = ["--name", tenant["application"]["name"], "--url", url, "--from", defaults["sms"]["from"]]
+    return [*options, "--policy", defaults["policy"]["require_mfa"]], env | {"AUTH0_DOMAIN": tenant["domain"]}
+
+
+@pytest.mark.parametrize("tls", [[], ["--tls"]])
+def test_serves_each_tenant_that_its_fleet_file_names(run: Run, tmp_path: Path, tls: list[str]) -> None:
+    path = tmp_path / "fleet.toml"
+    with served("--tenants", "3", "--fleet-file", str(path), *tls) as (_, ready):
+        assert path.stat().st_mode & 0o777 == 0o644
+        for name in ("t0001", "t0003"):
+            options, env = member(path, ready, name)
+            result = run("up", "--yes", "--json", "--test-to", "+14155550123", *options, env=env)
+            assert result.code == 0, result.out
+            assert result.document["tenant"]["domain"] == env["AUTH0_DOMAIN"]
+        verify = tls_trust(ready)
+        state = httpx.get(f"{ready['control']}/state", trust_env=False, verify=verify).json()
+        asked = httpx.get(f"{ready['control']}/requests", trust_env=False, verify=verify).json()
+    assert list(state["tenants"]) == ready["tenants"]
+    assert [len(tenant["clients"]) for tenant in state["tenants"].values()] == [2, 1, 2]
+    assert (len(state["twilio"]["numbers"]), state["twilio"]["purchases"]) == (1, 0)
+    assert {entry["tenant"] for entry in asked} == {ready["tenants"][0], ready["tenants"][2], None}
+
+
+def tls_trust(ready: dict[str, Any]) -> ssl.SSLContext:
+    """The certificates by which a client trusts the sandbox."""
+    return ssl.create_default_context(cafile=ready.get("ca_file"))
+
+
+def test_the_fleet_file_holds_no_secret(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.toml"
+    with served("--tenants", "2", "--fleet-file", str(path)) as (_, ready):
+        secrets = [value for name, value in ready["env"].items() if name not in {"MFA_SETUP_SANDBOX", "AUTH0_DOMAIN"}]
+        text = path.read_text()
+    assert len(secrets) == 6
+    assert not [secret for secret in secrets if secret in text]
+
+
+def test_a_fleet_file_may_name_one_tenant_and_takes_the_place_of_an_older_one(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.toml"
+    for options in (["--tenants", "2"], []):
+        with served("--fleet-file", str(path), *options) as (_, ready):
+            domains = [tenant["domain"] for tenant in tomllib.loads(path.read_text())["tenants"].values()]
+            assert domains == ready["tenants"]
+    assert domains == [ready["env"]["AUTH0_DOMAIN"]]
+
+
+def test_without_a_fleet_the_account_owns_no_number() -> None:
+    with served() as (_, ready):
+        state = httpx.get(f"{ready['control']}/state", trust_env=False).json()
+    assert state["twilio"]["numbers"] == []
+    assert not {"tenants"} & set(ready)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "5001", "1.5", "many", ""])
+def test_a_number_of_tenants_out_of_range_is_refused(run: Run, number: str) -> None:
+    error = run("sandbox", "--json", "--port", "0", "--tenants", number).document["error"]
+    assert (error["code"], error["hint"]) == ("invalid_value", "It is a whole number from 1 to 5000.")
+
+
+@pytest.mark.parametrize("kind", ["missing/fleet.toml", "folder", "link", "settings.toml", ""])
+def test_a_fleet_file_that_cannot_be_written_is_refused(run: Run, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "settings.toml").write_text("[auth0]\n")
+    (tmp_path / "link").symlink_to(tmp_path / "settings.toml")
+    result = run("sandbox", "--json", "--port", "0", "--fleet-file", str(tmp_path / kind) if kind else "")
+    assert result.code == 3
+    assert result.document["error"]["code"] == "invalid_value"
+    assert "--fleet-file" in result.document["error"]["hint"]
+    assert (tmp_path / "settings.toml").read_text() == "[auth0]\n"
+
+
+def test_a_folder_that_is_removed_meanwhile_is_one_readable_error(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet_file, "checked", Path)
+    result = run("sandbox", "--json", "--port", "0", "--fleet-file", str(tmp_path / "gone" / "fleet.toml"))
+    assert result.code == 3
+    assert "cannot be written: No such file or directory" in result.document["error"]["message"]
+
+
+def test_tells_a_person_of_a_few_of_many_variables() -> None:
+    with Sandbox(SandboxConfig(port=0, tenants=100)) as running:
+        lines = list(welcome_lines(running.ready()))
+    exports = [line for line in lines if line.startswith("  export ")]
+    assert len(exports) == 50
+    assert any("and 154 more" in line for line in lines)
+    assert any("There are 100 tenants" in line and "t0100.tenants.localhost" in line for line in lines)

@@ -119,7 +119,7 @@ class TestThroughTwilio:
 
     def test_the_tenants_own_text_and_name_are_used(self, run: Run, lab: Lab, sender: str) -> None:
         del sender
-        template = "Code {{ code | escape }} of {{ friendly_name }}{{ tenant.friendly_name }}{{ locale }}."
+        template = "Code {{ code | escape }} of {{ friendly_name }}{{ tenant.friendly_name }}{{ nothing }}."
         done = run("enable-sms", "--verification-template", template, "--yes", "--json", env=lab.env)
         assert done.code == 0
         lab.auth0("PATCH", "tenants/settings", {"friendly_name": "Acme & Co"})
@@ -142,11 +142,19 @@ class TestThroughTwilio:
         assert run("test", "sms", "--to", PHONE, "--json", env=unified.env).code == 0
         assert texts(unified)[0].endswith("is your verification code for Sandbox")
 
-    def test_a_template_with_conditions_gives_way_to_the_default_and_that_is_said(
+    def test_a_template_with_conditions_is_filled_in(self, run: Run, unified: Lab, number: str) -> None:
+        del number
+        content = {"body": {"text": "{% if locale == 'en' %}{{ code }} en{% endif %}", "voice": "{{ code }}"}}
+        unified.auth0("POST", "branding/phone/templates", {"type": "otp_verify", "disabled": False, "content": content})
+        result = run("test", "sms", "--to", PHONE, "--json", env=unified.env)
+        assert (result.code, scene.warned(result)) == (0, [])
+        assert re.fullmatch(r"\d{6} en", texts(unified)[0])
+
+    def test_a_template_that_is_no_liquid_gives_way_to_the_default_and_that_is_said(
         self, run: Run, unified: Lab, number: str
     ) -> None:
         del number
-        content = {"body": {"text": "{% if locale %}{{ code }}{% endif %}", "voice": "{{ code }}"}}
+        content = {"body": {"text": "{% if %}{{ code }}", "voice": "{{ code }}"}}
         unified.auth0("POST", "branding/phone/templates", {"type": "otp_verify", "disabled": False, "content": content})
         result = run("test", "sms", "--to", PHONE, "--json", env=unified.env)
         assert (result.code, scene.warned(result)) == (0, ["template_not_filled"])

@@ -50,6 +50,22 @@ def ended(child: "pexpect.spawn[str]") -> tuple[int | None, str]:
     return child.exitstatus, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", child.before or "")
 
 
+def test_a_consent_is_given_by_typing_the_domain_and_locks_nobody_out(sit: Sit, unified: Lab) -> None:
+    phone = scene.stock()[0].phone_number
+    unified.control("twilio/numbers", {"phone_number": phone, "sms_url": "https://support.example.com/sms"})
+    child = sit("buy-number", "--from", phone)
+    child.expect("To go on all the same, type the tenant's")
+    shown = child.before or ""
+    assert "number_moves" in shown
+    assert "unable to log in" not in shown
+    child.sendline(unified.domain)
+    child.expect(r"Carry this out\? \[y/N\] ")
+    child.sendline("y")
+    code, _ = ended(child)
+    assert code == 0
+    assert len(scene.pool(unified)) == 1
+
+
 def test_shows_the_plan_asks_once_tells_each_step_and_ends_with_what_was_made(sit: Sit, unified: Lab) -> None:
     child = sit("up")
     child.expect(r"Carry this out\? \[y/N\] ")

@@ -15,6 +15,7 @@ from mfa_setup.store import journal
 from mfa_setup.store.journal_file import append_line
 from support.lab import Lab, Result, Run
 from support.scene import (
+    CONNECTION,
     OTHER_ACCOUNT,
     actions,
     application,
@@ -305,7 +306,7 @@ def test_a_policy_turned_on_while_it_is_at_work_stops_it(
 
 def test_a_url_that_somebody_added_keeps_that_list_and_the_others_go_back(run: Run, undo: Undo, lab: Lab) -> None:
     client_id = application(lab, callbacks=["https://one.example.com"])
-    assert run("init", "--yes", "--json", env=lab.env).code == 0
+    assert run("init", "--url", URL, "--connection", CONNECTION, "--yes", "--json", env=lab.env).code == 0
     urls = ["https://one.example.com", URL, "https://two.example.com"]
     lab.auth0("PATCH", f"clients/{client_id}", {"callbacks": urls})
     result = undo()
@@ -320,7 +321,7 @@ def test_a_url_that_somebody_added_keeps_that_list_and_the_others_go_back(run: R
 def test_an_application_that_was_there_before_is_as_it_was(run: Run, undo: Undo, lab: Lab) -> None:
     client_id = application(lab, callbacks=["https://one.example.com"])
     before = client(lab, client_id)
-    assert run("init", "--harden", "--yes", "--json", env=lab.env).code == 0
+    assert run("init", "--harden", "--url", URL, "--yes", "--json", env=lab.env).code == 0
     assert client(lab, client_id) != before
     assert undo("--delete-application").code == 0
     # A list that there was not is empty now: the service takes no null for it.

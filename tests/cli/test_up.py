@@ -32,10 +32,12 @@ def test_outputs_name_what_was_made(up: dict[str, object], lab: Lab) -> None:
     assert up["outputs"] == {
         "domain": lab.domain,
         "client_id": lab.spas[0]["client_id"],
+        "url": "http://localhost:3000",
         "phone_number": number["phone_number"],
         "number_sid": number["sid"],
         "messaging_service_sid": lab.control_service_sid(),
         "policy": "always",
+        "countries": ["US"],
         "config_file": None,
         "proof": None,
         "sms": None,

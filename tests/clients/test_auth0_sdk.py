@@ -62,6 +62,17 @@ class Tenant:
         return str(self.lab.auth0("POST", f"users/{self.user}/authentication-methods", body)["id"])
 
     @cached_property
+    def action(self) -> str:
+        """An Action that is bound to post-login."""
+        return str(self.lab.control("actions", [{"name": "mfa", "code": ""}])[0]["id"])
+
+    @cached_property
+    def domain(self) -> str:
+        """A custom domain that is not verified."""
+        body = {"domain": "login.example.com", "type": "auth0_managed_certs"}
+        return str(self.lab.auth0("POST", "custom-domains", body)["custom_domain_id"])
+
+    @cached_property
     def api(self) -> str:
         """An API."""
         body = {"identifier": "https://api.example.com/", "scopes": [{"value": "read:all"}]}
@@ -185,6 +196,11 @@ APPLICATIONS = [
         lambda r, _: (r.name, r.app_type, len(r.client_id)) == ("new", "spa", 32),
     ),
     Case("GET /clients/{id}", lambda a, t: a.clients.get(t.app), _same("app", "client_id")),
+    Case(
+        "POST /clients/{id}/rotate-secret",
+        lambda a, t: a.clients.rotate_secret(t.app),
+        lambda r, t: r.client_secret == scene.client(t.lab, t.app)["client_secret"],
+    ),
     Case(
         "PATCH /clients/{id}",
         lambda a, t: a.clients.update(t.app, callbacks=["http://localhost:4000"]),
@@ -531,10 +547,60 @@ THE_REST = [
         first=_first("log_id"),
     ),
     Case("GET /logs/{id}", lambda a, t: a.logs.get(t.log_id), _same("log_id", "log_id")),
-    Case("GET /actions/actions", lambda a, _: a.actions.list(), lambda r, _: r == []),
+    Case(
+        "GET /actions/actions",
+        lambda a, _: a.actions.list(),
+        lambda r, t: [action.id for action in r] == [t.action],
+        first=_first("action"),
+    ),
+    Case("GET /actions/actions/{id}", lambda a, t: a.actions.get(t.action), _same("action")),
+    Case(
+        "DELETE /actions/actions/{id}",
+        lambda a, t: a.actions.delete(t.action, force=True),
+        lambda _, t: t.lab.auth0("GET", "actions/actions")["actions"] == [],
+    ),
+    Case(
+        "GET /actions/triggers/{triggerId}/bindings",
+        lambda a, _: a.actions.triggers.bindings.list("post-login"),
+        lambda r, t: [binding.action.id for binding in r] == [t.action],
+        first=_first("action"),
+    ),
+    Case(
+        "POST /custom-domains",
+        lambda a, _: a.custom_domains.create(domain="login.example.com", type="auth0_managed_certs"),
+        lambda r, _: r.status == "pending_verification",
+    ),
+    Case(
+        "GET /custom-domains",
+        lambda a, _: a.custom_domains.list(),
+        lambda r, t: [domain.custom_domain_id for domain in r] == [t.domain],
+        first=_first("domain"),
+    ),
+    Case("GET /custom-domains/{id}", lambda a, t: a.custom_domains.get(t.domain), _same("domain", "custom_domain_id")),
+    Case(
+        "PATCH /custom-domains/{id}",
+        lambda a, t: a.custom_domains.update(t.domain, tls_policy="recommended"),
+        lambda r, _: r.tls_policy == "recommended",
+    ),
+    Case(
+        "POST /custom-domains/{id}/verify",
+        lambda a, t: a.custom_domains.verify(t.domain),
+        lambda r, _: r.status == "ready",
+    ),
+    Case(
+        "PATCH /custom-domains/default",
+        lambda a, _: a.custom_domains.set_default(domain="login.example.com"),
+        lambda r, _: r.is_default is True,
+        first=lambda t: t.lab.auth0("POST", f"custom-domains/{t.domain}/verify"),
+    ),
+    Case(
+        "DELETE /custom-domains/{id}",
+        lambda a, t: a.custom_domains.delete(t.domain),
+        lambda _, t: t.lab.auth0("GET", "custom-domains") == [],
+    ),
 ]
 
-# Calls that the sandbox always refuses: it has no actions (recorded 404).
+# Calls about what is not there (recorded 404).
 REFUSED = [
     Case("GET /actions/actions/{id}", lambda a, _: a.actions.get("act_1")),
     Case("DELETE /actions/actions/{id}", lambda a, _: a.actions.delete("act_1")),

@@ -65,6 +65,29 @@ class Account:
         """A verified recipient."""
         return str(self.lab.control("twilio/verified-recipients", {"phone_number": OTHER})["sid"])
 
+    @cached_property
+    def short_code(self) -> str:
+        """A short code of the account."""
+        return str(self.lab.control("twilio/short-codes", {"short_code": "12345"})["sid"])
+
+    @cached_property
+    def pooled_short_code(self) -> str:
+        """The same, in that service's pool."""
+        made = self.lab.control("twilio/short-codes", {"short_code": "12345", "service_sid": self.service})
+        return str(made["sid"])
+
+    @cached_property
+    def name(self) -> str:
+        """An alphanumeric sender in that service's pool."""
+        made = self.lab.control("twilio/alpha-senders", {"alpha_sender": "ACME", "service_sid": self.service})
+        return str(made["sid"])
+
+    def call(self, twilio: Twilio) -> str:
+        """A call that speaks a code."""
+        twiml = "<Response><Say>123456</Say></Response>"
+        placed = twilio.ask(twilio.client.calls, "create", to=PHONE, from_=self.number["phone_number"], twiml=twiml)
+        return str(placed.sid)
+
     def message(self, twilio: Twilio) -> str:
         """A message on its way."""
         sent = twilio.ask(
@@ -433,7 +456,65 @@ THE_REST = [
     ),
 ]
 
-CASES = [*API, *MESSAGING, *THE_REST]
+_SHORT_CODES, _NAMES = f"{_SERVICE}/ShortCodes", f"{_SERVICE}/AlphaSenders"
+
+
+def _short_codes(twilio: Twilio, account: Account) -> Any:
+    return twilio.client.messaging.v1.services(account.service).short_codes
+
+
+def _names(twilio: Twilio, account: Account) -> Any:
+    return twilio.client.messaging.v1.services(account.service).alpha_senders
+
+
+SENDERS = [
+    Case(
+        f"GET {_ACCOUNT}/SMS/ShortCodes.json",
+        lambda t, _: t.client.short_codes,
+        "list",
+        lambda a: {"short_code": a.short_code and "12345"},
+        _among(lambda a: a.short_code),
+    ),
+    Case(
+        f"GET {_ACCOUNT}/SMS/ShortCodes/{{sid}}.json",
+        lambda t, a: t.client.short_codes(a.short_code),
+        "fetch",
+        {},
+        lambda r, _: r.short_code == "12345",
+    ),
+    Case(f"GET {_SHORT_CODES}", _short_codes, "list", lambda a: {"limit": len(a.pooled_short_code)}),
+    Case(f"POST {_SHORT_CODES}", _short_codes, "create", lambda a: {"short_code_sid": a.short_code}),
+    Case(f"GET {_SHORT_CODES}/{{sid}}", lambda t, a: _short_codes(t, a)(a.pooled_short_code), "fetch"),
+    Case(f"DELETE {_SHORT_CODES}/{{sid}}", lambda t, a: _short_codes(t, a)(a.pooled_short_code), "delete"),
+    Case(f"GET {_NAMES}", _names, "list", lambda a: {"limit": len(a.name)}, _among(lambda a: a.name)),
+    Case(f"POST {_NAMES}", _names, "create", {"alpha_sender": "ACME"}, lambda r, _: r.alpha_sender == "ACME"),
+    Case(f"GET {_NAMES}/{{sid}}", lambda t, a: _names(t, a)(a.name), "fetch", {}, _sid(lambda a: a.name)),
+    Case(f"DELETE {_NAMES}/{{sid}}", lambda t, a: _names(t, a)(a.name), "delete", {}, _is_true),
+    Case(
+        f"GET {_ACCOUNT}/Calls.json",
+        lambda t, a: a.call(t) and t.client.calls,
+        "list",
+        {"to": PHONE},
+        lambda r, _: [item.to for item in r] == [PHONE],
+    ),
+    Case(f"GET {_ACCOUNT}/Calls/{{sid}}.json", lambda t, a: t.client.calls(a.call(t)), "fetch"),
+    Case(
+        "GET /v1/DialingPermissions/Countries",
+        lambda t, _: t.client.voice.v1.dialing_permissions.countries,
+        "list",
+        {"low_risk_numbers_enabled": True},
+        lambda r, _: [item.iso_code for item in r] == ["CA", "US"],
+    ),
+    Case(
+        "GET /v1/DialingPermissions/Countries/{country}",
+        lambda t, _: t.client.voice.v1.dialing_permissions.countries("DE"),
+        "fetch",
+        {},
+        lambda r, _: r.low_risk_numbers_enabled is False,
+    ),
+]
+
+CASES = [*API, *MESSAGING, *THE_REST, *SENDERS]
 
 
 def _delivered(twilio: Twilio, account: Account) -> str:

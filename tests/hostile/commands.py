@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from mfa_setup.cli import main
+from mfa_setup.cli.app import program
 from mfa_setup.sandbox.server import Sandbox
 
 PHONE = "+12015550123"
@@ -13,7 +13,7 @@ PHONE = "+12015550123"
 
 def commands() -> dict[str, Any]:
     """Every command by its words, `test login` among them."""
-    return dict(_leaves(main._program(), ()))
+    return dict(_leaves(program(), ()))
 
 
 def _leaves(group: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:

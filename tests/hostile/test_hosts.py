@@ -16,10 +16,15 @@ from mfa_setup.settings import parsers
 from mfa_setup.settings.endpoints import is_loopback, sandbox_url
 from support.lab import Lab, Run
 
-HERE = ("localhost", "LOCALHOST", "127.0.0.1", "127.8.9.10", "::1", "[::1]", "0:0:0:0:0:0:0:1")
+HERE = (
+    "localhost", "LOCALHOST", "127.0.0.1", "127.8.9.10", "::1", "[::1]", "0:0:0:0:0:0:0:1",
+    "beta.localhost", "T0002.Tenants.LOCALHOST",
+)  # fmt: skip
 ELSEWHERE = (
     "", ".", "localhost.", "localhost.evil.example", "127.0.0.1.evil.example", "localhost@evil", "evil@localhost",
-    "evil.localhost", "localhost.localdomain", "127.1", "127.0.0.1.", "2130706433", "0x7f000001", "0x7f.1",
+    "beta.localhost.", ".localhost", "a..localhost", "-a.localhost", "a_b.localhost", "a@b.localhost",
+    f"{'a' * 64}.localhost", f"{'a.' * 130}localhost", "localhost.localdomain",
+    "127.1", "127.0.0.1.", "2130706433", "0x7f000001", "0x7f.1",
     "0177.0.0.1", "017700000001", "::ffff:127.0.0.1", "[::ffff:7f00:1]", "::1%lo", "::", "10.0.0.1",
     "169.254.169.254",
     "\uff4cocalhost", "localho\u017ft", "\uff11\uff12\uff17.0.0.1", "127\u30020\u30020\u30021",
@@ -101,6 +106,24 @@ def test_a_localhost_that_leads_elsewhere_is_refused_before_any_request(
     assert result.document["error"]["code"] == "sandbox_mixed"
     assert "another machine" in result.document["error"]["message"]
     assert unified.log(mark) == []
+
+
+def test_a_name_under_localhost_is_reached_without_the_resolver(
+    run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark, port, asked = unified.mark(), unified.sandbox.world.config.port, []
+    real = socket.getaddrinfo
+
+    def resolve(host: Any, *more: Any, **named: Any) -> list[Any]:
+        asked.append(host)
+        return list(real(host, *more, **named))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", resolve)
+        result = run("status", "--json", env={**unified.env, "AUTH0_DOMAIN": f"beta.localhost:{port}"})
+    assert result.document["error"]["code"] != "unreachable"
+    assert [entry["path"] for entry in unified.log(mark)][:1] == ["/oauth/token"]
+    assert not any(isinstance(host, str) and "beta" in host for host in asked)
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for name in ("open", "stat", "unlink", "replace"):
             patch.setattr(os, name, without_handles(getattr(os, name)))
         patch.setattr(os, "supports_dir_fd", set())
-        patch.setattr("mfa_setup.store.lock.FileLock", SoftFileLock)  # Windows has a lock of its own there
+        patch.setattr("filelock.FileLock", SoftFileLock)  # Windows has a lock of its own there
         for name in LACKING:
             patch.delattr(os, name, raising=False)
         yield

@@ -181,7 +181,7 @@ def test_a_crash_that_quotes_them_is_masked(
     def crash(*_given: Any, **_named: Any) -> Any:
         raise RuntimeError(" ".join(hunt.secrets.values()))
 
-    monkeypatch.setattr(Auth0Adapter, "phone_stack", crash)
+    monkeypatch.setattr(Auth0Adapter, "settings", crash)
     assert hunt(*asked(name, mode)) == []
     monkeypatch.setattr(compose, "_connect", crash)
     assert hunt(*asked(name, mode)) == []
@@ -219,7 +219,7 @@ def test_even_a_crash_of_what_shows_everything_shows_no_traceback(folder: Path, 
 def test_without_the_masks_the_hunt_finds_them(
     hunting: Hunting, hostile: HostileLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sanitize, "without", lambda _secrets, text: text)
+    monkeypatch.setattr(sanitize, "without_values", lambda _values, text: text)
     hunt = hunting()
     hostile.spoiler.spoil = echo(hunt.secrets)
     assert "TWILIO_AUTH_TOKEN in stderr" in hunt("up", "--yes")

@@ -7,9 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+from twilio.rest import Client
 
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
+from support.twilio_states import Control, client_of
 
 # Over http nothing is verified; loading the usual authorities for each client would take most of the time.
 _NO_TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -77,6 +79,25 @@ def manage(connect: Callable[..., httpx.Client]) -> Callable[..., httpx.Client]:
         return made
 
     return client
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Client:
+    """Twilio's SDK with the account's own token."""
+    own = sandbox.world.twilio.credentials
+    return client_of(sandbox, own.account_sid, own.auth_token, own.account_sid)
+
+
+@pytest.fixture
+def control(web: httpx.Client) -> Control:
+    """Makes control calls of the Twilio half."""
+
+    def call(name: str, **body: Any) -> Any:
+        answer = web.post(f"/_sandbox/twilio/{name}", json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    return call
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -281,3 +281,58 @@ def test_the_free_plan_has_ten_applications(start: Callable[..., Sandbox], manag
         create(api)
     refused = api.post("/clients", json=SPA)
     assert (refused.status_code, refused.json()["errorCode"]) == (403, "insufficient_entitlement")
+
+
+def test_a_secret_can_be_rotated(api: httpx.Client, web: httpx.Client, sandbox: Sandbox, manage: Manage) -> None:
+    """The old one is refused from then on."""
+    tool = sandbox.world.first.tool
+    fields = {"grant_type": "client_credentials", "audience": sandbox.world.first.audiences[0]}
+    fields |= {"client_id": tool.client_id}
+    path = f"/clients/{tool.client_id}/rotate-secret"
+    assert manage(sandbox, "update:clients").post(path).status_code == 403
+    fresh = api.post(path).json()["client_secret"]
+    assert fresh != tool.client_secret
+    assert web.post("/oauth/token", json=fields | {"client_secret": tool.client_secret}).status_code == 401
+    assert web.post("/oauth/token", json=fields | {"client_secret": fresh}).status_code == 200
+    assert api.post("/clients/nobody/rotate-secret").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"), [("oidc_logout", "oidc_backchannel_logout"), ("oidc_backchannel_logout", "oidc_logout")]
+)
+def test_a_property_with_two_names_is_answered_under_both(api: httpx.Client, name: str, alias: str) -> None:
+    value = {"backchannel_logout_urls": ["https://app.example.com/bye"]}
+    made = create(api, **{name: value})
+    assert made[name] == made[alias] == value
+    path = f"/clients/{made['client_id']}"
+    other = {"backchannel_logout_urls": ["https://app.example.com/other"]}
+    api.patch(path, json={alias: other})
+    found = api.get(path).json()
+    assert found[name] == found[alias] == other
+
+
+def test_a_client_without_such_a_property_has_neither_name(api: httpx.Client) -> None:
+    assert not {"oidc_logout", "oidc_backchannel_logout"} & create(api).keys()
+
+
+def test_cross_origin_authentication_has_an_older_name(api: httpx.Client) -> None:
+    assert create(api, cross_origin_authentication=True)["cross_origin_auth"] is True
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://preview-*.example.com",
+        "https://*.example.com",
+        "https://{organization_name}.example.com",
+        "https://my_app.example.com",
+        "https://b\u00fccher.example.com",
+        "https://*.b\u00fccher.example.com",
+        "https://app.example.com:8443",
+        "http://localhost:3000",
+        "https://app.example.com/*",
+    ],
+)
+def test_urls_that_the_service_takes(api: httpx.Client, url: str) -> None:
+    lists = {name: [url] for name in ("callbacks", "allowed_logout_urls", "web_origins", "allowed_origins")}
+    assert {name: create(api, **lists)[name] for name in lists} == lists

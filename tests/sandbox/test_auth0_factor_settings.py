@@ -49,11 +49,3 @@ def test_secrets_of_push_providers_are_never_shown(api: httpx.Client) -> None:
 def test_the_limits_of_a_code_are_kept(api: httpx.Client, body: dict[str, int]) -> None:
     for factor in ("phone", "email"):
         assert api.put(f"{BASE}/{factor}/settings", json=body).json()["errorCode"] == "invalid_body"
-
-
-def test_there_are_no_actions(api: httpx.Client) -> None:
-    answer = api.get("/actions/actions", params={"page": 0, "per_page": 100}).json()
-    assert answer == {"total": 0, "page": 0, "per_page": 100, "actions": []}
-    missing = {"statusCode": 404, "error": "Not Found", "message": "That action does not exist."}
-    assert api.get("/actions/actions/x").json() == missing
-    assert api.delete("/actions/actions/x").json() == missing

@@ -229,7 +229,7 @@ def test_a_try_with_a_wrong_token_fails_as_in_life(sandbox: Sandbox, api: httpx.
     assert [event["type"] for event in api.get("/logs", params={"search": "type:gd_send"}).json()] == [
         "gd_send_sms_failure"
     ]
-    assert sandbox.world.twilio.snapshot()["messages"] == []
+    assert sandbox.world.snapshot()["twilio"]["messages"] == []
 
 
 def test_a_try_under_tls_trusts_the_authority_of_the_run(start: Start, connect: Callable[..., httpx.Client]) -> None:

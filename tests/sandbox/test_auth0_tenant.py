@@ -24,6 +24,14 @@ def test_a_patch_merges_the_flags_one_by_one_and_answers_the_whole(api: httpx.Cl
     assert "sessions" not in api.patch("/tenants/settings", json={"sessions": None}).json()
 
 
+def test_a_patch_answers_the_flags_that_it_did_not_name(api: httpx.Client) -> None:
+    """Two of them are in answers to changes only (recorded)."""
+    before = api.get("/tenants/settings").json()["flags"]
+    after = api.patch("/tenants/settings", json={"flags": {"enable_sso": False}}).json()["flags"]
+    name = "enforce_client_authentication_on_passwordless_start"
+    assert after == before | {"enable_sso": False, name: True, f"cannot_change_{name}": True}
+
+
 @pytest.mark.parametrize(
     "body",
     [

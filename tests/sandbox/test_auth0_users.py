@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from mfa_setup.sandbox.auth0.custom_domains import custom_domain
 from mfa_setup.sandbox.server import Sandbox
 
 CONNECTION = "Username-Password-Authentication"
@@ -149,7 +150,8 @@ def test_totals_and_fields(three: httpx.Client) -> None:
 
 
 def test_several_custom_domains_demand_a_choice(sandbox: Sandbox, api: httpx.Client) -> None:
-    sandbox.world.first.custom_domains = ["a.example.com", "b.example.com"]
+    names = ("a.example.com", "b.example.com")
+    sandbox.world.first.custom_domains = {name: custom_domain(name, ready=True) for name in names}
     refused = api.post("/users", json=ADA)
     assert (refused.status_code, refused.json()["errorCode"]) == (409, "custom_domain_conflict")
     assert api.post("/users", json=ADA, headers={"auth0-custom-domain": "a.example.com"}).status_code == 201

@@ -165,3 +165,10 @@ def test_a_defect_of_the_sandbox_is_answered_in_the_form_of_the_service(
     assert answer.status_code == 500
     assert answer.json()["statusCode"] == 500
     assert "the sandbox crashed" in "".join(answers.violations()) or not specification.PRESENT
+
+
+@pytest.mark.parametrize("path", ["state", "requests", "messages", "notifications", "inbox", "twilio/credentials"])
+def test_a_page_of_another_site_cannot_read(web: httpx.Client, path: str) -> None:
+    """A browser says which site is behind a request, on reads as well."""
+    for site, status in (("cross-site", 403), ("same-origin", 200), ("same-site", 200), ("none", 200)):
+        assert web.get(f"/_sandbox/{path}", headers={"sec-fetch-site": site}).status_code == status

@@ -122,6 +122,30 @@ def test_status_answers_in_the_form_of_the_token_endpoint_and_of_twilio(
     assert web.post("/2010-04-01/Accounts.json").json()["code"] == 20503
 
 
+def test_a_status_can_have_a_body_and_headers(web: httpx.Client, api: httpx.Client, fail: Callable[..., None]) -> None:
+    """In place of the service's own; what waits is shown with them."""
+    body = {"code": 21404, "message": "Only one number.", "more_info": "", "status": 400}
+    headers = {"Retry-After": "7", "X-RateLimit-Reset": "1700000000", "Date": "Tue, 14 Nov 2023 22:13:13 GMT"}
+    fail("status:429", headers=headers)
+    fail("status:400", path="/2010-04-01/*", body=body)
+    fail("status:503", path="/v1/*", body="upstream connect error", headers={"Content-Type": "text/html"})
+    assert [fault.get("headers") for fault in web.get("/_sandbox/faults").json()][:2] == [headers, None]
+    limited = api.post("/clients", json=CLIENT)
+    assert (limited.status_code, limited.json()["errorCode"]) == (429, "too_many_requests")
+    assert {name: limited.headers.get_list(name) for name in headers} == {name: [headers[name]] for name in headers}
+    refused = web.post("/2010-04-01/Accounts.json")
+    assert (refused.status_code, refused.json()) == (400, body)
+    html = web.post("/v1/Services")
+    assert (html.status_code, html.text, html.headers["content-type"]) == (503, "upstream connect error", "text/html")
+
+
+def test_every_answer_has_one_date(api: httpx.Client, web: httpx.Client) -> None:
+    """Of both services, and of the sandbox itself."""
+    for answer in (api.get("/clients"), web.get("/v1/Services"), web.get("/_sandbox/state"), web.get("/nothing")):
+        (date,) = answer.headers.get_list("date")
+        assert date.endswith("GMT")
+
+
 def test_html_is_a_502_with_a_page(api: httpx.Client, fail: Callable[..., None]) -> None:
     """Html is a 502 with a page."""
     fail("html")
@@ -154,6 +178,15 @@ def test_a_fault_counts_down_and_matches_by_glob_and_method(
         [{"path": "*", "effect": "reset", "times": 0}],
         [{"path": "*", "effect": "reset", "applied": "yes"}],
         [{"path": "*", "effect": "reset", "when": "now"}],
+        [{"path": "*", "effect": "reset", "body": "x"}],
+        [{"path": "*", "effect": "html", "headers": {"a": "b"}}],
+        [{"path": "*", "effect": "status:500", "body": 1}],
+        [{"path": "*", "effect": "status:500", "body": ["x"]}],
+        [{"path": "*", "effect": "status:500", "headers": []}],
+        [{"path": "*", "effect": "status:500", "headers": {"a": 1}}],
+        [{"path": "*", "effect": "status:500", "headers": {"a b": "1"}}],
+        [{"path": "*", "effect": "status:500", "headers": {"a": "1\r\nb: 2"}}],
+        [{"path": "*", "effect": "status:500", "headers": {"Content-Length": "1"}}],
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(sandbox: Sandbox, web: httpx.Client, body: Any) -> None:

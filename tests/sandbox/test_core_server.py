@@ -2,7 +2,6 @@ import os
 import signal
 import socket
 import ssl
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,8 +99,5 @@ def test_serve_forever_returns_on_a_signal() -> None:
     """Serve forever returns on a signal."""
     running = Sandbox(SandboxConfig(port=0))
     before = signal.getsignal(signal.SIGTERM)
-    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM))
-    timer.start()
-    running.serve_forever()
-    timer.join()
+    running.serve_forever(lambda: os.kill(os.getpid(), signal.SIGTERM))
     assert signal.getsignal(signal.SIGTERM) is before

@@ -1,7 +1,8 @@
-"""Two tenants of one sandbox, which share a Twilio account and nothing else."""
+"""The tenants of one sandbox, which share a Twilio account and nothing else."""
 
 import copy
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
+from mfa_setup.sandbox.testing import MfaSandbox
 from mfa_setup.sandbox.world import World
 
 Client = Callable[[Tenant], httpx.Client]
@@ -168,3 +170,101 @@ def test_a_token_is_issued_by_the_tenant_that_is_named(client: Client, tenants: 
     bearer = {"authorization": f"Bearer {token}"}
     assert beta.get("/api/v2/clients", headers=bearer).status_code == 200
     assert acme.get("/api/v2/clients", headers=bearer).status_code == 401
+
+
+# --- many tenants: `tenants=N` -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Iterator[Sandbox]:
+    """A sandbox with a dozen tenants, each with the free plan's rate limit."""
+    with Sandbox(SandboxConfig(port=0, tenants=12, rate_limit="free")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def visit(crowd: Sandbox, connect: Callable[..., httpx.Client]) -> Callable[[int], httpx.Client]:
+    """Makes clients of the nth tenant, as on the first day."""
+    crowd.world.reset()
+    return lambda number: connect(crowd, headers={"host": list(crowd.world.tenants)[number - 1]})
+
+
+def bearer(web: httpx.Client, **options: Any) -> dict[str, str]:
+    """An access token that the client's tenant has issued."""
+    answer = web.post("/_sandbox/tokens", json={"tenant": web.headers["host"], **options})
+    return {"authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def test_each_tenant_has_a_domain_of_its_own_under_localhost(crowd: Sandbox, visit: Callable[..., Any]) -> None:
+    port = crowd.world.config.port
+    domains = [f"localhost:{port}", *(f"t{number:04}.tenants.localhost:{port}" for number in range(2, 13))]
+    assert crowd.ready()["tenants"] == list(visit(1).get("/_sandbox/state").json()["tenants"]) == domains
+    for number in (1, 2, 12):
+        issuer = visit(number).get("/.well-known/openid-configuration").json()["issuer"]
+        assert issuer == f"http://{domains[number - 1]}/"
+
+
+@pytest.mark.parametrize("host", ["t0013.tenants.localhost", "tenants.localhost", "t0002.localhost"])
+def test_a_domain_of_no_tenant_is_unknown(host: str, crowd: Sandbox) -> None:
+    answer = httpx.get(f"{crowd.url}/api/v2/clients", headers={"host": host}, trust_env=False)
+    assert answer.status_code == 404
+
+
+def test_the_environment_has_the_credentials_of_each_tenant(crowd: Sandbox, visit: Callable[..., Any]) -> None:
+    env, web = crowd.ready()["env"], visit(12)
+    audience = f"https://{web.headers['host']}/api/v2/"
+
+    def status(suffix: str) -> int:
+        names = {"client_id": f"AUTH0_CLIENT_ID{suffix}", "client_secret": f"AUTH0_CLIENT_SECRET{suffix}"}
+        body = {key: env[name] for key, name in names.items()} | {"audience": audience}
+        return int(web.post("/oauth/token", json={"grant_type": "client_credentials", **body}).status_code)
+
+    assert [status(suffix) for suffix in ("_T0012", "_T0011", "")] == [200, 401, 401]
+
+
+def test_tenants_that_share_a_key_refuse_the_tokens_of_each_other(visit: Callable[..., Any]) -> None:
+    """Creating an RSA key takes long, so the second and the tenth tenant have the same one, under different IDs."""
+    second, tenth = visit(2), visit(10)
+    first_key, key, same = (visit(n).get("/.well-known/jwks.json").json()["keys"][0] for n in (1, 2, 10))
+    assert key["n"] == same["n"] != first_key["n"]
+    assert key["kid"] != same["kid"]
+    assert second.get("/api/v2/clients", headers=bearer(second)).status_code == 200
+    audience = f"https://{tenth.headers['host']}/api/v2/"
+    for token in (bearer(second), bearer(second, audience=audience)):
+        assert tenth.get("/api/v2/clients", headers=token).status_code == 401
+    hint = bearer(second)["authorization"].removeprefix("Bearer ")
+    assert "Invalid id_token_hint" in tenth.get("/oidc/logout", params={"id_token_hint": hint}).text
+    assert "Invalid id_token_hint" not in second.get("/oidc/logout", params={"id_token_hint": hint}).text
+
+
+def test_each_tenant_has_a_rate_limit_of_its_own(visit: Callable[..., Any]) -> None:
+    statuses = {}
+    for number in (2, 3):
+        web = visit(number)
+        token = bearer(web)
+        statuses[number] = [web.get("/api/v2/clients", headers=token).status_code for _ in range(3)]
+    assert statuses == {2: [200, 200, 429], 3: [200, 200, 429]}
+
+
+def test_the_account_owns_one_number_that_delivers_and_a_reset_keeps_it(crowd: Sandbox) -> None:
+    with closing(MfaSandbox(crowd)) as sandbox:
+        for _ in range(2):
+            (number,) = sandbox.state()["twilio"]["numbers"]
+            account = crowd.world.twilio.credentials
+            httpx.post(
+                f"{crowd.url}/2010-04-01/Accounts/{account.account_sid}/Messages.json",
+                data={"From": number["phone_number"], "To": "+14155550123", "Body": "123456"},
+                auth=(account.account_sid, account.auth_token),
+                trust_env=False,
+            ).raise_for_status()
+            assert sandbox.wait_for_message("+14155550123")["status"] == "delivered"
+            before = (number["sid"], sandbox.env, sandbox.token)
+            sandbox.reset()
+            assert (sandbox.state()["twilio"]["numbers"][0]["sid"], crowd.ready()["env"], sandbox.token) == before
+
+
+def test_an_error_names_a_few_of_many_tenants(visit: Callable[..., Any]) -> None:
+    error = visit(1).post("/_sandbox/risk", json={"level": "low"}).json()["error"]
+    assert "t0005" in error
+    assert "t0006" not in error
+    assert error.endswith(" and 7 more")

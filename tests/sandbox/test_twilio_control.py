@@ -18,7 +18,7 @@ def test_a_number_can_be_owned_without_a_purchase(sandbox: Sandbox, web: httpx.C
     """A number can be owned without a purchase."""
     answer = control(web, "numbers", {"phone_number": PHONE, "friendly_name": "old"})
     assert answer.status_code == 201
-    snapshot = sandbox.world.twilio.snapshot()
+    snapshot = sandbox.world.snapshot()["twilio"]
     assert snapshot["numbers"] == [answer.json()]
     assert snapshot["purchases"] == 0
     assert control(web, "numbers", {"phone_number": PHONE}).json()["sid"] == answer.json()["sid"]

@@ -62,8 +62,8 @@ def test_a_bought_number_is_owned_and_leaves_the_stock(sandbox: Sandbox, api: ht
     assert bought["status"] == "in-use"
     assert number not in offered(api, AreaCode="303")
     assert api.get(f"{NUMBERS}/{bought['sid']}.json").json() == bought
-    assert sandbox.world.twilio.snapshot()["numbers"] == [bought]
-    assert sandbox.world.twilio.snapshot()["purchases"] == 1
+    assert sandbox.world.snapshot()["twilio"]["numbers"] == [bought]
+    assert sandbox.world.snapshot()["twilio"]["purchases"] == 1
 
 
 def test_the_balance_falls_by_the_price(api: httpx.Client) -> None:
@@ -137,7 +137,7 @@ def test_a_bad_setting_refuses_the_purchase_as_a_whole(
     """A bad setting refuses the purchase as a whole."""
     number = offered(api)[0]
     assert refusal(api, PhoneNumber=number, **form) == (400, code)
-    assert sandbox.world.twilio.snapshot()["numbers"] == []
+    assert sandbox.world.snapshot()["twilio"]["numbers"] == []
 
 
 def test_a_number_that_someone_else_bought_meanwhile_is_unavailable(sandbox: Sandbox, api: httpx.Client) -> None:

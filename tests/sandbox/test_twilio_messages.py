@@ -173,11 +173,12 @@ def test_toll_free_numbers_deliver_once_verified(twilio: Account, other: Other) 
         ({"To": "4155550123", "From": "own", "Body": "x"}, 21211),
         ({"To": "+1 415 555 0123", "From": "own", "Body": "x"}, 21211),
         ({"To": "+15555555555", "From": "own", "Body": "x"}, 21211),
+        ({"To": "12345", "From": "own", "Body": "x"}, 21265),
         ({"To": "+١٤١٥٥٥٥٠١٢٣", "From": "own", "Body": "x"}, 21211),
         ({"To": "+999123456", "From": "own", "Body": "x"}, 21211),
         ({"To": "+493012345678", "From": "own", "Body": "x"}, 21614),
         ({"To": US_PHONE, "From": "14155550100", "Body": "x"}, 21212),
-        ({"To": US_PHONE, "From": "+14155550100", "Body": "x"}, 21606),
+        ({"To": US_PHONE, "From": "+14155550100", "Body": "x"}, 21659),
         ({"To": US_PHONE, "From": "mute", "Body": "x"}, 21606),
         ({"To": US_PHONE, "From": "Acme", "Body": "x"}, 21612),
         ({"To": "own", "From": "own", "Body": "x"}, 21266),
@@ -253,6 +254,7 @@ def test_messages_are_listed_newest_first_and_filtered(twilio: Account) -> None:
     assert listed(**{"DateSent>": "2020-01-01"}) == [second, first]
     assert listed(**{"DateSent<": "2020-01-01"}) == []
     assert listed(**{"DateSent<": "2999-01-01T00:00:00Z"}) == [second, first]
+    assert listed(**{"DateSent>": "Wed, 19 Jun 2019 22:04:00 -0000"}) == [second, first]
     assert listed(DateSent="2020-01-01") == []
     assert twilio.api.get("/Messages.json", params={"DateSent": "soon"}).status_code == 400
 

@@ -24,6 +24,7 @@ PRODUCTS = {
     "/v1/Alerts": "monitor",
     "/v1/CustomerProfiles": "trusthub",
     "/v2/PhoneNumbers/+14155550123": "lookups",
+    "/v1/DialingPermissions/Countries/US": "voice",
 }
 
 
@@ -45,7 +46,7 @@ def test_a_path_is_served_as_it_is_and_under_the_name_of_its_product(
     found = api.get("/_sandbox/requests", params={"product": product}).json()
     assert [entry["path"] for entry in found] == [path, f"/{product}{path}"]
     assert {entry["service"] for entry in found} == {"twilio"}
-    assert api.get("/_sandbox/requests", params={"product": "voice"}).json() == []
+    assert api.get("/_sandbox/requests", params={"product": "voice" if product != "voice" else "api"}).json() == []
 
 
 def test_a_path_of_another_product_is_not_there(api: httpx.Client) -> None:
@@ -65,7 +66,7 @@ def test_a_name_that_is_no_product_or_no_version_of_it_is_auth0s() -> None:
 
 def test_every_path_belongs_to_a_product() -> None:
     """None is served that the table does not know, or that another product owns."""
-    assert {product_of(route.path) for route in routes()} == set(OWNERS.values()) - {"voice"}  # type: ignore[attr-defined]
+    assert {product_of(route.path) for route in routes()} == set(OWNERS.values())  # type: ignore[attr-defined]
 
 
 def test_two_products_can_have_the_same_path() -> None:

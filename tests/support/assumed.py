@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from mfa_setup.sandbox.auth0.custom_domains import custom_domain
 from mfa_setup.sandbox.auth0.defaults import connection
-from mfa_setup.sandbox.auth0.state import LegacyPhone, Tenant
+from mfa_setup.sandbox.auth0.legacy import LegacyPhone
+from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.auth0.tokens import mint
 from mfa_setup.sandbox.ratelimit import TokenBucket
 from mfa_setup.sandbox.world import World
@@ -68,7 +70,7 @@ class Assumed:
         """Take back what held for one exchange only."""
         del exchange
         self._tenant.bucket = self._bucket
-        self._tenant.custom_domains = []
+        self._tenant.custom_domains = {}
 
     def _mistake(self, answer: dict[str, Any], path: str) -> dict[str, str]:
         """A mistake that is not in the request as recorded: its token, its haste, the tenant's domains."""
@@ -82,7 +84,8 @@ class Assumed:
         if answer["status"] == 429:
             self._tenant.bucket = TokenBucket(burst=0, rate=1e-9)
         if code == "custom_domain_conflict":
-            self._tenant.custom_domains = ["login.example.com", "id.example.com"]
+            names = ("login.example.com", "id.example.com")
+            self._tenant.custom_domains = {name: custom_domain(name, ready=True) for name in names}
         if path.startswith("connections/") and answer["status"] == 400:
             _connection(self._tenant, path.split("/")[1])
         return headers

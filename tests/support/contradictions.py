@@ -157,10 +157,13 @@ TWILIO_RULES: Final[dict[int, str]] = {
     21452: "No number in that area.",
     21602: "A message without text or media (OpenAPI, `conditional`).",
     21603: "A message without a sender (OpenAPI, `conditional`).",
-    21606: "A sender that is no number of the account.",
+    21606: "A sender that cannot send SMS.",
+    21659: "A sender that is no number of the account.",
+    21660: "A sender that is somebody else's.",
     21608: "A recipient that a trial may not write to.",
     21701: "A Messaging Service that is not there.",
     21703: "A Messaging Service without numbers.",
+    21714: "A pool that is full.",
     30409: "Only a scheduled message can be canceled (OpenAPI, prose).",
 }
 """Twilio's refusals with 400 that speak of the account and not of the form."""

@@ -5,6 +5,7 @@ import hashlib
 import re
 import secrets
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import jwt
@@ -19,8 +20,10 @@ EMAIL = "jo@example.com"
 PASSWORD = "Correct-Horse-1"
 PHONE = "(415) 555-2671"
 E164 = "+14155552671"
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 OTHER_PHONE = "(415) 555-2672"
 CODE_LABEL = "Enter the 6-digit code"
+REMEMBER = "Remember this device for 30 days"
 
 _CODE = re.compile(r"\d{4,8}")
 
@@ -87,6 +90,15 @@ class House:
     def browser(self) -> "Person":
         """A browser without any cookie."""
         return Person(self)
+
+    def add_app(self, email: str = EMAIL) -> str:
+        """Gives a user an authenticator app, as an administrator can, and switches its factor on; the app's secret."""
+        users = self.people.users.values()
+        user_id = str(next(user["user_id"] for user in users if user["email"] == email))
+        body = {"type": "totp", "name": "app", "totp_secret": TOTP_SECRET}
+        self.lab.auth0("POST", f"users/{quote(user_id)}/authentication-methods", body)
+        self.factor("otp", on=True)
+        return TOTP_SECRET
 
     def events(self) -> list[str]:
         """The types of the tenant's log, oldest first."""

@@ -1,6 +1,7 @@
 """A sandbox as the tests use it: its state, its log, hand-made changes, and commands run against it."""
 
 import json
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,9 @@ class Lab:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self._http = httpx.Client(base_url=sandbox.url, trust_env=False, timeout=10)
+        ca_file = sandbox.world.site.ca_file
+        verify = ssl.create_default_context(cafile=ca_file) if ca_file else True
+        self._http = httpx.Client(base_url=sandbox.url, trust_env=False, timeout=10, verify=verify)
         self._token = ""
 
     def close(self) -> None:
@@ -142,6 +145,11 @@ class Lab:
         )
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """All SMS so far, newest first."""
+        return list(self._http.get("/_sandbox/messages").json())
 
     def control(self, path: str, body: Any = None) -> Any:
         """A control call."""

@@ -148,6 +148,15 @@ def pool(lab: Lab, service_sid: str | None = None) -> list[str]:
     return next(list(item["phone_numbers"]) for item in lab.twilio["services"] if item["sid"] == wanted)
 
 
+def allow(lab: Lab, country: str) -> None:
+    """Lets the account send to a country."""
+    known = lab.env["TWILIO_ACCOUNT_SID"], lab.env["TWILIO_AUTH_TOKEN"]
+    permissions = f'{{"country_code": "{country}", "type": "country", "enabled": true}}'
+    with httpx.Client(base_url=lab.sandbox.url, trust_env=False) as http:
+        answer = http.patch("/v1/Messaging/GeoPermissions", data={"Permissions": permissions}, auth=known)
+    assert answer.is_success, answer.text
+
+
 def rotate_token(lab: Lab, token: str = NEW_TOKEN) -> dict[str, str]:
     """Gives the account a new auth token; the environment that has it."""
     lab.control("twilio/token", {"auth_token": token})

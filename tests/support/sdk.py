@@ -22,7 +22,7 @@ Ask = Callable[[Callable[[Any], Any]], Any]
 
 # Over http nothing is verified; loading the usual authorities for each client would take most of the time.
 _HTTP: dict[str, Any] = {"trust_env": False, "timeout": 10, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
-TWILIO_HOSTS = ("accounts", "api", "lookups", "messaging", "monitor", "pricing", "trusthub")
+TWILIO_HOSTS = ("accounts", "api", "lookups", "messaging", "monitor", "pricing", "trusthub", "voice")
 
 
 @contextmanager

@@ -107,7 +107,7 @@ def floor_holds(lab: Lab) -> bool:
         return True
     provider: dict[str, Any] = tenant["phone_provider"] or {}
     settings = provider.get("configuration", provider)
-    numbers = {number["phone_number"] for number in world.twilio.snapshot()["numbers"]}
+    numbers = {number["phone_number"] for number in world.snapshot()["twilio"]["numbers"]}
     sends = settings.get("mssid") or (settings.get("default_from") or settings.get("from")) in numbers
     return bool(tenant["factors"]["sms"] and tenant["message_types"] and sends and not provider.get("disabled"))
 

@@ -70,7 +70,7 @@ def test_a_real_audience_and_other_keys_are_kept_in_their_place(tmp_path: Path) 
 def test_the_indentation_is_kept(tmp_path: Path, indent: str) -> None:
     text = json.dumps({"domain": "old", "clientId": "old", "more": "ä"}, indent=indent, ensure_ascii=False)
     expected = json.dumps({"domain": DOMAIN, "clientId": CLIENT_ID, "more": "ä"}, indent=indent, ensure_ascii=False)
-    assert written(tmp_path / "a.json", text) == expected + "\n"
+    assert written(tmp_path / "a.json", text) == expected
 
 
 def test_an_empty_file_is_filled(tmp_path: Path) -> None:
@@ -170,12 +170,13 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, mon
     [
         ("https://acme.eu.auth0.com", DOMAIN),
         ("http://localhost:4400", "http://localhost:4400"),
-        ("https://127.0.0.1:4400", "https://127.0.0.1:4400"),
+        ("https://127.0.0.1:4400", "127.0.0.1:4400"),
+        ("https://localhost:4400", "localhost:4400"),
         ("http://[::1]:4400", "http://[::1]:4400"),
         ("http://localhost", "http://localhost"),
     ],
 )
-def test_a_loopback_domain_is_written_with_its_scheme(base_url: str, domain: str) -> None:
+def test_a_loopback_domain_is_written_with_its_scheme_unless_that_is_https(base_url: str, domain: str) -> None:
     assert ConfigFile(Path("a.json")).for_tenant(DOMAIN, base_url).domain == domain
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from email.utils import formatdate
 
 import pytest
 
@@ -27,7 +28,7 @@ class Worker:
     def __init__(self) -> None:
         self.token = Cancellation()
         self.waits = threading.Event()
-        settings = HttpSettings(LONG * 2, lambda _reason, _seconds: self.waits.set(), self.token)
+        settings = HttpSettings(LONG * 2, lambda _reason, _seconds: self.waits.set(), cancellation=self.token)
         self.policy = HttpPolicy("auth0", auth0_refusals.classify, settings=settings)
         self.sent: list[str] = []
 
@@ -117,7 +118,12 @@ def test_a_run_that_waits_for_a_retry_wakes_at_once(worker: Worker, method: str)
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_run_that_waits_for_a_rate_limit_wakes_at_once(worker: Worker, method: str) -> None:
-    empty = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(time.time() + LONG))}
+    now = time.time()
+    empty = {
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": str(int(now + LONG)),
+        "date": formatdate(now, usegmt=True),
+    }
     worker.ask("GET", Answer(200, empty, "{}"))
     future = worker.start(lambda: worker.ask(method, GOOD))
     with pytest.raises(TimeoutError):

@@ -15,11 +15,13 @@ from mfa_setup.adapters.answers import Answer
 from mfa_setup.adapters.http import client
 from mfa_setup.adapters.http_policy import (
     ATTEMPT_SECONDS,
+    LONGEST_PACE,
     MAX_TRIES,
     HttpPolicy,
     HttpSettings,
     NoAnswerError,
 )
+from mfa_setup.adapters.rate_limit import SPARE
 from mfa_setup.adapters.twilio_http import PolicyHttpClient
 from mfa_setup.clock import Clock
 from mfa_setup.errors import (
@@ -33,6 +35,7 @@ from mfa_setup.errors import (
     UnavailableError,
     leaves_open,
 )
+from mfa_setup.model.readiness import Headroom
 
 START = 1_800_000_000.0
 REPEATED = ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
@@ -46,9 +49,10 @@ def failing(status: int = 503, **headers: str) -> Answer:
     return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, "{}")
 
 
-def left(remaining: int, reset: float, status: int = 200) -> Answer:
-    """An answer that tells how many requests are left until when."""
-    return Answer(status, {"x-ratelimit-remaining": str(remaining), "x-ratelimit-reset": str(int(reset))}, "{}")
+def left(remaining: int, reset: float, status: int = 200, at: float = START) -> Answer:
+    """An answer that tells how many requests are left until when, at a time of the service's clock."""
+    headers = {"x-ratelimit-remaining": str(remaining), "x-ratelimit-reset": str(int(reset))}
+    return Answer(status, headers | {"date": formatdate(at, usegmt=True)}, "{}")
 
 
 @dataclass
@@ -243,14 +247,69 @@ def test_retry_after_in_seconds_is_kept(scene: Scene, status: int) -> None:
 
 
 def test_retry_after_as_a_date_is_kept(scene: Scene) -> None:
-    when = formatdate(START + 6, usegmt=True)
-    scene.policy().run("GET", scene.service(failing(503, retry_after=when), GOOD))
+    when, date = formatdate(START + 6, usegmt=True), formatdate(START, usegmt=True)
+    scene.policy().run("GET", scene.service(failing(503, retry_after=when, date=date), GOOD))
     assert scene.slept == [6]
 
 
+@pytest.mark.parametrize("wrong_by", [-86400, -3600, -5, 5, 3600, 86400])
+def test_no_wait_depends_on_the_clock_of_this_machine(scene: Scene, wrong_by: float) -> None:
+    scene.now += wrong_by
+    when, date = formatdate(START + 6, usegmt=True), formatdate(START, usegmt=True)
+    scene.policy().run("GET", scene.service(failing(429, retry_after=when, date=date), GOOD))
+    assert scene.slept == [6]
+    scene.slept.clear()
+    scene.policy().run("GET", scene.service(left(0, START + 4, status=429), GOOD))
+    assert scene.slept == [4]
+    scene.slept.clear()
+    policy = scene.policy()
+    policy.run("GET", scene.service(left(0, START + 3)))
+    policy.run("GET", scene.service(GOOD))
+    assert sum(scene.slept) == pytest.approx(3)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        failing(429, retry_after=formatdate(START + 15, usegmt=True)),
+        failing(429, x_ratelimit_reset=str(int(START + 15))),
+        failing(429, x_ratelimit_reset=str(int(START - 1)), date=formatdate(START, usegmt=True)),
+        failing(429, x_ratelimit_reset=str(int(START + 15)), date="today"),
+    ],
+    ids=["Retry-After", "reset", "a reset that has passed", "no date"],
+)
+def test_a_moment_that_cannot_be_placed_leaves_the_usual_wait(scene: Scene, answer: Answer) -> None:
+    scene.policy().run("GET", scene.service(answer, GOOD))
+    assert 0 < sum(scene.slept) < 1
+
+
+def test_the_closest_of_all_answers_tells_the_time_of_the_service(scene: Scene) -> None:
+    policy = scene.policy()
+    scene.now += 0.9  # a date is cut to whole seconds
+    policy.run("GET", scene.service(left(9, START + 3)))
+    scene.now += 0.1
+    policy.run("GET", scene.service(left(9, START + 3, at=START + 1)))
+    scene.now += 0.9
+    policy.run("GET", scene.service(left(0, START + 3, at=START + 1)))
+    policy.run("GET", scene.service(GOOD))
+    assert sum(scene.slept) == pytest.approx(1.1)
+
+
+@pytest.mark.parametrize("retry_after", ["2", None])
+def test_a_refused_post_says_when_it_may_be_sent_again_and_what_is_left_for_that(
+    scene: Scene, retry_after: str | None
+) -> None:
+    scene.takes = 3
+    answer = failing(429, retry_after=retry_after) if retry_after else failing(429)
+    with pytest.raises(RateLimitedError) as refused:
+        scene.policy(budget=20).run("POST", scene.service(answer, GOOD))
+    assert refused.value.wait == 2 if retry_after else 0 < refused.value.wait < 1
+    assert refused.value.budget == 17
+
+
 def test_a_date_that_has_passed_means_at_once(scene: Scene) -> None:
-    when = formatdate(START - 60, usegmt=True)
-    scene.policy().run("GET", scene.service(failing(503, retry_after=when), GOOD))
+    when, date = formatdate(START - 60, usegmt=True), formatdate(START, usegmt=True)
+    scene.policy().run("GET", scene.service(failing(503, retry_after=when, date=date), GOOD))
     assert sum(scene.slept) == 0
 
 
@@ -303,6 +362,42 @@ def test_after_the_reset_there_is_no_wait(scene: Scene) -> None:
     policy = scene.policy()
     policy.run("GET", scene.service(left(0, START + 3)))
     scene.now += 3
+    policy.run("GET", scene.service(GOOD))
+    assert scene.slept == []
+
+
+def of_free_plan(remaining: int, status: int = 200) -> Answer:
+    """An answer of a tenant on the Free plan, whose reset is told in whole seconds."""
+    answer = left(remaining, START + 60, status)
+    return Answer(status, {**answer.headers, "x-ratelimit-limit": "2"}, "{}")
+
+
+def test_where_the_burst_tells_the_rate_the_reset_is_not_waited_for(scene: Scene) -> None:
+    policy = scene.policy()
+    policy.run("GET", scene.service(of_free_plan(0)))
+    for _ in range(4):
+        policy.run("GET", scene.service(of_free_plan(0)))
+    assert sum(scene.slept) == pytest.approx(4 / 2 + SPARE / 2)
+
+
+def test_a_rate_that_was_wrong_is_not_relied_on_again(scene: Scene) -> None:
+    policy = scene.policy()
+    with pytest.raises(RateLimitedError):
+        policy.run("POST", scene.service(of_free_plan(0, status=429)))
+    policy.run("GET", scene.service(of_free_plan(0)))
+    assert sum(scene.slept) == LONGEST_PACE
+
+
+def test_what_an_earlier_run_was_told_is_begun_with(scene: Scene) -> None:
+    policy = scene.policy()
+    policy.expect(Headroom(limit=2, remaining=0), 0.1)
+    policy.run("GET", scene.service(of_free_plan(0)))
+    assert sum(scene.slept) == pytest.approx((1 + SPARE) / 2 - 0.1)
+
+
+def test_after_a_pause_an_earlier_run_has_left_everything(scene: Scene) -> None:
+    policy = scene.policy()
+    policy.expect(Headroom(limit=2, remaining=0), 3600)
     policy.run("GET", scene.service(GOOD))
     assert scene.slept == []
 

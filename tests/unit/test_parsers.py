@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mfa_setup.settings import parsers
+from mfa_setup.settings import parsers, urls
 from mfa_setup.settings.endpoints import is_loopback, resolve, sandbox_url
 from mfa_setup.settings.parsers import MalformedError
 
@@ -18,6 +18,7 @@ TAKEN: list[tuple[Form, str, object]] = [
     (parsers.domain, "login.example.com", "login.example.com"),
     (parsers.domain, "localhost", "localhost"),
     (parsers.domain, "localhost:4400", "localhost:4400"),
+    (parsers.domain, "T0002.tenants.localhost:4400", "t0002.tenants.localhost:4400"),
     (parsers.domain, "127.0.0.1:4400", "127.0.0.1:4400"),
     (parsers.domain, "[::1]:4400", "[::1]:4400"),
     (parsers.application_name, "Twilio MFA Test", "Twilio MFA Test"),
@@ -25,12 +26,23 @@ TAKEN: list[tuple[Form, str, object]] = [
     (parsers.url, "http://localhost:3000", "http://localhost:3000"),
     (parsers.url, "https://app.example.com/callback?x=1", "https://app.example.com/callback?x=1"),
     (parsers.url, "https://*.example.com", "https://*.example.com"),
+    (parsers.url, "https://preview-*.example.com", "https://preview-*.example.com"),
+    (parsers.url, "https://*-preview.example.com:8443/cb", "https://*-preview.example.com:8443/cb"),
+    (parsers.url, "https://{organization_name}.example.com", "https://{organization_name}.example.com"),
+    (parsers.url, "https://app-{organization_name}.example.com/a", "https://app-{organization_name}.example.com/a"),
+    (parsers.url, "https://my_app.example.com", "https://my_app.example.com"),
+    (parsers.url, "https://münchen.example", "https://münchen.example"),
+    (parsers.url, "https://app.example.com/*", "https://app.example.com/*"),
     (parsers.url, "http://127.0.0.1:3000/", "http://127.0.0.1:3000/"),
     (parsers.url, "http://[::1]:3000", "http://[::1]:3000"),
     (parsers.url, "HTTPS://App.Example.com/Path", "HTTPS://App.Example.com/Path"),
     (parsers.origin, "http://localhost:3000", "http://localhost:3000"),
+    (parsers.origin, "https://preview-*.example.com", "https://preview-*.example.com"),
+    (parsers.origin, "https://{organization_name}.example.com", "https://{organization_name}.example.com"),
     (parsers.origin, "http://localhost:3000/", "http://localhost:3000"),
     (parsers.client_id, "abcdefghijklmnopqrstuvwxyz012345", "abcdefghijklmnopqrstuvwxyz012345"),
+    (parsers.organization, "org_bVss9Do3994SIbiH", "org_bVss9Do3994SIbiH"),
+    (parsers.organization, "acme-corp", "acme-corp"),
     (parsers.connection_name, "Username-Password-Authentication", "Username-Password-Authentication"),
     (parsers.connection_name, "a", "a"),
     (parsers.country, "US", "US"),
@@ -90,11 +102,19 @@ REFUSED: list[tuple[Form, list[str]]] = [
             *("javascript:alert(1)", "data:text/html,x", "http://me@localhost", "http://me:it@localhost"),
             *("http://localhost:65536", "http://localhost:x", "http://[::1", "http://local host", " http://localhost"),
             *("http://localhost\n", "http://localhost/,", "http://localhost#", "http://localhost/#a", "http://*"),
-            *("http://a_b.com", "http://-a.com", "http://ä.com", "http://app.*.com"),
+            *(
+                "http://-a.com",
+                "http://a..com",
+                "http://app.*.com",
+                "http://*.*.example.com",
+                "http://a-*-*.example.com",
+            ),
+            *("http://{tenant}.example.com", "http://{organization_name.example.com", "http://" + "ä" * 63 + ".com"),
         ],
     ),
     (parsers.origin, ["http://localhost/a", "http://localhost?a=b", "http://localhost//", "localhost", ""]),
     (parsers.client_id, ["", "a b", "a/b", "a" * 65, "ä", "abc\n"]),
+    (parsers.organization, ["", "Acme Corp", "a/b", "ä", "acme\n"]),
     (parsers.connection_name, ["", "a b", "-a", "a-", "a_b", "a" * 129, "ä", "a\n"]),
     (parsers.country, ["", "U", "USA", "UK", "ZZ", "001", "ß", "u s", "US\n"]),
     (parsers.area_code, ["", "41", "4155", "015", "115", "4l5", "+415", "415 ", "415\n", "\u0664\u0661\u0665"]),
@@ -149,7 +169,30 @@ def test_the_origin_of_a_url_is_its_scheme_host_and_port(url: str, origin: str) 
     assert parsers.origin_of(url) == origin
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.8.9.1", "::1", "[::1]"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://app.example.com/*", "https://app.example.com/callback*", "https://app.example.com/a?b=*",
+        "https://*.example.com/*", "https://*.com", "https://preview-*.dev",
+    ],
+)  # fmt: skip
+def test_a_wildcard_that_never_matches_is_known(url: str) -> None:
+    assert parsers.url(url) == url
+    assert urls.never_matches(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://app.example.com/", "https://*.example.com", "https://preview-*.example.com:8443/callback",
+        "http://*.localhost:3000", "https://{organization_name}.example.com", "http://localhost:3000",
+    ],
+)  # fmt: skip
+def test_a_url_that_may_match_is_not_called_one_that_never_does(url: str) -> None:
+    assert urls.never_matches(url) is None
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "a.localhost", "127.0.0.1", "127.8.9.1", "::1", "[::1]"])
 def test_loopback_is_known_by_its_letters(host: str) -> None:
     assert is_loopback(host)
 
@@ -164,6 +207,8 @@ def test_real_hosts_are_reached_by_https_and_a_sandbox_by_its_own_scheme() -> No
     assert (real.auth0, real.twilio) == ("https://acme.eu.auth0.com", None)
     plain = resolve("localhost:1", sandbox_url("http://localhost:2/path"), twilio_needed=True)
     assert (plain.auth0, plain.twilio) == ("http://localhost:1", "http://localhost:2")
+    named = resolve("t0002.tenants.localhost:2", sandbox_url("http://localhost:2"), twilio_needed=True)
+    assert (named.auth0, named.twilio) == ("http://t0002.tenants.localhost:2", "http://localhost:2")
     secure = resolve("[::1]:1", sandbox_url("https://127.0.0.1:2"), twilio_needed=True)
     assert (secure.auth0, secure.twilio) == ("https://[::1]:1", "https://127.0.0.1:2")
 

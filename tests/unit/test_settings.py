@@ -33,7 +33,8 @@ def with_file(file: Path, text: str, flags: dict[str, Any] | None = None, **envi
 def test_url_stands_for_callback_logout_and_origin_at_once() -> None:
     application = asked({"urls": ["http://localhost:1/a", "http://localhost:1/b"]}).desired.application
     assert application is not None
-    assert application.callbacks == application.logout_urls == ("http://localhost:1/a", "http://localhost:1/b")
+    assert application.callbacks == ("http://localhost:1/a", "http://localhost:1/b")
+    assert application.logout_urls == ("http://localhost:1/a", "http://localhost:1/b", "http://localhost:1")
     assert application.web_origins == ("http://localhost:1",)
 
 

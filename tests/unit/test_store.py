@@ -3,17 +3,19 @@
 import errno
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from pydantic import SecretStr
 
-from mfa_setup.errors import JournalUnusableError, LockHeldError
+from mfa_setup.errors import ConfigUnreadableError, JournalUnusableError, LockHeldError
 from mfa_setup.store import digests
 from mfa_setup.store.folders import Folders, file_key
 from mfa_setup.store.journal import Header, empty_journal, open_journal
 from mfa_setup.store.lock import tenant_lock
+from mfa_setup.store.tokens import Token, TokenCache
 
 TOKEN, OTHER = SecretStr("a" * 32), SecretStr("b" * 32)
 KEY, OTHER_KEY = "https://acme.eu.auth0.com/api/v2/", "https://other.eu.auth0.com/api/v2/"
@@ -42,6 +44,13 @@ def test_a_digest_knows_its_token_again(folders: Folders) -> None:
     assert (known(folders), known(folders, token=OTHER)) == (True, False)
     assert digests.is_the_last(folders, KEY, "unified:AC2", TOKEN, "then") is None
     assert digests.is_the_last(folders, KEY, "unified:AC1", TOKEN, "later") is None
+
+
+def test_a_digest_without_the_services_stamp_counts_only_in_the_run_that_wrote_it(folders: Folders) -> None:
+    digests.remember(folders, KEY, "legacy:AC1", TOKEN, None, "run-1")
+    held = [digests.is_the_last(folders, KEY, "legacy:AC1", TOKEN, None, run_id) for run_id in ("run-1", "run-2", None)]
+    assert held == [True, None, None]
+    assert digests.is_the_last(folders, KEY, "legacy:AC1", TOKEN, "then", "run-1") is None
 
 
 def test_a_digest_of_another_tenant_says_nothing(folders: Folders) -> None:
@@ -113,6 +122,61 @@ def test_a_lock_is_released_though_its_holder_cannot_be_removed(
     (lock,) = folders.state.glob("*.lock")
     with FileLock(lock, timeout=0):
         pass
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o277, 0o777])
+def test_folders_and_files_are_their_owners_alone_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    folders = Folders(tmp_path / "a" / "state", tmp_path / "b" / "cache")
+    before = os.umask(umask)
+    try:
+        with tenant_lock(folders, KEY, "up"):
+            held = modes(tmp_path)
+        journal = open_journal(folders, KEY, Header(run_id="a", command="up", domain="acme.eu.auth0.com"))
+        journal.begin()
+        digests.remember(folders, KEY, "unified:AC1", TOKEN, "then")
+        cache = TokenCache(folders.cache, "https://acme.eu.auth0.com", KEY, "id")
+        cache.put(Token(value=TOKEN, expires_at=9e9, scopes=None))
+    finally:
+        os.umask(before)
+    for kept in (held, modes(tmp_path)):
+        assert {mode for path, mode in kept.items() if path.is_dir()} == {0o700}
+        assert {mode for path, mode in kept.items() if not path.is_dir()} == {0o600}
+    assert {path.suffix for path in held} >= {".holder", ".lock"}
+    assert {path.suffix for path in modes(tmp_path)} >= {".jsonl", ".json"}
+
+
+def modes(folder: Path) -> dict[Path, int]:
+    """The permissions of everything below a folder."""
+    return {path: path.lstat().st_mode & 0o777 for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+@pytest.mark.parametrize("suffix", [".holder", ".lock"])
+def test_nothing_is_written_through_a_planted_link(
+    folders: Folders, tmp_path: Path, link: Callable[[Path, Path], None], suffix: str
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious", encoding="utf-8")
+    victim.chmod(0o644)
+    folders.state.mkdir(mode=0o700)
+    planted = folders.state / f"lock-{file_key(KEY)}{suffix}"
+    link(victim, planted)
+    if suffix == ".lock":
+        with pytest.raises(ConfigUnreadableError, match="cannot be written to"):
+            _take(folders)
+    else:
+        _take(folders)
+        assert not planted.exists()
+    assert (victim.read_text(encoding="utf-8"), victim.stat().st_mode & 0o777) == ("precious", 0o644)
+
+
+def test_a_link_in_place_of_a_new_journal_is_not_followed(folders: Folders, tmp_path: Path) -> None:
+    journal = open_journal(folders, KEY, Header(run_id="a", command="up", domain="acme.eu.auth0.com"))
+    folders.state.mkdir(mode=0o700)
+    (folders.state / f"journal-{file_key(KEY)}.jsonl").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(JournalUnusableError, match="cannot be written"):
+        journal.begin()
+    assert not (tmp_path / "elsewhere").exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")

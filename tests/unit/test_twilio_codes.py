@@ -11,7 +11,14 @@ import pytest
 
 from mfa_setup.adapters.answers import Answer
 from mfa_setup.adapters.twilio_refusals import classify
-from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, MfaSetupError, ServiceRefusedError
+from mfa_setup.errors import (
+    CredentialsRefusedError,
+    ForbiddenError,
+    MfaSetupError,
+    NumberConflictError,
+    ServiceRefusedError,
+    TrialNumberError,
+)
 from mfa_setup.twilio_codes import Fault, Source, explain, known_codes
 
 DOCUMENT = Path(__file__).parents[2] / "docs/twilio-codes.md"
@@ -20,14 +27,14 @@ CODES = known_codes()
 EXPECTED = {
     10001, 10002,
     20003, 20005, 20008, 20404, 20429, 20500, 20503,
-    21210, 21211, 21212, 21214, 21215, 21216, 21217, 21219,
+    21210, 21211, 21212, 21214, 21215, 21216, 21217, 21219, 21265, 21266,
     21404, 21408, 21421, 21422, 21450, 21452, 21453,
     21601, 21602, 21603, 21604, 21606, 21607, 21608, 21610, 21611, 21612, 21613, 21614, 21615, 21617, 21628, 21629,
     21631, 21635, 21649, 21651, 21654, 21655, 21656, 21659, 21660, 21669,
-    21701, 21703, 21704, 21705, 21710, 21712, 22300,
-    30001, 30002, 30003, 30004, 30005, 30006, 30007, 30008, 30032, 30034, 30035, 30036, 30044,
-    30410, 30450, 30453, 30454, 30500, 30532, 30649,
-    60204, 70051,
+    21701, 21703, 21704, 21705, 21710, 21712, 21714, 21729, 22300,
+    30001, 30002, 30003, 30004, 30005, 30006, 30007, 30008, 30022, 30024, 30032, 30033, 30034, 30035, 30036, 30038,
+    30044, 30410, 30450, 30453, 30454, 30500, 30532, 30649,
+    60203, 60204, 60238, 60410, 63038, 70051,
     572001, 572002, 572003, 572004, 572005, 572006, 573002, 573005, 573006, 575001,
 }  # fmt: skip
 
@@ -95,6 +102,31 @@ def test_a_refusal_with_an_unknown_code_names_the_page() -> None:
     error = refused(400, code=63016, message="no")
     assert (error.message, error.twilio_code) == ("Twilio refused the request (Twilio 63016: no).", 63016)
     assert "https://www.twilio.com/docs/errors/63016" in error.hint
+
+
+TRIAL_CAP = "Trial accounts are allowed only one Twilio number. To purchase additional ones, please upgrade."
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"code": 21404, "message": "no"}, TrialNumberError),
+        ({"code": 10002, "message": "no"}, TrialNumberError),
+        ({"message": TRIAL_CAP}, TrialNumberError),
+        ({"code": 21712, "message": "A number is in only one Messaging Service."}, NumberConflictError),
+        ({"code": 21217, "message": "Only one of From and MessagingServiceSid may be given."}, ServiceRefusedError),
+        ({"message": "Trial accounts have a limit. Only one request at a time."}, ServiceRefusedError),
+    ],
+)
+def test_only_the_trials_own_codes_and_words_are_a_trial(body: dict[str, object], kind: type[MfaSetupError]) -> None:
+    assert type(refused(400, **body)) is kind
+
+
+@pytest.mark.parametrize("code", [21613, 21615, 21628, 21631, 21649, 21651])
+def test_a_number_that_needs_documents_is_bought_in_the_console_and_passed(code: int) -> None:
+    hint = refused(400, code=code, message="needs documents").hint
+    assert "Twilio console" in hint
+    assert "--from" in hint
 
 
 @pytest.mark.parametrize(("status", "kind"), [(401, CredentialsRefusedError), (403, ForbiddenError)])

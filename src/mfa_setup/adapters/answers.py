@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -39,6 +41,15 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     text: str
+
+
+def served_at(headers: Mapping[str, str]) -> datetime | None:
+    """The time of the service's own clock, by the `Date` of an answer; None where it names none."""
+    try:
+        date = parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)  # RFC 5322: `-0000` is UTC
 
 
 class _Latest(threading.local):

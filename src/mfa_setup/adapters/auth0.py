@@ -5,8 +5,11 @@ re-sends; `ManagementClient` is not. The SDK retries POST on its own, so its ret
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
+import mfa_setup.adapters.auth0_package  # isort: skip # noqa: F401 before the SDK
 from auth0.management import Auth0
 from auth0.management.core.api_error import ApiError
 from auth0.management.core.parse_error import ParsingError
@@ -19,8 +22,8 @@ from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.errors import RetiredEndpointError
-from mfa_setup.model.observed import Application, Connection, Provider, SendEvent, Template, Templates
-from mfa_setup.model.readiness import Headroom, TenantFlags
+from mfa_setup.model.observed import Application, Connection, FactorUse, Provider, SendEvent, Template, Templates
+from mfa_setup.model.readiness import BoundAction, Headroom, TenantSettings
 from mfa_setup.model.types import PhoneStack
 
 PAGE = 100
@@ -37,31 +40,45 @@ class Auth0Adapter:
     def __init__(self, base_url: str, tokens: TokenSource, *, read_only: bool, settings: HttpSettings) -> None:
         self.tokens = tokens
         self._policy = HttpPolicy("auth0", classify, read_only=read_only, settings=settings)
+        if tokens.last_limit is not None:
+            self._policy.expect(*tokens.last_limit)
         self._http = http_client(self._policy, self._renewed)
         self._api = Auth0(base_url=f"{base_url}/api/v2", token=tokens.value, max_retries=0, httpx_client=self._http)
 
-    def _renewed(self, refused: str) -> str | None:
-        return self.tokens.value() if self.tokens.renew(refused) else None
+    def _renewed(self, refused: str, *, expired: bool) -> str | None:
+        return self.tokens.value() if self.tokens.renew(refused, expired=expired) else None
 
     def headroom(self) -> Headroom | None:
         """What the last answer said of the rate limit; None where it said nothing."""
         return self._policy.limit.headroom()
 
+    def now(self) -> datetime | None:
+        """The time of Auth0's own clock, by the `Date` of its latest answer."""
+        return self._policy.served_at
+
     def close(self) -> None:
-        """Closes the connections."""
+        """Closes the connections, and keeps for the next run what this one has learned."""
         self._http.close()
+        self.tokens.keep(self.headroom())
 
     # What is read: every answer becomes one of our models.
 
     @sdk_errors()
-    def phone_stack(self) -> PhoneStack:
-        """The tenant's phone stack, from the setting `phone_consolidated_experience`.
+    def settings(self) -> TenantSettings:
+        """The settings that concern MFA (`GET /tenants/settings`)."""
+        fields = "phone_consolidated_experience,customize_mfa_in_postlogin_action,flags"
+        found = answers.plain(self._api.tenants.settings.get(fields=fields, include_fields=True))
+        unified, flags = found.get("phone_consolidated_experience"), found.get("flags") or {}
+        return TenantSettings(
+            stack=None if unified is None else "unified" if unified else "legacy",
+            mfa_in_actions=bool(found.get("customize_mfa_in_postlogin_action")),
+            factor_list=bool(flags.get("mfa_show_factor_list_on_enrollment")),
+            all_connections=bool(flags.get("enable_client_connections")),
+        )
 
-        If the setting is absent, a legacy endpoint tells: on unified it answers 403 "deprecated feature".
-        """
-        settings = self._api.tenants.settings.get(fields="phone_consolidated_experience", include_fields=True)
-        if settings.phone_consolidated_experience is not None:
-            return "unified" if settings.phone_consolidated_experience else "legacy"
+    @sdk_errors()
+    def stack_by_endpoint(self) -> PhoneStack:
+        """The phone stack, where the settings do not name it: on unified a legacy endpoint answers 403 "deprecated"."""
         try:
             self._api.guardian.factors.phone.get_selected_provider()
         except RetiredEndpointError:
@@ -123,32 +140,36 @@ class Auth0Adapter:
         return None
 
     @sdk_errors()
-    def flags(self) -> TenantFlags:
-        """The settings that concern MFA (`GET /tenants/settings`)."""
-        fields = "customize_mfa_in_postlogin_action,flags"
-        found = answers.plain(self._api.tenants.settings.get(fields=fields, include_fields=True))
-        flags = found.get("flags") or {}
-        return TenantFlags(
-            mfa_in_actions=bool(found.get("customize_mfa_in_postlogin_action")),
-            factor_list=bool(flags.get("mfa_show_factor_list_on_enrollment")),
-        )
+    def post_login_actions(self) -> tuple[BoundAction, ...]:
+        """The deployed Actions that run at every login (`GET /actions/triggers/post-login/bindings`)."""
+        bound = [answers.plain(item) for item in self._api.actions.triggers.bindings.list("post-login", per_page=PAGE)]
+        return tuple(answers.bound_action(item) for item in bound)
 
     @sdk_errors()
-    def users_of(self, connection: str) -> int:
-        """How many users a connection has (`GET /users`)."""
-        pager = self._api.users.list(q=f'identities.connection:"{connection}"', search_engine="v3", per_page=1)
+    def custom_domains(self) -> frozenset[str]:
+        """The tenant's custom domains (`GET /custom-domains`)."""
+        return frozenset(str(item.domain).lower() for item in self._api.custom_domains.list())
+
+    @sdk_errors()
+    def user_count(self) -> int:
+        """How many users the tenant has (`GET /users`)."""
+        pager = self._api.users.list(per_page=1, include_totals=True)
         return int(pager.response.total or 0) if pager.response else 0
 
     @sdk_errors()
     def provider(self, stack: PhoneStack) -> Provider:
         """The phone provider of the tenant, on its stack; there is at most one."""
         if stack == "legacy":
-            phone = self._api.guardian.factors.phone
-            return answers.legacy_provider(
-                phone.get_selected_provider().provider, answers.plain(phone.get_twilio_provider())
-            )
+            with ThreadPoolExecutor(1) as pool:
+                twilio = pool.submit(self._legacy_twilio)
+                selected = self._api.guardian.factors.phone.get_selected_provider().provider
+                return answers.legacy_provider(selected, twilio.result())
         providers = [answers.plain(item) for item in self._api.branding.phone.providers.list().providers or []]
         return answers.unified_provider(providers[0]) if providers else Provider(stack="unified")
+
+    @sdk_errors()
+    def _legacy_twilio(self) -> dict[str, Any]:
+        return answers.plain(self._api.guardian.factors.phone.get_twilio_provider())
 
     @sdk_errors()
     def templates(self, stack: PhoneStack) -> Templates:
@@ -175,15 +196,16 @@ class Auth0Adapter:
         """The name that the texts show; None where the tenant has set none (`GET /tenants/settings`)."""
         return self._api.tenants.settings.get(fields="friendly_name", include_fields=True).friendly_name or None
 
-    def verification_text(self, stack: PhoneStack) -> str | None:
-        """The tenant's own text of the SMS with the code; None where the service's default applies.
+    def verification(self, stack: PhoneStack) -> Template:
+        """The tenant's own text of the SMS with the code, and its sender; empty where the service's defaults apply.
 
         That a disabled template of the unified stack does not apply is not verified.
         """
         found = self.templates(stack)
         if stack == "legacy":
-            return found.verification
-        return next((own.text for own in found.whole if own.kind == VERIFY and not own.disabled), None)
+            return Template(kind=VERIFY, text=found.verification)
+        in_use = (own for own in found.whole if own.kind == VERIFY and not own.disabled)
+        return next(in_use, Template(kind=VERIFY))
 
     @sdk_errors()
     def send_events(self) -> tuple[SendEvent, ...]:
@@ -191,6 +213,13 @@ class Auth0Adapter:
         found = self._api.logs.list(search="type:gd_send_sms", per_page=PAGE, sort="date:-1").items or []
         events = [answers.plain(item) for item in found]
         return tuple(answers.send_event(item) for item in events if item.get("type") in answers.SEND_TYPES)
+
+    @sdk_errors()
+    def factor_uses(self, user_id: str) -> tuple[FactorUse, ...]:
+        """The second factors that a user passed, the newest first (`GET /logs`)."""
+        found = self._api.logs.list(search=f'user_id:"{user_id}"', per_page=PAGE, sort="date:-1").items or []
+        events = [answers.plain(item) for item in found]
+        return tuple(answers.factor_use(item) for item in events if item.get("type") in answers.PASSED_TYPES)
 
     # What is written: a POST is never sent twice.
 
@@ -234,18 +263,21 @@ class Auth0Adapter:
         self._api.guardian.policies.set(request=list(policies))
 
     @creating()
-    def create_provider(self, provider: Provider, token: SecretStr) -> str:
-        """Creates the unified stack's provider and returns its ID (`POST /branding/phone/providers`, never sent twice).
+    def create_provider(self, provider: Provider, token: SecretStr) -> Provider:
+        """Creates the unified stack's provider and returns it (`POST /branding/phone/providers`, never sent twice).
 
         Raises:
             OutcomeUnknownError: It may have been created.
         """
-        return str(self._api.branding.phone.providers.create(**answers.provider_body(provider, token)).id)
+        created = self._api.branding.phone.providers.create(**answers.provider_body(provider, token))
+        return answers.unified_provider(answers.plain(created))
 
     @sdk_errors()
-    def update_provider(self, provider: Provider, token: SecretStr | None) -> None:
-        """Writes the unified stack's provider whole (`PATCH /branding/phone/providers/{id}`)."""
-        self._api.branding.phone.providers.update(str(provider.id), **answers.provider_body(provider, token))
+    def update_provider(self, provider: Provider, token: SecretStr | None) -> Provider:
+        """Writes the unified stack's provider whole and returns it (`PATCH /branding/phone/providers/{id}`)."""
+        body = answers.provider_body(provider, token)
+        updated = self._api.branding.phone.providers.update(str(provider.id), **body)
+        return answers.unified_provider(answers.plain(updated))
 
     @deleting()
     def delete_provider(self, provider_id: str) -> None:

@@ -5,12 +5,14 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
+import mfa_setup.adapters.auth0_package  # isort: skip # noqa: F401 before the SDK
 from auth0.management.core.api_error import ApiError
 from auth0.management.core.parse_error import ParsingError
 from pydantic import SecretStr
 
 from mfa_setup.adapters import answers
-from mfa_setup.model.observed import Application, Provider, SendEvent, Template
+from mfa_setup.model.observed import Application, FactorUse, Provider, SendEvent, Template
+from mfa_setup.model.readiness import BoundAction
 
 sdk_errors = partial(answers.reading, "auth0", ApiError, ParsingError)
 creating = partial(answers.creating, "auth0", ApiError, ParsingError)
@@ -19,11 +21,20 @@ deleting = partial(answers.deleting, "auth0", ApiError, ParsingError)
 
 
 def plain(item: Any) -> dict[str, Any]:
-    """An answer of the SDK as the service sent it, without what was absent."""
-    plain = item.model_dump(by_alias=True, exclude_none=True, mode="json")
+    """An answer of the SDK as the service sent it, without what was absent or null.
+
+    The SDK keeps a null that the service sent, whatever is excluded; null where a list belongs means an empty one.
+    """
+    plain = _without_null(item.model_dump(by_alias=True, exclude_none=True, mode="json"))
     if not isinstance(plain, dict):
         raise TypeError
     return plain
+
+
+def _without_null(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_null(inner) for key, inner in value.items() if inner is not None}
+    return [_without_null(inner) for inner in value] if isinstance(value, list) else value
 
 
 def texts(items: Iterable[object]) -> tuple[str, ...]:
@@ -52,7 +63,15 @@ def template(item: dict[str, Any]) -> Template:
         text=body.get("text"),
         voice=body.get("voice"),
         disabled=bool(item.get("disabled", False)),
+        sender=(item.get("content") or {}).get("from"),
     )
+
+
+def bound_action(item: dict[str, Any]) -> BoundAction:
+    """An Action that is bound to a trigger, with the code that runs."""
+    action = item.get("action") or {}
+    deployed = action.get("deployed_version") or {}
+    return BoundAction(name=str(item.get("display_name") or action.get("name")), code=str(deployed.get("code") or ""))
 
 
 def unified_provider(item: dict[str, Any]) -> Provider:
@@ -74,7 +93,7 @@ def unified_provider(item: dict[str, Any]) -> Provider:
 
 def legacy_provider(selected: Any, settings: dict[str, Any]) -> Provider:
     """The provider of the legacy stack: which one is selected, and the Twilio settings."""
-    token = settings.get("auth_token")
+    token = _shown_token(settings.get("auth_token"))
     return Provider(
         stack="legacy",
         kind=selected if selected in {"auth0", "twilio", "phone-message-hook"} else "other",
@@ -86,15 +105,18 @@ def legacy_provider(selected: Any, settings: dict[str, Any]) -> Provider:
     )
 
 
+def _shown_token(token: Any) -> str | None:
+    """The token that the legacy stack gives back; one in which characters are masked is not shown (not verified)."""
+    return str(token) if token and not {"*", "•"} & set(str(token)) else None
+
+
 def provider_body(provider: Provider, token: SecretStr | None) -> dict[str, Any]:
     """The body of a provider, always whole: what leaving a part out does is not verified."""
     configuration: dict[str, Any] = {"delivery_methods": list(provider.delivery_methods)}
     if provider.kind == "twilio":
         configuration["sid"] = provider.sid
-        if provider.sender:
-            configuration["default_from"] = provider.sender
-        else:
-            configuration["mssid"] = provider.messaging_service_sid
+        senders = {"default_from": provider.sender, "mssid": provider.messaging_service_sid}
+        configuration |= {name: sender for name, sender in senders.items() if sender}
     return {
         "name": provider.kind,
         "disabled": not provider.enabled,
@@ -106,7 +128,8 @@ def provider_body(provider: Provider, token: SecretStr | None) -> dict[str, Any]
 def content(template: Template) -> Any:
     """The body of a template as Auth0 takes it."""
     body = {"text": template.text, "voice": template.voice}
-    return {"body": {key: text for key, text in body.items() if text is not None}}
+    sender = {"from": template.sender} if template.sender is not None else {}
+    return sender | {"body": {key: text for key, text in body.items() if text is not None}}
 
 
 SEND_TYPES = frozenset({"gd_send_sms", "gd_send_sms_failure"})
@@ -132,3 +155,17 @@ def send_event(item: dict[str, Any]) -> SendEvent:
         error_code=int(code) if code.isascii() and code.isdigit() else None,
         told=str(error.get("message") or item.get("description") or ""),
     )
+
+
+PASSED_TYPES = frozenset({"gd_auth_succeed", "gd_enrollment_complete", "gd_recovery_succeed"})
+"""The types of the log's entries about a second factor that was passed."""
+
+
+def factor_use(item: dict[str, Any]) -> FactorUse:
+    """A second factor that a user passed, of an entry of the tenant's log (sources: auth0-log-authenticator)."""
+    details = item.get("details")
+    authenticator = details.get("authenticator") if isinstance(details, dict) else None
+    kind = authenticator.get("type") if isinstance(authenticator, dict) else None
+    if item.get("type") == "gd_recovery_succeed":
+        kind = "recovery-code"
+    return FactorUse(at=item["date"], factor=kind if isinstance(kind, str) and kind else None)

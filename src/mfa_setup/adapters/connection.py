@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import certifi
 import httpcore
 import httpx
 
 from mfa_setup.cancellation import TICK, Cancellation
 from mfa_setup.errors import ConfigUnreadableError
-from mfa_setup.settings.endpoints import is_loopback
+from mfa_setup.settings.endpoints import LOOPBACK_ADDRESSES, is_loopback, is_subdomain_of_localhost
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def tls_context(scheme: str, ca_file: Path | None) -> ssl.SSLContext:
     if scheme == "http":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if ca_file is None:
-        return httpx.create_ssl_context(trust_env=False)
+        return ssl.create_default_context(cafile=certifi.where())
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (ssl.SSLError, OSError):
@@ -165,10 +166,7 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Tries the addresses of a host one after another; none may use up the time of those after it."""
         del timeout
-        try:
-            addresses = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-        except OSError as unknown:
-            raise httpcore.ConnectError(str(unknown)) from unknown
+        addresses = _addresses(host, port)
         for later in reversed(range(len(addresses))):
             seconds = self._timer.left(httpcore.ConnectTimeout) / (later + 1)
             try:
@@ -179,6 +177,15 @@ class _Backend(httpcore.NetworkBackend):
             else:
                 return _Stream(stream, self._timer)
         raise httpcore.ConnectError("no address")
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    if is_subdomain_of_localhost(host):
+        return list(LOOPBACK_ADDRESSES)
+    try:
+        return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except OSError as unknown:
+        raise httpcore.ConnectError(str(unknown)) from unknown
 
 
 class _Stream(httpcore.NetworkStream):

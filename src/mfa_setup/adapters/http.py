@@ -1,7 +1,8 @@
 """The httpx client under both SDKs: its one transport sends every request by the rules of an `HttpPolicy`."""
 
-from collections.abc import Callable
 from contextlib import closing
+from http import HTTPStatus
+from typing import Protocol
 
 import httpcore
 import httpx
@@ -9,7 +10,13 @@ import httpx
 from mfa_setup.adapters.answers import TITLES, Answer, judged, refusal
 from mfa_setup.adapters.connection import Connections
 from mfa_setup.adapters.http_policy import HttpPolicy, NoAnswerError
-from mfa_setup.errors import CredentialsRefusedError, ScopeMissingError, Service, UnreadableAnswerError
+from mfa_setup.errors import (
+    CredentialsRefusedError,
+    MfaSetupError,
+    ScopeMissingError,
+    Service,
+    UnreadableAnswerError,
+)
 
 MAX_BYTES = 10_000_000
 """No answer of either service comes near this; a larger one is not read on."""
@@ -22,8 +29,12 @@ _NOT_SENT = (
     httpcore.UnsupportedProtocol,
 )
 
-Renew = Callable[[str], str | None]
-"""Returns a new token for one that was refused; None if the refused one was new itself."""
+
+class Renew(Protocol):
+    """Returns a new token for one that was refused; None where there is none to be had."""
+
+    def __call__(self, refused: str, *, expired: bool) -> str | None:
+        """`expired`: the service has accepted this very token before, in this run."""
 
 
 class PolicyTransport(httpx.BaseTransport):
@@ -33,23 +44,36 @@ class PolicyTransport(httpx.BaseTransport):
         self._policy = policy
         self._connections = Connections(policy.settings.network, policy.settings.cancellation)
         self._renew = renew
+        self._accepted = ""  # the token that the service accepted last
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Sends a request; only good answers come back, everything else is raised as one of our errors."""
         request.read()
         try:
             return self._exchange(request)
-        except (CredentialsRefusedError, ScopeMissingError):
-            # A token of an earlier run may have been revoked, or be older than the scopes it now needs.
-            refused = request.headers.get("Authorization", "").removeprefix("Bearer ")
-            fresh = self._renew(refused) if self._renew else None
+        except (CredentialsRefusedError, ScopeMissingError) as refused:
+            # A token of an earlier run may have been revoked, or lack scopes that it now needs; that of this run may
+            # have ended. The refused request had no effect, so that it is sent again, whatever it is.
+            fresh = self._renewed(_token(request), refused)
             if fresh is None:
                 raise
             request.headers["Authorization"] = f"Bearer {fresh}"
+            return self._again(request, refused)
+
+    def _renewed(self, token: str, refused: MfaSetupError) -> str | None:
+        expired = token == self._accepted and refused.status == HTTPStatus.UNAUTHORIZED
+        return self._renew(token, expired=expired) if self._renew else None
+
+    def _again(self, request: httpx.Request, refused: MfaSetupError) -> httpx.Response:
+        try:
             return self._exchange(request)
+        except MfaSetupError as error:
+            error.earlier_try_open = error.earlier_try_open or refused.earlier_try_open
+            raise
 
     def _exchange(self, request: httpx.Request) -> httpx.Response:
         answer = self._policy.run(request.method, lambda seconds: self._send(request, seconds))
+        self._accepted = _token(request)
         answer = judged(self._policy.service, answer)
         return httpx.Response(answer.status, headers=dict(answer.headers), text=answer.text, request=request)
 
@@ -69,6 +93,10 @@ class PolicyTransport(httpx.BaseTransport):
     def close(self) -> None:
         """Closes the connections."""
         self._connections.close()
+
+
+def _token(request: httpx.Request) -> str:
+    return str(request.headers.get("Authorization", "")).removeprefix("Bearer ")
 
 
 def _answer(response: httpx.Response, text: str) -> Answer:

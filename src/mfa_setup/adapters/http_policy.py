@@ -5,12 +5,14 @@ retry or error class of an SDK gets any further.
 """
 
 import random
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 
-from mfa_setup.adapters.answers import TITLES, Answer, refusal
+from mfa_setup.adapters.answers import TITLES, Answer, refusal, served_at
 from mfa_setup.adapters.connection import Network
 from mfa_setup.adapters.rate_limit import RateLimit, retry_delay
 from mfa_setup.cancellation import Cancellation
@@ -25,13 +27,14 @@ from mfa_setup.errors import (
     UnavailableError,
     leaves_open,
 )
+from mfa_setup.model.readiness import Headroom
 
 READS = frozenset({"GET", "HEAD"})
 REPEATABLE = READS | {"PUT", "PATCH", "DELETE"}
 """Methods that may be sent again: ours set a value, so twice is once. A POST creates or buys, and never is."""
 
 LONGEST_PACE = 5.0
-"""The longest wait, in seconds, for a limit that has not been hit yet: the two clocks may differ."""
+"""The longest wait, in seconds, for a limit that has not been hit yet."""
 MAX_TRIES = 5
 ATTEMPT_SECONDS = 10.0
 """The longest wait for one answer; both SDKs would wait for a minute or for ever."""
@@ -60,12 +63,14 @@ class HttpSettings:
     Attributes:
         budget: Seconds that the retries of one request may take in all (`--timeout`).
         on_wait: Told of waits; by default nobody is.
+        on_pace: Told that requests wait for the rate limit of a service; by default nobody is.
         cancellation: Stops the run.
         network: Certificates and proxies.
     """
 
     budget: float = 20.0
     on_wait: WaitListener = lambda _reason, _seconds: None
+    on_pace: Callable[[str], None] = lambda _service: None
     cancellation: Cancellation = field(default_factory=Cancellation)
     network: Network = field(default_factory=Network)
 
@@ -81,8 +86,9 @@ class HttpPolicy:
         repeatable: The methods that may be sent again.
         harmless: The methods that change nothing: a cancelled run does not wait for their answer.
         settings: What holds for all requests of the run.
-        clock: The time; without one, the system's, with waits that end when the run is cancelled.
+        clock: The time; by default a monotonic one, with waits that end when the run is cancelled.
         limit: What the answers have said of the rate limit.
+        served_at: The time of the service's own clock at its latest answer.
     """
 
     service: Service
@@ -94,10 +100,15 @@ class HttpPolicy:
     clock: Clock | None = None
     _clock: Clock = field(init=False)
     limit: RateLimit = field(default_factory=RateLimit)
+    served_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """Waits by the token of the run unless a test brings its own clock."""
-        self._clock = self.clock or Clock(sleep=self.settings.cancellation.sleep)
+        self._clock = self.clock or Clock(time.monotonic, self.settings.cancellation.sleep)
+
+    def expect(self, told: Headroom, seconds: float) -> None:
+        """Begins with what an earlier run was told of the rate limit, so many seconds ago."""
+        self.limit.expect(told, seconds, self._clock.now())
 
     def run(self, method: str, send: Callable[[float], Answer]) -> Answer:
         """Sends one request until there is a good answer or none is to be had.
@@ -130,6 +141,8 @@ class HttpPolicy:
             unclear = unclear or (method not in self.harmless and leaves_open(error))
             wait = self._backoff(attempt) if wait is None else wait
             cancellation.check()
+            if isinstance(error, RateLimitedError):
+                error.wait, error.budget = wait, deadline - self._clock.now()
             repeatable = method in self.repeatable and attempt < MAX_TRIES
             if not repeatable or cancellation.stopping or self._clock.now() + wait >= deadline:
                 raise error
@@ -165,7 +178,8 @@ class HttpPolicy:
                 answer = send(allowed)
         except NoAnswerError as lost:
             return self._lost(method, lost), None
-        self.limit.note(answer)
+        self.limit.note(answer, self._clock.now())
+        self.served_at = served_at(answer.headers) or self.served_at
         kind: type[MfaSetupError]
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             kind, said = RateLimitedError, "limits the rate of requests (HTTP 429)"
@@ -177,7 +191,7 @@ class HttpPolicy:
         else:
             return answer
         error = refusal(kind, self.service, answer, f"{TITLES[self.service]} {said}.")
-        return error, retry_delay(answer, self._clock.now())
+        return error, retry_delay(answer)
 
     def _lost(self, method: str, lost: NoAnswerError) -> MfaSetupError:
         if method not in self.repeatable and lost.sent:
@@ -190,6 +204,7 @@ class HttpPolicy:
     def _pace(self, deadline: float) -> None:
         """Waits while the last answers say that nothing is left, instead of running into a 429."""
         while (wait := self.limit.take(self._clock.now())) > 0 and self._clock.now() < deadline:
+            self.settings.on_pace(TITLES[self.service])
             self._clock.sleep(min(wait, LONGEST_PACE, deadline - self._clock.now()))
             if wait > LONGEST_PACE:
                 return

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import jwt
 from pydantic import SecretStr
 
 from mfa_setup.adapters.answers import document, unreadable
@@ -21,6 +20,8 @@ from mfa_setup.adapters.auth0_refusals import classify_token
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.http_policy import READS, HttpPolicy, HttpSettings
 from mfa_setup.errors import CredentialsRefusedError, InvalidValueError
+from mfa_setup.model.readiness import Headroom
+from mfa_setup.model.types import PhoneStack
 from mfa_setup.settings.credentials import Auth0Credentials, audiences_of, claims_of
 from mfa_setup.store.tokens import Token, TokenCache, is_token
 
@@ -31,7 +32,7 @@ LONGEST_LIFE = 10.0**9
 
 
 class TokenSource:
-    """The token of one run: asked for once, renewed at most once.
+    """The token of one run: asked for once, renewed once if it is of an earlier run, and once if it ends in this one.
 
     `cache` is the folder that keeps tokens for later runs; None keeps none.
     `learned` is told of every secret that the run comes to know by it, so that it is masked from then on.
@@ -54,6 +55,7 @@ class TokenSource:
         asks = READS | {"POST"}
         self._policy = HttpPolicy("auth0", classify_token, repeatable=asks, harmless=asks, settings=settings)
         self._token: Token | None = None
+        self._replaced = credentials.token is not None  # a ready one cannot be
         self._lock = threading.RLock()  # reads go out side by side, and may all find the token refused
 
     def value(self) -> str:
@@ -69,10 +71,40 @@ class TokenSource:
         """What the token allows; None where neither the answer nor the token tells."""
         return self._current().scopes
 
-    def renew(self, refused: str | None = None) -> bool:
-        """Drops a cached token, so that the next use asks for a new one; False where it is not from the cache.
+    @property
+    def stack(self) -> PhoneStack | None:
+        """The tenant's phone stack, as an earlier run or this one read it."""
+        return self._current().stack
 
-        Where another request has done so since `refused` was sent, nothing is dropped, and the answer is True.
+    def remember(self, stack: PhoneStack) -> None:
+        """Keeps the phone stack for later runs."""
+        with self._lock:
+            self._token = self._current().model_copy(update={"stack": stack})
+
+    @property
+    def last_limit(self) -> tuple[Headroom, float] | None:
+        """What an earlier run's last answer said of the rate limit, and how many seconds ago that was."""
+        with self._lock:
+            if self._token is None and self._credentials.token is None and (kept := self._cached()):
+                self._take(kept)
+            if self._token is None or self._token.headroom is None:
+                return None
+            return self._token.headroom, max(0.0, time.time() - self._token.seen_at)
+
+    def keep(self, headroom: Headroom | None) -> None:
+        """Keeps what this run has learned with the token, for the next one; not where another run has a newer token."""
+        with self._lock:
+            if self._token is None or self._credentials.token is not None or headroom is None:
+                return
+            kept = self._cache.get()
+            if kept is not None and kept.value == self._token.value:
+                self._cache.put(self._token.model_copy(update={"headroom": headroom, "seen_at": time.time()}))
+
+    def renew(self, refused: str | None = None, *, expired: bool = False) -> bool:
+        """Drops a token, so that the next use asks for a new one; False where that promises nothing.
+
+        It does for a token from the cache, and once for one that this run has used before (`expired`). Where another
+        request has done so since `refused` was sent, nothing is dropped, and the answer is True.
         """
         with self._lock:
             if self._token is None:
@@ -80,17 +112,22 @@ class TokenSource:
             if refused is not None and self._token.value.get_secret_value() != refused:
                 return True
             if not self._token.cached:
-                return False
+                if self._replaced or not expired:
+                    return False
+                self._replaced = True
             self._cache.drop()
             self._token = None
             return True
 
     def _current(self) -> Token:
         with self._lock:
-            if self._token is None:
-                self._token = self._ready() or self._cached() or self._ask()
-                self._learned(self._token.value)
-            return self._token
+            return self._token or self._take(self._ready() or self._cached() or self._ask())
+
+    def _take(self, token: Token) -> Token:
+        """Uses a token from now on, and tells that it is a secret."""
+        self._token = token
+        self._learned(token.value)
+        return token
 
     def _ready(self) -> Token | None:
         if self._credentials.token is None:
@@ -144,6 +181,8 @@ class TokenSource:
         if key is None:
             secret = self._credentials.client_secret or SecretStr("")
             return {"client_secret": secret.get_secret_value()}
+        import jwt  # noqa: PLC0415 slow to import, and needed for a private key only
+
         now = int(time.time())
         name = self._credentials.client_id
         claims = {

@@ -6,6 +6,7 @@ explicit number, never by area code, so that a lost answer can never buy a secon
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 
 from pydantic import SecretStr
 from twilio.rest import Client
@@ -16,7 +17,7 @@ from mfa_setup.adapters.twilio_answers import creating, deleting, sdk_errors
 from mfa_setup.adapters.twilio_http import PolicyHttpClient
 from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError, classify
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, NotFoundError
-from mfa_setup.model.observed import Message, MessagingService, Number, TwilioAccount
+from mfa_setup.model.observed import Campaign, Message, MessagingService, Number, ShortCode, TwilioAccount
 from mfa_setup.model.readiness import Alert, Balance, GeoPermissions, TollFreeStatus
 from mfa_setup.model.types import NumberType
 from mfa_setup.settings.credentials import TwilioCredentials
@@ -42,7 +43,9 @@ class TwilioAdapter:
         settings: HttpSettings,
     ) -> None:
         self.account_sid = credentials.account_sid
-        self._http = PolicyHttpClient(HttpPolicy("twilio", classify, read_only=read_only, settings=settings), base)
+        self._http = PolicyHttpClient(
+            HttpPolicy("twilio", classify, read_only=read_only, settings=settings), base, self.account_sid
+        )
         self._api = self._client(*credentials.login)
         token = credentials.auth_token
         self._sees_account = token is not None
@@ -76,7 +79,8 @@ class TwilioAdapter:
             if self._sees_account:
                 raise
             return None
-        return TwilioAccount(kind=str(found.type), status=str(found.status))
+        owner = found.owner_account_sid
+        return TwilioAccount(kind=str(found.type), status=str(found.status), owner_sid=owner and str(owner))
 
     @sdk_errors()
     def profiles(self) -> tuple[str, ...]:
@@ -95,18 +99,30 @@ class TwilioAdapter:
     @sdk_errors()
     def geo_permissions(self) -> GeoPermissions:
         """The countries that messages may go to (`/v1/Messaging/GeoPermissions`; without a filter, all of them)."""
-        found = self._api.accounts.v1.messaging_geopermissions.fetch()
+        found = self._of_own_account().accounts.v1.messaging_geopermissions.fetch()
         return GeoPermissions(
-            allowed=frozenset(str(item["country_code"]) for item in found.permissions if item["enabled"])
+            allowed=frozenset(str(item["country_code"]) for item in found.permissions or () if item["enabled"])
         )
+
+    def _of_own_account(self) -> Client:
+        """For answers that name no account: a parent's API key gets the parent's (sources: twilio-parent-key)."""
+        if not self._sees_account:
+            self._api.messaging.v1.services.list(limit=1)  # its items name theirs
+        return self._with_token
+
+    @sdk_errors()
+    def dialing(self) -> frozenset[str]:
+        """The countries that may be called (Voice, `DialingPermissions/Countries`)."""
+        api = self._of_own_account()
+        found = api.voice.v1.dialing_permissions.countries.list(low_risk_numbers_enabled=True, page_size=PAGE)
+        return frozenset(str(item.iso_code) for item in found)
 
     @sdk_errors()
     def toll_free(self) -> Mapping[str, TollFreeStatus]:
         """The verification of each toll-free number, by its SID (`/v1/Tollfree/Verifications`)."""
-        return {
-            str(item.tollfree_phone_number_sid): item.status
-            for item in self._api.messaging.v1.tollfree_verifications.list(page_size=PAGE)
-        }
+        listed = self._api.messaging.v1.tollfree_verifications.list(page_size=PAGE)
+        oldest_first = sorted(listed, key=lambda item: str(item.date_created or ""))  # the newest of several counts
+        return {str(item.tollfree_phone_number_sid): item.status for item in oldest_first}
 
     @sdk_errors()
     def alerts(self) -> tuple[Alert, ...]:
@@ -132,18 +148,53 @@ class TwilioAdapter:
 
     @sdk_errors()
     def services(self) -> tuple[MessagingService, ...]:
-        """All Messaging Services with their pools and campaigns (`/v1/Services`, `/Compliance/Usa2p`)."""
+        """The Messaging Services of the account, without what is in them (`/v1/Services`)."""
+        return tuple(answers.service(item) for item in self._api.messaging.v1.services.list(page_size=PAGE))
+
+    @sdk_errors()
+    def pool(self, service_sid: str) -> Mapping[str, datetime | None]:
+        """The numbers in a service's pool by their SIDs, and when each was put there (`…/PhoneNumbers`)."""
+        entries = self._api.messaging.v1.services(service_sid).phone_numbers.list(page_size=PAGE)
+        return dict(map(answers.pool_entry, entries))
+
+    @sdk_errors()
+    def campaign(self, service_sid: str) -> Campaign | None:
+        """The A2P campaign of a service, a verified one first (`…/Compliance/Usa2p`)."""
+        found = self._api.messaging.v1.services(service_sid).us_app_to_person.list(page_size=PAGE)
+        return next(iter(sorted(map(answers.campaign, found), key=lambda one: not one.verified)), None)
+
+    @sdk_errors()
+    def names_in(self, service_sid: str) -> tuple[str, ...]:
+        """The alphanumeric sender IDs in a service's pool (`…/AlphaSenders`)."""
+        found = self._api.messaging.v1.services(service_sid).alpha_senders.list(page_size=PAGE)
+        return tuple(str(entry.alpha_sender) for entry in found)
+
+    @sdk_errors()
+    def short_codes_in(self, service_sid: str) -> tuple[str, ...]:
+        """The short codes in a service's pool (`…/ShortCodes`)."""
+        found = self._api.messaging.v1.services(service_sid).short_codes.list(page_size=PAGE)
+        return tuple(str(entry.short_code) for entry in found)
+
+    @sdk_errors()
+    def in_pool(self, service_sid: str, number_sid: str) -> bool:
+        """Whether a number is in a service's pool (`/v1/Services/{Sid}/PhoneNumbers/{Sid}`)."""
+        try:
+            self._api.messaging.v1.services(service_sid).phone_numbers(number_sid).fetch()
+        except NotFoundError:
+            return False
+        return True
+
+    @sdk_errors()
+    def short_codes(self) -> tuple[ShortCode, ...]:
+        """The short codes of the account (`SMS/ShortCodes`)."""
         return tuple(
-            self._service(answers.sid_of("MG", item.sid), str(item.friendly_name))
-            for item in self._api.messaging.v1.services.list(page_size=PAGE)
+            ShortCode(sid=str(item.sid), short_code=str(item.short_code), friendly_name=str(item.friendly_name or ""))
+            for item in self._api.api.account.short_codes.list(page_size=PAGE)
         )
 
-    def _service(self, sid: str, name: str) -> MessagingService:
-        service = self._api.messaging.v1.services(sid)
-        pool = frozenset(answers.sid_of("PN", item.sid) for item in service.phone_numbers.list(page_size=PAGE))
-        campaigns = [str(item.campaign_status) for item in service.us_app_to_person.list(page_size=PAGE)]
-        best = "VERIFIED" if "VERIFIED" in campaigns else next(iter(campaigns), None)
-        return MessagingService(sid=sid, name=name, pool=pool, campaign=best)
+    def now(self) -> datetime | None:
+        """The time of Twilio's own clock, by the `Date` of its latest answer."""
+        return self._http.served_at
 
     @sdk_errors()
     def offers(
@@ -201,6 +252,13 @@ class TwilioAdapter:
     def messages_to(self, to: str) -> tuple[Message, ...]:
         """The newest messages to a phone, the newest first (`GET Messages?To=`)."""
         return tuple(answers.message(item) for item in self._api.messages.list(to=to, limit=NEWEST))
+
+    @sdk_errors()
+    def newest_messages(self) -> tuple[Message, ...]:
+        """The newest messages of the account that have a date, the newest first (`GET Messages`)."""
+        found = (answers.message(item) for item in self._api.messages.list(limit=PAGE))
+        dated = [(one.created_at, one) for one in found if one.created_at]
+        return tuple(one for _, one in sorted(dated, key=lambda pair: pair[0], reverse=True))
 
     # What is written: a POST is never sent twice.
 

@@ -4,6 +4,8 @@ Sources: twilio-errors, twilio-compliance-profile (docs/sources.md). A 20003 may
 closed account or a missing compliance profile: status and text tell them apart.
 """
 
+import re
+
 from mfa_setup.adapters.answers import Answer, document, refusal
 from mfa_setup.errors import (
     CredentialsRefusedError,
@@ -57,13 +59,15 @@ _BY_STATUS: dict[int, tuple[type[MfaSetupError], str, str | None]] = {
 """The error, what it means and the fix, where the code says nothing."""
 _AMBIGUOUS = 20003
 """A wrong token, a closed account, or no compliance profile: the status tells more than the code."""
+_TRIAL_CAP = re.compile(r"\btrial accounts? .*only one (Twilio )?(phone )?number\b", re.IGNORECASE)
+"""How Twilio words the cap of a trial account (sources: twilio-trial-rules)."""
 
 
 def classify(answer: Answer) -> MfaSetupError:
     """The error that a refusal stands for; the table of codes says what it means and what to do."""
     code, told = _read(answer)
     suffix = f" (Twilio {code}: {told})" if code else f" ({told})"
-    if answer.status == 400 and "only one" in told.lower():  # noqa: PLR2004 the trial's cap under any code
+    if answer.status == 400 and _TRIAL_CAP.search(told):  # noqa: PLR2004 under any code
         code = 21404
     otherwise = ServiceRefusedError, "Twilio refused the request", explain(code).fix if code else None
     kind, meaning, hint = _BY_STATUS.get(answer.status, otherwise)

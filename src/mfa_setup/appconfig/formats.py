@@ -1,140 +1,264 @@
-"""The two forms of a config file: a JSON object, and lines of variables (`.env`) that Vite reads."""
+"""The two forms of a config file, and what is put into them: a JSON object, and lines of variables (`.env`)."""
 
-import io
-import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-import dotenv
-from dotenv.parser import Binding, parse_stream
-from pydantic import JsonValue
-
+from mfa_setup.appconfig import env_lines, jsonc
+from mfa_setup.appconfig.edits import Edit, merged
+from mfa_setup.appconfig.env_lines import Variable
+from mfa_setup.appconfig.jsonc import Member, Node
+from mfa_setup.appconfig.names import (
+    FIELDS,
+    Name,
+    counterpart,
+    is_auth0,
+    is_foreign,
+    is_placeholder,
+    marks_another,
+    name_of,
+)
 from mfa_setup.errors import ConfigUnreadableError
 
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-"""A value of the sample's template, such as `{API_IDENTIFIER}`: left in place it breaks the login."""
-_VITE = "VITE_AUTH0_"
-"""How Vite's variables of Auth0 begin."""
+Values = Mapping[str, str | None]
 
 
-def rendered(path: Path, text: str | None, domain: str, client_id: str) -> str:
-    """A config file with two values in it: other keys and lines kept, placeholders dropped.
+@dataclass(frozen=True, slots=True)
+class JsonForm:
+    """A JSON object, comments and trailing commas allowed, with the pair that is in it.
+
+    Attributes:
+        text: The whole text.
+        home: The object that holds the pair, or that it goes into; None in an empty file.
+        held: The members that hold it; of a name that stands there twice, both.
+        is_known: Whether it is a config file of Auth0, as far as its names tell; an empty one is.
+    """
+
+    text: str
+    home: Node | None
+    held: Mapping[str, tuple[Member, ...]]
+    is_known: bool
+
+    @property
+    def values(self) -> dict[str, str | None]:
+        """What the pair is; of a name that stands there twice, the last counts."""
+        return {field: next((one.value.text for one in reversed(self.held[field])), None) for field in FIELDS}
+
+    def with_values(self, values: Values) -> Iterator[Edit]:
+        """The edits that set the pair; None takes one out."""
+        names = self._new_names()
+        if new := {names[field]: text for field in FIELDS if not self.held[field] and (text := values[field])}:
+            there = next((self.held[field][-1] for field in FIELDS if self.held[field]), None)
+            yield jsonc.insertion(self.text, self.home, new, after=there)
+        if self.home is None:
+            return
+        gone = [member for field in FIELDS if values[field] is None for member in self.held[field]]
+        yield from jsonc.removal(self.text, self.home, gone)
+        for field in FIELDS:
+            wanted = values[field]
+            for member in self.held[field]:
+                if wanted is not None and (member.value.kind, member.value.text) != ("string", wanted):
+                    yield Edit(member.value.start, member.value.end, jsonc.literal(wanted))
+
+    def placeholders(self) -> Iterator[tuple[str, str, list[Edit]]]:
+        """What is only a placeholder, beside the pair and below it: its name, its text, and the edits that drop it."""
+        ours = [member for members in self.held.values() for member in members]
+        for path, node in jsonc.containers(self.home) if self.home and self.is_known else ():
+            gone = [
+                one
+                for one in node.members
+                if one not in ours and one.value.kind == "string" and is_placeholder(one.value.text)
+            ]
+            cuts = jsonc.removal(self.text, node, gone)
+            for at, member in enumerate(gone):
+                name = ".".join((*path, member.name) if member.name else path)
+                yield name, member.value.text, [] if at else cuts
+
+    def text_of(self, name: str) -> str | None:
+        """The text that stands beside the pair under a name."""
+        members = self.home.members if self.home else []
+        return next((one.value.text for one in members if one.name == name and one.value.kind == "string"), None)
+
+    def _new_names(self) -> dict[str, str]:
+        for field, other in zip(FIELDS, reversed(FIELDS), strict=True):
+            if self.held[field]:
+                return {field: "", other: counterpart(self.held[field][-1].name)}
+        return {"domain": "domain", "client_id": "clientId"}
+
+
+@dataclass(frozen=True, slots=True)
+class EnvForm:
+    """Lines of variables, with the pair that is in them.
+
+    Attributes:
+        text: The whole text.
+        names: The names that the app reads.
+        is_known: True: lines can always be added.
+    """
+
+    text: str
+    names: tuple[str, str]
+    is_known: bool = True
+
+    @property
+    def values(self) -> dict[str, str | None]:
+        """What the pair is; of a name that stands there twice, the last counts."""
+        return {field: next((one.text for one in reversed(self._held(field))), None) for field in FIELDS}
+
+    def with_values(self, values: Values) -> Iterator[Edit]:
+        """The edits that set the pair; None takes one out."""
+        for field in FIELDS:
+            wanted = values[field]
+            for variable in self._held(field):
+                if wanted is None:
+                    yield env_lines.removal(self.text, variable)
+                elif variable.text != wanted:
+                    yield env_lines.replacement(variable, wanted)
+        names = dict(zip(FIELDS, self.names, strict=True))
+        if new := {names[field]: text for field in FIELDS if not self._held(field) and (text := values[field])}:
+            yield env_lines.addition(self.text, new)
+
+    def placeholders(self) -> Iterator[tuple[str, str, list[Edit]]]:
+        """What is only a placeholder, of the variables that begin as the pair does; as `JsonForm.placeholders`."""
+        begin = self.names[0].upper().removesuffix("DOMAIN")
+        if "AUTH" not in begin:
+            return
+        ours = [variable for field in FIELDS for variable in self._held(field)]
+        for variable in env_lines.variables(self.text):
+            if variable.name.startswith(begin) and variable not in ours and is_placeholder(variable.text):
+                yield variable.name, variable.text, [env_lines.removal(self.text, variable)]
+
+    def _held(self, field: str) -> list[Variable]:
+        wanted = name_of(self.names[FIELDS.index(field)])
+        return [variable for variable in env_lines.variables(self.text) if name_of(variable.name) == wanted]
+
+
+Form = JsonForm | EnvForm
+
+
+def is_env(path: Path) -> bool:
+    """Whether a path names lines of variables."""
+    return path.suffix != ".json" and (path.name == ".env" or path.name.startswith(".env."))
+
+
+def read(path: Path, text: str, names: tuple[str, str]) -> Form:
+    """What a config file holds, and in which form.
+
+    Args:
+        path: The file, whose name tells the form.
+        text: What is in it.
+        names: The names of the two variables, for lines of variables.
 
     Raises:
-        ConfigUnreadableError: It is no JSON object.
+        ConfigUnreadableError: It is no JSON object, or holds several pairs.
     """
-    desired: dict[str, JsonValue] = dict(zip(_keys(path), (domain, client_id), strict=True))
-    if _is_env(path):
-        return _dotenv(text or "", dict.fromkeys(dropped(path, text)) | desired)
-    document = _parsed(path, text)
-    # Those two keep their place in the file, so that a diff shows only what changed.
-    merged = {key: desired.get(key, value) for key, value in document.items()}
-    merged = {key: value for key, value in merged.items() if key in desired or not _is_placeholder(value)} | desired
-    return text if text is not None and merged == document else _json(merged, text)
-
-
-def values(path: Path, text: str | None) -> dict[str, JsonValue]:
-    """The two values that are ours in a config file; nothing else of it is looked at.
-
-    Raises:
-        ConfigUnreadableError: It is no JSON object.
-    """
-    held = _held(path, text)
-    ours = {name: held.get(key) for name, key in zip(("domain", "client_id"), _keys(path), strict=True)}
-    return {name: value if isinstance(value, str) else None for name, value in ours.items()}
-
-
-def dropped(path: Path, text: str | None) -> dict[str, JsonValue]:
-    """The placeholders of a template that `rendered` leaves out; what is between braces alone is no secret.
-
-    Raises:
-        ConfigUnreadableError: It is no JSON object.
-    """
-    held, ours = _held(path, text), _keys(path)
-    return {
-        key: str(value)
-        for key, value in held.items()
-        if key not in ours and _is_placeholder(value) and (not _is_env(path) or key.startswith(_VITE))
-    }
-
-
-def missing(path: Path, text: str, wanted: Mapping[str, JsonValue]) -> dict[str, str]:
-    """Of some values those whose keys a config file does not have.
-
-    Raises:
-        ConfigUnreadableError: It is no JSON object.
-    """
-    held = _held(path, text)
-    return {key: value for key, value in wanted.items() if key not in held and isinstance(value, str)}
-
-
-def restored(path: Path, text: str, before: Mapping[str, str | None], again: Mapping[str, str]) -> str:
-    """A config file with the two values as they were, and with placeholders again; None takes one out.
-
-    All else stays.
-
-    Raises:
-        ConfigUnreadableError: It is no JSON object.
-    """
-    desired = dict(zip(_keys(path), (before["domain"], before["client_id"]), strict=True))
-    if _is_env(path):
-        return _dotenv(text, {**desired, **again})
-    merged = {key: desired.get(key, value) for key, value in _parsed(path, text).items()}
-    return _json({**{key: value for key, value in merged.items() if value is not None}, **again}, text)
-
-
-def _is_env(path: Path) -> bool:
-    return path.name.startswith(".env")
-
-
-def _keys(path: Path) -> tuple[str, str]:
-    return ("VITE_AUTH0_DOMAIN", "VITE_AUTH0_CLIENT_ID") if _is_env(path) else ("domain", "clientId")
-
-
-def _is_placeholder(value: object) -> bool:
-    return isinstance(value, str) and _PLACEHOLDER.fullmatch(value) is not None
-
-
-def _held(path: Path, text: str | None) -> Mapping[str, object]:
-    if _is_env(path):
-        return dotenv.dotenv_values(stream=io.StringIO(text or ""), interpolate=False)
-    return _parsed(path, text)
-
-
-def _parsed(path: Path, text: str | None) -> dict[str, JsonValue]:
+    if is_env(path):
+        return _env_form(path, text, names)
+    if not text.removeprefix(jsonc.BOM).strip():
+        return JsonForm(text, None, dict.fromkeys(FIELDS, ()), is_known=True)
     try:
-        document = json.loads(text.removeprefix("\ufeff")) if text and text.strip() else {}
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
-        raise ConfigUnreadableError(f"The app's config file {path} is not a JSON object.", hint="Mend or remove it.")
-    return document
+        root = jsonc.parse(text)
+    except jsonc.UnreadableError:
+        raise ConfigUnreadableError(
+            f"The app's config file {path} is not a JSON object.", hint="Mend or remove it."
+        ) from None
+    return _json_form(path, text, root)
 
 
-def _json(document: Mapping[str, object], text: str | None) -> str:
-    """A document with the indentation that the file has."""
-    indent = re.search(r"\n([ \t]+)\S", text or "")
-    written = json.dumps(document, indent=indent.group(1) if indent else 2, ensure_ascii=False)
-    return written.encode(errors="backslashreplace").decode() + "\n"  # half a surrogate pair stays an escape
+def _env_form(path: Path, text: str, names: tuple[str, str]) -> EnvForm:
+    form = EnvForm(text, names)
+    if any("\n" in (value or "") for value in form.values.values()):  # as where a quotation mark is not closed
+        raise ConfigUnreadableError(
+            f"In the app's config file {path} the value of {names[0]} or {names[1]} goes over several lines.",
+            hint="Look for a quotation mark that is not closed.",
+        )
+    return form
 
 
-def _dotenv(text: str, desired: Mapping[str, JsonValue]) -> str:
-    """The lines of a file with some variables set; None takes one out."""
-    held = dotenv.dotenv_values(stream=io.StringIO(text), interpolate=False)
-    wrong = {key: value for key, value in desired.items() if value is None or held.get(key) != value}
-    bindings = list(parse_stream(io.StringIO(text.replace("\r\n", "\n"))))
-    lines = "".join(_line(binding, wrong) for binding in bindings)
-    new = "".join(f"{key}={value}\n" for key, value in wrong.items() if value is not None and key not in held)
-    written = lines + ("\n" if new and lines and not lines.endswith("\n") else "") + new
-    return written.replace("\n", "\r\n") if "\r\n" in text else written
+def filled(form: Form, domain: str, client_id: str) -> list[Edit]:
+    """The edits that set both values and drop placeholders."""
+    dropped = [edit for _, _, edits in form.placeholders() for edit in edits]
+    return merged([*form.with_values({"domain": domain, "client_id": client_id}), *dropped])
 
 
-def _line(binding: Binding, wrong: Mapping[str, JsonValue]) -> str:
-    original = binding.original.string
-    if binding.key is None or binding.key not in wrong:
-        return original
-    value = wrong[binding.key]
-    above = original[: len(original) - len(original.lstrip())]
-    export = "export " if original.lstrip().startswith("export ") else ""
-    return above if value is None else f"{above}{export}{binding.key}={value}\n"
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    home: Node
+    path: tuple[str, ...]
+    stem: str
+    held: Mapping[str, tuple[Member, ...]]
+
+    @property
+    def is_whole(self) -> bool:
+        return all(self.held.values())
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it belongs to another service, as its values or the names around it tell."""
+        domain = _text_of(self, "domain")
+        if self.tells or is_auth0(domain) or is_placeholder(domain):
+            return False
+        names = [*self.path, *(member.name for member in self.home.members)]
+        return is_foreign(domain) or is_foreign(_text_of(self, "client_id")) or marks_another(names)
+
+    def adds_to(self, half: "_Pair") -> bool:
+        """Whether it holds what another place lacks."""
+        return any(self.held[field] and not half.held[field] for field in FIELDS)
+
+    @property
+    def tells(self) -> bool:
+        """Whether the names around it say that it is of Auth0."""
+        return "AUTH0" in f"{self.stem} {' '.join(self.path)}".upper()
+
+
+def _json_form(path: Path, text: str, root: Node) -> JsonForm:
+    pairs = list(_pairs(root))
+    whole = [pair for pair in pairs if pair.is_whole and not pair.is_foreign]
+    found = [pair for pair in whole if pair.tells] or whole or [pair for pair in pairs if _is_half(pair, path)]
+    others = [pair for pair in pairs if found and not found[0].is_whole and pair.adds_to(found[0])]
+    if len(found) > 1 or others:
+        raise ConfigUnreadableError(
+            f"The app's config file {path} has a domain or a client ID in several places, and which of them the app "
+            "reads is not known.",
+            hint="Put both into that file by hand, or name another file with --write-config.",
+        )
+    if found:
+        return JsonForm(text, found[0].home, found[0].held, is_known=True)
+    there = next((pair.held for pair in pairs if pair.home is root), dict.fromkeys(FIELDS, ()))
+    return JsonForm(text, root, there, is_known=not root.members)
+
+
+def _is_half(pair: _Pair, path: Path) -> bool:
+    """Whether one value alone is of Auth0: a client ID says nothing, a domain only in a file of that name."""
+    domain = _text_of(pair, "domain")
+    if pair.is_whole or pair.is_foreign:
+        return False
+    if not pair.path and pair.held["domain"] and (path.name.startswith("auth_config") or "auth0" in path.name):
+        return True
+    return pair.tells or is_auth0(domain) or is_placeholder(domain)
+
+
+def _text_of(pair: _Pair, field: str) -> str:
+    return pair.held[field][-1].value.text if pair.held[field] else ""
+
+
+def _pairs(root: Node) -> Iterator[_Pair]:
+    """What holds a domain, a client ID or both, in one object, by names that begin alike if there are such."""
+    for path, node in jsonc.containers(root):
+        named = [(name, member) for member in node.members if (name := _field_of(member))]
+        stems = list(dict.fromkeys(name.stem for name, _ in named))
+        found = [_Pair(node, path, stem, _held(named, stem)) for stem in stems]
+        if len(found) > 1 and not any(pair.is_whole for pair in found):
+            together = {field: tuple(member for name, member in named if name.field == field) for field in FIELDS}
+            found = [_Pair(node, path, " ".join(stems), together)]
+        yield from found
+
+
+def _held(named: list[tuple[Name, Member]], stem: str) -> dict[str, tuple[Member, ...]]:
+    return {field: tuple(member for name, member in named if name == Name(field, stem)) for field in FIELDS}
+
+
+def _field_of(member: Member) -> Name | None:
+    """What a member stands for, if its name is one of Auth0's and it has a value that can be set."""
+    name = name_of(member.name)
+    return name if name and name.tells and member.value.kind in {"string", "other"} else None

@@ -1,42 +1,69 @@
 """Where the app's config file is, and whether it can be written there: judged before a run writes anything."""
 
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from mfa_setup.appconfig.file import ConfigFile, leads_elsewhere
-from mfa_setup.errors import InvalidValueError
+from mfa_setup.appconfig import env_lines, framework
+from mfa_setup.appconfig.file import VITE, ConfigFile, Rival, leads_elsewhere, read_text
+from mfa_setup.appconfig.formats import JsonForm, is_env
+from mfa_setup.appconfig.framework import ANGULAR, NEXT, App, Framework
+from mfa_setup.appconfig.names import FIELDS, Name, bare, counterpart, is_foreign, name_of
+from mfa_setup.errors import ConfigUnreadableError, InvalidValueError
+from mfa_setup.settings import parsers
 from mfa_setup.store.safe_write import obstacle, within
 
-_VITE_CONFIGS = tuple(f"vite.config.{ending}" for ending in ("js", "mjs", "ts", "cjs", "mts", "cts"))
-"""By name, because the app's folder may be one that cannot be listed."""
+_TEMPLATES = (".example", ".sample")
+_MODES = ("development", "production")
+_ENDINGS = ("", ".local", *(f".{mode}" for mode in _MODES), *(f".{mode}.local" for mode in _MODES))
+"""How the names of the files of variables end."""
+_SAMPLES = ("src/auth_config.json", "auth_config.json", "public/auth_config.json")
 
 
-def locate(app_dir: Path | None, write_config: Path | None, base: Path = Path()) -> ConfigFile | None:
+def locate(
+    app_dir: Path | None,
+    write_config: Path | None,
+    base: Path = Path(),
+    *,
+    agreed: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> ConfigFile | None:
     """The config file that `--app-dir` or `--write-config` names; None where neither is given.
 
-    `base` is what a relative path counts from: the working folder, or that of the settings file.
+    Args:
+        app_dir: The app's folder.
+        write_config: The file itself.
+        base: What a relative path counts from: the working folder, or that of the settings file.
+        agreed: Whether a file that names no value of Auth0 is meant all the same (`--yes`).
+        environment: The environment, which build tools read before any file.
 
     Raises:
-        InvalidValueError: Its folder does not exist or cannot be written to, its form is unknown, or what it holds
-            cannot be kept.
+        InvalidValueError: Its folder does not exist or cannot be written to, its form is unknown, the app logs in on
+            the server, or what the file holds is not of Auth0.
+        ConfigUnreadableError: What it holds cannot be kept.
     """
     if app_dir is None and write_config is None:
         return None
     try:
-        path = base / write_config if write_config is not None else _of_app(app_dir or Path())
-        _require_a_file(path)
-        root = _root(app_dir, write_config, base)
-        if not within(path, root):
-            raise leads_elsewhere(path)
-        if problem := obstacle(path):
+        if write_config is not None:
+            _require_a_file(base / write_config)
+        config, app = _named(base / write_config) if write_config is not None else _of_app(app_dir or Path())
+        _require_a_file(config.path)
+        config = replace(config, root=_root(app_dir, write_config, base))
+        if not within(config.path, config.root):
+            raise leads_elsewhere(config.path)
+        if problem := obstacle(config.path):
             raise InvalidValueError(problem, hint="Fix that, or correct --write-config or --app-dir.")
+        if not config.form.is_known and not (agreed and write_config is not None):
+            raise _foreign(config.path)
     except OSError as unusable:
         raise InvalidValueError(
             f"The path of the app's config file cannot be used: {unusable.strerror}.",
             hint="Correct --write-config or --app-dir.",
         ) from None
-    config = ConfigFile(path, root=root)
-    config.rendered("")  # a file that cannot be read or parsed is found here
-    return config
+    rivals = tuple(_rivals(config, app, environment or {}))
+    return replace(config, url=_url(config, app), rivals=rivals, below=tuple(_below(config)))
 
 
 def _root(app_dir: Path | None, write_config: Path | None, base: Path) -> Path | None:
@@ -56,30 +83,198 @@ def _require_a_file(path: Path) -> None:
         )
     if path.is_dir():
         raise InvalidValueError(f"{path} is a folder.", hint="Name the file: --write-config FOLDER/auth_config.json.")
-    if not (path.suffix == ".json" or path.name.startswith(".env")):
+    if not (path.suffix == ".json" or is_env(path)):
         raise InvalidValueError(
             f"{path.name} is neither JSON nor a .env file.",
             hint="For example --write-config src/auth_config.json or --write-config .env.local.",
         )
 
 
-def _of_app(folder: Path) -> Path:
-    """Which file the app in a folder reads."""
+def _foreign(path: Path) -> InvalidValueError:
+    return InvalidValueError(
+        f"{path} holds neither a domain nor a client ID of Auth0, so it seems to belong to something else.",
+        hint=f"Name the file that the app reads with --write-config. If it is this one: --write-config {path} --yes.",
+    )
+
+
+# --- which file ------------------------------------------------------------------------------------------------------
+
+
+def _named(path: Path) -> tuple[ConfigFile, App]:
+    """A file that the user named, of the app in its folder or above it."""
+    folders = (path.parent, *path.parent.parents) if path.parent != Path() else (Path(),)
+    folder = next((one for one in folders[:3] if (one / "package.json").exists()), path.parent)
+    app = framework.look(folder)
+    names = _names(path, app)
+    if is_env(path) and app.framework is None and "express" in app.packages and not _is_there(path, names):
+        raise framework.logs_in_on_the_server(folder, "Express")
+    return ConfigFile(path, names=names, template=_template(path)), app
+
+
+def _of_app(folder: Path) -> tuple[ConfigFile, App]:
+    """The file that the app in a folder reads.
+
+    Raises:
+        InvalidValueError: Nothing tells which one, or it logs in on the server.
+    """
     if not folder.is_dir():
         raise InvalidValueError(f"There is no folder {folder}.", hint="Correct --app-dir.")
-    sample, env, plain = folder / "src" / "auth_config.json", folder / ".env.local", folder / "auth_config.json"
-    if _is_read(sample):
-        return sample
-    if env.exists() or any((folder / name).exists() for name in _VITE_CONFIGS):
-        return env
-    if _is_read(plain):
-        return plain
+    app = framework.look(folder)
+    if sample := _sample(folder):
+        return ConfigFile(sample, template=_template(sample)), app
+    if app.framework is ANGULAR:
+        raise _angular(folder)
+    path = _env_file(folder, app)
+    names, is_alone = _names(path, app), not (folder / "package.json").exists()
+    if app.framework is NEXT and not _is_there(path, names):
+        raise framework.logs_in_on_the_server(folder, NEXT.name)
+    if app.prefixes or _is_there(path, names) or (is_alone and path.exists()):
+        fresh = not any(path.with_name(f".env{ending}").exists() for ending in _ENDINGS)
+        template = _template(path) or _template(path.with_name(".env")) if fresh else None
+        return ConfigFile(path, names=names, template=template), app
+    if "express" in app.packages:
+        raise framework.logs_in_on_the_server(folder, "Express")
     raise InvalidValueError(
-        f"The app in {folder} is of no kind that is known here (the React sample, Vite, auth_config.json).",
+        f"The app in {folder} is of no kind that is known here (auth_config.json, or a framework's .env file).",
         hint="Name the file that it reads: --write-config PATH.",
     )
 
 
-def _is_read(path: Path) -> bool:
-    """Whether an app has this config file, or a template of it."""
-    return path.exists() or path.with_name(f"{path.name}.example").exists()
+def _sample(folder: Path) -> Path | None:
+    """The app's `auth_config.json`: one that is there, else one that exists as a template."""
+    places = [folder / name for name in _SAMPLES]
+    there = [path for path in places if path.exists()]
+    return next((path for path in (*there, *filter(_template, places))), None)
+
+
+def _env_file(folder: Path, app: App) -> Path:
+    """The file of variables for this machine.
+
+    Raises:
+        InvalidValueError: Vite reads them from a folder outside the app's.
+    """
+    where = app.env_folder
+    if not where.resolve().is_relative_to(folder.resolve()):
+        raise InvalidValueError(
+            f"The app in {folder} reads its variables from {where}.",
+            hint=f"Name the file itself: --write-config {where.resolve() / '.env.local'}",
+        )
+    return where / (app.framework.file if app.framework else ".env.local")
+
+
+def _angular(folder: Path) -> InvalidValueError:
+    return InvalidValueError(
+        f"The Angular app in {folder} has no auth_config.json, and its environment files are TypeScript, which "
+        "mfa-setup does not edit.",
+        hint="Run the command without --app-dir, and paste two lines into src/environments/environment.ts, with the "
+        "domain and the client ID that it prints: `domain: 'DOMAIN',` and `clientId: 'CLIENT_ID',`.",
+    )
+
+
+def _template(path: Path) -> Path | None:
+    """The file that a new one begins as."""
+    named = (path.with_name(f"{path.name}{ending}") for ending in _TEMPLATES)
+    inside = (path.with_name(f"{path.stem}{ending}{path.suffix}") for ending in _TEMPLATES if not is_env(path))
+    return next((one for one in (*named, *inside) if one.exists()), None)
+
+
+# --- which names -----------------------------------------------------------------------------------------------------
+
+
+def _names(path: Path, app: App) -> tuple[str, str]:
+    """The names of the two variables, spelled as they are in the file or in one beside it."""
+    if not is_env(path):
+        return VITE
+    found = [(name, item) for near in _near(path) for item in _variables(near) if (name := name_of(item.name))]
+    begins = [bare(prefix) for prefix in app.prefixes]
+    if not begins:  # what has no beginning is a server's, unless nothing else is there
+        begins = sorted({name.stem.removesuffix("AUTH0") for name, _ in found if name.stem.endswith("AUTH0")})[::-1]
+    for begin in begins:
+        if spelled := _spelled(found, begin, ("AUTH0", "AUTH", "") if app.prefixes else ("AUTH0",)):
+            return spelled
+    prefix = app.prefixes[0] if app.prefixes else "VITE_"
+    return f"{prefix}AUTH0_DOMAIN", f"{prefix}AUTH0_CLIENT_ID"
+
+
+def _spelled(
+    found: list[tuple[Name, env_lines.Variable]], begin: str, endings: tuple[str, ...]
+) -> tuple[str, str] | None:
+    """The names of a pair that begin so; those of the nearest file count.
+
+    One without Auth0's name, such as `VITE_DOMAIN`, is taken where the other one is there, too, and neither value is of
+    another service.
+    """
+    held: dict[str, str] = {}
+    for ending in endings:
+        for name, item in found:
+            if name.stem == f"{begin}{ending}" and not (ending != "AUTH0" and is_foreign(item.text)):
+                held.setdefault(name.field, item.name)
+    if len(held) == len(FIELDS):
+        return held["domain"], held["client_id"]
+    if "domain" in held and bare(held["domain"]).startswith(f"{begin}AUTH0"):
+        return held["domain"], counterpart(held["domain"])
+    if "client_id" in held and bare(held["client_id"]).startswith(f"{begin}AUTH0"):
+        return counterpart(held["client_id"]), held["client_id"]
+    return None
+
+
+def _near(path: Path) -> Iterator[Path]:
+    """A file of variables, and those beside it that may spell the same names."""
+    endings = (*_ENDINGS, *_TEMPLATES, *(f".local{one}" for one in _TEMPLATES))
+    yield from dict.fromkeys((path, *(path.with_name(f".env{ending}") for ending in endings)))
+
+
+def _variables(path: Path) -> Iterable[env_lines.Variable]:
+    try:
+        return tuple(env_lines.variables(read_text(path)))
+    except (OSError, ConfigUnreadableError):
+        return ()
+
+
+def _is_there(path: Path, names: tuple[str, str]) -> bool:
+    return any(variable.name in names for near in _near(path) for variable in _variables(near))
+
+
+# --- what else tells -------------------------------------------------------------------------------------------------
+
+
+def _url(config: ConfigFile, app: App) -> str | None:
+    """Where the app is reached: what its config file says, else its development server."""
+    if isinstance(config.form, JsonForm):
+        for name in ("appUri", "appOrigin"):
+            with suppress(parsers.MalformedError):
+                return parsers.url(config.form.text_of(name) or "")
+    return app.url
+
+
+def _below(config: ConfigFile) -> Iterator[Rival]:
+    """What the build tool reads from `.env` where another file of variables says nothing."""
+    if is_env(config.path) and config.path.name != ".env":
+        yield from _set_in(config.path.with_name(".env"), config.names)
+
+
+def _set_in(path: Path, names: Collection[str]) -> Iterator[Rival]:
+    return (Rival(str(path), item.name, item.text) for item in _variables(path) if item.name in names)
+
+
+def _rivals(config: ConfigFile, app: App, environment: Mapping[str, str]) -> Iterator[Rival]:
+    """What the build tool reads before the file (sources: env-vite, env-cra)."""
+    if not is_env(config.path) or not app.framework:
+        return
+    for name in _before(config.path.name, app.framework):
+        yield from _set_in(config.path.with_name(name), config.names)
+    for name in config.names:
+        if name in environment:
+            yield Rival("the environment", name, environment[name])
+
+
+def _before(name: str, kind: Framework) -> tuple[str, ...]:
+    """The files that count before one of them; those of one mode do not count for another."""
+    modes, of_mode = [f".env.{mode}" for mode in _MODES], [f".env.{mode}.local" for mode in _MODES]
+    middle = [".env.local", *modes] if kind.modes_first else [*modes, ".env.local"]
+    order = [".env", *middle, *of_mode] if kind.file == ".env.local" else []
+    if name not in order:
+        return ()
+    own = next((mode for mode in modes if name.startswith(mode)), "")
+    later = order[order.index(name) + 1 :]
+    return tuple(one for one in later if not own or one == ".env.local" or one.startswith(own))

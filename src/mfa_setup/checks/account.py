@@ -2,9 +2,11 @@
 
 from mfa_setup.checks.catalog import about, answer, idle, unseen
 from mfa_setup.checks.context import CheckContext
+from mfa_setup.checks.deliveries import delivered
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, MfaSetupError
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import TwilioAccount, TwilioInventory
+from mfa_setup.model.readiness import Balance
 from mfa_setup.snapshot.parts import known_or
 from mfa_setup.twilio_codes import explain
 
@@ -27,7 +29,8 @@ def standing(given: CheckContext) -> tuple[Check, ...]:
     ids = ("twilio_credentials", "twilio_account", "compliance_profile", "balance")
     if skipped := unasked(given, ids):
         return skipped
-    seen = given.snapshot.inventory
+    parts = given.snapshot.account
+    seen = parts.standing if parts and isinstance(given.snapshot.twilio, MfaSetupError) else given.snapshot.inventory
     if isinstance(seen, MfaSetupError):
         return (*_refused(seen), *(unseen(check_id, seen) for check_id in ids[2:]))
     accepted = "Twilio accepts them."
@@ -100,6 +103,8 @@ def _profile(given: CheckContext, seen: TwilioInventory) -> Check:
         return unseen("compliance_profile", profiles)
     if "twilio-approved" in profiles:
         return answer("compliance_profile", "pass", "A compliance profile is approved.")
+    if seen.account is None or seen.parent_sid:
+        return _parents_profile(given, seen)
     found = f"its profiles are {', '.join(profiles)}" if profiles else "it has none"
     return answer(
         "compliance_profile",
@@ -109,21 +114,50 @@ def _profile(given: CheckContext, seen: TwilioInventory) -> Check:
     )
 
 
+def _parents_profile(given: CheckContext, seen: TwilioInventory) -> Check:
+    """A subaccount sends by its parent's profile, which it does not show (sources: twilio-subaccount-profile)."""
+    if message := next(delivered(given, seen.now), None):
+        evidence = f"Twilio has delivered a message of this account, {message.sid}, in the last 30 days."
+        return answer("compliance_profile", "pass", evidence)
+    if given.awaited:
+        return idle("compliance_profile", f"The test SMS to {', '.join(given.awaited)} will show it.")
+    whose = f"of its parent account, {seen.parent_sid}" if seen.parent_sid else "of a parent account, if it has one"
+    return answer(
+        "compliance_profile",
+        "skip",
+        f"Could not be checked: the account shows no approved compliance profile, and may send by that {whose}.",
+        "Twilio console of the parent account: Trust Hub > Customer profiles. A delivered message shows it as well: "
+        "`mfa-setup test sms --to NUMBER`.",
+    )
+
+
 def _balance(given: CheckContext, seen: TwilioInventory) -> Check:
     left = given.snapshot.balance
     if isinstance(left, MfaSetupError):
         return unseen("balance", left)
     if left is None:
         return idle("balance", "A subaccount has no balance of its own.")
-    shown = f"{left.amount:.2f} {left.currency}"
+    shown = left.shown
     if seen.on_trial:
         return idle("balance", f"A trial's balance ({shown}) says nothing of its free units.")
     top_up = "Twilio console: Account > Billing; auto-recharge keeps it from running dry."
     if left.amount <= 0:
-        return answer("balance", "fail", f"The balance is {shown}.", top_up)
+        return _spent(left, seen.account)
     if left.amount < LOW:
         return answer("balance", "warn", f"The balance is {shown}: that is little.", top_up)
     return answer("balance", "pass", f"The balance is {shown}.")
+
+
+def _spent(left: Balance, account: TwilioAccount | None) -> Check:
+    """No balance: an account that is paid by invoice stays active with a negative one (sources: twilio-invoiced)."""
+    told, fix = f"The balance is {left.shown}", "Twilio console: Account > Billing."
+    if left.amount == 0 or (account and account.status != "active"):
+        return answer("balance", "fail", f"{told}.", f"{fix} Auto-recharge keeps it from running dry.")
+    fix += " An account that Twilio invoices needs nothing."
+    if account is None:
+        evidence = f"Could not be checked: the balance is {left.shown}, and an API key does not show whether the "
+        return answer("balance", "skip", f"{evidence}account is active.", fix)
+    return answer("balance", "warn", f"{told}, and the account is active, as those are that Twilio invoices.", fix)
 
 
 def alerts(given: CheckContext) -> Check:

@@ -1,10 +1,10 @@
 """What stands between a number that is about to be bought and a delivered code, said before the money is spent."""
 
 from mfa_setup.checks.account import TRIAL
-from mfa_setup.checks.reach import TOLL_FREE_REACH, US_PHONES
+from mfa_setup.checks.routes import TOLL_FREE_REACH
 from mfa_setup.model.observed import MessagingService, Offer, TwilioInventory
 from mfa_setup.model.outcome import Notice
-from mfa_setup.phone import country_of, is_toll_free
+from mfa_setup.phone import US_PHONES, country_of, is_toll_free
 
 
 def before_buying(

@@ -35,6 +35,7 @@ QUESTIONS = (
     Question("rate_limit", "auth0", "Is there room in Auth0's rate limit?"),
     Question("application", "auth0", "Can users of the connection log in to the application?"),
     Question("password_grants", "auth0", "Does any application log in by the password grant?"),
+    Question("silent_login", "auth0", "Does any application renew sessions without the user?"),
     Question("other_factor_first", "auth0", "Are users offered another factor before SMS?"),
     Question("recovery_factor", "auth0", "Can users get in without their phone?"),
     Question("mfa_in_action", "auth0", "Do Actions decide about MFA?"),
@@ -42,6 +43,7 @@ QUESTIONS = (
     Question("message_type_set", "codes", "Is a message type set?", decides=True, fixed=True),
     Question("message_type_carried", "codes", "Does the provider carry the message types?", decides=True, fixed=True),
     Question("provider_enabled", "codes", "Is there an enabled phone provider?", decides=True, fixed=True),
+    Question("template_code", "codes", "Do the texts contain the code?", decides=True),
     Question("provider_account", "codes", "Does Auth0 send by this Twilio account?", decides=True),
     Question("provider_token", "codes", "Is the Twilio token that Auth0 holds the right one?", decides=True),
     Question("recent_sends", "codes", "Did the tenant's latest codes leave?"),
@@ -52,12 +54,26 @@ QUESTIONS = (
     Question("sender_owned", "twilio", "Is the sender the account's own, and able to send SMS?", decides=True),
     Question("registration", "twilio", "Is the sender registered for the users' countries?", decides=True),
     Question("geo_permissions", "twilio", "May messages go to the users' countries?", decides=True),
+    Question("voice_sender", "twilio", "Can the sender make calls?", decides=True),
+    Question("dialing_permissions", "twilio", "May the users' countries be called?", decides=True),
     Question("twilio_alerts", "twilio", "Did the account meet errors lately?"),
     Question("twilio_region", "twilio", "Is Twilio reached in its home region?"),
 )
 """In the order in which they are asked."""
 
-BY_ID = {question.id: question for question in QUESTIONS}
+CONSENTS = (
+    Question("price_known", "twilio", "Is it known what the number to buy costs?"),
+    Question("number_moves", "twilio", "Does a number that is in use stay where it is?"),
+)
+"""What is asked of a plan alone, before it is carried out; so is `auth0_plan`, before a number is bought."""
+
+BY_ID = {question.id: question for question in (*QUESTIONS, *CONSENTS)}
+OVERRIDABLE = (
+    *(question.id for question in QUESTIONS if question.decides and not question.fixed),
+    "auth0_plan",
+    *(question.id for question in CONSENTS),
+)
+"""The checks that can stop a run, and that somebody can overrule."""
 
 
 def answer(check_id: str, status: CheckStatus, evidence: str, fix: str = "") -> Check:

@@ -17,6 +17,7 @@ class CheckContext:
         snapshot: Both services.
         desired: Names the users' countries, and the application and number that are meant.
         own: How this tenant's numbers are recognised.
+        awaited: The phones that a test SMS goes to before the policy is set: what only a delivery shows waits for it.
         region_variables: The environment variables that name another Twilio region.
     """
 
@@ -24,6 +25,7 @@ class CheckContext:
     desired: Desired
     own: OwnNumbers
     region_variables: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
 
     @property
     def country(self) -> str:

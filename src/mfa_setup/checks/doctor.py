@@ -6,11 +6,12 @@ from mfa_setup.checks import account, decide, provider, tenant
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
+from mfa_setup.snapshot.names import OF_TWILIO, PartName
 from mfa_setup.snapshot.parts import attempt, first_unread
-from mfa_setup.snapshot.reader import OF_TWILIO, PartName, Reader
+from mfa_setup.snapshot.reader import Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
-READS: frozenset[PartName] = OF_TWILIO | tenant.DOCTOR | {"flags"}
+READS: frozenset[PartName] = OF_TWILIO | tenant.DOCTOR | {"settings", "actions"}
 
 
 def read_everything(reader: Reader) -> Snapshot:

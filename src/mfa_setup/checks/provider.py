@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mfa_setup.checks.catalog import answer, idle, unseen
+from mfa_setup.checks.catalog import about, answer, idle, unseen
 from mfa_setup.checks.context import CheckContext
-from mfa_setup.errors import MfaSetupError
+from mfa_setup.errors import CredentialsRefusedError, MfaSetupError
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Factor, Provider, SendEvent
+from mfa_setup.model.types import TokenState
 from mfa_setup.resources.channels import carries
 from mfa_setup.snapshot.parts import known_or
+from mfa_setup.snapshot.snapshot import Snapshot
 from mfa_setup.twilio_codes import explain
 
 FRESH = timedelta(hours=1)
@@ -58,9 +60,11 @@ def _account(given: CheckContext, there: Provider) -> Check:
     if there.kind != "twilio":
         return answer(
             "provider_account",
-            "fail",
-            f"The phone provider is not Twilio ({there.kind}): whether its codes arrive cannot be seen from here.",
-            "`mfa-setup enable-sms --replace-provider` puts Twilio in its place.",
+            "skip",
+            f"Could not be checked: the phone provider is not Twilio ({there.kind}), and nothing tells whether its "
+            "codes arrive.",
+            "Log in once with a code. If it arrives, pass --override provider_account; otherwise send through Twilio: "
+            "`mfa-setup enable-sms --replace-provider`.",
         )
     if given.snapshot.twilio is None:
         return answer(
@@ -69,13 +73,14 @@ def _account(given: CheckContext, there: Provider) -> Check:
             f"Auth0 sends by the Twilio account {there.sid}; without Twilio credentials no more is known.",
             "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
         )
-    if isinstance(given.snapshot.twilio, MfaSetupError):
-        return unseen("provider_account", given.snapshot.twilio)
-    if there.sid != given.snapshot.twilio.sid:
+    ours = given.snapshot.account.standing if given.snapshot.account else given.snapshot.twilio
+    if isinstance(ours, MfaSetupError):
+        return unseen("provider_account", ours)
+    if there.sid != ours.sid:
         return answer(
             "provider_account",
             "fail",
-            f"Auth0 sends by the Twilio account {there.sid}; the credentials are those of {given.snapshot.twilio.sid}.",
+            f"Auth0 sends by the Twilio account {there.sid}; the credentials are those of {ours.sid}.",
             "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of that account, or run "
             "`mfa-setup enable-sms --replace-provider`.",
         )
@@ -83,39 +88,59 @@ def _account(given: CheckContext, there: Provider) -> Check:
 
 
 def _token(given: CheckContext, there: Provider) -> Check:
-    """Whether Twilio accepts what Auth0 holds: compared where it can be, else by the tenant's own latest send."""
+    """Whether Twilio accepts what Auth0 holds: compared where it can be, else by the tenant's own sends since."""
     if there.kind != "twilio" or there.sid is None:
         return idle("provider_token", "There is no Twilio provider.")
-    resend = "Run `mfa-setup enable-sms --resend-token`."
-    latest = _latest(given)
-    if latest and latest.error_code == AUTHENTICATE and _is_since(latest, there):
-        evidence = f"Twilio refused the tenant's own send at {_time(latest.at)}: 20003, the token is wrong."
-        return answer("provider_token", "fail", evidence, resend)
-    match given.snapshot.token:
-        case "same":
+    found, send = given.snapshot, _telling_send(given.snapshot, there)
+    if send and send.failed:
+        evidence = f"Twilio refused the tenant's own send at {_time(send.at)}: 20003, the token is wrong."
+        return answer("provider_token", "fail", evidence, _RESEND)
+    if check := _compared(found):
+        return check
+    if send and found.now and found.now - send.at < FRESH:
+        return answer("provider_token", "pass", f"Twilio accepted the tenant's own send at {_time(send.at)}.")
+    if given.awaited and there.stack == "unified":
+        return idle("provider_token", f"The test SMS to {', '.join(given.awaited)} will show it: Auth0 sends it.")
+    way = _RESEND + (f" Or let Auth0 send: {TENANT_SEND}." if there.stack == "unified" else "")
+    check = answer("provider_token", "skip", f"Could not be checked: {_UNPROVEN[found.token]}", way)
+    return about(check, found.twilio) if isinstance(found.twilio, CredentialsRefusedError) else check
+
+
+def _compared(found: Snapshot) -> Check | None:
+    """What the token itself tells, where Auth0 shows it, or a digest knows it for ours."""
+    match found.token:
+        case "refused":
+            return answer("provider_token", "fail", "Twilio refuses the token that Auth0 holds.", _RESEND)
+        case "works":
+            held = "Auth0 holds another Twilio token than the one given here, and Twilio accepts it."
+            return answer("provider_token", "pass", held)
+        case "same" if not isinstance(found.twilio, CredentialsRefusedError):
             return answer("provider_token", "pass", "The Twilio token that Auth0 holds is the one given here.")
-        case "new":
-            return answer(
-                "provider_token", "fail", "The Twilio token that Auth0 holds is not the one given here.", resend
-            )
-    if latest and not latest.failed and datetime.now(UTC) - latest.at < FRESH:
-        return answer("provider_token", "pass", f"Twilio accepted the tenant's own send at {_time(latest.at)}.")
-    return answer(
-        "provider_token",
-        "skip",
-        "Not known: Auth0 never shows the Twilio token it holds, and no send of the last hour shows that it works.",
-        resend + (f" Or let Auth0 send: {TENANT_SEND}." if there.stack == "unified" else ""),
-    )
+    return None
 
 
-def _is_since(send: SendEvent, there: Provider) -> bool:
-    """Whether a send used the token that is there now: by the service's own times; a token that is shown needs none."""
+_RESEND = "Run `mfa-setup enable-sms --resend-token`."
+_UNPROVEN: dict[TokenState, str] = {
+    "same": "Auth0 holds the Twilio token given here, and Twilio refused the credentials of this run.",
+    "new": "Auth0 holds another Twilio token than the one given here. Twilio may still accept it, for an account can "
+    "have two valid tokens; no code that Auth0 has sent since its provider was last written shows that it does.",
+    "overwritten": "Somebody has written the provider since this run did, and Auth0 does not show which Twilio token "
+    "it holds.",
+    "unknown": "Auth0 does not show which Twilio token it holds, and no code that it has sent in the last hour and "
+    "since its provider was last written shows that Twilio accepts it.",
+}
+"""Why it is not known whether Twilio accepts the token (sources: twilio-two-tokens)."""
+
+
+def _telling_send(found: Snapshot, there: Provider) -> SendEvent | None:
+    """The latest send that tells of the token that is there now: by the service's own times, and of known order.
+
+    A send that was refused for another reason tells nothing, nor does any of a token that is shown.
+    """
     if there.token is not None:
-        return False
-    try:
-        return there.updated_at is None or send.at > datetime.fromisoformat(there.updated_at)
-    except (ValueError, TypeError):
-        return True
+        return None
+    since = (send for send in known_or(found.sends, ()) if send.is_after(there.written_at))
+    return next((send for send in since if not send.failed or send.error_code == AUTHENTICATE), None)
 
 
 def recent_sends(given: CheckContext) -> Check:

@@ -1,27 +1,25 @@
-"""The tenant itself: what the token may do, what the plan sends, and what else bears on a login with MFA."""
+"""The tenant itself: what the token may do, what the plan sends, and its application."""
 
 from collections.abc import Mapping
-from functools import partial
 
+from mfa_setup.checks import login
 from mfa_setup.checks.catalog import answer, idle, judged, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.checks.provider import TENANT_SEND
 from mfa_setup.errors import MfaSetupError
-from mfa_setup.model.check import Check, CheckStatus
+from mfa_setup.model.check import Check
 from mfa_setup.model.desired import Desired
-from mfa_setup.model.observed import INDEPENDENT, Application
-from mfa_setup.model.readiness import Headroom, TenantFlags
+from mfa_setup.model.observed import Application, Connection
+from mfa_setup.model.readiness import Headroom
 from mfa_setup.model.types import PhoneStack, ResourceName
 from mfa_setup.resources.application import choose
 from mfa_setup.resources.registry import in_order
-from mfa_setup.snapshot.parts import attempt, known, known_or
-from mfa_setup.snapshot.reader import MINIMUM, PartName, scopes_of
+from mfa_setup.snapshot.names import MINIMUM, PartName, scopes_of
+from mfa_setup.snapshot.parts import Part, attempt, known, known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
 FREE_BURST = 2
 """The burst of the Free plan's rate limit (Auth0 docs, "Rate limit configurations"); no other plan's is so small."""
-PASSWORD_GRANTS = frozenset({"password", "http://auth0.com/oauth/grant-type/password-realm"})
-_RECOVERY = frozenset({"recovery-code", "email"})
 _SCOPES_PAGE = "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications."
 
 
@@ -34,10 +32,7 @@ def checks(given: CheckContext) -> tuple[Check, ...]:
         judged("phone_stack", found.stack, _stack),
         rate_limit(found.headroom),
         _application(given),
-        judged("password_grants", found.applications, _password_grants),
-        judged("other_factor_first", found.factors, partial(_other_factor, flags=known_or(found.flags, TenantFlags()))),
-        judged("recovery_factor", found.factors, _recovery),
-        judged("mfa_in_action", found.flags, _actions),
+        *login.checks(found),
     )
 
 
@@ -47,7 +42,14 @@ COMMANDS: dict[str, tuple[ResourceName, ...]] = {
     "policy": ("policy",),
 }
 """The commands whose scopes are checked, with the resources that each sets up."""
-DOCTOR: frozenset[PartName] = MINIMUM | {"applications", "connections", "policies", "sends", "users"}
+DOCTOR: frozenset[PartName] = MINIMUM | {
+    "templates",
+    "applications",
+    "connections",
+    "policies",
+    "sends",
+    "everyone",
+}
 
 
 def _needs(desired: Desired, stack: PhoneStack) -> Mapping[str, frozenset[str]]:
@@ -87,12 +89,22 @@ def _token(given: CheckContext) -> tuple[Check, ...]:
     return accepted, answer("auth0_scopes", "pass", "It has every scope that a command needs.")
 
 
+def has_sent(found: Snapshot) -> bool:
+    """Whether the tenant is known to have sent codes, which the Free plan does not."""
+    return any(not send.failed for send in known_or(found.sends, ()))
+
+
+def is_free(headroom: Headroom | None) -> bool:
+    """Whether the tenant's rate limit is that of the Free plan."""
+    return headroom is not None and headroom.limit <= FREE_BURST
+
+
 def plan(found: Snapshot) -> Check:
     """Whether the plan sends SMS, which no read tells: only a send of the tenant's own shows it."""
-    if any(not send.failed for send in known_or(found.sends, ())):
+    if has_sent(found):
         return answer("auth0_plan", "pass", "The tenant has sent codes by its provider lately.")
     evidence = "The tenant's plan cannot be read, and no send of its own shows that it includes SMS."
-    if (headroom := found.headroom) and headroom.limit <= FREE_BURST:
+    if (headroom := found.headroom) and is_free(headroom):
         evidence += f" Its rate limit, a burst of {headroom.limit}, is that of the Free plan, which sends no SMS."
     look = "The plan stands in the Auth0 dashboard, Settings > Subscription."
     legacy = known_or(found.stack, "unified") == "legacy"
@@ -110,9 +122,14 @@ def rate_limit(headroom: Headroom | None) -> Check:
     if headroom is None:
         return idle("rate_limit", "Auth0's answers told no limit.")
     told = f"{headroom.remaining} of {headroom.limit} requests were left after the last answer."
-    if headroom.limit <= FREE_BURST:
+    if is_free(headroom):
         return answer("rate_limit", "warn", f"{told} Runs are slow.", "A paid plan has a larger one.")
     return answer("rate_limit", "pass", told)
+
+
+PLACEHOLDER = "{organization_name}"
+ORGANIZATIONS = frozenset({"allow", "require"})
+"""The values of `organization_usage` with which the placeholder in a URL is evaluated (sources: auth0-organization)."""
 
 
 def _application(given: CheckContext) -> Check:
@@ -120,74 +137,30 @@ def _application(given: CheckContext) -> Check:
     asked, found = given.desired.application, given.snapshot
     if asked is None:
         return idle("application", "Applications are left alone (--no-app).")
-    app = attempt(lambda: choose(asked, known(found.applications)))
+    app = attempt(lambda: choose(asked, known(found.applications), found.config))
     if isinstance(app, MfaSetupError):
         return unseen("application", app)
     if isinstance(found.connections, MfaSetupError):
         return unseen("application", found.connections)
-    where, users = found.connections.found, found.users
+    where, users = found.connections.found, found.everyone
     if app is None or where is None:
         missing = "application" if app is None else "connection"
         return answer("application", "warn", f"There is no such {missing} yet.", "Run `mfa-setup init`.")
     if app.client_id not in where.client_ids:
         evidence = f'"{app.name}" is not on the connection {where.name}.'
-        return answer("application", "warn", evidence, "Run `mfa-setup init`.")
-    counted = "its users were not counted" if isinstance(users, MfaSetupError) else f"it has {users} users"
-    status: CheckStatus = "warn" if users == 0 else "pass"
-    fix = "Make one: Auth0 dashboard, User Management > Users, or sign up." if users == 0 else ""
-    return answer("application", status, f'"{app.name}" is on the connection {where.name}; {counted}.', fix)
+        return answer("application", "warn", evidence, f"Run `mfa-setup init --connection {where.name}`.")
+    return _connected(app, where, users)
 
 
-def _password_grants(applications: tuple[Application, ...]) -> Check:
-    """Applications whose logins answer `mfa_required` under Always, and have to speak the MFA API then."""
-    using = [item.name for item in applications if PASSWORD_GRANTS & set(item.grant_types)]
-    if not using:
-        return answer("password_grants", "pass", "None does.")
-    return answer(
-        "password_grants",
-        "warn",
-        f"Under Always these get `mfa_required` instead of a token: {', '.join(using)}.",
-        "Let them speak Auth0's MFA API, or take the grant away: Applications > Advanced Settings > Grant Types.",
-    )
-
-
-def _other_factor(factors: frozenset[str], flags: TenantFlags) -> Check:
-    """Auth0 offers the most secure factor first, and every independent one goes before SMS (Auth0 docs, "Enable MFA").
-
-    Users who see the list choose themselves (`mfa_show_factor_list_on_enrollment`).
-    """
-    first = sorted(INDEPENDENT & factors)
-    if not first:
-        return answer("other_factor_first", "pass", "No: no other factor is on that goes before it.")
-    told = "and users choose among them" if flags.factor_list else "and users are offered the most secure one"
-    return answer(
-        "other_factor_first",
-        "warn",
-        f"{', '.join(first)} {'is' if len(first) == 1 else 'are'} on, {told}.",
-        "Auth0 dashboard: Security > Multi-factor Auth: switch off what users should not get.",
-    )
-
-
-def _recovery(factors: frozenset[str]) -> Check:
-    there = sorted(_RECOVERY & factors)
-    if there:
-        return answer("recovery_factor", "pass", f"{', '.join(there)} is on.")
-    return answer(
-        "recovery_factor",
-        "warn",
-        "No recovery factor is on: who loses the phone cannot log in.",
-        "Auth0 dashboard: Security > Multi-factor Auth > Recovery Code.",
-    )
-
-
-def _actions(flags: TenantFlags) -> Check:
-    """What Actions say of MFA goes before the policy (Auth0 docs, "Customize MFA policy with Actions")."""
-    if not flags.mfa_in_actions:
-        return answer("mfa_in_action", "pass", "Not about the factors: customize_mfa_in_postlogin_action is off.")
-    return answer(
-        "mfa_in_action",
-        "warn",
-        "customize_mfa_in_postlogin_action is on: post-login Actions may choose the factors, and what they say goes "
-        "before the policy.",
-        "Look through them: Auth0 dashboard, Actions > Triggers > post-login.",
-    )
+def _connected(app: Application, where: Connection, users: Part[int]) -> Check:
+    """Whether users are there, and come back to the application after their login."""
+    if app.organization_usage not in ORGANIZATIONS and any(PLACEHOLDER in url for url in app.callbacks):
+        evidence = f'A callback URL of "{app.name}" has {PLACEHOLDER}, which counts only in logins to an organization.'
+        return answer("application", "warn", evidence, "Auth0 dashboard: the application > Organizations: allow them.")
+    counted = "the users were not counted" if isinstance(users, MfaSetupError) else f"the tenant has {users} users"
+    evidence = f'"{app.name}" is on the connection {where.name}; {counted}.'
+    if app.organization_usage == "require":
+        evidence += " Logins need an organization: `mfa-setup test login --organization`."
+    if users == 0:
+        return answer("application", "warn", evidence, "Create one: Auth0 dashboard, User Management > Users.")
+    return answer("application", "pass", evidence)

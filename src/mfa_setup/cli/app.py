@@ -3,7 +3,7 @@
 import inspect
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +13,13 @@ from mfa_setup import __version__
 from mfa_setup.cancellation import Cancellation
 from mfa_setup.cli import signals
 from mfa_setup.cli.context import CommandContext
-from mfa_setup.cli.options import Call, Common, SectionedCommand, as_command, read_call
+from mfa_setup.cli.options import Call, Common, Group, SectionedCommand
 from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError
 from mfa_setup.model.results import Result, Shows
-from mfa_setup.settings.schema import Group
 
-if TYPE_CHECKING:  # slow to import, and needed only once a command runs
+if TYPE_CHECKING:  # slow to import, and needed only once a command is named
     from mfa_setup.render.sink import Sink
+    from mfa_setup.settings import schema
 
 HELP = """SMS multi-factor authentication for an Auth0 tenant, through Twilio.
 
@@ -43,6 +43,7 @@ Exit codes: 0 done or already so, 1 failed, 2 command line, 3 invalid value, 4 c
 
 app = typer.Typer(
     name="mfa-setup",
+    cls=Group,
     help=HELP,
     add_completion=False,
     no_args_is_help=True,
@@ -75,15 +76,32 @@ _STOPPING = "Finishing the current request, then stopping. Press Ctrl-C again to
 
 
 proofs = typer.Typer(
+    cls=Group,
     help="Prove that it works: an SMS that arrives, a login with a second factor.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.add_typer(proofs, name="test")
+
+_without_parameters: dict[str, Callable[[], None]] = {}
+"""The commands that have no parameters yet: by name, the function that adds them."""
+_built: list[typer.core.TyperGroup] = []
+"""The program, once it has been built."""
+
+
+def program(words: Iterable[str] | None = None) -> typer.core.TyperGroup:
+    """The program with all its commands; only those among the words have their parameters, by default all."""
+    names = set(_without_parameters) if words is None else _without_parameters.keys() & set(words)
+    for name in names:
+        _without_parameters.pop(name)()
+    if names or not _built:
+        _built[:] = [typer.main.get_group(app)]
+    return _built[0]
 
 
 def command(
     name: str,
-    groups: tuple[Group, ...] = (),
+    groups: "tuple[schema.Group, ...]" = (),
     *,
     own: tuple[inspect.Parameter, ...] = (),
     group: typer.Typer = app,
@@ -94,9 +112,18 @@ def command(
 
     def register(body: Body) -> Body:
         def run(**given: object) -> int:
+            from mfa_setup.cli.parameters import read_call  # noqa: PLC0415 a list of commands needs no parameters
+
             return execute(body, read_call(full_name, given, own), shows)
 
-        group.command(name, cls=SectionedCommand, help=body.__doc__)(as_command(run, groups, own))
+        def complete() -> None:
+            from mfa_setup.cli.parameters import give_parameters  # noqa: PLC0415 likewise
+
+            give_parameters(run, groups, own)
+
+        run.__signature__ = inspect.Signature()  # type: ignore[attr-defined]
+        _without_parameters[name] = complete
+        group.command(name, cls=SectionedCommand, help=body.__doc__)(run)
         return body
 
     return register
@@ -104,11 +131,13 @@ def command(
 
 def execute(body: Body, call: Call, shows: Shows) -> int:
     """Runs a command; whatever happens, its outcome is rendered once and its exit code returned."""
-    from mfa_setup.cli.prompter import Prompter  # noqa: PLC0415 help and version need none of these
+    from mfa_setup.cli import typed  # noqa: PLC0415 help and version need none of these
+    from mfa_setup.cli.prompter import Prompter  # noqa: PLC0415
     from mfa_setup.engine.report import Report  # noqa: PLC0415
 
     common = call.common
     sink = new_sink(common)
+    sink.typed += typed.of_call(call, os.environ)
     report = Report(call.command)
     terminal = Prompter(sink, yes=common.yes, may_ask=not common.no_input)
     context = CommandContext(sink, terminal, report, Cancellation())

@@ -1,28 +1,29 @@
 """The process: from a command line to its exit code."""
 
-import functools
+import gc
 import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import typer
 
 from mfa_setup.cli import commands, signals  # noqa: F401 importing the commands registers them
-from mfa_setup.cli.app import app, new_sink, proofs
-from mfa_setup.cli.options import Common
-from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError, TerminatedError, UsageInvalidError
-from mfa_setup.model.results import Result
+from mfa_setup.cli.app import app, program
+from mfa_setup.errors import (
+    InternalError,
+    InterruptedRunError,
+    MfaSetupError,
+    OutputUnwritableError,
+    TerminatedError,
+    UsageInvalidError,
+)
 
 _INTERRUPTED = (InterruptedRunError.exit_code, TerminatedError.exit_code)
-
-
-@functools.cache
-def _program() -> typer.core.TyperGroup:
-    app.add_typer(proofs, name="test")
-    return typer.main.get_group(app)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -31,7 +32,7 @@ def run(arguments: Sequence[str]) -> int:
         run(["--help"])
         return UsageInvalidError.exit_code
     try:
-        code = _program().main(list(arguments), prog_name="mfa-setup", standalone_mode=False)
+        code = program(arguments).main(list(arguments), prog_name="mfa-setup", standalone_mode=False)
     except typer.TyperException as unparsable:
         return _usage(arguments, unparsable)
     except InterruptedRunError as stopped:  # before a command had begun
@@ -51,16 +52,40 @@ def _usage(arguments: Sequence[str], unparsable: typer.TyperException) -> int:
 
 def _tell(arguments: Sequence[str], error: MfaSetupError) -> int:
     """An error outside of any command; as JSON too, where that was asked for."""
-    from mfa_setup.engine.report import Report  # noqa: PLC0415 help and version need no report
+    from mfa_setup.cli.early_error import write_error  # noqa: PLC0415 help and version need none of it
 
-    sink = new_sink(Common(json="--json" in arguments))
     signals.end()
-    sink.result(Result(Report(_named(arguments)).outcome(error)))
+    write_error(_named(arguments), error, arguments)
     return error.exit_code
 
 
 def _named(arguments: Sequence[str]) -> str:
-    return next((word for word in arguments if not word.startswith("-")), "")
+    """The command that a command line names; nothing that it does not know, which may be anything."""
+    first = next((word for word in arguments if not word.startswith("-")), "")
+    return first if first in program(()).commands else ""
+
+
+def _open_closed_streams() -> None:
+    """Lets output to a stream that was closed before the start (`>&-`) go nowhere, as other programs do."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 open to the end
+
+
+def _unwritable(full: OutputUnwritableError | OSError) -> int:
+    """Says that standard output takes no more, and lets what is left in its buffer go nowhere."""
+    error = (
+        full
+        if isinstance(full, OutputUnwritableError)
+        else OutputUnwritableError(f"Standard output cannot be written: {full.strerror}.")
+    )
+    with suppress(OSError):
+        sys.stderr.write(f"Error: {error.message}\n  {error.hint}\n")
+        sys.stderr.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return error.exit_code
 
 
 def main(starting: Callable[[int, FrameType | None], None]) -> NoReturn:
@@ -70,6 +95,7 @@ def main(starting: Callable[[int, FrameType | None], None]) -> NoReturn:
         starting: Handles a signal until a run has begun.
     """
     signals.install(starting)
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that this terminal's encoding lacks is no reason to fail
@@ -81,6 +107,8 @@ def main(starting: Callable[[int, FrameType | None], None]) -> NoReturn:
         # The reader went away (`| head`): nothing more to say, and nothing to say it to.
         sys.stderr.close()
         code = 1
+    except (OutputUnwritableError, OSError) as full:  # an OSError of what writes help and version
+        code = _unwritable(full)
     except Exception as defect:  # noqa: BLE001 of what shows everything: so it is told here, and no value with it
         sys.stderr.write(f"Error: Something went wrong inside mfa-setup ({type(defect).__name__}).\n")
         code = InternalError.exit_code
@@ -89,4 +117,5 @@ def main(starting: Callable[[int, FrameType | None], None]) -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+    gc.freeze()  # the process ends: looking for garbage among all that was imported would take a tenth of a second
     sys.exit(code)

@@ -19,18 +19,18 @@ class Prompter:
 
     def __init__(self, sink: Sink, *, yes: bool, may_ask: bool) -> None:
         self._sink = sink
-        self._yes = yes
+        self.agreed = yes
         self.can_ask = may_ask and can_ask(as_json=sink.as_json)
 
     def confirm(self, plan: Outcome, *, changed: tuple[str, ...] = ()) -> bool:
         """Shows the plan, unless nobody would read it, and asks; true where somebody was asked."""
-        if not self._yes and not self.can_ask:
+        if not self.agreed and not self.can_ask:
             raise ConfirmationNeededError(_needed(plan), hint=_LOOK.get(plan.command))
         if changed:
             self._sink.say(f"While the question was open, this changed: {', '.join(changed)}. This is the plan now:")
         if self.can_ask:
             self._sink.plan(plan)
-        if self._yes:
+        if self.agreed:
             return False
         if self._ask("Carry this out? [y/N] ").lower() not in {"y", "yes"}:
             raise DeclinedError("Nothing was changed.")
@@ -50,10 +50,13 @@ class Prompter:
 
     def overrule(self, failing: tuple[Check, ...], domain: str) -> bool:
         """Shows the failing checks and asks for the tenant's domain; `--yes` is no answer to that."""
-        if not self.can_ask or self._yes:
+        if not self.can_ask or self.agreed:
             return False
         self._sink.checks(failing)
-        self._sink.say("People may be unable to log in. To go on all the same, type the tenant's domain.")
+        from mfa_setup.checks.catalog import BY_ID  # noqa: PLC0415 slow to import, and needed here only
+
+        risk = "People may be unable to log in. " if any(BY_ID[check.id].decides for check in failing) else ""
+        self._sink.say(f"{risk}To go on all the same, type the tenant's domain.")
         return self._ask(f"{domain}? ") == domain
 
     def text(self, label: str) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mfa_setup import appconfig
+from mfa_setup.cli import typed
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.file_modes import loose
 from mfa_setup.cli.options import Call
@@ -48,6 +49,15 @@ def phone_of(flag: str, text: str) -> str:
     return _judged(f"{flag} is ", parsers.phone_number, text)
 
 
+def organization_of(text: str | None) -> str | None:
+    """The organization that `--organization` names.
+
+    Raises:
+        InvalidValueError: It is neither an ID nor a name of one.
+    """
+    return None if text is None else _judged("--organization is ", parsers.organization, text)
+
+
 def _judged(begin: str, form: Callable[[str], T], text: str) -> T:
     """The value of a text; `begin` is how the message begins that says what is wrong with it."""
     try:
@@ -73,6 +83,8 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     asked = settings.load(call.flags, os.environ, file)
     context.report.warn(asked.notices)
     context.report.settings = SettingsUsed(file=str(file) if file else None, variables=asked.variables)
+    context.sink.typed += typed.of_settings(asked.given)
+    context.sink.free_texts += typed.free_texts(asked.given)
     credentials.refuse_misplaced(source, asked.by_source)
     sandbox = source.text("MFA_SETUP_SANDBOX")
     sandbox_url = endpoints.sandbox_url(sandbox) if sandbox else None
@@ -82,7 +94,11 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     credentials.check_formats(source)
     config_file = None
     if "application" in task.resources:
-        config_file = appconfig.locate(asked.app_dir, asked.write_config, asked.config_base)
+        agreed = task.read_only or context.terminal.agreed
+        config_file = appconfig.locate(
+            asked.app_dir, asked.write_config, asked.config_base, agreed=agreed, environment=os.environ
+        )
+    desired = settings.at_url(asked.desired, config_file.url if config_file else None)
     domain = asked.domain or _ask_domain(context.terminal)
     places = endpoints.resolve(domain, sandbox_url, twilio_needed=task.needs_twilio)
     context.report.tenant = Tenant(domain=domain)
@@ -91,7 +107,7 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     endpoints.require_this_machine(access.places)
     with compose(
         task,
-        asked.desired,
+        desired,
         access,
         Options(
             folders=folders,
@@ -117,7 +133,8 @@ def http_settings(context: CommandContext, seconds: float) -> "HttpSettings":
         from mfa_setup.adapters.http_policy import HttpSettings  # noqa: PLC0415 it brings httpx along
         from mfa_setup.cli.network import network_of  # noqa: PLC0415
 
-    return HttpSettings(seconds, context.sink.waiting, context.cancellation, network_of(os.environ))
+    network, sink = network_of(os.environ), context.sink
+    return HttpSettings(seconds, sink.waiting, sink.pacing, context.cancellation, network)
 
 
 def _settings_file(call: Call) -> Path | None:
@@ -152,7 +169,9 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
     domain = asked.domain or _ask_domain(context.terminal)
     context.report.tenant = Tenant(domain=domain)
     header = Header(run_id=context.report.run_id, command=call.command, domain=domain)
-    return open_journal(Folders.of(os.environ), credentials.tenant_key(source, domain), header)
+    journal = open_journal(Folders.of(os.environ), credentials.tenant_key(source, domain), header)
+    context.report.warn(journal.notices)
+    return journal
 
 
 def _access(

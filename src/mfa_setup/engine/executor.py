@@ -1,15 +1,20 @@
 """The one executor, for setting up and for undoing: journals each write, sends it, recovers a lost answer, reports."""
 
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
+from mfa_setup.engine.lanes import Lanes, StoppedError
 from mfa_setup.engine.person import Person
 from mfa_setup.engine.plan import Plan, Stage
 from mfa_setup.engine.report import Report, status_of
+from mfa_setup.errors import InterruptedRunError
+from mfa_setup.model.types import ResourceName, Status
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources.base import Action
-from mfa_setup.resources.recovery import recover_outcome
+from mfa_setup.resources.recovery import recover_outcome, repeat_limited
 from mfa_setup.resources.registry import ACTIONS
 from mfa_setup.services import Services
 from mfa_setup.snapshot.snapshot import Snapshot
@@ -45,36 +50,72 @@ class Executor:
     guard: StageGuard
     adopted: dict[str, Write] = field(default_factory=dict)
     _real: dict[str, str] = field(default_factory=dict)
+    _lanes: Lanes = field(default_factory=Lanes)
+    _sending: list[ResourceName] = field(default_factory=list)
+    _begun: set[ResourceName] = field(default_factory=set)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def carry_out(self, plan: Plan) -> None:
-        """Carries out all stages, and stops at the first that fails.
+        """Carries out all stages, at the same time those that say what they need; none begins after one has failed.
 
         Raises:
-            MfaSetupError: A stage failed or was refused; those after it were not begun.
+            MfaSetupError: A stage failed or was refused.
         """
         last = {write.resource: write for write in plan.writes}
-        for stage in plan.stages:
-            self.services.journal.require_usable()
-            self.person.starting(stage.change)
-            self.guard.before(stage)
+        free = [stage for stage in plan.stages if stage.needs is not None]
+        lanes = [partial(self._carry_out, stage, last) for stage in free]
+        try:
             with self.services.cancellation.shielded():  # an answered request is noted before a signal comes
-                for planned in stage.writes:
-                    self._apply(planned, is_last=last[planned.resource] is planned)
-            self.guard.after(stage)
-            for write in stage.writes:
-                if last[write.resource] is write:
-                    self.person.finished(self.record.change(write.resource))
+                self._lanes.run(lanes, [stage.needs or () for stage in free])
+        except BaseException:
+            for resource in tuple(self._sending):  # a second signal does not wait for their answers
+                self._mark(resource, "unknown")
+            self._tell_halves()
+            self.services.journal.require_usable()
+            raise
+        for stage in plan.stages[len(free) :]:
+            self._carry_out(stage, last)
+
+    def _carry_out(self, stage: Stage, last: Mapping[ResourceName, Write]) -> None:
+        self.services.journal.require_usable()
+        self.person.starting(stage.change)
+        self.guard.before(stage)
+        with self.services.cancellation.shielded():
+            for planned in stage.writes:
+                self._apply(planned, is_last=last[planned.resource] is planned)
+        self.guard.after(stage)
+        for write in stage.writes:
+            if last[write.resource] is write:
+                self.person.finished(self.record.change(write.resource))
 
     def _apply(self, planned: Write, *, is_last: bool) -> None:
         write = planned.substituted(self._real)
         try:
             perform = ACTIONS[write.action].perform or Executor.send
             perform(self, write)
+        except StoppedError:
+            raise
         except BaseException as error:
-            self.record.mark(write.resource, status_of(error))
+            self._mark(write.resource, status_of(error))
             raise
         if is_last:
-            self.record.mark(write.resource, "applied")
+            self._mark(write.resource, "applied")
+
+    def _tell_halves(self) -> None:
+        """Marks a change as failed of which a part was done when another lane failed: it is not pending any more."""
+        if self.services.cancellation.requested:
+            return
+        for resource in self._begun:
+            if self.record.change(resource).status == "pending":
+                self._mark(resource, "failed")
+
+    def _mark(self, resource: ResourceName, status: Status) -> None:
+        with self._lock:
+            self.record.mark(resource, status)
+
+    def before_spending(self) -> None:
+        """Waits until what goes on at the same time and costs nothing was accepted."""
+        self._lanes.await_others()
 
     def send(self, write: Write) -> Fields:
         """Journals a write, sends it, and recovers a lost answer; returns what it created.
@@ -83,14 +124,19 @@ class Executor:
             MfaSetupError: It was refused, or its outcome is unknown.
         """
         action, journal = ACTIONS[write.action], self.services.journal
+        self._sending.append(write.resource)
         try:
             with journal.write(write.resource, write.action, write.target, write.before, write.after) as made:
                 made.update(self._sent(action, write))
         except BaseException:
             self.record.changed = self.record.changed or journal.changed
             raise
+        finally:
+            self._sending.remove(write.resource)
         self.record.changed = True
-        action.remember(self.services, write)
+        self._begun.add(write.resource)
+        self._lanes.answered()
+        action.remember(self.services, write, made)
         return made
 
     def _sent(self, action: Action, write: Write) -> Fields:
@@ -98,14 +144,26 @@ class Executor:
         if action.find is None:
             return send() or {}
         find = partial(action.find, self.services, write)
-        return recover_outcome(lambda: send() or {}, find)
+        recovered = partial(recover_outcome, lambda: send() or {}, find)
+        return recovered() if action.spends else repeat_limited(recovered, find, self._wait)
+
+    def _wait(self, seconds: float) -> None:
+        """Waits for a rate limit; the refused request had no effect, so that the run may stop here."""
+        self.person.doing(f"Waiting {seconds:.0f} s for the rate limit…")
+        try:
+            with self.services.cancellation.exposed():
+                self.services.clock.sleep(seconds)
+        except InterruptedRunError as stopped:
+            stopped.unsent = True
+            raise
 
     def replace(self, planned: str, real: str) -> None:
         """From here on a planned value stands for a real one, in later writes and in the report."""
-        for name, value in [*self._real.items(), (planned, planned)]:
-            if value == planned:
-                self._real[name] = real
-                self.record.correct(name, real)
+        with self._lock:
+            for name, value in [*self._real.items(), (planned, planned)]:
+                if value == planned:
+                    self._real[name] = real
+                    self.record.correct(name, real)
 
     def real(self, planned: str) -> str:
         """What a planned value stands for by now."""
@@ -113,4 +171,5 @@ class Executor:
 
     def report(self, **outputs: str | None) -> None:
         """Reports what exists by now."""
-        self.record.outputs = self.record.outputs.model_copy(update=outputs)
+        with self._lock:
+            self.record.outputs = self.record.outputs.model_copy(update=outputs)

@@ -1,6 +1,6 @@
 """From the desired state and a snapshot to stages of writes: pure, so the same two always give the same plan."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mfa_setup.engine.report import notice_of
@@ -19,12 +19,21 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One resource's writes, and the snapshots before and after them."""
+    """Writes of one resource that follow one another, and the snapshots before and after them.
+
+    Attributes:
+        change: The resource's change.
+        writes: The writes.
+        before: The snapshot once all stages before it are done.
+        after: The one that it leads to.
+        needs: The places in the plan of the stages that must be done before it; None: all those before it.
+    """
 
     change: Change
     writes: tuple[Write, ...]
     before: Snapshot
     after: Snapshot
+    needs: frozenset[int] | None = None
 
     @property
     def sets_policy(self) -> bool:
@@ -33,8 +42,8 @@ class Stage:
 
     @property
     def reroutes(self) -> bool:
-        """Whether codes are sent by another provider, account, sender or message type after it."""
-        return is_rerouted(self.before, self.after)
+        """Whether codes are sent by another provider, account, sender, message type or text after it."""
+        return is_rerouted(self.before, self.after) or self.before.templates != self.after.templates
 
     @property
     def sends_token(self) -> bool:
@@ -43,11 +52,27 @@ class Stage:
 
 
 def is_rerouted(before: Snapshot, after: Snapshot) -> bool:
-    """Whether codes that can be sent are sent another way: by another sender, or by other message types."""
+    """Whether codes that can be sent are sent another way: another sender or message type, or fewer numbers."""
     old, new = known_or(before.provider, _NO_PROVIDER), known_or(after.provider, _NO_PROVIDER)
     factor, then = known_or(before.factor, Factor()), known_or(after.factor, Factor())
     had, has = set(factor.message_types), set(then.message_types)
-    return new.can_send and (old.route != new.route or (factor.enabled and bool(had) and had != has))
+    other_types = factor.enabled and bool(had) and had != has
+    return new.can_send and (old.route != new.route or other_types or _loses_senders(before, after, new))
+
+
+def _loses_senders(before: Snapshot, after: Snapshot, provider: Provider) -> bool:
+    """Whether the Messaging Service that the provider sends by has fewer numbers: those that stay may deliver less."""
+    return bool(_pool_of(before, provider) - _pool_of(after, provider))
+
+
+def _pool_of(snapshot: Snapshot, provider: Provider) -> frozenset[str]:
+    """The account's numbers in the pool of the provider's Messaging Service."""
+    account = known_or(snapshot.twilio, None)
+    if account is None or provider.sender:
+        return frozenset()
+    owned = {number.sid for number in account.numbers}
+    pools = (service.pool for service in account.services if service.sid == provider.messaging_service_sid)
+    return frozenset().union(*pools) & owned
 
 
 _NO_PROVIDER = Provider(stack="unified")
@@ -58,7 +83,8 @@ class Plan:
     """What a run would do.
 
     Attributes:
-        stages: Those of a setup in safe order, those of an undo from the policy backwards; all have writes.
+        stages: Those of a setup in safe order, those of an undo from the policy backwards; all have writes. Where
+            nothing sends codes yet, the first ones say what they need of each other.
         changes: All resources of the command, in safe order, also those in which nothing differs.
         found: The snapshot that it was made from.
         notices: What the user should know about it.
@@ -80,6 +106,12 @@ class Plan:
     def spends(self) -> bool:
         """Whether it costs money."""
         return any(registry.ACTIONS[write.action].spends for write in self.writes)
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether the factor is switched on before a purchase, so that Auth0 refuses it before money is spent."""
+        actions = [write.action for write in self.writes]
+        return self.spends and "set_factor" in actions[: actions.index("buy_number")]
 
     def after(self, found: Snapshot) -> Snapshot:
         """The snapshot that the plan leads to from another reading of the same services."""
@@ -108,14 +140,19 @@ def _statuses(checks: Iterable[Check]) -> dict[str, str]:
     return {check.id: check.status for check in checks}
 
 
-def make(task: Task, given: Comparison) -> Plan:
+def make(task: Task, given: Comparison, *, factor_first: bool = False) -> Plan:
     """The plan of a task.
+
+    Args:
+        task: What the command asks for.
+        given: What there is, and what is asked for.
+        factor_first: The factor is switched on before a number is bought, so that Auth0's refusal comes before that.
 
     Raises:
         MfaSetupError: What is asked for cannot be, or a person must choose first (not with a lenient task).
     """
-    planned, stages = given.found, list[Stage]()
-    changes, notices, outputs = list[Change](), list[Notice](), dict[str, str | None]()
+    planned, steps = given.found, list[tuple[Change, tuple[Write, ...]]]()
+    notices, outputs = list[Notice](), dict[str, str | None]()
     for resource in registry.in_order(task.resources):
         try:
             step = resource.compare(replace(given, planned=planned))
@@ -123,10 +160,51 @@ def make(task: Task, given: Comparison) -> Plan:
             if not task.lenient:
                 raise
             step = Step(Change(resource=resource.name, status="unknown"), notices=(notice_of(needed),))
-        before, planned = planned, registry.after(planned, step.writes)
-        stages.append(Stage(step.change, step.writes, before, planned))
-        changes.append(step.change)
+        planned = registry.after(planned, step.writes)
+        steps.append((step.change, step.writes))
         notices += step.notices
         outputs |= step.outputs
-    with_writes = tuple(stage for stage in stages if stage.writes)
-    return Plan(with_writes, tuple(changes), given.found, tuple(notices), tuple(outputs.items()))
+    changes = tuple(change for change, _ in steps)
+    stages = tuple(_stages(given.found, steps, factor_first=factor_first))
+    return Plan(stages, changes, given.found, tuple(notices), tuple(outputs.items()))
+
+
+_NEEDS: dict[str, tuple[str, ...] | None] = {
+    "switch": (),
+    "application": (),
+    "purchase": (),
+    "number": ("purchase",),
+    "provider": ("purchase",),
+    "factor": ("switch", "provider"),
+    "policy": None,
+}
+"""The pieces of a plan, and what they need of each other (None: everything) where nothing sends codes yet."""
+
+
+def _sends_nothing(found: Snapshot) -> bool:
+    """Whether no code leaves the tenant yet, so that no order of the writes before the policy can break a login."""
+    provider = known_or(found.provider, None)
+    return provider is not None and not provider.can_send and not known_or(found.policies, ("unread",))
+
+
+def _stages(
+    found: Snapshot, steps: Iterable[tuple[Change, tuple[Write, ...]]], *, factor_first: bool
+) -> Iterator[Stage]:
+    """The steps that write something, with the snapshots between them."""
+    together, pieces = _sends_nothing(found), dict[str, tuple[Change, list[Write]]]()
+    for change, writes in steps:
+        for write in writes:
+            pieces.setdefault(_piece(change, write, factor_first=factor_first), (change, []))[1].append(write)
+    order = [name for name in _NEEDS if name in pieces]
+    for name in order:
+        change, own = pieces[name]
+        before, found = found, registry.after(found, own)
+        needs = _NEEDS[name] if together else None
+        at = None if needs is None else frozenset(order.index(one) for one in needs if one in pieces)
+        yield Stage(change, tuple(own), before, found, at)
+
+
+def _piece(change: Change, write: Write, *, factor_first: bool) -> str:
+    if write.action == "set_factor" and factor_first:
+        return "switch"
+    return "purchase" if write.action == "buy_number" else change.resource

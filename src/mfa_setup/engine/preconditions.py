@@ -9,11 +9,13 @@ from mfa_setup.errors import ForbiddenError, InvalidValueError, ScopeMissingErro
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Factor
 from mfa_setup.model.types import PhoneStack
+from mfa_setup.ports import TokenPort
+from mfa_setup.resources.provider_kept import KINDS
 from mfa_setup.resources.provider_writes import token_needed
 from mfa_setup.resources.registry import in_order
 from mfa_setup.services import Services
+from mfa_setup.snapshot.names import PartName, scopes_of
 from mfa_setup.snapshot.parts import known_or
-from mfa_setup.snapshot.reader import PartName, Token, scopes_of
 from mfa_setup.snapshot.snapshot import Snapshot
 
 
@@ -33,7 +35,7 @@ def possible_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> f
     return frozenset(scopes)
 
 
-def require_scopes(token: Token, needed: Iterable[str], possible: Iterable[str] = ()) -> None:
+def require_scopes(token: TokenPort, needed: Iterable[str], possible: Iterable[str] = ()) -> None:
     """Refuses a token that lacks needed scopes, and names the possible ones that it lacks as well.
 
     Missing scopes may have been granted since a cached token was issued, so a new one is requested first. A token that
@@ -65,16 +67,23 @@ def require_token(plan: Plan, services: Services) -> None:
 
 
 def require_sms(plan: Plan) -> None:
-    """Refuses to prove by an SMS what is sent as a call.
+    """Refuses to prove by an SMS what is sent as a call, or by somebody else's program, which Twilio does not see.
 
     Raises:
-        InvalidValueError: No SMS is among the message types that there would be.
+        InvalidValueError: No SMS is among the message types that there would be, or Twilio does not send it.
     """
-    types = known_or(plan.after(plan.found).factor, Factor()).message_types
+    after = plan.after(plan.found)
+    types = known_or(after.factor, Factor()).message_types
     if types and "sms" not in types:
         raise InvalidValueError(
             "--test-to proves an SMS, and codes would be spoken only.",
             hint="Leave --test-to out, or add SMS: --delivery both.",
+        )
+    provider = known_or(after.provider, None)
+    if provider is not None and provider.kind in KINDS:
+        raise InvalidValueError(
+            f"--test-to follows an SMS in Twilio's log, and the tenant's {KINDS[provider.kind]} sends the codes.",
+            hint="Leave --test-to out, and log in once with a code: `mfa-setup test login`.",
         )
 
 

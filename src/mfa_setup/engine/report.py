@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from mfa_setup.errors import GuardRefusedError, InterruptedRunError, MfaSetupError, leaves_open
+from mfa_setup.errors import GuardRefusedError, MfaSetupError, is_unsent, leaves_open
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Failure, Notice, Outcome, Outputs, PastRun, Proof, SettingsUsed, Sms, Tenant
@@ -100,6 +100,6 @@ def notice_of(error: MfaSetupError) -> Notice:
 
 def status_of(error: BaseException) -> Status:
     """What an error says about the change that met it: without a clear answer it may have had its effect."""
-    if isinstance(error, InterruptedRunError) and error.unsent:
+    if is_unsent(error):
         return "pending"
     return "unknown" if leaves_open(error) else "failed"

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from mfa_setup.appconfig import ConfigFile
+from mfa_setup.checks import consents
 from mfa_setup.checks.advice import before_buying
 from mfa_setup.checks.context import CheckContext
+from mfa_setup.checks.login import under_never
+from mfa_setup.engine import consent, preconditions
 from mfa_setup.engine import plan as planning
-from mfa_setup.engine import preconditions
-from mfa_setup.engine.delivery_guard import DeliveryGuard, demands_codes
+from mfa_setup.engine.delivery_guard import At, DeliveryGuard, demands_codes
 from mfa_setup.engine.executor import Executor
 from mfa_setup.engine.person import Person
 from mfa_setup.engine.plan import Plan, Stage
@@ -22,11 +24,13 @@ from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Offer
 from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.model.types import PhoneStack
-from mfa_setup.resources import policy, purchase, registry, sender
+from mfa_setup.ports import TokenPort
+from mfa_setup.resources import customdomain, number_move, policy, provider_kept, purchase, registry, sender
 from mfa_setup.resources.base import OPEN_QUESTIONS, Comparison
 from mfa_setup.services import Services
+from mfa_setup.snapshot.names import CONSEQUENCES, READINESS, SEND_SCOPES, PartName, scopes_of
 from mfa_setup.snapshot.parts import known, known_or
-from mfa_setup.snapshot.reader import SEND_SCOPES, PartName, Reader, Token, scopes_of
+from mfa_setup.snapshot.reader import Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
 Prove = Callable[[PhoneStack], None]
@@ -51,18 +55,20 @@ class Run:
         overrides: The checks that somebody goes on without.
         region_variables: The environment variables that name another Twilio region.
         test_sms: The proof by SMS before a policy is set.
+        test_phones: The phones that it goes to.
     """
 
     task: Task
     desired: Desired
     services: Services
-    token: Token
+    token: TokenPort
     config: ConfigFile | None
     person: Person
     report: Report
     overrides: frozenset[str] = frozenset()
     region_variables: tuple[str, ...] = ()
     test_sms: Prove | None = None
+    test_phones: tuple[str, ...] = ()
 
     @property
     def reader(self) -> Reader:
@@ -76,25 +82,35 @@ class Run:
     def guard(self, found: Snapshot, reader: Reader, overrides: set[str]) -> DeliveryGuard:
         """The guard over delivery; checks that a person overrules are added to `overrides`."""
         policies = known_or(found.policies, ())
-        return DeliveryGuard(reader, self.context(found), self.report, self.person, overrides, policies)
+        context = self.context(found)
+        return DeliveryGuard(reader, context, self.report, self.person, overrides, policies, self.test_phones)
 
-    def begin(self, reader: Reader, parts: Collection[PartName], possible: Possible) -> Snapshot:
-        """The phone stack of the tenant; before it and after it, the token must have the scopes that reading needs.
+    def first_read(
+        self, reader: Reader, parts: Collection[PartName], possible: Possible, also: Collection[PartName] = ()
+    ) -> Snapshot:
+        """What there is; before it is read, the token must have the scopes that this takes.
 
         Args:
             reader: Reads it.
-            parts: What is read next.
+            parts: What must be known.
             possible: All scopes that the run may come to need on a stack, which an error names at once.
+            also: What is read along with it, as far as it can be.
 
         Raises:
-            MfaSetupError: Scopes are missing, or the tenant cannot be read.
+            MfaSetupError: Scopes are missing, a part cannot be read, or the Twilio account is not active.
         """
         preconditions.require_scopes(self.token, scopes_of(parts, None), possible(None))
         begun = reader.begin()
         stack: PhoneStack = known(begun.stack)
         self.report.tenant = Tenant(domain=self.services.domain, phone_stack=stack)
         preconditions.require_scopes(self.token, scopes_of(parts, stack), possible(stack))
-        return begun
+        self.person.doing("Reading the tenant and the account")
+        found = reader.read(parts, begun, also=also, strict=True)
+        if found.stack != stack:  # it has moved since it was remembered
+            preconditions.require_scopes(self.token, scopes_of(parts, known(found.stack)), possible(known(found.stack)))
+        self.report.tenant = Tenant(domain=self.services.domain, phone_stack=known(found.stack))
+        preconditions.require_active(found)
+        return found
 
     def confirmed(self, plan: Plan, checks: Checks, again: Callable[[Plan], tuple[Plan, Checks]]) -> Plan:
         """The plan that a person has agreed to, as it still is after the answer.
@@ -136,9 +152,7 @@ class _Setup:
     def carry_out(self) -> None:
         run = self.run
         run.person.doing("Looking at the Auth0 tenant")
-        possible = partial(possible_scopes, run.task, run.desired)
-        begun = run.begin(run.reader, parts_of(run.task, run.desired), possible)
-        plan = self._plan(self._read(begun), ())
+        plan = self._plan(self._read(), ())
         guard = run.guard(plan.found, run.reader, self.overrides)
         if run.task.read_only:
             self._foresee(guard, plan)
@@ -152,12 +166,21 @@ class _Setup:
 
     # --- observe and plan --------------------------------------------------------------------------------------
 
-    def _read(self, begun: Snapshot) -> Snapshot:
+    def _read(self) -> Snapshot:
+        """What there is, with what the guard will judge where the policy is to demand codes."""
         run = self.run
-        run.person.doing("Comparing what is there with what was asked for")
-        found = run.reader.read(parts_of(run.task, run.desired), begun, strict=True)
-        preconditions.require_active(found)
-        return found
+        possible = partial(possible_scopes, run.task, run.desired)
+        also: frozenset[PartName] = frozenset({"actions"}) if self._ends_policy else frozenset()
+        if "policy" in run.task.resources and run.desired.policy != "never":
+            also |= READINESS | CONSEQUENCES | {"actions"}
+        found = run.first_read(run.reader, parts_of(run.task, run.desired), possible, also)
+        return run.reader.missing({"custom_domains"}, found) if customdomain.may_be_in(found) else found
+
+    @property
+    def _ends_policy(self) -> bool:
+        """Whether the run is to set the policy Never, under which Actions may go on asking for codes."""
+        task, desired = self.run.task, self.run.desired
+        return "policy" in task.resources and desired.policy == "never" and not task.lenient
 
     def _plan(self, found: Snapshot, offers: tuple[Offer, ...]) -> Plan:
         """The plan, and what it says in the report.
@@ -174,21 +197,38 @@ class _Setup:
             own=sender.own(run.services),
             has_token=run.services.token is not None,
             lenient=run.task.lenient,
+            may_move=number_move.CONSENT in self.overrides,
+            resources=frozenset(run.task.resources),
         )
         found = replace(found, offers=self._offers(given, offers))
-        plan = planning.make(run.task, replace(given, found=found, planned=found))
+        factor_first = self._asks_first(found)
+        plan = planning.make(run.task, replace(given, found=found, planned=found), factor_first=factor_first)
         run.report.outputs = run.report.outputs.model_copy(update=dict(plan.outputs))
         run.report.changes = list(plan.changes)
         run.report.warn(plan.notices)
         run.report.warn(self._advice(plan))
+        if plan.asks_first and consents.looks_free(found):
+            run.report.warn([consents.asked_first(found)])
+        if self._ends_policy:
+            run.report.warn(under_never(found))
         return plan
+
+    def _asks_first(self, found: Snapshot) -> bool:
+        """Whether Auth0 is asked by the factor, before a purchase, if the tenant's plan includes SMS."""
+        if "factor" not in self.run.task.resources or not found.offers or not consents.may_ask(found):
+            return False
+        if consents.looks_free(found):
+            return "auth0_plan" not in self.overrides
+        return known_or(found.actions, None) is not None and not found.enforcing
 
     def _offers(self, given: Comparison, known_offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
         """Numbers on sale, only where one must be bought; those of an earlier plan are looked up by their digits."""
         run, found = self.run, given.found
         inventory = known_or(found.twilio, None)
-        if inventory is None:
+        if inventory is None or provider_kept.is_kept(given):
             return ()
+        if not run.task.lenient:
+            provider_kept.require_no_conflict(given)
         try:
             chosen = sender.choose(run.desired.number, inventory, known(found.provider), given.own)
         except OPEN_QUESTIONS:
@@ -221,6 +261,7 @@ class _Setup:
 
     def _foresee(self, guard: DeliveryGuard, plan: Plan) -> None:
         """What `up` would be refused for, or what is wrong with a policy in force; nothing stops at it here."""
+        consent.foresee(guard, plan)
         in_force = plan.after(plan.found).policies == plan.found.policies
         if not demands_codes(plan) or (self.run.task.lenient and not in_force):
             return
@@ -236,6 +277,7 @@ class _Setup:
         preconditions.require_token(plan, run.services)
         needed = registry.scopes_of(plan.writes)
         preconditions.require_scopes(run.token, needed | (SEND_SCOPES[stack] if run.test_sms else frozenset()))
+        consent.require(guard, plan)
         if not (at := guard.at_stake(plan)):
             return ()
         run.person.doing("Checking that codes can arrive")
@@ -245,7 +287,7 @@ class _Setup:
     def _again(self, guard: DeliveryGuard, plan: Plan) -> tuple[Plan, Checks]:
         """The plan made and judged afresh, after a question."""
         self.run.person.doing("Checking that nothing has changed in the meantime")
-        fresh = self._plan(self._read(self.run.reader.begin()), plan.found.offers)
+        fresh = self._plan(self._read(), plan.found.offers)
         return fresh, self._judge(guard, fresh)
 
     def before_policy(self, guard: DeliveryGuard, found: Snapshot, *, in_force: bool) -> Snapshot:
@@ -255,7 +297,8 @@ class _Setup:
         if run.test_sms and not in_force:
             run.test_sms(known(found.stack))
         run.person.doing("Checking that codes can arrive")
-        return guard.at_policy(found, "in force" if in_force else "policy")
+        at: At = "in force" if in_force else "policy"
+        return guard.at_policy(found, at, just_read=not run.test_sms)
 
     # --- after the writes ----------------------------------------------------------------------------------------
 
@@ -266,7 +309,7 @@ class _Setup:
         if self.run.test_sms:
             self._test_in_force(self.run.test_sms, plan)
         if demands_codes(plan) and plan.stages:
-            self.before_policy(guard, plan.found, in_force=True)
+            self.before_policy(guard, plan.after(plan.found), in_force=True)
         elif demands_codes(plan):
             guard.before(plan, "in force")
 

@@ -1,5 +1,6 @@
 """Restores what a run changed: journal, observe, plan, guard, apply, in the order that keeps people able to log in."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -11,14 +12,16 @@ from mfa_setup.engine.undo_guard import UndoGuard
 from mfa_setup.errors import NotFoundError
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.journal import RunRecord, undoable, undone
+from mfa_setup.model.journal import RunRecord, runs_after, undoable, undone
 from mfa_setup.model.outcome import Notice, PastRun
 from mfa_setup.model.types import ResourceName
 from mfa_setup.resources import registry
 from mfa_setup.resources.application_revert import connections_of
 from mfa_setup.resources.base import Reversal, Step
-from mfa_setup.snapshot.reader import OF_TWILIO, PartName, Reader
+from mfa_setup.snapshot.names import OF_TWILIO, PartName
+from mfa_setup.snapshot.reader import Reader
 from mfa_setup.snapshot.snapshot import Snapshot
+from mfa_setup.store.neighbours import senders_of_others
 
 BACKWARDS = tuple(reversed(registry.RESOURCES))
 
@@ -80,12 +83,17 @@ def undo(run: Run, asked: Asked) -> None:
         report.warn((_NOTHING,))
         return
     journal.undoes, report.undoes = record.run_id, _past(record, journal.runs)
-    undoing = _Undo(run, record, asked, replace(run.reader, connection_ids=connections_of(record)))
+    undoing = _Undo(
+        run, record, asked, replace(run.reader, connection_ids=connections_of(record), concerned=_concerned(record))
+    )
     guard = UndoGuard(run, undoing.reader, record.run_id, set(run.overrides))
     plan, checks = undoing.judged(guard)
     if plan.stages:
         plan = run.confirmed(plan, checks, lambda _: undoing.judged(guard))
-    journal.begin()  # also where nothing is left to do: the run counts as undone then
+    if not plan.stages and any(notice.code in LEFT_ALONE for notice in plan.notices):
+        report.warn((_nothing_restored(record, journal.runs),))
+        return
+    journal.begin()  # also where all is as it was before: the run counts as undone then
     Executor(run.services, plan.found, report, run.person, guard).carry_out(plan)
 
 
@@ -122,22 +130,23 @@ class _Undo:
         """What there is now; a run that touched the application alone says nothing of how codes are sent."""
         touched = registry.in_order(self.record.touched)
         parts = frozenset[PartName]().union(*(resource.revert_reads(self.record) for resource in touched))
-        begun = self.run.begin(self.reader, parts, lambda _: ())
         if parts & OF_TWILIO:
             _ = self.run.services.account  # without credentials this ends here
-        found = self.reader.read(parts, begun, strict=True)
-        preconditions.require_active(found)
-        return found
+        found = self.run.first_read(self.reader, parts, lambda _: ())
+        # Without the scope read:actions it is not known what Actions do, and the policy alone decides.
+        return self.reader.missing({"actions"}, found) if "provider" in parts else found
 
     def _steps(self, now: Snapshot) -> Mapping[ResourceName, Step]:
         """Each resource's part; every one stands on what those before it leave."""
         services, steps = self.run.services, dict[ResourceName, Step]()
         given = Reversal(
             record=self.record,
+            later=runs_after(self.record, services.journal.runs),
             now=now,
             account_sid=services.twilio.account_sid if services.twilio else None,
             token=services.token,
             old_token=services.old_token,
+            elsewhere=senders_of_others(services.folders, services.tenant_key),
             gone=frozenset[object]().union(*(one.gone() for one in services.journal.runs)),
             release_number=self.asked.release_number,
             delete_application=self.asked.delete_application,
@@ -148,6 +157,11 @@ class _Undo:
             steps[resource.name] = step
             given = replace(given, now=registry.after(given.now, step.writes))
         return steps
+
+
+def _concerned(record: RunRecord) -> frozenset[str]:
+    """The numbers and Messaging Services that the run's writes name."""
+    return frozenset(re.findall(r"(?:PN|MG)[0-9a-fA-F]{32}|\+[0-9]{5,15}", str(record)))
 
 
 def _stages(found: Snapshot, steps: Mapping[ResourceName, Step]) -> Iterator[Stage]:
@@ -163,6 +177,21 @@ def _stages(found: Snapshot, steps: Mapping[ResourceName, Step]) -> Iterator[Sta
             if writes:
                 yield Stage(change, writes, found, then)
             found = then
+
+
+LEFT_ALONE = frozenset({"changed_since", "token_not_restorable", "provider_not_restorable", "number_unproven"})
+"""The warnings about what an undo does not restore."""
+
+
+def _nothing_restored(record: RunRecord, runs: tuple[RunRecord, ...]) -> Notice:
+    """The warning of an undo that restored nothing, which does not count as one."""
+    earlier = [run for run in undoable(runs) if run.time < record.time and run.run_id not in undone(runs)]
+    hint = f"To undo the run before it: `mfa-setup undo --run {earlier[-1].run_id}`." if earlier else ""
+    return Notice(
+        code="nothing_restored",
+        message=f"Nothing of the run {record.run_id} could be restored, so it does not count as undone.",
+        hint=hint,
+    )
 
 
 _NOTHING = Notice(

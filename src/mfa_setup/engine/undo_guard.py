@@ -12,8 +12,9 @@ from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Provider
 from mfa_setup.resources import policy
 from mfa_setup.services import Services
+from mfa_setup.snapshot.names import OF_TWILIO, READINESS
 from mfa_setup.snapshot.parts import NOT_READ, known, known_or
-from mfa_setup.snapshot.reader import OF_TWILIO, READINESS, Reader
+from mfa_setup.snapshot.reader import Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
 _WOULD_BE = {
@@ -23,6 +24,7 @@ _WOULD_BE = {
     "provider_enabled": "No enabled phone provider would be there to send codes.",
 }
 """The checks of the minimum in the words of what is not done yet."""
+_IN_ACTION = "mfa_in_action"
 _UNREAD: dict[str, Any] = dict.fromkeys(READINESS & OF_TWILIO, NOT_READ)
 """What was read of an account that does not send then is left out."""
 
@@ -83,8 +85,9 @@ class UndoGuard:
         return self.reader.read({"policies"}, stage.after, strict=True)
 
     def _require_kept(self, stage: Stage, then: Snapshot) -> None:
-        """Refuses what would leave a policy that demands codes which cannot be sent."""
+        """Refuses what would leave a policy, or an Action, that demands codes which cannot be sent."""
         if not then.requires_codes:
+            self._require_kept_for_actions(stage, then)
             return
         if stage.before.policies != stage.after.policies:
             require_minimum(minimum(known(stage.before.factor), known(stage.before.provider)))
@@ -96,6 +99,16 @@ class UndoGuard:
             hint=checks[0].fix,
         )
         raise standing_on(error, checks)
+
+    def _require_kept_for_actions(self, stage: Stage, then: Snapshot) -> None:
+        """Refuses to take away what an Action asks users for under the policy Never, unless that is overridden."""
+        if not then.enforcing or _IN_ACTION in self.overrides or not (checks := self._loses(stage)):
+            return
+        names = ", ".join(f'"{action.name}"' for action in then.enforcing)
+        evidence = f"Post-login Actions ask users for a second factor, whatever the policy is: {names}. "
+        fix = f"Unbind them first (Auth0 dashboard: Actions > Triggers), or pass --override {_IN_ACTION}."
+        error = GuardRefusedError(evidence + " ".join(check.evidence for check in checks), hint=fix)
+        raise standing_on(error, tuple(check.model_copy(update={"fix": fix}) for check in checks))
 
     def _loses(self, stage: Stage) -> tuple[Check, ...]:
         """What a policy that demands codes would lose by a stage."""

@@ -5,7 +5,11 @@ from mfa_setup.model.types import Delivery, NumberType, PolicyName
 
 
 class DesiredApplication(Frozen):
-    """The single-page application; see `mfa-setup init --help` for each."""
+    """The single-page application; see `mfa-setup init --help` for each.
+
+    `defaults` names the fields that hold a default because nobody gave a value: they are for an application that the
+    tool creates, and change nothing of one that exists.
+    """
 
     name: str
     client_id: str | None
@@ -15,6 +19,7 @@ class DesiredApplication(Frozen):
     connection: str
     prune_urls: bool
     harden: bool
+    defaults: frozenset[str] = frozenset()
 
 
 class DesiredNumber(Frozen):
@@ -31,6 +36,11 @@ class DesiredNumber(Frozen):
     number_type: NumberType | None
     max_price: float | None
     buy: bool
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether a number and the Messaging Service for it are both named: that is consent to put it there."""
+        return self.sender is not None and self.messaging_service_sid is not None
 
 
 class DesiredSms(Frozen):

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from mfa_setup.model.base import Frozen, JsonValue
-from mfa_setup.model.types import NumberType, ResourceName
+from mfa_setup.model.types import SAFE_ORDER, NumberType, ResourceName
 from mfa_setup.model.write import Fields, WriteAction
 
 UNDO = "undo"
@@ -45,10 +45,17 @@ class Trace(Frozen):
     """One value through a run: what was found before its first write, and every value that the run may have left.
 
     After a clear success only that write's value counts; a write without a clear answer adds one.
+
+    Attributes:
+        before: What the run found.
+        left: What it may have left.
+        superseded: A later run of the journal has set another value, or has set it for itself: if the value that this
+            run left is there now, it is not this run's any more.
     """
 
     before: JsonValue
     left: tuple[JsonValue, ...]
+    superseded: bool = False
 
     @property
     def changed(self) -> bool:
@@ -95,7 +102,8 @@ class RunRecord(Frozen):
     @property
     def changed(self) -> tuple[ResourceName, ...]:
         """The resources that the run may have left in another state than it found."""
-        return tuple(dict.fromkeys(write.resource for write in self._lasting()))
+        names = {write.resource for write in self._lasting()}
+        return tuple(name for name in SAFE_ORDER if name in names)
 
     def _lasting(self) -> Iterator[WriteRecord]:
         gone = self.gone()
@@ -103,15 +111,18 @@ class RunRecord(Frozen):
         others = [write for write in self.writes if write.may_have_happened and write.action not in _PAIRED]
         for write in sorted((*made, *others), key=lambda write: write.n):
             kept = traces(tuple(one for one in others if (one.action, one.target) == (write.action, write.target)))
-            if write in made or write.action.startswith("create_") or any(trace.changed for trace in kept.values()):
+            lasting = write in made or write.action.startswith("create_") or _TOKEN in write.after
+            if lasting or any(trace.changed for trace in kept.values()):
                 yield write
 
 
+_TOKEN = "token"  # noqa: S105 a name
+"""The key of a write that sends a Twilio token: it changes something, although no value shows it."""
 _PAIRED = frozenset({"create_application", "buy_number", "delete_application", "release_number"})
 
 
-def traces(writes: tuple[WriteRecord, ...]) -> dict[str, Trace]:
-    """Each value that the writes set, through all of them."""
+def traces(writes: tuple[WriteRecord, ...], later: tuple[RunRecord, ...] = ()) -> dict[str, Trace]:
+    """Each value that the writes of a run set, through all of them, and whether `later` runs have set it since."""
     found: dict[str, Trace] = {}
     for write in writes:
         if not write.may_have_happened:
@@ -120,8 +131,30 @@ def traces(writes: tuple[WriteRecord, ...]) -> dict[str, Trace]:
             known = found.get(name)
             before = known.before if known else write.before.get(name)
             earlier = known.left if known and write.status != "done" else ()
-            found[name] = Trace(before=before, left=(*earlier, value))
+            left = (*earlier, value)
+            found[name] = Trace(before=before, left=left, superseded=is_superseded(write, name, left, later))
     return found
+
+
+def is_superseded(write: WriteRecord, name: str, left: tuple[JsonValue, ...], later: tuple[RunRecord, ...]) -> bool:
+    """Whether a later run has clearly set a value since, other than by restoring what this write left."""
+    found = False
+    for run in later:
+        for one in run.writes:
+            if one.status == "done" and name in one.after and _concerns_same(write, one):
+                found = not (run.command == UNDO and one.after[name] in left)
+    return found
+
+
+def _concerns_same(write: WriteRecord, other: WriteRecord) -> bool:
+    """Whether two writes set values of the same thing; there is one provider, whatever its ID."""
+    return other.resource == write.resource and (other.target == write.target or write.resource == "provider")
+
+
+def runs_after(record: RunRecord, runs: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:
+    """The runs that began after one."""
+    ids = [run.run_id for run in runs]
+    return runs[ids.index(record.run_id) + 1 :] if record.run_id in ids else ()
 
 
 def undone(runs: tuple[RunRecord, ...]) -> frozenset[str]:

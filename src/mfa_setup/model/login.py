@@ -28,9 +28,10 @@ def _random() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One login, with secrets of its own."""
+    """One login, with secrets of its own; `organization` is the one that the user logs in to, if any."""
 
     client_id: str
+    organization: str | None = None
     state: str = field(default_factory=_random)
     nonce: str = field(default_factory=_random)
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(64))
@@ -49,4 +50,6 @@ class Attempt:
             "code_challenge_method": "S256",
             "prompt": "login",
         }
+        if self.organization:
+            parameters["organization"] = self.organization
         return f"{endpoints.authorize}?{urlencode(parameters)}"

@@ -23,8 +23,8 @@ class Proof(Frozen):
     Attributes:
         subject: The user (`sub`).
         amr: How the user was authenticated; `mfa` is among it.
-        factor: The factor that was asked for; null where the Management API may not be asked.
-        phone: The last digits of the phone, likewise.
+        factor: The factor that the user passed, by the tenant's log; null where the log does not name it.
+        phone: The last digits of the phone, where the factor was one.
         issued_at: When the token was issued, in Unix seconds (`iat`).
         seconds: How long the login took.
     """
@@ -67,14 +67,19 @@ class Sms(Frozen):
 
 
 class Outputs(Frozen):
-    """What exists after the run; null where unknown or not part of the command."""
+    """What exists after the run; null where unknown or not part of the command.
+
+    `countries` are those that the delivery of codes was judged for.
+    """
 
     domain: str | None = None
     client_id: str | None = None
+    url: str | None = None
     phone_number: str | None = None
     number_sid: str | None = None
     messaging_service_sid: str | None = None
     policy: str | None = None
+    countries: tuple[str, ...] | None = None
     config_file: str | None = None
     proof: Proof | None = None
     sms: Sms | None = None

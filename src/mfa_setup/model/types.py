@@ -11,8 +11,12 @@ Via = Literal["twilio", "auth0"]
 """Who is asked to send a test SMS."""
 PolicyName = Literal["always", "adaptive", "never"]
 PhoneStack = Literal["unified", "legacy"]
-TokenState = Literal["same", "new", "unknown"]
-"""Whether the Twilio token that Auth0 holds is the one given to this run."""
+TokenState = Literal["same", "new", "works", "refused", "overwritten", "unknown"]
+"""Whether the Twilio token that Auth0 holds is the one given to this run.
+
+`new`: it is another one, and an account may have two that are valid; `works` and `refused`: Twilio was asked with it;
+`overwritten`: somebody has written the provider since this run did.
+"""
 
 SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "policy")
 """The order in which changes are made: the policy only when codes can reach the users."""

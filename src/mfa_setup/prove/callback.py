@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from mfa_setup.errors import LoginTimedOutError, NoCallbackError
-from mfa_setup.settings.endpoints import is_loopback
+from mfa_setup.settings.endpoints import is_loopback, is_subdomain_of_localhost
 
 _PAGE = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>mfa-setup</title>"
@@ -60,7 +60,7 @@ def listening(callbacks: Sequence[str], state: str) -> Iterator[Listener]:
         NoCallbackError: None is.
     """
     split = [(url, urlsplit(url)) for url in callbacks]
-    local = [url for url, parts in split if parts.scheme == "http" and is_loopback(parts.hostname or "")]
+    local = [url for url, parts in split if parts.scheme == "http" and _is_here(parts.hostname or "")]
     for url in local:
         listener = Listener(url, state)
         with ExitStack() as stack:
@@ -74,6 +74,11 @@ def listening(callbacks: Sequence[str], state: str) -> Iterator[Listener]:
             yield listener
             return
     raise _nowhere(local)
+
+
+def _is_here(host: str) -> bool:
+    """Whether every browser reaches this machine by a host: not all of them know the names under `localhost`."""
+    return is_loopback(host) and not is_subdomain_of_localhost(host)
 
 
 class _Server(ThreadingHTTPServer):

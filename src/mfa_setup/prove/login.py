@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from mfa_setup.errors import (
@@ -13,6 +14,7 @@ from mfa_setup.errors import (
     LoginRefusedError,
     LoginWithoutMfaError,
     MfaSetupError,
+    TokenInvalidError,
     ValueNeededError,
 )
 from mfa_setup.model.desired import DesiredApplication
@@ -35,6 +37,7 @@ class Login:
         twilio: The account, where its credentials are there.
         seconds: How long to wait for the person.
         show: Shows the URL to log in at: opens a browser, or prints it, or plays the login by itself.
+        organization: The organization to log in to, by its ID or name.
     """
 
     issuer: IssuerPort
@@ -42,6 +45,7 @@ class Login:
     twilio: TwilioPort | None
     seconds: float
     show: Callable[[str], None]
+    organization: str | None = None
 
 
 def which(auth0: Auth0Port, desired: DesiredApplication) -> Application:
@@ -60,6 +64,20 @@ def which(auth0: Auth0Port, desired: DesiredApplication) -> Application:
     return found
 
 
+def require_organization(app: Application, organization: str | None) -> None:
+    """Refuses to begin a login that Auth0 refuses: without an organization, where the application requires one.
+
+    Raises:
+        ValueNeededError: The organization is needed.
+    """
+    if app.organization_usage == "require" and organization is None:
+        raise ValueNeededError(
+            f'The application "{app.name}" accepts only logins to an organization, and none is named.',
+            hint="Pass --organization with its ID (Auth0 dashboard: Organizations), or with its name where the tenant "
+            "accepts names.",
+        )
+
+
 def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Notice, ...]]:
     """Waits for one login and says what it proved; None where the policy asks for nothing and nothing was asked.
 
@@ -68,7 +86,8 @@ def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Notice, .
         ProofFailedError: The login did not come, was refused, or asked for no second factor though it should.
     """
     required = policy.name_of(login.auth0.policies())
-    attempt = Attempt(app.client_id)
+    begun = login.auth0.now()
+    attempt = Attempt(app.client_id, login.organization)
     endpoints = login.issuer.discover()
     with listening(app.callbacks, attempt.state) as listener:
         began = time.monotonic()
@@ -79,12 +98,31 @@ def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Notice, .
         raise LoginRefusedError(f"The tenant refused the login: {told}.")
     token = login.issuer.exchange(endpoints, attempt, answer["code"], listener.url)
     claims = login.issuer.verify(endpoints, attempt, token)
-    return _judge(login, claims, required, time.monotonic() - began)
+    _require_claim(claims, login.organization)
+    proof, notices = _judge(claims, required, time.monotonic() - began)
+    if proof is None:
+        return None, notices
+    factor, phone, notices = _way(login, proof.subject, begun)
+    return proof.model_copy(update={"factor": factor, "phone": phone}), notices
 
 
-def _judge(
-    login: Login, claims: dict[str, Any], required: str, seconds: float
-) -> tuple[Proof | None, tuple[Notice, ...]]:
+def _require_claim(claims: dict[str, Any], organization: str | None) -> None:
+    """Refuses a token of a login to another organization than the one that was named (sources: auth0-organization).
+
+    A name is in the token only where the tenant accepts names, so without it a name is not compared.
+
+    Raises:
+        TokenInvalidError: It is another one's.
+    """
+    if organization is None:
+        return
+    name = "org_id" if organization.startswith("org_") else "org_name"
+    found = claims.get(name)
+    if (found is not None or name == "org_id") and str(found).lower() != organization.lower():
+        raise TokenInvalidError(f"The ID token is not of a login to the organization {organization}.")
+
+
+def _judge(claims: dict[str, Any], required: str, seconds: float) -> tuple[Proof | None, tuple[Notice, ...]]:
     told = claims.get("amr")
     methods = tuple(str(item) for item in told) if isinstance(told, list) else ()
     if "mfa" not in methods:
@@ -95,28 +133,38 @@ def _judge(
                 "only a moment ago. Try again in a private window.",
             )
         return None, (_NOT_REQUIRED,)
-    phone, fate = _way(login, str(claims["sub"]))
-    proof = Proof(
-        subject=str(claims["sub"]),
-        amr=methods,
-        factor="sms" if phone else None,
-        phone=phone,
-        issued_at=int(claims["iat"]),
-        seconds=round(seconds, 1),
-    )
-    return proof, fate
+    proof = Proof(subject=str(claims["sub"]), amr=methods, issued_at=int(claims["iat"]), seconds=round(seconds, 1))
+    return proof, ()
 
 
-def _way(login: Login, user_id: str) -> tuple[str | None, tuple[Notice, ...]]:
-    """The phone and the fate of its SMS: evidence beside the token, and no failure where it may not be had."""
+Way = tuple[str | None, str | None, tuple[Notice, ...]]
+"""The factor that a login used, the last digits of its phone where it had one, and warnings about its code."""
+
+
+def _way(login: Login, user_id: str, begun: datetime | None) -> Way:
+    """Evidence beside the token, and no failure where it may not be had: the tenant's log, the user, and Twilio."""
+    factor, phone = None, None
     try:
-        phone = login.auth0.phone_of(user_id)
-        fate = login.twilio.fate_of_last_message(phone) if login.twilio and phone else None
+        factor = _factor_used(login.auth0, user_id, begun)
+        phone = login.auth0.phone_of(user_id) if factor in _BY_PHONE else None
+        fate = login.twilio.fate_of_last_message(phone) if login.twilio and phone and factor != "voice" else None
     except MfaSetupError as unseen:
-        return None, (Notice(code="evidence_unseen", message=unseen.message, hint=unseen.hint),)
+        return factor, phone, (Notice(code="evidence_unseen", message=unseen.message, hint=unseen.hint),)
     if fate is None or fate == "delivered":
-        return phone, ()
-    return phone, (Notice(code="sms_not_delivered", message=f"Twilio says of the last SMS to that phone: {fate}."),)
+        return factor, phone, ()
+    message = f"Twilio says of the last SMS to that phone: {fate}."
+    return factor, phone, (Notice(code="sms_not_delivered", message=message),)
+
+
+_BY_PHONE = frozenset({"sms", "voice", "phone"})
+"""The factors of a phone, by the names that the log may give them (not verified)."""
+
+
+def _factor_used(auth0: Auth0Port, user_id: str, begun: datetime | None) -> str | None:
+    """The factor that the log names for this login: an entry of an earlier one, or of unknown order, does not count."""
+    if begun is None:
+        return None
+    return next((use.factor for use in auth0.factor_uses(user_id) if use.at >= begun), None)
 
 
 _NOT_REQUIRED = Notice(

@@ -9,7 +9,8 @@ from mfa_setup.model.types import PhoneStack
 from mfa_setup.prove.receipt import Watch
 from mfa_setup.resources import sender
 from mfa_setup.services import Services
-from mfa_setup.snapshot.reader import read_inventory
+from mfa_setup.snapshot.account import Concerned, read_account
+from mfa_setup.snapshot.parts import known
 
 
 class Route(Frozen):
@@ -28,8 +29,17 @@ class Route(Frozen):
         return not (self.sender or self.messaging_service_sid)
 
 
-def route(services: Services, stack: PhoneStack, desired: DesiredNumber, watch: Watch) -> Route:
+def route(
+    services: Services, stack: PhoneStack, desired: DesiredNumber, watch: Watch, of_text: str | None = None
+) -> Route:
     """Who is to send.
+
+    Args:
+        services: Both services.
+        stack: The tenant's phone stack.
+        desired: Who is to send, where that was asked for.
+        watch: Who is told.
+        of_text: The sender that the tenant's text brings along, which Auth0 uses in place of the provider's.
 
     Raises:
         NotFoundError, InvalidValueError: The number or service asked for is not of this account, or cannot send.
@@ -41,13 +51,17 @@ def route(services: Services, stack: PhoneStack, desired: DesiredNumber, watch: 
         return _by_ladder(services, provider, desired)
     if provider.kind == "twilio" and (provider.sender or provider.messaging_service_sid):
         if provider.sid == services.account.account_sid:
+            if of_text:
+                return Route(sender=of_text)
             return Route(sender=provider.sender, messaging_service_sid=provider.messaging_service_sid)
         watch.on_warning(_other_account(provider))
     return _by_ladder(services, provider, desired)
 
 
 def _by_ladder(services: Services, provider: Provider, desired: DesiredNumber) -> Route:
-    account = read_inventory(services.account)
+    named = frozenset(filter(None, (desired.messaging_service_sid, provider.messaging_service_sid)))
+    what = Concerned(frozenset(filter(None, (desired.sender, provider.sender))), named, named)
+    account = known(read_account(services.account, what).inventory)
     by_service = Route(messaging_service_sid=None if desired.sender else desired.messaging_service_sid)
     try:
         chosen = sender.choose(desired.model_copy(update={"buy": False}), account, provider, sender.own(services))
@@ -55,8 +69,8 @@ def _by_ladder(services: Services, provider: Provider, desired: DesiredNumber) -
         return _one_of(needed) if by_service.is_open else by_service
     if not by_service.is_open:
         return by_service
-    if chosen.number and not chosen.by_service:
-        return Route(sender=chosen.number.phone_number)
+    if chosen.shown:
+        return Route(sender=chosen.shown)
     if chosen.service and chosen.by_service:
         return Route(messaging_service_sid=chosen.service.sid)
     if account.account and account.account.kind == "Trial":
@@ -69,9 +83,8 @@ def _one_of(needed: ChoiceNeededError) -> Route:
     numbers: tuple[Choice, ...] = tuple(choice for choice in needed.choices if choice.setting == "from")
     if len(numbers) == 1:
         return Route(sender=numbers[0].value)
-    listed = ", ".join(choice.value for choice in numbers)
     raise ChoiceNeededError(
-        f"The Twilio account has numbers that could send the SMS: {listed}.",
+        needed.message,
         hint=f"Pass --from {numbers[0].value} to send from that one.",
         choices=numbers,
     )

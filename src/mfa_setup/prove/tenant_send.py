@@ -1,5 +1,6 @@
 """The test SMS that the tenant itself sends; Twilio's messages and the tenant's log tell what became of it."""
 
+import re
 from collections.abc import Callable
 
 from mfa_setup.errors import (
@@ -17,9 +18,11 @@ from mfa_setup.errors import (
 from mfa_setup.model.observed import Message, Provider, SendEvent
 from mfa_setup.model.outcome import Notice, Sms
 from mfa_setup.model.types import PhoneStack
+from mfa_setup.phone import normal
 from mfa_setup.ports import Auth0Port
 from mfa_setup.prove import receipt
 from mfa_setup.prove.receipt import Watch
+from mfa_setup.prove.tenant_text import tenant_pattern, verification
 from mfa_setup.services import Services
 
 _UNSEEN_LOG = (ScopeMissingError, ForbiddenError, PlanRefusedError, ServiceRefusedError, UnavailableError)
@@ -36,10 +39,12 @@ def through_tenant(services: Services, stack: PhoneStack, to: str, watch: Watch)
     """
     provider_id, provider = _provider(services, stack)
     twilio, log = services.account, _Log(services.auth0, watch.on_warning)
+    own = verification(services, stack, watch)
+    pattern = tenant_pattern(services, own, watch)
+    # The text's own sender replaces both of the provider's (sources: auth0-template-from).
+    sender, service = (own.sender, None) if own.sender else (provider.sender, provider.messaging_service_sid)
     known = receipt.known_to(twilio, to)
-    sms = Sms(
-        to=to, sender=provider.sender, messaging_service_sid=provider.messaging_service_sid, via="auth0", status=None
-    )
+    sms = Sms(to=to, sender=sender, messaging_service_sid=service, via="auth0", status=None)
     unseen: MfaSetupError = SmsUnconfirmedError(
         f"Auth0 accepted the SMS to {to}, and for {receipt.LONGEST:.0f} s Twilio showed no such message. "
         "Nothing is proved.",
@@ -52,7 +57,7 @@ def through_tenant(services: Services, stack: PhoneStack, to: str, watch: Watch)
     watch.on_status(sms)
 
     def find() -> Message | None:
-        message = receipt.newer(twilio, to, known, lambda one: _sent_by(provider, one))
+        message = receipt.newer(twilio, to, known, lambda one: _is_ours(sender, service, pattern, one))
         if message is None and (event := log.failure(to)):
             refused = sms.model_copy(update={"status": receipt.REFUSED, "error_code": event.error_code})
             watch.on_status(refused)
@@ -83,10 +88,15 @@ def _provider(services: Services, stack: PhoneStack) -> tuple[str, Provider]:
     return provider.id, provider
 
 
-def _sent_by(provider: Provider, message: Message) -> bool:
-    """Whether the tenant's sender sent it: another program may text the same phone meanwhile."""
-    by_service = bool(message.messaging_service_sid) and message.messaging_service_sid == provider.messaging_service_sid
-    return by_service or (bool(message.sender) and message.sender == provider.sender)
+def _is_ours(sender: str | None, service: str | None, pattern: re.Pattern[str], message: Message) -> bool:
+    """Whether it is the tenant's: by its sender, with its text and a code.
+
+    Another program may text the same phone meanwhile, also by the same sender. An old trial adds a sentence before.
+    """
+    if not pattern.search(message.body):
+        return False
+    by_service = bool(message.messaging_service_sid) and message.messaging_service_sid == service
+    return by_service or (bool(message.sender) and message.sender == normal(sender or ""))
 
 
 class _Log:

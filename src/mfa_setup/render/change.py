@@ -24,19 +24,22 @@ def verbs(change: Change) -> tuple[str, str]:
     return ("Buying", "bought") if bought else _VERBS[change.action]
 
 
-def change_lines(change: Change, *, same: str = "as asked for") -> Iterator[Text]:
+def change_lines(change: Change, *, same: str = "as asked for", config_file: str | None = None) -> Iterator[Text]:
     """The headline of a change, and under it each field that differs.
 
     Args:
         change: The change of one resource.
         same: What is said of a resource that does not change.
+        config_file: The path of the app's config file, which stands before the names of its values.
     """
     sign, style = _SIGNS[change.action]
     line = Text().append(f"  {sign} ", style=style)
     line.append(f"{change.resource.capitalize():<12}", style="bold" if change.pending else "")
     yield line.append(_headline(change, same), style="" if change.pending else "dim")
     for field in change.fields:
-        yield _field_line(change, field)
+        inside = field.path.removeprefix("config_file.")
+        name = f"{one_line(config_file)}: {inside}" if config_file and inside != field.path else field.path
+        yield _field_line(change, field, name)
     if change.resource == "policy" and change.pending:
         yield Text(INDENT + _POLICY_NOTE, style="yellow")
 
@@ -51,8 +54,8 @@ def _headline(change: Change, same: str) -> str:
     return f"{title}  {done if change.status == 'applied' else f'to be {done}'}".strip()
 
 
-def _field_line(change: Change, field: FieldChange) -> Text:
-    line = Text().append(f"{INDENT}{field.path}: ", style="dim")
+def _field_line(change: Change, field: FieldChange, name: str) -> Text:
+    line = Text().append(f"{INDENT}{name}: ", style="dim")
     if field.sensitive:
         return line.append("(secret, sent again)" if change.action == "update" else "(secret)", style="dim")
     if field.before is not None:

@@ -21,7 +21,12 @@ def plan_lines(outcome: Outcome) -> Iterator[Text]:
     if outcome.undoes:
         yield Text().append("Undoes ", style="bold").append_text(run_line(outcome.undoes))
     for change in outcome.changes:
-        yield from change_lines(change, same="as asked for" if outcome.undoes is None else "stays as it is")
+        same = "as asked for" if outcome.undoes is None else "stays as it is"
+        yield from change_lines(change, same=same, config_file=outcome.outputs.config_file)
+    if outcome.outputs.countries:
+        yield Text(
+            f"Whether codes arrive was checked for phones in: {', '.join(outcome.outputs.countries)}.", style="dim"
+        )
 
 
 def plan_result(result: PlanResult) -> Iterator[Text]:

@@ -5,11 +5,13 @@ import json
 import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
-from pydantic import SecretStr
+if TYPE_CHECKING:  # slow to import, and only its values are used here
+    from pydantic import SecretStr
 
 MASK = "********"
 _SHORTEST_SECRET = 8
@@ -40,9 +42,14 @@ def _visible(character: str) -> str:
     return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in _HIDDEN else character
 
 
-def without(secrets: Iterable[SecretStr], text: str) -> str:
+def without(secrets: "Iterable[SecretStr]", text: str) -> str:
     """Text with every secret of the run masked, should a service have quoted one or a person misplaced it."""
-    forms, windows = _marks(frozenset(secret.get_secret_value() for secret in secrets))
+    return without_values((secret.get_secret_value() for secret in secrets), text)
+
+
+def without_values(values: Iterable[str], text: str) -> str:
+    """The same, given the values of the secrets."""
+    forms, windows = _marks(frozenset(values))
     text = _without_windows(windows, text)
     for form in forms:
         text = text.replace(form, MASK)
@@ -57,16 +64,20 @@ def _marks(values: frozenset[str]) -> tuple[list[str], frozenset[str]]:
     return sorted(forms, key=len, reverse=True), frozenset(windows)
 
 
-def masked(secrets: Iterable[SecretStr], value: object) -> object:
+def masked(secrets: "Iterable[SecretStr]", value: object) -> object:
     """A document with every secret masked in its texts; its structure cannot be touched that way."""
-    known = tuple(secrets)
+    return changed(partial(without, tuple(secrets)), value)
+
+
+def changed(change: Callable[[str], str], value: object) -> object:
+    """A document with each of its texts changed."""
     match value:
         case str():
-            return without(known, value)
+            return change(value)
         case list():
-            return [masked(known, item) for item in value]
+            return [changed(change, item) for item in value]
         case dict():
-            return {without(known, str(key)): masked(known, item) for key, item in value.items()}
+            return {change(str(key)): changed(change, item) for key, item in value.items()}
         case _:
             return value
 

@@ -38,6 +38,7 @@ def setup_lines(outcome: Outcome) -> Iterator[Text]:
     yield from table(
         ("Tenant", outputs.domain),
         ("Client ID", outputs.client_id),
+        ("URL", outputs.url),
         ("Config file", outputs.config_file),
         ("Number", f"{number}  ({sid})" if number and sid else number),
         ("In service", outputs.messaging_service_sid),

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 from pydantic import SecretStr
@@ -13,16 +14,45 @@ from rich.padding import Padding
 from rich.status import Status
 from rich.text import Text
 
+from mfa_setup.errors import OutputUnwritableError
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.model.results import Result
+from mfa_setup.quoting import without_typed
 from mfa_setup.render import parts, sanitize
 from mfa_setup.render.change import verbs
 from mfa_setup.render.error import error_lines
 from mfa_setup.render.people import lines_of
 from mfa_setup.render.plan import plan_lines
 from mfa_setup.render.sanitize import one_line
+from mfa_setup.render.typed import without_typed_words
+
+
+@contextmanager
+def writable_output() -> Iterator[None]:
+    """Around a write to standard output.
+
+    Raises:
+        OutputUnwritableError: It cannot be written; a reader that went away is a `BrokenPipeError`, and no failure.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as full:
+        raise OutputUnwritableError(f"Standard output cannot be written: {full.strerror}.") from None
+
+
+@contextmanager
+def writable_messages() -> Iterator[None]:
+    """Around a write to standard error: where that takes no more there is nobody to tell, and the run goes on."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError:
+        return
 
 
 class Sink:
@@ -32,6 +62,8 @@ class Sink:
         as_json: Whether standard output receives exactly one JSON document.
         narrating: Whether the steps are part of the result (`demo`) and not only its progress.
         secrets: Values that are masked wherever they appear.
+        typed: What the person gave to the run; errors and warnings shorten words of it that may be secrets.
+        free_texts: Settings that take any text (a name, a template); such words of them are shortened everywhere.
     """
 
     def __init__(
@@ -40,6 +72,8 @@ class Sink:
         self.as_json = as_json
         self.narrating = False
         self.secrets: list[SecretStr] = []
+        self.typed: list[str] = []
+        self.free_texts: list[str] = []
         self._quiet = quiet
         self._verbose = verbose
         plain: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
@@ -97,6 +131,11 @@ class Sink:
         if not self._quiet:
             self._tell(Text(f"{one_line(reason)} Trying again in {seconds:.1f} s.", style="dim"))
 
+    def pacing(self, service: str) -> None:
+        """Tells that requests wait, so that the rate limit of a service is kept; only where something moves."""
+        if self._status:
+            self.doing(f"Keeping to the rate limit of {service}")
+
     def plan(self, outcome: Outcome) -> None:
         """Shows the plan before it is applied."""
         self._tell(*plan_lines(outcome))
@@ -127,7 +166,8 @@ class Sink:
 
     def result(self, result: Result) -> None:
         """Writes the result of a command: one JSON document, or text for people."""
-        outcome = result.outcome
+        outcome = without_typed_words(result.outcome, self.typed, self.secrets)
+        result = replace(result, outcome=outcome)
         if self.as_json:
             self.document(outcome.model_dump(mode="json"))
             return
@@ -144,15 +184,19 @@ class Sink:
 
     def document(self, document: dict[str, Any]) -> None:
         """Writes one JSON document, in ASCII so that no text of a service can control a terminal."""
-        sys.stdout.write(json.dumps(sanitize.masked(self.secrets, document), ensure_ascii=True) + "\n")
-        sys.stdout.flush()
+        with writable_output():
+            sys.stdout.write(json.dumps(sanitize.changed(self._safe, document), ensure_ascii=True) + "\n")
+            sys.stdout.flush()
 
     def lines(self, lines: Iterable[str]) -> None:
         """Writes plain lines of a result."""
         self._print_all(Text(one_line(line)) for line in lines)
 
     def _clean(self, text: str) -> str:
-        return sanitize.without(self.secrets, one_line(text))
+        return self._safe(one_line(text))
+
+    def _safe(self, text: str) -> str:
+        return without_typed(sanitize.without(self.secrets, text), self.free_texts)
 
     def _print_all(self, lines: Iterable[Text]) -> None:
         if not self._quiet:
@@ -165,10 +209,11 @@ class Sink:
 
     def _put(self, console: Console, line: Text) -> None:
         """Writes a line: wrapped with its indent at a terminal, unwrapped for a program that reads it."""
-        shown = sanitize.without(self.secrets, sanitize.plain(line.plain))
+        shown = self._safe(sanitize.plain(line.plain))
         line = line if shown == line.plain else Text(shown)
         if not console.is_terminal:
-            console.print(line, soft_wrap=True)
+            with writable_output() if console is self._out else writable_messages():
+                console.print(line, soft_wrap=True)
             return
         indent = len(shown) - len(shown.lstrip())
         # The spinner is drawn on the other stream of the same terminal, and would run into the line.

@@ -1,7 +1,11 @@
 """What `mfa-setup sandbox` says when it is ready: how each kind of client is pointed at it."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
+
+_MOST_VARIABLES = 50
+"""With many tenants, more than these would leave nothing else on the screen."""
 
 
 def welcome_lines(ready: dict[str, Any]) -> Iterator[str]:
@@ -11,7 +15,10 @@ def welcome_lines(ready: dict[str, Any]) -> Iterator[str]:
     yield f"What happens is shown at {ready['control']}/ and the messages at {ready['inbox']}"
     yield ""
     yield "Set this where your code runs. mfa-setup needs no more: mfa-setup up"
-    yield from (f"  export {name}={value}" for name, value in env.items())
+    yield from (f"  export {name}={value}" for name, value in islice(env.items(), _MOST_VARIABLES))
+    if len(env) > _MOST_VARIABLES:
+        yield f"  and {len(env) - _MOST_VARIABLES} more: `mfa-setup sandbox --json` prints them all as `env`"
+    yield from _tenants(ready)
     yield ""
     yield from _python(url, env["AUTH0_DOMAIN"], tls="ca_file" in ready)
     yield "curl (the first one answers a token with every scope):"
@@ -23,6 +30,12 @@ def welcome_lines(ready: dict[str, Any]) -> Iterator[str]:
         yield "  a0deploy export --format yaml --output_folder tenant"
     else:
         yield "Auth0 Deploy CLI: it needs https; start the sandbox with --tls."
+
+
+def _tenants(ready: dict[str, Any]) -> Iterator[str]:
+    domains = ready.get("tenants", [])
+    if len(domains) > 1:
+        yield f"There are {len(domains)} tenants, from {domains[0]} to {domains[-1]}."
 
 
 def _python(url: str, domain: str, *, tls: bool) -> Iterator[str]:

@@ -1,67 +1,51 @@
 """The single-page application: found or created, its URLs, its security settings, its database connection."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from mfa_setup.appconfig import ConfigFile
 from mfa_setup.errors import ApplicationConflictError, Choice, ChoiceNeededError, NotFoundError, ServiceRefusedError
-from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import FieldChange, change_of, differing
 from mfa_setup.model.desired import DesiredApplication
 from mfa_setup.model.observed import Application, Connection
 from mfa_setup.model.outcome import Notice
+from mfa_setup.model.readiness import TenantSettings
 from mfa_setup.model.write import NEW_APPLICATION, Fields, Write
-from mfa_setup.resources import configfile, creation
+from mfa_setup.resources import configfile, creation, customdomain
+from mfa_setup.resources.application_fields import completion, concerns, creation_of, missing, weaknesses
 from mfa_setup.resources.application_revert import CONNECTION, found_in, revert
 from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Step
-from mfa_setup.resources.creation import MARK, is_ours
-from mfa_setup.resources.restore import texts
+from mfa_setup.resources.creation import is_ours
 from mfa_setup.services import Services
-from mfa_setup.snapshot.parts import NOT_READ, known
-from mfa_setup.snapshot.reader import PartName
+from mfa_setup.snapshot.names import PartName
+from mfa_setup.snapshot.parts import NOT_READ, known, known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
 WRITE_SCOPES = frozenset({"create:clients", "update:clients", "update:connections"})
-READS: frozenset[PartName] = frozenset({"applications", "connections"})
+READS: frozenset[PartName] = frozenset({"applications", "connections", "settings"})
 TRIES = 3
 """How often an application that was taken over may be gone before it is connected."""
-URLS = ("callbacks", "allowed_logout_urls", "web_origins")
-SECURITY: dict[str, JsonValue] = {
-    "oidc_conformant": True,
-    "token_endpoint_auth_method": "none",
-    "grant_types": ["authorization_code", "refresh_token"],
-    "jwt_configuration": {"alg": "RS256", "lifetime_in_seconds": 36000, "secret_encoded": False},
-    "refresh_token": {
-        "rotation_type": "rotating",
-        "expiration_type": "expiring",
-        "leeway": 0,
-        "token_lifetime": 2592000,
-        "idle_token_lifetime": 1296000,
-        "infinite_token_lifetime": False,
-        "infinite_idle_token_lifetime": False,
-    },
-}
-"""What a new application is given. All of it is sent: the service's own defaults are HS256, the implicit grant,
-`oidc_conformant: false` and refresh tokens that never change (recorded answers of `POST /api/v2/clients`)."""
-
-JUDGED: dict[str, tuple[str, ...]] = {
-    "jwt_configuration": ("alg",),
-    "refresh_token": ("rotation_type", "expiration_type"),
-}
-"""Of these two objects only these keys are ours; the lifetimes are the tenant's own business after creation."""
 
 
-def choose(desired: DesiredApplication, listed: Sequence[Application]) -> Application | None:
+def choose(
+    desired: DesiredApplication, listed: Sequence[Application], config: ConfigFile | None = None
+) -> Application | None:
     """The application that is meant: by client ID, else by our mark and name, else by name; None is to be made.
+
+    A client ID that the app's config file holds counts like one that is given, unless a name is given, too.
 
     Raises:
         NotFoundError: There is none with the client ID.
         ChoiceNeededError: Several fit.
         ApplicationConflictError: It is not a single-page application.
     """
+    in_file = next((item for item in listed if config and item.client_id == config.said["client_id"]), None)
+    if in_file and not desired.client_id and in_file.name != desired.name and "name" not in desired.defaults:
+        raise _named_otherwise(desired, in_file, listed)
     if desired.client_id:
         named = [item for item in listed if item.client_id == desired.client_id]
     else:
-        named = [item for item in listed if item.name == desired.name]
+        named = [in_file] if in_file else [item for item in listed if item.name == desired.name]
     fitting = [item for item in named if is_ours(item)] or named
     if desired.client_id and not fitting:
         raise NotFoundError(
@@ -73,17 +57,33 @@ def choose(desired: DesiredApplication, listed: Sequence[Application]) -> Applic
         raise ChoiceNeededError(
             f'{len(fitting)} applications are named "{desired.name}": {shown}.',
             hint=f"Pass --app-client-id, for example --app-client-id {fitting[0].client_id}.",
-            choices=tuple(
-                Choice("app_client_id", item.client_id, f"{item.name} ({_type_of(item)}) {item.client_id}")
-                for item in fitting
-            ),
+            choices=_choices(fitting),
         )
     if fitting and fitting[0].app_type != "spa":
         raise ApplicationConflictError(
             f'The application "{fitting[0].name}" is of {_type_of(fitting[0])}, not a single-page application.',
-            hint="Pass another --name to make a new one, or --app-client-id of a single-page application.",
+            hint="Pass --app-client-id of a single-page application, or take that client ID out of the app's file."
+            if in_file
+            else "Pass another --name to make a new one, or --app-client-id of a single-page application.",
         )
     return fitting[0] if fitting else None
+
+
+def _named_otherwise(
+    desired: DesiredApplication, in_file: Application, listed: Sequence[Application]
+) -> ChoiceNeededError:
+    """The question which is meant, where the app's config file and the name that is given differ."""
+    meant = (in_file, *(item for item in listed if item.name == desired.name))
+    return ChoiceNeededError(
+        f'The app\'s config file has the client ID of the application "{in_file.name}", but --name is another one.',
+        hint=f"Pass --app-client-id {in_file.client_id} for the one in the file, or take that client ID out of it.",
+        choices=_choices(meant),
+    )
+
+
+def _choices(listed: Iterable[Application]) -> tuple[Choice, ...]:
+    labels = ((item.client_id, f"{item.name} ({_type_of(item)}) {item.client_id}") for item in listed)
+    return tuple(Choice("app_client_id", client_id, label) for client_id, label in labels)
 
 
 def _type_of(application: Application) -> str:
@@ -101,45 +101,65 @@ def compare(given: Comparison) -> Step:
     desired, config = given.desired.application, given.found.config
     if desired is None:
         raise NOT_READ
-    there = choose(desired, known(given.found.applications))
-    connection = _connection(given.found, desired)
-    client_id = there.client_id if there else NEW_APPLICATION
-    writes: tuple[Write, ...] = ()
-    if there is None:
-        before, body = Fields(), _creation(desired)
-        writes += (Write("application", "create_application", desired.name, after=body),)
-    else:
-        before, body = there.model_dump(mode="json"), _missing(desired, there)
-        writes += (update_write(there, body),) if body else ()
-    fields = differing(before, body)
-    if client_id not in connection.client_ids:
-        fields += (FieldChange(path=CONNECTION, after=desired.connection),)
-        writes += (
-            Write("application", "connect_application", client_id, {CONNECTION: None}, {CONNECTION: connection.id}),
-        )
+    existing = choose(desired, known(given.found.applications), config)
+    given_config, config = config, config and customdomain.kept(config, existing)
+    client_id = existing.client_id if existing else NEW_APPLICATION
+    fields, writes = _differences(desired, existing)
+    if existing is None or concerns("connection", desired, existing):
+        connecting = _connecting(_connection(given.found, desired), client_id)
+        fields += differing({}, {CONNECTION: desired.connection} if connecting else {})
+        writes += connecting
     stale = configfile.write_of(config, client_id) if config else ()
     if config and stale:
-        path = str(config.path)
-        fields += (FieldChange(path="config_file", before=None if config.text is None else path, after=path),)
+        fields += configfile.fields_of(config, stale[0])
     return Step(
-        change_of("application", fields, there.name if there else desired.name, exists=there is not None),
+        change_of("application", fields, existing.name if existing else desired.name, exists=existing is not None),
         (*writes, *stale),
-        _notices(desired, there),
+        (
+            *_notices(desired, existing, known_or(given.found.settings, TenantSettings())),
+            *(configfile.outranked(config, client_id) if config else ()),
+            *(customdomain.unlisted(config, given.found) if config and config is not given_config else ()),
+        ),
         {
-            "client_id": there.client_id if there else None,
-            "config_file": str(config.path) if config and not stale else None,
+            "url": next(iter(existing.callbacks if existing else desired.callbacks), None),
+            "client_id": existing.client_id if existing else None,
+            "config_file": str(config.path) if config and config.text is not None else None,
         },
     )
 
 
+def _differences(
+    desired: DesiredApplication, existing: Application | None
+) -> tuple[tuple[FieldChange, ...], tuple[Write, ...]]:
+    """The application's own fields that differ, and the write that sets them."""
+    if existing is None:
+        body = creation_of(desired)
+        return differing({}, body), (Write("application", "create_application", desired.name, after=body),)
+    body = missing(desired, existing)
+    return differing(existing.model_dump(mode="json"), body), (update_write(existing, body),) if body else ()
+
+
+def _connecting(connection: Connection, client_id: str) -> tuple[Write, ...]:
+    """The write that lets an application use a connection; none where it may already."""
+    if client_id in connection.client_ids:
+        return ()
+    return (Write("application", "connect_application", client_id, {CONNECTION: None}, {CONNECTION: connection.id}),)
+
+
 def _connection(found: Snapshot, desired: DesiredApplication) -> Connection:
     connections = known(found.connections)
-    if connections.found is None:
+    if connections.found is not None:
+        return connections.found
+    if connections.names:
         raise NotFoundError(
             f"The tenant has no database connection {desired.connection}.",
-            hint=f"Pass --connection with one of: {', '.join(connections.names) or '(there is none)'}.",
+            hint=f"Pass --connection with one of: {', '.join(connections.names)}.",
         )
-    return connections.found
+    raise NotFoundError(
+        f"The tenant has no database connection, and the application needs one: {desired.connection} does not exist.",
+        hint=f"Create the database connection {desired.connection} (Auth0 dashboard: Authentication > Database > "
+        "Create DB Connection), or pass --no-app to leave applications alone.",
+    )
 
 
 def update_write(there: Application, body: Fields) -> Write:
@@ -147,75 +167,28 @@ def update_write(there: Application, body: Fields) -> Write:
     return Write("application", "update_application", there.client_id, found_in(there, body), body)
 
 
-def _creation(desired: DesiredApplication) -> Fields:
-    return {
-        "name": desired.name,
-        "app_type": "spa",
-        **_desired_urls(desired),
-        **SECURITY,
-        "client_metadata": dict(MARK),
-    }
-
-
-def _desired_urls(desired: DesiredApplication) -> Fields:
-    lists = (desired.callbacks, desired.logout_urls, desired.web_origins)
-    return {field: list(urls) for field, urls in zip(URLS, lists, strict=True)}
-
-
-def _missing(desired: DesiredApplication, there: Application) -> Fields:
-    """Only what differs: URLs of any application, security settings of our own or with --harden."""
-    body = _missing_urls(_desired_urls(desired), there, prune=desired.prune_urls)
-    return body | _weaknesses(there) if is_ours(there) or desired.harden else body
-
-
-def _missing_urls(desired: Mapping[str, JsonValue], there: Application, *, prune: bool) -> Fields:
-    body: Fields = {}
-    for field in URLS:
-        before: tuple[str, ...] = getattr(there, field)
-        asked = texts(desired[field])
-        present, wanted = _normal(field, before), _normal(field, asked)
-        added = [url for url, normal in zip(asked, wanted, strict=True) if normal not in present]
-        kept = [url for url, normal in zip(before, present, strict=True) if not prune or normal in wanted]
-        if added or len(kept) != len(before):
-            body[field] = [*kept, *added]
-    return body
-
-
-def _normal(field: str, urls: Iterable[str]) -> list[str]:
-    """URLs as they are compared: web origins whatever their last slash, the others to the letter."""
-    return [url.rstrip("/").lower() if field == "web_origins" else url for url in urls]
-
-
-def _weaknesses(there: Application) -> Fields:
-    """The security settings that are not as they should be, as a body that mends them.
-
-    A nested object is replaced whole by the service, so what is ours is laid over what is there.
-    """
-    body: Fields = {}
-    for field, wanted in SECURITY.items():
-        before = getattr(there, field)
-        if isinstance(wanted, dict):
-            keys = JUDGED[field]
-            if any(before.get(key) != wanted[key] for key in keys):
-                body[field] = {**wanted, **before, **{key: wanted[key] for key in keys}}
-        elif isinstance(wanted, list):
-            if set(before) != set(wanted):
-                body[field] = wanted
-        elif before != wanted:
-            body[field] = wanted
-    return body
-
-
-def _notices(desired: DesiredApplication, there: Application | None) -> tuple[Notice, ...]:
-    if there is None or is_ours(there) or desired.harden or not (weak := _weaknesses(there)):
+def _notices(desired: DesiredApplication, existing: Application | None, flags: TenantSettings) -> tuple[Notice, ...]:
+    if existing is None:
+        return (_every_connection(desired),) if flags.all_connections else ()
+    if is_ours(existing) or desired.harden or not (weak := weaknesses(existing)):
         return ()
     return (
         Notice(
             code="application_not_hardened",
-            message=f'The application "{there.name}" was not made by mfa-setup, and its security settings differ '
+            message=f'mfa-setup did not create the application "{existing.name}", and its security settings differ '
             f"from what a single-page application should have: {', '.join(weak)}.",
-            hint="Pass --harden to set them, when its app is ready for it.",
+            hint="Pass --harden to set them, once its app is ready for it.",
         ),
+    )
+
+
+def _every_connection(desired: DesiredApplication) -> Notice:
+    return Notice(
+        code="every_connection_enabled",
+        message=f'Auth0 enables every connection of the tenant for the new application "{desired.name}", not only '
+        f"{desired.connection}: the tenant setting enable_client_connections is on.",
+        hint="Turn the setting off first (Auth0 dashboard: Settings > Advanced > Enable Application Connections), or "
+        "review the application's Connections tab afterwards.",
     )
 
 
@@ -223,12 +196,11 @@ def _create(execution: Execution, write: Write, tries: int = TRIES) -> None:
     """Creates the application, or takes that of another machine and completes it; that one may be gone by then."""
 
     def complete(there: Application) -> None:
-        body = _missing_urls(write.after, there, prune=False) | _weaknesses(there)
-        if body:
+        if body := completion(write.after, there):
             execution.send(update_write(there, body))
 
     try:
-        creation.create_exactly_once(execution, write, complete)
+        creation.create_exactly_once(execution, write, complete, is_first_try=tries == TRIES)
     except (NotFoundError, ServiceRefusedError):
         if tries == 1 or not _vanished(execution):
             raise

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import FieldChange, differing
-from mfa_setup.model.journal import RunRecord, Trace, WriteRecord, traces
+from mfa_setup.model.journal import RunRecord, Trace, WriteRecord, is_superseded, traces
 from mfa_setup.model.observed import Application
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import Fields, Write
@@ -36,10 +36,10 @@ def revert(given: Reversal) -> Step:
     created, found = _created(record, listed)
     for app in listed:
         creation = created.get(app.client_id)
-        part = _remove(app, record, creation, delete=given.delete_application) if creation else _restore(app, record)
+        part = _remove(app, given, creation) if creation else _restore(app, given)
         found += part
         if not (creation and part.writes):
-            found += _disconnect(app, record, known(given.now.connected))
+            found += _disconnect(app, given)
     found += configfile.revert(record)
     targets = {write.target for write in record.of("update_application", "connect_application")}
     names = [app.name for app in listed if app.client_id in {*created, *targets}]
@@ -61,10 +61,10 @@ def _created(record: RunRecord, listed: tuple[Application, ...]) -> tuple[dict[s
     return created, Restoration(notices=notices)
 
 
-def _remove(app: Application, record: RunRecord, creation: WriteRecord, *, delete: bool) -> Restoration:
+def _remove(app: Application, given: Reversal, creation: WriteRecord) -> Restoration:
     """Removes an application that the run created, if that is asked for and nobody changed it since."""
-    client_id = app.client_id
-    if not delete:
+    client_id, record = app.client_id, given.record
+    if not given.delete_application:
         return Restoration(notices=(_kept(app, record.run_id),))
     later = tuple(one for one in record.of("update_application") if one.target == client_id)
     if changed := _changed(app, traces((creation, *later))):
@@ -85,13 +85,14 @@ def _still(name: str, left: JsonValue, now: JsonValue) -> bool:
     return same(left, now) if name == "client_metadata" else is_left(left, now)
 
 
-def _restore(app: Application, record: RunRecord) -> Restoration:
+def _restore(app: Application, given: Reversal) -> Restoration:
     """URLs and security settings as they were.
 
     Of what the service did not have, a list is emptied, for it takes no null there, and anything else is cleared by
     null (OpenAPI, `PATCH /clients/{id}`).
     """
-    sent = traces(tuple(write for write in record.of("update_application") if write.target == app.client_id))
+    updates = tuple(write for write in given.record.of("update_application") if write.target == app.client_id)
+    sent = traces(updates, given.later)
     values = found_in(app, sent)
     back, notices = restored("application", sent, values)
     if not back:
@@ -103,11 +104,14 @@ def _restore(app: Application, record: RunRecord) -> Restoration:
     return Restoration(differing(before, back), (write,), notices)
 
 
-def _disconnect(app: Application, record: RunRecord, connected: Mapping[str, frozenset[str]]) -> Restoration:
-    found = Restoration()
-    for one in record.of("connect_application"):
+def _disconnect(app: Application, given: Reversal) -> Restoration:
+    found, connected = Restoration(), known(given.now.connected)
+    for one in given.record.of("connect_application"):
         connection = str(one.after.get(CONNECTION))
         if one.target == app.client_id and app.client_id in connected.get(connection, frozenset()):
+            if is_superseded(one, CONNECTION, (connection,), given.later):
+                found += Restoration(notices=(changed_since("application", "its connection"),))
+                continue
             before, after = Fields({CONNECTION: connection}), Fields({CONNECTION: None})
             write = Write("application", "connect_application", app.client_id, before, after)
             found += Restoration((FieldChange(path=CONNECTION, before=connection),), (write,))

@@ -12,10 +12,10 @@ from mfa_setup.model.desired import Desired
 from mfa_setup.model.journal import RunRecord
 from mfa_setup.model.observed import Number
 from mfa_setup.model.outcome import Notice
-from mfa_setup.model.types import PhoneStack, ResourceName
+from mfa_setup.model.types import SAFE_ORDER, PhoneStack, ResourceName
 from mfa_setup.model.write import Fields, Write, WriteAction
 from mfa_setup.services import Services
-from mfa_setup.snapshot.reader import PartName
+from mfa_setup.snapshot.names import PartName
 from mfa_setup.snapshot.snapshot import Snapshot
 
 OPEN_QUESTIONS = (ChoiceNeededError, GuardRefusedError, InvalidValueError)
@@ -64,7 +64,9 @@ class OwnNumbers:
     remembered: frozenset[str] = frozenset()
 
     def has(self, number: Number) -> bool:
-        """Whether it is one of them; somebody may have renamed it."""
+        """Whether it is one of them; somebody may have renamed it, but another tenant's mark names that tenant's."""
+        if number.is_marked_for_another(self.mark):
+            return False
         return number.friendly_name == self.mark or bool({number.sid, number.phone_number} & self.remembered)
 
 
@@ -79,6 +81,8 @@ class Comparison:
         own: How this tenant's numbers are recognised.
         has_token: Whether this run knows the Twilio auth token, which Auth0 needs.
         lenient: Whether what a person must decide is left open (`status`).
+        may_move: Whether somebody has agreed that a number leaves the Messaging Service that it is in.
+        resources: The resources of the task.
     """
 
     desired: Desired
@@ -87,6 +91,8 @@ class Comparison:
     own: OwnNumbers
     has_token: bool = True
     lenient: bool = False
+    may_move: bool = False
+    resources: frozenset[ResourceName] = frozenset(SAFE_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +101,12 @@ class Reversal:
 
     Attributes:
         record: The run.
+        later: The runs after it.
         now: The snapshot, with the later resources as they are once they are restored.
         account_sid: The Twilio account of this run.
         token: Its auth token.
         old_token: The token of another account, whose provider was replaced.
+        elsewhere: The numbers that other tenants send from, as far as this machine knows, with the tenant's domain.
         gone: What any run of the journal has removed again, so that it is not missed.
         release_number: Whether a number that the run bought is released.
         delete_application: Whether an application that the run created is deleted.
@@ -106,9 +114,11 @@ class Reversal:
 
     record: RunRecord
     now: Snapshot
+    later: tuple[RunRecord, ...] = ()
     account_sid: str | None = None
     token: SecretStr | None = None
     old_token: SecretStr | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     gone: frozenset[object] = frozenset()
     release_number: bool = False
     delete_application: bool = False
@@ -133,6 +143,12 @@ class Execution(Protocol):
     def replace(self, planned: str, real: str) -> None:
         """From here on a planned value stands for a real one, in later writes and in the report."""
 
+    def before_spending(self) -> None:
+        """Waits until the writes that go on at the same time and cost nothing have been accepted.
+
+        Where one of them was refused, this does not return, and nothing is bought.
+        """
+
     def real(self, planned: str) -> str:
         """What a planned value stands for by now."""
 
@@ -150,7 +166,7 @@ class Action:
         effect: The snapshot that it leads to.
         find: Looks for its result where the answer was lost; None where nothing is to be seen of it.
         perform: Carries it out where that takes more than sending it.
-        remember: Keeps what later runs need to know of it, once it is done.
+        remember: Keeps what later runs need to know of it and of what it created, once it is done.
         spends: Whether it costs money.
     """
 
@@ -159,7 +175,7 @@ class Action:
     effect: Callable[[Snapshot, Write], Snapshot] = lambda snapshot, _: snapshot
     find: Callable[[Services, Write], Fields | None] | None = None
     perform: Callable[[Execution, Write], None] | None = None
-    remember: Callable[[Services, Write], None] = lambda _services, _write: None
+    remember: Callable[[Services, Write, Fields], None] = lambda _services, _write, _made: None
     spends: bool = False
 
 

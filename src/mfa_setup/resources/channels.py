@@ -12,10 +12,14 @@ METHOD_OF_TYPE = {"sms": "text", "voice": "voice"}
 
 
 def kept_or_ordered(found: tuple[str, ...], wanted: Collection[str]) -> tuple[str, ...]:
-    """The message types or delivery methods that are wanted; as they were found where those are the same ones."""
+    """The message types or delivery methods that are wanted; as they were found where those are the same.
+
+    Words that this tool does not know stay: they are somebody's, and mean something to the service.
+    """
     if set(wanted) == set(found):
         return found
-    return tuple(word for word in ("sms", "text", "voice") if word in wanted)
+    known = ("sms", "text", "voice")
+    return (*(word for word in known if word in wanted), *(word for word in found if word not in known))
 
 
 def with_both(there: Provider, wanted: Provider) -> Provider:
@@ -28,4 +32,5 @@ def carries(there: Provider, message_types: Sequence[str]) -> bool:
     """Whether every message type can go out by the provider's delivery methods; the legacy stack has none to match."""
     if there.stack == "legacy" or there.kind != "twilio":
         return True
-    return all(METHOD_OF_TYPE.get(kind) in there.delivery_methods for kind in message_types)
+    carried = [METHOD_OF_TYPE[kind] in there.delivery_methods for kind in message_types if kind in METHOD_OF_TYPE]
+    return all(carried) and bool(carried) == bool(message_types)  # of a type that is not known nothing else is, either

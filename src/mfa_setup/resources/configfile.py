@@ -5,68 +5,127 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from mfa_setup.appconfig import ConfigFile, formats
-from mfa_setup.appconfig.file import leads_elsewhere, remove, replace_real
+from mfa_setup.appconfig import ConfigFile
+from mfa_setup.appconfig.edits import applied, changes, merged, reversed_in
+from mfa_setup.appconfig.file import VITE, leads_elsewhere, remove, replace_real
+from mfa_setup.appconfig.names import FIELDS
 from mfa_setup.errors import ConfigUnreadableError
-from mfa_setup.model.change import FieldChange
+from mfa_setup.model.change import FieldChange, differing
 from mfa_setup.model.journal import RunRecord, WriteRecord
+from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources.base import Action, Execution
 from mfa_setup.resources.restore import Restoration, changed_since
 from mfa_setup.services import Services
 from mfa_setup.store.safe_write import within
 
-VALUES = ("domain", "client_id")
-DROPPED, DIGEST = "placeholders", "digest"
-"""The names under which the journal keeps the template's placeholders, and the fingerprint of the file written."""
+VALUES = FIELDS
+DROPPED, DIGEST, EDITS, BASE = "placeholders", "digest", "edits", "base"
+"""The names under which the journal keeps the template's placeholders, the fingerprint of the file written, the old
+characters with their places, and how the file was read."""
 
 
 def write_of(config: ConfigFile, client_id: str) -> tuple[Write, ...]:
     """The write that puts domain and client ID into the file; none where they are there already.
 
-    Of what the file holds the journal keeps the two values, and the placeholders that the new one is without.
+    Of what the file holds the journal keeps the two values and the placeholders that the new one is without.
     """
     if config.is_right(client_id):
         return ()
     if not within(config.path, config.root):
         raise leads_elsewhere(config.path)
-    before: Fields = {"existed": config.text is not None, **formats.values(config.path, config.text)}
-    if dropped := formats.dropped(config.path, config.text):
-        before[DROPPED] = dropped
+    before: Fields = {"existed": config.text is not None, **config.held}
+    if dropped := {name: text for name, text, _ in config.form.placeholders()}:
+        before[DROPPED] = dict(dropped)
+    before[BASE] = {
+        "names": list(config.names),
+        "template": str(config.template.resolve()) if config.template else None,
+    }
     after: Fields = {"domain": config.domain, "client_id": client_id}
     target = str(config.path.resolve())
     return (Write("application", "write_config", target, before, after),)
+
+
+def fields_of(config: ConfigFile, write: Write) -> tuple[FieldChange, ...]:
+    """A new file, or of one that exists each value that is set and each placeholder that goes."""
+    if config.text is None:
+        return (FieldChange(path="config_file", after=str(config.path)),)
+    gone = write.before.get(DROPPED)
+    found: Fields = {name: write.before.get(name) for name in VALUES} | (gone if isinstance(gone, dict) else {})
+    left: Fields = dict.fromkeys(found) | {name: write.after[name] for name in VALUES}
+    return differing(
+        {f"config_file.{name}": value for name, value in found.items()},
+        {f"config_file.{name}": value for name, value in left.items()},
+    )
+
+
+def outranked(config: ConfigFile, client_id: str) -> tuple[Notice, ...]:
+    """A warning for everything that the app reads before the file and that says something else."""
+    wanted = dict(zip(config.names, (config.domain, client_id), strict=True))
+    differing_ones = [rival for rival in config.rivals if rival.text != wanted[rival.name]]
+    return tuple(
+        Notice(
+            code="config_outranked",
+            message=f"{rival.name} is set in {rival.where} too, and the app reads that before {config.path}.",
+            hint=f"Remove {rival.name} from {rival.where}, or set it to the same value.",
+        )
+        for rival in differing_ones
+    )
 
 
 def _write_once(execution: Execution, write: Write) -> None:
     config = execution.snapshot.config
     if config is None or "existed" not in write.before:  # an undo's
         execution.send(write)
-    elif not config.is_right(str(write.after["client_id"])):
-        text = config.rendered(str(write.after["client_id"]))
-        digest: Fields = {DIGEST: _digest(text)}
-        execution.send(replace(write, after=digest | write.after))
-        execution.report(config_file=str(config.path))
+        return
+    config = replace(config, domain=str(write.after["domain"]))
+    client_id = str(write.after["client_id"])
+    if config.is_right(client_id):
+        return
+    edits: Fields = {EDITS: list(changes(config.form.text, config.edits(client_id)))} if write.before["existed"] else {}
+    digest: Fields = {DIGEST: _digest(config.rendered(client_id))}
+    execution.send(replace(write, before=write.before | edits, after=digest | write.after))
+    execution.report(config_file=str(config.path))
 
 
 def _send(_services: Services, write: Write) -> None:
     """Writes the two values into the file as it is now; a write without any removes it.
 
     Raises:
-        ConfigUnreadableError: It cannot be read or written.
+        ConfigUnreadableError: It cannot be read or written, or has changed in this moment.
         InvalidValueError: A link has come in the way to it.
     """
     path = Path(write.target)
     if not write.after:
         remove(path)
-        return
-    if DIGEST in write.after:
-        wanted = ConfigFile(path, str(write.after["domain"])).rendered(str(write.after["client_id"]))
+    elif DIGEST in write.after:
+        config = _read_again(write)
+        text = config.rendered(str(write.after["client_id"]))
+        if _digest(text) != write.after[DIGEST]:
+            raise ConfigUnreadableError(
+                f"The app's config file {path} was changed in this moment, and is left as it is.",
+                hint="Run the command again.",
+            )
+        replace_real(path, text)
     else:
-        text = ConfigFile(path).text or ""
-        values = {name: _text(write.after.get(name)) for name in VALUES}
-        wanted = formats.restored(path, text, values, _placeholders_gone(path, text, write.after))
-    replace_real(path, wanted)
+        replace_real(path, _text_before(_read_again(write), write.after))
+
+
+def _read_again(write: Write) -> ConfigFile:
+    match write.before.get(BASE, write.after.get(BASE)):
+        case {"names": [str(domain), str(client_id)], "template": template}:
+            names, begins = (domain, client_id), Path(template) if isinstance(template, str) else None
+        case _:
+            names, begins = VITE, None
+    return ConfigFile(Path(write.target), str(write.after.get("domain")), names=names, template=begins)
+
+
+def _text_before(config: ConfigFile, after: Fields) -> str:
+    """The file with its old characters in their places; where it was changed since, with its two old values."""
+    text = config.form.text
+    if after.get("was") == _digest(text) and (old := reversed_in(text, after.get(EDITS))) is not None:
+        return old
+    return applied(text, merged(config.form.with_values({name: _text(after.get(name)) for name in VALUES})))
 
 
 WRITE_CONFIG = Action(_send, perform=_write_once)
@@ -85,10 +144,12 @@ def _revert_one(written: WriteRecord) -> Restoration:
     if os.path.realpath(path) != str(path):  # it was its real path: a link has come in its way since
         return _changed(f"the way to the config file {path}")
     try:
-        text = ConfigFile(path).text
-        if text is None:
+        config = _read_again(Write("application", "write_config", written.target, written.before, written.after))
+        if config.text is None:
             return Restoration()
-        return _restored(written, path, text) if written.before.get("existed") else _removed(written, path, text)
+        if written.before.get("existed"):
+            return _restored(written, config)
+        return _removed(written, path, config.text)
     except ConfigUnreadableError:
         return _changed(f"the config file {path}")
 
@@ -104,28 +165,27 @@ def _removed(written: WriteRecord, path: Path, text: str) -> Restoration:
     return Restoration((field,), (Write("application", "write_config", str(path)),))
 
 
-def _restored(written: WriteRecord, path: Path, text: str) -> Restoration:
-    now = formats.values(path, text)
+def _restored(written: WriteRecord, config: ConfigFile) -> Restoration:
+    text, now = config.form.text, config.form.values
     before: Fields = {name: written.before.get(name) for name in VALUES}
     if now != {name: written.after.get(name) for name in VALUES}:
-        return Restoration() if now == before else _changed(f"what the config file {path} says")
-    again = _placeholders_gone(path, text, written.before)
+        return Restoration() if now == before else _changed(f"what the config file {config.path} says")
+    again = written.before.get(DROPPED)
+    is_as_written = _digest(text) == written.after.get(DIGEST)
     fields = tuple(
         FieldChange(path=f"config_file.{name}", before=now[name], after=before[name])
         for name in VALUES
         if now[name] != before[name]
     )
-    fields += tuple(FieldChange(path=f"config_file.{key}", after=value) for key, value in again.items())
-    if again:
-        before[DROPPED] = {**again}
-    write = Write("application", "write_config", str(path), now, before)
+    if is_as_written and isinstance(again, dict):
+        fields += tuple(FieldChange(path=f"config_file.{name}", after=value) for name, value in again.items())
+    places: Fields = {
+        EDITS: written.before.get(EDITS),
+        "was": written.after.get(DIGEST),
+        BASE: written.before.get(BASE),
+    }
+    write = Write("application", "write_config", str(config.path), dict(now), before | places)
     return Restoration(fields, (write,) if fields else ())
-
-
-def _placeholders_gone(path: Path, text: str, journaled: Fields) -> dict[str, str]:
-    """The template's placeholders that the journal keeps and that the file is without."""
-    dropped = journaled.get(DROPPED)
-    return formats.missing(path, text, dropped if isinstance(dropped, dict) else {})
 
 
 def _digest(text: str) -> str:

@@ -25,7 +25,9 @@ def is_ours(application: Application, run_id: str | None = None) -> bool:
     return all(marks.get(key) == value for key, value in MARK.items()) and run_id in {None, marks.get(RUN)}
 
 
-def create_exactly_once(execution: Execution, write: Write, adopt: Callable[[Application], None]) -> None:
+def create_exactly_once(
+    execution: Execution, write: Write, adopt: Callable[[Application], None], *, is_first_try: bool
+) -> None:
     """The one application of this name with our mark: created by this run, or by another machine at the same time.
 
     Applications carry no date, so a machine that sees another one next to its own yields: it removes its own, which it
@@ -39,8 +41,10 @@ def create_exactly_once(execution: Execution, write: Write, adopt: Callable[[App
     """
     mine: str | None = None
     seen: str | None = None
-    for _ in range(ROUNDS):
-        others = [item for item in _ours(execution.services, write.target) if item.client_id != mine]
+    for turn in range(ROUNDS):
+        # Right after the snapshot there is none, or none would be made; a second one is seen once this one is made.
+        listed = _ours(execution.services, write.target) if turn or not is_first_try else []
+        others = [item for item in listed if item.client_id != mine]
         if mine and not others:
             return
         if mine:
@@ -66,7 +70,9 @@ def _report(execution: Execution, client_id: str) -> None:
 
 def _create(execution: Execution, write: Write) -> str | None:
     """Its client ID; None where the answer was lost: what is found then may be another's, and is never removed."""
-    metadata: Fields = {"client_metadata": {**MARK, RUN: execution.services.journal.run_id}}
+    marks = write.after.get("client_metadata")
+    marks = marks if isinstance(marks, dict) else MARK
+    metadata: Fields = {"client_metadata": {**marks, RUN: execution.services.journal.run_id}}
     made = execution.send(replace(write, after=write.after | metadata))
     if "recovered" in made:
         return None

@@ -12,8 +12,8 @@ from mfa_setup.resources.base import Action, Comparison, Resource, Reversal, Sco
 from mfa_setup.resources.channels import TYPES, kept_or_ordered
 from mfa_setup.resources.restore import restored, texts
 from mfa_setup.services import Services
+from mfa_setup.snapshot.names import MINIMUM, PartName
 from mfa_setup.snapshot.parts import known
-from mfa_setup.snapshot.reader import MINIMUM, PartName
 from mfa_setup.snapshot.snapshot import Snapshot
 
 WRITE_SCOPES = frozenset({"update:guardian_factors"})
@@ -53,8 +53,8 @@ def revert(given: Reversal) -> Step:
     """The factor as the run found it: texts and message types before the switch, as they were set after it."""
     found = known(given.now.factor)
     there: Fields = {"enabled": found.enabled, "message_types": list(found.message_types)}
-    back, notices = restored("factor", traces(given.record.of("set_factor", "set_message_types")), there)
-    old = templates.revert(given.record, given.now)
+    back, notices = restored("factor", traces(given.record.of("set_factor", "set_message_types"), given.later), there)
+    old = templates.revert(given)
     after = there | back
     return Step(
         change_of("factor", (*differing(there, back), *old.fields), "sms", exists=True),

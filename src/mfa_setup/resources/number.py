@@ -2,23 +2,23 @@
 
 from dataclasses import replace
 
-from mfa_setup.errors import Choice, ChoiceNeededError, NumberConflictError, PriceOverLimitError
+from mfa_setup.errors import PriceOverLimitError
 from mfa_setup.model.change import Change, FieldChange, change_of
 from mfa_setup.model.desired import DesiredNumber
-from mfa_setup.model.observed import MessagingService, Number, Offer, TwilioInventory
+from mfa_setup.model.observed import MessagingService, Offer
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import NEW_NUMBER, Fields, Write
-from mfa_setup.resources import purchase
+from mfa_setup.resources import number_move, purchase
 from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Step
-from mfa_setup.resources.number_revert import POOL, home_of, revert, sends_from
+from mfa_setup.resources.number_pool import POOL, home_of, pool_for
+from mfa_setup.resources.number_revert import revert
+from mfa_setup.resources.pool_revert import sends_from
+from mfa_setup.resources.provider_kept import is_kept
 from mfa_setup.resources.sender import Sender, choose
 from mfa_setup.services import Services
+from mfa_setup.snapshot.names import MINIMUM
 from mfa_setup.snapshot.parts import known
-from mfa_setup.snapshot.reader import MINIMUM
 from mfa_setup.snapshot.snapshot import Snapshot
-
-NORTH_AMERICAN = "+1"
-"""The country code whose carriers require a campaign (A2P 10DLC)."""
 
 
 def compare(given: Comparison) -> Step:
@@ -28,7 +28,10 @@ def compare(given: Comparison) -> Step:
         PriceOverLimitError: The number to buy costs more than `--max-price`, or its price is not known.
         ChoiceNeededError: Several numbers could send, or several verified Messaging Services, and none is named.
         NumberConflictError: The number is in another Messaging Service.
+        PoolFullError: The Messaging Service takes no further number.
     """
+    if is_kept(given):
+        return Step(Change(resource="number"))
     desired, account = given.desired.number, known(given.found.inventory)
     sender = choose(desired, account, known(given.found.provider), given.own)
     offers = given.found.offers if sender.to_buy else ()
@@ -36,13 +39,16 @@ def compare(given: Comparison) -> Step:
         _check_price(desired, offer)
     first = offers[0] if offers else None
     phone = sender.number.phone_number if sender.number else first.phone_number if first else None
-    pool, notices = _pool(account, sender, phone, desired.country)
+    pool = pool_for(account, sender, phone, given.desired, may_move=given.may_move or desired.is_placed)
     in_place = sender.number is not None and pool is not None and sender.number.sid in pool.pool
     to_pool = pool if not in_place and (sender.number or sender.to_buy) else None
+    home = home_of(account, sender.number) if to_pool else None
+    writes = _writes(given, sender, first, home, to_pool)
+    several = (_several(sender.several, phone),) if sender.several else ()
     return Step(
-        _change(sender, first, to_pool, phone),
-        _writes(given, sender, first, to_pool),
-        (*notices, _several(sender.several, phone)) if sender.several else notices,
+        _change(sender, first, home, to_pool, phone),
+        writes,
+        (*several, *map(number_move.notice, number_move.moves(writes, account))),
         {
             "phone_number": sender.number.phone_number if sender.number else None,
             "number_sid": sender.number.sid if sender.number else None,
@@ -51,12 +57,19 @@ def compare(given: Comparison) -> Step:
     )
 
 
-def _writes(given: Comparison, sender: Sender, offer: Offer | None, pool: MessagingService | None) -> tuple[Write, ...]:
+def _writes(
+    given: Comparison,
+    sender: Sender,
+    offer: Offer | None,
+    home: MessagingService | None,
+    pool: MessagingService | None,
+) -> tuple[Write, ...]:
     bought = (purchase.write_of(offer, given.own.mark),) if offer else ()
     if not pool or not (offer or sender.number):
         return bought
     sid = sender.number.sid if sender.number else NEW_NUMBER
-    return (*bought, Write("number", "add_to_pool", sid, {POOL: None}, {POOL: pool.sid}))
+    left = (Write("number", "remove_from_pool", sid, {POOL: home.sid}, {POOL: None}),) if home else ()
+    return (*bought, *left, Write("number", "add_to_pool", sid, {POOL: None}, {POOL: pool.sid}))
 
 
 def _check_price(desired: DesiredNumber, offer: Offer) -> None:
@@ -75,46 +88,6 @@ def _check_price(desired: DesiredNumber, offer: Offer) -> None:
         )
 
 
-def _pool(
-    account: TwilioInventory, sender: Sender, phone: str | None, country: str
-) -> tuple[MessagingService | None, tuple[Notice, ...]]:
-    """The Messaging Service that the number belongs in: the named one, else the one with a verified campaign."""
-    number = sender.number
-    home = next((item for item in account.services if number and number.sid in item.pool), None)
-    if sender.service:
-        return _not_elsewhere(sender.service, home, number), ()
-    verified = [item for item in account.services if item.verified]
-    if len(verified) == 1:
-        return _not_elsewhere(verified[0], home, number), ()
-    if not verified or home in verified:
-        return home, ()
-    listed = ", ".join(f"{item.sid} ({item.name})" for item in verified)
-    if country in {"US", "CA"} if phone is None else phone.startswith(NORTH_AMERICAN):
-        raise ChoiceNeededError(
-            f"Several Messaging Services have a verified campaign: {listed}.",
-            hint=f"Pass --messaging-service-sid, for example --messaging-service-sid {verified[0].sid}.",
-            choices=tuple(Choice("messaging_service_sid", item.sid, f"{item.name} {item.sid}") for item in verified),
-        )
-    return None, (
-        Notice(
-            code="several_messaging_services",
-            message=f"Several Messaging Services have a verified campaign, and the number is put in none: {listed}.",
-            hint="Pass --messaging-service-sid to choose one.",
-        ),
-    )
-
-
-def _not_elsewhere(service: MessagingService, home: MessagingService | None, number: Number | None) -> MessagingService:
-    if home and number and home.sid != service.sid:
-        raise NumberConflictError(
-            f"{number.phone_number} is in the Messaging Service {home.sid} ({home.name}), and a number can be in one "
-            f"only; it would have to go into {service.sid} ({service.name}).",
-            hint=f"Take it out there first (Twilio console: Messaging > Services), pass --messaging-service-sid "
-            f"{home.sid}, or another number with --from.",
-        )
-    return service
-
-
 def _several(marked: int, phone: str | None) -> Notice:
     return Notice(
         code="several_numbers",
@@ -123,18 +96,25 @@ def _several(marked: int, phone: str | None) -> Notice:
     )
 
 
-def _change(sender: Sender, offer: Offer | None, pool: MessagingService | None, phone: str | None) -> Change:
+def _change(
+    sender: Sender,
+    offer: Offer | None,
+    home: MessagingService | None,
+    pool: MessagingService | None,
+    phone: str | None,
+) -> Change:
     after: Fields = {"phone_number": phone} if sender.to_buy else {}
     if offer:
         after |= {"number_type": offer.number_type, "monthly_price": offer.shown_price}
     if pool:
         after[POOL] = pool.sid
-    fields = tuple(FieldChange(path=path, after=value) for path, value in after.items())
+    before: Fields = {POOL: home.sid} if home else {}
+    fields = tuple(FieldChange(path=path, before=before.get(path), after=value) for path, value in after.items())
     return change_of("number", fields, phone or "", exists=not sender.to_buy)
 
 
 def _is_in(services: Services, pool: object, number_sid: str) -> bool:
-    return home_of(services.account.services(), number_sid) == pool
+    return services.account.in_pool(str(pool), number_sid)
 
 
 def _add(services: Services, write: Write) -> None:

@@ -1,34 +1,30 @@
 """The number's place in a pool as a run found it; the number itself is released only where that is asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from mfa_setup.model.change import FieldChange
 from mfa_setup.model.journal import RunRecord, WriteRecord
-from mfa_setup.model.observed import MessagingService, Number, Provider, TwilioInventory
+from mfa_setup.model.observed import Number, Provider, TwilioInventory
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import Write
+from mfa_setup.resources import pool_revert
 from mfa_setup.resources.base import Reversal, Step
+from mfa_setup.resources.pool_revert import sends_from
 from mfa_setup.resources.restore import Restoration, changed_since
 from mfa_setup.snapshot.parts import known
 
 SLACK = timedelta(seconds=10)
 """How far the clocks may differ; a purchase has its effect at most as long after the request (`ATTEMPT_SECONDS`)."""
-POOL = "messaging_service_sid"
-
-
-def home_of(listed: Iterable[MessagingService], number_sid: str) -> str | None:
-    """The Messaging Service whose pool a number is in; it can be in one only."""
-    return next((service.sid for service in listed if number_sid in service.pool), None)
 
 
 def revert(given: Reversal) -> Step:
-    """Out of the pool that the run put it into, and released, if the run bought it and that is asked for."""
+    """Out of the pool that the run put it into, and into the one that it was in; released, if that is asked for."""
     record, account = given.record, known(given.now.inventory)
     found = Restoration(notices=(*_missing(record, account, given.gone), *_unproven(record, account)))
     concerned = tuple(_concerned(record, account))
     for number, purchase, places in concerned:
-        part = _out_of_pool(number, places, account)
+        part = pool_revert.place_before(number, places, given)
         found += part
         if purchase:
             found += _released(number, purchase, given, moved=bool(part.notices))
@@ -38,11 +34,11 @@ def revert(given: Reversal) -> Step:
 def _concerned(
     record: RunRecord, account: TwilioInventory
 ) -> Iterator[tuple[Number, WriteRecord | None, tuple[WriteRecord, ...]]]:
-    """The numbers that the run bought or put into a pool, as far as the account still has them."""
+    """The numbers that the run bought, put into a pool or took out of one, as far as the account still has them."""
     gone = record.gone()
     for number in account.numbers:
         bought = next((one for one in record.of("buy_number") if _is_of(one, number, record)), None)
-        places = tuple(one for one in record.of("add_to_pool") if one.target == number.sid)
+        places = tuple(one for one in record.of("add_to_pool", "remove_from_pool") if one.target == number.sid)
         if number.sid not in gone and (bought or places):
             yield number, bought, places
 
@@ -86,42 +82,47 @@ def _unproven(record: RunRecord, account: TwilioInventory) -> Iterator[Notice]:
                 )
 
 
-def _out_of_pool(number: Number, places: tuple[WriteRecord, ...], account: TwilioInventory) -> Restoration:
-    home = home_of(account.services, number.sid)
-    if home is None:
-        return Restoration()
-    if home not in {place.after.get(POOL) for place in places}:
-        return Restoration(notices=(changed_since("number", f"the Messaging Service of {number.phone_number}"),))
-    return Restoration(
-        (FieldChange(path=POOL, before=home),),
-        (Write("number", "remove_from_pool", number.sid, {POOL: home}, {POOL: None}),),
-    )
-
-
-def sends_from(provider: Provider, number: Number, account: TwilioInventory) -> bool:
-    """Whether a provider sends from this number, by itself or as the last of a service's pool."""
-    if provider.kind != "twilio" or provider.sid != account.sid:
-        return False
-    if provider.sender:
-        return provider.sender == number.phone_number
-    pools = [service.pool for service in account.services if service.sid == provider.messaging_service_sid]
-    return any(pool == {number.sid} for pool in pools)
+def _is_sender(provider: Provider, number: Number, account: TwilioInventory) -> bool:
+    """Whether a provider may send from this number, on its own or as one of a service's pool."""
+    services = (service for service in account.services if service.sid == provider.messaging_service_sid)
+    pooled = provider.sid == account.sid and not provider.sender and any(number.sid in one.pool for one in services)
+    return pooled or sends_from(provider, number, account)
 
 
 def _released(number: Number, purchase: WriteRecord, given: Reversal, *, moved: bool) -> Restoration:
-    phone, account = number.phone_number, known(given.now.inventory)
-    if number.friendly_name != purchase.after.get("friendly_name"):
-        return Restoration(notices=(changed_since("number", f"the name of {phone}"),))
+    if changed := _changed_since(number, purchase):
+        return Restoration(notices=(changed,))
     if moved:
         return Restoration()
     if not given.release_number:
         return Restoration(notices=(_kept(number, given.record.run_id),))
-    if sends_from(known(given.now.provider), number, account) and not given.now.requires_codes:
-        return Restoration(notices=(_in_use(number, given.record.run_id),))
+    if used := _use_of(number, given):
+        return Restoration(notices=(used,))
+    phone = number.phone_number
     return Restoration(
         (FieldChange(path="phone_number", before=phone),),
         (Write("number", "release_number", number.sid, {"phone_number": phone}),),
     )
+
+
+def _changed_since(number: Number, purchase: WriteRecord) -> Notice | None:
+    """The warning about a number that has become somebody's: renamed, or with webhooks, which this tool never sets."""
+    if number.friendly_name != purchase.after.get("friendly_name"):
+        return changed_since("number", f"the name of {number.phone_number}")
+    if number.webhooks:
+        return changed_since("number", f"the settings of {number.phone_number} ({', '.join(number.webhooks)})")
+    return None
+
+
+def _use_of(number: Number, given: Reversal) -> Notice | None:
+    """The warning about a number that is in use: by another tenant, or by this one's provider.
+
+    Under a policy the guard refuses the whole undo instead.
+    """
+    if tenant := given.elsewhere.get(number.phone_number):
+        return _used_by(number, tenant)
+    sends = _is_sender(known(given.now.provider), number, known(given.now.inventory))
+    return _in_use(number, given.record.run_id) if sends and not given.now.requires_codes else None
 
 
 def _missing(record: RunRecord, account: TwilioInventory, gone: frozenset[object]) -> Iterator[Notice]:
@@ -145,6 +146,14 @@ def _kept(number: Number, run_id: str) -> Notice:
         message=f"The number {number.phone_number} is not given back, and costs its monthly price.",
         hint=f"`mfa-setup undo --run {run_id} --release-number` gives it back; that is for good. `mfa-setup up` would "
         "use it again.",
+    )
+
+
+def _used_by(number: Number, tenant: str) -> Notice:
+    return Notice(
+        code="number_in_use",
+        message=f"The number {number.phone_number} is not released: the tenant {tenant} sends from it.",
+        hint="Give that tenant another sender first (`mfa-setup enable-sms --from NUMBER`).",
     )
 
 

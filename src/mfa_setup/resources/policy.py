@@ -9,8 +9,8 @@ from mfa_setup.model.write import Fields, Write
 from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Reversal, Step, setting
 from mfa_setup.resources.restore import restored, texts
 from mfa_setup.services import Services
+from mfa_setup.snapshot.names import MINIMUM
 from mfa_setup.snapshot.parts import known
-from mfa_setup.snapshot.reader import MINIMUM
 from mfa_setup.snapshot.snapshot import Snapshot
 
 WRITE_SCOPES = frozenset({"update:mfa_policies"})
@@ -42,7 +42,7 @@ def compare(given: Comparison) -> Step:
 def revert(given: Reversal) -> Step:
     """The policy as the run found it."""
     before = _fields(known(given.now.policies))
-    back, notices = restored("policy", traces(given.record.of("set_policies")), before)
+    back, notices = restored("policy", traces(given.record.of("set_policies"), given.later), before)
     wanted = texts((before | back)["policies"])
     after = _fields(wanted)
     change = change_of("policy", differing(before, after), name_of(wanted), exists=True)

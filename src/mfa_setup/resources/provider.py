@@ -1,21 +1,22 @@
 """Twilio as the tenant's phone provider, on either stack. It serves the whole tenant, passwordless logins too."""
 
-from mfa_setup.errors import ProviderConflictError
 from mfa_setup.model.change import FieldChange, change_of, differing
-from mfa_setup.model.desired import DesiredSms
+from mfa_setup.model.desired import DesiredNumber, DesiredSms
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import PhoneStack, TokenState
 from mfa_setup.model.write import Fields, Write
+from mfa_setup.phone import is_service, normal
 from mfa_setup.resources import sender as senders
 from mfa_setup.resources.base import OPEN_QUESTIONS, TOKEN, Comparison, Resource, Scopes, Step
 from mfa_setup.resources.channels import METHOD_OF_TYPE, TYPES, kept_or_ordered, with_both
 from mfa_setup.resources.factor import set_types
 from mfa_setup.resources.policy import POLICIES
+from mfa_setup.resources.provider_kept import conflict_of, is_kept, keep, require_no_conflict
 from mfa_setup.resources.provider_revert import revert
 from mfa_setup.resources.provider_writes import ACTIONS, settings_of, shown
+from mfa_setup.snapshot.names import MINIMUM
 from mfa_setup.snapshot.parts import known, known_or
-from mfa_setup.snapshot.reader import MINIMUM
 
 WRITE_SCOPES: dict[PhoneStack, Scopes] = {
     "unified": frozenset({"create:phone_providers", "update:phone_providers"}),
@@ -29,16 +30,14 @@ def compare(given: Comparison) -> Step:
     """What differs between the provider asked for and the one that is there.
 
     Raises:
-        ProviderConflictError: It is another account's or another kind, and `--replace-provider` is not given.
+        ProviderConflictError: As `require_no_conflict` and `keep` do.
         ChoiceNeededError: Several numbers could send.
     """
+    if is_kept(given):
+        return keep(given)
+    require_no_conflict(given)
     found, account = known(given.found.provider), known(given.planned.inventory)
-    conflict = _conflict(found, account.sid)
-    if conflict and not given.desired.sms.replace_provider:
-        raise ProviderConflictError(
-            f"The tenant's phone provider is {conflict}. It serves every application and passwordless logins too.",
-            hint="Pass --replace-provider to put this Twilio account in its place; its token cannot be read back.",
-        )
+    conflict = conflict_of(found, account.sid)
     # The sender of somebody else's provider is no sender of ours.
     kept = found.model_copy(update={"sender": None, "messaging_service_sid": None}) if conflict else found
     wanted = _wanted(given, kept, account.sid)
@@ -49,7 +48,7 @@ def compare(given: Comparison) -> Step:
     return Step(
         change_of("provider", fields, "Twilio", exists=exists),
         _writes(given, kept, wanted) if fields else (),
-        _notices(found, given.found.token, exists=exists, written=bool(fields)),
+        (*_misplaced(found), *_notices(found, given.found.token, exists=exists, written=bool(fields))),
     )
 
 
@@ -58,9 +57,9 @@ def _must_send(given: Comparison, *, exists: bool) -> bool:
 
     Where the policy is about to be turned on, a token that may be wrong is sent again.
     """
-    token = given.found.token
-    unsure = given.has_token and _turns_policy_on(given) and token == UNKNOWN
-    return bool(given.desired.sms.resend_token or not exists or token == "new" or unsure)  # noqa: S105 a state
+    unsure = _turns_policy_on(given) and given.found.token == UNKNOWN
+    differs = given.found.token not in {SAME, UNKNOWN}
+    return bool(given.desired.sms.resend_token or not exists or (given.has_token and (differs or unsure)))
 
 
 def _turns_policy_on(given: Comparison) -> bool:
@@ -71,9 +70,10 @@ def _turns_policy_on(given: Comparison) -> bool:
 
 def _wanted(given: Comparison, found: Provider, account_sid: str) -> Provider:
     phone, service = found.sender, found.messaging_service_sid
-    if sender := _sender(given):
+    sender = _sender(given)
+    if sender and not _is_set(given.desired.number, sender, found):
         service = sender.service.sid if sender.by_service and sender.service else None
-        phone = sender.number.phone_number if sender.number and not sender.by_service else None
+        phone = sender.shown
     return Provider(
         stack=found.stack,
         kind="twilio",
@@ -84,6 +84,19 @@ def _wanted(given: Comparison, found: Provider, account_sid: str) -> Provider:
         messaging_service_sid=service,
         delivery_methods=_methods(given.desired.sms, found, known(given.found.message_types)),
     )
+
+
+def _is_set(desired: DesiredNumber, sender: senders.Sender, found: Provider) -> bool:
+    """Whether the provider names this sender already, beside another one that nobody asked to take away.
+
+    A provider may have both a From number and a Messaging Service (sources: auth0-two-senders).
+    """
+    if desired.sender or desired.messaging_service_sid:
+        there = found.sender and normal(found.sender)
+        return (desired.sender, desired.messaging_service_sid) == (there, found.messaging_service_sid)
+    if sender.by_service:
+        return sender.service is not None and sender.service.sid == found.messaging_service_sid
+    return sender.shown is not None and sender.shown == normal(found.sender or "")
 
 
 def _sender(given: Comparison) -> senders.Sender | None:
@@ -134,22 +147,13 @@ def _write_whole(found: Provider, wanted: Provider, state: TokenState) -> tuple[
     return (Write("provider", "create_provider", "twilio", after=after),)
 
 
-def _conflict(found: Provider, account_sid: str) -> str | None:
-    """Why the provider is not simply ours to write, in words."""
-    if found.kind in {"custom", "phone-message-hook", "other"}:
-        return f"not Twilio ({found.kind})"
-    if found.sid and found.sid != account_sid:
-        return f"the Twilio account {found.sid}"
-    return None
-
-
 def _methods(desired: DesiredSms, found: Provider, message_types: tuple[str, ...]) -> tuple[str, ...]:
     """The delivery methods: added to what is there, and to what the message types need, unless asked for."""
     if found.stack == "legacy":
         return ()
     wanted = {METHOD_OF_TYPE[kind] for kind in TYPES[desired.delivery]}
     if not desired.delivery_given:
-        wanted |= {*found.delivery_methods, *(METHOD_OF_TYPE[kind] for kind in message_types)}
+        wanted |= {*found.delivery_methods, *(METHOD_OF_TYPE[kind] for kind in message_types if kind in METHOD_OF_TYPE)}
     return kept_or_ordered(found.delivery_methods, wanted)
 
 
@@ -161,6 +165,19 @@ def _notices(found: Provider, token: TokenState, *, exists: bool, written: bool)
     if written and found.sid is not None and token != SAME:
         return (_NOT_RESTORABLE,)
     return (_UNVERIFIABLE,) if exists and not written and token == UNKNOWN else ()
+
+
+def _misplaced(found: Provider) -> tuple[Notice, ...]:
+    """The warning about a Messaging Service in the place of a number."""
+    if not is_service(found.sender or ""):
+        return ()
+    return (
+        Notice(
+            code="service_as_sender",
+            message=f"The provider's From field holds {found.sender}, which is a Messaging Service and no number.",
+            hint="`mfa-setup enable-sms` writes it where it belongs, if it is this account's.",
+        ),
+    )
 
 
 _UNVERIFIABLE = Notice(

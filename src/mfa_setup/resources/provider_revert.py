@@ -6,13 +6,15 @@ from mfa_setup.model.change import FieldChange, change_of, differing
 from mfa_setup.model.journal import Trace, WriteRecord, traces
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import Notice
-from mfa_setup.model.write import Fields, Write
+from mfa_setup.model.write import Fields, Write, WriteAction
 from mfa_setup.resources.base import TOKEN, Reversal, Step
 from mfa_setup.resources.channels import carries, with_both
 from mfa_setup.resources.provider_writes import OLD, SETTINGS, from_shown, shown, token_needed
 from mfa_setup.resources.restore import Restoration, changed_since, restored
 from mfa_setup.snapshot.parts import known
 
+WRITES: tuple[WriteAction, ...] = ("create_provider", "update_provider", "set_twilio")
+"""The writes that can send a token."""
 SELECTABLE = frozenset({"auth0", "twilio", "phone-message-hook"})
 """What the legacy stack can select (`PUT .../phone/selected-provider`)."""
 
@@ -28,12 +30,19 @@ def revert(given: Reversal) -> Step:
     legacy = record.of("set_twilio", "select_provider")
     if (legacy and there.stack == "unified") or (unified and there.stack == "legacy"):
         return _nothing(changed_since("provider", "the phone stack"))
+    if _written_since(given, there):
+        return _nothing(changed_since("provider", "the token or another setting"))
     if any(write.action == "create_provider" for write in unified):
-        return _removed(unified, there)
-    found = {name: trace for name, trace in traces(unified or legacy).items() if name != TOKEN}
+        return _removed(given, unified, there)
+    return _reverted(given, unified or legacy, there)
+
+
+def _reverted(given: Reversal, writes: tuple[WriteRecord, ...], there: Provider) -> Step:
+    """The provider with the values that the run found, where they are still the run's."""
+    found = {name: trace for name, trace in traces(writes, given.later).items() if name != TOKEN}
     back, notices = restored("provider", found, shown(there))
     if not back or (notices and _as_one(found)):
-        return _nothing(*notices)
+        return _nothing(*notices, *(() if back or notices else _token_alone(given)))
     wanted = from_shown(there, shown(there) | back)
     if wanted.kind is None or (there.stack == "legacy" and wanted.kind not in SELECTABLE) or wanted.kind == "other":
         return _nothing(*notices, _NOT_RESTORABLE)
@@ -41,6 +50,20 @@ def revert(given: Reversal) -> Step:
     if isinstance(token, Notice):
         return _nothing(*notices, token)
     return _restored(given, wanted, back, token, notices)
+
+
+def _written_since(given: Reversal, there: Provider) -> bool:
+    """Whether somebody else has written the provider since, also where nothing shows but its time (unified)."""
+    writes = [write for run in (given.record, *given.later) for write in run.writes if write.resource == "provider"]
+    known_times = [write.made.get("updated_at") for write in writes if write.may_have_happened]
+    stamp = known_times[-1] if known_times else None
+    return stamp is not None and there.updated_at is not None and stamp != there.updated_at
+
+
+def _token_alone(given: Reversal) -> tuple[Notice, ...]:
+    """The warning about a run that changed nothing of the provider but its token."""
+    sent = any(TOKEN in write.after for write in given.record.of(*WRITES) if write.status == "done")
+    return (_TOKEN_STAYS,) if sent else ()
 
 
 def _restored(given: Reversal, wanted: Provider, back: Fields, token: Fields, notices: tuple[Notice, ...]) -> Step:
@@ -64,7 +87,7 @@ def _nothing(*notices: Notice) -> Step:
     return Restoration(notices=notices).step("provider", "Twilio")
 
 
-def _removed(writes: tuple[WriteRecord, ...], there: Provider) -> Step:
+def _removed(given: Reversal, writes: tuple[WriteRecord, ...], there: Provider) -> Step:
     """The provider that the run created, removed again, if it is still as the run left it."""
     created = next((write.made.get("id") for write in reversed(writes) if write.action == "create_provider"), None)
     if there.id is None:
@@ -72,7 +95,11 @@ def _removed(writes: tuple[WriteRecord, ...], there: Provider) -> Step:
     if created is not None and there.id != created:
         return _nothing(changed_since("provider", "the whole of it"))
     # Of something created there was no earlier value that it could have again.
-    found = {name: Trace(before="\0", left=trace.left) for name, trace in traces(writes).items() if name != TOKEN}
+    found = {
+        name: trace.model_copy(update={"before": "\0"})
+        for name, trace in traces(writes, given.later).items()
+        if name != TOKEN
+    }
     values = shown(there)
     _, notices = restored("provider", found, values)
     if notices:
@@ -126,6 +153,14 @@ def _legacy_writes(there: Provider, wanted: Provider, back: Fields, token: Field
     if SETTINGS & back.keys():
         writes += (Write("provider", "set_twilio", "twilio", before, after | token),)
     return writes
+
+
+_TOKEN_STAYS = Notice(
+    code="token_not_restorable",
+    message="That run sent a Twilio auth token to Auth0. The token that Auth0 held before cannot be read back, so the "
+    "present one stays.",
+    hint="Send another one with `mfa-setup enable-sms --resend-token`.",
+)
 
 
 _NOT_RESTORABLE = Notice(

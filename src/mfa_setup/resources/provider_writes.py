@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from mfa_setup.errors import MfaSetupError, ServiceRefusedError, ValueNeededError
+from mfa_setup.errors import ServiceRefusedError, ValueNeededError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.types import PhoneStack
@@ -79,29 +79,36 @@ def _token_if_sent(services: Services, write: Write) -> SecretStr | None:
     return _token(services, write) if TOKEN in write.after else None
 
 
-def _remember(services: Services, write: Write) -> None:
-    """Keeps the digest of the token that Auth0 now holds, with the service's own time of that change."""
+def _remember(services: Services, write: Write, made: Fields) -> None:
+    """Keeps the digest of the token that Auth0 now holds, with the service's own time of that write (unified).
+
+    A provider that shows another time later has been written by somebody since.
+    """
     if TOKEN not in write.after:
         return
     stack: PhoneStack = "unified" if "name" in write.after else "legacy"
-    stamp = None
-    if stack == "unified":
-        with suppress(MfaSetupError):  # without a time the digest alone tells
-            stamp = services.auth0.provider(stack).updated_at
-    sid = write.after[NAMES[stack]["sid"]]
+    stamp = made.get("updated_at")
+    name, token = digest_name(stack, write.after[NAMES[stack]["sid"]]), _token(services, write)
     with suppress(OSError):  # without a digest the next run says that it cannot know the token
-        digests.remember(services.folders, services.tenant_key, digest_name(stack, sid), _token(services, write), stamp)
+        digests.remember(
+            services.folders, services.tenant_key, name, token, str(stamp) if stamp else None, services.journal.run_id
+        )
 
 
 def _create(services: Services, write: Write) -> Fields:
     provider = from_shown(Provider(stack="unified"), write.after)
-    return {"id": services.auth0.create_provider(provider, _token(services, write))}
+    return _made(services.auth0.create_provider(provider, _token(services, write)))
+
+
+def _made(there: Provider) -> Fields:
+    """What the journal keeps of a provider: by its own time an undo sees whether somebody has written it since."""
+    return {"id": there.id, "updated_at": there.updated_at}
 
 
 def _find(services: Services, write: Write) -> Fields | None:
     there = services.auth0.provider("unified")
     sent = {name: value for name, value in write.after.items() if name != TOKEN}
-    return {"id": there.id} if shown(there) == sent else None
+    return _made(there) if shown(there) == sent else None
 
 
 def _create_or_take(execution: Execution, write: Write) -> None:
@@ -119,9 +126,9 @@ def _create_or_take(execution: Execution, write: Write) -> None:
         execution.send(replace(write, action="update_provider", target=there.id, before=before))
 
 
-def _update(services: Services, write: Write) -> None:
+def _update(services: Services, write: Write) -> Fields:
     provider = from_shown(Provider(stack="unified", id=write.target), write.after)
-    services.auth0.update_provider(provider, _token_if_sent(services, write))
+    return _made(services.auth0.update_provider(provider, _token_if_sent(services, write)))
 
 
 def _set_twilio(services: Services, write: Write) -> None:

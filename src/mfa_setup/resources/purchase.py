@@ -2,8 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
-from mfa_setup.errors import Choice, ChoiceNeededError, NoNumbersError, NumberGoneError, TrialNumberError
+from mfa_setup.errors import (
+    Choice,
+    ChoiceNeededError,
+    MfaSetupError,
+    NoNumbersError,
+    NumberGoneError,
+    TrialNumberError,
+)
 from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.journal import Purchase, purchases
 from mfa_setup.model.observed import Number, Offer
@@ -13,8 +21,9 @@ from mfa_setup.ports import TwilioPort
 from mfa_setup.resources import recovery
 from mfa_setup.resources.base import Action, Execution
 from mfa_setup.services import Services
-from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.parts import attempt, known
 from mfa_setup.snapshot.snapshot import Snapshot
+from mfa_setup.snapshot.together import together
 
 
 def offers(services: Services, desired: DesiredNumber) -> tuple[Offer, ...]:
@@ -69,7 +78,13 @@ def _is_open(one: Purchase, desired: DesiredNumber) -> bool:
 
 def _priced(twilio: TwilioPort, country: str, number_type: NumberType, numbers: Sequence[str]) -> tuple[Offer, ...]:
     """Numbers of one country and type as offers, at the price of today."""
-    price, currency = twilio.price(country, number_type)
+    return _offered(country, number_type, numbers, twilio.price(country, number_type))
+
+
+def _offered(
+    country: str, number_type: NumberType, numbers: Sequence[str], price_of_each: tuple[float | None, str]
+) -> tuple[Offer, ...]:
+    price, currency = price_of_each
     return tuple(
         Offer(phone_number=number, country=country, number_type=number_type, price=price, currency=currency)
         for number in numbers
@@ -77,7 +92,7 @@ def _priced(twilio: TwilioPort, country: str, number_type: NumberType, numbers: 
 
 
 def _search(twilio: TwilioPort, desired: DesiredNumber) -> tuple[Offer, ...]:
-    """Looks for numbers on sale: of the type asked for, else local ones, else mobile ones.
+    """Looks for numbers on sale: of the type asked for, else local ones, else mobile ones; their price meanwhile.
 
     Raises:
         NoNumbersError: There are none.
@@ -85,15 +100,19 @@ def _search(twilio: TwilioPort, desired: DesiredNumber) -> tuple[Offer, ...]:
     # North American local numbers take SMS; elsewhere it is usually the mobile ones that do.
     fallback: tuple[NumberType, ...] = ("local",) if desired.country in {"US", "CA"} else ("local", "mobile")
     for number_type in (desired.number_type,) if desired.number_type else fallback:
-        numbers = twilio.offers(desired.country, number_type, desired.area_code, desired.contains)
+        with together(1) as pool:
+            priced = pool.submit(attempt, partial(twilio.price, desired.country, number_type))
+            numbers = twilio.offers(desired.country, number_type, desired.area_code, desired.contains)
         if numbers:
-            return _priced(twilio, desired.country, number_type, numbers)
+            return _offered(desired.country, number_type, numbers, known(priced.result()))
     raise NoNumbersError(
-        f"No number on sale in {desired.country} can send SMS, needs no papers"
+        f"No number available in {desired.country} can send SMS without regulatory documents"
         + (f", has area code {desired.area_code}" if desired.area_code else "")
         + (f", contains {desired.contains}" if desired.contains else "")
         + (f", and is of type {desired.number_type}" if desired.number_type else "")
         + ".",
+        hint="Try another --area-code, --contains, --number-type or --country. If the country asks for documents, buy "
+        "the number in the Twilio console with them (Phone Numbers > Buy a number), then pass it with --from.",
         service="twilio",
     )
 
@@ -112,22 +131,29 @@ def write_of(offer: Offer, mark: str) -> Write:
 def _buy_first(execution: Execution, write: Write) -> None:
     """Buys the planned number; if that one is gone, the next offer. Never a second after one that may be ours.
 
+    A number that another tenant of the account has bought meanwhile is gone, too: buying it again would only rename it.
+
     Raises:
         OutcomeUnknownError: The number may have been bought; the next run looks for it, and buys no other before.
         NumberGoneError: All of them were sold meanwhile.
         ChoiceNeededError: A trial account has its one number already.
     """
+    planned = write.target
     for offer in execution.snapshot.offers:
         bought = write_of(offer, str(write.after["friendly_name"]))
+        if _is_anothers(_look(execution.services, offer.phone_number), bought):
+            continue
+        execution.before_spending()
         try:
             made = execution.send(bought)
         except NumberGoneError:
             continue
         except TrialNumberError as refused:
             raise _one_number(execution, refused) from None
-        _report(execution, write.target, offer.phone_number, str(made["number_sid"]))
-        _settle(execution, bought, made)
-        return
+        _report(execution, planned, offer.phone_number, str(made["number_sid"]))
+        if _settle(execution, bought, made):
+            return
+        planned = offer.phone_number
     raise NumberGoneError("All numbers that the search found were sold meanwhile.", service="twilio")
 
 
@@ -149,6 +175,20 @@ def _one_number(execution: Execution, refused: TrialNumberError) -> TrialNumberE
     )
 
 
+def _look(services: Services, phone_number: str) -> Number | None:
+    """The number, if the account has it; where that cannot be read, nothing was bought yet."""
+    try:
+        return services.account.number(phone_number)
+    except MfaSetupError as unread:
+        unread.unsent = True
+        raise
+
+
+def _is_anothers(number: Number | None, purchase: Write) -> bool:
+    """Whether a number of the account carries the mark of another tenant than a purchase."""
+    return number is not None and number.is_marked_for_another(str(purchase.after["friendly_name"]))
+
+
 def _buy(services: Services, write: Write) -> Fields:
     """Buying a number that the account owns is reported to update it (sources: twilio-repeated-purchase).
 
@@ -158,32 +198,67 @@ def _buy(services: Services, write: Write) -> Fields:
     try:
         bought = twilio.buy(write.target, str(write.after["friendly_name"]))
     except NumberGoneError:
-        owned = twilio.number(write.target)
+        owned = _find(services, write)
         if owned is None:
             raise
-        return {"number_sid": owned.sid, "owned_before": True}
+        return owned | {"owned_before": True}
     return {"number_sid": bought.sid}
 
 
 def _find(services: Services, write: Write) -> Fields | None:
     found = services.account.number(write.target)
-    return {"number_sid": found.sid} if found else None
+    return {"number_sid": found.sid} if found and not _is_anothers(found, write) else None
 
 
-def _settle(execution: Execution, write: Write, made: Fields) -> None:
-    """Looks again after a purchase: of two machines that bought at the same time, the one with the older number wins.
+def _settle(execution: Execution, write: Write, made: Fields) -> bool:
+    """Looks again after a purchase: of two machines that bought at the same time, the older number stays.
 
-    The younger number is released, if this run has just bought it. Dates have whole seconds, so the look comes when the
-    second of the purchase has passed: whoever buys later than that is younger.
+    Of two tenants that bought the same number, the one whose mark it carries has it; false for the other one.
+
+    Dates have whole seconds. So of two numbers of the same second the other machine may have looked before this one
+    bought, and know of no other: this one waits, and gives its own back if it sees the other still. Should both wait,
+    the one with the larger SID goes first, and the other looks for long whether it has. What is taken is looked at once
+    more; if both have given theirs back, false: the next number is bought.
     """
-    mark, sid = write.after["friendly_name"], made["number_sid"]
-    recovery.clock.sleep(recovery.SAME_SECOND)
-    ours = [item for item in execution.services.account.numbers() if item.friendly_name == mark and item.sms]
-    if sid not in {item.sid for item in ours} or ours[0].sid == sid or made.get("owned_before"):
-        return
-    execution.send(Write("number", "release_number", str(sid), {"phone_number": write.target}))
-    execution.adopted[ours[0].sid] = write
-    _report(execution, write.target, ours[0].phone_number, ours[0].sid)
+    listed = _listed_with(execution, str(made["number_sid"]))
+    own = next((item for item in listed if item.sid == made["number_sid"]), None)
+    if own and _is_anothers(own, write):
+        return False
+    rivals = _rivals(listed, own, write)
+    if own is None or not rivals or made.get("owned_before"):
+        return True
+    if own.date_created in {rivals[0].date_created, None}:
+        goes_first = own.sid > min(item.sid for item in rivals)
+        for pause in (recovery.A_WHILE,) if goes_first else recovery.LONG:
+            recovery.clock.sleep(pause)
+            rivals = _rivals(execution.services.account.numbers(), own, write)
+            if not rivals:
+                return True
+    execution.send(Write("number", "release_number", own.sid, {"phone_number": write.target}))
+    if rivals[0].sid not in {item.sid for item in execution.services.account.numbers()}:
+        return False
+    execution.adopted[rivals[0].sid] = write
+    _report(execution, write.target, rivals[0].phone_number, rivals[0].sid)
+    return True
+
+
+def _listed_with(execution: Execution, sid: str) -> tuple[Number, ...]:
+    """The account's numbers once this one is listed; what was written may be listed a little later."""
+    listed: tuple[Number, ...] = ()
+    for pause in recovery.PAUSES:
+        if pause:
+            recovery.clock.sleep(pause)
+        listed = execution.services.account.numbers()
+        if sid in {item.sid for item in listed}:
+            break
+    return listed
+
+
+def _rivals(listed: Sequence[Number], own: Number | None, purchase: Write) -> list[Number]:
+    """The numbers that carry the same mark and are not younger, the oldest first."""
+    mark = purchase.after["friendly_name"]
+    ours = [item for item in listed if item.friendly_name == mark and item.sms and own and item.sid != own.sid]
+    return [item for item in ours if own and str(item.date_created) <= str(own.date_created)]
 
 
 def _effect(snapshot: Snapshot, write: Write) -> Snapshot:

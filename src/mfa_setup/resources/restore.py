@@ -49,7 +49,7 @@ def restored(
         value = now.get(name)
         if not trace.changed or same(trace.before, value):
             continue
-        if any(is_left(left, value) for left in trace.left):
+        if not trace.superseded and any(is_left(left, value) for left in trace.left):
             back[name] = trace.before
         else:
             warnings += (changed_since(resource, name),)

@@ -1,17 +1,28 @@
 """Who is to send the codes: a ladder from the number asked for down to one that has to be bought."""
 
 import hashlib
+from collections.abc import Sequence
 
-from mfa_setup.errors import Choice, ChoiceNeededError, InvalidValueError, NotFoundError, ValueNeededError
+from mfa_setup.errors import (
+    Choice,
+    ChoiceNeededError,
+    InvalidValueError,
+    NotFoundError,
+    NumberUnfitError,
+    ValueNeededError,
+)
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.journal import purchases
-from mfa_setup.model.observed import MessagingService, Number, Provider, TwilioInventory
+from mfa_setup.model.observed import MARK, MessagingService, Number, Provider, TwilioInventory
+from mfa_setup.phone import is_sender_id, is_service, normal
 from mfa_setup.resources.base import OwnNumbers
 from mfa_setup.services import Services
 
-MARK = "mfa-setup:"
-"""How the FriendlyName of each number begins that this tool bought, for any tenant."""
+SHOWN = 10
+"""How many candidates a message names."""
+_DIGITS = 7
+"""A friendly name with so many digits of its number is that number in another form."""
 
 
 def own(services: Services) -> OwnNumbers:
@@ -22,9 +33,10 @@ def own(services: Services) -> OwnNumbers:
 
 
 class Sender(Frozen):
-    """Who is to send: a number, one that is still to be bought, or a Messaging Service.
+    """Who is to send: a number, one that is still to be bought, a short code, a name, or a Messaging Service.
 
     Attributes:
+        name: The short code or the alphanumeric sender ID.
         number: The number that is there.
         service: The Messaging Service whose pool it belongs in.
         by_service: Auth0 is to name the service, not the number.
@@ -32,11 +44,17 @@ class Sender(Frozen):
         several: How many numbers carry our mark, where that is more than one.
     """
 
+    name: str | None = None
     number: Number | None = None
     service: MessagingService | None = None
     by_service: bool = False
     to_buy: bool = False
     several: int = 0
+
+    @property
+    def shown(self) -> str | None:
+        """What Auth0's From field is to hold; None where it names the service, or a number is still to be bought."""
+        return self.name or (self.number.phone_number if self.number and not self.by_service else None)
 
 
 def choose(desired: DesiredNumber, account: TwilioInventory, provider: Provider, own: OwnNumbers) -> Sender:
@@ -44,22 +62,24 @@ def choose(desired: DesiredNumber, account: TwilioInventory, provider: Provider,
 
     Raises:
         NotFoundError: The number or the Messaging Service asked for is not of this account.
-        InvalidValueError: The number asked for cannot send SMS.
+        InvalidValueError: The number asked for cannot send SMS, or a name was to go into a pool.
+        NumberUnfitError: A number of ours is there and cannot send SMS.
         ChoiceNeededError: Numbers that are not ours could send.
     """
     named = _service(desired, account)
     if desired.sender:
-        return Sender(number=_asked_for(desired.sender, account), service=named)
-    if named and (pooled := _in_pool(named, account, own)):
-        return Sender(number=pooled, service=named, by_service=True)
-    ours = [item for item in account.numbers if own.has(item) and item.sms]
-    used = _of_provider(account, provider)
+        return _asked_for(desired.sender, account, named)
+    if named and (pooled := _pooled(named, account, own)):
+        return pooled
+    marked = [item for item in account.numbers if own.has(item)]
+    ours = [item for item in marked if item.sms]
+    used = _of_provider(account, provider, own)
     if ours:
         return _ours(ours, named, used)
-    if used and named is None:
-        return used
-    if used and not used.by_service:
-        return Sender(number=used.number, service=named, by_service=True)
+    if used and (named is None or (used.number and not used.by_service)):
+        return Sender(number=used.number, service=named, by_service=True) if named else used
+    if marked:
+        raise _unfit(marked[0])  # never a second purchase, whatever the first number lacks
     # A number that this tool bought for another tenant is not offered as a free one.
     others = [item for item in account.numbers if item.sms and not item.friendly_name.startswith(MARK)]
     if others and not desired.buy:
@@ -88,46 +108,106 @@ def _service(desired: DesiredNumber, account: TwilioInventory) -> MessagingServi
     )
 
 
-def _asked_for(phone_number: str, account: TwilioInventory) -> Number:
+def _asked_for(asked: str, account: TwilioInventory, service: MessagingService | None) -> Sender:
+    if not asked.startswith("+"):
+        return _by_name(asked, account, service)
     for number in account.numbers:
-        if number.phone_number == phone_number:
+        if number.phone_number == asked:
             if not number.sms:
-                raise InvalidValueError(f"{phone_number} cannot send SMS.", hint="Pass another number with --from.")
-            return number
-    able = [item.phone_number for item in account.numbers if item.sms]
+                raise InvalidValueError(f"{asked} cannot send SMS.", hint="Pass another number with --from.")
+            return Sender(number=number, service=service)
+    able = [item for item in account.numbers if item.sms]
     raise NotFoundError(
-        f"{phone_number} is not a number of this Twilio account.",
-        hint=f"Pass one of its own with --from: {', '.join(able) or '(it has none; leave --from out to buy one)'}.",
+        f"{asked} is not a number of this Twilio account.",
+        hint=f"Pass one of its own with --from: {listed(able) or '(it has none; leave --from out to buy one)'}.",
     )
 
 
-def _in_pool(service: MessagingService, account: TwilioInventory, own: OwnNumbers) -> Number | None:
-    pooled = (item for item in account.numbers if item.sid in service.pool and item.sms)
-    return min(pooled, key=lambda item: not own.has(item), default=None)
+def _by_name(asked: str, account: TwilioInventory, service: MessagingService | None) -> Sender:
+    """A short code of the account, or a name, which nobody owns (sources: twilio-sender-name)."""
+    if service:
+        raise InvalidValueError(
+            f"--from is {asked}, and only a number is put into a Messaging Service.",
+            hint="Leave out --from or --messaging-service-sid.",
+        )
+    if asked.isdigit() and not account.may_own(asked):
+        own = ", ".join(item.short_code for item in (account.short_codes or ())[:SHOWN])
+        raise NotFoundError(
+            f"{asked} is not a short code of this Twilio account.",
+            hint=f"It has these: {own}." if own else "It has none. A number is written with + and country code.",
+        )
+    return Sender(name=asked)
 
 
-def _of_provider(account: TwilioInventory, provider: Provider) -> Sender | None:
-    """The sender that Auth0 uses already, where it is of this account."""
-    if provider.kind != "twilio" or provider.sid != account.sid:
-        return None
-    for number in account.numbers:
-        if number.phone_number == provider.sender and number.sms:
-            return Sender(number=number)
-    for service in account.services:
-        if service.sid == provider.messaging_service_sid and not provider.sender:
-            return Sender(number=_in_pool(service, account, OwnNumbers(mark="")), service=service, by_service=True)
+def _numbers_of(service: MessagingService, account: TwilioInventory) -> list[Number]:
+    return [item for item in account.numbers if item.sid in service.pool and item.sms]
+
+
+def _pooled(service: MessagingService, account: TwilioInventory, own: OwnNumbers) -> Sender | None:
+    """A service that can send already: by a number of its pool, ours if there is one, or by a name or short code.
+
+    Where it could not be read what else than numbers is in it, it is taken for one: nothing is bought for it.
+    """
+    number, others = _in_pool(service, account, own), service.senders
+    if number or others is None or others.names or others.short_codes:
+        return Sender(number=number, service=service, by_service=True)
     return None
 
 
+def _in_pool(service: MessagingService, account: TwilioInventory, own: OwnNumbers) -> Number | None:
+    # One that was bought for another tenant is not taken on its own.
+    free = (item for item in _numbers_of(service, account) if own.has(item) or not item.friendly_name.startswith(MARK))
+    return min(free, key=lambda item: not own.has(item), default=None)
+
+
+def _of_provider(account: TwilioInventory, provider: Provider, own: OwnNumbers) -> Sender | None:
+    """The sender that Auth0 uses already, where it is of this account."""
+    if provider.kind != "twilio" or provider.sid != account.sid:
+        return None
+    name = normal(provider.sender or "")
+    for number in account.numbers:
+        if number.phone_number == name and number.sms:
+            return Sender(number=number)
+    if is_sender_id(name) or (name.isdigit() and account.may_own(name)):
+        return Sender(name=name)
+    # A Messaging Service in the From field is one all the same: it is put where it belongs.
+    sid = name if is_service(name) else None if name else provider.messaging_service_sid
+    for service in account.services:
+        if service.sid == sid:
+            return Sender(number=_in_pool(service, account, own), service=service, by_service=True)
+    return None
+
+
+def listed(numbers: Sequence[Number]) -> str:
+    """Numbers for a message, ten at most, with the names that somebody gave them."""
+    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
+    return ", ".join(_with_name(item) for item in numbers[:SHOWN]) + more
+
+
+def _with_name(number: Number) -> str:
+    """A number with its friendly name, unless that is the number itself, as it is when nobody has named it."""
+    name, digits = number.friendly_name, [item for item in number.friendly_name if item.isdigit()]
+    unnamed = not name or (len(digits) >= _DIGITS and "".join(digits) in number.phone_number)
+    return number.phone_number if unnamed else f"{number.phone_number} ({name})"
+
+
 def _ask_which(others: list[Number]) -> ChoiceNeededError:
-    listed = ", ".join(item.phone_number for item in others)
     return ChoiceNeededError(
-        f"The Twilio account has numbers that could send the codes: {listed}.",
+        f"The Twilio account has numbers that could send the codes: {listed(others)}.",
         hint=f"Pass --from {others[0].phone_number} to use that one, or --buy to buy another.",
         choices=(
-            *(Choice("from", item.phone_number, f"Use {item.phone_number}") for item in others),
+            *(Choice("from", item.phone_number, f"Use {_with_name(item)}") for item in others[:SHOWN]),
             Choice("buy", "", "Buy another number"),
         ),
+    )
+
+
+def _unfit(number: Number) -> NumberUnfitError:
+    return NumberUnfitError(
+        f"{number.phone_number} was bought for this tenant, and Twilio lists it without the capability SMS. No second "
+        "number is bought while it is there.",
+        hint="Wait a few minutes and run the command again. If it stays so, pass another number with --from, or "
+        f"release {number.phone_number} (Twilio console: Phone Numbers); the next run buys one then.",
     )
 
 

@@ -1,24 +1,24 @@
 """The texts of the SMS, on either stack: written where they are asked for, and restored by an undo."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from mfa_setup.model.change import FieldChange, differing
 from mfa_setup.model.desired import DesiredSms
 from mfa_setup.model.journal import RunRecord, WriteRecord, traces
 from mfa_setup.model.observed import Template, Templates
 from mfa_setup.model.write import Fields, Write, WriteAction
-from mfa_setup.resources.base import Action
+from mfa_setup.otp_text import DEFAULT_ENROLLMENT, DEFAULT_VERIFICATION
+from mfa_setup.resources.base import Action, Reversal
 from mfa_setup.resources.restore import Restoration, changed_since, restored, same
 from mfa_setup.services import Services
 from mfa_setup.snapshot.parts import known
 from mfa_setup.snapshot.snapshot import Snapshot
 
-DEFAULT_ENROLLMENT = (
-    "{{code}} is your verification code for {{tenant.friendly_name}}. Please enter this code to verify your enrollment."
-)
-DEFAULT_VERIFICATION = "{{code}} is your verification code for {{tenant.friendly_name}}"
-"""The legacy stack's own texts (`guardian/factors/phone/templates`), which must be sent where only one is changed."""
-
 ENROLL, VERIFY = "otp_enroll", "otp_verify"
 """The two templates of the unified stack that MFA by SMS uses."""
+_TEXT = ("text", "voice", "disabled", "sender")
+"""The parts of a template that count as what a run left of it."""
 _NAMES = {ENROLL: "templates.enrollment", VERIFY: "templates.verification"}
 _DEFAULTS = {_NAMES[ENROLL]: DEFAULT_ENROLLMENT, _NAMES[VERIFY]: DEFAULT_VERIFICATION}
 WRITE_SCOPES = frozenset({"create:phone_templates", "update:phone_templates"})
@@ -35,29 +35,55 @@ def were_written(record: RunRecord) -> bool:
 
 
 def compare(desired: DesiredSms, found: Snapshot) -> tuple[tuple[FieldChange, ...], tuple[Write, ...]]:
-    """The texts that differ from those asked for, and the writes that set them."""
+    """Every part of the templates that differs once the texts asked for are in use, and the writes that set them."""
     if not are_desired(desired):
         return (), ()
-    there = known(found.templates)
-    before = _texts(there)
+    existing = known(found.templates)
     asked = {ENROLL: desired.enrollment_template, VERIFY: desired.verification_template}
-    wanted = {_NAMES[kind]: text for kind, text in asked.items() if text not in {None, before[_NAMES[kind]]}}
-    if not wanted:
+    wanted = {kind: text for kind, text in asked.items() if text is not None}
+    if known(found.stack) == "legacy":
+        return _compare_legacy({_NAMES[kind]: text for kind, text in wanted.items()}, _texts(existing))
+    fields, writes = tuple[FieldChange, ...](), tuple[Write, ...]()
+    for kind, text in wanted.items():
+        before = _of(kind, existing)
+        after = _with_text(kind, text, before)
+        if after != before:
+            fields += _fields(before, after)
+            writes += (_write(before, after),)
+    return fields, writes
+
+
+def _compare_legacy(wanted: Mapping[str, str], before: Fields) -> tuple[tuple[FieldChange, ...], tuple[Write, ...]]:
+    after: Fields = {name: wanted.get(name) or text or _DEFAULTS[name] for name, text in before.items()}
+    if all(before[name] == text for name, text in wanted.items()):
         return (), ()
-    legacy = known(found.stack) == "legacy"
-    after: Fields = {name: wanted.get(name) or before[name] or (_DEFAULTS[name] if legacy else None) for name in before}
-    fields = differing(before, {name: text for name, text in after.items() if text is not None})
-    if legacy:
-        return fields, (Write("factor", "set_templates", "", before, after),)
-    return fields, tuple(_unified(there, kind, str(wanted[name])) for kind, name in _NAMES.items() if name in wanted)
+    return differing(before, after), (Write("factor", "set_templates", "", before, after),)
 
 
-def _unified(found: Templates, kind: str, text: str) -> Write:
-    there = _of(kind, found)
-    after = Template(kind=kind, id=there.id if there else None, text=text, voice=text).model_dump(mode="json")
-    if there is None:
-        return Write("factor", "create_template", kind, after=after)
-    return Write("factor", "update_template", kind, there.model_dump(mode="json"), after)
+def _with_text(kind: str, text: str, before: Template | None) -> Template:
+    """The template with another text, in use; what is spoken stays, and a new one speaks the text."""
+    if before is None:
+        return Template(kind=kind, text=text, voice=text)
+    return before.model_copy(update={"text": text, "disabled": False})
+
+
+def _fields(before: Template | None, after: Template) -> tuple[FieldChange, ...]:
+    """The parts that differ; where there was no template, from one that holds nothing."""
+    return differing(_parts(before or Template(kind=after.kind)), _parts(after))
+
+
+def _parts(template: Template) -> Fields:
+    """A template by the names that changes show: its text, what is spoken, whether it is off, its sender."""
+    name = _NAMES[template.kind]
+    more: Fields = {"voice": template.voice, "disabled": template.disabled, "from": template.sender}
+    return {name: template.text, **{f"{name}.{part}": value for part, value in more.items()}}
+
+
+def _write(before: Template | None, after: Template) -> Write:
+    sent = after.model_dump(mode="json")
+    if before is None:
+        return Write("factor", "create_template", after.kind, after=sent)
+    return Write("factor", "update_template", after.kind, before.model_dump(mode="json"), sent)
 
 
 def _of(kind: str, found: Templates) -> Template | None:
@@ -68,49 +94,51 @@ def _texts(found: Templates) -> Fields:
     return {_NAMES[ENROLL]: found.enrollment, _NAMES[VERIFY]: found.verification}
 
 
-def revert(record: RunRecord, now: Snapshot) -> Restoration:
+def revert(given: Reversal) -> Restoration:
     """The texts as the run found them."""
+    record, now = given.record, given.now
     if not were_written(record):
         return Restoration()
     there = known(now.templates)
     if known(now.stack) == "legacy":
-        return _revert_legacy(record, there)
+        return _revert_legacy(given, there)
     found = Restoration()
     for kind in _NAMES:
         writes = tuple(write for write in record.of("create_template", "update_template") if write.target == kind)
         template = _of(kind, there)
         if writes and template:
-            found += _revert_one(writes, template)
+            found += _revert_one(writes, template, given.later)
     return found
 
 
-def _revert_one(writes: tuple[WriteRecord, ...], there: Template) -> Restoration:
+def _revert_one(writes: tuple[WriteRecord, ...], there: Template, later: tuple[RunRecord, ...]) -> Restoration:
     name, now = _NAMES[there.kind], there.model_dump(mode="json")
     left = [write.after for write in writes if write.status == "done"][-1:]
     left += [write.after for write in writes if write.status != "done"]
     first = writes[0].before
     if first and _same_text(first, now):
         return Restoration()
-    if not any(_same_text(after, now) for after in left):
+    sent = traces(writes, later)
+    superseded = any(sent[key].superseded for key in _TEXT if key in sent)
+    if superseded or not any(_same_text(after, now) for after in left):
         return Restoration(notices=(changed_since("factor", name),))
-    field = FieldChange(path=name, before=there.text, after=first.get("text"))
     if first:
-        write = Write("factor", "update_template", there.kind, now, {**first, "id": there.id})
-    else:
-        write = Write("factor", "delete_template", str(there.id), now)
-    return Restoration((field,), (write,))
+        back = Template.model_validate({**first, "id": there.id})
+        return Restoration(_fields(there, back), (_write(there, back),))
+    field = FieldChange(path=name, before=there.text)
+    return Restoration((field,), (Write("factor", "delete_template", str(there.id), now),))
 
 
 def _same_text(one: Fields, other: Fields) -> bool:
-    return all(same(one.get(key), other.get(key)) for key in ("text", "voice", "disabled"))
+    return all(same(one.get(key), other.get(key)) for key in _TEXT)
 
 
-def _revert_legacy(record: RunRecord, now: Templates) -> Restoration:
+def _revert_legacy(given: Reversal, now: Templates) -> Restoration:
     there = _texts(now)
     # There is no DELETE for these texts: where there were none, the service's own are as good as none.
     found = {
         name: trace
-        for name, trace in traces(record.of("set_templates")).items()
+        for name, trace in traces(given.record.of("set_templates"), given.later).items()
         if trace.before is not None or there.get(name) != _DEFAULTS[name]
     }
     back, notices = restored("factor", found, there)
@@ -142,11 +170,35 @@ def _set(services: Services, write: Write) -> None:
     services.auth0.set_templates(enrollment, verification)
 
 
+def _written(snapshot: Snapshot, write: Write) -> Snapshot:
+    """The unified stack with the text that a write leaves."""
+    template = Template.model_validate(write.after)
+    others = (one for one in known(snapshot.templates).whole if one.kind != template.kind)
+    return replace(snapshot, templates=_with_whole((*others, template)))
+
+
+def _deleted(snapshot: Snapshot, write: Write) -> Snapshot:
+    left = (one for one in known(snapshot.templates).whole if one.id != write.target)
+    return replace(snapshot, templates=_with_whole(tuple(left)))
+
+
+def _with_whole(whole: tuple[Template, ...]) -> Templates:
+    texts = {one.kind: one.text for one in whole}
+    return Templates(enrollment=texts.get(ENROLL), verification=texts.get(VERIFY), whole=whole)
+
+
+def _set_legacy(snapshot: Snapshot, write: Write) -> Snapshot:
+    enrollment, verification = (str(write.after[name] or "") or None for name in _NAMES.values())
+    return replace(snapshot, templates=Templates(enrollment=enrollment, verification=verification))
+
+
 ACTIONS: dict[WriteAction, Action] = {
-    "create_template": Action(_create, frozenset({"create:phone_templates"}), find=_find),
-    "update_template": Action(_update, frozenset({"update:phone_templates"})),
+    "create_template": Action(_create, frozenset({"create:phone_templates"}), _written, find=_find),
+    "update_template": Action(_update, frozenset({"update:phone_templates"}), _written),
     "delete_template": Action(
-        lambda services, write: services.auth0.delete_template(write.target), frozenset({"delete:phone_templates"})
+        lambda services, write: services.auth0.delete_template(write.target),
+        frozenset({"delete:phone_templates"}),
+        _deleted,
     ),
-    "set_templates": Action(_set, frozenset({"update:guardian_factors"})),
+    "set_templates": Action(_set, frozenset({"update:guardian_factors"}), _set_legacy),
 }

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from mfa_setup.sandbox import control, unserved
+from mfa_setup.sandbox import control, control_tenant, unserved
 from mfa_setup.sandbox.auth0 import routes as auth0
 from mfa_setup.sandbox.connections import Connections
 from mfa_setup.sandbox.control import LoopbackOnly
-from mfa_setup.sandbox.edge import Reach, Readable
+from mfa_setup.sandbox.edge import Dated, Reach, Readable
 from mfa_setup.sandbox.inject import Faults
 from mfa_setup.sandbox.limits import Latency, RateLimit
 from mfa_setup.sandbox.login import routes as login
@@ -39,10 +39,12 @@ def build_app(world: World, connections: Connections | None = None) -> Starlette
     """
     open_connections = connections if connections is not None else Connections()
     halves = (auth0.routes(), login.routes(), twilio.routes())
-    routes: list[BaseRoute] = [route for half in (*halves, control.routes(), pages.routes()) for route in half]
+    calls = (control.routes(), control_tenant.routes(), pages.routes())
+    routes: list[BaseRoute] = [route for half in (*halves, *calls) for route in half]
     app = Starlette(
         routes=routes,
         middleware=[
+            Middleware(Dated),
             Middleware(Reach, world=world),
             Middleware(LoopbackOnly),
             Middleware(RequestLog, world=world),

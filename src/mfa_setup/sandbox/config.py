@@ -9,6 +9,9 @@ TwilioAccountKind = Literal["full", "trial", "legacy-trial", "suspended"]
 NumberRegistration = Literal["registered", "unregistered"]
 RateLimit = Literal["none", "free", "enterprise"]
 
+MOST_TENANTS = 5_000
+"""With more, the environment that holds their credentials would be too large for a process on macOS."""
+
 
 @dataclass(frozen=True, slots=True)
 class SandboxConfig:
@@ -23,6 +26,8 @@ class SandboxConfig:
         rate_limit: Which of Auth0's documented rate limits apply.
         latency_ms: Milliseconds that every answer waits.
         tls: Serve https with a certificate of a throw-away authority.
+        tenants: How many Auth0 tenants there are, with one number of the Twilio account as the sender of all. None: one
+            tenant, and the account owns no number.
     """
 
     port: int = 4400
@@ -33,3 +38,4 @@ class SandboxConfig:
     rate_limit: RateLimit = "none"
     latency_ms: int = 0
     tls: bool = False
+    tenants: int | None = None

@@ -31,8 +31,9 @@ class LoopbackOnly:
             peer = scope["client"][0] if scope.get("client") else None
             headers = Headers(scope=scope)
             # The Host check stops a web page whose name was made to resolve to this machine; the Origin check any
-            # other page, which could send to localhost though not read the answer.
-            if not (is_loopback(peer) and reached(scope) is not None and _is_of_here(headers.get("origin"))):
+            # other page that sends, and what browsers say of the site behind a request one that only reads.
+            of_here = _is_of_here(headers.get("origin")) and headers.get("sec-fetch-site") != "cross-site"
+            if not (is_loopback(peer) and reached(scope) is not None and of_here):
                 await _error(403, "the control calls answer on loopback only")(scope, receive, send)
                 return
         await self.app(scope, receive, send)
@@ -84,7 +85,9 @@ def _faults(call: ControlCall) -> list[Fault]:
 
 
 def _fault(fault: Fault) -> JSON:
-    return {name: getattr(fault, name) for name in ("method", "path", "effect", "applied", "times")}
+    shown = {name: getattr(fault, name) for name in ("method", "path", "effect", "applied", "times")}
+    answered = {"body": fault.body, "headers": fault.headers or None}
+    return shown | {name: value for name, value in answered.items() if value is not None}
 
 
 def post_grants(call: ControlCall) -> JSON | None:

@@ -1,7 +1,8 @@
 """One control call on its way to a handler: the sandbox behind it, and its body as JSON."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +13,8 @@ from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.payloads import read_json
 from mfa_setup.sandbox.services import CONTROL
 from mfa_setup.sandbox.world import World
+
+_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class ControlCall:
         if name is None:
             return None
         if not isinstance(name, str) or name not in self.world.tenants:
-            raise ValueError(f"tenant must be one of {', '.join(self.world.tenants)}")
+            raise ValueError(f"tenant must be one of {_list(self.world.tenants)}")
         return self.world.tenants[name]
 
     @property
@@ -55,7 +58,7 @@ class ControlCall:
         """
         named = self.named
         if named is None and len(self.world.tenants) > 1:
-            raise ValueError(f"name a tenant by ?tenant=: one of {', '.join(self.world.tenants)}")
+            raise ValueError(f"name a tenant by ?tenant=: one of {_list(self.world.tenants)}")
         return named if named is not None else self.world.first
 
     @property
@@ -68,6 +71,12 @@ class ControlCall:
         if not isinstance(self.json, dict):
             raise ValueError("the body must be a JSON object")  # noqa: TRY004 - every refusal is one kind of error
         return self.json
+
+
+def _list(domains: Collection[str]) -> str:
+    """The tenants' domains; of many, the first ones."""
+    more = f" and {len(domains) - _LISTED} more" if len(domains) > _LISTED else ""
+    return ", ".join(islice(domains, _LISTED)) + more
 
 
 Handler = Callable[[ControlCall], Any]

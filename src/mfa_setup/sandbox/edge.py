@@ -1,13 +1,32 @@
 """What happens to every request first: its tenant is found, and what nobody could read is refused."""
 
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from email.utils import formatdate
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mfa_setup.sandbox.auth0.reached import reach
 from mfa_setup.sandbox.payloads import check_address
 from mfa_setup.sandbox.services import failure
 from mfa_setup.sandbox.twilio.products import prefix_of
 from mfa_setup.sandbox.world import World
+
+
+class Dated:
+    """ASGI middleware: every answer has a Date, as those of the services do."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the header where the answer has none."""
+
+        async def date(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("date", formatdate(usegmt=True))
+            await send(message)
+
+        await self.app(scope, receive, date)
 
 
 class Reach:

@@ -1,11 +1,16 @@
 """Failures on demand: the next matching request fails, before or after it has had its effect."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
 _STATUSES = {str(status) for status in range(400, 600)}
 _DEFAULTS = {"method": "*", "path": "", "effect": ""}
+_KEYS = {"method", "path", "effect", "applied", "times", "body", "headers"}
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
+_FRAMING = {"content-length", "transfer-encoding", "connection"}
 
 
 @dataclass(slots=True)
@@ -18,6 +23,8 @@ class Fault:
         effect: `status:NNN`, `reset`, `hang`, `truncate` or `html`.
         applied: Whether the request has its effect before it fails.
         times: How many matching requests still fail.
+        body: What `status:NNN` answers, as JSON or as text; None for the service's own form.
+        headers: The headers that this answer has besides, or instead of the usual ones.
     """
 
     method: str
@@ -25,6 +32,8 @@ class Fault:
     effect: str
     applied: bool = False
     times: int = 1
+    body: dict[str, Any] | str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
 
     def matches(self, method: str, path: str) -> bool:
         """Whether the request is one of those that shall fail."""
@@ -45,7 +54,7 @@ def parse_faults(body: Any) -> list[Fault]:
 def _parse(item: Any, where: str) -> Fault:
     if not isinstance(item, dict):
         raise ValueError(f"{where}: expected an object")  # noqa: TRY004 - as above
-    unknown = item.keys() - {"method", "path", "effect", "applied", "times"}
+    unknown = item.keys() - _KEYS
     if unknown:
         raise ValueError(f"{where}: unknown key {', '.join(sorted(unknown))}")
     method, path, effect = (item.get(name, default) for name, default in _DEFAULTS.items())
@@ -56,7 +65,24 @@ def _parse(item: Any, where: str) -> Fault:
         raise ValueError(f"{where}: effect must be status:400..599, reset, hang, truncate or html")
     if not isinstance(applied, bool) or type(times) is not int or times < 1:
         raise ValueError(f"{where}: applied must be true or false, times a number from 1")
-    return Fault(method.upper(), path, effect, applied, times)
+    body, headers = item.get("body"), item.get("headers", {})
+    _check_answer(effect, body, headers, where)
+    return Fault(method.upper(), path, effect, applied, times, body, headers)
+
+
+def _check_answer(effect: str, body: Any, headers: Any, where: str) -> None:
+    if (body is not None or headers) and not effect.startswith("status:"):
+        raise ValueError(f"{where}: only an effect status:NNN has a body and headers")
+    if not isinstance(body, dict | str | None):
+        raise ValueError(f"{where}: body must be an object or a string")  # noqa: TRY004 - as above
+    if not isinstance(headers, dict) or not all(_is_header(name, value) for name, value in headers.items()):
+        raise ValueError(f"{where}: headers must be an object of header names and texts, without the length")
+
+
+def _is_header(name: str, value: Any) -> bool:
+    if not isinstance(value, str) or name.lower() in _FRAMING:
+        return False
+    return _HEADER_NAME.fullmatch(name) is not None and _HEADER_VALUE.fullmatch(value) is not None
 
 
 def _is_effect(effect: Any) -> bool:

@@ -1,6 +1,6 @@
 """Lets requests fail on demand: answers in their place, or cuts off their connection."""
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mfa_setup.sandbox.auth0.reached import reached
@@ -55,7 +55,7 @@ class Faults:
     async def _fail(self, fault: Fault, messages: list[Message], scope: Scope, receive: Receive, send: Send) -> None:
         kind, _, number = fault.effect.partition(":")
         if kind == "status":
-            await failure(scope["path"], int(number))(scope, receive, send)
+            await _answer(fault, scope["path"], int(number))(scope, receive, send)
         elif kind == "html":
             await HTMLResponse(_PAGE, status_code=502)(scope, receive, send)
         elif kind == "truncate":
@@ -75,6 +75,18 @@ class Faults:
         await send(messages[0])
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         await self.connections.close(scope, receive)
+
+
+def _answer(fault: Fault, path: str, status: int) -> Response:
+    """The status in the form of the service, or with the body and the headers that were asked for."""
+    if fault.body is None:
+        answer = failure(path, status)
+    elif isinstance(fault.body, str):
+        answer = Response(fault.body, status_code=status, media_type="text/plain")
+    else:
+        answer = JSONResponse(fault.body, status_code=status)
+    answer.headers.update(fault.headers)
+    return answer
 
 
 async def _read(receive: Receive) -> bytes:

@@ -41,7 +41,9 @@ class RateLimit:
 
         async def annotate(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers)
+                answered = MutableHeaders(scope=message)
+                for name, value in headers.items():
+                    answered.setdefault(name, value)  # a fault may have its own
             await send(message)
 
         answer = self.app if let_in else failure(scope["path"], 429)

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import uvicorn
 
+from mfa_setup.sandbox import fleet
 from mfa_setup.sandbox.app import build_app
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.connections import Connections
@@ -40,7 +41,7 @@ class Sandbox:
         config: How it is set up; after `start`, `world.config` has the port that is served.
     """
 
-    def __init__(self, config: SandboxConfig | None = None, hosts: Sequence[str] = ("localhost",)) -> None:
+    def __init__(self, config: SandboxConfig | None = None, hosts: Sequence[str] | None = None) -> None:
         self.config = config or SandboxConfig()
         self._hosts = hosts
         self._world: World | None = None
@@ -80,6 +81,7 @@ class Sandbox:
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            date_header=False,  # `edge.Dated` adds it, where a fault has none of its own
             timeout_graceful_shutdown=1,
         )
         settings.load()
@@ -166,7 +168,14 @@ class Sandbox:
             answer["ca_file"] = site.ca_file
             names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
             env |= dict.fromkeys(names, site.ca_file)
+        if self.config.tenants is not None:
+            answer["tenants"] = list(self.world.tenants)
+            env |= fleet.environment(self.world.tenants.values())
         return answer | {"env": env}
+
+    def fleet_file(self) -> str:
+        """The text of a fleet file that names the tenants, with their credentials as variables of `ready`'s `env`."""
+        return fleet.fleet_file(self.world.tenants)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -187,5 +196,5 @@ def _tls(site: Site) -> ssl.SSLContext:
     authority.cert_pem.write_to_path(name)
     site.ca_file = name
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("localhost", "127.0.0.1", "::1").configure_cert(context)
+    authority.issue_cert("localhost", "127.0.0.1", "::1", f"*.{fleet.DOMAIN}").configure_cert(context)
     return context

@@ -70,7 +70,7 @@ class MfaSandbox:
 
     def new_token(self, **options: Any) -> str:
         """Another token: `scope=["read:clients"]`, `expires_in=-1` for an expired one, `audience="…"`."""
-        return str(self.control("tokens", options)["access_token"])
+        return str(self.control("tokens", {"tenant": self.domain} | options)["access_token"])
 
     def state(self) -> dict[str, Any]:
         """The Auth0 tenants and the Twilio account: `{"tenants": {domain: {…}}, "twilio": {…}}`."""
@@ -106,7 +106,7 @@ class MfaSandbox:
         """Lets the next matching requests fail, as in `{"path": "/api/v2/clients", "effect": "status:503"}`.
 
         Keys: `method` (or `*`), `path` (a glob), `effect` (`status:NNN`, `reset`, `hang`, `truncate`, `html`),
-        `applied` (whether the request has its effect nevertheless), `times`.
+        `applied` (whether the request has its effect nevertheless), `times`; with `status:NNN` also `body`, `headers`.
         """
         self.control("faults", list(faults))
 

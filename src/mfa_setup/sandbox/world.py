@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from heapq import merge
 from typing import Any
 
+from mfa_setup.sandbox import fleet
 from mfa_setup.sandbox.auth0.fresh import fresh_tenant
 from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.auth0.tokens import SigningKey
@@ -14,6 +15,7 @@ from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.faults import Fault
 from mfa_setup.sandbox.history import KEPT, Entry, new_history
 from mfa_setup.sandbox.site import Site
+from mfa_setup.sandbox.twilio.snapshot import snapshot
 from mfa_setup.sandbox.twilio.state import TwilioState
 
 
@@ -22,7 +24,8 @@ class World:
 
     Args:
         config: How the sandbox is set up; its port is the one that is served.
-        hosts: The host names of the tenants. The first tenant also answers under every other name of loopback.
+        hosts: The host names of the tenants; by default as many as `config.tenants` says. The first tenant also answers
+            under `localhost` and every address of loopback that is no tenant's.
 
     Attributes:
         site: Where the sandbox answers.
@@ -33,11 +36,16 @@ class World:
         other_requests: The latest requests that reached no tenant: those to Twilio, and to a host that is none.
     """
 
-    def __init__(self, config: SandboxConfig, hosts: Sequence[str] = ("localhost",)) -> None:
+    def __init__(self, config: SandboxConfig, hosts: Sequence[str] | None = None) -> None:
         self.site = Site(config)
         self.twilio = TwilioState(config)
-        domains = [f"{host}:{config.port}" for host in hosts]
-        self.tenants = {domain: fresh_tenant(domain, self.site, ToolClient(), SigningKey()) for domain in domains}
+        names = hosts or fleet.host_names(config.tenants or 1)
+        keys = [SigningKey() for _ in names] if hosts else fleet.signing_keys(len(names))
+        self._domains = {_name(name): f"{name}:{config.port}" for name in names}
+        self.tenants = {
+            domain: fresh_tenant(domain, self.site, ToolClient(), key)
+            for domain, key in zip(self._domains.values(), keys, strict=True)
+        }
         self._forget()
 
     def _forget(self) -> None:
@@ -63,9 +71,10 @@ class World:
 
     def tenant(self, host: str | None) -> Tenant | None:
         """The tenant behind a Host header, whatever its port: there may be a proxy on another one."""
-        name = _name(host or "")
-        named = (tenant for domain, tenant in self.tenants.items() if _name(domain) == name)
-        return next(named, self.first if is_loopback(host) else None)
+        domain = self._domains.get(_name(host or ""))
+        if domain is not None:
+            return self.tenants[domain]
+        return self.first if is_loopback(host) else None
 
     def reset(self) -> None:
         """Back to the start, with the same credentials, SIDs and signing keys."""
@@ -82,7 +91,7 @@ class World:
     def snapshot(self) -> dict[str, Any]:
         """The answer of `GET /_sandbox/state`."""
         tenants = {domain: tenant.snapshot() for domain, tenant in self.tenants.items()}
-        return {"tenants": tenants, "twilio": self.twilio.snapshot()}
+        return {"tenants": tenants, "twilio": snapshot(self.twilio)}
 
 
 def is_loopback(host: str | None) -> bool:

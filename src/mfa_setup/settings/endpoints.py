@@ -26,11 +26,11 @@ class Endpoints:
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine, by its letters alone: a DNS answer proves nothing.
 
-    Only `localhost` and addresses in their usual form count: what else means this machine to one reader of URLs
-    (`127.1`, `0x7f000001`, `::ffff:127.0.0.1`, `localhost.`) means another one to the next.
+    Only `localhost`, names under it and addresses in their usual form count: what else means this machine to one
+    reader of URLs (`127.1`, `0x7f000001`, `::ffff:127.0.0.1`, `localhost.`) means another one to the next.
     """
     name = host.lower()
-    if name == "localhost":
+    if name == "localhost" or is_subdomain_of_localhost(host):
         return True
     try:
         address = ipaddress.ip_address(name.strip("[]"))
@@ -38,6 +38,21 @@ def is_loopback(host: str) -> bool:
         return False
     plain = isinstance(address, ipaddress.IPv4Address) or (address.ipv4_mapped is None and address.scope_id is None)
     return plain and address.is_loopback
+
+
+_LONGEST_NAME = 253
+_SUBDOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+localhost", re.ASCII | re.IGNORECASE)
+
+LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
+"""Where a name under `localhost` is reached. No resolver is asked: most do not know such names."""
+
+
+def is_subdomain_of_localhost(host: str) -> bool:
+    """Whether a host name is one below `localhost`, such as `t0002.tenants.localhost`, in its usual form.
+
+    Source: RFC 6761, section 6.3: such a name is this machine's, and no request for it is sent to a DNS server.
+    """
+    return host.isascii() and len(host) <= _LONGEST_NAME and _SUBDOMAIN.fullmatch(host) is not None
 
 
 def is_number(host: str) -> bool:
@@ -63,6 +78,8 @@ def require_this_machine(places: Endpoints) -> None:
     """
     for url in filter(None, (places.auth0, places.twilio)) if places.local else ():
         host = urlsplit(url).hostname or ""
+        if is_subdomain_of_localhost(host):
+            continue  # it is never resolved
         try:
             found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):

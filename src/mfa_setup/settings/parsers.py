@@ -1,10 +1,13 @@
 """The parser of each kind of value: it returns what was typed as the engine uses it, or says what is wrong with it."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mfa_setup.quoting import looks_random, shortened
+from mfa_setup.settings import urls
 from mfa_setup.settings.endpoints import is_loopback, is_number, is_under_localhost
 
 
@@ -17,24 +20,37 @@ class MalformedError(Exception):
         self.example = example
 
 
-_USER_OF_URL = re.compile(r"(^|//)[^/@\s]+@")
-_LOOKS_SECRET = re.compile(r"-----BEGIN.*|[A-Za-z0-9_-]{40,}|(?<![A-Za-z0-9])[0-9a-fA-F]{32}(?![A-Za-z0-9])", re.DOTALL)
-"""A private key, a client secret or token, or a Twilio auth token that was put into the wrong place."""
 _LONGEST_QUOTE = 100
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_SHORT_CODE = re.compile(r"[0-9]{3,6}")
+_SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_&-](?:[A-Za-z0-9 +_&-]{0,9}[A-Za-z0-9+_&-])?")
+"""An alphanumeric sender ID has at most 11 characters, one of them a letter (sources: twilio-sender-name)."""
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 NORTH_AMERICA = frozenset({"US", "CA"})
 """The countries where Twilio searches by area code (AvailablePhoneNumbers, `AreaCode`)."""
 
 
 def quoted(raw: object) -> str:
-    """A value as a message shows it: short, and without the user of a URL or what looks like a secret."""
-    text = raw if isinstance(raw, str) else repr(raw)
-    shown = _LOOKS_SECRET.sub("…", _USER_OF_URL.sub(r"\1…@", text))
-    shown = shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + "…"
-    return repr(shown) if isinstance(raw, str) else shown
+    """A value as a message shows it: short, and without what may be a secret."""
+    shown = _shortened(raw)
+    text = shown if isinstance(shown, str) else repr(shown)
+    text = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+    return repr(text) if isinstance(raw, str) else text
+
+
+def _shortened(raw: object) -> object:
+    """A value of a settings file with every text in it shortened."""
+    match raw:
+        case str():
+            return shortened(raw)
+        case list():
+            return [_shortened(item) for item in raw]
+        case dict():
+            return {_shortened(key): _shortened(item) for key, item in raw.items()}
+        case _:
+            return raw
 
 
 def domain(text: str) -> str:
@@ -42,7 +58,9 @@ def domain(text: str) -> str:
     example = "Give the bare host name, such as acme.eu.auth0.com."
     if "/" in text:
         host = text.rpartition("://")[2].partition("/")[0].rpartition("@")[2]
-        raise MalformedError("it is a URL", f"Give the host alone: {host}." if _HOST.fullmatch(host) else example)
+        raise MalformedError(
+            "it is a URL", f"Give the host alone: {shortened(host)}." if _HOST.fullmatch(host) else example
+        )
     try:
         parts = urlsplit(f"//{text}")
         host, port = parts.hostname or "", parts.port
@@ -68,6 +86,13 @@ def application_name(text: str) -> str:
     """A name as `POST /api/v2/clients` takes it: not empty, without `<` and `>`."""
     if not text.strip() or any(mark in text for mark in "<>") or not text.isprintable():
         raise MalformedError("a name is not empty and has no < or >", 'For example "Twilio MFA Test".')
+    return _harmless(text, 'For example "Twilio MFA Test".')
+
+
+def _harmless(text: str, example: str) -> str:
+    """A free text, which would be sent, shown and kept: a secret in its place is refused."""
+    if looks_random(text):
+        raise MalformedError("it holds what looks like a secret", example)
     return text
 
 
@@ -85,7 +110,9 @@ def url(text: str) -> str:
         raise MalformedError("a URL has no spaces and no commas", example)
     if parts.fragment or "#" in text:
         raise MalformedError("a URL of an application has no fragment (#)", example)
-    if not (_HOST.fullmatch(host.removeprefix("*.")) or is_loopback(host)):
+    if "*" in host.partition(".")[2] or host.count("*") > 1:
+        raise MalformedError("a wildcard stands once, in the label furthest left", "For example https://*.example.com.")
+    if not (urls.is_host(host) or is_loopback(host)):
         raise MalformedError("its host is not a host name", example)
     return text
 
@@ -94,7 +121,7 @@ def origin(text: str) -> str:
     """A web origin: scheme, host and port, nothing behind it."""
     parts = urlsplit(url(text))
     if parts.path not in {"", "/"} or parts.query:
-        raise MalformedError("an origin has no path", f"Give {parts.scheme}://{parts.netloc} as the web origin.")
+        raise MalformedError("an origin has no path", f"Give {shortened(origin_of(text))} as the web origin.")
     return origin_of(text)
 
 
@@ -120,6 +147,12 @@ client_id = _of_form(
     CLIENT_ID, "it is not a client ID", "Auth0 dashboard: Applications > the application > Settings > Client ID."
 )
 """The id of an application."""
+organization = _of_form(
+    r"[A-Za-z0-9_-]{1,64}",
+    "it is neither the ID nor the name of an organization",
+    "Auth0 dashboard: Organizations > the organization > Organization ID, such as org_abcdefghijklmnop.",
+)
+"""The ID of an organization, `org_` and letters and digits, or its name: letters, digits, hyphens, underscores."""
 connection_name = _of_form(
     r"[A-Za-z0-9]([A-Za-z0-9-]{0,126}[A-Za-z0-9])?",
     "it is not a connection's name",
@@ -130,8 +163,9 @@ area_code = _of_form(r"[2-9][0-9][0-9]", "an area code has three digits and star
 """Three digits, as the United States and Canada number their areas."""
 contains = _of_form(r"[0-9A-Za-z*+]{2,16}", "it is not 2 to 16 digits, letters or *", "For example 55501 or MFA.")
 """A pattern of digits and letters (AvailablePhoneNumbers, `Contains`: 2 to 16 characters, `*` for any)."""
+_SERVICE = r"MG[0-9a-fA-F]{32}"
 messaging_service = _of_form(
-    r"MG[0-9a-fA-F]{32}", "it is not `MG` and 32 hexadecimal digits", "Twilio console: Messaging > Services."
+    _SERVICE, "it is not `MG` and 32 hexadecimal digits", "Twilio console: Messaging > Services."
 )
 """The SID of a Messaging Service."""
 
@@ -162,6 +196,15 @@ def phone_number(text: str) -> str:
     return text
 
 
+def sender(text: str) -> str:
+    """Who is to send: a phone number in E.164 form, a short code, or an alphanumeric sender ID."""
+    if re.fullmatch(_SERVICE, text):
+        raise MalformedError("it is a Messaging Service", "Pass it with --messaging-service-sid.")
+    if _SHORT_CODE.fullmatch(text) or _SENDER_NAME.fullmatch(text):
+        return text
+    return phone_number(text)
+
+
 def price(text: str) -> float:
     """A monthly price, in the currency of the account."""
     return _positive(text, "it is not a price", "For example 2.50.")
@@ -181,19 +224,38 @@ def _positive(text: str, problem: str, example: str) -> float:
     return float(text)
 
 
+_SAMPLE = "407319"
+"""A code that a template is tried with."""
+
+
 def template(text: str) -> str:
     """The text of an SMS: it must hold the code, in either stack's notation."""
     if not re.search(r"\{\{\s*code\b[^}]*\}\}", text):
         raise MalformedError("a template must hold {{code}}", 'For example "{{code}} is your code for Acme."')
     if len(text) > 20_000:  # noqa: PLR2004 branding/phone/templates: 1 to 20000
         raise MalformedError("a template has at most 20000 characters", "Shorten it.")
-    return text
+    if not _tells_code(text):
+        raise MalformedError("the template's text does not contain the code", "Users must be able to read it.")
+    return _harmless(text, 'For example "{{code}} is your code for Acme."')
+
+
+def _tells_code(template: str) -> bool:
+    """Whether a template that is rendered contains the code; one that is no Liquid does not."""
+    from mfa_setup.liquid import InvalidTemplateError  # noqa: PLC0415 slow to import, and few commands name a template
+    from mfa_setup.otp_text import holds, otp_text  # noqa: PLC0415
+
+    try:
+        return holds(otp_text(template, _SAMPLE), _SAMPLE)
+    except InvalidTemplateError:
+        return False
 
 
 def path(text: str) -> Path:
     """A path on this machine."""
     if not text.strip() or "\0" in text:
         raise MalformedError("it is not a path", "Name a file or folder of this machine.")
+    if not (Path(text).is_absolute() or os.access(text, os.F_OK)):
+        _harmless(text, "For example src/auth_config.json.")
     try:
         return Path(text).expanduser()
     except RuntimeError:

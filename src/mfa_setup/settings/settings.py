@@ -10,10 +10,12 @@ from urllib.parse import SplitResult, urlsplit
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.model.desired import Desired, DesiredApplication, DesiredNumber, DesiredSms
 from mfa_setup.model.outcome import Notice
+from mfa_setup.quoting import looks_random, shortened
 from mfa_setup.settings import parsers
 from mfa_setup.settings.endpoints import is_loopback
 from mfa_setup.settings.schema import BY_NAME, PREFIX, SECRET_VARIABLES, SETTINGS, VARIABLES
 from mfa_setup.settings.sources import Given, Origin, merge, written
+from mfa_setup.settings.urls import never_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
         countries=value["countries"] or (),
         policy=value["policy"],
     )
-    return Settings(desired, given, file, tuple(_unknown_variables(environment)))
+    notices = (*_unknown_variables(environment), *(_unmatched_urls(given) if desired.application else ()))
+    return Settings(desired, given, file, notices)
 
 
 def require_confirmed_domain(settings: Settings, *, sandbox: SplitResult | None) -> None:
@@ -129,19 +132,39 @@ def require_confirmed_domain(settings: Settings, *, sandbox: SplitResult | None)
         )
 
 
+_LISTS = {"callbacks": "callback_urls", "logout_urls": "logout_urls", "web_origins": "web_origins"}
+"""The fields of the application that `--url` stands for, and the setting of each."""
+
+
 def _application(given: Mapping[str, Given]) -> DesiredApplication:
     urls = given["urls"].value
     origins = tuple(dict.fromkeys(parsers.origin_of(url) for url in urls))
+    # An app that is logged in at /callback is usually left at its origin.
+    logout = tuple(dict.fromkeys((*urls, *origins)))
+    defaults = {field for field, name in _LISTS.items() if not (given[name].is_given or given["urls"].is_given)}
+    defaults |= {name for name in ("connection", "name") if not given[name].is_given}
     return DesiredApplication(
         name=given["name"].value,
         client_id=given["app_client_id"].value,
         callbacks=_urls(given, "callback_urls", urls),
-        logout_urls=_urls(given, "logout_urls", urls),
+        logout_urls=_urls(given, "logout_urls", logout),
         web_origins=_urls(given, "web_origins", origins),
         connection=given["connection"].value,
         prune_urls=given["prune_urls"].value,
         harden=given["harden"].value,
+        defaults=frozenset(defaults),
     )
+
+
+def at_url(desired: Desired, url: str | None) -> Desired:
+    """The desired state for an app that is reached at a URL of its own, where no URL was given."""
+    app = desired.application
+    if app is None or url is None:
+        return desired
+    origin = parsers.origin_of(url)
+    own = {"callbacks": (url,), "logout_urls": tuple(dict.fromkeys((url, origin))), "web_origins": (origin,)}
+    changed = app.model_copy(update={name: urls for name, urls in own.items() if name in app.defaults})
+    return desired.model_copy(update={"application": changed})
 
 
 def _urls(given: Mapping[str, Given], name: str, common: tuple[str, ...]) -> tuple[str, ...]:
@@ -150,6 +173,18 @@ def _urls(given: Mapping[str, Given], name: str, common: tuple[str, ...]) -> tup
     if special.value is None or special.origin < given["urls"].origin:
         return common
     return tuple(special.value)
+
+
+def _unmatched_urls(given: Mapping[str, Given]) -> Iterator[Notice]:
+    """A warning for each URL that Auth0 stores and that no URL of an app ever matches."""
+    for name in ("urls", *_LISTS.values()):
+        for url in (given[name].value or ()) if given[name].is_given else ():
+            if why := never_matches(url):
+                yield Notice(
+                    code="url_never_matches",
+                    message=f"{given[name].source} is {parsers.quoted(url)}, which never matches: {why}.",
+                    hint="List each URL, or use a wildcard such as https://*.example.com/callback.",
+                )
 
 
 def _refuse_contradictions(given: Mapping[str, Given]) -> None:
@@ -183,6 +218,12 @@ def _contradiction(one: Given, other: Given) -> InvalidValueError:
     return InvalidValueError(f"{one.source} and {other.source} contradict each other.", hint="Leave one of them out.")
 
 
+def _shown(name: str) -> str:
+    """The name of a variable without its prefix; one that is no name that somebody would choose is shortened."""
+    own = name.removeprefix(PREFIX)
+    return shortened(own) if looks_random(own.replace("_", "")) else own
+
+
 def _unknown_variables(environment: Mapping[str, str]) -> Iterator[Notice]:
     """A warning for each MFA_SETUP_… variable that is not read."""
     known = {setting.variable for setting in SETTINGS if setting.variable} | {*SECRET_VARIABLES, *VARIABLES}
@@ -194,4 +235,8 @@ def _unknown_variables(environment: Mapping[str, str]) -> Iterator[Notice]:
             hint = f"Set {setting.variable} instead." if setting.variable else f"Pass {setting.flag} instead."
         else:
             hint = f"Did you mean {near[0]}?" if near else "Unset it, or see the variables in docs/settings.md."
-        yield Notice(code="unknown_variable", message=f"{name} is set, and no setting has that variable.", hint=hint)
+        yield Notice(
+            code="unknown_variable",
+            message=f"{PREFIX}{_shown(name)} is set, and no setting has that variable.",
+            hint=hint,
+        )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, SecretInConfigError, UnknownKeyError
+from mfa_setup.quoting import shortened
 from mfa_setup.settings.parsers import quoted
 from mfa_setup.settings.schema import SECTIONS
 
@@ -100,8 +101,13 @@ def _parsed(path: Path) -> dict[str, Any]:
     except RecursionError:
         problem, hint = f"{path} is nested far too deep.", "Mend it, or start again."
     except tomllib.TOMLDecodeError as broken:
-        problem, hint = f"{path} is not TOML: {broken}.", "Mend that line."
+        problem, hint = f"{path} is not TOML: {_told(broken)}.", "Mend that line."
     raise ConfigUnreadableError(problem, hint=hint)
+
+
+def _told(broken: tomllib.TOMLDecodeError) -> str:
+    """What the reader of TOML says; it may quote keys of the file."""
+    return re.sub(r"""(['"])(.*?)\1""", lambda name: f"{name[1]}{shortened(name[2])}{name[1]}", str(broken))
 
 
 def _refuse_unknown(path: Path, section: str, content: Any) -> None:

@@ -1,80 +1,26 @@
 """The one reader: fetches the parts that a task needs from both services, those that need not wait together."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, Literal, Protocol, get_args
+from typing import Any
 
 from mfa_setup.appconfig import ConfigFile
-from mfa_setup.errors import InterruptedRunError, MfaSetupError, NotFoundError, ScopeMissingError
+from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.desired import Desired
-from mfa_setup.model.observed import Connections, SendEvent, TwilioInventory
+from mfa_setup.model.readiness import TenantSettings
 from mfa_setup.model.types import PhoneStack
-from mfa_setup.ports import Auth0Port, TwilioPort
+from mfa_setup.ports import TokenPort
 from mfa_setup.services import Services
+from mfa_setup.snapshot.names import OF_TWILIO, Again, PartName
 from mfa_setup.snapshot.parts import NOT_READ, Part, attempt, known_or
+from mfa_setup.snapshot.reading import Reading
 from mfa_setup.snapshot.snapshot import Snapshot
+from mfa_setup.snapshot.together import together
 from mfa_setup.snapshot.token import token_state
 
-WORKERS = 4
-"""Reads at once: Auth0's free plan allows a burst of two a second, which the HTTP policy's pacing keeps."""
-
-PartName = Literal[
-    "twilio", "applications", "connections", "connected", "provider", "factors", "message_types", "templates",
-    "policies", "users", "flags", "sends", "profiles", "balance", "geo", "toll_free", "alerts",
-]  # fmt: skip
-"""The parts that are read by requests, in the order in which an error of theirs is reported."""
-
-OF_TWILIO: frozenset[PartName] = frozenset({"twilio", "profiles", "balance", "geo", "toll_free", "alerts"})
-MINIMUM: frozenset[PartName] = frozenset({"factors", "message_types", "provider"})
-"""What a policy stands on at Auth0."""
-READINESS: frozenset[PartName] = frozenset({"twilio", "profiles", "balance", "geo", "toll_free", "sends"})
-"""What else decides whether codes arrive."""
-
-
-_SCOPES: dict[PartName, frozenset[str]] = {
-    "applications": frozenset({"read:clients"}),
-    "connections": frozenset({"read:connections"}),
-    "connected": frozenset({"read:connections"}),
-    "factors": frozenset({"read:guardian_factors"}),
-    "message_types": frozenset({"read:guardian_factors"}),
-    "policies": frozenset({"read:mfa_policies"}),
-    "users": frozenset({"read:users"}),
-    "sends": frozenset({"read:logs"}),
-}
-_STACK_SCOPES: dict[tuple[PartName, PhoneStack], frozenset[str]] = {
-    ("provider", "unified"): frozenset({"read:phone_providers"}),
-    ("provider", "legacy"): frozenset({"read:guardian_factors"}),
-    ("templates", "unified"): frozenset({"read:phone_templates"}),
-}
-
-SEND_SCOPES: dict[PhoneStack, frozenset[str]] = {
-    "unified": frozenset({"create:phone_providers"}),
-    "legacy": frozenset(),
-}
-"""What letting the tenant send a test SMS needs (`branding/phone/providers/{id}/try`)."""
-
-
-def scopes_of(parts: Collection[PartName], stack: PhoneStack | None) -> frozenset[str]:
-    """The scopes of the access token that reading needs; those of one stack only, once it is known which."""
-    needed = {"read:tenant_settings"}
-    for part in parts:
-        needed |= _SCOPES.get(part, frozenset())
-        if stack is not None:
-            needed |= _STACK_SCOPES.get((part, stack), frozenset())
-    return frozenset(needed)
-
-
-class Token(Protocol):
-    """The access token of the run."""
-
-    def scopes(self) -> frozenset[str] | None:
-        """What it allows, where that is known."""
-
-    def renew(self) -> bool:
-        """Drops a token of an earlier run."""
+WORKERS = 40
+"""Reads at once, those that wait for another one included; a rate limit is kept by the HTTP policy's pacing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,41 +33,94 @@ class Reader:
         desired: Names the connection and the texts that are asked for.
         config: The app's config file, where one was asked for.
         connection_ids: The connections that a run to be undone used.
+        concerned: SIDs and phone numbers that it wrote.
     """
 
     services: Services
-    token: Token
+    token: TokenPort
     desired: Desired
     config: ConfigFile | None = None
     connection_ids: frozenset[str] = frozenset()
+    concerned: frozenset[str] = frozenset()
 
-    def begin(self) -> Snapshot:
+    def begin(self, *, trusting: bool = True) -> Snapshot:
         """The phone stack, which says where the rest is to be read.
+
+        Args:
+            trusting: Whether one that an earlier run has read will do; reading the rest verifies it.
 
         Raises:
             MfaSetupError: It could not be read.
         """
-        return Snapshot(domain=self.services.domain, stack=self.services.auth0.phone_stack())
+        begun, auth0 = Snapshot(domain=self.services.domain), self.services.auth0
+        if trusting and self.token.stack is not None:
+            return replace(begun, stack=self.token.stack)
+        settings = auth0.settings()
+        stack = settings.stack or auth0.stack_by_endpoint()
+        self.token.remember(stack)
+        return replace(begun, stack=stack, settings=settings)
 
-    def read(self, parts: Collection[PartName], base: Snapshot, *, strict: bool = False) -> Snapshot:
+    def read(
+        self,
+        parts: Collection[PartName],
+        base: Snapshot,
+        *,
+        also: Collection[PartName] = (),
+        strict: bool = False,
+        again: Again | None = None,
+    ) -> Snapshot:
         """A snapshot with these parts read afresh, and the others as they are in `base`.
+
+        Args:
+            parts: What is read.
+            base: What is known already.
+            also: What is read along with it, as far as it can be.
+            strict: Whether a part of `parts` that cannot be read ends this.
+            again: What of the Twilio account is read, where it was read a moment ago; None for all of it.
 
         Raises:
             MfaSetupError: The first part that could not be read, in the order of `PartName`; only with `strict`.
         """
-        values: dict[str, Any] = {"twilio": None} if self.services.twilio is None and "twilio" in parts else {}
+        needed: set[PartName] = {*parts} | ({"settings"} if base.settings is NOT_READ else set())
+        names = needed | {*also}
+        values: dict[str, Any] = {"twilio": None} if self.services.twilio is None and "twilio" in names else {}
         if isinstance(base.stack, MfaSetupError):
-            values |= dict.fromkeys((name for name in parts if name not in OF_TWILIO), base.stack)
-        sources = {name: read for name, read in self._sources().items() if name in parts and name not in values}
-        with _together() as pool:
-            reads: dict[str, Future[Part[Any]]] = {
-                name: pool.submit(_read, sources[name], base.stack, strict=strict)
-                for name in get_args(PartName)
-                if name in sources
-            }
-            values |= {name: read.result() for name, read in reads.items()}
+            values |= dict.fromkeys((name for name in names if name not in OF_TWILIO), base.stack)
+        with together(WORKERS) as pool:
+            reading = self._reading(base, pool, again=again)
+            reading.start(names - values.keys(), {*also} - {*parts})
+            if (moved := self._moved(reading)) is None:
+                values |= reading.results(needed if strict else set())
+        if moved:
+            return self.read(parts, moved, also=also, strict=strict, again=again)
+        return self._snapshot(base, values)
+
+    def _moved(self, reading: Reading) -> Snapshot | None:
+        """What to read from, where the tenant has moved to the other phone stack since that was remembered."""
+        if not reading.has("settings"):
+            return None
+        settings, there = reading.part("settings"), reading.base.stack
+        if not isinstance(settings, TenantSettings):
+            return None
+        told: Part[PhoneStack] = settings.stack or "legacy"
+        if settings.stack is None and not reading.is_on_legacy:
+            told = attempt(self.services.auth0.stack_by_endpoint)
+        stack = known_or(told, None)
+        if stack is None or stack == there:
+            return None
+        self.token.remember(stack)
+        return replace(reading.base, stack=stack, settings=settings)
+
+    def _reading(self, base: Snapshot, pool: ThreadPoolExecutor, *, again: Again | None) -> Reading:
+        return Reading(
+            self.services, self.token, self.desired, base, pool, self.connection_ids, self.concerned, again=again
+        )
+
+    def _snapshot(self, base: Snapshot, values: Mapping[str, Any]) -> Snapshot:
+        """The snapshot with new parts, and with what goes along with them."""
         config = self.config and replace(self.config)  # a new one reads its file again
-        snapshot = replace(base, **values, headroom=self.services.auth0.headroom(), config=config)
+        auth0 = self.services.auth0
+        snapshot = replace(base, **values, headroom=auth0.headroom(), now=auth0.now(), config=config)
         if "provider" not in values:
             return snapshot
         provider = known_or(snapshot.provider, None)
@@ -131,79 +130,3 @@ class Reader:
         """A snapshot in which these parts have been read, at least once."""
         absent = [name for name in parts if getattr(base, name) is NOT_READ]
         return self.read(absent, base) if absent else base
-
-    def _sources(self) -> Mapping[str, Callable[[Any], Any]]:
-        """How each part is read from the stack; those of an account that this run cannot ask are left out."""
-        auth0, twilio, application = self.services.auth0, self.services.twilio, self.desired.application
-        sources: dict[str, Callable[[Any], Any]] = {
-            "applications": lambda _: auth0.applications(),
-            "connected": lambda _: {found: _connected(auth0, found) for found in self.connection_ids},
-            "provider": auth0.provider,
-            "factors": lambda _: auth0.factors(),
-            "message_types": lambda _: auth0.message_types(),
-            "templates": auth0.templates,
-            "policies": lambda _: auth0.policies(),
-            "flags": lambda _: auth0.flags(),
-            "sends": lambda _: self._sends(),
-        }
-        if application is not None:
-            sources["connections"] = lambda _: _connections(auth0, application.connection)
-            sources["users"] = lambda _: auth0.users_of(application.connection)
-        if twilio is not None:
-            sources |= {
-                "twilio": lambda _: read_inventory(twilio),
-                "profiles": lambda _: twilio.profiles(),
-                "balance": lambda _: twilio.balance(),
-                "geo": lambda _: twilio.geo_permissions(),
-                "toll_free": lambda _: twilio.toll_free(),
-                "alerts": lambda _: twilio.alerts(),
-            }
-        return sources
-
-    def _sends(self) -> tuple[SendEvent, ...]:
-        granted = self.token.scopes()
-        if granted is not None and "read:logs" not in granted:
-            raise ScopeMissingError("The access token lacks a scope: read:logs.", service="auth0")
-        return self.services.auth0.send_events()
-
-
-def _read(source: Callable[[Any], Any], stack: Part[PhoneStack], *, strict: bool) -> Part[Any]:
-    read = partial(source, stack)
-    return read() if strict else attempt(read)
-
-
-def read_inventory(twilio: TwilioPort) -> TwilioInventory:
-    """The Twilio account, and, where it is active, its numbers and its Messaging Services."""
-    account = twilio.account()
-    if account and account.status != "active":
-        return TwilioInventory(sid=twilio.account_sid, account=account, numbers=(), services=())
-    numbers, services = twilio.numbers(), twilio.services()
-    return TwilioInventory(sid=twilio.account_sid, account=account, numbers=numbers, services=services)
-
-
-def _connections(auth0: Auth0Port, name: str) -> Connections:
-    listed = auth0.connections()
-    found = listed.get(name)
-    return Connections(names=tuple(sorted(listed)), found=auth0.connection(found, name) if found else None)
-
-
-def _connected(auth0: Auth0Port, connection_id: str) -> frozenset[str]:
-    try:
-        return auth0.connection(connection_id, connection_id).client_ids
-    except NotFoundError:  # somebody removed it, and so nobody is on it
-        return frozenset()
-
-
-@contextmanager
-def _together() -> Iterator[ThreadPoolExecutor]:
-    """A pool for reads; an interrupt does not wait for those that are under way."""
-    pool = ThreadPoolExecutor(WORKERS)
-    try:
-        yield pool
-    except (KeyboardInterrupt, InterruptedRunError):
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    except BaseException:
-        pool.shutdown(cancel_futures=True)
-        raise
-    pool.shutdown()

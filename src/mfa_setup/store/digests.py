@@ -13,32 +13,45 @@ from mfa_setup.store.folders import Folders, file_key
 from mfa_setup.store.safe_write import write_private
 
 
-def remember(folders: Folders, tenant_key: str, provider: str, token: SecretStr, stamp: str | None) -> None:
+def remember(
+    folders: Folders, tenant_key: str, provider: str, token: SecretStr, stamp: str | None, run_id: str | None = None
+) -> None:
     """Notes that this token has been sent to this tenant, for the provider of this name.
 
     `stamp` is the service's own time of that change: once it is another, somebody has written the provider since.
+    Where the service has no stamp, the digest counts in the run that wrote it only.
 
     Raises:
         OSError: It cannot be written.
     """
     salt = secrets.token_hex(16)
-    document = {"version": 1, "tenant": tenant_key, "provider": provider, "stamp": stamp}
+    document = {"version": 1, "tenant": tenant_key, "provider": provider, "stamp": stamp, "run": run_id}
     document |= {"salt": salt, "digest": _digest(salt, token)}
     write_private(_path(folders, tenant_key), json.dumps(document))
 
 
-def is_the_last(folders: Folders, tenant_key: str, provider: str, token: SecretStr, stamp: str | None) -> bool | None:
+def is_the_last(
+    folders: Folders, tenant_key: str, provider: str, token: SecretStr, stamp: str | None, run_id: str | None = None
+) -> bool | None:
     """Whether this is the token last sent; None where nothing is remembered of this tenant's provider as it is now."""
     try:
         document = json.loads(read_private(_path(folders, tenant_key)) or "")
         about = document["version"], document.get("tenant", tenant_key), document["provider"]
         if about != (1, tenant_key, provider):
             return None
-        if document.get("stamp") is not None and stamp is not None and document["stamp"] != stamp:
+        if document.get("stamp") != stamp or (stamp is None and (run_id is None or document.get("run") != run_id)):
             return None
         return hmac.compare_digest(_digest(document["salt"], token), document["digest"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def is_of_run(folders: Folders, tenant_key: str, run_id: str) -> bool:
+    """Whether the last token that is remembered of this tenant was sent by this run."""
+    try:
+        return bool(json.loads(read_private(_path(folders, tenant_key)) or "")["run"] == run_id)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def _path(folders: Folders, tenant_key: str) -> Path:

@@ -29,6 +29,52 @@ def open_file(path: str | Path, *flags: str, dir_fd: int | None = None) -> int:
     return os.open(path, reduce(or_, (getattr(os, name, 0) for name in names)), OWNER_ONLY, dir_fd=dir_fd)
 
 
+def open_own(path: Path, *flags: str) -> int:
+    """Opens one of our own files, and creates it where it is missing: for its owner alone, whatever the umask.
+
+    Raises:
+        OSError: It cannot be opened, or is a link of any kind or no plain file.
+    """
+    created = not os.path.lexists(path)
+    handle = open_file(path, *flags, "O_CREAT")
+    try:
+        _require_single(path, os.fstat(handle))
+        if created and hasattr(os, "fchmod"):
+            os.fchmod(handle, OWNER_ONLY)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def write_anew(path: Path, text: str) -> None:
+    """Writes one of our own files in place of whatever has its name, without following it.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path.unlink(missing_ok=True)
+    with os.fdopen(open_file(path, "O_WRONLY", "O_CREAT", "O_EXCL"), "w", encoding="utf-8") as file:
+        if hasattr(os, "fchmod"):
+            os.fchmod(file.fileno(), OWNER_ONLY)
+        file.write(text)
+
+
+def refuse_planted(path: Path) -> None:
+    """Refuses what somebody may have put in place of a file of ours, to have another one written.
+
+    Raises:
+        OSError: It is a link of any kind, or no plain file.
+    """
+    with suppress(FileNotFoundError):
+        _require_single(path, path.lstat())
+
+
+def _require_single(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        raise OSError(errno.ELOOP, "It is a link, or no plain file", str(path))
+
+
 def read_plain(path: Path, longest: int | None = None) -> tuple[bytes, os.stat_result]:
     """What a plain file holds, and its status.
 
@@ -47,8 +93,15 @@ def read_plain(path: Path, longest: int | None = None) -> tuple[bytes, os.stat_r
 
 
 def private_folder(path: Path) -> Path:
-    """Creates a folder that only its owner can look into, where it does not exist yet."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Creates a folder that only its owner can look into, where it does not exist yet; so is each one on the way.
+
+    Raises:
+        OSError: It cannot be created.
+    """
+    missing = [folder for folder in (path, *path.parents) if not folder.is_dir()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)  # the umask may have taken some of it away, and the next folder could not be created
     return path
 
 

@@ -1,13 +1,15 @@
 """Where the tool keeps its own files, and how it names them."""
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
-from mfa_setup.errors import ConfigUnreadableError
+from mfa_setup.errors import ConfigUnreadableError, InvalidValueError
+from mfa_setup.quoting import shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,22 @@ class Folders:
         """Those of `MFA_SETUP_STATE_DIR` and `MFA_SETUP_CACHE_DIR`, else the system's places.
 
         Raises:
+            InvalidValueError: A variable holds a word that is no folder and may be a secret.
             ConfigUnreadableError: The system has no place for them.
         """
         return cls(
-            state=_folder(environment.get("MFA_SETUP_STATE_DIR"), platformdirs.user_state_path),
-            cache=_folder(environment.get("MFA_SETUP_CACHE_DIR"), platformdirs.user_cache_path),
+            state=_folder("MFA_SETUP_STATE_DIR", environment, platformdirs.user_state_path),
+            cache=_folder("MFA_SETUP_CACHE_DIR", environment, platformdirs.user_cache_path),
         )
 
 
-def _folder(named: str | None, usual: Callable[[str], Path]) -> Path:
+def _folder(variable: str, environment: Mapping[str, str], usual: Callable[[str], Path]) -> Path:
+    named = environment.get(variable)
+    if named and shortened(named) != named and not (Path(named).is_absolute() or os.access(named, os.F_OK)):
+        raise InvalidValueError(
+            f"{variable} is {shortened(named)!r}, which may be a secret and would be kept as the name of a folder.",
+            hint=f"Set {variable} to the whole path of a folder, or unset it.",
+        )
     try:
         return Path(named or usual("mfa-setup"))
     except RuntimeError:  # platformdirs, where neither HOME nor the system names a home folder

@@ -5,6 +5,7 @@ nor the number: their marks on the services are enough. It holds no secret.
 """
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -13,12 +14,12 @@ from typing import Any
 
 from mfa_setup.errors import JournalUnusableError, MfaSetupError, leaves_open
 from mfa_setup.model.base import Frozen
-from mfa_setup.model.journal import RunRecord
+from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import ResourceName
 from mfa_setup.model.write import Fields, WriteAction
 from mfa_setup.store.files import private_folder
 from mfa_setup.store.folders import Folders, file_key
-from mfa_setup.store.journal_file import VERSION, append_line, read_runs
+from mfa_setup.store.journal_file import VERSION, Content, append_line, read_journal
 
 
 class Header(Frozen):
@@ -39,21 +40,39 @@ class Journal:
         unrecorded: The error that kept the outcome of a write from being recorded; no write begins after it.
     """
 
-    def __init__(self, path: Path, tenant_key: str, header: Header, runs: tuple[RunRecord, ...]) -> None:
+    def __init__(self, path: Path, tenant_key: str, header: Header, content: Content) -> None:
         self._path = path
         self._tenant_key = tenant_key
         self._header = header
-        self.runs = runs
+        self.runs = content.runs
+        self._unreadable = content.unreadable
         self.undoes: str | None = None
         self.changed = False
         self.unrecorded: JournalUnusableError | None = None
         self._begun = False
         self._count = 0
+        self._lock = threading.RLock()  # several writes may be under way
 
     @property
     def run_id(self) -> str:
         """This run."""
         return self._header.run_id
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """A warning where lines of the journal cannot be read: what they told cannot be undone."""
+        if not self._unreadable:
+            return ()
+        first, *others = (str(number) for number in self._unreadable)
+        which = f"Lines {', '.join((first, *others))}" if others else f"Line {first}"
+        return (
+            Notice(
+                code="journal_line_unreadable",
+                message=f"{which} of the journal {self._path} cannot be read and {'are' if others else 'is'} left out.",
+                hint="A crash or a full disk may have cut it off. `mfa-setup undo` does not know what it recorded: "
+                "compare `mfa-setup status` with what you expect.",
+            ),
+        )
 
     @contextmanager
     def write(
@@ -72,9 +91,10 @@ class Journal:
                 not sent then.
         """
         self.require_usable()
-        self._count += 1
-        intent = {"n": self._count, "resource": resource, "action": action, "target": target}
-        self._append("intent", intent | {"before": before or {}, "after": after or {}, "time": _now()})
+        with self._lock:
+            self._count += 1
+            intent = {"n": self._count, "resource": resource, "action": action, "target": target}
+            self._append("intent", intent | {"before": before or {}, "after": after or {}, "time": _now()})
         outcome: dict[str, Any] = {"n": intent["n"], "status": "done", "made": {}}
         try:
             yield outcome["made"]
@@ -132,6 +152,10 @@ class Journal:
 
     def _append(self, kind: str, values: dict[str, Any]) -> None:
         """Adds a line, which is on the disk when this returns; the run's first one begins it."""
+        with self._lock:
+            self._append_line(kind, values)
+
+    def _append_line(self, kind: str, values: dict[str, Any]) -> None:
         self.begin()
         line = {"v": VERSION, "kind": kind, "run": self._header.run_id} | values
         try:
@@ -151,12 +175,12 @@ def open_journal(folders: Folders, tenant_key: str, header: Header) -> Journal:
         JournalUnusableError: Others can read or change it, it is not ours or another tenant's, or it cannot be read.
     """
     path = folders.state / f"journal-{file_key(tenant_key)}.jsonl"
-    return Journal(path, tenant_key, header, read_runs(path, tenant_key))
+    return Journal(path, tenant_key, header, read_journal(path, tenant_key))
 
 
 def empty_journal(header: Header) -> Journal:
     """One that remembers nothing and takes no write, for a run that only looks."""
-    return Journal(Path(), "", header, ())
+    return Journal(Path(), "", header, Content())
 
 
 def _now() -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pydantic
 
 from mfa_setup.errors import JournalNewerError, JournalUnusableError
 from mfa_setup.model.journal import RunRecord, WriteRecord
-from mfa_setup.store.files import is_foreign, is_open, open_file, read_plain
+from mfa_setup.store.files import is_foreign, is_open, open_own, read_plain
 
 VERSION = 1
 
@@ -22,7 +23,7 @@ def append_line(path: Path, line: str) -> None:
         OSError: It cannot be written.
     """
     created = not path.exists()
-    with os.fdopen(open_file(path, "O_RDWR", "O_APPEND", "O_CREAT"), "r+b") as file:
+    with os.fdopen(open_own(path, "O_RDWR", "O_APPEND"), "r+b") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(size - 1, 0))
         torn = file.read(1) not in {b"", b"\n"}  # a crash cut the last line off: leave it, on its own line
@@ -34,17 +35,35 @@ def append_line(path: Path, line: str) -> None:
             _flush_folder(path.parent)
 
 
-def read_runs(path: Path, tenant_key: str) -> tuple[RunRecord, ...]:
-    """The runs of a journal, the oldest first; none where it does not exist.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a journal tells.
+
+    Attributes:
+        runs: Its runs, the oldest first.
+        unreadable: The numbers of the lines that tell nothing, from 1.
+    """
+
+    runs: tuple[RunRecord, ...] = ()
+    unreadable: tuple[int, ...] = ()
+
+
+def read_journal(path: Path, tenant_key: str) -> Content:
+    """The content of a journal; empty where it does not exist.
 
     Raises:
         JournalNewerError: A newer version wrote it.
         JournalUnusableError: It cannot be read or trusted, or holds runs of another tenant.
     """
     runs: dict[str, dict[str, Any]] = {}
+    unreadable = []
     try:
-        for line in _text(path).split("\n"):
-            _take(runs, path, _parsed(line))
+        for number, line in enumerate(_data(path).split(b"\n"), 1):
+            document = _parsed(line)
+            if document is None:
+                unreadable.append(number)
+            else:
+                _take(runs, path, document)
         records = tuple(
             RunRecord(**{**run, "writes": tuple(WriteRecord(**write) for write in run["writes"].values())})
             for run in runs.values()
@@ -59,7 +78,7 @@ def read_runs(path: Path, tenant_key: str) -> tuple[RunRecord, ...]:
                 f"The journal {path} holds runs of another tenant, {record.tenant}; this one is {tenant_key}.",
                 hint=_MOVE_IT,
             )
-    return records
+    return Content(records, tuple(unreadable))
 
 
 _MOVE_IT = "Move it away: what was made is found by its marks."
@@ -73,11 +92,11 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _text(path: Path) -> str:
+def _data(path: Path) -> bytes:
     try:
         data, status = read_plain(path)
     except FileNotFoundError:
-        return ""
+        return b""
     except OSError:
         raise JournalUnusableError(f"The journal {path} cannot be read, or is not a plain file.") from None
     if is_foreign(status):
@@ -87,16 +106,18 @@ def _text(path: Path) -> str:
             f"The journal {path} can be read or changed by others.",
             hint=f"Look at it, then: chmod 600 {path}. Or move it away: what was made is found by its marks.",
         )
-    return data.decode(errors="replace")
+    return data
 
 
-def _parsed(line: str) -> dict[str, Any]:
-    """A line as it was written; a torn one tells nothing, and its request was either not sent or left open."""
-    try:
-        document = json.loads(line)
-    except (ValueError, RecursionError):
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    """A line as it was written, empty for an empty one; None for one that cannot be read, such as a torn one."""
+    if not line.strip():
         return {}
-    return document if isinstance(document, dict) else {}
+    try:
+        document = json.loads(line.decode())
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
 
 
 def _take(runs: dict[str, dict[str, Any]], path: Path, line: dict[str, Any]) -> None:

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from mfa_setup.errors import ConfigUnreadableError, LockHeldError
-from mfa_setup.store.files import private_folder
+from mfa_setup.store.files import OWNER_ONLY, private_folder, read_private, refuse_planted, write_anew
 from mfa_setup.store.folders import Folders, file_key
 
 
@@ -20,13 +18,17 @@ def tenant_lock(folders: Folders, tenant_key: str, command: str) -> Iterator[Non
         LockHeldError: Another run has it; the message names that run.
         ConfigUnreadableError: The state folder cannot be created or written to.
     """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 slow to import, and a run that only reads takes no lock
+
     try:
         base = private_folder(folders.state) / f"lock-{file_key(tenant_key)}"
     except OSError:
         raise _unusable(folders.state, "cannot be made") from None
-    holder = base.with_suffix(".holder")
-    lock = FileLock(base.with_suffix(".lock"), timeout=0)
+    holder, path = base.with_suffix(".holder"), base.with_suffix(".lock")
+    # An explicit mode is set in spite of the umask; systems without permission bits know none.
+    lock = FileLock(path, timeout=0, mode=OWNER_ONLY) if hasattr(os, "fchmod") else FileLock(path, timeout=0)
     try:
+        refuse_planted(path)
         lock.acquire()
     except Timeout:
         raise LockHeldError(f"Another run is at work on {tenant_key}: {_name_in(holder)}.") from None
@@ -34,7 +36,7 @@ def tenant_lock(folders: Folders, tenant_key: str, command: str) -> Iterator[Non
         raise _unusable(folders.state, "cannot be written to") from None
     try:
         with suppress(OSError):  # the name is for the message alone
-            holder.write_text(f"`mfa-setup {command}`, process {os.getpid()}", encoding="utf-8")
+            write_anew(holder, f"`mfa-setup {command}`, process {os.getpid()}")
         yield
     finally:
         with suppress(OSError):
@@ -51,6 +53,4 @@ def _unusable(folder: Path, why: str) -> ConfigUnreadableError:
 
 def _name_in(holder: Path) -> str:
     """Which run holds the lock; a full disk leaves the file empty."""
-    with suppress(OSError, UnicodeDecodeError):
-        return holder.read_text(encoding="utf-8") or "another process"
-    return "another process"
+    return read_private(holder) or "another process"

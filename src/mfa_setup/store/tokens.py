@@ -1,4 +1,8 @@
-"""Access tokens of earlier runs: machine-to-machine tokens are metered, so one is used until it expires."""
+"""Access tokens of earlier runs: machine-to-machine tokens are metered, so one is used until it expires.
+
+With a token goes what its runs have learned of the tenant and the next one may begin with: the phone stack, and how
+much of the rate limit was left. Both are verified by the first answers.
+"""
 
 import json
 import time
@@ -8,6 +12,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from mfa_setup.model.base import Frozen
+from mfa_setup.model.readiness import Headroom
+from mfa_setup.model.types import PhoneStack
 from mfa_setup.store.files import read_private
 from mfa_setup.store.folders import file_key
 from mfa_setup.store.safe_write import write_private
@@ -17,12 +23,25 @@ MARGIN_SECONDS = 60
 
 
 class Token(Frozen):
-    """An access token; `expires_at` is in Unix seconds, `scopes` is None where nothing tells them."""
+    """An access token, and what is remembered with it.
+
+    Attributes:
+        value: The token.
+        expires_at: Its end, in Unix seconds.
+        scopes: What it allows; None where nothing tells.
+        cached: Whether it is of an earlier run.
+        stack: The tenant's phone stack.
+        headroom: What Auth0's last answer said of its rate limit.
+        seen_at: When that was, in Unix seconds.
+    """
 
     value: SecretStr
     expires_at: float
     scopes: frozenset[str] | None
     cached: bool = False
+    stack: PhoneStack | None = None
+    headroom: Headroom | None = None
+    seen_at: float = 0.0
 
 
 def is_token(value: object) -> bool:
@@ -51,6 +70,9 @@ class TokenCache:
                 expires_at=float(document["expires_at"]),
                 scopes=None if scopes is None else frozenset(scopes),
                 cached=True,
+                stack=document.get("stack"),
+                headroom=document.get("headroom"),
+                seen_at=float(document.get("seen_at", 0.0)),
             )
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
@@ -64,6 +86,9 @@ class TokenCache:
             "access_token": token.value.get_secret_value(),
             "expires_at": token.expires_at,
             "scopes": None if token.scopes is None else sorted(token.scopes),
+            "stack": token.stack,
+            "headroom": token.headroom and token.headroom.model_dump(),
+            "seen_at": token.seen_at,
         }
         with suppress(OSError):
             write_private(self._path, json.dumps(document))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from support import scene
-from support.hosted import CALLBACK, EMAIL, PASSWORD, House, Person
+from support.hosted import CALLBACK, EMAIL, PASSWORD, REMEMBER, House, Person
 
 
 def test_a_callback_that_is_not_on_the_list_is_never_called(person: Person) -> None:
@@ -108,6 +108,7 @@ def test_a_silent_login_answers_by_a_message_to_the_web_origin(member: Person, h
     assert member.response.text.count("</script>") == 1
     member.start()
     member.log_in()
+    member.tick(REMEMBER)
     member.enter(house.code())
     member.start(prompt="none", response_mode="web_message")
     code = _message(member)["code"]
@@ -131,7 +132,7 @@ def test_a_silent_login_cannot_ask_for_a_second_factor(house: House, person: Per
     person.sign_up()
     house.policy("all-applications")
     person.start(prompt="none")
-    assert person.answer["error"] == "interaction_required"
+    assert person.answer["error"] == "login_required"
 
 
 def test_a_session_is_too_old_for_max_age(house: House, person: Person) -> None:

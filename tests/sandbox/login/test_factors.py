@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from support import scene
-from support.hosted import CALLBACK, E164, House, Person
+from support.hosted import CALLBACK, E164, REMEMBER, House, Person
 from support.lab import Lab
 
 Make = Callable[..., Lab]
@@ -33,7 +33,7 @@ def test_voice_and_text_can_be_chosen_where_both_are_on(house: House, person: Pe
     person.tick("Voice call")
     person.enroll()
     assert "/u/mfa-voice-challenge" in person.address
-    assert house.messages() == []
+    assert [message["channel"] for message in house.messages()] == ["voice"]
     person.enter(_call(house))
     assert person.claims()["amr"] == ["mfa"]
     assert "gd_send_voice" in house.events()
@@ -105,7 +105,7 @@ def test_without_the_factor_there_is_no_recovery_code(person: Person) -> None:
 def test_a_browser_is_remembered_only_where_the_user_says_so(house: House, member: Person) -> None:
     member.start()
     member.log_in()
-    member.tick("Remember this device for 30 days")
+    member.tick(REMEMBER)
     member.enter(house.code())
     member.start(prompt="login")
     member.log_in()

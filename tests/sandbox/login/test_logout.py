@@ -69,6 +69,18 @@ def test_oidc_logout_without_it_asks_first(house: House, person: Person) -> None
     assert not _is_in(person)
 
 
+def test_oidc_logout_takes_the_session_for_a_hint(house: House, person: Person) -> None:
+    sid = house.claims(_in(house, person)["id_token"])["sid"]
+    wanted = {"client_id": house.client_id, "post_logout_redirect_uri": CALLBACK}
+    person.open("/oidc/logout", logout_hint="another", **wanted)
+    assert person.page.heading == "Log out"
+    person.open("/oidc/logout", logout_hint=sid)
+    assert person.page.heading == "Log out"
+    person.open("/oidc/logout", logout_hint=sid, **wanted)
+    assert str(person.callback).rstrip("/") == CALLBACK
+    assert not _is_in(person)
+
+
 def test_oidc_logout_leads_nowhere_else(house: House, person: Person) -> None:
     token = _in(house, person)["id_token"]
     person.open("/oidc/logout", id_token_hint=token, post_logout_redirect_uri="http://evil.example")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import httpx
 
 from mfa_setup.sandbox.server import Sandbox
-from support.hosted import CALLBACK
+from support.hosted import CALLBACK, House, Person
 
 
 def test_cookies_are_secure_and_the_issuer_is_https(start: Callable[..., Sandbox]) -> None:
@@ -22,6 +22,19 @@ def test_cookies_are_secure_and_the_issuer_is_https(start: Callable[..., Sandbox
         http.patch(f"/api/v2/connections/{connection}/clients", json=switch, headers=bearer)
         asked = {"client_id": client_id, "response_type": "code", "code_challenge": "x" * 43}
         begun = http.get("/authorize", params=asked)
-        assert "; Secure" in begun.headers["set-cookie"]
+        assert "; samesite=none; secure" in begun.headers["set-cookie"].lower()
         assert http.get(begun.headers["location"]).status_code == 200
         assert http.get("/.well-known/openid-configuration").json()["issuer"] == f"{running.url}/"
+
+
+def test_over_http_no_other_site_sends_the_cookies_along(house: House, person: Person) -> None:
+    person.start()
+    cookie = (
+        house.http.get(
+            "/authorize", params={"client_id": house.client_id, "response_type": "code", "code_challenge": "x" * 43}
+        )
+        .headers["set-cookie"]
+        .lower()
+    )
+    assert "samesite=lax" in cookie
+    assert "secure" not in cookie

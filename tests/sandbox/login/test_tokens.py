@@ -3,7 +3,7 @@
 import jwt
 import pytest
 
-from support.hosted import CALLBACK, EMAIL, House, Person
+from support.hosted import CALLBACK, EMAIL, REMEMBER, House, Person
 
 SECRET = {"token_endpoint_auth_method": "client_secret_post", "app_type": "regular_web"}
 ROTATING = {
@@ -125,6 +125,7 @@ def test_a_rotating_refresh_token_works_once_and_reuse_ends_the_family(house: Ho
     person.start(client_id=client_id, scope=OFFLINE)
     person.sign_up()
     person.enroll()
+    person.tick(REMEMBER)
     person.enter(house.code())
     first = person.exchange(client_id=client_id).json()
     assert house.claims(first["id_token"], client_id)["amr"] == ["mfa"]

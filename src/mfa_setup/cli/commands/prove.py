@@ -29,6 +29,9 @@ _ADD_CALLBACK = option(
     "add_callback", bool, "Add a callback URL on this machine for this login; it is removed again in any case."
 )
 _TIMEOUT = option("timeout", str | None, "How long to wait for the login (default 300).", metavar="SECONDS")
+_ORGANIZATION = option(
+    "organization", str | None, "Log in to this organization, by its ID or its name.", metavar="NAME_OR_ID"
+)
 _TO = option("to", str, "Send the SMS to this phone, in E.164 form.", metavar="NUMBER", default=...)
 _VIA = option(
     "via",
@@ -56,12 +59,13 @@ def sms(call: Call, context: CommandContext) -> int:
     from mfa_setup.engine.preconditions import require_scopes  # noqa: PLC0415
     from mfa_setup.model.outcome import Tenant  # noqa: PLC0415
     from mfa_setup.prove.sms import scopes  # noqa: PLC0415
+    from mfa_setup.snapshot.parts import known  # noqa: PLC0415
 
     to, via = phone_of("--to", call.own["to"]), call.own["via"]
     _refuse_sender(call, via)
     task = Task("test sms", ("number", "provider"), may_buy=False)
     with open_run(call, task, context) as run:
-        stack = run.services.auth0.phone_stack()
+        stack: PhoneStack = known(run.reader.begin(trusting=False).stack)
         context.report.tenant = Tenant(domain=run.services.domain, phone_stack=stack)
         require_scopes(run.token, scopes(stack, via))
         text(run, context, stack, to, via)
@@ -104,13 +108,20 @@ def _note(context: CommandContext, passed: list[str], sms: "Sms") -> None:
     context.sink.doing(f"SMS to {sms.to}: {', '.join(passed)}")
 
 
-@command("login", ("tenant", "identity"), own=(_NO_BROWSER, _ADD_CALLBACK, _TIMEOUT), group=proofs, shows=LoginResult)
+@command(
+    "login",
+    ("tenant", "identity"),
+    own=(_NO_BROWSER, _ADD_CALLBACK, _ORGANIZATION, _TIMEOUT),
+    group=proofs,
+    shows=LoginResult,
+)
 def login(call: Call, context: CommandContext) -> int:
     """Log in once, and prove by the ID token that a second factor was asked for.
 
     Opens the tenant's own login page in a browser, with PKCE, state and nonce, and listens at one of the
     application's own callback URLs on this machine. Shows who logged in, how, and what became of the SMS.
-    Over SSH, pass --no-browser and forward the callback's port (ssh -L 3000:localhost:3000 ...).
+    Over SSH, pass --no-browser and forward the callback's port (ssh -L 3000:localhost:3000 ...). An application
+    that requires an organization at login needs --organization.
 
     \b
     Examples:
@@ -118,27 +129,35 @@ def login(call: Call, context: CommandContext) -> int:
       mfa-setup test login --no-browser --timeout 600
       mfa-setup test login --add-callback
     """
-    from mfa_setup.cli.session import open_run, seconds_of  # noqa: PLC0415 help needs none of these
+    from mfa_setup.cli.session import open_run, organization_of, seconds_of  # noqa: PLC0415 help needs none of these
     from mfa_setup.model.outcome import Tenant  # noqa: PLC0415
-    from mfa_setup.prove.login import added_callback, which  # noqa: PLC0415
+    from mfa_setup.prove.login import added_callback, require_organization, which  # noqa: PLC0415
+    from mfa_setup.snapshot.parts import known  # noqa: PLC0415
 
-    wait = seconds_of(call, WAIT_SECONDS)
+    wait, organization = seconds_of(call, WAIT_SECONDS), organization_of(call.own["organization"])
     task = Task("test login", ("application",), read_only=not call.own["add_callback"], twilio_if_known=True)
     with open_run(replace(call, common=replace(call.common, timeout=None)), task, context) as run:
         auth0, desired = run.services.auth0, run.desired.application
-        context.report.tenant = Tenant(domain=run.services.domain, phone_stack=auth0.phone_stack())
+        stack: PhoneStack = known(run.reader.begin(trusting=False).stack)
+        context.report.tenant = Tenant(domain=run.services.domain, phone_stack=stack)
         if desired is None:
             raise InvalidValueError("no_app and `test login` contradict each other.", hint="Leave no_app out.")
         app = which(auth0, desired)
+        require_organization(app, organization)
         context.report.outputs = context.report.outputs.model_copy(update={"client_id": app.client_id})
         show = partial(_show, context, browser=not call.own["no_browser"])
         with added_callback(run.services, app) if call.own["add_callback"] else nullcontext(app) as usable:
-            log_in(run, context, usable, show, wait)
+            log_in(run, context, usable, show, wait, organization)
     return 0
 
 
 def log_in(
-    run: "Run", context: CommandContext, app: "Application", show: Callable[[str], None], seconds: float
+    run: "Run",
+    context: CommandContext,
+    app: "Application",
+    show: Callable[[str], None],
+    seconds: float,
+    organization: str | None = None,
 ) -> None:
     """One login, and its proof in the report.
 
@@ -151,7 +170,8 @@ def log_in(
 
     services = run.services
     issuer = Issuer(services.base_url, http_settings(context, DEFAULT_TIMEOUT))
-    context.report.proof, warnings = prove(Login(issuer, services.auth0, services.twilio, seconds, show), app)
+    request = Login(issuer, services.auth0, services.twilio, seconds, show, organization)
+    context.report.proof, warnings = prove(request, app)
     context.report.warn(warnings)
 
 

@@ -33,9 +33,13 @@ WORLD = (
 _PORT = option("port", str, "Port on loopback; 0 takes a free one. (default 4400)", metavar="PORT", default="4400")
 _LATENCY = option("latency_ms", str, "Milliseconds that every answer waits. (default 0)", metavar="N", default="0")
 _TLS = option("tls", bool, "Serve https, with a certificate of an authority made for this run.")
+_TENANTS = option(
+    "tenants", str, "Number of Auth0 tenants, which share one number of the Twilio account. (default 1)", metavar="N"
+)
+_FLEET_FILE = option("fleet_file", str, "Write a fleet file that names the tenants to PATH.", metavar="PATH")
 
 
-@command("sandbox", own=(_PORT, *WORLD, _LATENCY, _TLS))
+@command("sandbox", own=(_PORT, *WORLD, _LATENCY, _TENANTS, _FLEET_FILE, _TLS))
 def sandbox(call: Call, context: CommandContext) -> int:
     """Serve both services on loopback, with state, until stopped (Ctrl-C).
 
@@ -47,8 +51,15 @@ def sandbox(call: Call, context: CommandContext) -> int:
       mfa-setup sandbox
       mfa-setup sandbox --port 0 --json
       mfa-setup sandbox --phone-stack legacy --twilio-account trial
+      mfa-setup sandbox --tenants 100 --fleet-file fleet.toml
     """
+    from mfa_setup.cli import fleet_file  # noqa: PLC0415 only this command writes one
+
+    path = call.own["fleet_file"]
+    file = None if path is None else fleet_file.checked(path)
     with running(call, int(_whole("port", call.own["port"], 65_535))) as server, _telling(call, context.sink):
+        if file is not None:
+            fleet_file.write(file, server.fleet_file())
         context.report.silent = True
         server.serve_forever(lambda: _announce(call, context, server.ready()))
     return 0
@@ -97,13 +108,15 @@ def running(call: Call, port: int) -> "Iterator[Sandbox]":
         PortInUseError: The port is taken.
     """
     try:
-        from mfa_setup.sandbox.config import SandboxConfig  # noqa: PLC0415 an extra
+        from mfa_setup.sandbox.config import MOST_TENANTS, SandboxConfig  # noqa: PLC0415 an extra
         from mfa_setup.sandbox.server import Sandbox  # noqa: PLC0415
     except ImportError as absent:
         raise SandboxMissingError("The sandbox is not installed.") from absent
     world = {parameter.name: call.own[parameter.name] for parameter in WORLD}
     latency = int(_whole("latency_ms", call.own.get("latency_ms", "0"), 60_000))
-    server = Sandbox(SandboxConfig(port=port, latency_ms=latency, tls=bool(call.own.get("tls")), **world))
+    tenants = _tenants(call, MOST_TENANTS)
+    tls = bool(call.own.get("tls"))
+    server = Sandbox(SandboxConfig(port=port, latency_ms=latency, tls=tls, tenants=tenants, **world))
     try:
         server.start()
     except OSError as taken:
@@ -114,9 +127,20 @@ def running(call: Call, port: int) -> "Iterator[Sandbox]":
         server.stop()
 
 
-def _whole(name: str, text: str, most: int) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or int(text) > most:
+def _tenants(call: Call, most: int) -> int | None:
+    """The number of tenants; a fleet file without one names a single tenant."""
+    number = call.own.get("tenants")
+    if number is None:
+        return None if call.own.get("fleet_file") is None else 1
+    return _whole("tenants", number, most, least=1)
+
+
+def _whole(name: str, text: str, most: int, least: int = 0) -> int:
+    is_whole = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not is_whole or not least <= int(text) <= most:
+        from mfa_setup.settings.parsers import quoted  # noqa: PLC0415 slow to import, and needed for this error only
+
         raise InvalidValueError(
-            f"--{name.replace('_', '-')} is {text!r}.", hint=f"It is a whole number from 0 to {most}."
+            f"--{name.replace('_', '-')} is {quoted(text)}.", hint=f"It is a whole number from {least} to {most}."
         )
     return int(text)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from mfa_setup.cli.app import command
 from mfa_setup.cli.context import CommandContext
@@ -9,9 +10,11 @@ from mfa_setup.cli.options import Call, argument, option
 from mfa_setup.engine.task import Task
 from mfa_setup.model.results import SetupResult, Shows, StepResult
 from mfa_setup.model.types import SAFE_ORDER, PolicyName, ResourceName
-from mfa_setup.settings.schema import Group
 
-EVERYTHING: tuple[Group, ...] = ("tenant", "identity", "application", "number", "sender", "sms", "users", "policy")
+if TYPE_CHECKING:  # slow to import, and needed only once a command is named
+    from mfa_setup.settings.schema import Group
+
+EVERYTHING: "tuple[Group, ...]" = ("tenant", "identity", "application", "number", "sender", "sms", "users", "policy")
 """The groups of settings of a command that is about all resources."""
 OVERRIDE = option(
     "override",
@@ -20,7 +23,10 @@ OVERRIDE = option(
     metavar="CHECK_ID",
 )
 _TEST_TO = option(
-    "test_to", str | None, "Send an SMS to this phone first; no policy unless it is delivered.", metavar="NUMBER"
+    "test_to",
+    list[str] | None,
+    "Send an SMS to this phone first; no policy unless it is delivered. Repeatable: one for each country.",
+    metavar="NUMBER",
 )
 _REQUIRE = argument("require", PolicyName, "When MFA is required.")
 
@@ -69,8 +75,8 @@ def up(call: Call, context: CommandContext) -> int:
 def init(call: Call, context: CommandContext) -> int:
     """Register the single-page application: URLs, security settings, database connection, config file.
 
-    An application that mfa-setup made is found again and mended; one of the same name that somebody else made
-    gets the missing URLs and the connection, and keeps its security settings unless --harden is given. URLs are
+    An application that mfa-setup created is found again and fixed. Of one of the same name that somebody else
+    created, only what you give is changed: URLs, the connection, and with --harden its security settings. URLs are
     only added, unless --prune-urls is given.
 
     \b
@@ -83,14 +89,22 @@ def init(call: Call, context: CommandContext) -> int:
     return _set_up(call, context, "application")
 
 
-@command("buy-number", ("tenant", "number", "sender", "users"), shows=_step("Next: `mfa-setup enable-sms`."))
+@command(
+    "buy-number",
+    ("tenant", "number", "sender", "users"),
+    own=(OVERRIDE,),
+    shows=_step("Next: `mfa-setup enable-sms`."),
+)
 def buy_number(call: Call, context: CommandContext) -> int:
     """Get a Twilio number that can send SMS: find it again, or buy it once.
 
     Takes the number of --from, else the one that was bought for this tenant before, else the sender that Auth0
     uses already. Where the account has other numbers that could send, you are asked (or pass --from or --buy).
-    Else one is bought that can send SMS and needs no papers; its type and monthly price are shown first. Where
-    the account has a Messaging Service with a verified campaign, the number goes into its pool.
+    Else one is bought that can send SMS and needs no regulatory documents; its type and monthly price are shown
+    first. A number that needs documents is bought in the Twilio console and passed with --from. Where the account
+    has a Messaging Service with a verified campaign, a US local number goes into its pool. A number that another
+    program or service uses is put there only with --from and --messaging-service-sid together, or with
+    --override number_moves.
 
     \b
     Examples:
@@ -108,7 +122,8 @@ def enable_sms(call: Call, context: CommandContext) -> int:
     """Let Auth0 send codes by Twilio: provider, SMS factor, message types, texts.
 
     Works on both phone stacks of Auth0 and says which one it met. The provider serves the whole tenant,
-    passwordless logins too: one of another Twilio account or of another kind is replaced only with
+    passwordless logins too: one of another Twilio account is refused, and a custom provider or a phone-message
+    hook is kept, so that only factor, message types and texts are set. Both are replaced only with
     --replace-provider, and delivery methods are only added unless --delivery is given. A provider that works
     is replaced only when codes can arrive by the new one.
 
@@ -122,7 +137,7 @@ def enable_sms(call: Call, context: CommandContext) -> int:
     return _set_up(call, context, "number", "provider", "factor", may_buy=False)
 
 
-@command("policy", ("tenant", "users"), own=(_REQUIRE, OVERRIDE), shows=SetupResult)
+@command("policy", ("tenant", "users"), own=(_REQUIRE, OVERRIDE, _TEST_TO), shows=SetupResult)
 def policy(call: Call, context: CommandContext) -> int:
     """Set when MFA is required, for all applications and all users of the tenant.
 
@@ -135,6 +150,7 @@ def policy(call: Call, context: CommandContext) -> int:
     Examples:
       mfa-setup policy always
       mfa-setup policy always --countries US,CA
+      mfa-setup policy always --countries DE --test-to +4915112345678
       mfa-setup policy never --yes
     """
     flags = {**call.flags, "policy": call.own["require"]}

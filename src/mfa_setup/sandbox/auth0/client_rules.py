@@ -4,6 +4,9 @@ from mfa_setup.sandbox.auth0.endpoint import Call
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
 
+_ALIASES = (("oidc_logout", "oidc_backchannel_logout"), ("cross_origin_authentication", "cross_origin_auth"))
+"""Names of the same property; the second one is deprecated (OpenAPI)."""
+
 _SUMMARY = ("client_id", "app_type", "name", "description")
 
 
@@ -15,6 +18,18 @@ def shown(call: Call, client: JSON) -> JSON:
     if "read:client_keys" in call.scopes:
         return client
     return {name: value for name, value in client.items() if name not in ("client_secret", "encryption_key")}
+
+
+def with_aliases(body: JSON) -> JSON:
+    """The body with each deprecated name beside the present one, so that answers show both."""
+    # not verified: that every tenant mirrors them; recorded clients that set neither have neither
+    mirrored = {
+        alias: body[name]
+        for pair in _ALIASES
+        for name, alias in (pair, pair[::-1])
+        if name in body and alias not in body
+    }
+    return body | mirrored
 
 
 def check_aliases(tenant: Tenant, body: JSON, but: JSON | None = None) -> None:

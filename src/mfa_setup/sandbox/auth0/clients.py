@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from mfa_setup.sandbox.auth0.client_keys import stored
-from mfa_setup.sandbox.auth0.client_rules import check_aliases, check_grants, check_profiles, shown
+from mfa_setup.sandbox.auth0.client_rules import check_aliases, check_grants, check_profiles, shown, with_aliases
 from mfa_setup.sandbox.auth0.defaults import client_defaults, completed_refresh_token, jwt_configuration
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint, pick
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
@@ -93,7 +93,7 @@ def create_client(call: Call) -> JSON:
     check_grants(call.body)
     check_profiles(call.body)
     by_id, credentials = stored(call.body)
-    client = client_defaults(call.body) | call.body | by_id
+    client = client_defaults(call.body) | with_aliases(call.body) | by_id
     if client.get("client_metadata"):
         client["client_metadata"] = without_nulls(client["client_metadata"])
     client["jwt_configuration"] = jwt_configuration() | (call.body.get("jwt_configuration") or {})
@@ -115,7 +115,7 @@ def create_client(call: Call) -> JSON:
 
 def update_client(call: Call) -> JSON:
     """PATCH /clients/{id}: merges at the top level, null clears; metadata merges key by key (recorded)."""
-    client, body = find_client(call.tenant, call.path["id"]), _cleared(call.body)
+    client, body = find_client(call.tenant, call.path["id"]), with_aliases(_cleared(call.body))
     merged = client | {name: value for name, value in body.items() if value is not None}
     check_aliases(call.tenant, body, but=client)
     check_profiles(body)
@@ -153,6 +153,14 @@ def list_credentials(call: Call) -> list[JSON]:
     return call.tenant.credentials.get(call.path["id"], [])
 
 
+def rotate_secret(call: Call) -> JSON:
+    """POST /clients/{id}/rotate-secret: a new secret; the old one is refused from now on."""
+    # not verified: the answer, which is the whole client in the types of the SDK
+    client = find_client(call.tenant, call.path["id"])
+    client["client_secret"] = new_id(length=64)
+    return shown(call, client)
+
+
 def delete_client(call: Call) -> Response | None:
     """DELETE /clients/{id}: 204; its grants and connections go with it."""
     # not verified: 204 for an id that does not exist (the OpenAPI document lists no 404)
@@ -179,6 +187,7 @@ def endpoints() -> list[Endpoint]:
         Endpoint("POST", "/clients", ("create:clients",), create_client, status=201),
         Endpoint("GET", "/clients/{id}", one, get_client, query=_FIELDS),
         Endpoint("PATCH", "/clients/{id}", update, update_client),
+        Endpoint("POST", "/clients/{id}/rotate-secret", ("update:client_keys",), rotate_secret),
         Endpoint("GET", "/clients/{id}/credentials", ("read:client_credentials",), list_credentials, query=PAGING),
         Endpoint("DELETE", "/clients/{id}", ("delete:clients",), delete_client),
     ]

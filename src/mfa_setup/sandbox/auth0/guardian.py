@@ -48,7 +48,7 @@ def set_message_types(call: Call) -> JSON:
     wanted = call.body["message_types"]
     if call.tenant.unified:
         for provider in call.tenant.providers.values():
-            methods = provider["configuration"]["delivery_methods"]
+            methods = provider["configuration"].get("delivery_methods", ())
             if any(DELIVERY[kind] not in methods for kind in wanted):
                 # not verified: the errorCode; the text is that of the docs
                 raise ManagementError(409, "Message Type is not supported by the configured phone provider")

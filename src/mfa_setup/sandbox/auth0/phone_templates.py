@@ -1,12 +1,13 @@
 """The texts of the Unified Phone Experience: `/api/v2/branding/phone/templates`."""
 
-from mfa_setup.sandbox.auth0.delivery import TEMPLATES, code_text, send_sms
+from mfa_setup.sandbox.auth0.delivery import send_code
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
 from mfa_setup.sandbox.auth0.ids import new_id, timestamp
-from mfa_setup.sandbox.auth0.phone_unified import ID
+from mfa_setup.sandbox.auth0.phone_unified import ID, TEST_CODE
 from mfa_setup.sandbox.auth0.schemas import BOOLEAN
 from mfa_setup.sandbox.auth0.state import JSON
+from mfa_setup.sandbox.auth0.texts import TEMPLATES, unified_template
 
 
 def _find(call: Call) -> JSON:
@@ -75,10 +76,9 @@ def delete_template(call: Call) -> None:
 
 async def try_template(call: Call) -> JSON:
     """POST /branding/phone/templates/{id}/try: sends the text with a made-up code."""
-    enrolling = _find(call)["type"] == "otp_enroll"
-    text = code_text(call.tenant, "123456", enrolling=enrolling)
     channel = call.body.get("delivery_method", "text")
-    await send_sms(call.tenant, to=call.body["to"], body=text, channel=channel)
+    template = unified_template(_find(call), channel)
+    await send_code(call.tenant, template, to=call.body["to"], code=TEST_CODE, channel=channel)
     # not verified: what the documented key `message` holds
     return {"message": "The test notification was sent."}
 

@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from mfa_setup.sandbox.auth0.delivery import code_text, send_sms
+from mfa_setup.sandbox.auth0.delivery import send_code
 from mfa_setup.sandbox.auth0.documents import properties_of
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body, not_found
 from mfa_setup.sandbox.auth0.ids import new_id, timestamp
 from mfa_setup.sandbox.auth0.schemas import BOOLEAN
 from mfa_setup.sandbox.auth0.state import JSON
+from mfa_setup.sandbox.auth0.texts import template_of
 from mfa_setup.sandbox.auth0.validation import Schema, complaints
 
 _TWILIO: Schema = properties_of("POST /branding/phone/providers")["configuration"]["anyOf"][0]
+TEST_CODE = "123456"
+"""The made-up code of test messages; not verified: which one the service sends."""
+
 ID: dict[str, Schema] = {"id": {"type": "string", "minLength": 1, "maxLength": 255}}
 
 
@@ -86,9 +90,9 @@ def delete_provider(call: Call) -> None:
 async def try_provider(call: Call) -> JSON:
     """POST /branding/phone/providers/{id}/try: 202 means accepted, not delivered (OpenAPI)."""
     _find(call)
-    text = code_text(call.tenant, "123456", enrolling=False)
     channel = call.body.get("delivery_method", "text")
-    result = await send_sms(call.tenant, to=call.body["to"], body=text, channel=channel)
+    template = template_of(call.tenant, enrolling=False, channel=channel)
+    result = await send_code(call.tenant, template, to=call.body["to"], code=TEST_CODE, channel=channel)
     # not verified: the text that is sent, and what the two documented keys hold; here what the provider said
     said = {"code": result.code, "message": result.message}
     return {name: value for name, value in said.items() if value is not None}

@@ -8,6 +8,7 @@ from mfa_setup.sandbox.auth0 import (
     clients,
     connection_clients,
     connections,
+    custom_domains,
     discovery,
     enrollments,
     factor_settings,
@@ -31,7 +32,7 @@ _APPLICATIONS = (clients, connection_clients, connections, grants, apis)
 
 def endpoints() -> list[Endpoint]:
     """The Management API."""
-    families = (*_APPLICATIONS, *_PHONE, *_FACTORS, users, methods, tenant, logs, actions)
+    families = (*_APPLICATIONS, *_PHONE, *_FACTORS, users, methods, tenant, custom_domains, logs, actions)
     return [endpoint for family in families for endpoint in family.endpoints()]
 
 

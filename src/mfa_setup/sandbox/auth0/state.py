@@ -2,9 +2,11 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from mfa_setup.sandbox.auth0.ids import timestamp
+from mfa_setup.sandbox.auth0.legacy import LegacyPhone
+from mfa_setup.sandbox.auth0.notifications import Notification
 from mfa_setup.sandbox.auth0.people import People
 from mfa_setup.sandbox.auth0.tokens import SigningKey
 from mfa_setup.sandbox.auth0.tool import ToolClient
@@ -45,21 +47,6 @@ def without_nulls(metadata: JSON) -> JSON:
 
 
 @dataclass(slots=True)
-class LegacyPhone:
-    """The phone stack under `guardian/factors/phone`: provider, Twilio settings, templates."""
-
-    provider: str = "auth0"  # recorded for a tenant that never chose one
-    twilio: JSON = field(default_factory=dict)
-    templates: JSON | None = None
-
-    def snapshot(self) -> JSON | None:
-        """The Twilio settings with the selected provider, or nothing while neither was ever set."""
-        if not self.twilio and self.provider == "auth0":
-            return None
-        return self.twilio | {"provider": self.provider}
-
-
-@dataclass(slots=True)
 class Tenant:
     """One tenant, and everything that is its own: what its Management API shows and what it keeps to itself.
 
@@ -94,7 +81,11 @@ class Tenant:
         people: The users, with their passwords and second factors.
         apis: APIs (resource servers) by id; the Management API is the first.
         factor_settings: What has been set for a factor, by its path under `/guardian/factors`.
-        custom_domains: Verified custom domains; with more than one, creating a user takes a choice.
+        custom_domains: Custom domains by id; with more than one that is verified, creating a user takes a choice.
+        organizations: Organizations by id.
+        actions: Actions that are deployed and bound to post-login, in the order in which they would run.
+        notifications: The latest messages that a custom phone provider took, oldest first.
+        stack: The phone stack that a control call has put in force; None where the settings tell.
         login: What its logins remember.
         requests: The latest requests to it, oldest first.
         faults: Failures that wait for a matching request to it.
@@ -131,7 +122,11 @@ class Tenant:
     people: People = field(default_factory=People)
     apis: dict[str, JSON] = field(default_factory=dict)
     factor_settings: dict[str, JSON] = field(default_factory=dict)
-    custom_domains: list[str] = field(default_factory=list)
+    custom_domains: dict[str, JSON] = field(default_factory=dict)
+    organizations: dict[str, JSON] = field(default_factory=dict)
+    actions: list[JSON] = field(default_factory=list)
+    notifications: deque[Notification] = field(default_factory=lambda: deque(maxlen=_LOGS_KEPT))
+    stack: Literal["unified", "legacy"] | None = None
     login: LoginState = field(default_factory=LoginState)
     requests: History = field(default_factory=new_history)
     faults: list[Fault] = field(default_factory=list)
@@ -140,6 +135,8 @@ class Tenant:
     @property
     def unified(self) -> bool:
         """Whether the tenant is on the Unified Phone Experience; an absent key means that it is not."""
+        if self.stack is not None:
+            return self.stack == "unified"
         return self.settings.get("phone_consolidated_experience") is True
 
     @property

@@ -21,6 +21,8 @@ def update_settings(call: Call) -> JSON:
     """PATCH /tenants/settings: merges, flags one by one; null and an empty redirection URI clear (recorded)."""
     # not verified: whether every tenant may flip `phone_consolidated_experience`, and back
     settings = call.tenant.settings
+    if "phone_consolidated_experience" in call.body:
+        call.tenant.stack = None  # the setting tells again, whatever a control call has said
     for name, value in call.body.items():
         if value is None or (name == "default_redirection_uri" and not value):
             settings.pop(name, None)

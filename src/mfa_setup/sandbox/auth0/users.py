@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 from urllib.parse import quote
 
+from mfa_setup.sandbox.auth0.custom_domains import verified
 from mfa_setup.sandbox.auth0.documents import properties_of
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint, pick
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body, not_found
@@ -48,7 +49,7 @@ def get_user(call: Call) -> JSON:
 def create_user(call: Call) -> JSON:
     """POST /users (recorded); a tenant with several custom domains demands a choice (recorded)."""
     tenant, body = call.tenant, call.body
-    if len(tenant.custom_domains) > 1 and "auth0-custom-domain" not in call.headers:
+    if len(verified(tenant)) > 1 and "auth0-custom-domain" not in call.headers:
         raise ManagementError(409, "The tenant has multiple verified custom domains.", "custom_domain_conflict")
     connection = _connection(tenant, body["connection"])
     for name in _NEEDS.get(connection["strategy"], ()):

@@ -8,8 +8,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mfa_setup.sandbox.login import factor, flow, sessions
+from mfa_setup.sandbox.login.diary import note_success
 from mfa_setup.sandbox.login.errors import LOST, AuthorizeError
 from mfa_setup.sandbox.login.granted import Code, Granted
+from mfa_setup.sandbox.login.issue import id_token
 from mfa_setup.sandbox.login.people import get_user, note_login
 from mfa_setup.sandbox.login.prompts import BROWSER_COOKIE, begin, browser_of, found, go, onward, served, set_cookie
 from mfa_setup.sandbox.login.records import MULTI_FACTOR, AuthRequest, Session, Target, Transaction
@@ -47,7 +49,7 @@ async def _begin(visit: Visit, given: Mapping[str, str], target: Target) -> Resp
     session = sessions.usable(visit, asked)
     if asked.prompt == "none":
         return _silently(visit, asked, session)
-    transaction = begin(visit, Transaction(asked, browser_of(visit)))
+    transaction = begin(visit, Transaction(asked, browser_of(visit), began_at=visit.now))
     if session is None:
         page = "signup" if asked.screen_hint == "signup" else "login"
         response = go(f"/u/{page}?state={transaction.key}")
@@ -63,18 +65,19 @@ def _silently(visit: Visit, asked: AuthRequest, session: Session | None) -> Resp
     """Silent authentication: an answer at once, or why there must be a page (docs)."""
     if session is None:
         raise AuthorizeError("login_required", "Login required")
-    remembered = factor.is_remembered(visit, session.user_id)
-    if factor.is_required(visit) and not (session.mfa or remembered):
-        # not verified: the text; the code is that of the docs for "must be redirected elsewhere"
-        raise AuthorizeError("interaction_required", "Multifactor authentication required")
+    if factor.blocks_silent_login(visit, session):
+        # not verified: the code (sources: auth0-silent-mfa-error)
+        raise AuthorizeError("login_required", "Multifactor authentication required")
     if flow.needs_consent(visit, asked, session.user_id):
         raise AuthorizeError("consent_required", "Consent required")
     visit.note("ssa", "Success Silent Auth", user_id=session.user_id, client_id=asked.target.client_id)
     sessions.touch(visit, session, asked.target.client_id)
-    return respond(asked.target, {"code": _code(visit, asked, session, mfa=False)})
+    remembered = factor.remembrance(visit, session.user_id)
+    return respond(asked.target, _values(visit, asked, session, mfa=False, remembered=remembered))
 
 
-def _code(visit: Visit, asked: AuthRequest, session: Session, *, mfa: bool) -> str:
+def _values(visit: Visit, asked: AuthRequest, session: Session, *, mfa: bool, remembered: str) -> dict[str, str]:
+    """What the application gets: a code, or at once an ID token."""
     granted = Granted(
         client_id=asked.target.client_id,
         user_id=session.user_id,
@@ -86,9 +89,13 @@ def _code(visit: Visit, asked: AuthRequest, session: Session, *, mfa: bool) -> s
         mfa=mfa,
         acr=MULTI_FACTOR if mfa and MULTI_FACTOR in asked.acr_values else None,
         max_age=asked.max_age is not None,
+        organization=asked.organization,
+        remembered=remembered,
     )
+    if asked.response_type == "id_token":
+        return {"id_token": id_token(visit, granted)}
     code = Code(granted, asked.target.redirect_uri, asked.challenge, asked.method)
-    return visit.login.codes.put(code, _CODE_SECONDS)
+    return {"code": visit.login.codes.put(code, _CODE_SECONDS)}
 
 
 async def resume(request: Request) -> Response:
@@ -109,14 +116,15 @@ async def resume(request: Request) -> Response:
 def _finish(visit: Visit, transaction: Transaction) -> Response:
     asked = transaction.asked
     cookie, session = sessions.begin(visit, transaction)
-    visit.note("s", "Successful login", user_id=session.user_id, client_id=asked.target.client_id)
     note_login(visit, session.user_id)
-    response = respond(asked.target, {"code": _code(visit, asked, session, mfa=transaction.mfa)})
+    note_success(visit, transaction, session)
+    seconds, remembered = factor.remembered_seconds(visit), factor.remembrance(visit, session.user_id)
+    if transaction.remember:
+        remembered = visit.login.remembered.put(session.user_id, seconds)
+    response = respond(asked.target, _values(visit, asked, session, mfa=transaction.mfa, remembered=remembered))
     set_cookie(visit, response, sessions.COOKIE, cookie, sessions.cookie_seconds(visit))
     if transaction.remember:
-        seconds = factor.remembered_seconds(visit)
-        token = visit.login.remembered.put(session.user_id, seconds)
-        set_cookie(visit, response, factor.REMEMBER_COOKIE, token, seconds)
+        set_cookie(visit, response, factor.REMEMBER_COOKIE, remembered, seconds)
     return response
 
 

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.login import factor, flow, otp
 from mfa_setup.sandbox.login.countries import masked
 from mfa_setup.sandbox.login.people import (
@@ -10,6 +11,7 @@ from mfa_setup.sandbox.login.people import (
     enrolled_phone,
     has_recovery_code,
     new_recovery_code,
+    note_factor,
     note_use,
 )
 from mfa_setup.sandbox.login.prompts import form, go, onward, prompt
@@ -79,15 +81,18 @@ async def _verify(visit: Visit, transaction: Transaction, code: str) -> Response
         return _page(visit, transaction, _ERRORS[verdict])
     if phone is None:
         phone = enroll_phone(visit, user_id, transaction.phone, transaction.channel)
-        visit.note("gd_enrollment_complete", "Guardian - Enrollment complete (sms)", user_id=user_id)
+        _note(visit, "gd_enrollment_complete", transaction, phone)
         if visit.tenant.factors["recovery-code"]:
             transaction.recovery_code = new_recovery_code(visit, user_id)
     else:
-        visit.note("gd_auth_succeed", "Guardian - Second factor authentication success", user_id=user_id)
+        _note(visit, "gd_auth_succeed", transaction, phone)
     note_use(phone)
-    transaction.mfa = True
-    transaction.remember = factor.offers_to_remember(visit) and bool(visit.form.get("rememberBrowser"))
+    flow.close(visit, transaction)
     return await onward(visit, transaction)
+
+
+def _note(visit: Visit, event: str, transaction: Transaction, phone: JSON) -> None:
+    note_factor(visit, event, transaction.user_id, transaction.channel, phone["id"], phone["phone_number"])
 
 
 def routes() -> list[Route]:

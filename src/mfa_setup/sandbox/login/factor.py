@@ -1,7 +1,8 @@
 """Whether a login needs a second factor, and by which channels a code can go out."""
 
 from mfa_setup.sandbox.auth0.guardian import DELIVERY
-from mfa_setup.sandbox.login.records import Channel
+from mfa_setup.sandbox.login.granted import Granted
+from mfa_setup.sandbox.login.records import Channel, Session
 from mfa_setup.sandbox.login.visit import Visit
 
 REMEMBER_COOKIE = "auth0-mf"
@@ -10,8 +11,12 @@ _ORDER: tuple[Channel, ...] = ("sms", "voice")
 
 def is_required(visit: Visit) -> bool:
     """Whether the tenant's policy asks for a second factor: `[]` never, `all-applications` always (docs)."""
-    policies = visit.tenant.policies
-    return "all-applications" in policies or is_risky(visit)
+    return asks_always(visit) or is_risky(visit)
+
+
+def asks_always(visit: Visit) -> bool:
+    """Whether the policy is Always."""
+    return "all-applications" in visit.tenant.policies
 
 
 def is_risky(visit: Visit) -> bool:
@@ -21,8 +26,30 @@ def is_risky(visit: Visit) -> bool:
 
 def is_remembered(visit: Visit, user_id: str) -> bool:
     """Whether the user has ticked the box in this browser; Adaptive MFA does not care (docs)."""
-    cookie = visit.cookies.get(REMEMBER_COOKIE)
-    return visit.login.remembered.get(cookie) == user_id and not is_risky(visit)
+    return bool(remembrance(visit, user_id)) and not is_risky(visit)
+
+
+def remembrance(visit: Visit, user_id: str) -> str:
+    """What this browser is remembered by for the user; empty where it is not."""
+    cookie = visit.cookies.get(REMEMBER_COOKIE, "")
+    return cookie if visit.login.remembered.get(cookie) == user_id else ""
+
+
+def blocks_silent_login(visit: Visit, session: Session) -> bool:
+    """Whether a login without a page must fail: Always asks for a factor in every login (sources: auth0-silent-mfa)."""
+    if not is_required(visit) or is_remembered(visit, session.user_id):
+        return False
+    # not verified: that Adaptive MFA lets a session pass that began with a factor
+    return asks_always(visit) or not session.mfa
+
+
+def blocks_refresh(visit: Visit, granted: Granted) -> bool:
+    """Whether a refresh token is not enough: under Always, unless its browser is remembered.
+
+    (sources: auth0-refresh-mfa, auth0-refresh-remembered)
+    """
+    # not verified: tokens of the MFA API, which no browser is behind; and Adaptive MFA, which here asks for nothing
+    return asks_always(visit) and visit.login.remembered.get(granted.remembered) != granted.user_id
 
 
 def channels(visit: Visit) -> list[Channel]:
@@ -38,7 +65,7 @@ def _delivers(visit: Visit, kind: Channel) -> bool:
     provider = next(iter(visit.tenant.providers.values()), None)
     if not visit.tenant.unified or provider is None:
         return True
-    return DELIVERY[kind] in provider["configuration"]["delivery_methods"]
+    return DELIVERY[kind] in provider["configuration"].get("delivery_methods", ())
 
 
 def offers_to_remember(visit: Visit) -> bool:

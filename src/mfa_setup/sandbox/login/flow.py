@@ -3,14 +3,15 @@
 from mfa_setup.sandbox.login import factor, otp
 from mfa_setup.sandbox.login.audiences import OPEN_ID_SCOPES
 from mfa_setup.sandbox.login.errors import PageError
-from mfa_setup.sandbox.login.people import enrolled_phone, get_user
-from mfa_setup.sandbox.login.records import AuthRequest, Channel, Transaction
+from mfa_setup.sandbox.login.people import authenticator_app, enrolled_phone, get_user, note_factor
+from mfa_setup.sandbox.login.records import AuthRequest, Channel, Factor, Transaction
 from mfa_setup.sandbox.login.visit import Visit
 
 TOO_MANY = "You have exceeded the maximum number of phone messages per hour. Wait a few minutes and try again."
 NOT_SENT = {"sms": "There was a problem sending the SMS", "voice": "There was a problem making the voice call"}
 _PAGES = {
     "login": "/u/login",
+    "otp": "/u/mfa-otp-challenge",
     "recovery": "/u/mfa-recovery-code-challenge",
     "recovery-shown": "/u/mfa-recovery-code-enrollment",
     "consent": "/u/consent",
@@ -55,6 +56,20 @@ def _needs_mfa(visit: Visit, transaction: Transaction) -> bool:
 
 
 async def _ask_for_factor(visit: Visit, transaction: Transaction) -> None:
+    transaction.mfa_at = (visit.now, 0.0)
+    if authenticator_app(visit, transaction.user_id) is not None:
+        transaction.step = "otp"
+        visit.note("gd_start_auth", "Guardian - Second factor authentication started", user_id=transaction.user_id)
+        return
+    await ask_phone(visit, transaction)
+
+
+async def ask_phone(visit: Visit, transaction: Transaction) -> None:
+    """Ask for the code of the user's phone, or for a phone.
+
+    Raises:
+        PageError: No code could be sent.
+    """
     ways = factor.channels(visit)
     if not ways:
         # not verified: page and event where the policy asks for a factor and none is on
@@ -72,6 +87,18 @@ async def _ask_for_factor(visit: Visit, transaction: Transaction) -> None:
     transaction.channel = preferred if preferred in ways else ways[0]
     visit.note("gd_start_auth", "Guardian - Second factor authentication started", user_id=transaction.user_id)
     transaction.notice = await send(visit, transaction)
+
+
+def passed(visit: Visit, transaction: Transaction, kind: Factor, method_id: str, phone: str | None = None) -> None:
+    """Note that the user has given a second factor that was enrolled before, and go on."""
+    note_factor(visit, "gd_auth_succeed", transaction.user_id, kind, method_id, phone)
+    close(visit, transaction)
+
+
+def close(visit: Visit, transaction: Transaction) -> None:
+    """The second factor was given; the page's box says whether this browser is to be remembered."""
+    transaction.mfa, transaction.mfa_at = True, (transaction.mfa_at[0], visit.now)
+    transaction.remember = factor.offers_to_remember(visit) and bool(visit.form.get("rememberBrowser"))
 
 
 async def send(visit: Visit, transaction: Transaction) -> str:

@@ -18,6 +18,8 @@ class Granted:
         mfa: Whether the ID token says that a second factor was given.
         acr: The authentication context that the ID token says.
         max_age: Whether the application asked how old the login is.
+        organization: The id of the organization that was logged in to, or an empty string.
+        remembered: What the browser is remembered by for MFA; empty where it is not.
     """
 
     client_id: str
@@ -30,6 +32,8 @@ class Granted:
     mfa: bool = False
     acr: str | None = None
     max_age: bool = False
+    organization: str = ""
+    remembered: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from mfa_setup.sandbox.auth0.client_auth import TokenRequest, authenticate_client
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.state import JSON
+from mfa_setup.sandbox.login import factor
 from mfa_setup.sandbox.login.granted import Code, Family
-from mfa_setup.sandbox.login.issue import answer, new_family, rotate, visit_behind
+from mfa_setup.sandbox.login.issue import answer, mfa_required, new_family, rotate, visit_behind
 from mfa_setup.sandbox.login.people import get_user
 from mfa_setup.sandbox.login.request import is_public
 from mfa_setup.sandbox.login.visit import Visit
@@ -95,6 +96,8 @@ def refresh_token(asked: TokenRequest) -> JSON:
         # Reuse of a rotated token: whoever it was, all tokens of this login end (docs).
         family.revoked = True
         raise _unknown(visit, "ferrt")
+    if factor.blocks_refresh(visit, family.granted):
+        raise mfa_required(visit, replace(family.granted, nonce=None))
     if settings.get("rotation_type") == "rotating":
         rotate(visit, family)
     family.rotated_at = visit.now

@@ -11,7 +11,7 @@ from mfa_setup.sandbox.login import sessions
 from mfa_setup.sandbox.login.errors import PageError
 from mfa_setup.sandbox.login.pages import policy_for, render
 from mfa_setup.sandbox.login.prompts import BROWSER_COOKIE, browser_of, go, served, set_cookie
-from mfa_setup.sandbox.login.urls import with_query
+from mfa_setup.sandbox.login.urls import allows_return, with_query
 from mfa_setup.sandbox.login.visit import Visit
 
 _WENT_WRONG = "Oops!, something went wrong"
@@ -37,7 +37,7 @@ async def logout(request: Request) -> Response:
     async def handle(visit: Visit) -> Response:
         client_id, wanted = request.query_params.get("client_id"), request.query_params.get("returnTo")
         urls = allowed(visit, client_id)
-        if wanted and wanted not in urls:
+        if wanted and not allows_return(urls, wanted):
             text = _NOT_ALLOWED.format(name="returnTo", kind="querystring parameter", url=wanted)
             visit.note("flo", text, client_id=client_id)
             raise PageError(_WENT_WRONG, text)
@@ -57,7 +57,10 @@ def _end(visit: Visit, target: str, client_id: str | None) -> Response:
 
 
 async def oidc_logout(request: Request) -> Response:
-    """GET /oidc/logout: asks first, unless the ID token proves whose logout it is."""
+    """GET /oidc/logout: asks first, unless the ID token tells whose logout it is.
+
+    Or, beside the application's id, `logout_hint`: the `sid` of the session (docs).
+    """
 
     async def handle(visit: Visit) -> Response:
         given = dict(request.query_params) | visit.form
@@ -65,7 +68,8 @@ async def oidc_logout(request: Request) -> Response:
         client_id = given.get("client_id") or (hint or {}).get("aud")
         target = _target(visit, given, client_id)
         session = sessions.current(visit)
-        sure = session is None or (hint is not None and hint.get("sid") == session.sid) or _confirmed(visit)
+        sid = (hint or {}).get("sid") or (given.get("logout_hint") if given.get("client_id") else None)
+        sure = session is None or sid == session.sid or _confirmed(visit)
         return _end(visit, target, client_id) if sure else _ask(visit, given, target)
 
     return await served(handle)(request)
@@ -74,7 +78,7 @@ async def oidc_logout(request: Request) -> Response:
 def _target(visit: Visit, given: Mapping[str, str], client_id: str | None) -> str:
     urls = allowed(visit, client_id)
     wanted = given.get("post_logout_redirect_uri")
-    if wanted and wanted not in urls:
+    if wanted and not allows_return(urls, wanted):
         # not verified: the text
         text = _NOT_ALLOWED.format(name="post_logout_redirect_uri", kind="parameter", url=wanted)
         visit.note("flo", text, client_id=client_id)
@@ -87,10 +91,9 @@ def _hint(visit: Visit, token: str | None) -> dict[str, str] | None:
     """The claims of an ID token of this tenant; it may have expired (OpenID Connect RP-Initiated Logout)."""
     if not token:
         return None
-    key = visit.tenant.key.private.public_key()
     try:
-        claims = jwt.decode(token, key, algorithms=["RS256"], options={"verify_aud": False, "verify_exp": False})
-    except (jwt.InvalidTokenError, RecursionError) as error:
+        claims = visit.tenant.key.decode(token, {"verify_aud": False, "verify_exp": False})
+    except jwt.InvalidTokenError as error:
         raise PageError(_WENT_WRONG, "Invalid id_token_hint") from error  # not verified: the text
     return {name: str(value) for name, value in claims.items()}
 

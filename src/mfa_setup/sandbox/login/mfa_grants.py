@@ -14,6 +14,7 @@ from mfa_setup.sandbox.login.people import (
     enroll_phone,
     enrolled_phone,
     new_recovery_code,
+    note_factor,
     note_use,
 )
 from mfa_setup.sandbox.login.visit import Visit
@@ -69,10 +70,12 @@ def _verify(visit: Visit, user_id: str, code: str) -> None:
         raise OAuthError(403, "invalid_grant", "Invalid binding_code.")
     if enrolling and waiting is not None:
         phone = enroll_phone(visit, user_id, waiting.number, waiting.channel)
-        visit.note("gd_enrollment_complete", "Guardian - Enrollment complete (sms)", user_id=user_id)
-    else:
-        visit.note("gd_auth_succeed", "Guardian - Second factor authentication success", user_id=user_id)
     if phone is not None:
+        event, kind = (
+            ("gd_enrollment_complete" if enrolling else "gd_auth_succeed"),
+            waiting.channel if waiting else "sms",
+        )
+        note_factor(visit, event, user_id, kind, phone["id"], phone["phone_number"])
         note_use(phone)
 
 
@@ -87,7 +90,7 @@ def mfa_recovery_code(asked: TokenRequest) -> JSON:
     if not check_recovery_code(visit, user_id, asked.need("recovery_code")):
         visit.note("gd_recovery_failed", "Guardian - Recovery failed", user_id=user_id)
         raise OAuthError(403, "invalid_grant", "MFA Authorization rejected.")
-    visit.note("gd_recovery_succeed", "Guardian - Recovery success", user_id=user_id)
+    note_factor(visit, "gd_recovery_succeed", user_id, "recovery-code", None)
     return _finish(visit, behind, token) | {"recovery_code": new_recovery_code(visit, user_id)}
 
 

@@ -3,8 +3,9 @@
 import secrets
 from typing import Literal, TypeAlias
 
-from mfa_setup.sandbox.auth0.delivery import code_text, send_sms
+from mfa_setup.sandbox.auth0.delivery import send_code
 from mfa_setup.sandbox.auth0.guardian import DELIVERY
+from mfa_setup.sandbox.auth0.texts import template_of
 from mfa_setup.sandbox.login.records import Channel, Otp
 from mfa_setup.sandbox.login.visit import Visit
 
@@ -26,8 +27,8 @@ async def send(visit: Visit, user_id: str, number: str, channel: Channel, *, enr
         return "limited"
     settings = visit.tenant.phone_settings
     code = "".join(secrets.choice(_DIGITS) for _ in range(settings["otp_length"]))
-    body = code_text(visit.tenant, code, enrolling=enrolling)
-    result = await send_sms(visit.tenant, to=number, body=body, channel=DELIVERY[channel], user_id=user_id)
+    template = template_of(visit.tenant, enrolling=enrolling, channel=DELIVERY[channel])
+    result = await send_code(visit.tenant, template, to=number, code=code, channel=DELIVERY[channel], user_id=user_id)
     if not result.accepted:
         return "failed"
     login.otps[user_id] = Otp(code, number, channel, visit.now + settings["otp_expiration_time"], enrolling)

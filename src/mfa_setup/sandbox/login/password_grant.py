@@ -4,14 +4,13 @@ from mfa_setup.sandbox.auth0.client_auth import TokenRequest
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.login import account, audiences, factor
-from mfa_setup.sandbox.login.granted import Granted, Pending
+from mfa_setup.sandbox.login.granted import Granted
 from mfa_setup.sandbox.login.grants import client_for
-from mfa_setup.sandbox.login.issue import answer, new_family, visit_behind
+from mfa_setup.sandbox.login.issue import answer, mfa_required, new_family, visit_behind
 from mfa_setup.sandbox.login.request import databases
 from mfa_setup.sandbox.login.visit import Visit
 
 REALM = "http://auth0.com/oauth/grant-type/password-realm"
-MFA_TOKEN_SECONDS = 600  # docs: an mfa_token lives ten minutes
 
 
 def password(asked: TokenRequest) -> JSON:
@@ -43,7 +42,7 @@ def _log_in(asked: TokenRequest, client: JSON, connection: str) -> JSON:
         raise OAuthError(403, "invalid_grant", "Wrong email or password.")
     granted = _granted(visit, asked, client, user)
     if factor.is_required(visit):
-        raise _needs_mfa(visit, granted)
+        raise mfa_required(visit, granted)
     visit.note("sepft", "Password for Access Token", client_id=client["client_id"], user_id=user["user_id"])
     return answer(visit, granted, new_family(visit, granted))
 
@@ -54,10 +53,3 @@ def _granted(visit: Visit, asked: TokenRequest, client: JSON, user: JSON) -> Gra
         raise OAuthError(403, "access_denied", f"Service not found: {audience}")
     scope = audiences.granted_scope(visit, audience, tuple(asked.fields.get("scope", "").split()))
     return Granted(client["client_id"], user["user_id"], scope, audience, authenticated_at=visit.now)
-
-
-def _needs_mfa(visit: Visit, granted: Granted) -> OAuthError:
-    token = visit.login.pending.put(Pending(granted), MFA_TOKEN_SECONDS)
-    visit.note("mfar", "MFA required", client_id=granted.client_id, user_id=granted.user_id)
-    # 403 is what SDKs treat as the live status, although the OpenAPI document says 401; not verified
-    return OAuthError(403, "mfa_required", "Multifactor authentication required", {"mfa_token": token})

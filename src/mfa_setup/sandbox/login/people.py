@@ -8,7 +8,7 @@ from mfa_setup.sandbox.auth0.ids import new_id, timestamp
 from mfa_setup.sandbox.auth0.people import People
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.auth0.users import new_user
-from mfa_setup.sandbox.login.records import Channel
+from mfa_setup.sandbox.login.records import Channel, Factor
 from mfa_setup.sandbox.login.visit import Visit
 
 _RECOVERY = "recovery-code"
@@ -58,6 +58,13 @@ def enrolled_phone(visit: Visit, user_id: str) -> JSON | None:
     return next((phone for phone in phones if phone["confirmed"]), None)
 
 
+def authenticator_app(visit: Visit, user_id: str) -> JSON | None:
+    """The user's authenticator app, where the factor for it is on; it comes before a phone (docs)."""
+    methods = people_of(visit).methods.get(user_id, ())
+    apps = (method for method in methods if method["type"] == "totp" and method["confirmed"])
+    return next(apps, None) if visit.tenant.factors["otp"] else None
+
+
 def enrolments_of(visit: Visit, user_id: str) -> list[dict[str, Any]]:
     """The user's confirmed second factors, the recovery code included."""
     methods = people_of(visit).methods.get(user_id, [])
@@ -67,6 +74,22 @@ def enrolments_of(visit: Visit, user_id: str) -> list[dict[str, Any]]:
 def enroll_phone(visit: Visit, user_id: str, number: str, channel: Channel) -> JSON:
     """Make a phone that has received its code the user's second factor."""
     return people_of(visit).add_phone(user_id, number, preferred=channel)
+
+
+_FACTOR_EVENTS = {
+    "gd_auth_succeed": "Guardian - Second factor authentication success",
+    "gd_enrollment_complete": "Guardian - Enrollment complete",
+    "gd_recovery_succeed": "Guardian - Recovery success",
+}
+
+
+def note_factor(
+    visit: Visit, event: str, user_id: str, kind: Factor, method_id: str | None, phone: str | None = None
+) -> None:
+    """Write into the tenant's log which second factor was used or enrolled (sources: auth0-log-authenticator)."""
+    # not verified: the values of `type`; here they are the names of the factors, and the channel of a phone
+    authenticator = {"id": method_id, "type": kind} | ({"phone_number": phone} if phone else {})
+    visit.note(event, _FACTOR_EVENTS[event], user_id=user_id, authenticator=authenticator)
 
 
 def note_use(method: JSON) -> None:

@@ -35,9 +35,15 @@ def browser_of(visit: Visit) -> str:
 
 
 def set_cookie(visit: Visit, response: Response, name: str, value: str, seconds: int | None = None) -> None:
-    """Set a cookie that no script sees and no other site sends along with a form."""
+    """Set a cookie that no script sees.
+
+    Over https other sites send it along, as those of the service are sent (docs: for silent authentication in a frame);
+    over http a browser takes no such cookie, and there no other site sends it along with a form.
+    """
     secure = visit.tenant.site.config.tls
-    response.set_cookie(name, value, seconds, path="/", secure=secure, httponly=True, samesite="lax")
+    response.set_cookie(
+        name, value, seconds, path="/", secure=secure, httponly=True, samesite="none" if secure else "lax"
+    )
 
 
 def found(visit: Visit, key: str | None) -> Transaction:

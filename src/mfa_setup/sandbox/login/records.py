@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Step: TypeAlias = Literal["login", "enroll", "challenge", "recovery", "recovery-shown", "consent", "done"]
+Step: TypeAlias = Literal["login", "enroll", "challenge", "otp", "recovery", "recovery-shown", "consent", "done"]
 Channel: TypeAlias = Literal["sms", "voice"]
+Factor: TypeAlias = Literal["sms", "voice", "otp", "recovery-code"]
 
 MULTI_FACTOR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
 """The `acr` of a login with a second factor (docs)."""
@@ -44,6 +45,8 @@ class AuthRequest:
         login_hint: The email address to fill in.
         screen_hint: `signup` starts with the sign-up page.
         acr_values: The authentication contexts that were asked for.
+        response_type: `code`, or `id_token`.
+        organization: The id of the organization, or an empty string.
     """
 
     target: Target
@@ -58,6 +61,8 @@ class AuthRequest:
     login_hint: str = ""
     screen_hint: str = ""
     acr_values: tuple[str, ...] = ()
+    response_type: str = "code"
+    organization: str = ""
 
 
 @dataclass(slots=True)
@@ -67,12 +72,14 @@ class Transaction:
     Attributes:
         asked: What the application asked for.
         browser: The value of the cookie of the browser that it belongs to.
+        began_at: When it began.
         key: Its id, the `state` of the pages.
         step: The page that it is at.
         user_id: Who has given the right password.
         authenticated_at: When that was.
         sid: The session that the user already had.
         mfa: Whether a second factor was given in this login.
+        mfa_at: When it was asked for and when it was given, in seconds since the epoch.
         mfa_before: Whether one was given when the session began, or this browser is remembered.
         phone: The number that is being enrolled.
         channel: How the code is sent.
@@ -84,12 +91,14 @@ class Transaction:
 
     asked: AuthRequest
     browser: str
+    began_at: float = 0.0
     key: str = ""
     step: Step = "login"
     user_id: str = ""
     authenticated_at: float = 0.0
     sid: str | None = None
     mfa: bool = False
+    mfa_at: tuple[float, float] = (0.0, 0.0)
     mfa_before: bool = False
     phone: str = ""
     channel: Channel = "sms"

@@ -5,7 +5,7 @@ from starlette.routing import Route
 
 from mfa_setup.sandbox.login import flow
 from mfa_setup.sandbox.login.challenge import TOO_MANY
-from mfa_setup.sandbox.login.people import check_recovery_code, new_recovery_code
+from mfa_setup.sandbox.login.people import check_recovery_code, new_recovery_code, note_factor
 from mfa_setup.sandbox.login.prompts import form, go, onward, prompt
 from mfa_setup.sandbox.login.records import Transaction
 from mfa_setup.sandbox.login.visit import Visit
@@ -44,9 +44,9 @@ async def submit_challenge(visit: Visit, transaction: Transaction) -> Response:
         visit.note(kind, "Guardian - Recovery failed", user_id=user_id)
         error = "The code you entered is invalid" if within else TOO_MANY
         return form(visit, transaction, "recovery_challenge.html", error=error)
-    visit.note("gd_recovery_succeed", "Guardian - Recovery success", user_id=user_id)
+    note_factor(visit, "gd_recovery_succeed", user_id, "recovery-code", None)
     transaction.recovery_code = new_recovery_code(visit, user_id)
-    transaction.mfa = True
+    flow.close(visit, transaction)
     return await onward(visit, transaction)
 
 

@@ -6,7 +6,7 @@ from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.login import audiences
 from mfa_setup.sandbox.login.errors import AuthorizeError, PageError
 from mfa_setup.sandbox.login.records import AuthRequest, Target
-from mfa_setup.sandbox.login.urls import origin_of, web_origins
+from mfa_setup.sandbox.login.urls import allows, origin_of, web_origins
 from mfa_setup.sandbox.login.visit import Visit
 
 RESPONSE_MODES = ("query", "fragment", "form_post", "web_message")
@@ -26,8 +26,8 @@ def target_of(visit: Visit, given: Mapping[str, str]) -> Target:
         raise PageError(_WENT_WRONG, f"Unknown client: {given.get('client_id', '')}")
     callbacks = client.get("callbacks") or []
     redirect_uri = given.get("redirect_uri") or next(iter(callbacks), "")
-    if redirect_uri not in callbacks:
-        text = "The provided redirect_uri is not in the list of allowed callback URLs."
+    if not allows(callbacks, redirect_uri):
+        text = f"The provided redirect_uri is not in the list of allowed callback URLs: {redirect_uri or 'none'}"
         visit.note("f", f"Callback URL mismatch. {redirect_uri} is not in the list of allowed callback URLs")
         raise PageError("Callback URL mismatch.", text, 403)
     mode = given.get("response_mode") or "query"
@@ -45,7 +45,8 @@ def request_of(visit: Visit, given: Mapping[str, str], target: Target) -> AuthRe
     """
     client = visit.client(target.client_id)
     _check_response(given, target, client)
-    _check_pkce(given, client)
+    if given["response_type"] == "code":
+        _check_pkce(given, client)
     audience = audiences.chosen(visit, given.get("audience", ""))
     if audience and not audiences.exists(visit, audience):
         raise AuthorizeError("access_denied", f"Service not found: {audience}")
@@ -62,6 +63,8 @@ def request_of(visit: Visit, given: Mapping[str, str], target: Target) -> AuthRe
         login_hint=given.get("login_hint", ""),
         screen_hint=given.get("screen_hint", ""),
         acr_values=tuple(given.get("acr_values", "").split()),
+        response_type=given["response_type"],
+        organization=organization_of(visit, client, given.get("organization", "")),
     )
 
 
@@ -69,13 +72,17 @@ def _check_response(given: Mapping[str, str], target: Target, client: JSON) -> N
     kind = given.get("response_type")
     if not kind:
         raise AuthorizeError("invalid_request", "Missing required parameter: response_type")
-    if kind != "code":
-        # The service has implicit and hybrid flows as well; the sandbox serves the code flow only.
+    if kind != "code" and (kind, target.response_mode) != ("id_token", "form_post"):
+        # The service has more implicit and hybrid flows; the sandbox serves the one that sends an ID token by a form.
         raise AuthorizeError("unsupported_response_type", f"Unsupported response type: {kind}")
     if target.response_mode not in RESPONSE_MODES:
         raise AuthorizeError("invalid_request", f"Unsupported response mode: {target.response_mode}")
-    if "authorization_code" not in (client.get("grant_types") or ()):
-        raise AuthorizeError("unauthorized_client", "Grant type 'authorization_code' not allowed for the client.")
+    grant = "authorization_code" if kind == "code" else "implicit"
+    if grant not in (client.get("grant_types") or ()):
+        raise AuthorizeError("unauthorized_client", f"Grant type '{grant}' not allowed for the client.")
+    if kind == "id_token" and not given.get("nonce"):
+        # OpenID Connect demands it of this flow; not verified: the text
+        raise AuthorizeError("invalid_request", "Missing required parameter: nonce")
 
 
 def _check_pkce(given: Mapping[str, str], client: JSON) -> None:
@@ -86,6 +93,27 @@ def _check_pkce(given: Mapping[str, str], client: JSON) -> None:
     elif is_public(client):
         # not verified: whether the service refuses here or only at the token endpoint
         raise AuthorizeError("invalid_request", "Missing required parameter: code_challenge")
+
+
+def organization_of(visit: Visit, client: JSON, wanted: str) -> str:
+    """The id of the organization that the user logs in to; empty for none.
+
+    Raises:
+        AuthorizeError: The application requires one, allows none, or the tenant has no such organization.
+    """
+    # not verified: the texts; and that `organization_require_behavior` changes nothing, for there is no prompt for one
+    usage = client.get("organization_usage") or "deny"
+    if not wanted:
+        if usage == "require":
+            raise AuthorizeError("invalid_request", "parameter organization is required for this client")
+        return ""
+    if usage == "deny":
+        raise AuthorizeError("invalid_request", "parameter organization is not allowed for this client")
+    by_name = visit.tenant.settings.get("allow_organization_name_in_authentication_api")
+    for organization_id, organization in visit.tenant.organizations.items():
+        if wanted == organization_id or (by_name and wanted == organization["name"]):
+            return organization_id
+    raise AuthorizeError("invalid_request", f"parameter organization is invalid: {wanted}")
 
 
 def is_public(client: JSON) -> bool:

@@ -16,6 +16,7 @@ from mfa_setup.sandbox.login import (
     logout,
     mfa_api,
     mfa_grants,
+    otp_challenge,
     password_grant,
     recovery,
     userinfo,
@@ -46,5 +47,17 @@ async def _asset(request: Request) -> Response:
 
 def routes() -> list[BaseRoute]:
     """Everything that a browser and an application meet when someone logs in."""
-    rooms = (authorize, account, recovery, enrollment, challenge, consent, logout, userinfo, mfa_api, control)
+    rooms = (
+        authorize,
+        account,
+        recovery,
+        enrollment,
+        challenge,
+        otp_challenge,
+        consent,
+        logout,
+        userinfo,
+        mfa_api,
+        control,
+    )
     return [Route("/u/assets/{name}", _asset), *(route for room in rooms for route in room.routes())]

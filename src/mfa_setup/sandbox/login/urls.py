@@ -1,5 +1,7 @@
 """URLs and origins that an application has allowed."""
 
+import re
+from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mfa_setup.sandbox.auth0.formats import ascii_host
@@ -17,6 +19,34 @@ def with_query(url: str, values: dict[str, str]) -> str:
     parts = urlsplit(url)
     query = [*parse_qsl(parts.query, keep_blank_values=True), *values.items()]
     return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def allows(allowed: Iterable[str], url: str) -> bool:
+    """Whether a URL is one of those, or fits one whose first label has a wildcard (docs: for subdomains only)."""
+    return any(url == one or _fits_wildcard(one, url) for one in allowed)
+
+
+def allows_return(allowed: Iterable[str], url: str) -> bool:
+    """The same for a logout, which ignores the query, the hash and the case of the host (docs)."""
+    return allows([_bare(one) for one in allowed], _bare(url))
+
+
+def _bare(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url  # no URL at all, and so the same as none of them
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, "", ""))
+
+
+def _fits_wildcard(pattern: str, url: str) -> bool:
+    # not verified: which characters a wildcard stands for; here those of one label
+    scheme, found, rest = pattern.partition("://")
+    label, dot, tail = rest.partition(".")
+    if not found or not dot or "*" not in label or "/" in label or "*" in tail:
+        return False
+    first = re.escape(label).replace(r"\*", "[A-Za-z0-9_-]+")
+    return re.fullmatch(re.escape(f"{scheme}://") + first + re.escape(f".{tail}"), url) is not None
 
 
 def web_origins(client: JSON) -> set[str]:

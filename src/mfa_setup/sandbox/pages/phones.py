@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from mfa_setup.sandbox.twilio.people import VoiceCall
+from mfa_setup.sandbox.auth0.notifications import Notification
+from mfa_setup.sandbox.twilio.call_records import VoiceCall
 
 _CODE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
 _ARRIVED = "delivered"
@@ -53,9 +54,18 @@ def heard(call: VoiceCall) -> dict[str, Any]:
     return call.json("") | {"body": call.text, "status": _ARRIVED, "error_code": None}
 
 
-def phones(messages: list[dict[str, Any]], calls: Iterable[VoiceCall] = ()) -> list[Phone]:
+def taken(notification: Notification) -> dict[str, Any]:
+    """Return what a custom phone provider took in the form of a message."""
+    shown = notification.as_json()
+    return shown | {"sid": notification.id, "status": _ARRIVED, "error_code": None}
+
+
+def phones(
+    messages: list[dict[str, Any]], calls: Iterable[VoiceCall] = (), notifications: Iterable[Notification] = ()
+) -> list[Phone]:
     """Sort messages and calls by phone, newest first; the phone with the newest one comes first."""
-    every = [*reversed([heard(call) for call in calls]), *messages]
+    others = [taken(notification) for notification in notifications]
+    every = [*reversed(others), *reversed([heard(call) for call in calls]), *messages]
     every.sort(key=lambda one: parsedate_to_datetime(one["date_created"]), reverse=True)
     found: dict[str, Phone] = {}
     for message in every:
@@ -72,8 +82,8 @@ def _text(message: dict[str, Any]) -> Text:
     moment = parsedate_to_datetime(message["date_created"])
     return Text(
         sid=message["sid"],
-        spoken=message["sid"].startswith("CA"),
-        sender=message["from"] or "",
+        spoken=message["sid"].startswith("CA") or message.get("channel") == "voice",
+        sender=message["from"] or message.get("provider") or "",
         body=body,
         code=code.group() if code else "",
         state=state,

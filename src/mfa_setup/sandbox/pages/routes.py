@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from mfa_setup.sandbox.pages.phones import phones
 from mfa_setup.sandbox.twilio import control
+from mfa_setup.sandbox.twilio.snapshot import messages_json, sent_json, snapshot
 
 _HERE = Path(__file__).parent
 _ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -36,12 +37,13 @@ def _page(name: str, **values: object) -> Response:
 
 
 async def _messages(request: Request) -> Response:
-    return JSONResponse(request.app.state.world.twilio.messages_json(), headers={"Cache-Control": "no-store"})
+    return JSONResponse(sent_json(request.app.state.world.twilio), headers={"Cache-Control": "no-store"})
 
 
 async def _inbox(request: Request) -> Response:
-    twilio = request.app.state.world.twilio
-    return _page("inbox.html", phones=phones(twilio.messages_json(), twilio.calls))
+    world = request.app.state.world
+    notifications = [one for tenant in world.tenants.values() for one in tenant.notifications]
+    return _page("inbox.html", phones=phones(messages_json(world.twilio), world.twilio.calls, notifications))
 
 
 def _tenant(domain: str, state: dict[str, Any]) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def _tenant(domain: str, state: dict[str, Any]) -> dict[str, Any]:
 
 async def _overview(request: Request) -> Response:
     world = request.app.state.world
-    twilio = world.twilio.snapshot()
+    twilio = snapshot(world.twilio)
     return _page(
         "overview.html",
         tenants=[_tenant(domain, tenant.snapshot()) for domain, tenant in world.tenants.items()],

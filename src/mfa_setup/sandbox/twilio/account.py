@@ -9,10 +9,12 @@ from starlette.routing import BaseRoute
 from mfa_setup.sandbox.twilio.call import Call, answer, room
 from mfa_setup.sandbox.twilio.ids import API, rfc2822
 from mfa_setup.sandbox.twilio.paging import Entry, page_2010
+from mfa_setup.sandbox.twilio.state import TwilioState
 
 _SUBRESOURCES = {
     "available_phone_numbers": "AvailablePhoneNumbers",
     "balance": "Balance",
+    "calls": "Calls",
     "incoming_phone_numbers": "IncomingPhoneNumbers",
     "messages": "Messages",
     "outgoing_caller_ids": "OutgoingCallerIds",
@@ -22,15 +24,14 @@ _SUBRESOURCES = {
 _START = {"trial": "0.0000", "legacy-trial": "15.0000"}
 
 
-def _account_json(call: Call) -> dict[str, Any]:
-    state = call.state
+def _account_json(state: TwilioState) -> dict[str, Any]:
     uri = f"{API}/{state.account_sid}"
     return {
         "sid": state.account_sid,
-        "owner_account_sid": state.account_sid,
+        "owner_account_sid": (state.parent or state).account_sid,
         "friendly_name": "Sandbox account",
         "type": state.account_type,
-        "status": "suspended" if state.config.twilio_account == "suspended" else "active",
+        "status": state.status,
         "auth_token": state.auth_token,
         "date_created": rfc2822(state.created),
         "date_updated": rfc2822(state.created),
@@ -41,25 +42,34 @@ def _account_json(call: Call) -> dict[str, Any]:
 
 def fetch(call: Call) -> Response:
     """Fetch the account; its auth token is in the body (sources: twilio-credentials)."""
-    return answer(_account_json(call))
+    return answer(_account_json(call.state))
 
 
 def list_all(call: Call) -> Response:
-    """List the accounts: the sandbox has one and no subaccounts."""
-    body = _account_json(call)
-    name, status = (
-        call.query.text("FriendlyName"),
-        call.query.one_of("Status", ("active", "suspended", "closed")),
-    )
-    match = name in {"", body["friendly_name"]} and status in {None, body["status"]}
-    return answer(page_2010(call.request, call.query, "accounts", [Entry(1, body)] if match else []))
+    """List the accounts: the one that asks, and its subaccount where it has one."""
+    name = call.query.text("FriendlyName")
+    status = call.query.one_of("Status", ("active", "suspended", "closed"))
+    world: TwilioState = call.request.app.state.world.twilio
+    states = [call.state, *([world] if world.parent is call.state else [])]
+    bodies = [_account_json(one) for one in states]
+    found = [body for body in bodies if name in {"", body["friendly_name"]} and status in {None, body["status"]}]
+    entries = [Entry(len(found) - index, body) for index, body in enumerate(found)]
+    return answer(page_2010(call.request, call.query, "accounts", entries))
 
 
 def balance(call: Call) -> Response:
-    """Fetch the balance: what there was, less the numbers' first month. Amounts are strings."""
+    """Fetch the balance: what there was, less the numbers' first month. Amounts are strings.
+
+    Invoiced accounts have a negative one; subaccounts have none (sources: twilio-subaccounts).
+    """
     state = call.state
-    left = Decimal(_START.get(state.config.twilio_account, "250.0000")) - state.spent
-    return answer({"account_sid": state.account_sid, "balance": f"{left:.4f}", "currency": "USD"})
+    if state.parent is not None:
+        raise call.absent()
+    start = state.settings.deposit
+    if start is None:
+        start = Decimal(_START.get(state.config.twilio_account, "250.0000"))
+    left, currency = start - state.spent, state.settings.currency
+    return answer({"account_sid": state.account_sid, "balance": f"{left:.4f}", "currency": currency})
 
 
 def routes() -> list[BaseRoute]:

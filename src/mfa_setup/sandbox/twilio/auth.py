@@ -5,14 +5,13 @@ import secrets
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from mfa_setup.sandbox.twilio.errors import AUTHENTICATE, TwilioError
-
 
 class Caller(Enum):
     """The kind of credentials that came with a request."""
 
     ACCOUNT = auto()  # account SID and auth token: reaches everything
     STANDARD_KEY = auto()  # API key of Standard reach: everything except /Accounts itself
+    RESTRICTED_KEY = auto()  # API key that reaches what was granted to it
     TEST = auto()  # test credentials: two calls with magic numbers
 
 
@@ -61,18 +60,6 @@ def basic_pair(header: str) -> tuple[str, str]:
     return user, password
 
 
-def identify(credentials: Credentials, auth_token: str, header: str) -> Caller:
-    """Tell who asks, or refuse with 401 and 20003 (sources: twilio-errors).
-
-    The auth token comes apart from the credentials, for it can be rotated while the account stays.
-    """
-    user, password = basic_pair(header)
-    pairs = {
-        credentials.account_sid: (auth_token, Caller.ACCOUNT),
-        credentials.api_key: (credentials.api_secret, Caller.STANDARD_KEY),
-        credentials.test_account_sid: (credentials.test_auth_token, Caller.TEST),
-    }
-    secret, caller = pairs.get(user, ("", Caller.ACCOUNT))
-    if not secret or not secrets.compare_digest(secret.encode(), password.encode()):
-        raise TwilioError(401, AUTHENTICATE, "Authenticate")
-    return caller
+def is_pair(given: tuple[str, str], known: tuple[str, str]) -> bool:
+    """Tell whether user and password are those of a pair; the password is compared in constant time."""
+    return given[0] == known[0] and secrets.compare_digest(given[1].encode(), known[1].encode())

@@ -9,8 +9,9 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from mfa_setup.sandbox.payloads import is_form, read_form
-from mfa_setup.sandbox.twilio.auth import Caller, identify
-from mfa_setup.sandbox.twilio.errors import AUTHENTICATE, TwilioError, error, missing
+from mfa_setup.sandbox.twilio.access import Access, admit
+from mfa_setup.sandbox.twilio.auth import Caller
+from mfa_setup.sandbox.twilio.errors import TwilioError, error, missing
 from mfa_setup.sandbox.twilio.forms import INVALID, Fields
 from mfa_setup.sandbox.twilio.ids import new_sid
 from mfa_setup.sandbox.twilio.products import product_of
@@ -89,7 +90,8 @@ def room(
 
     async def endpoint(request: Request) -> Response:
         try:
-            response = _handler(request, methods, magic or {}, keys=keys)(await _call(request))
+            access = admit(request, keys=keys)
+            response = _handler(request, access.caller, methods, magic or {})(await _call(request, access))
         except TwilioError as refusal:
             response = error(refusal.status, refusal.code, refusal.message)
         response.headers["Twilio-Request-Id"] = new_sid("RQ")
@@ -99,26 +101,10 @@ def room(
     return ProductRoute(path, endpoint, product or product_of(path))
 
 
-def _state(request: Request) -> TwilioState:
-    state: TwilioState = request.app.state.world.twilio
-    return state
-
-
-def _caller(request: Request) -> Caller:
-    state = _state(request)
-    return identify(state.credentials, state.auth_token, request.headers.get("authorization", ""))
-
-
-async def _call(request: Request) -> Call:
+async def _call(request: Request, access: Access) -> Call:
     query = request.query_params.multi_items()
-    return Call(
-        request,
-        _state(request),
-        Fields(query),
-        Fields(await _form(request)),
-        request.path_params,
-        _caller(request),
-    )
+    form = Fields(await _form(request))
+    return Call(request, access.state, Fields(query), form, request.path_params, access.caller)
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:
@@ -131,9 +117,7 @@ async def _form(request: Request) -> list[tuple[str, str]]:
         raise TwilioError(400, INVALID, "The body is not a form in UTF-8") from unreadable  # not verified: all of it
 
 
-def _handler(request: Request, methods: Mapping[str, Handler], magic: Mapping[str, Handler], *, keys: bool) -> Handler:
-    caller = _caller(request)
-    _check_account(request, caller, keys=keys)
+def _handler(request: Request, caller: Caller, methods: Mapping[str, Handler], magic: Mapping[str, Handler]) -> Handler:
     method = "GET" if request.method == "HEAD" else request.method
     if method not in methods:
         note(method, request.url.path, 405)
@@ -143,17 +127,3 @@ def _handler(request: Request, methods: Mapping[str, Handler], magic: Mapping[st
     if method not in magic:
         raise TwilioError(403, 20008, "Resource not accessible with Test Account Credentials")
     return magic[method]
-
-
-def _check_account(request: Request, caller: Caller, *, keys: bool) -> None:
-    state = _state(request)
-    own = state.credentials.test_account_sid if caller is Caller.TEST else state.credentials.account_sid
-    if caller is Caller.STANDARD_KEY and not keys:
-        # A Standard key does not reach /Accounts (sources: twilio-credentials). not verified: status and code
-        raise TwilioError(401, AUTHENTICATE, "Authenticate")
-    if request.path_params.get("account_sid", own) != own:
-        # 70051 is 401 or 403 (sources: twilio-errors). not verified: which of the two
-        raise TwilioError(401, 70051, "Credential is valid, but not authorized for this account")
-    if state.config.twilio_account == "suspended":
-        # 403 with 20003 (sources: twilio-errors). not verified: whether an account may still read itself
-        raise TwilioError(403, AUTHENTICATE, "Your account is suspended")

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from mfa_setup.sandbox.twilio.call import Call, answer, room
+from mfa_setup.sandbox.twilio.campaign_records import SOLE_PROPRIETOR
 from mfa_setup.sandbox.twilio.ids import fixed_sid, iso
 from mfa_setup.sandbox.twilio.paging import Entry, page_v1
 from mfa_setup.sandbox.twilio.services import service_of
@@ -51,7 +52,7 @@ def _brand_json(call: Call) -> dict[str, Any]:
         "a2p_profile_bundle_sid": fixed_sid("BU", account, "a2p"),
         "date_created": created,
         "date_updated": created,
-        "brand_type": "STANDARD",
+        "brand_type": SOLE_PROPRIETOR if _is_sole_proprietor(call) else "STANDARD",
         "status": "APPROVED",
         "tcr_id": "BSANDBX",
         "failure_reason": None,
@@ -67,6 +68,11 @@ def _brand_json(call: Call) -> dict[str, Any]:
         "mock": False,
         "links": {"brand_vettings": f"{url}/Vettings", "brand_registration_otps": f"{url}/SmsOtp"},
     }
+
+
+def _is_sole_proprietor(call: Call) -> bool:
+    campaigns = [service.campaign for service in call.state.services.values() if service.campaign]
+    return any(campaign.usecase == SOLE_PROPRIETOR for campaign in campaigns)
 
 
 def _has_brand(call: Call) -> bool:

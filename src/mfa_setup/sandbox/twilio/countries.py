@@ -27,6 +27,7 @@ class Country(NamedTuple):
 
 COUNTRIES = {
     "AU": Country("Australia", {"local": "3.00", "mobile": "6.50"}, "0.0515", "0.0075"),
+    "BE": Country("Belgium", {"mobile": "1.50"}, "0.1021", "0.0075"),
     "CA": Country("Canada", {"local": "1.15", "tollfree": "2.15"}, "0.0083", "0.0083"),
     "DE": Country("Germany", {"local": "1.15", "mobile": "15.00"}, "0.0970", "0.0075"),
     "FR": Country("France", {"local": "1.15", "mobile": "15.00"}, "0.0798", "0.0075"),

@@ -6,12 +6,17 @@ Sources: twilio-messages, twilio-message-codes, twilio-a2p, twilio-toll-free (do
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import phonenumbers
+
 # US A2P rules hold for the US and its territories; Canada is exempt (sources: twilio-a2p).
 US_PHONES = frozenset({"US", "PR", "VI", "GU", "AS"})
 TOLL_FREE_REACH = frozenset({"US", "CA"})
 
 UNVERIFIED_TOLL_FREE = 30032
 UNREGISTERED_LONG_CODE = 30034
+# not verified: the code; the carriers drop the message, and users report this code (sources: twilio-uk)
+UNPROVISIONED_SENDER = 30024
+_NORTH_AMERICA, _BRITAIN = 1, 44  # calling codes
 
 # The OpenAPI's own list example has a text beside its code; in life it is usually null (sources: twilio-messages).
 ERROR_MESSAGES = {30004: "Message blocked"}
@@ -23,15 +28,22 @@ class Sender:
 
     Attributes:
         country: ISO code of its country; empty for an alphanumeric sender.
-        kind: `local`, `mobile`, `tollfree` or `alpha`.
+        kind: `local`, `mobile`, `tollfree`, `shortcode` or `alpha`.
         in_campaign: Whether it is in the pool of a service with a verified campaign.
         verified: Whether its toll-free verification is approved.
+        registering: The code that US carriers refuse it with while its registration is not through.
     """
 
     country: str
     kind: str
     in_campaign: bool = False
     verified: bool = False
+    registering: int | None = None
+
+    @property
+    def calling_code(self) -> int:
+        """The calling code of a long code's country; 0 for any other kind of sender."""
+        return phonenumbers.country_code_for_region(self.country) if self.kind in {"local", "mobile"} else 0
 
 
 class Outcome(NamedTuple):
@@ -52,13 +64,21 @@ def outcome(sender: Sender, to_country: str, fate: int | None = None) -> Outcome
         to_country: ISO code of the recipient's country.
         fate: The error code that a test has laid upon this recipient's phone.
     """
+    code = _refusal(sender, to_country) or fate
+    return Outcome("undelivered", code) if code else DELIVERED
+
+
+def _refusal(sender: Sender, to_country: str) -> int | None:
+    """Return the code with which the recipient's carriers drop what this sender sends; None if they take it."""
     if sender.kind == "tollfree" and to_country in TOLL_FREE_REACH and not sender.verified:
-        return Outcome("undelivered", UNVERIFIED_TOLL_FREE)
-    # not verified: whether Canadian long codes fall under the rule too; Twilio's documentation names US ones
-    long_code = sender.country == "US" and sender.kind == "local"
-    if long_code and to_country in US_PHONES and not sender.in_campaign:
-        return Outcome("undelivered", UNREGISTERED_LONG_CODE)
-    return Outcome("undelivered", fate) if fate else DELIVERED
+        return UNVERIFIED_TOLL_FREE
+    # not verified: that numbers of Canada and of the Caribbean fall under the rule as those of the US do
+    if sender.calling_code == _NORTH_AMERICA and to_country in US_PHONES:
+        return sender.registering if sender.in_campaign else UNREGISTERED_LONG_CODE
+    # All carriers of the UK block long codes of other countries (sources: twilio-uk).
+    if to_country == "GB" and sender.calling_code not in {0, _BRITAIN}:
+        return UNPROVISIONED_SENDER
+    return None
 
 
 class Timeline(NamedTuple):

@@ -2,10 +2,12 @@
 
 import hashlib
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 API = "/2010-04-01/Accounts"
+LONG = 60 * 24 * 60 * 60
+"""For how many seconds an account has had what a control call gives it."""
 
 
 def new_sid(prefix: str) -> str:
@@ -22,6 +24,11 @@ def fixed_sid(prefix: str, account_sid: str, name: str) -> str:
 def now() -> datetime:
     """Return the present second; Twilio's dates carry no fraction."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def ago(seconds: int) -> datetime:
+    """Return the moment so many seconds ago."""
+    return now() - timedelta(seconds=seconds)
 
 
 def rfc2822(moment: datetime | None) -> str | None:

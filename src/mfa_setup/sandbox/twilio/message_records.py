@@ -6,9 +6,24 @@ from typing import Any
 
 from mfa_setup.sandbox.twilio.delivery import ERROR_MESSAGES, Outcome, Timeline, status_after
 from mfa_setup.sandbox.twilio.ids import API, now, rfc2822
+from mfa_setup.sandbox.twilio.paging import chronological
 
+STATUSES = (
+    "accepted",
+    "scheduled",
+    "queued",
+    "sending",
+    "sent",
+    "delivered",
+    "undelivered",
+    "failed",
+    "canceled",
+    "read",
+    "partially_delivered",
+)
+"""The statuses of an outbound message (OpenAPI, `message_enum_status`)."""
 TERMINAL = frozenset({"delivered", "undelivered", "failed", "canceled"})
-_LEFT_TWILIO = frozenset({"sent", "delivered", "undelivered"})
+_LEFT_TWILIO = frozenset({"sent", "delivered", "undelivered", "read", "partially_delivered"})
 _GSM_SINGLE, _GSM_PART = 160, 153
 _UCS_SINGLE, _UCS_PART = 70, 67
 # GSM-7 without its extension table, which counts double: enough to tell one segment from two.
@@ -53,6 +68,11 @@ class Message:
     chosen_late: bool = False
     unit_price: str = "0.0083"
     created: datetime = field(default_factory=now)
+
+    @property
+    def order(self) -> int:
+        """Its place by date, the newest last."""
+        return chronological(self.created, self.rank)
 
     def status(self, clock: float, timeline: Timeline) -> str:
         """Tell where in its life the message is."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -29,8 +30,8 @@ def list_all(call: Call) -> Response:
     """List the messages, newest first."""
     state, clock = call.state, call.state.clock()
     days = {name: _moment(name, call.query.text(name)) for name in _COMPARISONS if call.query.text(name)}
-    found = [one for one in reversed(state.messages.values()) if _matches(one, call.query, days)]
-    entries = [Entry(one.rank, one.json(state.account_sid, clock, state.timeline)) for one in found]
+    found = [one for one in state.message_log() if _matches(one, call.query, days)]
+    entries = [Entry(one.order, one.json(state.account_sid, clock, state.timeline)) for one in found]
     return answer(page_2010(call.request, call.query, "messages", entries))
 
 
@@ -50,7 +51,8 @@ _COMPARISONS: dict[str, Callable[[datetime, datetime], bool]] = {
 def _moment(name: str, value: str) -> datetime:
     """Read a day or a moment; the last day is meant to its end."""
     try:
-        given = datetime.fromisoformat(value)
+        # The OpenAPI's examples have RFC 2822 besides ISO 8601.
+        given = parsedate_to_datetime(value) if "," in value else datetime.fromisoformat(value)
     except ValueError:
         raise invalid(name, value) from None
     given = given if given.tzinfo else given.replace(tzinfo=UTC)

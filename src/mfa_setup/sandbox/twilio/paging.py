@@ -1,6 +1,7 @@
 """Lists in pages, as the 2010-04-01 and the v1 APIs cut them (OpenAPI; sources: twilio-numbers, twilio-services)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -19,6 +20,11 @@ class Entry(NamedTuple):
 
     rank: int
     body: dict[str, Any]
+
+
+def chronological(created: datetime, rank: int) -> int:
+    """Return the rank of an entry of a list that goes by date, whatever the order in which its entries arose."""
+    return int(created.timestamp()) << 32 | rank
 
 
 class Cut(NamedTuple):

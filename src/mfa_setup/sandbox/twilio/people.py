@@ -1,4 +1,4 @@
-"""Verified caller IDs, alerts and calls: small records (OpenAPI; sources: twilio-account, twilio-alerts)."""
+"""Verified caller IDs and alerts: small records (OpenAPI; sources: twilio-account, twilio-alerts)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -82,43 +82,4 @@ class Alert:
             "resource_sid": self.resource_sid,
             "service_sid": None,
             "url": f"{base}/v1/Alerts/{self.sid}",
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceCall:
-    """A call that speaks a code.
-
-    Attributes:
-        sid: `CA` and 32 hex digits.
-        rank: Its place in the order of creation.
-        to: Who is called.
-        sender: The number that calls.
-        text: What is said.
-        created: When it was placed.
-    """
-
-    sid: str
-    rank: int
-    to: str
-    sender: str
-    text: str
-    created: datetime = field(default_factory=now)
-
-    def json(self, account_sid: str) -> dict[str, Any]:
-        """Return the call as the API answers it. not verified: the OpenAPI extracts have no Calls."""
-        moment = rfc2822(self.created)
-        return {
-            "sid": self.sid,
-            "account_sid": account_sid,
-            "status": "queued",
-            "to": self.to,
-            "from": self.sender,
-            "direction": "outbound-api",
-            "api_version": "2010-04-01",
-            "date_created": moment,
-            "date_updated": moment,
-            "price": None,
-            "price_unit": "USD",
-            "uri": f"{API}/{account_sid}/Calls/{self.sid}.json",
         }

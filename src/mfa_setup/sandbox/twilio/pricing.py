@@ -24,7 +24,10 @@ def _price(kind: str, amount: str) -> dict[str, str]:
 
 def number_prices(call: Call, code: str) -> dict[str, Any]:
     """Return what each kind of number costs a month in a country."""
-    prices = [_price(IN_PRICES[kind], amount) for kind, amount in COUNTRIES[code].prices.items()]
+    changed = {kind: amount for (where, kind), amount in call.state.settings.prices.items() if where == code}
+    known = COUNTRIES[code].prices | changed
+    # not verified: that a price that Twilio does not publish is left out
+    prices = [_price(IN_PRICES[kind], amount) for kind, amount in known.items() if amount is not None]
     return _head(call, _NUMBERS, code) | {"phone_number_prices": prices, "price_unit": "USD"}
 
 

@@ -29,7 +29,8 @@ def buy(state: TwilioState, form: Fields, kind: str | None = None) -> OwnedNumbe
     number = state.own(stock)
     settings.apply(number, form)
     state.purchases += 1
-    state.spent += Decimal(COUNTRIES[stock.country].prices[stock.kind])
+    own_price = state.settings.prices.get((stock.country, stock.kind))
+    state.spent += Decimal(own_price or COUNTRIES[stock.country].prices[stock.kind])
     return number
 
 

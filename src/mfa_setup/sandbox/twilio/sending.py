@@ -10,7 +10,7 @@ from mfa_setup.sandbox.twilio.forms import Fields, is_e164
 from mfa_setup.sandbox.twilio.ids import new_sid
 from mfa_setup.sandbox.twilio.message_records import Message
 from mfa_setup.sandbox.twilio.people import Alert
-from mfa_setup.sandbox.twilio.senders import Chosen, choose
+from mfa_setup.sandbox.twilio.senders import Chosen, choose, is_short_code
 from mfa_setup.sandbox.twilio.state import TwilioState
 from mfa_setup.sandbox.twilio.templates import TEMPLATES, TRIAL_NUMBER
 
@@ -118,6 +118,8 @@ def _body(form: Fields) -> str:
 
 def _country(to: str) -> str:
     """Return the country of a phone that can get a text, or refuse it."""
+    if is_short_code(to):
+        raise TwilioError(400, 21265, "'To' number cannot be a Short Code")  # not verified: the code
     refusal = TwilioError(400, 21211, f"Invalid 'To' Phone Number: {to}")
     if not is_e164(to):
         raise refusal
@@ -152,7 +154,7 @@ def _check_recipient(state: TwilioState, to: str, chosen: Chosen, country: str) 
         raise TwilioError(400, 21610, f"Attempt to send to unsubscribed recipient {to}")
     if state.config.twilio_account == "legacy-trial":
         _check_verified(state, to)
-    elif state.profile_status != "twilio-approved":
+    elif state.compliance_status != "twilio-approved":
         # A Full account without an approved profile (sources: twilio-compliance-profile). not verified: status and text
         raise TwilioError(400, 21608, f"An approved compliance profile is required to send to {to} ({country}).")
 

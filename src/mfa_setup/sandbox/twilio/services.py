@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from mfa_setup.sandbox.twilio.call import Call, answer, no_content, room
+from mfa_setup.sandbox.twilio.campaign_records import SOLE_PROPRIETOR
 from mfa_setup.sandbox.twilio.errors import TwilioError
 from mfa_setup.sandbox.twilio.forms import INVALID, Fields
 from mfa_setup.sandbox.twilio.ids import now
@@ -36,6 +37,7 @@ _CHOICES = {
     ),
 }
 _LONGEST_VALIDITY = 36000
+_LARGEST_POOL = 400
 
 
 def service_of(call: Call) -> Service:
@@ -95,7 +97,10 @@ def update(call: Call) -> Response:
 
 def delete(call: Call) -> Response:
     """Delete a service, and its campaign's link with it (sources: twilio-services): 204."""
-    del call.state.services[service_of(call).sid]
+    service = service_of(call)
+    for one in call.state.short_codes_of(service):
+        one.service_sid = one.pooled = None
+    del call.state.services[service.sid]
     return no_content()
 
 
@@ -118,7 +123,17 @@ def attach(call: Call) -> Response:
     if call.state.service_of(number):
         # not verified: the HTTP status
         raise TwilioError(409, 21712, "Phone Number is associated with another Messaging Service")
+    check_room(call, service)
     return answer(_pool_json(call, service, call.state.add_to_pool(service, number)), 201)
+
+
+def check_room(call: Call, service: Service) -> None:
+    """Refuse a sender that a full pool has no room for: 400 numbers and short codes (sources: twilio-pool-size)."""
+    sole = service.campaign is not None and service.campaign.usecase == SOLE_PROPRIETOR
+    # A sole proprietor's campaign has one number (sources: twilio-campaigns). not verified: when and with which code
+    # a second is refused, and the HTTP status of either refusal
+    if len(service.pool) + len(call.state.short_codes_of(service)) >= (1 if sole else _LARGEST_POOL):
+        raise TwilioError(400, 21714, "Messaging Service Number Pool size limit reached")
 
 
 def _pool_json(call: Call, service: Service, entry: PoolEntry) -> dict[str, Any]:

@@ -3,21 +3,26 @@
 import time
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from mfa_setup.sandbox.config import SandboxConfig
+from mfa_setup.sandbox.twilio.account_settings import AccountSettings
 from mfa_setup.sandbox.twilio.auth import Credentials
-from mfa_setup.sandbox.twilio.delivery import Sender, Timeline
-from mfa_setup.sandbox.twilio.ids import fixed_sid, new_sid, now
+from mfa_setup.sandbox.twilio.call_records import VoiceCall
+from mfa_setup.sandbox.twilio.campaign_records import Campaign
+from mfa_setup.sandbox.twilio.delivery import Timeline
+from mfa_setup.sandbox.twilio.ids import LONG, ago, fixed_sid, new_sid, now
 from mfa_setup.sandbox.twilio.message_records import Message
 from mfa_setup.sandbox.twilio.numbers import OwnedNumber
-from mfa_setup.sandbox.twilio.people import Alert, CallerId, VoiceCall
-from mfa_setup.sandbox.twilio.service_records import Campaign, PoolEntry, Service
+from mfa_setup.sandbox.twilio.people import Alert, CallerId
+from mfa_setup.sandbox.twilio.sender_records import ShortCode
+from mfa_setup.sandbox.twilio.service_records import PoolEntry, Service
 from mfa_setup.sandbox.twilio.stock import StockNumber, catalogue, stranger
+from mfa_setup.sandbox.twilio.tollfree_records import Verification
 
 # New accounts generally have only the home region on (sources: twilio-geo).
+SHARED_SENDER = "+14155550100"
+"""The number that the account of a sandbox with `tenants` owns."""
 HOME_REGION = frozenset({"US", "CA"})
-_MESSAGING = "https://messaging.twilio.com"
 
 
 class TwilioState:
@@ -58,6 +63,11 @@ class TwilioState:
         self.fates: dict[str, int] = {}  # phones that a test has made unreachable
         self.papers: dict[str, str] = {}  # Address and Bundle SIDs, and the country of each
         self.countries_on: set[str] = set(HOME_REGION)
+        self.short_codes: dict[str, ShortCode] = {}
+        self.registering: dict[str, int] = {}  # numbers that the carriers are not done with, and their code
+        self.toll_free: dict[str, list[Verification]] = {}  # explicit verifications by number
+        self.settings = AccountSettings()
+        self.parent: TwilioState | None = None
         # An approved profile comes with the upgrade of the account (sources: twilio-compliance-profile).
         self.profile_status = "twilio-approved" if self.account_type == "Full" else None
         self._ranks = 0
@@ -67,6 +77,11 @@ class TwilioState:
         if self.config.number_registration == "registered":
             sid = fixed_sid("MG", self.credentials.account_sid, "first")
             self.add_service("Sandbox Messaging Service", verified=True, sid=sid)
+        if self.config.tenants is not None:
+            number = self.own(stranger(SHARED_SENDER), sid=fixed_sid("PN", self.account_sid, "shared"))
+            number.created = number.updated = ago(LONG)
+            for service in self.services.values():
+                self.add_to_pool(service, number, LONG)
 
     @property
     def account_sid(self) -> str:
@@ -77,6 +92,17 @@ class TwilioState:
     def account_type(self) -> str:
         """The account's type; nothing in it tells the two trial regimes apart (sources: twilio-trial-regimes)."""
         return "Trial" if self.config.twilio_account in {"trial", "legacy-trial"} else "Full"
+
+    @property
+    def status(self) -> str:
+        """The account's status: `active`, `suspended` or `closed`."""
+        by_kind = "suspended" if self.config.twilio_account == "suspended" else "active"
+        return self.settings.status or by_kind
+
+    @property
+    def compliance_status(self) -> str | None:
+        """The status of the compliance profile that counts: for a subaccount its parent's."""
+        return (self.parent or self).profile_status
 
     @property
     def brand_sid(self) -> str:
@@ -101,17 +127,23 @@ class TwilioState:
         """Return the service whose pool a number is in; it can be in one at most (sources: twilio-services)."""
         return next((one for one in self.services.values() if number.sid in one.pool), None)
 
+    def short_codes_of(self, service: Service) -> list[ShortCode]:
+        """Return the short codes in a service's pool."""
+        return [one for one in self.short_codes.values() if one.service_sid == service.sid]
+
     def add_number(self, phone_number: str, friendly_name: str | None = None) -> OwnedNumber:
         """Put a number into the account, as if bought long ago: `purchases` stays."""
         existing = self.owned(phone_number)
         if existing:
             return existing
         stock = next((one for one in catalogue() if one.phone_number == phone_number), None)
-        return self.own(stock or stranger(phone_number), friendly_name)
+        number = self.own(stock or stranger(phone_number), friendly_name)
+        number.created = number.updated = ago(LONG)
+        return number
 
-    def own(self, stock: StockNumber, friendly_name: str | None = None) -> OwnedNumber:
+    def own(self, stock: StockNumber, friendly_name: str | None = None, sid: str | None = None) -> OwnedNumber:
         """Move a number from the stock into the account."""
-        number = OwnedNumber(new_sid("PN"), self.rank(), stock, friendly_name or stock.friendly_name)
+        number = OwnedNumber(sid or new_sid("PN"), self.rank(), stock, friendly_name or stock.friendly_name)
         self.numbers[number.sid] = number
         return number
 
@@ -139,9 +171,9 @@ class TwilioState:
         self.services[made] = service
         return service
 
-    def add_to_pool(self, service: Service, number: OwnedNumber) -> PoolEntry:
+    def add_to_pool(self, service: Service, number: OwnedNumber, seconds_ago: int = 0) -> PoolEntry:
         """Put a number into a service's pool."""
-        entry = PoolEntry(self.rank(), number)
+        entry = PoolEntry(self.rank(), number, ago(seconds_ago))
         service.pool[number.sid] = entry
         return entry
 
@@ -166,30 +198,6 @@ class TwilioState:
         now_on = self.clock()
         return any(one.phone_number == phone_number and one.due <= now_on for one in self.caller_ids.values())
 
-    def sender(self, number: OwnedNumber) -> Sender:
-        """Return what decides about one of the account's numbers as a sender."""
-        service = self.service_of(number)
-        return Sender(
-            country=number.stock.country,
-            kind=number.stock.kind,
-            in_campaign=service is not None and service.delivers_us,
-            verified=self.config.number_registration == "registered",
-        )
-
-    def messages_json(self) -> list[dict[str, Any]]:
-        """Return all messages as the API answers them, newest first."""
-        clock = self.clock()
-        return [one.json(self.account_sid, clock, self.timeline) for one in reversed(self.messages.values())]
-
-    def snapshot(self) -> dict[str, Any]:
-        """Return what the control interface shows of the account."""
-        sid = self.account_sid
-        return {
-            "account": {"sid": sid, "type": self.account_type, "kind": self.config.twilio_account},
-            "numbers": [number.json(sid) for number in self.numbers.values()],
-            "purchases": self.purchases,
-            "messages": self.messages_json(),
-            "services": [
-                one.json(sid, _MESSAGING) | {"phone_numbers": list(one.pool)} for one in self.services.values()
-            ],
-        }
+    def message_log(self) -> list[Message]:
+        """Return all messages, newest first by their dates."""
+        return sorted(self.messages.values(), key=lambda one: one.order, reverse=True)

@@ -34,6 +34,7 @@ class StockNumber:
     bundle: bool = False
     place: Place | None = None
     locality: str | None = None
+    voice: bool = True
 
     @property
     def friendly_name(self) -> str:
@@ -42,7 +43,7 @@ class StockNumber:
 
     def capabilities(self) -> dict[str, bool]:
         """Return what the number can do."""
-        return {"voice": True, "sms": self.sms, "mms": self.mms}
+        return {"voice": self.voice, "sms": self.sms, "mms": self.mms}
 
     def json(self) -> dict[str, Any]:
         """Return the number as a search lists it (sources: twilio-search)."""

@@ -98,4 +98,5 @@ RANGES = (
     Range("FR", "mobile", "+336", 8, 10, address="local", bundle=True),
     Range("NL", "mobile", "+316", 8, 10, address="foreign"),
     Range("NO", "mobile", "+474", 7, 10),
+    Range("BE", "mobile", "+3246", 7, 10, bundle=True),
 )

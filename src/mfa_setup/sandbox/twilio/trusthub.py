@@ -16,7 +16,8 @@ _POLICY = "RN6433641899984f951173ef1738c3bdd0"
 
 def _profile(call: Call) -> dict[str, Any] | None:
     state = call.state
-    if state.profile_status is None:
+    if state.profile_status is None or state.parent is not None:
+        # A subaccount has none of its own (sources: twilio-subaccounts).
         return None
     sid = fixed_sid("BU", state.account_sid, "profile")
     url = f"{call.base}/v1/CustomerProfiles/{sid}"

@@ -1,0 +1,170 @@
+"""How many requests a command sends, and how long the chain of those that wait for one another is.
+
+Each command runs against a sandbox without latency and one with some, in turn. What the latency adds, divided by it,
+is the number of round trips that follow one another: it hardly depends on the machine.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from report import table, write
+
+from sandbox import control, sandbox
+
+LATENCY = 200
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""With it, every start would compile the modules again."""
+BESIDE = 100
+"""The latency at which a fresh `up` is compared with the sequential script."""
+COMMANDS = {
+    "fresh up": ("up", "--yes"),
+    "up again": ("up", "--yes"),
+    "status": ("status",),
+    "doctor": ("doctor",),
+    "plan, nothing to do": ("plan",),
+    "plan of a fresh up": ("plan",),
+}
+
+
+@dataclass
+class Seen:
+    """What the runs of one command took.
+
+    Attributes:
+        seconds: How long each run took, by the milliseconds of latency.
+        requests: What each run sent.
+    """
+
+    seconds: dict[int, list[float]] = field(default_factory=lambda: {0: [], LATENCY: []})
+    requests: list[list[dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def chain(self) -> float:
+        """The round trips that follow one another."""
+        slow, fast = (statistics.median(self.seconds[latency]) for latency in (LATENCY, 0))
+        return (slow - fast) / (LATENCY / 1000)
+
+    def row(self, name: str) -> tuple[str, ...]:
+        """As a row of the table."""
+        medians = (f"{statistics.median(self.seconds[latency]):.2f} s" for latency in (0, LATENCY))
+        return (name, str(max(map(len, self.requests))), f"{self.chain:.1f}", *medians)
+
+
+@dataclass
+class Tenant:
+    """A sandbox and the folders of the tool that works on it."""
+
+    url: str
+    env: dict[str, str]
+
+    def run(self, *arguments: str) -> float:
+        """The seconds of one command."""
+        began = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "mfa_setup", *arguments, "--json"], env=self.env, capture_output=True, check=False
+        )
+        took = time.perf_counter() - began
+        if not json.loads(done.stdout)["ok"]:
+            raise SystemExit(done.stdout.decode())
+        return took
+
+    def requests(self) -> list[dict[str, Any]]:
+        """All requests so far."""
+        return list(control(self.url, "GET", "requests"))
+
+
+@contextmanager
+def tenants(stack: str) -> Iterator[dict[int, Tenant]]:
+    """A tenant at each latency."""
+    with ExitStack() as opened:
+        found = {}
+        for latency in (0, LATENCY):
+            _, ready, _ = opened.enter_context(sandbox("--phone-stack", stack, "--latency-ms", str(latency)))
+            folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+            own = {"MFA_SETUP_STATE_DIR": str(folder / "state"), "MFA_SETUP_CACHE_DIR": str(folder / "cache")}
+            found[latency] = Tenant(ready["url"], ENVIRONMENT | ready["env"] | own)
+        yield found
+
+
+def measure(stack: str, rounds: int) -> dict[str, Seen]:
+    """Runs every command at every latency, so many times."""
+    seen = {name: Seen() for name in COMMANDS}
+    with tenants(stack) as there:
+        for one in there.values():
+            one.run("plan")  # the token is cached from here on
+        for _ in range(rounds):
+            for latency, one in there.items():
+                control(one.url, "POST", "reset")
+                for name in ("plan of a fresh up", "fresh up", *(name for name in COMMANDS if "fresh" not in name)):
+                    before = len(one.requests())
+                    seen[name].seconds[latency].append(one.run(*COMMANDS[name]))
+                    seen[name].requests.append(one.requests()[before:])
+    return seen
+
+
+def beside(rounds: int) -> str:
+    """A fresh `up` beside the sequential script that does the same job, in turn, at the same latency."""
+    script = str(Path(__file__).with_name("sequential.py"))
+    seconds: dict[str, list[float]] = {"`mfa-setup up`": [], "the script": []}
+    requests = dict.fromkeys(seconds, 0)
+    with sandbox("--latency-ms", str(BESIDE)) as (_pid, ready, _), tempfile.TemporaryDirectory() as folder:
+        own = {"MFA_SETUP_STATE_DIR": f"{folder}/state", "MFA_SETUP_CACHE_DIR": f"{folder}/cache"}
+        tenant = Tenant(ready["url"], ENVIRONMENT | ready["env"] | own)
+        tenant.run("plan")
+        for _ in range(rounds):
+            for name, times in seconds.items():
+                control(tenant.url, "POST", "reset")
+                began = time.perf_counter()
+                if name == "the script":
+                    subprocess.run([sys.executable, script], env=tenant.env, check=True)
+                else:
+                    tenant.run("up", "--yes")
+                times.append(time.perf_counter() - began)
+                requests[name] = len(tenant.requests())
+    rows = [(name, str(requests[name]), f"{statistics.median(times):.2f} s") for name, times in seconds.items()]
+    title = f"A fresh tenant at {BESIDE} ms, beside a sequential script with both SDKs, median of {rounds}:"
+    return table(title, ("", "requests", "time"), rows)
+
+
+def paths(requests: list[dict[str, Any]]) -> None:
+    """Prints what was sent, with how often."""
+    for (method, path), times in Counter((one["method"], one["path"]) for one in requests).items():
+        print(f"{times:4} {method:6} {path}")
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="how often each command is run at each latency")
+    parser.add_argument("--stack", choices=("unified", "legacy"), help="one phone stack only")
+    parser.add_argument("--write", action="store_true", help="write the tables into the README")
+    parser.add_argument("--paths", help="print the requests of this command")
+    given = parser.parse_args()
+    tables = []
+    for stack in (given.stack,) if given.stack else ("unified", "legacy"):
+        seen = measure(stack, given.rounds)
+        rows = [one.row(name) for name, one in seen.items()]
+        head = ("command", "requests", "round trips", "without latency", f"at {LATENCY} ms")
+        tables.append(table(f"{stack.capitalize()} phone stack, median of {given.rounds}:", head, rows))
+        if given.paths:
+            paths(seen[given.paths].requests[0])
+    if not given.stack:
+        tables.append(beside(given.rounds))
+    if given.write:
+        write("runs", tables)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Makes auth0-python quick to import; imported before it.
+
+The package `auth0` imports its Authentication API, which is not used here, and with it PyJWT and cryptography.
+"""
+
+import sys
+from importlib.util import find_spec, module_from_spec
+
+
+def skip_init(name: str) -> None:
+    """Lets the modules of a package be imported without its `__init__`, which runs when a name of it is first used."""
+    spec = None if name in sys.modules else find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    loader, package = spec.loader, module_from_spec(spec)
+
+    def run_init(attribute: str) -> object:
+        if vars(package).pop("__getattr__", None):
+            loader.exec_module(package)
+        return getattr(package, attribute)
+
+    vars(package)["__getattr__"] = run_init
+    sys.modules[name] = package
+
+
+skip_init("auth0")
+
+import auth0  # noqa: E402 after the line before it
+from auth0.management.version import __version__  # noqa: E402
+
+auth0.__version__ = __version__  # every request reads it, because the SDK reports its version to Auth0

@@ -1,0 +1,240 @@
+"""Which framework an app is made with, by its packages and config files: where it reads its settings, and its port."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mfa_setup.appconfig.file import read_text
+from mfa_setup.errors import ConfigUnreadableError, InvalidValueError
+
+_ENDINGS = ("js", "mjs", "ts", "cjs", "mts", "cts")
+_ON_THE_SERVER = frozenset({
+    "@auth0/nextjs-auth0", "@auth0/auth0-nuxt", "@auth0/auth0-fastify", "@auth0/auth0-express", "@auth0/auth0-hono",
+    "express-openid-connect", "passport-auth0",
+})  # fmt: skip
+"""Packages that log in on the server."""
+_IN_THE_BROWSER = frozenset({
+    "@auth0/auth0-react", "@auth0/auth0-spa-js", "@auth0/auth0-vue", "@auth0/auth0-angular", "auth0-js",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """How the apps of a framework read their settings.
+
+    Attributes:
+        name: Its name.
+        prefixes: How the variables begin that reach the browser; the first is for new ones.
+        file: The file of variables that is for this machine.
+        port: The port of its development server.
+        command: What starts that server, as a pattern.
+        modes_first: Whether a file for one mode, such as `.env.development`, is read before `.env.local`.
+        port_in_env: Whether its server takes `PORT` from those files.
+    """
+
+    name: str
+    prefixes: tuple[str, ...] = ()
+    file: str = ".env.local"
+    port: int = 3000
+    command: str = ""
+    modes_first: bool = True
+    port_in_env: bool = False
+
+
+_VITE_COMMAND = r"\bvite\b(?! +(?:build|preview|optimize))"
+VITE = Framework("Vite", ("VITE_",), port=5173, command=_VITE_COMMAND)
+NEXT = Framework("Next.js", ("NEXT_PUBLIC_",), command=r"\bnext +dev\b", modes_first=False)
+ANGULAR = Framework("Angular", port=4200, command=r"\bng +s(?:erve)?\b")
+_SIGNS: tuple[tuple[Framework, str, str], ...] = (
+    (Framework("SvelteKit", ("PUBLIC_", "VITE_"), port=5173, command=_VITE_COMMAND), "@sveltejs/kit", ""),
+    (
+        Framework("Nuxt", ("NUXT_PUBLIC_", "VITE_"), ".env", command=r"\bnux[ti] +dev\b", port_in_env=True),
+        "nuxt",
+        "nuxt.config",
+    ),
+    (NEXT, "next", "next.config"),
+    (Framework("Gatsby", ("GATSBY_",), ".env.development", 8000, r"\bgatsby +develop\b"), "gatsby", "gatsby-config"),
+    (ANGULAR, "@angular/core", "angular.json"),
+    (VITE, "", "vite.config"),
+    (
+        Framework("Vue CLI", ("VUE_APP_",), port=8080, command=r"\bvue-cli-service +serve\b", port_in_env=True),
+        "@vue/cli-service",
+        "vue.config",
+    ),
+    (
+        Framework(
+            "Create React App",
+            ("REACT_APP_",),
+            command=r"\b(?:react-scripts|craco|react-app-rewired) +start\b",
+            modes_first=False,
+            port_in_env=True,
+        ),
+        "react-scripts",
+        "",
+    ),
+    (VITE, "vite", ""),
+)
+"""Each framework with the package and the config file that it is known by; the first one that fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What the files of an app tell of it.
+
+    Attributes:
+        folder: Its folder.
+        packages: The names of the packages that it needs.
+        scripts: The commands of its scripts.
+        framework: What it is made with; None where nothing tells.
+        config: The text of the framework's own config file.
+    """
+
+    folder: Path
+    packages: frozenset[str] = frozenset()
+    scripts: dict[str, str] = field(default_factory=dict)
+    framework: Framework | None = None
+    config: str = ""
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """How the variables begin that reach the browser; Vite's `envPrefix` changes it."""
+        own = re.search(r"\benvPrefix\s*:\s*(\[[^\]]*\]|['\"]\w+['\"])", self.config)
+        named = tuple(re.findall(r"['\"](\w+)['\"]", own[1])) if own else ()
+        return named or (self.framework.prefixes if self.framework else ())
+
+    @property
+    def env_folder(self) -> Path:
+        """The folder of the files of variables: the app's, or what Vite's `envDir` or `root` says."""
+        own = re.search(r"\benvDir\s*:\s*['\"]([^'\"]+)['\"]", self.config) or re.search(
+            r"(?<![\w.])root\s*:\s*['\"]([^'\"]+)['\"]", self.config
+        )
+        return self.folder / own[1] if own and self.framework is VITE else self.folder
+
+    @property
+    def url(self) -> str | None:
+        """Where its development server is reached; None where nothing tells."""
+        told = self._told_port()
+        port = told if told and told < 2**16 else self.framework.port if self.framework else None
+        secure = re.search(r"\bhttps\"?\s*:\s*(?!false|undefined|null)", self._server)
+        return f"{'https' if secure else 'http'}://localhost:{port}" if port else None
+
+    def _told_port(self) -> int | None:
+        """The port that its scripts, its config file or its variables name."""
+        told = (
+            re.search(r"(?:\bPORT=|\s--port[= ]|\s-p[= ]?)(\d{1,5})\b", self._command())
+            or re.search(r"\bport\"?\s*:[^,}\n]*?\b(\d{2,5})\b", self._server)
+            or re.search(r"^[ \t]*PORT[ \t]*=[ \t]*['\"]?(\d{1,5})\b", self._env, re.MULTILINE)
+        )
+        if told:
+            return int(told[1])
+        return _angular_port(self.config) if self.framework is ANGULAR else None
+
+    def _command(self) -> str:
+        """The command that starts the development server, out of a script that may start others beside it."""
+        pattern = self.framework.command if self.framework else r"\bPORT="
+        parts = (
+            part
+            for name in ("dev", "start", "serve", "develop")
+            for part in re.split(r"[;&|\"']+", self.scripts.get(name, ""))
+        )
+        return next((part for part in parts if re.search(pattern, part)), "")
+
+    @property
+    def _server(self) -> str:
+        """The part of the config file about the development server."""
+        return "".join(_section(self.config, name) for name in ("server", "devServer"))
+
+    @property
+    def _env(self) -> str:
+        """The files of variables from which the server takes its port."""
+        takes = self.framework and (self.framework.port_in_env or "loadEnv" in self.config)
+        return "\n".join(_text(self.env_folder / name) for name in (".env.local", ".env")) if takes else ""
+
+
+def look(folder: Path) -> App:
+    """What the files in a folder tell of its app.
+
+    Raises:
+        InvalidValueError: It logs in on the server.
+    """
+    package = _package(folder)
+    packages = frozenset(name for part in ("dependencies", "devDependencies") for name in _strings(package.get(part)))
+    for name in sorted(packages & _ON_THE_SERVER):
+        if not packages & _IN_THE_BROWSER:
+            raise logs_in_on_the_server(folder, name)
+    for framework, needed, begin in _SIGNS:
+        configs = list(_configs(folder, begin)) if begin else []
+        if configs or (needed and needed in packages):
+            text = _without_comments(_text(configs[0])) if configs else ""
+            return App(folder, packages, _strings(package.get("scripts")), framework, text)
+    return App(folder, packages, _strings(package.get("scripts")))
+
+
+def logs_in_on_the_server(folder: Path, what: str) -> InvalidValueError:
+    """The error of an app that no single-page application of Auth0 serves."""
+    return InvalidValueError(
+        f"The app in {folder} uses {what}, which logs in on the server: it needs a Regular Web Application, and "
+        "mfa-setup registers single-page applications only.",
+        hint="Create a Regular Web Application in the Auth0 dashboard (Applications > Create Application), and run "
+        "mfa-setup with --no-app: MFA by SMS works with it all the same.",
+    )
+
+
+def _without_comments(config: str) -> str:
+    """A JavaScript file without its comments; what stands in quotation marks stays."""
+    strings = r"('[^'\n]*'|\"[^\"\n]*\"|`[^`]*`)"
+    return re.sub(rf"{strings}|//[^\n]*|/\*.*?\*/", lambda found: found[1] or "", config, flags=re.DOTALL)
+
+
+def _section(config: str, name: str) -> str:
+    """What stands between the braces of the outermost section of a name, without what is nested there."""
+    starts = [found.end() for found in re.finditer(rf"\b{name}\s*:\s*\{{", config)]
+    if not starts:
+        return ""
+    outermost = min(starts, key=lambda at: config.count("{", 0, at) - config.count("}", 0, at))
+    depth, kept = 1, list[str]()
+    for character in config[outermost:]:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if depth == 0:
+            break
+        kept.append(character if depth == 1 else "")
+    return "".join(kept)
+
+
+def _angular_port(config: str) -> int | None:
+    """The port in the options of a project's `serve` in `angular.json`."""
+    with suppress(ValueError, RecursionError, AttributeError):
+        for project in json.loads(config).get("projects", {}).values():
+            serve = (project.get("architect") or project.get("targets") or {}).get("serve") or {}
+            port = (serve.get("options") or {}).get("port")
+            if isinstance(port, int):
+                return port
+    return None
+
+
+def _configs(folder: Path, begin: str) -> Iterator[Path]:
+    """The framework's config file, by name: the app's folder may be one that cannot be listed."""
+    names = (begin,) if "." in begin and begin.endswith("json") else tuple(f"{begin}.{ending}" for ending in _ENDINGS)
+    return (folder / name for name in names if (folder / name).exists())
+
+
+def _package(folder: Path) -> dict[str, object]:
+    with suppress(ValueError, RecursionError):
+        held = json.loads(_text(folder / "package.json"))
+        return held if isinstance(held, dict) else {}
+    return {}
+
+
+def _text(path: Path) -> str:
+    """The text of a file that tells something; nothing where it cannot be read."""
+    try:
+        return read_text(path).removeprefix("\ufeff")
+    except (OSError, ConfigUnreadableError):
+        return ""
+
+
+def _strings(held: object) -> dict[str, str]:
+    return {name: text for name, text in held.items() if isinstance(text, str)} if isinstance(held, dict) else {}

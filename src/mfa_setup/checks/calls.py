@@ -1,0 +1,64 @@
+"""Whether a spoken code can be delivered: who calls, and whether the users' countries may be called."""
+
+from mfa_setup.checks.account import unasked
+from mfa_setup.checks.catalog import answer, idle, judged, unseen
+from mfa_setup.checks.context import CheckContext
+from mfa_setup.checks.senders import named, uses_service
+from mfa_setup.errors import MfaSetupError
+from mfa_setup.model.check import Check
+from mfa_setup.model.observed import Factor, Provider, TwilioInventory
+from mfa_setup.phone import country_of, normal
+from mfa_setup.snapshot.parts import known_or
+
+_IDS = ("voice_sender", "dialing_permissions")
+_NAME_A_NUMBER = "Run `mfa-setup enable-sms --from NUMBER` with a number that can call, or `--delivery sms`."
+
+
+def checks(given: CheckContext) -> tuple[Check, ...]:
+    """All of this group; without spoken codes there is nothing to ask."""
+    if "voice" not in known_or(given.snapshot.factor, Factor()).message_types:
+        return tuple(idle(check_id, "No code is spoken.") for check_id in _IDS)
+    if skipped := unasked(given, _IDS):
+        return skipped
+    account, provider = given.snapshot.inventory, given.snapshot.provider
+    for part in (account, provider):
+        if isinstance(part, MfaSetupError):
+            return tuple(unseen(check_id, part) for check_id in _IDS)
+    if isinstance(account, MfaSetupError) or isinstance(provider, MfaSetupError) or provider.sid != account.sid:
+        return tuple(idle(check_id, "The provider is not this Twilio account.") for check_id in _IDS)
+    return _sender(given, provider, account), _dialing(given, provider)
+
+
+def _sender(given: CheckContext, provider: Provider, account: TwilioInventory) -> Check:
+    """Only a number with voice capability can call, never a Messaging Service (Auth0 docs; sources: twilio-voice).
+
+    A text's own sender makes its calls, too (not verified).
+    """
+    names = named(given, provider)
+    if uses_service(given, provider) or not names:
+        evidence = (
+            "The provider sends through a Messaging Service, which cannot make calls: spoken codes do not arrive."
+        )
+        return answer("voice_sender", "fail", evidence, _NAME_A_NUMBER)
+    able = {normal(item.phone_number) for item in account.numbers if item.voice or item.planned}
+    if unable := [name for name in names if name not in able]:
+        evidence = f"{', '.join(unable)} cannot make calls: spoken codes do not arrive."
+        return answer("voice_sender", "fail", evidence, _NAME_A_NUMBER)
+    return answer("voice_sender", "pass", f"{', '.join(names)} can make calls.")
+
+
+def _dialing(given: CheckContext, provider: Provider) -> Check:
+    own = country_of(provider.sender, given.country) if provider.sender else given.country
+    countries = given.desired.countries or (own,)
+
+    def judge(allowed: frozenset[str]) -> Check:
+        if closed := [country for country in countries if country not in allowed]:
+            return answer(
+                "dialing_permissions",
+                "fail",
+                f"The account may not call {', '.join(closed)}.",
+                "Twilio console: Voice > Settings > Geo permissions: allow the country, low-risk numbers are enough.",
+            )
+        return answer("dialing_permissions", "pass", f"The account may call {', '.join(countries)}.")
+
+    return judged("dialing_permissions", given.snapshot.dialing, judge)

@@ -1,0 +1,71 @@
+"""The check of the ownership: whether each sender that is named is the account's, and can send."""
+
+from mfa_setup.checks.catalog import answer
+from mfa_setup.checks.context import CheckContext
+from mfa_setup.checks.senders import kind_of, named, uses_service
+from mfa_setup.model.check import Check
+from mfa_setup.model.observed import Provider, TwilioInventory
+from mfa_setup.phone import normal
+
+_CHOOSE = "Run `mfa-setup enable-sms`, or pass another number with --from."
+
+
+def owned(given: CheckContext, account: TwilioInventory, provider: Provider) -> Check:
+    """Whether each sender that is named is the account's, and can send."""
+    bought = next((one.phone_number for one in account.numbers if one.planned), None)
+    names = [name for name in named(given, provider) if name != bought]
+    problems = [_sender_problem(account, name, spoken=given.spoken_only) for name in names]
+    if uses_service(given, provider):
+        problems.append(_service_problem(account, str(provider.messaging_service_sid)))
+        names.append(str(provider.messaging_service_sid))
+    elif not names and not bought:
+        problems.append("The provider names neither a number nor a Messaging Service.")
+    if failing := [problem for problem in problems if problem]:
+        return answer("sender_owned", "fail", " ".join(failing), _CHOOSE)
+    if unread := _unread(given, account, provider, names):
+        return answer("sender_owned", "skip", f"Could not be checked: {unread}", "Run the command again.")
+    if bought and not names:
+        return answer("sender_owned", "pass", f"{bought} is to be bought, and can send SMS.")
+    return answer("sender_owned", "pass", f"{', '.join(names)} can send codes of this account.")
+
+
+def _sender_problem(account: TwilioInventory, name: str, *, spoken: bool) -> str | None:
+    """Why a sender cannot send; a name needs to be owned by nobody (sources: twilio-senders)."""
+    if name.startswith("MG"):
+        return (
+            f"The From field holds {name}, a Messaging Service, which belongs in the Messaging Service field (21659)."
+        )
+    if kind_of(name) == "name":
+        return "A name cannot make calls." if spoken else None
+    if kind_of(name) == "short code":
+        return None if account.may_own(name) else f"{name} is no short code of this account (21659)."
+    number = next((item for item in account.numbers if normal(item.phone_number) == name), None)
+    if number is None:
+        return f"{name} is no number of this account (21659)."
+    if spoken:
+        return None if number.voice else f"{name} cannot make calls."
+    return None if number.sms else f"{name} cannot send SMS (21606)."
+
+
+def _service_problem(account: TwilioInventory, sid: str) -> str | None:
+    service = next((item for item in account.services if item.sid == sid), None)
+    if service is None:
+        return f"The account has no Messaging Service {sid} (21701)."
+    if service.senders is None or service.senders.names or service.senders.short_codes:
+        return None
+    if any(item.sid in service.pool and item.sms for item in account.numbers):
+        return None
+    return f"The Messaging Service {sid} has no number that can send SMS (21703)."
+
+
+def _unread(given: CheckContext, account: TwilioInventory, provider: Provider, names: list[str]) -> str | None:
+    """What could not be read of senders that are no numbers."""
+    codes = [name for name in names if kind_of(name) == "short code"]
+    if codes and account.short_codes is None:
+        return f"whether the short code {codes[0]} is the account's could not be read."
+    if not uses_service(given, provider):
+        return None
+    service = next(item for item in account.services if item.sid == provider.messaging_service_sid)
+    if service.senders is None and not any(item.sid in service.pool and item.sms for item in account.numbers):
+        return f"the Messaging Service {service.sid} has no number, and its names and short codes could not be read."
+    return None

@@ -1,0 +1,100 @@
+"""The check of the registration: each sender that may be used, judged for each of the users' countries."""
+
+from mfa_setup.checks.catalog import about, answer, idle
+from mfa_setup.checks.context import CheckContext
+from mfa_setup.checks.countries import countries
+from mfa_setup.checks.routes import Route, route
+from mfa_setup.checks.senders import Sender, chosen_from
+from mfa_setup.errors import MfaSetupError
+from mfa_setup.model.check import Check
+from mfa_setup.model.observed import TwilioInventory
+from mfa_setup.phone import US_PHONES, is_north_american
+from mfa_setup.snapshot.parts import known_or
+
+_FOR_CODES = frozenset({"2FA", "MIXED", "LOW_VOLUME"})
+"""The use cases of a campaign that one-time passwords belong to (sources: twilio-usecases)."""
+
+
+def registration(given: CheckContext, account: TwilioInventory, found: tuple[Sender, ...]) -> Check:
+    """Whether each country's carriers take messages from the sender that would be chosen for it."""
+    reached = countries(given, found)
+    if not reached:
+        names = ", ".join(sender.name for sender in found)
+        return _not_known(f"{names} has no country, so its reach is not known.", "Name the users' with --countries.")
+    judged = [one for country in reached for one in _routes_to(given, account, found, country)]
+    waits = [one for one in judged if one.sender.planned and one.is_verifiable]
+    if failing := [one for one in judged if one.verdict == "fails" and one not in waits]:
+        return _combined("fail", failing)
+    open_ones = [one for one in judged if one.verdict == "unknown" or (one.verdict == "young" and _has_users(given))]
+    if unproved := [one for one in open_ones if not _is_awaited(given, one)]:
+        return _unproved(given, unproved)
+    if open_ones:
+        return idle("registration", f"The test SMS to {', '.join(given.awaited)} will show it.")
+    if waits:
+        return idle("registration", "A toll-free number can be verified only once it is owned.")
+    return _passing(judged, reached)
+
+
+def _unproved(given: CheckContext, routes: list[Route]) -> Check:
+    """What only a delivery can show; where it matters because the users could not be counted, the reason is theirs."""
+    check, users = _combined("skip", routes), given.snapshot.everyone
+    evidence = f"Could not be checked: {check.evidence}"
+    if isinstance(users, MfaSetupError) and all(one.verdict == "young" for one in routes):
+        evidence += f" The tenant's users could not be counted: {users.message}"
+        check = about(check, users)
+    return check.model_copy(update={"evidence": evidence})
+
+
+def _passing(judged: list[Route], reached: tuple[str, ...]) -> Check:
+    """What works, with what is worth knowing about it."""
+    young = [one for one in judged if one.verdict == "young"]
+    warnings = [(f"{one.evidence} The tenant has no users yet.", one.fix) for one in young]
+    warnings += [_other_use(one) for one in judged if _is_for_another_use(one)]
+    if warnings:
+        evidence, fixes = zip(*dict.fromkeys(warnings), strict=True)
+        return answer("registration", "warn", " ".join(evidence), " ".join(dict.fromkeys(fixes)))
+    names = ", ".join(dict.fromkeys(one.sender.name for one in judged))
+    return answer("registration", "pass", f"{names} reaches {', '.join(reached)}.")
+
+
+def _other_use(one: Route) -> tuple[str, str]:
+    campaign = one.sender.service.campaign if one.sender.service else None
+    use = campaign.usecase if campaign and campaign.usecase else "another use"
+    evidence = f"The campaign of {one.sender.name} is for {use}, not for codes: carriers may filter them."
+    return evidence, "Register a 2FA campaign for the codes."
+
+
+def _is_for_another_use(one: Route) -> bool:
+    """Whether the campaign that lets a number reach US phones is for something else than codes."""
+    campaign = one.sender.service.campaign if one.sender.service else None
+    needs_it = one.country in US_PHONES and one.sender.kind == "long code" and is_north_american(one.sender.name)
+    return needs_it and campaign is not None and campaign.usecase not in _FOR_CODES
+
+
+def _routes_to(
+    given: CheckContext, account: TwilioInventory, found: tuple[Sender, ...], country: str
+) -> tuple[Route, ...]:
+    """The routes to a country: of each sender that is named, and of those that a service may choose for it."""
+    named_ones = [sender for sender in found if not sender.pooled]
+    chosen = chosen_from([sender for sender in found if sender.pooled], country)
+    return tuple(route(given, account, sender, country) for sender in (*named_ones, *chosen))
+
+
+def _is_awaited(given: CheckContext, one: Route) -> bool:
+    """Whether a test SMS will show it before the policy is set."""
+    return one.sender.tested and any(one.is_shown_by(phone) for phone in given.awaited)
+
+
+def _combined(status: str, routes: list[Route]) -> Check:
+    evidence = " ".join(dict.fromkeys(one.evidence for one in routes))
+    fix = " ".join(dict.fromkeys(one.fix for one in routes))
+    return answer("registration", status, evidence, fix)  # type: ignore[arg-type] # one of the statuses
+
+
+def _not_known(evidence: str, fix: str) -> Check:
+    return answer("registration", "skip", f"Could not be checked: {evidence}", fix)
+
+
+def _has_users(given: CheckContext) -> bool:
+    """Whether anybody could be locked out: users that cannot be counted may be there."""
+    return known_or(given.snapshot.everyone, None) != 0

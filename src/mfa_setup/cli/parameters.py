@@ -1,0 +1,83 @@
+"""The parameters of the commands, made from the table of settings: one place for names, help and variables.
+
+This imports the table, so it is imported only for a command that is named on the command line.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import typer
+
+from mfa_setup.cli.options import Call, Common, as_parameter, option
+from mfa_setup.settings.schema import PANELS, SECRETS, SETTINGS, Group, Secret, Setting
+
+_SECRETS_PANEL = "Secrets (else from the environment)"
+
+_common = partial(option, panel="This run")
+_COMMON = (
+    _common(
+        "config", str | None, "Settings file. Without it, mfa-setup.toml of this folder or a parent.", metavar="PATH"
+    ),
+    _common("json", bool, "Print one JSON document on standard output, and nothing else there."),
+    _common("yes", bool, "Apply the plan without asking.", "-y"),
+    _common("no_input", bool, "Never ask; exit with code 6 instead."),
+    _common("no_color", bool, "Print without colors."),
+    _common("verbose", bool, "Print more details.", "-v"),
+    _common("quiet", bool, "Print nothing but errors and warnings.", "-q"),
+    _common("timeout", str | None, "How long one request may be retried (default 20).", metavar="SECONDS"),
+)
+_TOKEN_CACHE = _common("no_token_cache", bool, "Request a new access token and do not cache it.")
+
+
+def _setting(setting: Setting) -> inspect.Parameter:
+    note = f" [environment: {setting.variable}]" if setting.variable else ""
+    default = ", ".join(setting.default) if isinstance(setting.default, tuple) else setting.default
+    note += f" (default {default})" if default else ""
+    kinds: dict[str, Any] = {"boolean": bool, "list": list[str], "choice": setting.choices}
+    metavar = None if setting.kind in {"boolean", "choice"} else setting.metavar
+    negatable = setting.kind == "boolean" and not setting.one_shot
+    shown = typer.Option(
+        f"{setting.flag}/{setting.opposite}" if negatable else setting.flag,
+        help=setting.help + note,
+        metavar=metavar,
+        rich_help_panel=PANELS[setting.group][0],
+    )
+    return as_parameter(_safe(setting.name), kinds.get(setting.kind, str) | None, shown)
+
+
+def _secret(secret: Secret) -> inspect.Parameter:
+    text = f"{secret.help} ({secret.variables[0]}). - reads standard input."
+    return option(f"{secret.name}_file", str | None, text, metavar="PATH", panel=_SECRETS_PANEL)
+
+
+def _safe(name: str) -> str:
+    """A setting's name as a parameter: `from` is a word of the language."""
+    return "from_" if name == "from" else name
+
+
+def read_call(command: str, given: Mapping[str, Any], own: Iterable[inspect.Parameter]) -> Call:
+    """Sorts what Typer parsed."""
+    own_names = {parameter.name for parameter in own}
+    common = {name: given[name] for name in Common.__dataclass_fields__ if name in given}
+    return Call(
+        command=command,
+        common=Common(**common),
+        flags={setting.name: given[_safe(setting.name)] for setting in SETTINGS if _safe(setting.name) in given},
+        secret_files={name: given[f"{name}_file"] for name in SECRETS if f"{name}_file" in given},
+        own={name: value for name, value in given.items() if name in own_names},
+    )
+
+
+def give_parameters(body: Callable[..., int], groups: Iterable[Group], own: Iterable[inspect.Parameter]) -> None:
+    """Gives a function the parameters that Typer reads: its own, its settings and secrets by group, the common ones."""
+    wanted = set(groups)
+    parameters = list(own)
+    parameters += [_setting(setting) for setting in SETTINGS if setting.group in wanted]
+    parameters += [_secret(secret) for secret in SECRETS.values() if (secret.groups or wanted) & wanted]
+    named = {parameter.name for parameter in parameters}  # a command may give a common one its own meaning
+    common = (*_COMMON, _TOKEN_CACHE) if wanted else _COMMON
+    parameters += [parameter for parameter in common if parameter.name not in named]
+    body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    body.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

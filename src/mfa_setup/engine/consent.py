@@ -1,0 +1,53 @@
+"""Consent, before the first write: to spend money in spite of what is known, or to move a number that is in use."""
+
+from dataclasses import replace
+
+from mfa_setup.checks import consents, tenant
+from mfa_setup.engine.delivery_guard import DeliveryGuard, overriding, standing_on
+from mfa_setup.engine.plan import Plan
+from mfa_setup.engine.report import notice_of
+from mfa_setup.errors import GuardRefusedError
+from mfa_setup.model.check import Check
+
+
+def needed(guard: DeliveryGuard, plan: Plan) -> tuple[Check, ...]:
+    """What a plan needs consent for."""
+    found = plan.found
+    moving = tuple(consents.before_moving(replace(guard.context, snapshot=found), plan.writes))
+    if not plan.spends:
+        return moving
+    may_send = plan.asks_first or not consents.looks_free(found)
+    may_send = may_send or tenant.has_sent(guard.reader.missing({"sends"}, found))
+    return (*consents.before_buying(found, may_send=may_send), *moving)
+
+
+def require(guard: DeliveryGuard, plan: Plan) -> None:
+    """Refuses a plan that somebody has not agreed to; what was agreed to is reported and in the journal.
+
+    Raises:
+        GuardRefusedError: Consent is missing.
+    """
+    checks = needed(guard, plan)
+    if missing := _missing(guard, checks):
+        if guard.person.overrule(missing, guard.reader.services.domain):
+            guard.overrides |= {check.id for check in missing}
+        else:
+            raise _refusal(missing)
+    guard.agree(checks)
+
+
+def foresee(guard: DeliveryGuard, plan: Plan) -> None:
+    """Reports as a warning what a run would be refused for."""
+    if missing := _missing(guard, needed(guard, plan)):
+        guard.report.warn([notice_of(_refusal(missing)).model_copy(update={"code": "consent_needed"})])
+
+
+def _missing(guard: DeliveryGuard, checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    return tuple(check for check in checks if check.id not in guard.overrides)
+
+
+def _refusal(missing: tuple[Check, ...]) -> GuardRefusedError:
+    evidence, fixes = (" ".join(texts) for texts in zip(*((one.evidence, one.fix) for one in missing), strict=True))
+    message = f"This needs your consent, and nothing was changed. {evidence}"
+    hint = f"{fixes} To continue all the same: {overriding(missing)}."
+    return standing_on(GuardRefusedError(message, hint=hint), missing)

@@ -1,0 +1,27 @@
+"""The JSON document of a run that has not begun, without the models of `mfa_setup.model.outcome`, which import slowly.
+
+A test compares the two.
+"""
+
+from typing import Any
+
+_OUTPUTS = (
+    *("domain", "client_id", "url", "phone_number", "number_sid", "messaging_service_sid"),
+    *("policy", "countries", "config_file", "proof", "sms"),
+)
+EMPTY_DOCUMENT: dict[str, Any] = {
+    "schema_version": 1,
+    "command": "",
+    "ok": False,
+    "changed": False,
+    "run_id": "",
+    "tenant": None,
+    "changes": [],
+    "outputs": dict.fromkeys(_OUTPUTS),
+    "checks": [],
+    "warnings": [],
+    "error": None,
+    "runs": None,
+    "undoes": None,
+    "settings": None,
+}

@@ -1,0 +1,53 @@
+"""The last line of defence for a secret in the wrong place: an outcome whose errors do not quote it."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from mfa_setup.quoting import shortened, without_typed
+from mfa_setup.render import sanitize
+
+if TYPE_CHECKING:  # slow to import, and a command line that cannot be parsed needs only `safe_text`
+    from pydantic import SecretStr
+
+    from mfa_setup.model.base import Frozen
+    from mfa_setup.model.outcome import Outcome
+
+T = TypeVar("T", bound="Frozen")
+
+
+def without_typed_words(outcome: "Outcome", typed: Sequence[str], secrets: "Sequence[SecretStr]") -> "Outcome":
+    """An outcome whose error, warnings and checks show what a person typed in short where it may be a secret.
+
+    Args:
+        outcome: The outcome. What its outputs name exists, so it is no secret in the wrong place.
+        typed: What the person gave to the run.
+        secrets: The secrets of the run, of which not even the beginning is shown.
+    """
+    real = {value for value in outcome.outputs.model_dump().values() if isinstance(value, str)}
+    words = [value for value in typed if value not in real]
+    safe = safe_text(words, [secret.get_secret_value() for secret in secrets])
+    return outcome.model_copy(
+        update={
+            "error": _changed(outcome.error, safe, "message", "hint") if outcome.error else None,
+            "warnings": tuple(_changed(warning, safe, "message", "hint") for warning in outcome.warnings),
+            "checks": tuple(_changed(check, safe, "evidence", "fix") for check in outcome.checks),
+        }
+    )
+
+
+def safe_text(words: Sequence[str], secrets: Collection[str]) -> Callable[[str], str]:
+    """A function that masks secrets in a text and shows the typed words in short that may be some."""
+    beginnings = [shortened(value) for value in secrets if shortened(value) != value]
+
+    def safe(text: str) -> str:
+        text = without_typed(sanitize.without_values(secrets, text), words)
+        for beginning in beginnings:
+            text = text.replace(beginning, sanitize.MASK)
+        return text
+
+    return safe
+
+
+def _changed(model: T, change: Callable[[str], str], *fields: str) -> T:
+    texts = {name: getattr(model, name) for name in fields}
+    return model.model_copy(update={name: change(text) for name, text in texts.items() if isinstance(text, str)})

@@ -1,0 +1,91 @@
+"""Which Messaging Service's pool a number belongs in, and whether it fits in."""
+
+from mfa_setup.errors import Choice, ChoiceNeededError, NumberConflictError, PoolFullError
+from mfa_setup.model.desired import Desired
+from mfa_setup.model.observed import MessagingService, Number, TwilioInventory
+from mfa_setup.phone import US_PHONES, country_of, is_north_american, is_toll_free
+from mfa_setup.resources.sender import Sender
+
+POOL = "messaging_service_sid"
+"""The name of a number's place in changes and in the journal."""
+
+
+def home_of(account: TwilioInventory, number: Number | None) -> MessagingService | None:
+    """The Messaging Service whose pool a number is in; it can be in one only."""
+    return next((item for item in account.services if number and number.sid in item.pool), None)
+
+
+def pool_for(
+    account: TwilioInventory, sender: Sender, phone: str | None, desired: Desired, *, may_move: bool
+) -> MessagingService | None:
+    """The Messaging Service that the number belongs in: the named one, else the one with a verified campaign.
+
+    Args:
+        account: The account with its services.
+        sender: Who is to send.
+        phone: The number, also where it is still to be bought.
+        desired: The users' countries, among others.
+        may_move: Somebody has agreed that the number leaves the service that it is in.
+
+    Raises:
+        ChoiceNeededError: Several have one.
+        NumberConflictError: The number is in another Messaging Service.
+        PoolFullError: The Messaging Service takes no further number.
+    """
+    number = sender.number
+    home = home_of(account, number)
+    left = None if may_move else home
+    if sender.service:
+        return _with_room(account, _not_elsewhere(sender.service, left, number), number)
+    if sender.name:
+        return None
+    if not _needs_campaign(desired, phone):
+        return home
+    campaigns = [item for item in account.services if item.verified]
+    if not campaigns or home in campaigns:
+        return home
+    verified = [item for item in campaigns if not item.is_full] or campaigns[:1]
+    if len(verified) == 1:
+        return _with_room(account, _not_elsewhere(verified[0], left, number), number)
+    listed = ", ".join(f"{item.sid} ({item.name})" for item in verified)
+    raise ChoiceNeededError(
+        f"Several Messaging Services have a verified campaign: {listed}.",
+        hint=f"Pass --messaging-service-sid, for example --messaging-service-sid {verified[0].sid}.",
+        choices=tuple(Choice("messaging_service_sid", item.sid, f"{item.name} {item.sid}") for item in verified),
+    )
+
+
+def _needs_campaign(desired: Desired, phone: str | None) -> bool:
+    """Whether the number is one that carriers ask a campaign for: a long code of +1 that sends to US phones."""
+    if phone is None:
+        return desired.number.country == "US" or bool(US_PHONES & set(desired.countries))
+    if not is_north_american(phone) or is_toll_free(phone):
+        return False
+    return bool(US_PHONES & set(desired.countries or (country_of(phone, desired.number.country),)))
+
+
+def _not_elsewhere(service: MessagingService, home: MessagingService | None, number: Number | None) -> MessagingService:
+    if home and number and home.sid != service.sid:
+        raise NumberConflictError(
+            f"{number.phone_number} is in the Messaging Service {home.sid} ({home.name}), and a number can be in one "
+            f"only; it would have to go into {service.sid} ({service.name}).",
+            hint=f"Pass --messaging-service-sid {home.sid} to leave it there, or another number with --from. To move "
+            f"it: --from {number.phone_number} --messaging-service-sid {service.sid}, or --override number_moves.",
+        )
+    return service
+
+
+def _with_room(account: TwilioInventory, service: MessagingService, number: Number | None) -> MessagingService:
+    """The service, if the number is in its pool or still fits in; this is judged before a number is bought for it."""
+    if not service.is_full or (number and number.sid in service.pool):
+        return service
+    held = [item.phone_number for item in account.numbers if item.sid in service.pool and item.sms]
+    instead = f"Pass --from {held[0]} to send from a number that is in it" if held else "Take one out of it"
+    if service.capacity == 1:
+        why = "its campaign is a sole proprietor's, which carries one number"
+        hint = f"{instead}, or register a standard brand and a campaign in another Messaging Service."
+    else:
+        why, hint = f"it holds {service.capacity} senders", f"{instead}, or pass --messaging-service-sid of another."
+    raise PoolFullError(
+        f"The Messaging Service {service.sid} ({service.name}) takes no more numbers: {why}.", hint=hint
+    )

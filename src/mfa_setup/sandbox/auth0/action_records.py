@@ -1,0 +1,55 @@
+"""Actions and their bindings in the recorded form."""
+
+import uuid
+from typing import Any
+
+from mfa_setup.sandbox.auth0.ids import timestamp
+
+POST_LOGIN = "post-login"
+_RUNTIME = "node22"
+_TRIGGERS = [{"id": POST_LOGIN, "version": "v3"}]
+# What an Action shows on its own and not inside a binding: the draft (recorded).
+_OF_THE_DRAFT = ("code", "dependencies", "runtime", "status", "secrets")
+
+
+def deployed_action(name: str, code: str) -> dict[str, Any]:
+    """An Action that is deployed with this code and bound to post-login, as `GET /actions/actions/{id}` shows it."""
+    # Times of the service have nanoseconds (recorded); clients of the sandbox parse milliseconds as well.
+    now, version_id = timestamp(), str(uuid.uuid4())
+    times = {"created_at": now, "updated_at": now}
+    built = {"id": version_id, "code": code, "runtime": _RUNTIME, "number": 1} | times
+    return {
+        "id": str(uuid.uuid4()),
+        "name": name,
+        "supported_triggers": _TRIGGERS,
+        **times,
+        "code": code,
+        "dependencies": [],
+        "runtime": _RUNTIME,
+        "status": "built",
+        "secrets": [],
+        "current_version": built | {"status": "BUILT", "build_time": now},
+        "deployed_version": built
+        | {"status": "built", "built_at": now, "deployed": True, "dependencies": [], "secrets": []}
+        | {"supported_triggers": _TRIGGERS},
+        "all_changes_deployed": True,
+        "binding_id": str(uuid.uuid4()),
+    }
+
+
+def shown(action: dict[str, Any]) -> dict[str, Any]:
+    """The Action as the list and a read answer it."""
+    return {name: value for name, value in action.items() if name != "binding_id"}
+
+
+def binding_of(action: dict[str, Any]) -> dict[str, Any]:
+    """The Action's binding: without the draft, and never with all changes deployed (recorded)."""
+    inner = {name: value for name, value in shown(action).items() if name not in _OF_THE_DRAFT}
+    return {
+        "id": action["binding_id"],
+        "trigger_id": POST_LOGIN,
+        "action": inner | {"all_changes_deployed": False},
+        "created_at": action["created_at"],
+        "updated_at": action["updated_at"],
+        "display_name": action["name"],
+    }

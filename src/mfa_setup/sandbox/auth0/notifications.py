@@ -1,0 +1,40 @@
+"""Messages that a custom phone provider took: the sandbox's stand-in for whatever the tenant's own code would do."""
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message.
+
+    Attributes:
+        to: The phone.
+        body: The text as it was rendered.
+        channel: `text` or `voice`.
+        sender: The template's own `from`, if it has one.
+        id: Its id.
+        sent_at: When it was sent, in seconds since the epoch.
+    """
+
+    to: str
+    body: str
+    channel: str
+    sender: str | None = None
+    id: str = field(default_factory=lambda: f"custom-{secrets.token_hex(8)}")
+    sent_at: float = field(default_factory=time.time)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `GET /_sandbox/notifications` answers."""
+        return {
+            "id": self.id,
+            "to": self.to,
+            "from": self.sender,
+            "body": self.body,
+            "channel": self.channel,
+            "provider": "custom",
+            "date_created": formatdate(self.sent_at),
+        }

@@ -1,0 +1,58 @@
+"""Which text carries a code: that of the tenant's phone stack, by the channel that it is sent by."""
+
+from dataclasses import dataclass
+
+from mfa_setup.liquid import code_variables, rendered
+from mfa_setup.sandbox.auth0.phone_legacy import ENROLLMENT, VERIFICATION
+from mfa_setup.sandbox.auth0.state import JSON, Tenant
+
+TEMPLATES = {
+    "otp_enroll": (
+        "{{ code | escape }} is your verification code for {{ friendly_name | escape }}. "
+        "Please enter this code to verify your enrollment."
+    ),
+    "otp_verify": "{{ code | escape }} is your verification code for {{ friendly_name | escape }}",
+}
+"""The texts of the Unified Phone Experience before anyone changes them (recorded)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text before its code is put in.
+
+    Attributes:
+        text: The text, in Liquid.
+        sender: What it is sent from, where the template has a `from` of its own.
+    """
+
+    text: str
+    sender: str | None = None
+
+    def with_code(self, tenant: Tenant, code: str) -> str:
+        """The message: a text without the variable is sent as it is, without any code.
+
+        Raises:
+            InvalidTemplateError: It is not Liquid.
+        """
+        name = str(tenant.settings.get("friendly_name") or tenant.name)
+        return rendered(self.text, code_variables(code, name))
+
+
+def template_of(tenant: Tenant, *, enrolling: bool, channel: str) -> Template:
+    """The template of the tenant's phone stack; a disabled one is not used."""
+    if not tenant.unified:
+        # The older stack has one text for both channels.
+        message = "enrollment_message" if enrolling else "verification_message"
+        text = (tenant.legacy.templates or {}).get(message)
+        return Template(text or (ENROLLMENT if enrolling else VERIFICATION))
+    kind = "otp_enroll" if enrolling else "otp_verify"
+    enabled = (one for one in tenant.templates.values() if one["type"] == kind and not one["disabled"])
+    return unified_template(next(enabled, {"type": kind}), channel)
+
+
+def unified_template(template: JSON, channel: str) -> Template:
+    """A template of the Unified Phone Experience; where it has no text for the channel, the service's own is used."""
+    # not verified: the service's own text for a call, and for the types that carry no code of a login
+    content = template.get("content", {})
+    text = content.get("body", {}).get(channel) or TEMPLATES.get(template["type"], TEMPLATES["otp_verify"])
+    return Template(text, content.get("from") or None)

@@ -1,0 +1,40 @@
+"""What the carriers know of a number: its campaign and its toll-free verifications.
+
+Sources: twilio-a2p, twilio-toll-free (docs/sources.md).
+"""
+
+from mfa_setup.sandbox.twilio.delivery import Sender
+from mfa_setup.sandbox.twilio.ids import fixed_sid
+from mfa_setup.sandbox.twilio.numbers import OwnedNumber
+from mfa_setup.sandbox.twilio.state import TwilioState
+from mfa_setup.sandbox.twilio.tollfree_records import APPROVED, Verification
+
+
+def verifications_of(state: TwilioState, number: OwnedNumber) -> list[Verification]:
+    """Return a number's toll-free verifications, newest first.
+
+    A registered account has an approved one for each toll-free number, until a test files others.
+    """
+    if number.stock.kind != "tollfree":
+        return []
+    filed = state.toll_free.get(number.phone_number)
+    if filed:
+        return sorted(filed, key=lambda one: one.order, reverse=True)
+    if state.config.number_registration != "registered":
+        return []
+    sid = fixed_sid("HH", state.account_sid, number.sid)
+    return [Verification(sid, number.rank, APPROVED, number.created)]
+
+
+def sender_of(state: TwilioState, number: OwnedNumber) -> Sender:
+    """Return what decides about one of the account's numbers as a sender."""
+    service = state.service_of(number)
+    # not verified: that the newest verification counts where a number has several
+    newest = next(iter(verifications_of(state, number)), None)
+    return Sender(
+        country=number.stock.country,
+        kind=number.stock.kind,
+        in_campaign=service is not None and service.delivers_us,
+        verified=newest is not None and newest.status == APPROVED,
+        registering=state.registering.get(number.phone_number),
+    )

@@ -1,0 +1,45 @@
+"""Whether a text can sign as the private key of an application, and what it is where it cannot."""
+
+from pydantic import SecretStr
+
+from mfa_setup.errors import InvalidValueError
+
+_VARIABLE = "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY"
+_FORM = "Give the RSA private key in PEM form: its lines from -----BEGIN PRIVATE KEY----- to -----END PRIVATE KEY-----."
+
+
+def check_private_key(key: SecretStr) -> None:
+    """Refuses what is no RSA private key in PEM form.
+
+    Raises:
+        InvalidValueError: It is something else; the message says what, and holds nothing of it.
+    """
+    text = key.get_secret_value()
+    if "PUBLIC KEY-----" in text or "CERTIFICATE-----" in text:
+        what = "a public key" if "PUBLIC KEY" in text else "a certificate"
+        raise InvalidValueError(
+            f"{_VARIABLE} holds {what}, and a private key belongs there.",
+            hint=f"{_FORM} Auth0 keeps the public key; the private one is in the file that was made with it.",
+        )
+    if r"\n" in text:
+        raise InvalidValueError(
+            rf"{_VARIABLE} holds the two characters \n where its lines should end.",
+            hint=f"Put the key into a file with real line ends, and pass --private-key-file PATH. {_FORM}",
+        )
+    if problem := _problem(text):
+        raise InvalidValueError(f"The private key of {_VARIABLE} {problem}.", hint=_FORM)
+
+
+def _problem(text: str) -> str | None:
+    """What is wrong with a key in PEM form; None where it can sign."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 only where a key is given
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+
+    try:
+        key = load_pem_private_key(text.encode(), password=None)
+    except TypeError:
+        return "is encrypted with a password"
+    except (ValueError, UnsupportedAlgorithm):
+        return "cannot be read"
+    return None if isinstance(key, RSAPrivateKey) else "is not an RSA key"

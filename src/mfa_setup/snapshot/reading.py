@@ -1,0 +1,211 @@
+"""Parts of a snapshot while they are read: all at once, but for those that another one decides about."""
+
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from mfa_setup.errors import MfaSetupError, NotFoundError, ScopeMissingError
+from mfa_setup.model.desired import Desired
+from mfa_setup.model.observed import Connections, Message, Number, Provider, SendEvent, Templates
+from mfa_setup.model.readiness import BoundAction, TollFreeStatus
+from mfa_setup.phone import is_toll_free
+from mfa_setup.ports import Auth0Port, TokenPort
+from mfa_setup.services import Services
+from mfa_setup.snapshot.account import AccountReading, Concerned
+from mfa_setup.snapshot.names import Again, PartName
+from mfa_setup.snapshot.parts import NOT_READ, Part, T, attempt, known, known_or
+from mfa_setup.snapshot.snapshot import Snapshot
+
+
+@dataclass(slots=True)
+class Reading:
+    """The parts that are being read.
+
+    Attributes:
+        services: Both services.
+        token: The access token.
+        desired: What is asked for.
+        base: What is known already.
+        pool: Sends the requests.
+        connection_ids: The connections that a run to be undone used.
+        concerned: SIDs and phone numbers that it wrote.
+        again: What of the Twilio account is read, where it was read a moment ago; None for all of it.
+    """
+
+    services: Services
+    token: TokenPort
+    desired: Desired
+    base: Snapshot
+    pool: ThreadPoolExecutor
+    connection_ids: frozenset[str]
+    concerned: frozenset[str]
+    again: Again | None
+    _started: "dict[PartName, Future[Part[Any]]]" = field(default_factory=dict)
+    _account: AccountReading | None = None
+
+    def start(self, names: Collection[PartName], optional: Collection[PartName] = ()) -> None:
+        """Asks for these parts; those that wait for another one come last, so that they keep no worker from it.
+
+        Of the `optional` ones, what tells only of a Twilio provider is not asked for where there is none.
+        """
+        sources = self._sources()
+        for name, read in sources.items():
+            if name in names:
+                self._started[name] = self.pool.submit(attempt, read)
+        if "twilio" in names and self.services.twilio:
+            before = known_or(self.base.twilio, None) if self.again else None
+            brief = self.again == "holds"
+            concerned = self._concerned if before is None else self._known_concerned
+            self._account = AccountReading(self.services.twilio, self.pool, concerned, before, brief)
+        for name, read in self._waiting(optional).items():
+            if name in names:
+                self._started[name] = self.pool.submit(attempt, read)
+
+    def part(self, name: PartName) -> Part[Any]:
+        """One part, once it is there; as it was known before where it is not being read."""
+        return self._started[name].result() if name in self._started else getattr(self.base, name)
+
+    @property
+    def is_on_legacy(self) -> bool:
+        """Whether the legacy stack's provider was read, which the other stack refuses."""
+        return self.base.stack == "legacy" and isinstance(self.part("provider"), Provider)
+
+    def has(self, name: PartName) -> bool:
+        """Whether this part is being read."""
+        return name in self._started
+
+    def results(self, needed: Collection[PartName]) -> dict[str, Any]:
+        """All parts that are being read.
+
+        Raises:
+            MfaSetupError: The first of those that are `needed` that could not be read.
+        """
+        values: dict[str, Any] = {}
+        if self._account:
+            account = self._account.result()
+            values = {"account": account, "twilio": account.inventory}
+        values |= {name: self.part(name) for name in get_args(PartName) if name in self._started}
+        if isinstance(unread := values.get("settings"), MfaSetupError):
+            values["stack"] = unread  # what was remembered is not verified
+        for name in get_args(PartName):
+            if name in needed and name in values:
+                known(values[name])
+        return values
+
+    def _sources(self) -> Mapping[PartName, Callable[[], Any]]:
+        """How each part is read that waits for no other one; those of an account that cannot be asked are left out."""
+        auth0, twilio, application, stack = (
+            self.services.auth0, self.services.twilio, self.desired.application, self.base.stack
+        )  # fmt: skip
+        sources: dict[PartName, Callable[[], Any]] = {
+            "settings": auth0.settings,
+            "applications": auth0.applications,
+            "connected": lambda: {found: _connected(auth0, found) for found in self.connection_ids},
+            "provider": lambda: auth0.provider(known(stack)),
+            "factors": auth0.factors,
+            "message_types": auth0.message_types,
+            "templates": lambda: auth0.templates(known(stack)),
+            "policies": auth0.policies,
+            "custom_domains": lambda: self._with_scope("read:custom_domains", auth0.custom_domains),
+            "everyone": lambda: self._with_scope("read:users", auth0.user_count),
+        }
+        if application is not None:
+            sources["connections"] = lambda: _connections(auth0, application.connection)
+        if twilio is not None:
+            sources |= {
+                "profiles": twilio.profiles,
+                "balance": twilio.balance,
+                "geo": twilio.geo_permissions,
+                "alerts": twilio.alerts,
+            }
+        return sources
+
+    def _waiting(self, optional: Collection[PartName]) -> Mapping[PartName, Callable[[], Any]]:
+        """How the parts are read that only matter where another part says so."""
+
+        def dialing() -> Part[frozenset[str]]:
+            """Who may be called, unless it is known that no code is spoken."""
+            types = known_or(self.part("message_types"), None)
+            silent = types is not None and "voice" not in types and self.desired.sms.delivery == "sms"
+            return NOT_READ if silent else self.services.account.dialing()
+
+        def toll_free() -> Mapping[str, TollFreeStatus]:
+            """The verifications, where there is a toll-free number."""
+            numbers = self._numbers()
+            none = numbers is not None and not any(map(_is_toll_free, numbers))
+            return {} if none else self.services.account.toll_free()
+
+        def messages() -> tuple[Message, ...]:
+            """What was sent, where anything is there to send from, or where only a delivery shows what was not read."""
+            provider, profiles = known_or(self.part("provider"), None), known_or(self.part("profiles"), ())
+            sends_nothing = self._numbers() == () and provider is not None and not provider.can_send
+            shown = "twilio-approved" in profiles and not isinstance(self.part("geo"), MfaSetupError)
+            return () if sends_nothing and shown else self.services.account.newest_messages()
+
+        def sends() -> Part[tuple[SendEvent, ...]]:
+            provider = known_or(self.part("provider"), None)
+            unsent = "sends" in optional and provider is not None and provider.kind != "twilio"
+            return NOT_READ if unsent else self._with_scope("read:logs", self.services.auth0.send_events)
+
+        def actions() -> Part[tuple[BoundAction, ...]]:
+            """What Actions do, where the policy is to end or the factor may go before the provider."""
+            asked = "actions" not in optional or self.desired.policy == "never"
+            unset = known_or(self.part("factors"), None) == frozenset() and known_or(self.part("policies"), None) == ()
+            if not asked and not unset:
+                return NOT_READ
+            return self._with_scope("read:actions", self.services.auth0.post_login_actions)
+
+        waiting: dict[PartName, Callable[[], Any]] = {"sends": sends, "actions": actions}
+        if self.services.twilio is None:
+            return waiting
+        return waiting | {"dialing": dialing, "toll_free": toll_free, "messages": messages}
+
+    def _numbers(self) -> tuple[Number, ...] | None:
+        """The account's numbers; None where they could not be read."""
+        if self._account:
+            return known_or(self._account.numbers.result(), None)
+        account = known_or(self.base.twilio, None)
+        return account.numbers if account else None
+
+    def _concerned(self) -> Concerned:
+        """What of the account can matter, for the provider that is there and the one that a plan leads to."""
+        there: Part[Provider] = self.part("provider")
+        providers = [one for one in (known_or(there, None), known_or(self.base.provider, None)) if one]
+        return self._named_by(providers, known_or(self.part("templates"), Templates()))
+
+    def _known_concerned(self) -> Concerned:
+        """The same by what was known before this reading."""
+        provider = known_or(self.base.provider, None)
+        return self._named_by([provider] if provider else [], known_or(self.base.templates, Templates()))
+
+    def _named_by(self, providers: Collection[Provider], templates: Templates) -> Concerned:
+        wanted = self.desired.number
+        senders = {wanted.sender, *(one.sender for one in providers), *(text.sender for text in templates.whole)}
+        services = {wanted.messaging_service_sid, *(one.messaging_service_sid for one in providers)}
+        sending = frozenset(filter(None, services))
+        return Concerned(frozenset(filter(None, senders)) | self.concerned, sending | self.concerned, sending)
+
+    def _with_scope(self, scope: str, read: Callable[[], T]) -> T:
+        """Reads what a run can do without: a token that lacks the scope is not sent to be refused."""
+        granted = self.token.scopes()
+        if granted is not None and scope not in granted:
+            raise ScopeMissingError(f"The access token lacks a scope: {scope}.", service="auth0")
+        return read()
+
+
+def _is_toll_free(number: Number) -> bool:
+    return is_toll_free(number.phone_number)
+
+
+def _connections(auth0: Auth0Port, name: str) -> Connections:
+    listed = auth0.connections()
+    found = listed.get(name)
+    return Connections(names=tuple(sorted(listed)), found=auth0.connection(found, name) if found else None)
+
+
+def _connected(auth0: Auth0Port, connection_id: str) -> frozenset[str]:
+    try:
+        return auth0.connection(connection_id, connection_id).client_ids
+    except NotFoundError:  # somebody removed it, and so nobody is on it
+        return frozenset()

@@ -1,0 +1,71 @@
+"""How much a command asks: little, and nothing twice; and of two things that go together, money is spent last."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from support.lab import Lab, Run
+from support.scene import is_unified
+
+Make = Callable[..., Lab]
+
+
+def asked(lab: Lab, since: int) -> list[tuple[str, str]]:
+    """The requests since a mark, but for those for a token."""
+    return [(one["method"], one["path"]) for one in lab.log(since) if one["path"] != "/oauth/token"]
+
+
+def test_a_run_sends_few_requests(run: Run, lab: Lab) -> None:
+    spare = 0 if is_unified(lab) else 3
+    for command, most in (("plan", 26), ("up", 46), ("up", 20), ("status", 21), ("doctor", 22)):
+        before = lab.mark()
+        result = run(command, *(["--yes"] if command == "up" else []), "--json", env=lab.env)
+        assert result.code == 0, result.out
+        assert len(asked(lab, before)) <= most + spare, command
+
+
+@pytest.mark.parametrize("command", ["plan", "status", "doctor"])
+def test_what_only_reads_reads_nothing_twice(run: Run, lab: Lab, command: str) -> None:
+    run("up", "--yes", "--json", env=lab.env)
+    before = lab.mark()
+    run(command, "--json", env=lab.env)
+    assert [one for one, times in Counter(asked(lab, before)).items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/api/v2/clients"), ("PUT", "/api/v2/guardian/factors/sms")], ids=["app", "factor"]
+)
+def test_nothing_is_bought_where_what_costs_nothing_is_refused(run: Run, lab: Lab, method: str, path: str) -> None:
+    lab.faults({"method": method, "path": path, "effect": "status:403", "times": 9})
+    result = run("up", "--yes", "--json", env=lab.env)
+    assert result.code == 4, result.out
+    assert lab.writes().count((method, path)) > 0
+    assert lab.twilio["purchases"] == 0
+    assert not [one for one, written in lab.writes() if written.endswith("IncomingPhoneNumbers.json")]
+
+
+def test_the_phone_stack_is_remembered_and_a_tenant_that_has_moved_is_noticed(run: Run, make_lab: Make) -> None:
+    legacy = make_lab(phone_stack="legacy")
+    run("plan", "--json", env=legacy.env)
+    legacy.auth0("PATCH", "tenants/settings", {"phone_consolidated_experience": True})
+    result = run("plan", "--json", env=legacy.env)
+    assert result.document["tenant"]["phone_stack"] == "unified"
+    assert result.change("provider")["fields"][-1]["path"] == "credentials.auth_token"
+
+
+def test_a_remembered_phone_stack_that_cannot_be_verified_is_not_told(run: Run, lab: Lab) -> None:
+    run("plan", "--json", env=lab.env)
+    lab.faults({"method": "GET", "path": "/api/v2/tenants/settings", "effect": "status:403", "times": 9})
+    result = run("doctor", "--json", env=lab.env)
+    assert result.code == 4, result.out
+    assert [check["status"] for check in result.document["checks"] if check["id"] == "phone_stack"] == ["skip"]
+
+
+@pytest.mark.sweep
+def test_a_tenant_of_the_free_plan_is_not_asked_faster_than_it_allows(run: Run, make_lab: Make) -> None:
+    lab = make_lab(rate_limit="free")
+    before = lab.mark()
+    for _ in range(2):
+        assert run("doctor", "--json", env=lab.env).code in {0, 7}
+    assert [entry["status"] for entry in lab.log(before) if entry["status"] == 429] == []
