@@ -4,6 +4,7 @@ It reads no command line, environment, standard input or terminal, so commands, 
 Python compose their runs in the same way. `examples/two-tenants/` shows it.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -30,8 +31,22 @@ from mfa_setup.store.lock import tenant_lock
 
 if TYPE_CHECKING:  # slow to import: at run time only where a run begins
     from mfa_setup.adapters.http_policy import HttpSettings
+    from mfa_setup.adapters.rate_limit import RateLimit
     from mfa_setup.adapters.token import TokenSource
     from mfa_setup.adapters.twilio import TwilioAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAccount:
+    """What the runs of one process share that use the same Twilio account.
+
+    Attributes:
+        limit: What the account's answers have said of its rate limit.
+        spending: Held while a number is bought.
+    """
+
+    limit: "RateLimit"
+    spending: threading.Lock = field(default_factory=threading.Lock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,7 @@ class Options:
         learned: Told of every secret that the run comes to know, so that the caller can mask it.
         region_variables: The environment variables that name another Twilio region.
         person: Asked and told; by default nobody, and every plan is applied.
+        account: What the run shares with others that use the same Twilio account.
     """
 
     folders: Folders
@@ -94,6 +110,7 @@ class Options:
     learned: Callable[[SecretStr], None] = lambda _secret: None
     region_variables: tuple[str, ...] = ()
     person: Person = field(default_factory=Unattended)
+    account: SharedAccount | None = None
 
 
 @contextmanager
@@ -180,13 +197,19 @@ def _connect(
     token = TokenSource(base, access.auth0, cache=cache, settings=http, learned=options.learned)
     auth0 = stack.enter_context(closing(Auth0Adapter(base, token, read_only=task.read_only, settings=http)))
 
-    def account(credentials: TwilioCredentials, *, read_only: bool) -> "TwilioAdapter":
-        adapter = TwilioAdapter(credentials, access.places.twilio, read_only=read_only, settings=http)
+    def account(
+        credentials: TwilioCredentials, *, read_only: bool, limit: "RateLimit | None" = None
+    ) -> "TwilioAdapter":
+        adapter = TwilioAdapter(credentials, access.places.twilio, read_only=read_only, settings=http, limit=limit)
         return stack.enter_context(closing(adapter))
 
     def other_account(sid: str, auth_token: SecretStr) -> "TwilioAdapter":
         options.learned(auth_token)
         return account(TwilioCredentials(account_sid=sid, auth_token=auth_token), read_only=True)
+
+    shared = options.account
+    limit = shared.limit if shared else None
+    own = account(access.twilio, read_only=task.read_only, limit=limit) if access.twilio else None
 
     services = Services(
         auth0=auth0,
@@ -195,10 +218,11 @@ def _connect(
         tenant_key=access.auth0.audience,
         folders=options.folders,
         journal=journal,
-        twilio=account(access.twilio, read_only=task.read_only) if access.twilio else None,
+        twilio=own,
         token=access.twilio.auth_token if access.twilio else None,
         old_token=access.old_token,
         other_account=other_account if access.twilio else None,
         cancellation=cancellation,
+        spending=shared.spending if shared else threading.Lock(),
     )
     return services, token

@@ -113,6 +113,13 @@ class ServiceRefusedError(MfaSetupError):
     default_hint = "The reason is the service's own. Correct what it names, then run the command again."
 
 
+class NotStartedError(MfaSetupError):
+    """A tenant of a fleet was not tried."""
+
+    code = "not_started"
+    default_hint = "Run the same command again once the cause is gone: what is set up already stays as it is."
+
+
 class NoNumbersError(MfaSetupError):
     """No number on sale fits what was asked for."""
 
@@ -162,7 +169,7 @@ class UnknownKeyError(InvalidValueError):
 
 
 class SecretInConfigError(InvalidValueError):
-    """`mfa-setup.toml` has a key that would hold a secret."""
+    """A settings file or a fleet file has something in it that would be a secret."""
 
     code = "secret_in_config"
     default_hint = "Take it out of the file, and give it in the environment or with a --…-file option."
@@ -311,6 +318,13 @@ class ConfirmationNeededError(ValueNeededError):
     default_hint = "Look at `mfa-setup plan`, then pass --yes."
 
 
+class PurchaseNotAllowedError(ValueNeededError):
+    """A fleet would buy a number, and no purchase was allowed for it."""
+
+    code = "purchase_not_allowed"
+    default_hint = 'Pass --max-purchases N, or let tenants share a sender: [defaults] sms = { from = "+1…" }.'
+
+
 class CheckUnmadeError(ValueNeededError):
     """A check on which delivery depends could not be made, which is not to have passed."""
 
@@ -336,6 +350,13 @@ class ChecksFailedError(GuardRefusedError):
 
     code = "checks_failed"
     default_hint = "Each has its fix beside it."
+
+
+class PlanOutdatedError(GuardRefusedError):
+    """What would be changed is no longer what a person has agreed to."""
+
+    code = "plan_outdated"
+    default_hint = "Run the command again to see the new plan."
 
 
 class PriceOverLimitError(GuardRefusedError):

@@ -1,12 +1,14 @@
 """Both services as one run reaches them, with what identifies the tenant and the journal of its writes."""
 
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from mfa_setup.cancellation import Cancellation
+from mfa_setup.cancellation import TICK, Cancellation
 from mfa_setup.clock import Clock
 from mfa_setup.errors import ValueNeededError
 from mfa_setup.ports import Auth0Port, TwilioPort
@@ -30,6 +32,7 @@ class Services:
         old_token: The token of another account, whose provider an undo restores.
         other_account: Another account by its SID and token, to be read only.
         cancellation: The token that stops the run.
+        spending: Held while a number is bought; the runs of one process that share an account share it.
     """
 
     auth0: Auth0Port
@@ -43,6 +46,7 @@ class Services:
     old_token: SecretStr | None
     other_account: Callable[[str, SecretStr], TwilioPort] | None
     cancellation: Cancellation
+    spending: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def clock(self) -> Clock:
@@ -62,3 +66,17 @@ class Services:
                 hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH).",
             )
         return self.twilio
+
+    @contextmanager
+    def one_purchase(self) -> Iterator[None]:
+        """Around a purchase: waits until no other run of this process buys from the account.
+
+        Raises:
+            InterruptedRunError: The run has been cancelled.
+        """
+        while not self.spending.acquire(timeout=TICK):
+            self.cancellation.check()
+        try:
+            yield
+        finally:
+            self.spending.release()

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from mfa_setup import errors
 from mfa_setup.settings.models import file_model, json_schema
 from mfa_setup.settings.schema import SETTINGS
-from mfa_setup.settings.sources import merge
+from mfa_setup.settings.settings import load
 from support.lab import Run
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ def full() -> dict[str, Any]:
 
 
 def test_the_example_file_is_valid_and_names_every_key(full: dict[str, Any]) -> None:
-    assert merge({}, {}, ROOT / "examples/mfa-setup.toml")["domain"].value == "acme.eu.auth0.com"
+    assert load({}, {}, ROOT / "examples/mfa-setup.toml").domain == "acme.eu.auth0.com"
     named = {(section, key) for section, keys in full.items() for key in keys}
     alternatives = set(re.findall(r"# or (\w+(?:, \w+)*)(?: and (\w+))?", EXAMPLE))
     others = {key for first, last in alternatives for key in [*first.split(", "), last]}

@@ -7,7 +7,8 @@ import pytest
 
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.settings.schema import BY_NAME, SETTINGS, Setting
-from mfa_setup.settings.sources import Given, Origin, merge, written
+from mfa_setup.settings.settings_file import read_file
+from mfa_setup.settings.sources import Given, InFile, Origin, merge, written
 
 HEX = "0123456789abcdef" * 2
 # Of each setting four values, so that every source can give another one: as a default, in the file, in the
@@ -59,17 +60,22 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "mfa-setup.toml"
 
 
+def given_by(file: Path) -> tuple[InFile, ...]:
+    """What a settings file gives."""
+    return (InFile(Origin.FILE, read_file(file), str(file)),)
+
+
 def from_file(file: Path, text: str) -> dict[str, Given]:
     """What a settings file alone gives."""
     file.write_text(text, encoding="utf-8")
-    return merge({}, {}, file)
+    return merge({}, {}, given_by(file))
 
 
 # --- precedence and origins ---------------------------------------------------------------------------------------
 
 
 def test_nothing_given_leaves_every_setting_at_its_default() -> None:
-    merged = merge({}, {}, None)
+    merged = merge({}, {}, ())
     assert merged == {setting.name: Given(setting.default) for setting in SETTINGS}
     assert not any(given.is_given for given in merged.values())
 
@@ -87,15 +93,15 @@ def test_a_flag_wins_over_the_environment_over_the_file_over_the_default(setting
     expected_variable = Given(from_environment, Origin.ENVIRONMENT, setting.variable or "")
     expected_flag = Given(from_flag, Origin.FLAG, setting.flag)
 
-    assert merge({}, {}, None)[setting.name] == Given(default)
-    assert merge({}, {}, file)[setting.name] == expected_file
+    assert merge({}, {}, ())[setting.name] == Given(default)
+    assert merge({}, {}, given_by(file))[setting.name] == expected_file
     if setting.variable is None:
-        assert merge({}, environment, file)[setting.name] == expected_file
+        assert merge({}, environment, given_by(file))[setting.name] == expected_file
     else:
-        assert merge({}, environment, None)[setting.name] == expected_variable
-        assert merge({}, environment, file)[setting.name] == expected_variable
-    assert merge(flags, environment, file)[setting.name] == expected_flag
-    assert merge(flags, {}, file)[setting.name] == expected_flag
+        assert merge({}, environment, ())[setting.name] == expected_variable
+        assert merge({}, environment, given_by(file))[setting.name] == expected_variable
+    assert merge(flags, environment, given_by(file))[setting.name] == expected_flag
+    assert merge(flags, {}, given_by(file))[setting.name] == expected_flag
 
 
 def test_what_belongs_to_one_run_and_the_id_of_an_application_have_no_variable() -> None:
@@ -105,26 +111,26 @@ def test_what_belongs_to_one_run_and_the_id_of_an_application_have_no_variable()
 
 
 def test_a_given_default_counts_as_given(file: Path) -> None:
-    assert merge({"country": "US"}, {}, None)["country"].is_given
+    assert merge({"country": "US"}, {}, ())["country"].is_given
     assert from_file(file, '[sms]\ndelivery = "sms"')["delivery"].is_given
-    assert merge({}, {"MFA_SETUP_HARDEN": "false"}, None)["harden"].is_given
+    assert merge({}, {"MFA_SETUP_HARDEN": "false"}, ())["harden"].is_given
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=[setting.name for setting in SETTINGS])
 def test_what_is_empty_counts_as_not_given(setting: Setting) -> None:
     environment = {setting.variable: "  "} if setting.variable else {}
     empty: Any = [] if setting.kind == "list" else None
-    assert merge({setting.name: empty}, environment, None)[setting.name] == Given(setting.default)
+    assert merge({setting.name: empty}, environment, ())[setting.name] == Given(setting.default)
 
 
 @pytest.mark.parametrize("name", ["no_app", "prune_urls", "harden"])
 def test_a_negated_boolean_overrides_the_file_and_the_environment(name: str, file: Path) -> None:
     setting = BY_NAME[name]
     file.write_text(f"[{setting.section}]\n{name} = true", encoding="utf-8")
-    assert merge({name: None}, {}, file)[name].value is True
-    assert merge({name: False}, {}, file)[name] == Given(value=False, origin=Origin.FLAG, source=setting.flag)
-    assert merge({}, {setting.variable or "": "0"}, file)[name].value is False
-    assert merge({name: False}, {setting.variable or "": "1"}, None)[name].value is False
+    assert merge({name: None}, {}, given_by(file))[name].value is True
+    assert merge({name: False}, {}, given_by(file))[name] == Given(value=False, origin=Origin.FLAG, source=setting.flag)
+    assert merge({}, {setting.variable or "": "0"}, given_by(file))[name].value is False
+    assert merge({name: False}, {setting.variable or "": "1"}, ())[name].value is False
 
 
 @pytest.mark.parametrize(
@@ -142,7 +148,7 @@ def test_a_malformed_value_is_refused_whatever_wins(
     flags: dict[str, Any], environment: dict[str, str], source: str
 ) -> None:
     with pytest.raises(InvalidValueError) as refused:
-        merge(flags, environment, None)
+        merge(flags, environment, ())
     assert source in refused.value.message
     assert refused.value.hint
 
@@ -150,7 +156,7 @@ def test_a_malformed_value_is_refused_whatever_wins(
 def test_a_malformed_value_of_the_file_is_refused_below_a_good_flag(file: Path) -> None:
     file.write_text('[number]\ncountry = "UK"', encoding="utf-8")
     with pytest.raises(InvalidValueError, match=r"country in \[number\] of .*mfa-setup.toml is 'UK'"):
-        merge({"country": "GB"}, {}, file)
+        merge({"country": "GB"}, {}, given_by(file))
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=[setting.name for setting in SETTINGS])
@@ -163,7 +169,7 @@ def test_the_hint_for_a_wrong_type_shows_the_setting_itself_as_its_source_has_it
         assert shown in refused.value.hint
     if setting.kind == "boolean" and setting.variable:
         with pytest.raises(InvalidValueError) as refused:
-            merge({}, {setting.variable: "perhaps"}, None)
+            merge({}, {setting.variable: "perhaps"}, ())
         assert f"such as {setting.variable}=true" in refused.value.hint
 
 
@@ -173,16 +179,16 @@ def test_a_hint_names_no_other_option_than_its_own(setting: Setting) -> None:
         return
     others = {other.flag for other in SETTINGS} - {setting.flag}
     with pytest.raises(InvalidValueError) as refused:
-        merge({setting.name: ["\0"] if setting.kind == "list" else "\0"}, {}, None)
+        merge({setting.name: ["\0"] if setting.kind == "list" else "\0"}, {}, ())
     assert others.isdisjoint(refused.value.hint.split())
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=[setting.name for setting in SETTINGS])
 def test_the_example_of_every_setting_is_valid_in_every_source(setting: Setting, file: Path) -> None:
     value: Any = {"boolean": True, "list": [setting.example]}.get(setting.kind, setting.example)
-    expected = merge({setting.name: value}, {}, None)[setting.name].value
+    expected = merge({setting.name: value}, {}, ())[setting.name].value
     if setting.variable:
-        assert merge({}, {setting.variable: setting.example}, None)[setting.name].value == expected
+        assert merge({}, {setting.variable: setting.example}, ())[setting.name].value == expected
     if not setting.one_shot:
         text = f"[{setting.section}]\n{written(setting, Origin.FILE)}"
         assert from_file(file, text)[setting.name].value == expected
@@ -190,7 +196,7 @@ def test_the_example_of_every_setting_is_valid_in_every_source(setting: Setting,
 
 def test_a_list_keeps_its_order_and_drops_repetitions() -> None:
     urls = ["http://localhost:2", "http://localhost:1", "http://localhost:2"]
-    assert merge({"urls": urls}, {}, None)["urls"].value == ("http://localhost:2", "http://localhost:1")
+    assert merge({"urls": urls}, {}, ())["urls"].value == ("http://localhost:2", "http://localhost:1")
 
 
 def test_a_price_of_the_file_may_be_a_number_or_a_text(file: Path) -> None:
@@ -200,6 +206,6 @@ def test_a_price_of_the_file_may_be_a_number_or_a_text(file: Path) -> None:
 
 def test_a_long_value_is_quoted_in_short() -> None:
     with pytest.raises(InvalidValueError) as refused:
-        merge({"name": "<" * 5_000}, {}, None)
+        merge({"name": "<" * 5_000}, {}, ())
     assert len(refused.value.message) < 250
     assert "a name is not empty" in refused.value.message

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import certifi
@@ -36,6 +37,7 @@ class Network:
     proxy: Callable[[str], str | None] = lambda _host: None
 
 
+@cache
 def tls_context(scheme: str, ca_file: Path | None) -> ssl.SSLContext:
     """The TLS settings of requests; over http a context that trusts nobody, which takes no time to build.
 

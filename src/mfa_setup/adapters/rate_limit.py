@@ -43,6 +43,7 @@ class RateLimit:
     _ahead: float = -math.inf
     _under_way: int = 0
     _is_misled: bool = False
+    _not_before: float = 0.0
 
     def expect(self, told: Headroom, seconds: float, now: float) -> None:
         """Begins with what an earlier run was told so many seconds ago; each of them has added one request at least."""
@@ -62,7 +63,13 @@ class RateLimit:
                 self._under_way -= 1
 
     def note(self, answer: Answer, now: float) -> None:
-        """Remembers what an answer says that came in at this time; without a `Date` its reset says nothing."""
+        """Remembers what an answer says that came in at this time; without a `Date` its reset says nothing.
+
+        After a refusal (429) no thread sends anything until the service wants the next request.
+        """
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS and (delay := retry_delay(answer)):
+            with self._lock:
+                self._not_before = max(self._not_before, now + delay)
         limit, remaining, reset = (
             _number(answer.headers.get(f"x-ratelimit-{name}")) for name in ("limit", "remaining", "reset")
         )
@@ -94,6 +101,8 @@ class RateLimit:
     def take(self, now: float) -> float:
         """Takes one request out of what is left: 0, or the seconds until there may be one."""
         with self._lock:
+            if (wait := self._not_before - now) > 0:
+                return wait
             if self._left is None:
                 return 0.0
             if self._rate is None:

@@ -13,6 +13,7 @@ from twilio.rest import Client
 
 from mfa_setup.adapters import twilio_answers as answers
 from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
+from mfa_setup.adapters.rate_limit import RateLimit
 from mfa_setup.adapters.twilio_answers import creating, deleting, sdk_errors
 from mfa_setup.adapters.twilio_http import PolicyHttpClient
 from mfa_setup.adapters.twilio_refusals import AlreadyInPoolError, classify
@@ -41,10 +42,13 @@ class TwilioAdapter:
         *,
         read_only: bool,
         settings: HttpSettings,
+        limit: RateLimit | None = None,
     ) -> None:
         self.account_sid = credentials.account_sid
         self._http = PolicyHttpClient(
-            HttpPolicy("twilio", classify, read_only=read_only, settings=settings), base, self.account_sid
+            HttpPolicy("twilio", classify, read_only=read_only, settings=settings, limit=limit or RateLimit()),
+            base,
+            self.account_sid,
         )
         self._api = self._client(*credentials.login)
         token = credentials.auth_token

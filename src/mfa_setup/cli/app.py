@@ -83,6 +83,15 @@ proofs = typer.Typer(
 )
 app.add_typer(proofs, name="test")
 
+fleets = typer.Typer(
+    cls=Group,
+    help="Many tenants from one file: plan, set up, compare and check them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(fleets, name="fleet")
+_GROUPS = ((proofs, "test"), (fleets, "fleet"))
+
 _without_parameters: dict[str, Callable[[], None]] = {}
 """The commands that have no parameters yet: by name, the function that adds them."""
 _built: list[typer.core.TyperGroup] = []
@@ -91,7 +100,8 @@ _built: list[typer.core.TyperGroup] = []
 
 def program(words: Iterable[str] | None = None) -> typer.core.TyperGroup:
     """The program with all its commands; only those among the words have their parameters, by default all."""
-    names = set(_without_parameters) if words is None else _without_parameters.keys() & set(words)
+    given = None if words is None else set(words)
+    names = [name for name in _without_parameters if given is None or given.issuperset(name.split())]
     for name in names:
         _without_parameters.pop(name)()
     if names or not _built:
@@ -108,7 +118,7 @@ def command(
     shows: Shows = Result,
 ) -> Callable[[Body], Body]:
     """Registers a command with the options of its groups of settings and its own, and with the type of its result."""
-    full_name = name if group is app else f"test {name}"
+    full_name = " ".join([*(prefix for one, prefix in _GROUPS if one is group), name])
 
     def register(body: Body) -> Body:
         def run(**given: object) -> int:
@@ -122,7 +132,7 @@ def command(
             give_parameters(run, groups, own)
 
         run.__signature__ = inspect.Signature()  # type: ignore[attr-defined]
-        _without_parameters[name] = complete
+        _without_parameters[full_name] = complete
         group.command(name, cls=SectionedCommand, help=body.__doc__)(run)
         return body
 
@@ -147,7 +157,7 @@ def execute(body: Body, call: Call, shows: Shows) -> int:
             code = body(call, context)
         error = None
     except BaseException as raised:  # noqa: BLE001 whatever it is, it ends in one message and an exit code
-        error = _as_ours(raised, verbose=common.verbose, sink=sink)
+        error = as_ours(raised, verbose=common.verbose, sink=sink)
         code = error.exit_code
     signals.end()
     if error is not None or not report.silent:
@@ -165,7 +175,7 @@ def new_sink(common: Common) -> "Sink":
     return sink
 
 
-def _as_ours(raised: BaseException, *, verbose: bool, sink: "Sink") -> MfaSetupError:
+def as_ours(raised: BaseException, *, verbose: bool, sink: "Sink") -> MfaSetupError:
     """Any exception as one of our errors; a defect shows where it is, and never a value."""
     if isinstance(raised, MfaSetupError):
         return raised

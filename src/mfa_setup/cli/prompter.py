@@ -32,9 +32,17 @@ class Prompter:
             self._sink.plan(plan)
         if self.agreed:
             return False
+        self.agree()
+        return True
+
+    def agree(self) -> None:
+        """Asks whether to carry out what was shown.
+
+        Raises:
+            DeclinedError: No.
+        """
         if self._ask("Carry this out? [y/N] ").lower() not in {"y", "yes"}:
             raise DeclinedError("Nothing was changed.")
-        return True
 
     def choose(self, needed: ChoiceNeededError) -> Choice:
         """Lists the choices and asks for a number."""

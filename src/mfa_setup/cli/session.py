@@ -37,7 +37,7 @@ def seconds_of(call: Call, default: float) -> float:
         InvalidValueError: It is no number of seconds.
     """
     text = call.common.timeout
-    return default if text is None else _judged("--timeout is ", parsers.seconds, text)
+    return default if text is None else judged("--timeout is ", parsers.seconds, text)
 
 
 def phone_of(flag: str, text: str) -> str:
@@ -46,7 +46,7 @@ def phone_of(flag: str, text: str) -> str:
     Raises:
         InvalidValueError: It is no phone number in E.164 form.
     """
-    return _judged(f"{flag} is ", parsers.phone_number, text)
+    return judged(f"{flag} is ", parsers.phone_number, text)
 
 
 def organization_of(text: str | None) -> str | None:
@@ -55,11 +55,15 @@ def organization_of(text: str | None) -> str | None:
     Raises:
         InvalidValueError: It is neither an ID nor a name of one.
     """
-    return None if text is None else _judged("--organization is ", parsers.organization, text)
+    return None if text is None else judged("--organization is ", parsers.organization, text)
 
 
-def _judged(begin: str, form: Callable[[str], T], text: str) -> T:
-    """The value of a text; `begin` is how the message begins that says what is wrong with it."""
+def judged(begin: str, form: Callable[[str], T], text: str) -> T:
+    """The value of a text; `begin` is how the message begins that says what is wrong with it.
+
+    Raises:
+        InvalidValueError: It is malformed.
+    """
     try:
         return form(text)
     except parsers.MalformedError as malformed:
@@ -140,7 +144,7 @@ def http_settings(context: CommandContext, seconds: float) -> "HttpSettings":
 def _settings_file(call: Call) -> Path | None:
     """The file of --config, else the one that the working folder or a parent has."""
     if call.common.config is not None:
-        return _judged("--config is ", parsers.path, call.common.config)
+        return judged("--config is ", parsers.path, call.common.config)
     try:
         folder = Path.cwd()
     except FileNotFoundError:  # it was removed
@@ -201,7 +205,7 @@ def _ask_domain(terminal: Prompter) -> str:
             "The domain of the Auth0 tenant is needed.",
             hint="Pass --domain DOMAIN, set AUTH0_DOMAIN, or write domain in [auth0] of mfa-setup.toml.",
         )
-    return _judged("", parsers.domain, text)
+    return judged("", parsers.domain, text)
 
 
 def _region_variables(source: credentials.SecretSource) -> tuple[str, ...]:

@@ -59,19 +59,20 @@ def _field_line(change: Change, field: FieldChange, name: str) -> Text:
     if field.sensitive:
         return line.append("(secret, sent again)" if change.action == "update" else "(secret)", style="dim")
     if field.before is not None:
-        line.append(_value(field.before), style="red").append(" -> ", style="dim")
-    return line.append(_value(field.after), style="green")
+        line.append(value_text(field.before), style="red").append(" -> ", style="dim")
+    return line.append(value_text(field.after), style="green")
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """A value of a field, as people are shown it."""
     match value:
         case None:
             return "(none)"
         case bool():
             return "on" if value else "off"
         case list():
-            return ", ".join(_value(item) for item in value) or "(none)"
+            return ", ".join(value_text(item) for item in value) or "(none)"
         case dict():
-            return ", ".join(f"{one_line(str(key))}={_value(item)}" for key, item in value.items())
+            return ", ".join(f"{one_line(str(key))}={value_text(item)}" for key, item in value.items())
         case _:
             return one_line(str(value))

@@ -49,19 +49,29 @@ def without(secrets: "Iterable[SecretStr]", text: str) -> str:
 
 def without_values(values: Iterable[str], text: str) -> str:
     """The same, given the values of the secrets."""
-    forms, windows = _marks(frozenset(values))
+    return _masked(*_known_marks(frozenset(values)), text)
+
+
+def masker(values: Iterable[str]) -> Callable[[str], str]:
+    """A function that masks these secrets, for many texts of one run among others."""
+    return partial(_masked, *_marks(frozenset(values)))
+
+
+def _masked(forms: list[str], windows: frozenset[str], text: str) -> str:
     text = _without_windows(windows, text)
     for form in forms:
         text = text.replace(form, MASK)
     return text
 
 
-@lru_cache(maxsize=8)
 def _marks(values: frozenset[str]) -> tuple[list[str], frozenset[str]]:
     """Every form of every secret, the longest first, and every window of those forms."""
     forms = {form for value in values for form in _forms(value) if len(form) >= _SHORTEST_SECRET}
     windows = {form[start : start + _WINDOW] for form in forms for start in range(len(form) - _WINDOW + 1)}
     return sorted(forms, key=len, reverse=True), frozenset(windows)
+
+
+_known_marks = lru_cache(maxsize=8)(_marks)
 
 
 def masked(secrets: "Iterable[SecretStr]", value: object) -> object:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from pydantic import SecretStr
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.status import Status
 from rich.text import Text
@@ -110,6 +110,11 @@ class Sink:
         elif self._verbose:
             self._tell(Text(one_line(text), style="dim"))
 
+    def showing(self, renderable: RenderableType) -> None:
+        """Shows something in the place of the spinner's text; only where something moves."""
+        if self._status:
+            self._status.update(renderable)
+
     def done(self, text: str) -> None:
         """Tells that a step is finished."""
         line = Text().append("  * ", style="green").append(one_line(text))
@@ -166,7 +171,7 @@ class Sink:
 
     def result(self, result: Result) -> None:
         """Writes the result of a command: one JSON document, or text for people."""
-        outcome = without_typed_words(result.outcome, self.typed, self.secrets)
+        outcome = self.safe(result.outcome)
         result = replace(result, outcome=outcome)
         if self.as_json:
             self.document(outcome.model_dump(mode="json"))
@@ -177,6 +182,10 @@ class Sink:
         if outcome.error is not None:
             self._tell(*error_lines(outcome, outcome.error, with_checks=not result.shown_on_failure))
 
+    def safe(self, outcome: Outcome) -> Outcome:
+        """An outcome whose error, warnings and checks hold nothing that may be a secret in the wrong place."""
+        return without_typed_words(outcome, self.typed, self.secrets)
+
     def show(self, result: Result) -> None:
         """Writes the text of a result for people; in JSON mode nothing, as its document follows."""
         if not self.as_json:
@@ -184,13 +193,27 @@ class Sink:
 
     def document(self, document: dict[str, Any]) -> None:
         """Writes one JSON document, in ASCII so that no text of a service can control a terminal."""
+        self.json_line((json.dumps(sanitize.changed(self._safe, document), ensure_ascii=True),))
+
+    def json_line(self, pieces: Iterable[str]) -> None:
+        """Writes one line of JSON that is safe to show already, piece by piece."""
         with writable_output():
-            sys.stdout.write(json.dumps(sanitize.changed(self._safe, document), ensure_ascii=True) + "\n")
+            sys.stdout.writelines(pieces)
+            sys.stdout.write("\n")
             sys.stdout.flush()
 
     def lines(self, lines: Iterable[str]) -> None:
         """Writes plain lines of a result."""
         self._print_all(Text(one_line(line)) for line in lines)
+
+    def texts(self, lines: Iterable[Text]) -> None:
+        """Writes lines of a result for people; in JSON mode nothing."""
+        if not self.as_json:
+            self._print_all(lines)
+
+    def messages(self, lines: Iterable[Text]) -> None:
+        """Writes lines that people are shown in any mode."""
+        self._tell(*lines)
 
     def _clean(self, text: str) -> str:
         return self._safe(one_line(text))

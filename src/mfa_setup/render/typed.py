@@ -1,7 +1,7 @@
 """The last line of defence for a secret in the wrong place: an outcome whose errors do not quote it."""
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mfa_setup.quoting import shortened, without_typed
 from mfa_setup.render import sanitize
@@ -35,12 +35,30 @@ def without_typed_words(outcome: "Outcome", typed: Sequence[str], secrets: "Sequ
     )
 
 
+def safe_document(
+    outcome: "Outcome", typed: Sequence[str], free_texts: Sequence[str], secrets: "Sequence[SecretStr]"
+) -> dict[str, Any]:
+    """The JSON document of an outcome, in which no text holds a secret.
+
+    Args:
+        outcome: The outcome.
+        typed: What the person gave to the run; errors and warnings shorten words of it that may be secrets.
+        free_texts: Settings that take any text; such words of them are shortened everywhere.
+        secrets: The secrets of the run.
+    """
+    document = without_typed_words(outcome, typed, secrets).model_dump(mode="json")
+    mask = sanitize.masker(secret.get_secret_value() for secret in secrets)
+    found = sanitize.changed(lambda text: without_typed(mask(text), free_texts), document)
+    return dict(found)  # type: ignore[call-overload,no-any-return] # a document stays one
+
+
 def safe_text(words: Sequence[str], secrets: Collection[str]) -> Callable[[str], str]:
     """A function that masks secrets in a text and shows the typed words in short that may be some."""
     beginnings = [shortened(value) for value in secrets if shortened(value) != value]
+    mask = sanitize.masker(secrets)
 
     def safe(text: str) -> str:
-        text = without_typed(sanitize.without_values(secrets, text), words)
+        text = without_typed(mask(text), words)
         for beginning in beginnings:
             text = text.replace(beginning, sanitize.MASK)
         return text

@@ -141,19 +141,20 @@ def _buy_first(execution: Execution, write: Write) -> None:
     planned = write.target
     for offer in execution.snapshot.offers:
         bought = write_of(offer, str(write.after["friendly_name"]))
-        if _is_anothers(_look(execution.services, offer.phone_number), bought):
-            continue
-        execution.before_spending()
-        try:
-            made = execution.send(bought)
-        except NumberGoneError:
-            continue
-        except TrialNumberError as refused:
-            raise _one_number(execution, refused) from None
-        _report(execution, planned, offer.phone_number, str(made["number_sid"]))
-        if _settle(execution, bought, made):
-            return
-        planned = offer.phone_number
+        with execution.services.one_purchase():
+            if _is_anothers(_look(execution.services, offer.phone_number), bought):
+                continue
+            execution.before_spending()
+            try:
+                made = execution.send(bought)
+            except NumberGoneError:
+                continue
+            except TrialNumberError as refused:
+                raise _one_number(execution, refused) from None
+            _report(execution, planned, offer.phone_number, str(made["number_sid"]))
+            if _settle(execution, bought, made):
+                return
+            planned = offer.phone_number
     raise NumberGoneError("All numbers that the search found were sold meanwhile.", service="twilio")
 
 

@@ -130,7 +130,7 @@ class SecretSource:
 def _from_file(name: str, path: str, read_stdin: Callable[[], str]) -> SecretStr:
     flag = SECRETS[name].flag
     try:
-        text = read_stdin() if path == "-" else _beginning(Path(path).expanduser())
+        text = read_stdin() if path == "-" else beginning(Path(path).expanduser())
     except (OSError, ValueError, RuntimeError) as unreadable:  # RuntimeError: `~` names no user
         raise InvalidValueError(f"The file of {flag} cannot be read.", hint="Check its path.") from unreadable
     if not text.strip():
@@ -138,7 +138,7 @@ def _from_file(name: str, path: str, read_stdin: Callable[[], str]) -> SecretStr
     return SecretStr(text.strip())
 
 
-def _beginning(path: Path) -> str:
+def beginning(path: Path) -> str:
     """The text of a file that is no longer than a secret can be: a device would never end."""
     with path.open(encoding="utf-8") as file:
         text = file.read(_LONGEST_SECRET + 1)

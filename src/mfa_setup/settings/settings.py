@@ -1,7 +1,7 @@
 """The settings of one run: the desired state, and where each value came from."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from mfa_setup.quoting import looks_random, shortened
 from mfa_setup.settings import parsers
 from mfa_setup.settings.endpoints import is_loopback
 from mfa_setup.settings.schema import BY_NAME, PREFIX, SECRET_VARIABLES, SETTINGS, VARIABLES
-from mfa_setup.settings.sources import Given, Origin, merge, written
+from mfa_setup.settings.settings_file import read_file
+from mfa_setup.settings.sources import Given, InFile, Origin, merge, written
 from mfa_setup.settings.urls import never_matches
 
 
@@ -69,7 +70,8 @@ class Settings:
         return tuple(source for source in from_environment if source.startswith(PREFIX))
 
     def _base(self, name: str) -> Path:
-        return self.file.parent if self.file and self.given[name].origin is Origin.FILE else Path()
+        in_file = self.given[name].origin in {Origin.FLEET, Origin.FILE}
+        return self.file.parent if self.file and in_file else Path()
 
 
 def load(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None = None) -> Settings:
@@ -84,7 +86,21 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
         InvalidValueError: A value is malformed, or two values contradict each other.
         ConfigUnreadableError: The file cannot be read.
     """
-    given = merge(flags, environment, file)
+    files = (InFile(Origin.FILE, read_file(file), str(file)),) if file else ()
+    return settings_of(merge(flags, environment, files), file, tuple(_unknown_variables(environment)))
+
+
+def settings_of(given: Mapping[str, Given], file: Path | None, notices: Sequence[Notice] = ()) -> Settings:
+    """The settings from values that have been merged.
+
+    Args:
+        given: Every setting by name.
+        file: The file that some of them are from; relative paths in it count from its folder.
+        notices: Warnings about their sources.
+
+    Raises:
+        InvalidValueError: Two values contradict each other.
+    """
     _refuse_contradictions(given)
     value = {name: entry.value for name, entry in given.items()}
     desired = Desired(
@@ -104,8 +120,8 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
         countries=value["countries"] or (),
         policy=value["policy"],
     )
-    notices = (*_unknown_variables(environment), *(_unmatched_urls(given) if desired.application else ()))
-    return Settings(desired, given, file, notices)
+    unmatched = _unmatched_urls(given) if desired.application else ()
+    return Settings(desired, given, file, (*notices, *unmatched))
 
 
 def require_confirmed_domain(settings: Settings, *, sandbox: SplitResult | None) -> None:
@@ -124,12 +140,17 @@ def require_confirmed_domain(settings: Settings, *, sandbox: SplitResult | None)
     parts = urlsplit(f"//{entry.value}")
     host = parts.hostname or ""
     is_sandbox = sandbox is not None and is_loopback(host) and parts.port == sandbox.port
-    if not (host == "auth0.com" or host.endswith(".auth0.com") or is_sandbox):
+    if not (is_of_auth0(host) or is_sandbox):
         raise InvalidValueError(
             f"{entry.source} is {entry.value}, which is not under auth0.com. A settings file alone does not decide "
             "where credentials are sent.",
             hint=f"If it is your tenant's domain, set AUTH0_DOMAIN={entry.value} or pass --domain {entry.value}.",
         )
+
+
+def is_of_auth0(host: str) -> bool:
+    """Whether Auth0 alone gives out names such as this one."""
+    return host == "auth0.com" or host.endswith(".auth0.com")
 
 
 _LISTS = {"callbacks": "callback_urls", "logout_urls": "logout_urls", "web_origins": "web_origins"}

@@ -1,4 +1,4 @@
-"""Finding and reading mfa-setup.toml."""
+"""Finding and reading mfa-setup.toml, and reading its sections wherever else they stand."""
 
 import difflib
 import os
@@ -72,36 +72,53 @@ def read_file(path: Path) -> dict[str, Any]:
         ConfigUnreadableError: The file is missing, cannot be read or is not TOML.
         SecretInConfigError, UnknownKeyError, InvalidValueError: It holds something that it must not.
     """
+    return values_of(parsed(path, _LONGEST), str(path))
+
+
+def values_of(sections: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """The values of some sections of settings, by the names of their settings.
+
+    Args:
+        sections: The sections, as TOML has them.
+        place: The file, and where in it, as messages name it.
+
+    Raises:
+        SecretInConfigError, UnknownKeyError, InvalidValueError: They hold something that they must not.
+    """
     values: dict[str, Any] = {}
-    for section, content in _parsed(path).items():
-        _refuse_unknown(path, section, content)
+    for section, content in sections.items():
+        _refuse_unknown(place, section, content)
         for key, value in content.items():
             setting = SECTIONS[section][key]
             if setting.one_shot:
                 raise InvalidValueError(
-                    f"{path} has the key `{key}` in [{section}], which belongs to one run and not to a file.",
+                    f"{place} has the key `{key}` in [{section}], which belongs to one run and not to a file.",
                     hint=f"Remove it, and pass {setting.flag} to the run that needs it.",
                 )
             values[setting.name] = value
     return values
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def parsed(path: Path, longest: int) -> dict[str, Any]:
+    """The content of a TOML file of at most so many bytes.
+
+    Raises:
+        ConfigUnreadableError: It is missing, too large, cannot be read or is not TOML.
+    """
     try:
         with path.open("rb") as file:
-            content = file.read(_LONGEST + 1)
-        if len(content) <= _LONGEST:
+            content = file.read(longest + 1)
+        if len(content) <= longest:
             return tomllib.loads(content.decode())
-        problem, hint = f"{path} is larger than 1 MB.", "Name another file with --config."
+        problem, hint = f"{path} is larger than {longest // 1_000_000} MB.", "Give another path."
     except FileNotFoundError:
-        problem, hint = f"There is no file {path}.", "Check --config; examples/mfa-setup.toml is a start."
+        problem, hint = f"There is no file {path}.", "Check the path; the folder examples/ has files to begin with."
     except (OSError, UnicodeDecodeError):
-        problem = f"{path} cannot be read."
-        hint = "It must be a file of UTF-8 text that you may read; name it with --config."
+        problem, hint = f"{path} cannot be read.", "It must be a file of UTF-8 text that you may read."
     except RecursionError:
-        problem, hint = f"{path} is nested far too deep.", "Mend it, or start again."
+        problem, hint = f"{path} is nested far too deep.", "Correct it, or start again."
     except tomllib.TOMLDecodeError as broken:
-        problem, hint = f"{path} is not TOML: {_told(broken)}.", "Mend that line."
+        problem, hint = f"{path} is not TOML: {_told(broken)}.", "Correct that line."
     raise ConfigUnreadableError(problem, hint=hint)
 
 
@@ -110,21 +127,22 @@ def _told(broken: tomllib.TOMLDecodeError) -> str:
     return re.sub(r"""(['"])(.*?)\1""", lambda name: f"{name[1]}{shortened(name[2])}{name[1]}", str(broken))
 
 
-def _refuse_unknown(path: Path, section: str, content: Any) -> None:
+def _refuse_unknown(place: str, section: str, content: Any) -> None:
     known = SECTIONS.get(section, {})
     keys = [key for key in content if key not in known] if isinstance(content, Mapping) else []
     for name in (*(() if known else (section,)), *keys):
         if _SECRET.search(name):
-            raise SecretInConfigError(f"{path} has a key `{_shown(name)}`, which would hold a secret.")
+            raise SecretInConfigError(f"{place} has a key `{_shown(name)}`, which would hold a secret.")
     if not known:
-        raise _unknown(f"{path} has `{_shown(section)}`", section, SECTIONS)
+        raise _unknown(f"{place} has `{_shown(section)}`", section, SECTIONS)
     if not isinstance(content, Mapping):
         raise InvalidValueError(
-            f"{path}: {section} is {quoted(content)}.", hint=f"It is a section: write [{section}] on a line of its own."
+            f"{place}: {section} is {quoted(content)}.",
+            hint=f"It is a section: write [{section}] on a line of its own.",
         )
     for name in keys:
         lasting = [key for key, setting in known.items() if not setting.one_shot]
-        raise _unknown(f"{path} has the key `{_shown(name)}` in [{section}]", name, lasting)
+        raise _unknown(f"{place} has the key `{_shown(name)}` in [{section}]", name, lasting)
 
 
 def _unknown(problem: str, name: str, known: Iterable[str]) -> UnknownKeyError:

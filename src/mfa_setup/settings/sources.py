@@ -1,27 +1,41 @@
-"""Merges the sources of the settings, flag over environment over mfa-setup.toml over default, and keeps the origins."""
+"""Merges the sources of the settings, flag over environment over file over default, and keeps the origins."""
 
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
 from typing import Any, get_args
 
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.settings.parsers import MalformedError, quoted
 from mfa_setup.settings.schema import SETTINGS, Setting
-from mfa_setup.settings.settings_file import read_file
 
 
 class Origin(IntEnum):
     """Where a value came from; a higher one wins."""
 
     DEFAULT = 0
-    FILE = 1
-    ENVIRONMENT = 2
-    FLAG = 3
+    FLEET = 1
+    FILE = 2
+    ENVIRONMENT = 3
+    FLAG = 4
+
+
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """What a file gives: mfa-setup.toml, the defaults of a fleet file, or one of its tenants.
+
+    Attributes:
+        origin: What outranks it, and what it outranks.
+        values: The values as TOML has them, by the names of their settings.
+        place: The file, and where in it, as messages name it.
+    """
+
+    origin: Origin
+    values: Mapping[str, Any]
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +52,24 @@ class Given:
         return self.origin > Origin.DEFAULT
 
 
-def merge(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None) -> dict[str, Given]:
+def merge(flags: Mapping[str, Any], environment: Mapping[str, str], files: Sequence[InFile]) -> dict[str, Given]:
     """All settings by name. A malformed value is refused even where a higher source has a valid one.
 
     Args:
         flags: The values of options by the names of their settings; None and an empty list count as not given.
         environment: The environment variables; an empty one counts as not given.
-        file: The settings file; None for no file.
+        files: What files give; a later one wins.
 
     Raises:
         InvalidValueError: A value is malformed; the message names its source.
-        ConfigUnreadableError, UnknownKeyError, SecretInConfigError: See `read_file`.
     """
-    in_file = {} if file is None else read_file(file)
     merged = {}
     for setting in SETTINGS:
         given = Given(setting.default)
-        if setting.name in in_file:
-            source = f"{setting.key} in [{setting.section}] of {file}"
-            given = _Check(setting, Origin.FILE, source).given(in_file[setting.name])
+        for file in files:
+            if setting.name in file.values:
+                source = f"{setting.key} in [{setting.section}] of {file.place}"
+                given = _Check(setting, file.origin, source).given(file.values[setting.name])
         if setting.variable and (text := environment.get(setting.variable, "").strip()):
             given = _Check(setting, Origin.ENVIRONMENT, setting.variable).given(_from_text(setting, text))
         if flags.get(setting.name) not in (None, []):

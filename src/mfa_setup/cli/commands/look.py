@@ -19,10 +19,10 @@ def _look(call: Call, context: CommandContext, *, lenient: bool) -> None:
         run.carry_out()
 
 
-_CHECK = option("check", bool, "Exit with 10 where something would change.")
+CHECK = option("check", bool, "Exit with 10 where something would change.")
 
 
-@command("plan", EVERYTHING, own=(_CHECK,), shows=PlanResult)
+@command("plan", EVERYTHING, own=(CHECK,), shows=PlanResult)
 def plan(call: Call, context: CommandContext) -> int:
     """Show what `mfa-setup up` would change. Writes nothing: its connections refuse everything but reads.
 

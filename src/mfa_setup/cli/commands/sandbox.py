@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mfa_setup.cli.app import command
 from mfa_setup.cli.context import CommandContext
+from mfa_setup.cli.numbers import whole
 from mfa_setup.cli.options import Call, option
-from mfa_setup.errors import InvalidValueError, PortInUseError, SandboxMissingError
+from mfa_setup.errors import PortInUseError, SandboxMissingError
 
 if TYPE_CHECKING:  # the sandbox is an extra, and only these two commands import it
     from mfa_setup.render.sink import Sink
@@ -57,7 +58,7 @@ def sandbox(call: Call, context: CommandContext) -> int:
 
     path = call.own["fleet_file"]
     file = None if path is None else fleet_file.checked(path)
-    with running(call, int(_whole("port", call.own["port"], 65_535))) as server, _telling(call, context.sink):
+    with running(call, int(whole("port", call.own["port"], 65_535))) as server, _telling(call, context.sink):
         if file is not None:
             fleet_file.write(file, server.fleet_file())
         context.report.silent = True
@@ -113,7 +114,7 @@ def running(call: Call, port: int) -> "Iterator[Sandbox]":
     except ImportError as absent:
         raise SandboxMissingError("The sandbox is not installed.") from absent
     world = {parameter.name: call.own[parameter.name] for parameter in WORLD}
-    latency = int(_whole("latency_ms", call.own.get("latency_ms", "0"), 60_000))
+    latency = int(whole("latency_ms", call.own.get("latency_ms", "0"), 60_000))
     tenants = _tenants(call, MOST_TENANTS)
     tls = bool(call.own.get("tls"))
     server = Sandbox(SandboxConfig(port=port, latency_ms=latency, tls=tls, tenants=tenants, **world))
@@ -132,15 +133,4 @@ def _tenants(call: Call, most: int) -> int | None:
     number = call.own.get("tenants")
     if number is None:
         return None if call.own.get("fleet_file") is None else 1
-    return _whole("tenants", number, most, least=1)
-
-
-def _whole(name: str, text: str, most: int, least: int = 0) -> int:
-    is_whole = text.isascii() and text.isdigit() and len(text) <= len(str(most))
-    if not is_whole or not least <= int(text) <= most:
-        from mfa_setup.settings.parsers import quoted  # noqa: PLC0415 slow to import, and needed for this error only
-
-        raise InvalidValueError(
-            f"--{name.replace('_', '-')} is {quoted(text)}.", hint=f"It is a whole number from {least} to {most}."
-        )
-    return int(text)
+    return whole("tenants", number, most, least=1)

@@ -1,0 +1,194 @@
+"""The run of one tenant of a fleet, composed like that of any other program."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from mfa_setup import appconfig
+from mfa_setup.adapters.rate_limit import RateLimit
+from mfa_setup.compose import Access, Options, SharedAccount, compose
+from mfa_setup.engine.diagnosis import examine
+from mfa_setup.engine.person import Unattended
+from mfa_setup.engine.report import Report
+from mfa_setup.engine.task import Task
+from mfa_setup.errors import InvalidValueError, PlanOutdatedError, PurchaseNotAllowedError
+from mfa_setup.model.change import Change
+from mfa_setup.model.fleet import Shape
+from mfa_setup.model.outcome import Outcome, Tenant
+from mfa_setup.settings.credentials import (
+    SecretSource,
+    auth0_credentials,
+    check_formats,
+    refuse_misplaced,
+    twilio_credentials,
+)
+from mfa_setup.settings.fleet import FleetTenant, require_twilio, resolved
+from mfa_setup.settings.settings import at_url
+
+Doing = Callable[[str, str], None]
+"""Told the name of a tenant, and what is under way there."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the runs of a fleet share.
+
+    Attributes:
+        folder: The folder that paths of the fleet file count from.
+        environment: The environment variables, of which only those are read that the file names.
+        sandbox: The URL of the sandbox; None for the real services.
+        options: How each run works.
+        purchases: How many numbers may still be bought.
+        doing: Told what is under way.
+    """
+
+    folder: Path
+    environment: Mapping[str, str]
+    sandbox: str | None
+    options: Options
+    purchases: int
+    doing: Doing
+    _accounts: dict[str, SharedAccount] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def account(self, sid: str) -> SharedAccount:
+        """What the tenants share that use this Twilio account."""
+        with self._lock:
+            return self._accounts.setdefault(sid, SharedAccount(RateLimit()))
+
+    def may_buy(self) -> bool:
+        """Takes one purchase of those that are allowed; false where none is left."""
+        with self._lock:
+            allowed = self.purchases > 0
+            self.purchases -= allowed
+        return allowed
+
+    def require_one_name(self, tenant_key: str, name: str) -> None:
+        """Refuses a tenant that another entry of the file names by another domain.
+
+        Raises:
+            InvalidValueError: There is one.
+        """
+        with self._lock:
+            first = self._names.setdefault(tenant_key, name)
+        if first != name:
+            raise InvalidValueError(
+                f"{name} is the same tenant as {first}: {tenant_key}.", hint="Remove one of them from the fleet file."
+            )
+
+
+@dataclass(slots=True)
+class TenantRun:
+    """One run of one tenant.
+
+    Attributes:
+        tenant: The tenant.
+        task: What is to be done.
+        shared: What all runs share.
+        report: What is known of it so far.
+        secrets: Every secret that it has come to know.
+        expected: The shape of the plan that a person has agreed to; None where nobody was asked.
+    """
+
+    tenant: FleetTenant
+    task: Task
+    shared: Shared
+    expected: "Shape | None" = None
+    report: Report = field(init=False)
+    secrets: list[SecretStr] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begins with an empty report."""
+        self.report = Report(self.task.command)
+        self.report.tenant = Tenant(domain=self.tenant.domain)
+
+    def carry_out(self) -> None:
+        """Goes the whole way of a command, or of `doctor`.
+
+        Raises:
+            MfaSetupError: Something stopped the run.
+        """
+        tenant, shared, settings = self.tenant, self.shared, self.tenant.settings
+        source = SecretSource({}, resolved(tenant, shared.folder, shared.environment), str, lambda _label: None)
+        self.secrets += source.known
+        refuse_misplaced(source, settings.by_source)
+        check_formats(source)
+        if self.task.needs_twilio:
+            require_twilio(tenant)
+        access = self._access(source)
+        self.secrets += access.secrets
+        shared.require_one_name(access.auth0.audience, tenant.name)
+        self.report.warn(settings.notices)
+        config = None
+        if "application" in self.task.resources:
+            config = appconfig.locate(settings.app_dir, settings.write_config, settings.config_base)
+        desired = at_url(settings.desired, config.url if config else None)
+        with compose(self.task, desired, access, self._options(access), report=self.report, config=config) as run:
+            if self.task.resources:
+                run.carry_out()
+            else:
+                examine(run)
+
+    def _access(self, source: SecretSource) -> Access:
+        auth0 = auth0_credentials(source, self.tenant.domain, source.text("AUTH0_CLIENT_ID"))
+        sid = source.text("TWILIO_ACCOUNT_SID")
+        twilio = twilio_credentials(source, sid) if sid else None
+        return Access.to(self.tenant.domain, auth0, twilio, sandbox=self.shared.sandbox)
+
+    def _options(self, access: Access) -> Options:
+        common, name, doing = self.shared.options, self.tenant.name, self.shared.doing
+        http = common.http and replace(
+            common.http,
+            on_wait=lambda reason, seconds: doing(name, f"{reason} Trying again in {seconds:.1f} s."),
+            on_pace=lambda service: doing(name, f"Keeping to the rate limit of {service}"),
+        )
+        return replace(
+            common,
+            http=http,
+            learned=self.secrets.append,
+            person=_Told(self),
+            account=self.shared.account(access.twilio.account_sid) if access.twilio else None,
+        )
+
+
+class _Told(Unattended):
+    """Nobody sits at one tenant's run; the fleet is told what is under way there, and allows purchases."""
+
+    def __init__(self, run: TenantRun) -> None:
+        self._run = run
+
+    def doing(self, text: str) -> None:
+        """Told what is under way."""
+        self._run.shared.doing(self._run.tenant.name, text)
+
+    def starting(self, change: Change) -> None:
+        """Told that a change is about to be carried out."""
+        self.doing(f"Setting up the {change.resource}")
+
+    def confirm(self, plan: Outcome, *, changed: tuple[str, ...] = ()) -> bool:
+        """Goes on with the plan that was agreed to, and buys what is allowed.
+
+        Raises:
+            PlanOutdatedError: It is not the plan that a person has seen.
+            PurchaseNotAllowedError: It buys a number, and no purchase is left.
+        """
+        del changed
+        if self._run.expected is not None and shape_of(plan) != self._run.expected:
+            raise PlanOutdatedError("What would change is no longer what the plan showed.")
+        buys = any(change.resource == "number" and change.action == "create" for change in plan.changes)
+        if buys and not self._run.shared.may_buy():
+            raise PurchaseNotAllowedError("A number would be bought, and --max-purchases allows no more.")
+        return False
+
+
+def shape_of(plan: Outcome) -> Shape:
+    """The shape of a plan."""
+    return tuple(
+        (change.resource, change.action, tuple(one.path for one in change.fields))
+        for change in plan.changes
+        if change.pending
+    )

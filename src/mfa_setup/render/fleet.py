@@ -1,0 +1,164 @@
+"""A fleet: who is at work, what became of each tenant, and the plans that tenants have in common."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from mfa_setup.model.change import Change
+from mfa_setup.model.fleet import Document, Shape, Summary, TenantResult
+from mfa_setup.render.change import change_lines, value_text
+from mfa_setup.render.parts import INDENT
+from mfa_setup.render.sanitize import one_line
+
+_MOST_ROWS = 12
+_MOST_NAMES = 5
+_MOST_VALUES = 3
+_DONE = {"plan": "planned", "status": "read", "doctor": "passed", "up": "set up"}
+
+
+def running_table(running: Mapping[str, tuple[str, float]], done: int, failed: int, total: int) -> Table:
+    """What goes on now: how many tenants are done, and what is under way at the others.
+
+    Args:
+        running: What is under way at each tenant, and since when (`time.monotonic`).
+        done: How many tenants are done, those that failed included.
+        failed: How many failed.
+        total: How many there are.
+    """
+    table = Table.grid(padding=(0, 2))
+    table.add_row(Text(f"{done} of {total} tenants"), Text(f"{failed} failed" if failed else "", style="red"))
+    shown = list(running.items())[:_MOST_ROWS]
+    for name, (text, since) in shown:
+        seconds = Text(f"{time.monotonic() - since:.0f} s", style="dim")
+        table.add_row(
+            Text(one_line(name), style="bold"), Text(one_line(text), style="dim", overflow="ellipsis"), seconds
+        )
+    if len(running) > len(shown):
+        table.add_row(Text(f"and {len(running) - len(shown)} more", style="dim"))
+    return table
+
+
+def result_lines(result: TenantResult, width: int) -> Iterator[Text]:
+    """What became of one tenant, on one line, and under it why it failed.
+
+    Args:
+        result: Its result.
+        width: How many characters a name takes.
+    """
+    mark, style = ("*", "green") if result.ok else ("-", "yellow") if result.skipped else ("x", "bold red")
+    line = Text().append(f"  {mark} ", style=style).append(f"{one_line(result.name):<{width}}  ", style="bold")
+    yield line.append(_end(result)).append("" if result.skipped else f"  {result.seconds:.1f} s", style="dim")
+    if result.failed and result.error:
+        yield Text(f"{INDENT}{one_line(result.error['message'])}")
+        yield Text(f"{INDENT}{one_line(result.error['hint'])}", style="dim")
+
+
+def _end(result: TenantResult) -> str:
+    if result.skipped:
+        return "not started"
+    if result.error:
+        return f"failed: {result.error['code']} (exit code {result.exit_code})"
+    parts = [_changes(result)]
+    if warned := sum(check["status"] == "warn" for check in result.checks) + len(result.warnings):
+        parts.append(_counted(warned, "warning"))
+    return ", ".join(filter(None, parts))
+
+
+def _changes(result: TenantResult) -> str:
+    if not result.changes:
+        return "nothing to change"
+    count = _counted(len(result.changes), "change")
+    return f"{count} applied" if result.changed else f"{count} pending"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def summary_lines(command: str, summary: Summary) -> Iterator[Text]:
+    """How many tenants came to which end."""
+    total = summary.ok + summary.failed + summary.skipped
+    counts = [f"{summary.ok} of {_counted(total, 'tenant')} {_DONE[command]}"]
+    counts += [f"{summary.changed} changed"] if command == "up" else []
+    counts += [f"{summary.failed} failed"] if summary.failed else []
+    counts += [f"{summary.skipped} not started"] if summary.skipped else []
+    yield Text(
+        f"{', '.join(counts)}, in {summary.seconds:.1f} s.", style="bold green" if summary.ok == total else "bold"
+    )
+    if command == "up" and summary.ok < total:
+        yield Text("Run the command again to continue: what is set up stays as it is.", style="dim")
+
+
+def plan_lines(results: Sequence[TenantResult], *, all_values: bool) -> Iterator[Text]:
+    """The plans of a fleet: each kind of plan once, with the tenants that have it in common.
+
+    Args:
+        results: The results of the tenants whose plans are known.
+        all_values: Whether every value is shown where it differs from tenant to tenant.
+    """
+    groups: dict[Shape, list[TenantResult]] = {}
+    for result in results:
+        groups.setdefault(result.shape, []).append(result)
+    for shape, group in sorted(groups.items(), key=lambda item: (not item[0], -len(item[1]))):
+        names = _names([result.name for result in group], all_values=all_values)
+        yield Text().append(_counted(len(group), "tenant"), style="bold").append(f": {names}")
+        if not shape:
+            yield Text("  Nothing to change.", style="green")
+        for at in range(len(shape)):
+            yield from _common_change([result.changes[at] for result in group], all_values=all_values)
+        yield from note_lines(group)
+
+
+def _common_change(changes: Sequence[Document], *, all_values: bool) -> Iterator[Text]:
+    """One change of a group: the values that all have in common, and of the others some or all."""
+    first = changes[0]
+    titles = Counter(change["title"] for change in changes)
+    fields = []
+    for at, field in enumerate(first["fields"]):
+        before = _common([change["fields"][at]["before"] for change in changes], all_values=all_values)
+        after = _common([change["fields"][at]["after"] for change in changes], all_values=all_values)
+        fields.append({**field, "before": before, "after": after})
+    title = first["title"] if len(titles) == 1 else f"{len(titles)} names, such as {first['title']}"
+    yield from change_lines(Change.model_validate({**first, "fields": fields, "title": title}))
+
+
+def _common(values: Sequence[Any], *, all_values: bool) -> Any:
+    """A value that all have in common, or a text that tells of the different ones."""
+    counted = Counter(value_text(value) for value in values)
+    if len(counted) == 1:
+        return values[0]
+    most = len(counted) if all_values else _MOST_VALUES
+    shown = [f"{text} ({_counted(number, 'tenant')})" for text, number in counted.most_common(most)]
+    more = len(counted) - len(shown)
+    return "; ".join(shown) + (f"; {_counted(more, 'other value')}" if more else "")
+
+
+def _names(names: Sequence[str], *, all_values: bool) -> str:
+    shown = names if all_values or len(names) <= _MOST_NAMES + 1 else names[:_MOST_NAMES]
+    more = len(names) - len(shown)
+    return ", ".join(map(one_line, shown)) + (f" and {more} more" if more else "")
+
+
+def note_lines(group: Sequence[TenantResult]) -> Iterator[Text]:
+    """The warnings of several tenants and their checks that do not pass, each once with the tenants that it is of."""
+    notes: dict[tuple[str, str, str, str], list[str]] = {}
+    for result in group:
+        for mark, style, text, hint in _notes(result):
+            notes.setdefault((mark, style, text, hint), []).append(result.name)
+    for (mark, style, text, hint), names in notes.items():
+        of = "" if len(names) == len(group) else f" ({_names(names, all_values=False)})"
+        yield Text().append(f"  {mark} ", style=style).append(f"{one_line(text)}{of}")
+        if hint:
+            yield Text(f"{INDENT}{one_line(hint)}", style="dim")
+
+
+def _notes(result: TenantResult) -> Iterable[tuple[str, str, str, str]]:
+    for check in result.checks:
+        mark, style = ("x", "bold red") if check["status"] == "fail" else ("!", "yellow")
+        yield mark, style, f"{check['id']}: {check['evidence']}", check["fix"] or ""
+    for warning in result.warnings:
+        yield "!", "yellow", warning["message"], warning["hint"]

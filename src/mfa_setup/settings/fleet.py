@@ -1,0 +1,260 @@
+"""Reading a fleet file: many tenants with what is to be set up in each, and where their credentials are found.
+
+A tenant's own keys outrank those of `[defaults]`, key by key. The file holds no credential, only the names of
+environment variables and files that do.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from mfa_setup.errors import InvalidValueError, SecretInConfigError, UnknownKeyError, ValueNeededError
+from mfa_setup.settings.credentials import beginning
+from mfa_setup.settings.endpoints import is_loopback
+from mfa_setup.settings.parsers import MalformedError, domain, quoted
+from mfa_setup.settings.settings import Settings, is_of_auth0, settings_of
+from mfa_setup.settings.settings_file import parsed, values_of
+from mfa_setup.settings.sources import InFile, Origin, merge
+
+_LONGEST = 10_000_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}", re.ASCII)
+_LOGINS = ("auth0_api_token", "auth0_client_assertion_private_key", "auth0_client_secret")
+"""The ways to log in to the Management API: a tenant that names one of its own uses none of the defaults'."""
+_OF_ACCOUNT = ("twilio_auth_token", "twilio_api_key", "twilio_api_secret")
+"""What belongs to one Twilio account, and is not used for another one."""
+CREDENTIALS = {
+    key: key.upper()
+    for key in (
+        "auth0_client_id", *_LOGINS, "auth0_audience", "auth0_client_assertion_signing_alg",
+        "twilio_account_sid", *_OF_ACCOUNT,
+    )
+}  # fmt: skip
+"""The keys of `credentials`, and the environment variable that holds the same in a run for one tenant."""
+_FORM = 'Write { env = "NAME" } or { file = "PATH" }.'
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a credential is found: in an environment variable, or in a file.
+
+    Attributes:
+        kind: `env` or `file`.
+        name: The name of the variable, or the path of the file.
+        place: The key that names it, as messages say it.
+    """
+
+    kind: str
+    name: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class FleetTenant:
+    """One tenant of a fleet.
+
+    Attributes:
+        name: Its name in the file.
+        domain: Its domain.
+        settings: What is to be set up there.
+        references: Where its credentials are found, by their keys.
+    """
+
+    name: str
+    domain: str
+    settings: Settings
+    references: Mapping[str, Reference] = field(repr=False)
+
+
+def read_fleet(path: Path, *, allowed: frozenset[str], sandbox: bool) -> tuple[FleetTenant, ...]:
+    """The tenants of a fleet file, in the order of the file.
+
+    Args:
+        path: Its path.
+        allowed: Domains that credentials may be sent to although they are not under auth0.com.
+        sandbox: Whether a sandbox is in use, whose tenants are on this machine.
+
+    Raises:
+        ConfigUnreadableError: The file cannot be read.
+        SecretInConfigError, UnknownKeyError, InvalidValueError: It holds something that it must not.
+    """
+    content = parsed(path, _LONGEST)
+    for name in content.keys() - {"defaults", "tenants"}:
+        raise UnknownKeyError(
+            f"{path} has `{quoted(name)[1:-1]}`, which is not known.", hint="Known: [defaults], [tenants.NAME]."
+        )
+    defaults = dict(_table(content.get("defaults", {}), f"{path}: defaults"))
+    shared = _references(defaults.pop("credentials", {}), f"[defaults.credentials] of {path}")
+    place = f"{path} ([defaults])"
+    common = InFile(Origin.FLEET, values_of(_without_domain(defaults, place), place), place)
+    tenants = _table(content.get("tenants", {}), f"{path}: tenants")
+    if not tenants:
+        raise InvalidValueError(f"{path} names no tenant.", hint='Add a section [tenants.NAME] with domain = "…".')
+    entries = [_Entry(path, name, common, shared) for name in tenants]
+    found = tuple(entry.read(tenants[entry.name], allowed, sandbox=sandbox) for entry in entries)
+    _refuse_twice(path, ((tenant.domain.lower(), tenant.name) for tenant in found), "the domain")
+    _refuse_twice(path, _config_files(found), "the config file")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One tenant's section of the file."""
+
+    path: Path
+    name: str
+    common: InFile
+    shared: Mapping[str, Reference]
+
+    @property
+    def place(self) -> str:
+        return f"{self.path} ([tenants.{self.name}])"
+
+    def read(self, content: Any, allowed: frozenset[str], *, sandbox: bool) -> FleetTenant:
+        if not _NAME.fullmatch(self.name):
+            raise InvalidValueError(
+                f"{self.path} has a tenant {quoted(self.name)}, which is not a name.",
+                hint="A name is letters, digits, dots, hyphens and underscores, and begins with a letter or digit.",
+            )
+        sections = dict(_table(content, self.place))
+        address = self._domain(sections.pop("domain", None), allowed, sandbox=sandbox)
+        own = _references(sections.pop("credentials", {}), f"[tenants.{self.name}.credentials] of {self.path}")
+        values = values_of(_without_domain(sections, self.place), self.place)
+        given = merge({}, {}, (self.common, InFile(Origin.FILE, values, self.place)))
+        return FleetTenant(self.name, address, settings_of(given, self.path), _chosen(self.shared, own))
+
+    def _domain(self, raw: Any, allowed: frozenset[str], *, sandbox: bool) -> str:
+        if not isinstance(raw, str):
+            raise InvalidValueError(
+                f"{self.place} has no domain." if raw is None else f"The domain of {self.place} is {quoted(raw)}.",
+                hint='Write domain = "acme.eu.auth0.com".',
+            )
+        try:
+            address = domain(raw)
+        except MalformedError as malformed:
+            problem = f"The domain of {self.place} is {quoted(raw)}: {malformed.problem}."
+            raise InvalidValueError(problem, hint=malformed.example) from None
+        host = urlsplit(f"//{address}").hostname or ""
+        if is_of_auth0(host) or (sandbox and is_loopback(host)) or address.lower() in allowed or host in allowed:
+            return address
+        raise InvalidValueError(
+            f"The domain of {self.place} is {address}, which is not under auth0.com.",
+            hint=f"If credentials may be sent there, pass --allow-domain {address}.",
+        )
+
+
+def _table(content: Any, place: str) -> Mapping[str, Any]:
+    if not isinstance(content, Mapping):
+        raise InvalidValueError(f"{place} is {quoted(content)}.", hint="It is a section of its own.")
+    return content
+
+
+def _without_domain(sections: Mapping[str, Any], place: str) -> Mapping[str, Any]:
+    if "auth0" in sections or "domain" in sections:
+        raise UnknownKeyError(
+            f"{place} has `{'auth0' if 'auth0' in sections else 'domain'}`, which is not known there.",
+            hint='Each tenant has a domain of its own: domain = "…" in [tenants.NAME].',
+        )
+    return sections
+
+
+def _references(content: Any, place: str) -> dict[str, Reference]:
+    found = {}
+    for key, value in _table(content, place).items():
+        where = f"{quoted(key)[1:-1]} in {place}"
+        if key not in CREDENTIALS:
+            raise UnknownKeyError(f"{where} is not known.", hint=f"Known: {', '.join(CREDENTIALS)}.")
+        if not isinstance(value, Mapping) or len(value) != 1:
+            raise SecretInConfigError(f"{where} is not a reference to a credential.", hint=_FORM)
+        ((kind, name),) = value.items()
+        if kind not in {"env", "file"} or not isinstance(name, str) or not name.strip():
+            raise SecretInConfigError(f"{where} is not a reference to a credential.", hint=_FORM)
+        if kind == "env" and not _VARIABLE.fullmatch(name):
+            raise SecretInConfigError(f"{where} does not name an environment variable.", hint=_FORM)
+        found[key] = Reference(kind, name, where)
+    return found
+
+
+def _chosen(shared: Mapping[str, Reference], own: Mapping[str, Reference]) -> dict[str, Reference]:
+    """A tenant's own references, and those of the defaults that go with them."""
+    gone = set(_LOGINS) if own.keys() & set(_LOGINS) else set[str]()
+    gone |= set(_OF_ACCOUNT) if "twilio_account_sid" in own else set()
+    return {key: reference for key, reference in shared.items() if key not in gone} | dict(own)
+
+
+def _config_files(tenants: tuple[FleetTenant, ...]) -> Iterator[tuple[str, str]]:
+    """The config file of each tenant's app, or its folder, where one is to be written."""
+    for tenant in tenants:
+        settings = tenant.settings
+        base = settings.config_base / settings.write_config if settings.write_config else settings.app_dir
+        if base and settings.desired.application:
+            yield str(base.expanduser().absolute()), tenant.name
+
+
+def _refuse_twice(path: Path, used: Iterator[tuple[str, str]], what: str) -> None:
+    seen: dict[str, str] = {}
+    for value, name in used:
+        if value in seen:
+            raise InvalidValueError(
+                f"{path}: the tenants {seen[value]} and {name} have {what} {value} in common.",
+                hint="Give each a value of its own.",
+            )
+        seen[value] = name
+
+
+def resolved(tenant: FleetTenant, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """A tenant's credentials, by the variables that hold the same in a run for one tenant.
+
+    Args:
+        tenant: The tenant.
+        folder: The folder that relative paths count from.
+        environment: The environment variables; no other is looked at than those that are named.
+
+    Raises:
+        ValueNeededError: A variable is not set, or a credential is not named at all.
+        InvalidValueError: A file cannot be read.
+    """
+    found = {CREDENTIALS[key]: _value(reference, folder, environment) for key, reference in tenant.references.items()}
+    named = tenant.references.keys()
+    if not named & {"auth0_api_token"} and not ("auth0_client_id" in named and named & set(_LOGINS)):
+        raise _unnamed(tenant, "auth0_client_id and auth0_client_secret")
+    return found
+
+
+def require_twilio(tenant: FleetTenant) -> None:
+    """Refuses a tenant without credentials of Twilio, for a run that needs them.
+
+    Raises:
+        ValueNeededError: They are not named.
+    """
+    named = tenant.references.keys()
+    if "twilio_account_sid" not in named or not ("twilio_auth_token" in named or set(_OF_ACCOUNT[1:]) <= named):
+        raise _unnamed(tenant, "twilio_account_sid and twilio_auth_token")
+
+
+def _unnamed(tenant: FleetTenant, keys: str) -> ValueNeededError:
+    return ValueNeededError(
+        f"The fleet file does not say where the credentials {keys} of {tenant.name} are.",
+        hint=f"Name them in [tenants.{tenant.name}.credentials] or [defaults.credentials]. {_FORM}",
+    )
+
+
+def _value(reference: Reference, folder: Path, environment: Mapping[str, str]) -> str:
+    if reference.kind == "env":
+        value = environment.get(reference.name, "").strip()
+        if not value:
+            raise ValueNeededError(
+                f"The environment variable {reference.name} is not set ({reference.place}).", hint="Set it."
+            )
+        return value
+    path = folder / Path(reference.name)
+    try:
+        value = beginning(path.expanduser()).strip()
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: `~` names no user
+        raise InvalidValueError(f"The file of {reference.place} cannot be read.", hint="Check its path.") from None
+    if not value:
+        raise InvalidValueError(f"The file of {reference.place} is empty.", hint="It must hold the credential alone.")
+    return value
