@@ -127,7 +127,8 @@ class FleetSession:
         terminal = self.context.terminal
         planning = replace(rollout, task=replace(self.task, read_only=True), canaries=0, results={})
         planning.carry_out(self._planned)
-        planned = {name: result for name, result in planning.results.items() if result.ok}
+        ends = [planning.results[tenant.name] for tenant in self._tenants]
+        planned = {result.name: result for result in ends if result.ok}
         changing = [result for result in planned.values() if result.changes]
         self._results |= {result.name: replace(result, skipped=True) for result in changing}
         if changing and not terminal.can_ask:

@@ -14,7 +14,7 @@ from mfa_setup.engine.diagnosis import examine
 from mfa_setup.engine.person import Unattended
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import InvalidValueError, PlanOutdatedError, PurchaseNotAllowedError
+from mfa_setup.errors import Choice, ChoiceNeededError, InvalidValueError, PlanOutdatedError, PurchaseNotAllowedError
 from mfa_setup.model.change import Change
 from mfa_setup.model.fleet import Shape
 from mfa_setup.model.outcome import Outcome, Tenant
@@ -26,7 +26,9 @@ from mfa_setup.settings.credentials import (
     twilio_credentials,
 )
 from mfa_setup.settings.fleet import FleetTenant, require_twilio, resolved
+from mfa_setup.settings.schema import BY_NAME
 from mfa_setup.settings.settings import at_url
+from mfa_setup.settings.sources import Origin, written
 
 Doing = Callable[[str, str], None]
 """Told the name of a tenant, and what is under way there."""
@@ -41,7 +43,7 @@ class Shared:
         environment: The environment variables, of which only those are read that the file names.
         sandbox: The URL of the sandbox; None for the real services.
         options: How each run works.
-        purchases: How many numbers may still be bought.
+        purchases: How many numbers may be bought in all.
         doing: Told what is under way.
     """
 
@@ -51,6 +53,7 @@ class Shared:
     options: Options
     purchases: int
     doing: Doing
+    _bought: int = 0
     _accounts: dict[str, SharedAccount] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,10 +64,10 @@ class Shared:
             return self._accounts.setdefault(sid, SharedAccount(RateLimit()))
 
     def may_buy(self) -> bool:
-        """Takes one purchase of those that are allowed; false where none is left."""
+        """Counts one purchase, if it is allowed; false where none is left."""
         with self._lock:
-            allowed = self.purchases > 0
-            self.purchases -= allowed
+            allowed = self._bought < self.purchases
+            self._bought += allowed
         return allowed
 
     def require_one_name(self, tenant_key: str, name: str) -> None:
@@ -127,6 +130,8 @@ class TenantRun:
         if "application" in self.task.resources:
             config = appconfig.locate(settings.app_dir, settings.write_config, settings.config_base)
         desired = at_url(settings.desired, config.url if config else None)
+        if shared.purchases and desired.number.sender is None:
+            desired = desired.model_copy(update={"number": desired.number.model_copy(update={"buy": True})})
         with compose(self.task, desired, access, self._options(access), report=self.report, config=config) as run:
             if self.task.resources:
                 run.carry_out()
@@ -168,6 +173,17 @@ class _Told(Unattended):
     def starting(self, change: Change) -> None:
         """Told that a change is about to be carried out."""
         self.doing(f"Setting up the {change.resource}")
+
+    def choose(self, needed: ChoiceNeededError) -> Choice:
+        """Nobody can choose; the fleet file can."""
+        keys = [one for one in needed.choices if one.setting != "buy"]
+        written_keys = [
+            f"{BY_NAME[one.setting].section} = {{ {written(BY_NAME[one.setting], Origin.FILE, one.value)} }}"
+            for one in keys
+        ]
+        needed.hint = f"Write in [tenants.{self._run.tenant.name}] of the fleet file: {' or '.join(written_keys)}"
+        needed.hint += ", or pass --max-purchases N." if len(keys) < len(needed.choices) else "."
+        raise needed
 
     def confirm(self, plan: Outcome, *, changed: tuple[str, ...] = ()) -> bool:
         """Goes on with the plan that was agreed to, and buys what is allowed.

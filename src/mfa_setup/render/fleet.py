@@ -132,6 +132,8 @@ def _common(values: Sequence[Any], *, all_values: bool) -> Any:
     if len(counted) == 1:
         return values[0]
     most = len(counted) if all_values else _MOST_VALUES
+    if len(counted) == len(values) and most < len(values):
+        return f"{len(values)} different ones, such as {'; '.join(list(counted)[:2])}"
     shown = [f"{text} ({_counted(number, 'tenant')})" for text, number in counted.most_common(most)]
     more = len(counted) - len(shown)
     return "; ".join(shown) + (f"; {_counted(more, 'other value')}" if more else "")

@@ -96,12 +96,17 @@ class Sink:
         if not self._shows_progress:
             yield
             return
-        with self._err.status("Starting") as status:
-            self._status = status
-            try:
-                yield
-            finally:
-                self._status = None
+        self._spin("Starting")
+        try:
+            yield
+        finally:
+            if self._status:
+                self._status.stop()
+            self._status = None
+
+    def _spin(self, shown: RenderableType) -> None:
+        self._status = self._err.status(shown)
+        self._status.start()
 
     def doing(self, text: str) -> None:
         """Tells what is being done."""
@@ -164,8 +169,8 @@ class Sink:
         try:
             yield
         finally:
-            if status:
-                status.start()
+            if status:  # one that is started again would go up over the lines that were written meanwhile
+                self._spin(status.status)
 
     # --- results -------------------------------------------------------------------------------------------------
 
