@@ -13,6 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from mfa_setup import errors
+from mfa_setup.settings.fleet import CREDENTIALS, read_fleet
 from mfa_setup.settings.models import file_model, json_schema
 from mfa_setup.settings.schema import SETTINGS
 from mfa_setup.settings.settings import load
@@ -49,6 +50,20 @@ def test_the_example_file_is_valid_and_names_every_key(full: dict[str, Any]) -> 
     others = {key for first, last in alternatives for key in [*first.split(", "), last]}
     assert {setting.key for setting in IN_A_FILE} == {key for _, key in named} | others - {""}
     assert {section for section, _ in named} == {setting.section for setting in IN_A_FILE}
+
+
+def test_the_example_of_a_fleet_file_is_valid_and_is_the_one_of_the_documentation() -> None:
+    tenants = read_fleet(ROOT / "examples/fleet.toml", allowed=frozenset(), sandbox=False)
+    assert [tenant.name for tenant in tenants] == ["acme-eu", "acme-us"]
+    shown = tomllib.loads(
+        re.findall(r"```toml\n(.*?)```", (ROOT / "docs/fleet.md").read_text(encoding="utf-8"), re.DOTALL)[0]
+    )
+    assert shown.keys() == {"defaults", "tenants"}
+
+
+def test_every_key_of_a_fleets_credentials_is_documented() -> None:
+    text = (ROOT / "docs/fleet.md").read_text(encoding="utf-8")
+    assert [key for key in CREDENTIALS if f"`{key}`" not in text] == []
 
 
 def test_the_json_schema_has_every_key_and_takes_the_example(full: dict[str, Any]) -> None:

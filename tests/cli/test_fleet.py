@@ -280,7 +280,9 @@ def test_a_plan_shows_tenants_with_the_same_changes_together(fleet: Fleet) -> No
     assert "1 tenant: t0003\n  Nothing to change." in shown
     assert "3 tenants: t0001, t0002, t0004" in shown
     assert shown.count("+ Provider") == 1
-    assert "callbacks: https://t0001.example.com (1 tenant); https://t0002.example.com (1 tenant); https://t0004" in shown
+    assert (
+        "callbacks: https://t0001.example.com (1 tenant); https://t0002.example.com (1 tenant); https://t0004" in shown
+    )
     assert "4 of 4 tenants planned" in shown
 
 
