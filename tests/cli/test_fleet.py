@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from mfa_setup.cli.prompter import Prompter
-from mfa_setup.fleet import tenant_run
+from mfa_setup.settings.fleet import resolved
 from support.lab import Lab, Result, Run
 
 TENANTS = ("t0001", "t0002", "t0003", "t0004")
@@ -29,11 +29,11 @@ class Fleet:
         self.file.write_text(lab.sandbox.fleet_file(), encoding="utf-8")
         self._run = run
 
-    def __call__(self, command: str, *arguments: str, env: dict[str, str | None] | None = None) -> Result:
+    def __call__(self, command: str, *arguments: str, env: Mapping[str, str | None] | None = None) -> Result:
         """Runs a command for the file, with JSON."""
         return self.run(command, "--json", *arguments, env=env)
 
-    def run(self, command: str, *arguments: str, env: dict[str, str | None] | None = None) -> Result:
+    def run(self, command: str, *arguments: str, env: Mapping[str, str | None] | None = None) -> Result:
         """Runs a command for the file."""
         return self._run("fleet", command, str(self.file), *arguments, env={**self.lab.env, **(env or {})})
 
@@ -169,14 +169,12 @@ def test_a_variable_that_is_not_set_fails_its_tenant_alone(fleet: Fleet) -> None
 
 
 def test_a_defect_at_one_tenant_stops_no_other(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    genuine = tenant_run.resolved
-
     def defective(tenant: Any, *more: Any) -> Any:
         if tenant.name == "t0003":
             raise KeyError("a secret value")
-        return genuine(tenant, *more)
+        return resolved(tenant, *more)
 
-    monkeypatch.setattr(tenant_run, "resolved", defective)
+    monkeypatch.setattr("mfa_setup.fleet.tenant_run.resolved", defective)
     result = fleet.up()
     assert errors(result) == {"t0001": None, "t0002": None, "t0003": "internal_error", "t0004": None}
     assert "a secret value" not in result.out + result.err

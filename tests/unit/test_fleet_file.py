@@ -1,4 +1,4 @@
-"""What a fleet file may hold: settings by tenant, and references to credentials in the place of credentials."""
+"""What a fleet file may hold: settings by tenant, and the names of credentials in the place of credentials."""
 
 from pathlib import Path
 from typing import Any
@@ -176,7 +176,7 @@ def test_a_tenant_with_a_login_of_its_own_uses_none_of_the_defaults(file: Path, 
 
 def test_the_token_of_one_twilio_account_is_not_used_for_another(file: Path) -> None:
     (acme,) = read(file, HEAD + ACME + 'credentials = { twilio_account_sid = { env = "OTHER" } }\n')
-    assert "twilio_auth_token" not in acme.references
+    assert "twilio_auth_token" not in acme.credentials
     with pytest.raises(MfaSetupError) as error:
         require_twilio(acme)
     assert (error.value.exit_code, "twilio_auth_token" in error.value.message) == (6, True)

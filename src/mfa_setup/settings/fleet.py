@@ -6,7 +6,7 @@ environment variables and files that do.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,8 +38,8 @@ _FORM = 'Write { env = "NAME" } or { file = "PATH" }.'
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """Where a credential is found: in an environment variable, or in a file.
+class CredentialName:
+    """Where a credential is found: the name of an environment variable, or of a file.
 
     Attributes:
         kind: `env` or `file`.
@@ -60,13 +60,13 @@ class FleetTenant:
         name: Its name in the file.
         domain: Its domain.
         settings: What is to be set up there.
-        references: Where its credentials are found, by their keys.
+        credentials: Where its credentials are found, by their keys.
     """
 
     name: str
     domain: str
     settings: Settings
-    references: Mapping[str, Reference] = field(repr=False)
+    credentials: Mapping[str, CredentialName]
 
 
 def read_fleet(path: Path, *, allowed: frozenset[str], sandbox: bool) -> tuple[FleetTenant, ...]:
@@ -87,7 +87,7 @@ def read_fleet(path: Path, *, allowed: frozenset[str], sandbox: bool) -> tuple[F
             f"{path} has `{quoted(name)[1:-1]}`, which is not known.", hint="Known: [defaults], [tenants.NAME]."
         )
     defaults = dict(_table(content.get("defaults", {}), f"{path}: defaults"))
-    shared = _references(defaults.pop("credentials", {}), f"[defaults.credentials] of {path}")
+    shared = _names(defaults.pop("credentials", {}), f"[defaults.credentials] of {path}")
     place = f"{path} ([defaults])"
     common = InFile(Origin.FLEET, values_of(_without_domain(defaults, place), place), place)
     tenants = _table(content.get("tenants", {}), f"{path}: tenants")
@@ -107,7 +107,7 @@ class _Entry:
     path: Path
     name: str
     common: InFile
-    shared: Mapping[str, Reference]
+    shared: Mapping[str, CredentialName]
 
     @property
     def place(self) -> str:
@@ -121,7 +121,7 @@ class _Entry:
             )
         sections = dict(_table(content, self.place))
         address = self._domain(sections.pop("domain", None), allowed, sandbox=sandbox)
-        own = _references(sections.pop("credentials", {}), f"[tenants.{self.name}.credentials] of {self.path}")
+        own = _names(sections.pop("credentials", {}), f"[tenants.{self.name}.credentials] of {self.path}")
         values = values_of(_without_domain(sections, self.place), self.place)
         given = merge({}, {}, (self.common, InFile(Origin.FILE, values, self.place)))
         return FleetTenant(self.name, address, settings_of(given, self.path), _chosen(self.shared, own))
@@ -161,7 +161,7 @@ def _without_domain(sections: Mapping[str, Any], place: str) -> Mapping[str, Any
     return sections
 
 
-def _references(content: Any, place: str) -> dict[str, Reference]:
+def _names(content: Any, place: str) -> dict[str, CredentialName]:
     found = {}
     for key, value in _table(content, place).items():
         where = f"{quoted(key)[1:-1]} in {place}"
@@ -174,15 +174,15 @@ def _references(content: Any, place: str) -> dict[str, Reference]:
             raise SecretInConfigError(f"{where} is not a reference to a credential.", hint=_FORM)
         if kind == "env" and not _VARIABLE.fullmatch(name):
             raise SecretInConfigError(f"{where} does not name an environment variable.", hint=_FORM)
-        found[key] = Reference(kind, name, where)
+        found[key] = CredentialName(kind, name, where)
     return found
 
 
-def _chosen(shared: Mapping[str, Reference], own: Mapping[str, Reference]) -> dict[str, Reference]:
-    """A tenant's own references, and those of the defaults that go with them."""
+def _chosen(shared: Mapping[str, CredentialName], own: Mapping[str, CredentialName]) -> dict[str, CredentialName]:
+    """What a tenant names itself, and what of the defaults goes with it."""
     gone = set(_LOGINS) if own.keys() & set(_LOGINS) else set[str]()
     gone |= set(_OF_ACCOUNT) if "twilio_account_sid" in own else set()
-    return {key: reference for key, reference in shared.items() if key not in gone} | dict(own)
+    return {key: named for key, named in shared.items() if key not in gone} | dict(own)
 
 
 def _config_files(tenants: tuple[FleetTenant, ...]) -> Iterator[tuple[str, str]]:
@@ -217,8 +217,8 @@ def resolved(tenant: FleetTenant, folder: Path, environment: Mapping[str, str]) 
         ValueNeededError: A variable is not set, or a credential is not named at all.
         InvalidValueError: A file cannot be read.
     """
-    found = {CREDENTIALS[key]: _value(reference, folder, environment) for key, reference in tenant.references.items()}
-    named = tenant.references.keys()
+    found = {CREDENTIALS[key]: _value(named, folder, environment) for key, named in tenant.credentials.items()}
+    named = tenant.credentials.keys()
     if not named & {"auth0_api_token"} and not ("auth0_client_id" in named and named & set(_LOGINS)):
         raise _unnamed(tenant, "auth0_client_id and auth0_client_secret")
     return found
@@ -230,7 +230,7 @@ def require_twilio(tenant: FleetTenant) -> None:
     Raises:
         ValueNeededError: They are not named.
     """
-    named = tenant.references.keys()
+    named = tenant.credentials.keys()
     if "twilio_account_sid" not in named or not ("twilio_auth_token" in named or set(_OF_ACCOUNT[1:]) <= named):
         raise _unnamed(tenant, "twilio_account_sid and twilio_auth_token")
 
@@ -242,19 +242,17 @@ def _unnamed(tenant: FleetTenant, keys: str) -> ValueNeededError:
     )
 
 
-def _value(reference: Reference, folder: Path, environment: Mapping[str, str]) -> str:
-    if reference.kind == "env":
-        value = environment.get(reference.name, "").strip()
+def _value(named: CredentialName, folder: Path, environment: Mapping[str, str]) -> str:
+    if named.kind == "env":
+        value = environment.get(named.name, "").strip()
         if not value:
-            raise ValueNeededError(
-                f"The environment variable {reference.name} is not set ({reference.place}).", hint="Set it."
-            )
+            raise ValueNeededError(f"The environment variable {named.name} is not set ({named.place}).", hint="Set it.")
         return value
-    path = folder / Path(reference.name)
+    path = folder / Path(named.name)
     try:
         value = beginning(path.expanduser()).strip()
     except (OSError, ValueError, RuntimeError):  # RuntimeError: `~` names no user
-        raise InvalidValueError(f"The file of {reference.place} cannot be read.", hint="Check its path.") from None
+        raise InvalidValueError(f"The file of {named.place} cannot be read.", hint="Check its path.") from None
     if not value:
-        raise InvalidValueError(f"The file of {reference.place} is empty.", hint="It must hold the credential alone.")
+        raise InvalidValueError(f"The file of {named.place} is empty.", hint="It must hold the credential alone.")
     return value
