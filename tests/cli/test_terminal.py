@@ -47,7 +47,12 @@ def ended(child: "pexpect.spawn[str]") -> tuple[int | None, str]:
     """The exit code, and all that is still to come, without what moves the cursor."""
     child.expect(pexpect.EOF)
     child.close()
-    return child.exitstatus, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", child.before or "")
+    return child.exitstatus, plain(child.before)
+
+
+def plain(text: str | None) -> str:
+    """What was shown, without what moves the cursor and colors it."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text or "")
 
 
 def test_a_consent_is_given_by_typing_the_domain_and_locks_nobody_out(sit: Sit, unified: Lab) -> None:
@@ -161,3 +166,33 @@ def test_a_test_sms_asks_which_number_sends_and_shows_its_way(sit: Sit, unified:
     assert code == 0
     assert "Proved: the SMS was delivered." in rest
     assert second.group(1) in rest
+
+
+@pytest.fixture
+def fleet_of_two(make_lab: Callable[..., Lab], folder: Path) -> Lab:
+    """Two tenants, and a fleet file for them in the working folder."""
+    lab = make_lab(tenants=2)
+    (folder / "fleet.toml").write_text(lab.sandbox.fleet_file(), encoding="utf-8")
+    return lab
+
+
+def test_a_fleet_shows_what_its_tenants_have_in_common_and_asks_once(sit: Sit, fleet_of_two: Lab) -> None:
+    child = sit("fleet", "up", "fleet.toml", env=fleet_of_two.env)
+    child.expect(r"Carry this out\? \[y/N\] ")
+    assert "2 tenants: t0001, t0002" in plain(child.before)
+    child.sendline("y")
+    code, shown = ended(child)
+    assert code == 0
+    assert len(re.findall(r"  \* t000[12]  4 changes applied", shown)) == 2
+    assert "2 of 2 tenants set up, 2 changed" in shown
+
+
+def test_a_fleet_that_is_declined_is_left_as_it_is(sit: Sit, fleet_of_two: Lab) -> None:
+    mark = fleet_of_two.mark()
+    child = sit("fleet", "up", "fleet.toml", env=fleet_of_two.env)
+    child.expect(r"Carry this out\? \[y/N\] ")
+    child.sendline("n")
+    code, shown = ended(child)
+    assert (code, "Nothing was changed." in shown) == (1, True)
+    assert "0 of 2 tenants set up" in shown
+    assert fleet_of_two.writes(mark) == []

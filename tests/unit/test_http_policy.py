@@ -21,7 +21,7 @@ from mfa_setup.adapters.http_policy import (
     HttpSettings,
     NoAnswerError,
 )
-from mfa_setup.adapters.rate_limit import SPARE
+from mfa_setup.adapters.rate_limit import SPARE, RateLimit
 from mfa_setup.adapters.twilio_http import PolicyHttpClient
 from mfa_setup.clock import Clock
 from mfa_setup.errors import (
@@ -434,6 +434,21 @@ def test_limits_that_are_told_by_half_or_in_nonsense_are_no_limits(scene: Scene,
 
 
 # --- redirects -----------------------------------------------------------------------------------------------------
+
+
+def test_after_a_refusal_all_requests_to_the_service_wait_and_not_only_the_refused_one() -> None:
+    limit = RateLimit()
+    limit.note(failing(429, retry_after="7"), START)
+    assert limit.take(START) == 7
+    assert limit.take(START + 6.5) == 0.5
+    assert limit.take(START + 7) == 0
+    assert limit.take(START + 7) == 0
+
+
+def test_a_refusal_that_names_no_time_lets_other_requests_go_on() -> None:
+    limit = RateLimit()
+    limit.note(failing(429), START)
+    assert limit.take(START) == 0
 
 
 class Redirecting(BaseHTTPRequestHandler):
