@@ -1,4 +1,4 @@
-"""Results as tables, printed and, where that is asked for, written into the README."""
+"""Results as tables, printed and, where that is asked for, written into a README."""
 
 import os
 import platform
@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-README = Path(__file__).with_name("README.md")
+LONG = Path(__file__).with_name("README.md")
+SHORT = Path(__file__).parents[1] / "README.md"
 
 
 def table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -21,10 +22,17 @@ def table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     return text
 
 
-def write(name: str, tables: Sequence[str]) -> None:
-    """Writes tables into the part of the README that has this name, with the machine that they were measured on."""
+def write(name: str, parts: Sequence[str], readme: Path = LONG) -> None:
+    """Writes tables between the two markers with this name, with the machine that they were measured on.
+
+    Raises:
+        SystemExit: The README has no such markers.
+    """
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}, load {load:.1f}."
-    part = "\n\n".join((f"<!-- {name} -->", machine, *tables, f"<!-- end of {name} -->"))
-    text = README.read_text(encoding="utf-8")
-    README.write_text(re.sub(rf"<!-- {name} -->.*<!-- end of {name} -->", lambda _: part, text, flags=re.DOTALL))
+    written = "\n\n".join((f"<!-- {name} -->", machine, *parts, f"<!-- /{name} -->"))
+    markers = re.compile(rf"<!-- {name} -->.*<!-- /{name} -->", re.DOTALL)
+    text, replaced = markers.subn(lambda _: written, readme.read_text(encoding="utf-8"))
+    if not replaced:
+        raise SystemExit(f"{readme.name} has no markers `<!-- {name} -->` and `<!-- /{name} -->`.")
+    readme.write_text(text, encoding="utf-8")

@@ -5,13 +5,8 @@ is the number of round trips that follow one another: it hardly depends on the m
 """
 
 import argparse
-import json
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,15 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from process import ENVIRONMENT, TOOL, run
 from report import table, write
 
 from sandbox import control, sandbox
 
 LATENCY = 200
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-"""With it, every start would compile the modules again."""
-BESIDE = 100
-"""The latency at which a fresh `up` is compared with the sequential script."""
 COMMANDS = {
     "fresh up": ("up", "--yes"),
     "up again": ("up", "--yes"),
@@ -71,14 +63,7 @@ class Tenant:
 
     def run(self, *arguments: str) -> float:
         """The seconds of one command."""
-        began = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-m", "mfa_setup", *arguments, "--json"], env=self.env, capture_output=True, check=False
-        )
-        took = time.perf_counter() - began
-        if not json.loads(done.stdout)["ok"]:
-            raise SystemExit(done.stdout.decode())
-        return took
+        return run((*TOOL, *arguments, "--json"), self.env).seconds
 
     def requests(self) -> list[dict[str, Any]]:
         """All requests so far."""
@@ -114,30 +99,6 @@ def measure(stack: str, rounds: int) -> dict[str, Seen]:
     return seen
 
 
-def beside(rounds: int) -> str:
-    """A fresh `up` beside the sequential script that does the same job, in turn, at the same latency."""
-    script = str(Path(__file__).with_name("sequential.py"))
-    seconds: dict[str, list[float]] = {"`mfa-setup up`": [], "the script": []}
-    requests = dict.fromkeys(seconds, 0)
-    with sandbox("--latency-ms", str(BESIDE)) as (_pid, ready, _), tempfile.TemporaryDirectory() as folder:
-        own = {"MFA_SETUP_STATE_DIR": f"{folder}/state", "MFA_SETUP_CACHE_DIR": f"{folder}/cache"}
-        tenant = Tenant(ready["url"], ENVIRONMENT | ready["env"] | own)
-        tenant.run("plan")
-        for _ in range(rounds):
-            for name, times in seconds.items():
-                control(tenant.url, "POST", "reset")
-                began = time.perf_counter()
-                if name == "the script":
-                    subprocess.run([sys.executable, script], env=tenant.env, check=True)
-                else:
-                    tenant.run("up", "--yes")
-                times.append(time.perf_counter() - began)
-                requests[name] = len(tenant.requests())
-    rows = [(name, str(requests[name]), f"{statistics.median(times):.2f} s") for name, times in seconds.items()]
-    title = f"A fresh tenant at {BESIDE} ms, beside a sequential script with both SDKs, median of {rounds}:"
-    return table(title, ("", "requests", "time"), rows)
-
-
 def paths(requests: list[dict[str, Any]]) -> None:
     """Prints what was sent, with how often."""
     for (method, path), times in Counter((one["method"], one["path"]) for one in requests).items():
@@ -149,7 +110,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="how often each command is run at each latency")
     parser.add_argument("--stack", choices=("unified", "legacy"), help="one phone stack only")
-    parser.add_argument("--write", action="store_true", help="write the tables into the README")
+    parser.add_argument("--write", action="store_true", help="write the tables into benchmarks/README.md")
     parser.add_argument("--paths", help="print the requests of this command")
     given = parser.parse_args()
     tables = []
@@ -160,8 +121,6 @@ def main() -> None:
         tables.append(table(f"{stack.capitalize()} phone stack, median of {given.rounds}:", head, rows))
         if given.paths:
             paths(seen[given.paths].requests[0])
-    if not given.stack:
-        tables.append(beside(given.rounds))
     if given.write:
         write("runs", tables)
 

@@ -6,6 +6,7 @@ Starts `mfa-setup sandbox` as a process of its own and loads it from a second on
 import argparse
 import http.client
 import json
+import ssl
 import statistics
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from report import table
 
@@ -83,9 +84,14 @@ def memory(pid: int) -> float:
     return int(shown.stdout) / 1024
 
 
-def control(url: str, method: str, path: str, body: object = None) -> Any:
-    """A control call."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+def control(url: str, method: str, path: str, body: object = None, ca_file: str | None = None) -> Any:
+    """A control call; of a sandbox with TLS, `ca_file` is what it printed."""
+    place = urlsplit(url)
+    if place.scheme == "https":
+        trust = ssl.create_default_context(cafile=ca_file)
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(place.netloc, timeout=30, context=trust)
+    else:
+        connection = http.client.HTTPConnection(place.netloc, timeout=30)
     connection.request(method, f"/_sandbox/{path}", json.dumps(body) if body is not None else None)
     return json.loads(connection.getresponse().read())
 

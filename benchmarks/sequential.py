@@ -1,6 +1,6 @@
 """The same job as `mfa-setup up` on a fresh tenant, as a plain script with both SDKs: one request after the other.
 
-It checks nothing, recovers nothing and proves nothing; it is what `runs.py` is compared with.
+It checks nothing, recovers nothing and proves nothing; `compare.py` compares `mfa-setup` with it.
 """
 
 import os

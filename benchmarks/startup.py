@@ -1,10 +1,9 @@
-"""How long `mfa-setup` takes to say something, beside a bare Python and beside one that imports typer.
+"""How long `mfa-setup` takes to start, compared with a bare Python, one that imports typer, and two tools from npm.
 
-The commands take turns, so that whatever else the machine does meets them all alike; what counts is the ratios.
+The commands take turns, so that other load on the machine affects them all alike; what counts is the ratios.
 """
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
@@ -12,49 +11,71 @@ import tempfile
 import time
 from collections.abc import Mapping
 
-from report import table
+import npm
+from process import TOOL
+from report import table, write
 
 from sandbox import sandbox
 
-TOOL = ("-m", "mfa_setup")
-COMMANDS: dict[str, tuple[str, ...]] = {
-    "python -c pass": ("-c", "pass"),
-    'python -c "import typer"': ("-c", "import typer"),
+BARE, TYPER, HELP = "python -c pass", 'python -c "import typer"', "mfa-setup --help"
+PYTHON: dict[str, tuple[str, ...]] = {
+    BARE: (sys.executable, "-c", "pass"),
+    TYPER: (sys.executable, "-c", "import typer"),
     "mfa-setup --version": (*TOOL, "--version"),
-    "mfa-setup --help": (*TOOL, "--help"),
+    HELP: (*TOOL, "--help"),
     "mfa-setup up --help": (*TOOL, "up", "--help"),
     "mfa-setup status": (*TOOL, "status", "--json"),
 }
-BARE, TYPER = list(COMMANDS)[:2]
 
 
-def took(arguments: tuple[str, ...], env: Mapping[str, str]) -> float:
+def commands() -> dict[str, tuple[str, ...]]:
+    """The commands by their names in the table, those from npm where they are installed."""
+    found = {name: path for name in (npm.DEPLOY_CLI, npm.TWILIO_CLI) if (path := npm.find(name))}
+    options = ("--version", "--help")
+    return PYTHON | {f"{name} {option}": (path, option) for name, path in found.items() for option in options}
+
+
+def took(command: tuple[str, ...], env: Mapping[str, str]) -> float:
     """The milliseconds of one call."""
     began = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], env=env, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=True)
     return (time.perf_counter() - began) * 1000
+
+
+def measure(rounds: int) -> dict[str, float]:
+    """The median of the milliseconds of each command."""
+    started = commands()
+    times: dict[str, list[float]] = {name: [] for name in started}
+    with sandbox() as (_pid, ready, _), tempfile.TemporaryDirectory() as folder:
+        env = npm.ENVIRONMENT | ready["env"]
+        env |= {"MFA_SETUP_STATE_DIR": folder, "MFA_SETUP_CACHE_DIR": folder}
+        for command in started.values():
+            took(command, env)  # compiled modules and the token cache are there from now on
+        for _ in range(rounds):
+            for name, command in started.items():
+                times[name].append(took(command, env))
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def report(medians: Mapping[str, float], rounds: int) -> str:
+    """The table."""
+    rows = [
+        (f"`{name}`", f"{median:.0f} ms", *(f"{median / medians[other]:.1f}" for other in (BARE, TYPER, HELP)))
+        for name, median in medians.items()
+    ]
+    head = ("command", "time", f"x `{BARE}`", "x `import typer`", f"x `{HELP}`")
+    return table(f"Start-up, median of {rounds}:", head, rows)
 
 
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="how often each command is started")
-    rounds = parser.parse_args().rounds
-    with sandbox() as (_pid, ready, _), tempfile.TemporaryDirectory() as folder:
-        env = os.environ | ready["env"] | {"MFA_SETUP_STATE_DIR": folder, "MFA_SETUP_CACHE_DIR": folder}
-        env.pop("PYTHONDONTWRITEBYTECODE", None)  # else every start would compile the modules again
-        times: dict[str, list[float]] = {name: [] for name in COMMANDS}
-        for arguments in COMMANDS.values():
-            took(arguments, env)  # compiled modules and the token cache are there from now on
-        for _ in range(rounds):
-            for name, arguments in COMMANDS.items():
-                times[name].append(took(arguments, env))
-    medians = {name: statistics.median(found) for name, found in times.items()}
-    rows = [
-        (name, f"{median:.0f} ms", f"{median / medians[BARE]:.1f}", f"{median / medians[TYPER]:.1f}")
-        for name, median in medians.items()
-    ]
-    table(f"Start-up, median of {rounds}", ("command", "median", f"x {BARE}", "x import typer"), rows)
+    parser.add_argument("--write", action="store_true", help="write the table into benchmarks/README.md")
+    given = parser.parse_args()
+    text = report(measure(given.rounds), given.rounds)
+    if given.write:
+        write("startup", [text])
 
 
 if __name__ == "__main__":
