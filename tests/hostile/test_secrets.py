@@ -219,7 +219,7 @@ def test_even_a_crash_of_what_shows_everything_shows_no_traceback(folder: Path, 
 def test_without_the_masks_the_hunt_finds_them(
     hunting: Hunting, hostile: HostileLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sanitize, "without_values", lambda _values, text: text)
+    monkeypatch.setattr(sanitize, "_masked", lambda _forms, _windows, text: text)
     hunt = hunting()
     hostile.spoiler.spoil = echo(hunt.secrets)
     assert "TWILIO_AUTH_TOKEN in stderr" in hunt("up", "--yes")

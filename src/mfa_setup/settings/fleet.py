@@ -81,7 +81,7 @@ def read_fleet(path: Path, *, allowed: frozenset[str], sandbox: bool) -> tuple[F
         ConfigUnreadableError: The file cannot be read.
         SecretInConfigError, UnknownKeyError, InvalidValueError: It holds something that it must not.
     """
-    content = parsed(path, _LONGEST)
+    content = parsed(path, _LONGEST, "the path of the fleet file")
     for name in content.keys() - {"defaults", "tenants"}:
         raise UnknownKeyError(
             f"{path} has `{quoted(name)[1:-1]}`, which is not known.", hint="Known: [defaults], [tenants.NAME]."

@@ -72,7 +72,7 @@ def read_file(path: Path) -> dict[str, Any]:
         ConfigUnreadableError: The file is missing, cannot be read or is not TOML.
         SecretInConfigError, UnknownKeyError, InvalidValueError: It holds something that it must not.
     """
-    return values_of(parsed(path, _LONGEST), str(path))
+    return values_of(parsed(path, _LONGEST, "--config"), str(path))
 
 
 def values_of(sections: Mapping[str, Any], place: str) -> dict[str, Any]:
@@ -99,8 +99,13 @@ def values_of(sections: Mapping[str, Any], place: str) -> dict[str, Any]:
     return values
 
 
-def parsed(path: Path, longest: int) -> dict[str, Any]:
-    """The content of a TOML file of at most so many bytes.
+def parsed(path: Path, longest: int, named_by: str) -> dict[str, Any]:
+    """The content of a TOML file.
+
+    Args:
+        path: Its path.
+        longest: How many bytes it may have.
+        named_by: The option or argument that names it.
 
     Raises:
         ConfigUnreadableError: It is missing, too large, cannot be read or is not TOML.
@@ -110,11 +115,12 @@ def parsed(path: Path, longest: int) -> dict[str, Any]:
             content = file.read(longest + 1)
         if len(content) <= longest:
             return tomllib.loads(content.decode())
-        problem, hint = f"{path} is larger than {longest // 1_000_000} MB.", "Give another path."
+        problem, hint = f"{path} is larger than {longest // 1_000_000} MB.", f"Give another file by {named_by}."
     except FileNotFoundError:
-        problem, hint = f"There is no file {path}.", "Check the path; the folder examples/ has files to begin with."
+        problem, hint = f"There is no file {path}.", f"Check {named_by}; the folder examples/ has files to begin with."
     except (OSError, UnicodeDecodeError):
-        problem, hint = f"{path} cannot be read.", "It must be a file of UTF-8 text that you may read."
+        problem = f"{path} cannot be read."
+        hint = f"It must be a file of UTF-8 text that you may read; check {named_by}."
     except RecursionError:
         problem, hint = f"{path} is nested far too deep.", "Correct it, or start again."
     except tomllib.TOMLDecodeError as broken:
