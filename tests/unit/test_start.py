@@ -127,10 +127,17 @@ def test_the_adapters_import_only_what_every_run_needs() -> None:
     assert imported(process) & {"jwt", "cryptography", "filelock", "liquid", "phonenumbers"} == set()
 
 
-def test_the_package_of_the_sdk_is_whole_for_anyone_who_uses_it_too() -> None:
-    script = "import mfa_setup.adapters.auth0_package, auth0; print(auth0.__version__, auth0.authentication.GetToken)"
-    plain = "import auth0, auth0.authentication; print(auth0.__version__, auth0.authentication.GetToken)"
-    assert started("-c", script).stdout == started("-c", plain).stdout != ""
+@pytest.mark.parametrize(
+    ("package", "script"),
+    [
+        ("auth0_package", "import auth0; print(auth0.__version__, auth0.authentication.GetToken)"),
+        ("twilio_package", "from twilio.rest import Client; print(type(Client('AC', 'x').http_client.session))"),
+        ("twilio_package", "import twilio.http.http_client as http; print(http.TwilioHttpClient, http.Session)"),
+    ],
+)
+def test_the_package_of_an_sdk_is_whole_for_anyone_who_uses_it_too(package: str, script: str) -> None:
+    quick = started("-c", f"import mfa_setup.adapters.{package}; {script}")
+    assert quick.stdout == started("-c", script).stdout != ""
 
 
 def test_a_version_that_cannot_be_written_is_an_error() -> None:
