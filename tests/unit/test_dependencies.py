@@ -69,14 +69,14 @@ UNUSED_BY_STATUS = (
     "auth0.authentication",
     "requests",
     "urllib3",
-    "rich.progress",  # of the command line of httpx
+    "rich",
     "pygments",
     "jwt",
     "cryptography",
     "mfa_setup.sandbox",
     "mfa_setup.prove",
 )
-"""Slow modules that belong to writes, proofs and the sandbox, or to HTTP clients other than ours."""
+"""Slow modules of writes, proofs, the sandbox, output for people, and HTTP clients other than ours."""
 
 
 def test_a_status_loads_nothing_that_it_does_not_use(lab: Lab) -> None:

@@ -121,6 +121,19 @@ def test_a_request_for_completions_imports_no_slow_package() -> None:
     assert imported(started("-m", "mfa_setup", **words)) & SLOW == set()
 
 
+def test_a_plugin_of_pydantic_that_is_installed_beside_the_tool_is_not_loaded(tmp_path: Path) -> None:
+    package = tmp_path / "beside-1.0.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: beside\nVersion: 1.0\n", encoding="utf-8")
+    (package / "entry_points.txt").write_text("[pydantic]\nbeside = beside:plugin\n", encoding="utf-8")
+    (tmp_path / "beside.py").write_text("raise SystemExit(99)\n", encoding="utf-8")
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    assert started("-c", "import mfa_setup.model.observed", PYTHONPATH=path).returncode == 99
+    process = started("-m", "mfa_setup", "plan", "--no-input", PYTHONPATH=path)
+    assert process.returncode == 6
+    assert "pydantic" in imported(process)
+
+
 def test_the_adapters_import_only_what_every_run_needs() -> None:
     process = started("-c", "import mfa_setup.cli.session, mfa_setup.adapters.auth0, mfa_setup.adapters.twilio")
     assert process.returncode == 0
