@@ -1,5 +1,6 @@
 """`python -m mfa_setup`, and the entry point of the installed script."""
 
+import gc
 import json
 import os
 import signal
@@ -57,6 +58,8 @@ def main() -> NoReturn:
         _stop(early[0], None)
     if _write_version():
         sys.exit(0)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else it looks through every installed package
+    gc.set_threshold(10_000)  # with Python's 700, imports spend a twentieth of their time on looking for garbage
     from mfa_setup.cli.main import main as start  # noqa: PLC0415
 
     start(_stop)

@@ -1,13 +1,17 @@
 """What the program imports is what `pyproject.toml` declares, and the lower bounds are safe."""
 
 import ast
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from support.lab import Lab
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "mfa_setup"
@@ -57,3 +61,33 @@ def test_the_lock_is_of_a_version_that_follows_no_link() -> None:
     lowest = re.search(r">=([0-9.]+)", line)
     assert lowest
     assert tuple(map(int, lowest[1].split("."))) >= (3, 20, 3)
+
+
+UNUSED_BY_STATUS = (
+    "auth0.management.types",
+    "auth0.management.clients",
+    "auth0.authentication",
+    "requests",
+    "urllib3",
+    "rich",
+    "pygments",
+    "jwt",
+    "cryptography",
+    "mfa_setup.sandbox",
+    "mfa_setup.prove",
+)
+"""Slow modules of writes, proofs, the sandbox, output for people, and HTTP clients other than ours."""
+
+
+def test_a_status_loads_nothing_that_it_does_not_use(lab: Lab) -> None:
+    process = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "mfa_setup", "status", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env=os.environ | lab.env,
+    )
+    loaded = re.findall(r"^import time: .*\| +(\S+)$", process.stderr, re.MULTILINE)
+    assert {"auth0.management.core.http_client", "twilio.rest.api"} <= set(loaded)  # the SDKs send the requests
+    assert [name for name in loaded if f"{name}.".startswith(tuple(f"{unused}." for unused in UNUSED_BY_STATUS))] == []

@@ -121,16 +121,36 @@ def test_a_request_for_completions_imports_no_slow_package() -> None:
     assert imported(started("-m", "mfa_setup", **words)) & SLOW == set()
 
 
+def test_a_plugin_of_pydantic_that_is_installed_beside_the_tool_is_not_loaded(tmp_path: Path) -> None:
+    package = tmp_path / "beside-1.0.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: beside\nVersion: 1.0\n", encoding="utf-8")
+    (package / "entry_points.txt").write_text("[pydantic]\nbeside = beside:plugin\n", encoding="utf-8")
+    (tmp_path / "beside.py").write_text("raise SystemExit(99)\n", encoding="utf-8")
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    assert started("-c", "import mfa_setup.model.observed", PYTHONPATH=path).returncode == 99
+    process = started("-m", "mfa_setup", "plan", "--no-input", PYTHONPATH=path)
+    assert process.returncode == 6
+    assert "pydantic" in imported(process)
+
+
 def test_the_adapters_import_only_what_every_run_needs() -> None:
     process = started("-c", "import mfa_setup.cli.session, mfa_setup.adapters.auth0, mfa_setup.adapters.twilio")
     assert process.returncode == 0
     assert imported(process) & {"jwt", "cryptography", "filelock", "liquid", "phonenumbers"} == set()
 
 
-def test_the_package_of_the_sdk_is_whole_for_anyone_who_uses_it_too() -> None:
-    script = "import mfa_setup.adapters.auth0_package, auth0; print(auth0.__version__, auth0.authentication.GetToken)"
-    plain = "import auth0, auth0.authentication; print(auth0.__version__, auth0.authentication.GetToken)"
-    assert started("-c", script).stdout == started("-c", plain).stdout != ""
+@pytest.mark.parametrize(
+    ("package", "script"),
+    [
+        ("auth0_package", "import auth0; print(auth0.__version__, auth0.authentication.GetToken)"),
+        ("twilio_package", "from twilio.rest import Client; print(type(Client('AC', 'x').http_client.session))"),
+        ("twilio_package", "import twilio.http.http_client as http; print(http.TwilioHttpClient, http.Session)"),
+    ],
+)
+def test_the_package_of_an_sdk_is_whole_for_anyone_who_uses_it_too(package: str, script: str) -> None:
+    quick = started("-c", f"import mfa_setup.adapters.{package}; {script}")
+    assert quick.stdout == started("-c", script).stdout != ""
 
 
 def test_a_version_that_cannot_be_written_is_an_error() -> None:

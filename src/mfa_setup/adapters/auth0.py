@@ -2,17 +2,22 @@
 
 Facts behind it: `Auth0(base_url=…, max_retries=0)` is the seam of the SDK that speaks to any base URL and never
 re-sends; `ManagementClient` is not. The SDK retries POST on its own, so its retries stay off and ours decide.
+
+Reads are sent by the SDK's core client (`auth0.management.core`), and `auth0_answers.py` and our own models validate
+their answers: the SDK's typed methods import some 400 models, which takes longer than all requests of a `status`.
+Writes are sent by the typed methods, which are imported when the first write is sent.
 """
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 import mfa_setup.adapters.auth0_package  # isort: skip # noqa: F401 before the SDK
 from auth0.management import Auth0
-from auth0.management.core.api_error import ApiError
-from auth0.management.core.parse_error import ParsingError
+from auth0.management.core.client_wrapper import SyncClientWrapper
+from auth0.management.core.jsonable_encoder import quote_path_param
 from pydantic import SecretStr
 
 from mfa_setup.adapters import auth0_answers as answers
@@ -43,7 +48,10 @@ class Auth0Adapter:
         if tokens.last_limit is not None:
             self._policy.expect(*tokens.last_limit)
         self._http = http_client(self._policy, self._renewed)
-        self._api = Auth0(base_url=f"{base_url}/api/v2", token=tokens.value, max_retries=0, httpx_client=self._http)
+        url = f"{base_url}/api/v2"
+        self._api = Auth0(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
+        core = SyncClientWrapper(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
+        self._core = core.httpx_client
 
     def _renewed(self, refused: str, *, expired: bool) -> str | None:
         return self.tokens.value() if self.tokens.renew(refused, expired=expired) else None
@@ -63,24 +71,47 @@ class Auth0Adapter:
 
     # What is read: every answer becomes one of our models.
 
+    def _get(self, path: str, **parameters: Any) -> Any:
+        """The answer to a read, as JSON; None for an empty one."""
+        answer = self._core.request(path, method="GET", params=parameters)
+        return answer.json() if answer.content.strip() else None
+
+    def _pages(self, path: str, key: str, *, per_page: int = PAGE, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """The items of a list that comes in numbered pages, up to an empty page, as the SDK's own pager reads it."""
+        for page in itertools.count():
+            items = answers.items(self._get(path, page=page, per_page=per_page, **parameters), key)
+            if not items:
+                return
+            yield from items
+
+    def _linked_pages(self, path: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """The items of a list of which each page names the next one."""
+        following: str | None = None
+        while True:
+            page = answers.plain(self._get(path, take=PAGE, **{"from": following}, **parameters))
+            yield from answers.items(page, key)
+            following = answers.text(page, "next")
+            if not following:
+                return
+
     @sdk_errors()
     def settings(self) -> TenantSettings:
         """The settings that concern MFA (`GET /tenants/settings`)."""
         fields = "phone_consolidated_experience,customize_mfa_in_postlogin_action,flags"
-        found = answers.plain(self._api.tenants.settings.get(fields=fields, include_fields=True))
-        unified, flags = found.get("phone_consolidated_experience"), found.get("flags") or {}
+        found = answers.plain(self._get("tenants/settings", fields=fields, include_fields=True))
+        unified, flags = answers.flag(found, "phone_consolidated_experience"), found.get("flags") or {}
         return TenantSettings(
             stack=None if unified is None else "unified" if unified else "legacy",
-            mfa_in_actions=bool(found.get("customize_mfa_in_postlogin_action")),
-            factor_list=bool(flags.get("mfa_show_factor_list_on_enrollment")),
-            all_connections=bool(flags.get("enable_client_connections")),
+            mfa_in_actions=bool(answers.flag(found, "customize_mfa_in_postlogin_action")),
+            factor_list=bool(answers.flag(flags, "mfa_show_factor_list_on_enrollment")),
+            all_connections=bool(answers.flag(flags, "enable_client_connections")),
         )
 
     @sdk_errors()
     def stack_by_endpoint(self) -> PhoneStack:
         """The phone stack, where the settings do not name it: on unified a legacy endpoint answers 403 "deprecated"."""
         try:
-            self._api.guardian.factors.phone.get_selected_provider()
+            self._selected_provider()
         except RetiredEndpointError:
             return "unified"
         return "legacy"
@@ -89,12 +120,18 @@ class Auth0Adapter:
     def applications(self) -> tuple[Application, ...]:
         """All applications of the tenant except the hidden global one (`GET /clients`)."""
         found: list[Application] = []
-        for page in range(1_000):  # by hand: the SDK's own pager always asks for one empty page more
-            listed = self._api.clients.list(
-                fields=CLIENT_FIELDS, include_fields=True, is_global=False, page=page, per_page=PAGE
+        for page in range(1_000):  # a short page is the last one: none is asked for after it
+            listed = self._get(
+                "clients",
+                fields=CLIENT_FIELDS,
+                include_fields=True,
+                include_totals=True,
+                is_global=False,
+                page=page,
+                per_page=PAGE,
             )
-            items = listed.items or []
-            found += [answers.application(answers.plain(item)) for item in items]
+            items = answers.items(listed, "clients")
+            found += map(answers.application, items)
             if len(items) < PAGE:
                 break
         return tuple(found)
@@ -102,29 +139,39 @@ class Auth0Adapter:
     @sdk_errors()
     def connections(self) -> Mapping[str, str]:
         """The database connections: name to id (`GET /connections?strategy=auth0`)."""
-        pager = self._api.connections.list(strategy=["auth0"], fields="id,name", include_fields=True, take=PAGE)
-        return {str(item.name): str(item.id) for item in pager}
+        listed = self._linked_pages(
+            "connections",
+            "connections",
+            strategy=["auth0"],
+            fields="id,name",
+            include_fields=True,
+            include_totals=True,
+        )
+        return {answers.required(item, "name"): answers.required(item, "id") for item in listed}
 
     @sdk_errors()
     def connection(self, connection_id: str, name: str) -> Connection:
         """A connection and the applications on it (`GET /connections/{id}/clients`)."""
-        clients = self._api.connections.clients.get(connection_id, take=PAGE)
-        return Connection(id=connection_id, name=name, client_ids=frozenset(str(item.client_id) for item in clients))
+        clients = self._linked_pages(f"connections/{quote_path_param(connection_id)}/clients", "clients")
+        client_ids = frozenset(answers.required(item, "client_id") for item in clients)
+        return Connection(id=connection_id, name=name, client_ids=client_ids)
 
     @sdk_errors()
     def factors(self) -> frozenset[str]:
         """The names of the enabled factors; `sms` includes voice (`GET /guardian/factors`)."""
-        return frozenset(str(item.name) for item in self._api.guardian.factors.list() if item.enabled)
+        found = answers.items(self._get("guardian/factors"))
+        return frozenset(answers.required(item, "name") for item in found if answers.flag(item, "enabled"))
 
     @sdk_errors()
     def message_types(self) -> tuple[str, ...]:
         """The message types (`GET /guardian/factors/phone/message-types`)."""
-        return answers.texts(self._api.guardian.factors.phone.get_message_types().message_types or ())
+        found = answers.plain(self._get("guardian/factors/phone/message-types"))
+        return answers.texts(found.get("message_types") or [])
 
     @sdk_errors()
     def policies(self) -> tuple[str, ...]:
         """The MFA policies; an empty list means Never (`GET /guardian/policies`)."""
-        return answers.texts(self._api.guardian.policies.list())
+        return answers.texts(self._get("guardian/policies"))
 
     @sdk_errors()
     def phone_of(self, user_id: str) -> str | None:
@@ -132,29 +179,30 @@ class Auth0Adapter:
 
         None where there is none. Whether the number comes masked depends on a flag of the tenant.
         """
-        methods = [answers.plain(item) for item in self._api.users.authentication_methods.list(user_id)]
+        path = f"users/{quote_path_param(user_id)}/authentication-methods"
+        methods = list(self._pages(path, "authenticators", per_page=50, include_totals=True))
         for item in methods:
-            if item.get("type") == "phone" and item.get("confirmed", True):
-                digits = "".join(filter(str.isdigit, str(item.get("phone_number") or item.get("name") or "")))
+            if item.get("type") == "phone" and answers.flag(item, "confirmed") is not False:
+                phone = answers.text(item, "phone_number") or answers.text(item, "name") or ""
+                digits = "".join(filter(str.isdigit, phone))
                 return digits[-4:] or None
         return None
 
     @sdk_errors()
     def post_login_actions(self) -> tuple[BoundAction, ...]:
         """The deployed Actions that run at every login (`GET /actions/triggers/post-login/bindings`)."""
-        bound = [answers.plain(item) for item in self._api.actions.triggers.bindings.list("post-login", per_page=PAGE)]
-        return tuple(answers.bound_action(item) for item in bound)
+        return tuple(map(answers.bound_action, self._pages("actions/triggers/post-login/bindings", "bindings")))
 
     @sdk_errors()
     def custom_domains(self) -> frozenset[str]:
         """The tenant's custom domains (`GET /custom-domains`)."""
-        return frozenset(str(item.domain).lower() for item in self._api.custom_domains.list())
+        found = answers.items(self._get("custom-domains"))
+        return frozenset(answers.required(item, "domain").lower() for item in found)
 
     @sdk_errors()
     def user_count(self) -> int:
         """How many users the tenant has (`GET /users`)."""
-        pager = self._api.users.list(per_page=1, include_totals=True)
-        return int(pager.response.total or 0) if pager.response else 0
+        return int(answers.plain(self._get("users", page=0, per_page=1, include_totals=True)).get("total") or 0)
 
     @sdk_errors()
     def provider(self, stack: PhoneStack) -> Provider:
@@ -162,39 +210,39 @@ class Auth0Adapter:
         if stack == "legacy":
             with ThreadPoolExecutor(1) as pool:
                 twilio = pool.submit(self._legacy_twilio)
-                selected = self._api.guardian.factors.phone.get_selected_provider().provider
-                return answers.legacy_provider(selected, twilio.result())
-        providers = [answers.plain(item) for item in self._api.branding.phone.providers.list().providers or []]
+                return answers.legacy_provider(self._selected_provider(), twilio.result())
+        providers = answers.items(self._get("branding/phone/providers"), "providers")
         return answers.unified_provider(providers[0]) if providers else Provider(stack="unified")
 
     @sdk_errors()
     def _legacy_twilio(self) -> dict[str, Any]:
-        return answers.plain(self._api.guardian.factors.phone.get_twilio_provider())
+        return answers.plain(self._get("guardian/factors/phone/providers/twilio"))
+
+    def _selected_provider(self) -> str | None:
+        return answers.text(answers.plain(self._get("guardian/factors/phone/selected-provider")), "provider")
 
     @sdk_errors()
     def templates(self, stack: PhoneStack) -> Templates:
         """The texts of the SMS that differ from Auth0's defaults."""
         if stack == "legacy":
             return self._legacy_templates()
-        listed = [answers.plain(item) for item in self._api.branding.phone.templates.list().templates or []]
+        listed = answers.items(self._get("branding/phone/templates"), "templates")
         whole = tuple(answers.template(item) for item in listed if item.get("type") in {ENROLL, VERIFY})
         texts = {template.kind: template.text for template in whole}
         return Templates(enrollment=texts.get(ENROLL), verification=texts.get(VERIFY), whole=whole)
 
     def _legacy_templates(self) -> Templates:
-        try:
-            found = self._api.guardian.factors.phone.get_templates()
-        except (ApiError, ParsingError) as nothing:
-            # Never customised: 204 on one recorded tenant, 200 `{}` on another; the SDK raises for both.
-            if nothing.status_code in {200, 204} and not nothing.body:
-                return Templates()
-            raise
-        return Templates(enrollment=found.enrollment_message, verification=found.verification_message)
+        found = self._get("guardian/factors/phone/templates")
+        if not found:  # never customised: 204 on one recorded tenant, 200 `{}` on another
+            return Templates()
+        texts = answers.plain(found)
+        return Templates(enrollment=texts["enrollment_message"], verification=texts["verification_message"])
 
     @sdk_errors()
     def friendly_name(self) -> str | None:
         """The name that the texts show; None where the tenant has set none (`GET /tenants/settings`)."""
-        return self._api.tenants.settings.get(fields="friendly_name", include_fields=True).friendly_name or None
+        found = answers.plain(self._get("tenants/settings", fields="friendly_name", include_fields=True))
+        return answers.text(found, "friendly_name") or None
 
     def verification(self, stack: PhoneStack) -> Template:
         """The tenant's own text of the SMS with the code, and its sender; empty where the service's defaults apply.
@@ -210,16 +258,18 @@ class Auth0Adapter:
     @sdk_errors()
     def send_events(self) -> tuple[SendEvent, ...]:
         """The tenant's newest attempts to send a code (`GET /logs`; an unquoted search is a "starts with")."""
-        found = self._api.logs.list(search="type:gd_send_sms", per_page=PAGE, sort="date:-1").items or []
-        events = [answers.plain(item) for item in found]
+        events = self._newest_events("type:gd_send_sms")
         return tuple(answers.send_event(item) for item in events if item.get("type") in answers.SEND_TYPES)
 
     @sdk_errors()
     def factor_uses(self, user_id: str) -> tuple[FactorUse, ...]:
         """The second factors that a user passed, the newest first (`GET /logs`)."""
-        found = self._api.logs.list(search=f'user_id:"{user_id}"', per_page=PAGE, sort="date:-1").items or []
-        events = [answers.plain(item) for item in found]
+        events = self._newest_events(f'user_id:"{user_id}"')
         return tuple(answers.factor_use(item) for item in events if item.get("type") in answers.PASSED_TYPES)
+
+    def _newest_events(self, search: str) -> list[dict[str, Any]]:
+        listed = self._get("logs", search=search, page=0, per_page=PAGE, sort="date:-1", include_totals=True)
+        return answers.items(listed, "logs")
 
     # What is written: a POST is never sent twice.
 

@@ -1,14 +1,17 @@
-"""What auth0-python returns, as our models, and our values as the bodies that Auth0 takes."""
+"""The answers of the Management API as our models, and our values as the bodies that Auth0 takes.
 
-from collections.abc import Iterable
-from enum import Enum
+An answer is validated here as far as it is used: a value of another type than the documented one is a `TypeError`,
+which the functions around each request turn into the error about an unreadable answer.
+"""
+
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import mfa_setup.adapters.auth0_package  # isort: skip # noqa: F401 before the SDK
 from auth0.management.core.api_error import ApiError
 from auth0.management.core.parse_error import ParsingError
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr, TypeAdapter
 
 from mfa_setup.adapters import answers
 from mfa_setup.model.observed import Application, FactorUse, Provider, SendEvent, Template
@@ -20,15 +23,72 @@ deleting = partial(answers.deleting, "auth0", ApiError, ParsingError)
 """Around each call of the SDK; refusals have become our errors in the transport already."""
 
 
-def plain(item: Any) -> dict[str, Any]:
-    """An answer of the SDK as the service sent it, without what was absent or null.
+def plain(answer: object) -> dict[str, Any]:
+    """An answer that is one object, or a model of the SDK, as the service sent it, without what was absent or null.
 
-    The SDK keeps a null that the service sent, whatever is excluded; null where a list belongs means an empty one.
+    Null where a list belongs means an empty one.
+
+    Raises:
+        TypeError: It is something else.
     """
-    plain = _without_null(item.model_dump(by_alias=True, exclude_none=True, mode="json"))
-    if not isinstance(plain, dict):
+    if isinstance(answer, BaseModel):
+        answer = answer.model_dump(by_alias=True, mode="json")
+    found = _without_null(answer)
+    if not isinstance(found, dict):
         raise TypeError
-    return plain
+    return found
+
+
+def items(answer: object, key: str | None = None) -> list[dict[str, Any]]:
+    """The objects of an answer that is a list, or that holds it under a key.
+
+    Raises:
+        TypeError: It is no list of objects.
+    """
+    found = answer if key is None else plain(answer).get(key, [])
+    return [plain(item) for item in _list(found)]
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
+def text(item: dict[str, Any], name: str) -> str | None:
+    """A text of an answer; None where it is absent or null.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    value = item.get(name)
+    if value is not None and not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def required(item: dict[str, Any], name: str) -> str:
+    """A text that no answer is without.
+
+    Raises:
+        TypeError: It is absent, null or something else.
+    """
+    value = text(item, name)
+    if value is None:
+        raise TypeError
+    return value
+
+
+def flag(item: dict[str, Any], name: str) -> bool | None:
+    """Whether something is so; None where the answer does not say.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    value = item.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise TypeError
+    return value
 
 
 def _without_null(value: Any) -> Any:
@@ -37,16 +97,16 @@ def _without_null(value: Any) -> Any:
     return [_without_null(inner) for inner in value] if isinstance(value, list) else value
 
 
-def texts(items: Iterable[object]) -> tuple[str, ...]:
+def texts(found: object) -> tuple[str, ...]:
     """A list of texts, as the service sent it.
 
     Raises:
-        TypeError: One of them is something else.
+        TypeError: It is no list, or one of them is something else.
     """
-    found = tuple(item.value if isinstance(item, Enum) else item for item in items)
-    if not all(isinstance(item, str) for item in found):
+    listed = tuple(_list(found))
+    if not all(isinstance(item, str) for item in listed):
         raise TypeError
-    return tuple(str(item) for item in found)
+    return listed
 
 
 def application(item: dict[str, Any]) -> Application:
@@ -58,11 +118,11 @@ def template(item: dict[str, Any]) -> Template:
     """A text of the unified stack."""
     body = (item.get("content") or {}).get("body") or {}
     return Template(
-        kind=str(item["type"]),
-        id=str(item["id"]),
+        kind=required(item, "type"),
+        id=required(item, "id"),
         text=body.get("text"),
         voice=body.get("voice"),
-        disabled=bool(item.get("disabled", False)),
+        disabled=bool(flag(item, "disabled")),
         sender=(item.get("content") or {}).get("from"),
     )
 
@@ -71,32 +131,42 @@ def bound_action(item: dict[str, Any]) -> BoundAction:
     """An Action that is bound to a trigger, with the code that runs."""
     action = item.get("action") or {}
     deployed = action.get("deployed_version") or {}
-    return BoundAction(name=str(item.get("display_name") or action.get("name")), code=str(deployed.get("code") or ""))
+    name = text(item, "display_name") or text(action, "name")
+    return BoundAction(name=str(name), code=text(deployed, "code") or "")
 
 
 def unified_provider(item: dict[str, Any]) -> Provider:
     """The provider of the unified stack."""
     configuration = item.get("configuration") or {}
-    kind: Any = str(item.get("name"))
+    kind: Any = required(item, "name")
     return Provider(
         stack="unified",
         kind=kind if kind in {"twilio", "custom"} else "other",
         id=item.get("id"),
-        enabled=not item.get("disabled", False),
+        enabled=not flag(item, "disabled"),
         sid=configuration.get("sid"),
         sender=configuration.get("default_from"),
         messaging_service_sid=configuration.get("mssid"),
-        delivery_methods=tuple(configuration.get("delivery_methods") or ()),
-        updated_at=item.get("updated_at"),
+        delivery_methods=texts(configuration.get("delivery_methods") or []),
+        updated_at=_moment(text(item, "updated_at")),
     )
 
 
-def legacy_provider(selected: Any, settings: dict[str, Any]) -> Provider:
+def _moment(shown: str | None) -> str | None:
+    """A time as the SDK's own models write it: a written provider is compared with the one that is read later."""
+    return shown and str(_TIME.dump_python(_TIME.validate_python(shown), mode="json"))
+
+
+_TIME = TypeAdapter(datetime)
+
+
+def legacy_provider(selected: str | None, settings: dict[str, Any]) -> Provider:
     """The provider of the legacy stack: which one is selected, and the Twilio settings."""
-    token = _shown_token(settings.get("auth_token"))
+    kind: Any = selected
+    token = _shown_token(text(settings, "auth_token"))
     return Provider(
         stack="legacy",
-        kind=selected if selected in {"auth0", "twilio", "phone-message-hook"} else "other",
+        kind=kind if kind in {"auth0", "twilio", "phone-message-hook"} else "other",
         enabled=selected is not None,
         sid=settings.get("sid"),
         sender=settings.get("from"),
@@ -105,9 +175,9 @@ def legacy_provider(selected: Any, settings: dict[str, Any]) -> Provider:
     )
 
 
-def _shown_token(token: Any) -> str | None:
+def _shown_token(token: str | None) -> str | None:
     """The token that the legacy stack gives back; one in which characters are masked is not shown (not verified)."""
-    return str(token) if token and not {"*", "•"} & set(str(token)) else None
+    return token if token and not {"*", "•"} & set(token) else None
 
 
 def provider_body(provider: Provider, token: SecretStr | None) -> dict[str, Any]:
@@ -147,7 +217,7 @@ def send_event(item: dict[str, Any]) -> SendEvent:
     error = error if isinstance(error, dict) else {}
     code = str(error.get("errorCode") or "")
     return SendEvent(
-        at=item["date"],
+        at=_date(item),
         log_id=str(item.get("log_id") or item.get("_id") or ""),
         failed=item.get("type") == "gd_send_sms_failure",
         to=str(details["to"]) if details.get("to") else None,
@@ -168,4 +238,9 @@ def factor_use(item: dict[str, Any]) -> FactorUse:
     kind = authenticator.get("type") if isinstance(authenticator, dict) else None
     if item.get("type") == "gd_recovery_succeed":
         kind = "recovery-code"
-    return FactorUse(at=item["date"], factor=kind if isinstance(kind, str) and kind else None)
+    return FactorUse(at=_date(item), factor=kind if isinstance(kind, str) and kind else None)
+
+
+def _date(item: dict[str, Any]) -> Any:
+    """The time of an entry of the log, which its model parses."""
+    return required(item, "date")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
+import mfa_setup.adapters.twilio_package  # isort: skip # noqa: F401 before the SDK
 from pydantic import SecretStr
 from twilio.rest import Client
 

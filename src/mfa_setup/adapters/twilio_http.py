@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+import mfa_setup.adapters.twilio_package  # isort: skip # noqa: F401 before the SDK
 from twilio.http import HttpClient
 from twilio.http.response import Response
 

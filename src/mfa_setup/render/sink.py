@@ -6,13 +6,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.status import Status
-from rich.text import Text
 
 from mfa_setup.errors import OutputUnwritableError
 from mfa_setup.model.change import Change
@@ -20,13 +17,14 @@ from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.model.results import Result
 from mfa_setup.quoting import without_typed
-from mfa_setup.render import parts, sanitize
-from mfa_setup.render.change import verbs
-from mfa_setup.render.error import error_lines
-from mfa_setup.render.people import lines_of
-from mfa_setup.render.plan import plan_lines
+from mfa_setup.render import sanitize
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.typed import without_typed_words
+
+if TYPE_CHECKING:  # Rich is imported where people read the output: a program that reads JSON does not wait for it
+    from rich.console import Console, RenderableType
+    from rich.status import Status
+    from rich.text import Text
 
 
 @contextmanager
@@ -76,17 +74,30 @@ class Sink:
         self.free_texts: list[str] = []
         self._quiet = quiet
         self._verbose = verbose
-        plain: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
-        if not color or os.environ.get("TERM") == "dumb":
-            plain |= {"no_color": True, "color_system": None}
-        self._out = Console(**plain)
-        self._err = Console(stderr=True, **plain)
+        self._color = color
         self._status: Status | None = None
+
+    @cached_property
+    def _out(self) -> "Console":
+        return self._console()
+
+    @cached_property
+    def _err(self) -> "Console":
+        return self._console(stderr=True)
+
+    def _console(self, **options: Any) -> "Console":
+        from rich.console import Console  # noqa: PLC0415 brings Rich along
+
+        if not self._color or os.environ.get("TERM") == "dumb":
+            options |= {"no_color": True, "color_system": None}
+        return Console(markup=False, emoji=False, highlight=False, **options)
 
     @property
     def _shows_progress(self) -> bool:
         """Whether somebody watches the progress: at a terminal, and not with `--quiet`."""
-        return self._err.is_terminal and not self._quiet
+        if self._quiet or (self.as_json and not sys.stderr.isatty()):
+            return False
+        return self._err.is_terminal
 
     # --- progress, on standard error -----------------------------------------------------------------------------
 
@@ -104,42 +115,45 @@ class Sink:
                 self._status.stop()
             self._status = None
 
-    def _spin(self, shown: RenderableType) -> None:
+    def _spin(self, shown: "RenderableType") -> None:
         self._status = self._err.status(shown)
         self._status.start()
 
     def doing(self, text: str) -> None:
         """Tells what is being done."""
         if self._status:
-            self._status.update(Text(self._clean(text)))  # a bare text would be read as markup here
+            self._status.update(_text(self._clean(text)))  # a bare text would be read as markup here
         elif self._verbose:
-            self._tell(Text(one_line(text), style="dim"))
+            self._tell(_text(one_line(text), "dim"))
 
-    def showing(self, renderable: RenderableType) -> None:
+    def showing(self, renderable: "RenderableType") -> None:
         """Shows something in the place of the spinner's text; only where something moves."""
         if self._status:
             self._status.update(renderable)
 
     def done(self, text: str) -> None:
         """Tells that a step is finished."""
-        line = Text().append("  * ", style="green").append(one_line(text))
-        if self.narrating and not self.as_json:
-            self._put(self._out, line)
-        elif self._shows_progress or self._verbose:
-            self._tell(line)
+        is_result = self.narrating and not self.as_json
+        if is_result or self._shows_progress or self._verbose:
+            line = _text().append("  * ", style="green").append(one_line(text))
+            self._put(self._out if is_result else self._err, line)
 
     def starting(self, change: Change) -> None:
         """Tells that a change is being applied."""
+        from mfa_setup.render.change import verbs  # noqa: PLC0415 brings Rich along
+
         self.doing(f"{verbs(change)[0]} the {change.resource} {change.title}")
 
     def finished(self, change: Change) -> None:
         """Tells that a change has been applied."""
+        from mfa_setup.render.change import verbs  # noqa: PLC0415 brings Rich along
+
         self.done(f"The {change.resource} {change.title} is {verbs(change)[1]}")
 
     def waiting(self, reason: str, seconds: float) -> None:
         """Tells that a request will be sent again after a while."""
         if not self._quiet:
-            self._tell(Text(f"{one_line(reason)} Trying again in {seconds:.1f} s.", style="dim"))
+            self._tell(_text(f"{one_line(reason)} Trying again in {seconds:.1f} s.", "dim"))
 
     def pacing(self, service: str) -> None:
         """Tells that requests wait, so that the rate limit of a service is kept; only where something moves."""
@@ -148,13 +162,17 @@ class Sink:
 
     def plan(self, outcome: Outcome) -> None:
         """Shows the plan before it is applied."""
-        self._tell(*plan_lines(outcome))
+        from mfa_setup.render import parts, plan  # noqa: PLC0415 brings Rich along
+
+        self._tell(*plan.plan_lines(outcome))
         self._tell(*parts.check_lines(outcome.checks))
         self._tell(*parts.warning_lines(outcome.warnings))
 
     def checks(self, checks: tuple[Check, ...]) -> None:
         """Shows checks that need the user's decision."""
-        self._tell(*parts.check_lines(checks))
+        from mfa_setup.render.parts import check_lines  # noqa: PLC0415 brings Rich along
+
+        self._tell(*check_lines(checks))
 
     def say(self, text: str) -> None:
         """Writes a line for people in any mode; it is never wrapped, because it may hold a URL."""
@@ -181,11 +199,13 @@ class Sink:
         if self.as_json:
             self.document(outcome.model_dump(mode="json"))
             return
+        from mfa_setup.render import error, parts  # noqa: PLC0415 brings Rich along
+
         if outcome.error is None or result.shown_on_failure:
             self.show(result)
         self._tell(*parts.warning_lines(outcome.warnings))
         if outcome.error is not None:
-            self._tell(*error_lines(outcome, outcome.error, with_checks=not result.shown_on_failure))
+            self._tell(*error.error_lines(outcome, outcome.error, with_checks=not result.shown_on_failure))
 
     def safe(self, outcome: Outcome) -> Outcome:
         """An outcome whose error, warnings and checks hold nothing that may be a secret in the wrong place."""
@@ -194,6 +214,8 @@ class Sink:
     def show(self, result: Result) -> None:
         """Writes the text of a result for people; in JSON mode nothing, as its document follows."""
         if not self.as_json:
+            from mfa_setup.render.people import lines_of  # noqa: PLC0415 brings Rich along
+
             self._print_all(lines_of(result))
 
     def document(self, document: dict[str, Any]) -> None:
@@ -209,14 +231,14 @@ class Sink:
 
     def lines(self, lines: Iterable[str]) -> None:
         """Writes plain lines of a result."""
-        self._print_all(Text(one_line(line)) for line in lines)
+        self._print_all(_text(one_line(line)) for line in lines)
 
-    def texts(self, lines: Iterable[Text]) -> None:
+    def texts(self, lines: "Iterable[Text]") -> None:
         """Writes lines of a result for people; in JSON mode nothing."""
         if not self.as_json:
             self._print_all(lines)
 
-    def messages(self, lines: Iterable[Text]) -> None:
+    def messages(self, lines: "Iterable[Text]") -> None:
         """Writes lines that people are shown in any mode."""
         self._tell(*lines)
 
@@ -226,24 +248,32 @@ class Sink:
     def _safe(self, text: str) -> str:
         return without_typed(sanitize.without(self.secrets, text), self.free_texts)
 
-    def _print_all(self, lines: Iterable[Text]) -> None:
+    def _print_all(self, lines: "Iterable[Text]") -> None:
         if not self._quiet:
             for line in lines:
                 self._put(self._out, line)
 
-    def _tell(self, *lines: Text) -> None:
+    def _tell(self, *lines: "Text") -> None:
         for line in lines:
             self._put(self._err, line)
 
-    def _put(self, console: Console, line: Text) -> None:
+    def _put(self, console: "Console", line: "Text") -> None:
         """Writes a line: wrapped with its indent at a terminal, unwrapped for a program that reads it."""
         shown = self._safe(sanitize.plain(line.plain))
-        line = line if shown == line.plain else Text(shown)
+        line = line if shown == line.plain else _text(shown)
         if not console.is_terminal:
             with writable_output() if console is self._out else writable_messages():
                 console.print(line, soft_wrap=True)
             return
+        from rich.padding import Padding  # noqa: PLC0415 brings Rich along
+
         indent = len(shown) - len(shown.lstrip())
         # The spinner is drawn on the other stream of the same terminal, and would run into the line.
         with self.paused() if console is self._out else nullcontext():
             console.print(Padding(line[indent:], (0, 0, 0, indent), expand=False))
+
+
+def _text(text: str = "", style: str = "") -> "Text":
+    from rich.text import Text  # noqa: PLC0415 brings Rich along
+
+    return Text(text, style=style)
