@@ -300,9 +300,9 @@ def _file(name: str, text: str | bytes, code: str, says: str, fix: str) -> Case:
 SETTINGS_FILES = [
     _file("TOML: a broken line", "[auth0\ndomain", "config_unreadable", "is not TOML", "Correct that line"),
     _file("TOML: JSON", '{"domain": "acme"}', "config_unreadable", "is not TOML", "Correct that line"),
-    _file("TOML: a key twice", '[auth0]\ndomain="a"\ndomain="b"', "config_unreadable", "overwrite", "Correct that line"),
+    _file("TOML: a key twice", '[auth0]\ndomain="a"\ndomain="b"', "config_unreadable", "overwrite", "Correct that"),
     _file("TOML: no quotation marks", "[auth0]\ndomain=acme.eu", "config_unreadable", "line 2", "Correct that line"),
-    _file("TOML: a secret on a broken line", f"[auth0]\ndomain={PLANTED}", "config_unreadable", "line 2", "Correct that line"),
+    _file("TOML: a secret on a broken line", f"[auth0]\ndomain={PLANTED}", "config_unreadable", "line 2", "Correct"),
     _file("TOML: nested far too deep", "a=" + "[" * 50_000, "config_unreadable", "too deep", "Correct it"),
     _file("TOML: no UTF-8", b'[auth0]\ndomain = "\xff\xfe"', "config_unreadable", "cannot be read", "UTF-8"),
     _file("TOML: an unknown key", '[auth0]\nregion = "eu"', "unknown_key", "`region` in [auth0]", "Known: domain"),
