@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from mfa_setup.cli.prompter import Prompter
@@ -315,25 +314,12 @@ def test_status_and_doctor_look_at_every_tenant(fleet: Fleet) -> None:
 
 def test_doctor_names_the_tenant_whose_codes_do_not_arrive(fleet: Fleet) -> None:
     assert fleet.up().code == 0
-    domain = fleet.domain("t0002")
-    client, secret = (fleet.lab.env[f"AUTH0_CLIENT_{kind}_T0002"] for kind in ("ID", "SECRET"))
-    token = fleet.lab.control(f"tokens?tenant={domain}", {"client_id": client, "client_secret": secret})["access_token"]
-    put_off(fleet, domain, token)
+    fleet.lab.auth0_of(fleet.domain("t0002"))("PUT", "guardian/factors/sms", {"enabled": False})
     result = fleet("doctor")
     assert errors(result) == {
         "t0001": None, "t0002": "enforced_undeliverable", "t0003": None, "t0004": None,
     }  # fmt: skip
     assert result.code == 7
-
-
-def put_off(fleet: Fleet, domain: str, token: str) -> None:
-    """Switches the SMS factor of one tenant off, by its own API."""
-    answer = httpx.put(
-        f"{fleet.lab.sandbox.url}/api/v2/guardian/factors/sms",
-        json={"enabled": False},
-        headers={"Authorization": f"Bearer {token}", "Host": domain},
-    )
-    assert answer.is_success, answer.text
 
 
 # --- lines of JSON, lines of text -----------------------------------------------------------------------------------
@@ -379,35 +365,150 @@ def test_what_is_set_up_already_needs_no_confirmation(fleet: Fleet) -> None:
     assert fleet("up").code == 0
 
 
-def test_what_was_not_in_the_plan_that_was_agreed_to_is_not_written(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While the question is open, the provider of one tenant goes away."""
+@pytest.fixture
+def asked(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Sets the fleet up with somebody who agrees, after something has happened while the question was open."""
+    monkeypatch.setattr("mfa_setup.cli.prompter.can_ask", lambda **_: True)
+
+    def up(*arguments: str, meanwhile: Callable[[], object] = lambda: None) -> Result:
+        monkeypatch.setattr(Prompter, "agree", lambda _self: meanwhile())
+        return fleet("up", *arguments)
+
+    return up
+
+
+Asked = Callable[..., Result]
+
+
+def state(fleet: Fleet, name: str) -> Any:
+    """The tenant itself, to be changed by hand."""
+    return fleet.lab.sandbox.world.tenants[fleet.domain(name)]
+
+
+def test_other_changes_than_those_that_were_agreed_to_are_not_made(fleet: Fleet, asked: Asked) -> None:
     assert fleet.up().code == 0
     fleet.edit('require_mfa = "always"', 'require_mfa = "never"')
-
-    def agree(_self: Prompter) -> None:
-        tenant = fleet.lab.sandbox.world.tenants[fleet.domain("t0002")]
-        tenant.factors["sms"] = False
-
-    monkeypatch.setattr(Prompter, "agree", agree)
-    monkeypatch.setattr("mfa_setup.cli.prompter.can_ask", lambda **_: True)
-    result = fleet("up")
+    result = asked(meanwhile=lambda: state(fleet, "t0002").factors.update(sms=False))
     assert errors(result) == {"t0001": None, "t0002": "plan_outdated", "t0003": None, "t0004": None}
     assert result.code == 7
     assert [bool(fleet.policy(name)) for name in TENANTS] == [False, True, False, False]
 
 
-def test_a_tenant_that_could_not_be_planned_is_not_set_up_after_the_question(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_value_that_nobody_has_seen_is_not_overwritten(fleet: Fleet, asked: Asked) -> None:
+    def somebody_sets_a_policy() -> None:
+        state(fleet, "t0003").policies = ["confidence-score"]
+
+    result = asked(meanwhile=somebody_sets_a_policy)
+    assert errors(result) == {"t0001": None, "t0002": None, "t0003": "plan_outdated", "t0004": None}
+    assert fleet.policy("t0003") == ["confidence-score"]
+
+
+def test_another_number_on_sale_is_still_the_plan_that_was_agreed_to(buying: Fleet, asked: Asked) -> None:
+    result = asked("--max-purchases", "4")
+    assert (result.code, buying.lab.twilio["purchases"]) == (0, 4), result.out
+
+
+def test_a_tenant_that_could_not_be_planned_is_not_set_up_after_the_question(fleet: Fleet, asked: Asked) -> None:
     fleet.lab.control(f"faults?tenant={fleet.domain('t0003')}", [{"path": "/oauth/token", "effect": "status:403"}])
-    monkeypatch.setattr(Prompter, "agree", lambda _self: None)
-    monkeypatch.setattr("mfa_setup.cli.prompter.can_ask", lambda **_: True)
-    result = fleet("up")
+    result = asked()
     assert [bool(fleet.policy(name)) for name in TENANTS] == [True, True, False, True]
     assert (result.code, result.document["summary"]["failed"]) == (4, 1)
     assert list(result.document["tenants"]) == list(TENANTS)
+
+
+@pytest.mark.parametrize("options", [("--canary", "1"), ("--canary", "2"), ("--fail-fast", "--concurrency", "1")])
+def test_nobody_is_asked_once_a_canary_cannot_be_planned(fleet: Fleet, asked: Asked, options: tuple[str, ...]) -> None:
+    mark = fleet.lab.mark()
+    fleet.lab.control(f"faults?tenant={fleet.domain('t0001')}", [{"path": "/oauth/token", "effect": "status:403"}])
+    result = asked(*options, meanwhile=lambda: pytest.fail("asked"))
+    assert errors(result) == {"t0001": "credentials_refused", **dict.fromkeys(TENANTS[1:], "not_started")}
+    assert (result.code, fleet.lab.writes(mark)) == (4, [])
+
+
+def test_a_canary_that_fails_after_the_question_leaves_the_rest_not_started(fleet: Fleet, asked: Asked) -> None:
+    refusal = [{"method": "POST", "path": "/api/v2/clients", "effect": "status:400"}]
+    result = asked(
+        "--canary", "1", meanwhile=lambda: fleet.lab.control(f"faults?tenant={fleet.domain('t0001')}", refusal)
+    )
+    assert errors(result) == {"t0001": "service_refused", **dict.fromkeys(TENANTS[1:], "not_started")}
+    assert [result.document["summary"][name] for name in ("ok", "failed", "skipped")] == [0, 1, 3]
+
+
+def test_without_a_confirmation_each_tenant_is_reported_as_not_started(fleet: Fleet) -> None:
+    assert set(errors(fleet("up")).values()) == {"not_started"}
+    *tenants, last = [json.loads(line) for line in fleet.run("up", "--jsonl").out.splitlines()]
+    assert {line["name"] for line in tenants} == set(TENANTS)
+    assert last["summary"]["skipped"] == 4
+
+
+# --- output that nobody takes -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("more", [(), ("--jsonl",)])
+def test_a_reader_that_goes_away_decides_about_no_tenant(fleet: Fleet, folder: Path, more: tuple[str, ...]) -> None:
+    process = start(fleet, folder, "--concurrency", "1", *more)
+    assert process.stdout
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in err, "inside mfa-setup" in err) == (1, False, False)
+    assert all(fleet.policy(name) for name in TENANTS)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_full_disk_under_the_output_decides_about_no_tenant(fleet: Fleet, folder: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        process = start(fleet, folder, out=full)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, "Standard output cannot be written" in err) == (1, True)
+    assert all(fleet.policy(name) for name in TENANTS)
+
+
+# --- hints ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_credential_is_named_as_the_file_names_it(fleet: Fleet) -> None:
+    result = fleet.up(env={"AUTH0_CLIENT_SECRET_T0002": "wrong-secret-of-this-tenant"})
+    assert result.document["tenants"]["t0002"]["error"]["hint"] == (
+        "Check what the fleet file names: auth0_client_id (env AUTH0_CLIENT_ID_T0002), auth0_client_secret "
+        "(env AUTH0_CLIENT_SECRET_T0002)."
+    )
+
+
+def test_an_option_that_a_fleet_does_not_have_is_said_to_be_one_of_up(fleet: Fleet) -> None:
+    other = "AC0123456789abcdef0123456789abcdef"
+    fleet.lab.auth0_of(fleet.domain("t0002"))(
+        "POST", "branding/phone/providers",
+        {"name": "twilio", "disabled": False, "credentials": {"auth_token": "f" * 32},
+         "configuration": {"sid": other, "default_from": "+14155550111", "delivery_methods": ["text"]}},
+    )  # fmt: skip
+    error = fleet.up().document["tenants"]["t0002"]["error"]
+    assert error["code"] == "provider_conflict"
+    assert "--replace-provider" in error["hint"]
+    assert f"`mfa-setup up --domain {fleet.domain('t0002')}`" in error["hint"]
+
+
+@pytest.mark.parametrize("arguments", [("absent.toml",), ("fleet.toml", "--concurrency", "0")])
+def test_a_plan_that_cannot_begin_says_why(fleet: Fleet, run: Run, arguments: tuple[str, ...]) -> None:
+    result = run("fleet", "plan", *arguments, env=dict(fleet.lab.env))
+    assert result.code == 3
+    assert result.err.startswith("Error: ")
+    assert "inside mfa-setup" not in result.err
+
+
+def test_each_pattern_must_match(fleet: Fleet) -> None:
+    result = fleet.up("--select", "t0001", "--select", "tpyo")
+    assert (result.code, "'tpyo'" in result.document["error"]["message"]) == (3, True)
+
+
+def test_two_names_of_one_config_file_are_refused(fleet: Fleet, folder: Path) -> None:
+    (folder / "a").mkdir()
+    (folder / "b").symlink_to("a")
+    for name, path in (("t0001", "a/auth_config.json"), ("t0002", "b/auth_config.json")):
+        fleet.edit(f'name = "Portal {name.upper()}"', f'name = "Portal {name.upper()}", write_config = "{path}"')
+    result = fleet.up()
+    assert (result.code, result.document["error"]["code"]) == (3, "invalid_value")
+    assert "t0001 and t0002" in result.document["error"]["message"]
 
 
 # --- where credentials come from, and where they go ---------------------------------------------------------------
@@ -462,14 +563,14 @@ def test_a_number_that_is_none_is_refused(fleet: Fleet, option: str, value: str)
 # --- interrupted and killed ---------------------------------------------------------------------------------------
 
 
-def start(fleet: Fleet, folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+def start(fleet: Fleet, folder: Path, *arguments: str, out: Any = subprocess.PIPE) -> "subprocess.Popen[str]":
     """Sets the fleet up in a process of its own."""
     command = [sys.executable, "-m", "mfa_setup", "fleet", "up", str(fleet.file), "--yes", *arguments]
     return subprocess.Popen(
         command,
         cwd=folder,
         env={**os.environ, **fleet.lab.env},
-        stdout=subprocess.PIPE,
+        stdout=out,
         stderr=subprocess.PIPE,
         text=True,
     )

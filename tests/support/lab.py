@@ -146,6 +146,18 @@ class Lab:
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
+    def auth0_of(self, domain: str) -> Callable[[str, str, Any], httpx.Response]:
+        """Hand-made calls of the Management API of one of several tenants."""
+        token = str(self._post(f"/_sandbox/tokens?tenant={domain}", {}).json()["access_token"])
+        headers = {"Authorization": f"Bearer {token}", "Host": domain}
+
+        def call(method: str, path: str, body: Any) -> httpx.Response:
+            answer = self._http.request(method, f"/api/v2/{path}", json=body, headers=headers)
+            assert answer.is_success, answer.text
+            return answer
+
+        return call
+
     @property
     def messages(self) -> list[dict[str, Any]]:
         """All SMS so far, newest first."""

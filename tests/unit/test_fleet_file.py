@@ -99,6 +99,7 @@ def test_a_malformed_value_is_refused_with_its_place(file: Path) -> None:
         (ACME + "number = 7\n", "invalid_value"),
         (ACME + "[tenants.other]\ndomain = 'ACME.eu.auth0.com'\n", "invalid_value"),
         ("not TOML", "config_unreadable"),
+        (f"a = {'1' * 5000}", "config_unreadable"),
     ],
 )  # fmt: skip
 def test_what_is_no_fleet_file_is_refused(file: Path, text: str, code: str) -> None:
@@ -136,6 +137,7 @@ LONG = "Vq7Zk29sLmX0pR4tY8wB"
 @pytest.mark.parametrize(
     "value",
     [
+        '{ env = "a1b2c3d4e5f60718293a4b5c6d7e8f90" }',
         f'"{LONG}"', f'{{ value = "{LONG}" }}', f'{{ env = "{LONG}-" }}', '{ env = "" }', "{ env = 7 }",
         '{ env = "ID", file = "id" }', "{}",
     ],
@@ -143,6 +145,7 @@ LONG = "Vq7Zk29sLmX0pR4tY8wB"
 def test_a_credential_itself_is_refused_and_not_shown(file: Path, value: str) -> None:
     error = refused(file, ACME + f"credentials = {{ auth0_client_secret = {value} }}\n", "secret_in_config")
     assert LONG not in error.message + error.hint
+    assert "a1b2c3d4e5f6" not in error.message + error.hint
     assert "auth0_client_secret in [tenants.acme.credentials]" in error.message
 
 

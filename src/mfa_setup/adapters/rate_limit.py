@@ -65,7 +65,7 @@ class RateLimit:
     def note(self, answer: Answer, now: float) -> None:
         """Remembers what an answer says that came in at this time; without a `Date` its reset says nothing.
 
-        After a refusal (429) no thread sends anything until the service wants the next request.
+        After a refusal (429) every thread is told to wait until the service wants the next request.
         """
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS and (delay := retry_delay(answer)):
             with self._lock:

@@ -3,7 +3,8 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -18,10 +19,10 @@ from mfa_setup.cli.options import Call
 from mfa_setup.cli.session import DEFAULT_TIMEOUT, http_settings, judged, seconds_of
 from mfa_setup.compose import Options
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import ConfirmationNeededError, InvalidValueError, MfaSetupError
+from mfa_setup.errors import ConfirmationNeededError, InvalidValueError, MfaSetupError, OutputUnwritableError
 from mfa_setup.fleet.rollout import Rollout
 from mfa_setup.fleet.tenant_run import Shared
-from mfa_setup.model.fleet import Document, Shape, Summary, TenantResult
+from mfa_setup.model.fleet import Document, Summary, TenantResult
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.render import fleet as shown
 from mfa_setup.render.error import error_lines
@@ -33,6 +34,8 @@ from mfa_setup.store.folders import Folders
 
 _MOST_AT_ONCE = 100
 _MOST = 100_000
+BROKEN_PIPE = 1
+"""The exit code where nobody reads standard output any more, as of every command."""
 
 
 @dataclass(slots=True)
@@ -52,6 +55,9 @@ class FleetSession:
     _tenants: tuple[FleetTenant, ...] = ()
     _results: dict[str, TenantResult] = field(default_factory=dict)
     _running: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _rollout: Rollout | None = None
+    _why: str = "the command ended before"
+    _unwritable: BrokenPipeError | OutputUnwritableError | None = None
 
     def carry_out(self) -> int:
         """Does the work and writes the result, whatever happens; returns the exit code."""
@@ -65,8 +71,23 @@ class FleetSession:
             error = as_ours(raised, verbose=self.call.common.verbose, sink=sink)
         signals.end()
         self.context.report.silent = True
-        self._write(error)
-        return self._exit_code(error)
+        for result in self._rollout.missing(self._why) if self._rollout else ():
+            self._ended(result)
+        with self._going_on():
+            self._write(error)
+        if isinstance(self._unwritable, OutputUnwritableError):
+            raise self._unwritable
+        return BROKEN_PIPE if self._unwritable else self._exit_code(error)
+
+    @contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """Around an output: that nobody takes it any more decides about no tenant, and is told at the end."""
+        try:
+            yield
+        except (BrokenPipeError, OutputUnwritableError) as unwritable:
+            self._unwritable = unwritable
+        except SystemExit:  # Rich ends the process where the reader of its output has gone away
+            self._unwritable = BrokenPipeError()
 
     # --- the work ------------------------------------------------------------------------------------------------
 
@@ -97,53 +118,59 @@ class FleetSession:
         options = Options(Folders.of(os.environ), http_settings(self.context, seconds))
         shared = Shared(path.parent, os.environ, sandbox, options, purchases, self._doing)
         cancellation = self.context.cancellation
-        rollout = Rollout(
+        self._rollout = rollout = Rollout(
             self._tenants, self.task, shared, cancellation, _written, most, canaries, own["fail_fast"], tick=self._tick
         )
-        if not self.task.read_only and not self.context.terminal.agreed:
-            rollout = self._agreed(rollout)
-        rollout.carry_out(self._ended)
+        if self.task.read_only or self.context.terminal.agreed or self._agreed(rollout):
+            rollout.carry_out(self._ended)
 
     def _selected(self, tenants: tuple[FleetTenant, ...]) -> tuple[FleetTenant, ...]:
-        patterns = self.call.own["select"]
-        if not patterns:
-            return tenants
-        found = tuple(one for one in tenants if any(fnmatchcase(one.name, pattern) for pattern in patterns))
-        if not found:
-            named = ", ".join(parsers.quoted(pattern) for pattern in patterns)
-            raise InvalidValueError(
-                f"--select is {named}, and no tenant of the fleet file has such a name.",
-                hint=f"Its first one is {tenants[0].name}.",
-            )
-        return found
+        patterns = self.call.own["select"] or ["*"]
+        for pattern in patterns:
+            if not any(fnmatchcase(one.name, pattern) for one in tenants):
+                raise InvalidValueError(
+                    f"--select is {parsers.quoted(pattern)}, and no tenant of the fleet file has such a name.",
+                    hint=f"Its first one is {tenants[0].name}.",
+                )
+        return tuple(one for one in tenants if any(fnmatchcase(one.name, pattern) for pattern in patterns))
 
-    def _agreed(self, rollout: Rollout) -> Rollout:
-        """The rollout of the plans that a person has agreed to; tenants that cannot be planned are left out.
+    def _agreed(self, rollout: Rollout) -> bool:
+        """Plans all tenants, shows what would change, and asks; false where a failure forbids to go on.
+
+        A tenant that cannot be planned has its result by that.
 
         Raises:
             DeclinedError: No.
             ConfirmationNeededError: Something would change, and nobody can be asked.
         """
-        terminal = self.context.terminal
-        planning = replace(rollout, task=replace(self.task, read_only=True), canaries=0, results={})
-        planning.carry_out(self._planned)
-        ends = [planning.results[tenant.name] for tenant in self._tenants]
-        planned = {result.name: result for result in ends if result.ok}
-        changing = [result for result in planned.values() if result.changes]
-        self._results |= {result.name: replace(result, skipped=True) for result in changing}
-        if changing and not terminal.can_ask:
+        terminal, sink = self.context.terminal, self.context.sink
+        planning = replace(rollout, task=replace(self.task, read_only=True), canaries=0)
+
+        def planned(result: TenantResult) -> None:
+            if result.ok:
+                self._running.pop(result.name, None)
+            else:
+                rollout.results[result.name] = result
+                self._ended(result)
+
+        planning.carry_out(planned)
+        if rollout.is_stopped:
+            return False
+        plans = [planning.results[one.name] for one in self._tenants if one.name not in rollout.results]
+        rollout.agreed = {result.name: result.plan for result in plans}
+        changing = [result for result in plans if result.changes]
+        if not changing:
+            return True
+        self._why = "nobody has agreed to the plan"
+        if not terminal.can_ask:
             raise ConfirmationNeededError(
                 f"This needs a confirmation: {len(changing)} of {len(self._tenants)} tenants would change.",
                 hint="Look at `mfa-setup fleet plan`, then pass --yes.",
             )
-        if changing:
-            self.context.sink.messages(shown.plan_lines(changing, all_values=self.call.common.verbose))
-            terminal.agree()
-        for result in planned.values():
-            self._results.pop(result.name)
-        shapes: Mapping[str, Shape] = {name: result.shape for name, result in planned.items()}
-        rest = tuple(tenant for tenant in self._tenants if tenant.name in planned)
-        return replace(rollout, tenants=rest, expected=shapes)
+        sink.messages(shown.plan_lines(changing, all_values=self.call.common.verbose))
+        sink.messages(shown.purchase_lines(changing, rollout.shared.purchases))
+        terminal.agree()
+        return True
 
     # --- progress ------------------------------------------------------------------------------------------------
 
@@ -156,30 +183,21 @@ class FleetSession:
         table = shown.running_table(self._running, len(self._results), failed, len(self._tenants))
         self.context.sink.showing(table)
 
-    def _planned(self, result: TenantResult) -> None:
-        """Notes a plan that a person is to agree to; a tenant that has none is told at once."""
-        if result.ok:
-            self._note(result)
-        else:
-            self._ended(result)
-
-    def _note(self, result: TenantResult) -> None:
-        self._running.pop(result.name, None)
-        self._results[result.name] = result
-
     def _ended(self, result: TenantResult) -> None:
         """Writes what became of one tenant; plans are written together, at the end."""
-        self._note(result)
-        sink = self.context.sink
-        if self.call.own["jsonl"]:
-            sink.json_line((f'{{"name": {json.dumps(result.name)}, "document": {result.text}}}',))
-        elif self.task.command != "plan":
-            self._tell([result])
+        self._running.pop(result.name, None)
+        self._results[result.name] = result
+        with self._going_on():
+            if self.call.own["jsonl"]:
+                line = f'{{"name": {json.dumps(result.name)}, "document": {result.text}}}'
+                self.context.sink.json_line((line,))
+            elif self.task.command != "plan":
+                self._tell([result])
         self._tick()
 
     def _tell(self, results: Sequence[TenantResult]) -> None:
         """One line for each tenant; with `--quiet` only for those that failed."""
-        width = max(len(tenant.name) for tenant in self._tenants)
+        width = max((len(tenant.name) for tenant in self._tenants), default=0)
         for result in results:
             lines = shown.result_lines(result, width)
             if result.failed and self.call.common.quiet and not self.context.sink.as_json:

@@ -1,7 +1,8 @@
 """All tenants of a fleet, in the order of the file: the canaries first, as many at the same time as are allowed."""
 
+import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -9,10 +10,16 @@ from pydantic import SecretStr
 
 from mfa_setup.cancellation import Cancellation
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError, NotStartedError
+from mfa_setup.errors import (
+    CredentialsRefusedError,
+    InternalError,
+    InterruptedRunError,
+    MfaSetupError,
+    NotStartedError,
+)
 from mfa_setup.fleet.side_by_side import side_by_side
 from mfa_setup.fleet.tenant_run import Shared, TenantRun
-from mfa_setup.model.fleet import Document, Shape, TenantResult
+from mfa_setup.model.fleet import Document, TenantResult, plan_of
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.settings.fleet import FleetTenant
 
@@ -35,8 +42,8 @@ class Rollout:
         most: How many tenants are worked at at the same time.
         canaries: How many of the first ones must be set up and pass `doctor` before the rest begins.
         fail_fast: Whether no other tenant begins once one has failed.
-        expected: The plans that a person has agreed to, by the names of the tenants.
         tick: Called several times a second.
+        agreed: The plans that a person has agreed to, by the names of the tenants.
         results: The results so far, by the names of the tenants.
     """
 
@@ -48,13 +55,13 @@ class Rollout:
     most: int
     canaries: int = 0
     fail_fast: bool = False
-    expected: Mapping[str, Shape] = field(default_factory=dict)
     tick: Callable[[], None] = lambda: None
-    results: dict[str, TenantResult] = field(default_factory=dict)
-    _begun: set[str] = field(default_factory=set)
+    agreed: Mapping[str, str] = field(default_factory=dict)
+    results: dict[str, TenantResult] = field(init=False, default_factory=dict)
+    _begun: set[str] = field(init=False, default_factory=set)
 
     def carry_out(self, tell: Callable[[TenantResult], None]) -> None:
-        """Works at all tenants; at the end every one of them has a result.
+        """Works at the tenants that have no result yet, as far as canaries, failures and interrupts allow.
 
         Args:
             tell: Told of each result as soon as it is there.
@@ -63,38 +70,54 @@ class Rollout:
             InterruptedRunError: The command was cancelled; the runs that were under way came to a safe end first.
         """
         first, rest = self.tenants[: self.canaries], self.tenants[self.canaries :]
-        try:
-            with self.cancellation.shielded():
-                self._wave(first, tell, is_canary=True)
-                if not self._has_failed:
-                    self._wave(rest, tell, is_canary=False)
-        finally:
-            for tenant in self.tenants:
-                if tenant.name not in self.results:
-                    self._note(self._without_result(tenant), tell)
+        with self.cancellation.shielded():
+            self._wave(first, tell, is_canary=True)
+            if not self.is_stopped:
+                self._wave(rest, tell, is_canary=False)
 
     @property
-    def _has_failed(self) -> bool:
-        return any(result.failed for result in self.results.values())
+    def is_stopped(self) -> bool:
+        """Whether no other tenant may begin: a canary has failed, or the first tenant at all where that is enough."""
+        decisive = self.tenants if self.fail_fast else self.tenants[: self.canaries]
+        return self.cancellation.requested or any(map(self._has_failed, decisive))
+
+    def missing(self, why: str) -> Iterator[TenantResult]:
+        """The results of the tenants that were not tried, and of those that a second interrupt has left behind.
+
+        Args:
+            why: Why they were not tried, unless another tenant's failure or an interrupt is the reason.
+        """
+        for tenant in self.tenants:
+            if tenant.name in self.results:
+                continue
+            run = TenantRun(tenant, self.task, self.shared)
+            if tenant.name in self._begun:
+                yield self._result(run, InterruptedRunError("Interrupted before its outcome was known."))
+            else:
+                not_started = NotStartedError(f"Not started: {self._why_not(why)}.")
+                yield self._result(run, not_started, skipped=True)
+
+    def _has_failed(self, tenant: FleetTenant) -> bool:
+        return tenant.name in self.results and self.results[tenant.name].failed
 
     def _wave(self, tenants: Sequence[FleetTenant], tell: Callable[[TenantResult], None], *, is_canary: bool) -> None:
+        def note(result: TenantResult) -> None:
+            self.results[result.name] = result
+            tell(result)
+
+        def may_not_begin() -> bool:
+            return self.cancellation.requested if is_canary and not self.fail_fast else self.is_stopped
+
+        left = [tenant for tenant in tenants if tenant.name not in self.results]
         work = partial(self._work, is_canary=is_canary)
-        for result in side_by_side(tenants, work, most=self.most, stopped=self._is_stopped, tick=self.tick):
-            self._note(result, tell)
-
-    def _note(self, result: TenantResult, tell: Callable[[TenantResult], None]) -> None:
-        self.results[result.name] = result
-        tell(result)
-
-    def _is_stopped(self) -> bool:
-        return self.cancellation.requested or (self.fail_fast and self._has_failed)
+        side_by_side(left, work, note, most=self.most, stopped=may_not_begin, tick=self.tick)
 
     def _work(self, tenant: FleetTenant, *, is_canary: bool) -> TenantResult:
         """One tenant, whatever happens there; a canary is examined once it is set up."""
         self._begun.add(tenant.name)
         self.shared.doing(tenant.name, "Starting")
         begun = time.monotonic()
-        run = TenantRun(tenant, self.task, self.shared, self.expected.get(tenant.name))
+        run = TenantRun(tenant, self.task, self.shared, self.agreed.get(tenant.name))
         error = _carried_out(run)
         if is_canary and error is None:
             examined = TenantRun(tenant, DOCTOR, self.shared)
@@ -102,29 +125,19 @@ class Rollout:
             run.report.checks = examined.report.checks if error else run.report.checks
         return self._result(run, error, seconds=time.monotonic() - begun)
 
-    def _without_result(self, tenant: FleetTenant) -> TenantResult:
-        """A tenant that was not tried, or whose run was left behind by a second interrupt."""
-        run = TenantRun(tenant, self.task, self.shared)
-        if tenant.name in self._begun:
-            left = InterruptedRunError("Interrupted before its outcome was known.")
-            return self._result(run, left)
-        return self._result(run, NotStartedError(f"Not started: {self._why_not()}."), skipped=True)
-
-    def _why_not(self) -> str:
+    def _why_not(self, why: str) -> str:
         if self.cancellation.requested:
             return "the command was interrupted"
-        failed = next(tenant.name for tenant in self.tenants if self._failed(tenant))
-        return f"{failed} failed before"
-
-    def _failed(self, tenant: FleetTenant) -> bool:
-        return tenant.name in self.results and self.results[tenant.name].failed
+        failed = next(filter(self._has_failed, self.tenants), None)
+        return f"{failed.name} failed before" if failed and self.is_stopped else why
 
     def _result(
         self, run: TenantRun, error: MfaSetupError | None, *, seconds: float = 0.0, skipped: bool = False
     ) -> TenantResult:
-        document = self.written(run.report.outcome(error), run.tenant, run.secrets)
+        outcome = run.report.outcome(error)
+        document, plan = self.written(outcome, run.tenant, run.secrets), plan_of(outcome.changes)
         code = error.exit_code if error else 0
-        return TenantResult.of(run.tenant.name, document, exit_code=code, seconds=seconds, skipped=skipped)
+        return TenantResult.of(run.tenant.name, document, plan, exit_code=code, seconds=seconds, skipped=skipped)
 
 
 def _carried_out(run: TenantRun) -> MfaSetupError | None:
@@ -132,7 +145,25 @@ def _carried_out(run: TenantRun) -> MfaSetupError | None:
     try:
         run.carry_out()
     except MfaSetupError as error:
+        error.hint = _hint(error, run.tenant)
         return error
     except Exception as defect:  # noqa: BLE001 a defect at one tenant must not stop the others either
         return InternalError(f"Something went wrong inside mfa-setup ({type(defect).__name__}).")
     return None
+
+
+_OPTION = re.compile(r"(?<![\w-])--(?!max-purchases)[a-z]")
+
+
+def _hint(error: MfaSetupError, tenant: FleetTenant) -> str:
+    """A hint in the words of a fleet: credentials are where the file says, and it has few of the options."""
+    if isinstance(error, CredentialsRefusedError):
+        used = [
+            f"{key} ({named.kind} {named.name})"
+            for key, named in tenant.credentials.items()
+            if key.startswith(f"{error.service}_")
+        ]
+        return f"Check what the fleet file names: {', '.join(used)}."
+    if _OPTION.search(error.hint):
+        return f"{error.hint} Such an option is for this tenant alone: `mfa-setup up --domain {tenant.domain}`."
+    return error.hint

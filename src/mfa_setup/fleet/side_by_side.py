@@ -1,7 +1,7 @@
 """Work at several tenants at the same time, as many as are allowed."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import TypeVar
 
@@ -15,16 +15,18 @@ Done = TypeVar("Done")
 def side_by_side(
     items: Sequence[Item],
     work: Callable[[Item], Done],
+    tell: Callable[[Done], None],
     *,
     most: int,
     stopped: Callable[[], bool],
     tick: Callable[[], None],
-) -> Iterator[Done]:
-    """What the work at each item comes to, as soon as it is there.
+) -> None:
+    """Works at each item, and tells what that comes to as soon as it is there.
 
     Args:
         items: What is worked at; the first ones begin first.
         work: The work at one of them; it must not raise.
+        tell: Told of each result, in this thread.
         most: How many are worked at at the same time.
         stopped: Whether no other one may begin; those that have begun are finished.
         tick: Called several times a second while this waits.
@@ -40,4 +42,4 @@ def side_by_side(
             done, running = wait(running, timeout=TICK, return_when=FIRST_COMPLETED)
             tick()
             for one in done:
-                yield one.result()
+                tell(one.result())

@@ -16,7 +16,7 @@ from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError, InvalidValueError, PlanOutdatedError, PurchaseNotAllowedError
 from mfa_setup.model.change import Change
-from mfa_setup.model.fleet import Shape
+from mfa_setup.model.fleet import plan_of
 from mfa_setup.model.outcome import Outcome, Tenant
 from mfa_setup.settings.credentials import (
     SecretSource,
@@ -70,18 +70,16 @@ class Shared:
             self._bought += allowed
         return allowed
 
-    def require_one_name(self, tenant_key: str, name: str) -> None:
-        """Refuses a tenant that another entry of the file names by another domain.
+    def claim(self, thing: str, name: str) -> None:
+        """Refuses something that belongs to another entry of the file already, by whatever name.
 
         Raises:
-            InvalidValueError: There is one.
+            InvalidValueError: It does.
         """
         with self._lock:
-            first = self._names.setdefault(tenant_key, name)
+            first = self._names.setdefault(thing, name)
         if first != name:
-            raise InvalidValueError(
-                f"{name} is the same tenant as {first}: {tenant_key}.", hint="Remove one of them from the fleet file."
-            )
+            raise InvalidValueError(f"{first} and {name} have {thing} in common.", hint="Correct the fleet file.")
 
 
 @dataclass(slots=True)
@@ -94,13 +92,13 @@ class TenantRun:
         shared: What all runs share.
         report: What is known of it so far.
         secrets: Every secret that it has come to know.
-        expected: The shape of the plan that a person has agreed to; None where nobody was asked.
+        agreed: The plan that a person has agreed to, as `plan_of` has it; None where nobody was asked.
     """
 
     tenant: FleetTenant
     task: Task
     shared: Shared
-    expected: "Shape | None" = None
+    agreed: str | None = None
     report: Report = field(init=False)
     secrets: list[SecretStr] = field(default_factory=list)
 
@@ -124,11 +122,13 @@ class TenantRun:
             require_twilio(tenant)
         access = self._access(source)
         self.secrets += access.secrets
-        shared.require_one_name(access.auth0.audience, tenant.name)
+        shared.claim(f"the tenant {access.auth0.audience}", tenant.name)
         self.report.warn(settings.notices)
         config = None
         if "application" in self.task.resources:
             config = appconfig.locate(settings.app_dir, settings.write_config, settings.config_base)
+            if config:
+                shared.claim(f"the config file {config.path.resolve()}", tenant.name)
         desired = at_url(settings.desired, config.url if config else None)
         if shared.purchases and desired.number.sender is None:
             desired = desired.model_copy(update={"number": desired.number.model_copy(update={"buy": True})})
@@ -193,18 +193,9 @@ class _Told(Unattended):
             PurchaseNotAllowedError: It buys a number, and no purchase is left.
         """
         del changed
-        if self._run.expected is not None and shape_of(plan) != self._run.expected:
+        if self._run.agreed is not None and plan_of(plan.changes) != self._run.agreed:
             raise PlanOutdatedError("What would change is no longer what the plan showed.")
         buys = any(change.resource == "number" and change.action == "create" for change in plan.changes)
         if buys and not self._run.shared.may_buy():
             raise PurchaseNotAllowedError("A number would be bought, and --max-purchases allows no more.")
         return False
-
-
-def shape_of(plan: Outcome) -> Shape:
-    """The shape of a plan."""
-    return tuple(
-        (change.resource, change.action, tuple(one.path for one in change.fields))
-        for change in plan.changes
-        if change.pending
-    )

@@ -5,10 +5,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mfa_setup.model.change import Change
+
 Document = Mapping[str, Any]
 """The JSON document of one tenant's run, safe to show."""
 Shape = tuple[tuple[str, str, tuple[str, ...]], ...]
 """What a plan changes, without its values: resources, actions and the paths of fields."""
+
+
+def plan_of(changes: Iterable[Change]) -> str:
+    """What a plan would write, to compare it with a later one.
+
+    Which number is on sale differs from one search to the next: only its country, type and price count.
+    """
+    pending = [change for change in changes if change.pending]
+    offered = next((one.title for one in pending if one.resource == "number" and one.action == "create"), None)
+    written = json.dumps([change.model_dump(mode="json", exclude={"status"}) for change in pending])
+    return written.replace(offered, "(on sale)") if offered else written
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,7 @@ class TenantResult:
         checks: Its checks that do not pass.
         warnings: Its warnings.
         error: Its error; None where it succeeded.
+        plan: What its plan would write, as `plan_of` has it.
     """
 
     name: str
@@ -38,12 +52,13 @@ class TenantResult:
     checks: tuple[Document, ...]
     warnings: tuple[Document, ...]
     error: Document | None
+    plan: str = field(repr=False)
 
     @classmethod
     def of(
-        cls, name: str, document: Document, *, exit_code: int, seconds: float = 0.0, skipped: bool = False
+        cls, name: str, document: Document, plan: str, *, exit_code: int, seconds: float = 0.0, skipped: bool = False
     ) -> "TenantResult":
-        """The result that a document tells of."""
+        """The result that a document tells of, and the plan in it."""
         return cls(
             name=name,
             exit_code=exit_code,
@@ -55,6 +70,7 @@ class TenantResult:
             checks=tuple(check for check in document["checks"] if check["status"] in {"fail", "warn"}),
             warnings=tuple(document["warnings"]),
             error=document["error"],
+            plan=plan,
         )
 
     @property

@@ -113,6 +113,14 @@ def plan_lines(results: Sequence[TenantResult], *, all_values: bool) -> Iterator
         yield from note_lines(group)
 
 
+def purchase_lines(results: Sequence[TenantResult], allowed: int) -> Iterator[Text]:
+    """How many numbers the plans of a fleet buy, beside how many may be bought."""
+    bought = sum(kind[:2] == ("number", "create") for result in results for kind in result.shape)
+    if bought:
+        numbers = _counted(bought, "number")
+        yield Text(f"{numbers} would be bought; --max-purchases allows {allowed}.", style="yellow")
+
+
 def _common_change(changes: Sequence[Document], *, all_values: bool) -> Iterator[Text]:
     """One change of a group: the values that all have in common, and of the others some or all."""
     first = changes[0]

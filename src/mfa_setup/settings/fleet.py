@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mfa_setup.errors import InvalidValueError, SecretInConfigError, UnknownKeyError, ValueNeededError
+from mfa_setup.quoting import looks_random
 from mfa_setup.settings.credentials import beginning
 from mfa_setup.settings.endpoints import is_loopback
 from mfa_setup.settings.parsers import MalformedError, domain, quoted
@@ -172,7 +173,7 @@ def _names(content: Any, place: str) -> dict[str, CredentialName]:
         ((kind, name),) = value.items()
         if kind not in {"env", "file"} or not isinstance(name, str) or not name.strip():
             raise SecretInConfigError(f"{where} is not a reference to a credential.", hint=_FORM)
-        if kind == "env" and not _VARIABLE.fullmatch(name):
+        if kind == "env" and (not _VARIABLE.fullmatch(name) or looks_random(name)):
             raise SecretInConfigError(f"{where} does not name an environment variable.", hint=_FORM)
         found[key] = CredentialName(kind, name, where)
     return found
@@ -191,7 +192,7 @@ def _config_files(tenants: tuple[FleetTenant, ...]) -> Iterator[tuple[str, str]]
         settings = tenant.settings
         base = settings.config_base / settings.write_config if settings.write_config else settings.app_dir
         if base and settings.desired.application:
-            yield str(base.expanduser().absolute()), tenant.name
+            yield str(base.expanduser().resolve()), tenant.name
 
 
 def _refuse_twice(path: Path, used: Iterator[tuple[str, str]], what: str) -> None:
@@ -248,9 +249,8 @@ def _value(named: CredentialName, folder: Path, environment: Mapping[str, str]) 
         if not value:
             raise ValueNeededError(f"The environment variable {named.name} is not set ({named.place}).", hint="Set it.")
         return value
-    path = folder / Path(named.name)
     try:
-        value = beginning(path.expanduser()).strip()
+        value = beginning(folder / Path(named.name).expanduser()).strip()
     except (OSError, ValueError, RuntimeError):  # RuntimeError: `~` names no user
         raise InvalidValueError(f"The file of {named.place} cannot be read.", hint="Check its path.") from None
     if not value:

@@ -118,13 +118,13 @@ def parsed(path: Path, longest: int, named_by: str) -> dict[str, Any]:
         problem, hint = f"{path} is larger than {longest // 1_000_000} MB.", f"Give another file by {named_by}."
     except FileNotFoundError:
         problem, hint = f"There is no file {path}.", f"Check {named_by}; the folder examples/ has files to begin with."
-    except (OSError, UnicodeDecodeError):
+    except tomllib.TOMLDecodeError as broken:
+        problem, hint = f"{path} is not TOML: {_told(broken)}.", "Correct that line."
+    except (OSError, ValueError):  # ValueError: it is no UTF-8, or a number in it is too long for Python
         problem = f"{path} cannot be read."
         hint = f"It must be a file of UTF-8 text that you may read; check {named_by}."
     except RecursionError:
         problem, hint = f"{path} is nested far too deep.", "Correct it, or start again."
-    except tomllib.TOMLDecodeError as broken:
-        problem, hint = f"{path} is not TOML: {_told(broken)}.", "Correct that line."
     raise ConfigUnreadableError(problem, hint=hint)
 
 

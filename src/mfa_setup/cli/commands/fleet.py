@@ -44,7 +44,7 @@ def _carry_out(call: Call, context: CommandContext, task: Task) -> int:
     return FleetSession(call, context, task).carry_out()
 
 
-@command("plan", own=(*_OWN, CHECK), group=fleets)
+@command("plan", own=(*_OWN, CHECK, _PURCHASES), group=fleets)
 def plan(call: Call, context: CommandContext) -> int:
     """Show what `mfa-setup fleet up` would change. Writes nothing.
 
