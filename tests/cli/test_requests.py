@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from support.lab import Lab, Run
 from support.scene import is_unified
 
@@ -43,6 +44,34 @@ def test_nothing_is_bought_where_what_costs_nothing_is_refused(run: Run, lab: La
     assert lab.writes().count((method, path)) > 0
     assert lab.twilio["purchases"] == 0
     assert not [one for one, written in lab.writes() if written.endswith("IncomingPhoneNumbers.json")]
+
+
+def enforcing_action(lab: Lab) -> None:
+    """An Action that asks for a second factor at every login."""
+    code = "exports.onExecutePostLogin = async (event, api) => { api.multifactor.enable('any'); };"
+    lab.control("actions", [{"name": "Ask for MFA", "code": code}])
+
+
+def actions_without_scope(lab: Lab) -> None:
+    """The token may not read the Actions."""
+    lab.grant([scope for scope in ALL_SCOPES if scope != "read:actions"])
+
+
+def actions_refused(lab: Lab) -> None:
+    """Auth0 refuses to list the Actions."""
+    lab.faults({"method": "GET", "path": "/api/v2/actions/*", "effect": "status:403", "times": 9})
+
+
+@pytest.mark.parametrize("prepare", [enforcing_action, actions_without_scope, actions_refused])
+def test_the_factor_waits_for_the_provider_where_an_action_may_ask_for_codes(
+    run: Run, lab: Lab, prepare: Callable[[Lab], None]
+) -> None:
+    prepare(lab)
+    result = run("up", "--yes", "--json", env=lab.env)
+    assert result.code == 0, result.out
+    written = [path for _, path in lab.writes()]
+    provider = max(at for at, path in enumerate(written) if "providers" in path or path.endswith("selected-provider"))
+    assert provider < written.index("/api/v2/guardian/factors/sms")
 
 
 def test_the_phone_stack_is_remembered_and_a_tenant_that_has_moved_is_noticed(run: Run, make_lab: Make) -> None:
