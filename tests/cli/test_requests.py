@@ -1,15 +1,20 @@
 """How much a command asks: little, and nothing twice; and of two things that go together, money is spent last."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from starlette.types import Message
 
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
+from support.gate import Around, Visit, gate
 from support.lab import Lab, Run
 from support.scene import is_unified
 
 Make = Callable[..., Lab]
+SETTINGS = "/api/v2/tenants/settings"
+SECONDS = 5
 
 
 def asked(lab: Lab, since: int) -> list[tuple[str, str]]:
@@ -74,6 +79,50 @@ def test_the_factor_waits_for_the_provider_where_an_action_may_ask_for_codes(
     assert provider < written.index("/api/v2/guardian/factors/sms")
 
 
+class SettingsWithOthers:
+    """Keeps the settings, which tell the phone stack, waiting for another read; `alone` where none comes."""
+
+    def __init__(self) -> None:
+        self.alone = False
+        self._others = asyncio.Event()
+
+    async def __call__(self, visit: Visit) -> list[Message]:
+        if visit.path != SETTINGS:
+            self._others.set()
+            return await visit.pass_on()
+        try:
+            await asyncio.wait_for(self._others.wait(), SECONDS)
+        except TimeoutError:
+            self.alone = True
+        return await visit.pass_on()
+
+
+async def without_limit(visit: Visit) -> list[Message]:
+    """Answers as a service would that tells no rate limit."""
+    answer = await visit.take()
+    for message in answer:
+        if "headers" in message:
+            message["headers"] = [one for one in message["headers"] if not one[0].startswith(b"x-ratelimit")]
+    return answer
+
+
+async def unchanged(visit: Visit) -> list[Message]:
+    """Answers as they are."""
+    return await visit.pass_on()
+
+
+@pytest.mark.parametrize("at_first", [unchanged, without_limit])
+def test_a_later_run_reads_the_phone_stack_along_with_everything_else(run: Run, lab: Lab, at_first: Around) -> None:
+    with gate(lab, at_first):
+        assert run("plan", "--json", env=lab.env).code == 0
+    before, settings = lab.mark(), SettingsWithOthers()
+    with gate(lab, settings):
+        result = run("plan", "--json", env=lab.env)
+    assert result.document["tenant"]["phone_stack"] == lab.sandbox.config.phone_stack
+    assert not settings.alone
+    assert asked(lab, before).count(("GET", SETTINGS)) == 1
+
+
 def test_the_phone_stack_is_remembered_and_a_tenant_that_has_moved_is_noticed(run: Run, make_lab: Make) -> None:
     legacy = make_lab(phone_stack="legacy")
     run("plan", "--json", env=legacy.env)
@@ -85,7 +134,7 @@ def test_the_phone_stack_is_remembered_and_a_tenant_that_has_moved_is_noticed(ru
 
 def test_a_remembered_phone_stack_that_cannot_be_verified_is_not_told(run: Run, lab: Lab) -> None:
     run("plan", "--json", env=lab.env)
-    lab.faults({"method": "GET", "path": "/api/v2/tenants/settings", "effect": "status:403", "times": 9})
+    lab.faults({"method": "GET", "path": SETTINGS, "effect": "status:403", "times": 9})
     result = run("doctor", "--json", env=lab.env)
     assert result.code == 4, result.out
     assert [check["status"] for check in result.document["checks"] if check["id"] == "phone_stack"] == ["skip"]
