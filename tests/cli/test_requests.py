@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from starlette.types import Message
 
+from mfa_setup.model.types import PhoneStack
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from support.gate import Around, Visit, gate
 from support.lab import Lab, Run
@@ -123,13 +124,46 @@ def test_a_later_run_reads_the_phone_stack_along_with_everything_else(run: Run, 
     assert asked(lab, before).count(("GET", SETTINGS)) == 1
 
 
-def test_the_phone_stack_is_remembered_and_a_tenant_that_has_moved_is_noticed(run: Run, make_lab: Make) -> None:
+PROVIDERS = {"unified": "/api/v2/branding/phone/providers", "legacy": "/api/v2/guardian/factors/phone/providers/twilio"}
+
+
+def moved(lab: Lab, *, told: bool) -> PhoneStack:
+    """Moves the tenant to the other phone stack; its settings tell it, or say nothing of it."""
+    stack: PhoneStack = "legacy" if is_unified(lab) else "unified"
+    lab.control("phone-stack", {"phone_stack": stack, "flag": stack == "unified" if told else None})
+    return stack
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["settings tell", "settings say nothing"])
+def test_a_tenant_that_has_moved_since_its_phone_stack_was_remembered_is_set_up(
+    run: Run, lab: Lab, *, told: bool
+) -> None:
+    run("plan", "--json", env=lab.env)
+    stack = moved(lab, told=told)
+    result = run("up", "--yes", "--json", env=lab.env)
+    assert result.code == 0, result.out
+    assert result.document["tenant"]["phone_stack"] == stack
+    assert {path for _, path in lab.writes()} & {*PROVIDERS.values()} == {PROVIDERS[stack]}
+    assert lab.tenant["phone_provider"] is not None
+    assert lab.tenant["policies"] == ["all-applications"]
+    before = lab.mark()
+    assert run("plan", "--check", "--json", env=lab.env).code == 0
+    read = {path for _, path in asked(lab, before)} & {*PROVIDERS.values()}
+    assert read == {PROVIDERS[stack]} or not told  # where the settings say nothing, the legacy endpoint tells
+
+
+@pytest.mark.parametrize("lacking", ["read:phone_providers", "create:phone_providers"])
+def test_the_scopes_of_the_other_phone_stack_are_required_before_the_first_write(
+    run: Run, make_lab: Make, lacking: str
+) -> None:
     legacy = make_lab(phone_stack="legacy")
+    legacy.grant([scope for scope in ALL_SCOPES if scope != lacking])
     run("plan", "--json", env=legacy.env)
-    legacy.auth0("PATCH", "tenants/settings", {"phone_consolidated_experience": True})
-    result = run("plan", "--json", env=legacy.env)
-    assert result.document["tenant"]["phone_stack"] == "unified"
-    assert result.change("provider")["fields"][-1]["path"] == "credentials.auth_token"
+    moved(legacy, told=True)
+    result = run("up", "--yes", "--json", env=legacy.env)
+    assert (result.code, result.document["error"]["code"]) == (4, "scope_missing")
+    assert lacking in result.document["error"]["message"]
+    assert legacy.writes() == []
 
 
 def test_a_remembered_phone_stack_that_cannot_be_verified_is_not_told(run: Run, lab: Lab) -> None:
