@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -20,6 +21,7 @@ from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import UP, Task
 from mfa_setup.engine.undo import Asked, undo
 from mfa_setup.errors import GuardRefusedError, InterruptedRunError, InvalidValueError, LockHeldError, MfaSetupError
+from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome, Sms
 from mfa_setup.prove.receipt import Watch, follow
@@ -28,7 +30,7 @@ from mfa_setup.settings.settings import load
 from mfa_setup.store.folders import Folders
 from support.gate import Visit, gate
 from support.lab import Lab, Labs
-from support.scene import drop_provider
+from support.scene import drop_provider, out_of_pool
 
 SECONDS = 30
 BUY = "*/IncomingPhoneNumbers.json"
@@ -162,11 +164,16 @@ def test_a_ready_token_of_another_tenant_is_refused_before_any_request(unified: 
 
 
 class Overruling(Unattended):
-    """Somebody who overrules every check; while they are asked, something happens."""
+    """Somebody who overrules every check; while they are asked, something happens, and before the policy as well."""
 
-    def __init__(self, happens: Callable[[], object]) -> None:
+    def __init__(self, happens: Callable[[], object], before_policy: Callable[[], object] = lambda: None) -> None:
         self.asked = 0
         self._happens = happens
+        self._before_policy = before_policy
+
+    def starting(self, change: Change) -> None:
+        if change.resource == "policy":
+            self._before_policy()
 
     def overrule(self, failing: tuple[Check, ...], domain: str) -> bool:
         del failing, domain
@@ -175,13 +182,17 @@ class Overruling(Unattended):
         return True
 
 
+def profile_rejected(lab: Lab) -> None:
+    lab.control("twilio/profile", {"status": "twilio-rejected"})
+
+
 def undone_by(person: Overruling, lab: Lab, folder: Path) -> None:
     """A policy is set and taken back, the account loses its profile, and the person undoes the second run."""
     options = Options(Folders(folder / "state", folder / "cache"))
     for setting in ({}, {"policy": "never"}):
         with compose(UP, load(setting, {}).desired, access_to(lab), options) as run:
             run.carry_out()
-    lab.control("twilio/profile", {"status": "twilio-rejected"})
+    profile_rejected(lab)
     asking = replace(options, person=person)
     with compose(Task("undo", ()), load({}, {}).desired, access_to(lab), asking) as run:
         undo(run, Asked(None, release_number=False, delete_application=False))
@@ -192,3 +203,25 @@ def test_what_a_policy_stands_on_is_read_again_after_a_check_was_overruled(unifi
     with pytest.raises(GuardRefusedError):
         undone_by(person, unified, tmp_path)
     assert unified.tenant["policies"] == []
+
+
+def unregistered_and_profile_unreadable(lab: Lab) -> None:
+    out_of_pool(lab, lab.control_service_sid(), lab.twilio["numbers"][0]["sid"])
+    lab.faults({"method": "GET", "path": "/v1/CustomerProfiles*", "effect": "status:403", "times": 99})
+
+
+@pytest.mark.parametrize("withdraw", [profile_rejected, unregistered_and_profile_unreadable])
+@pytest.mark.parametrize("meanwhile", [lambda _lab: None, drop_provider], ids=["nothing", "provider removed"])
+def test_what_a_new_policy_stands_on_is_read_again_after_a_check_was_overruled(
+    unified: Lab, tmp_path: Path, withdraw: Callable[[Lab], None], meanwhile: Callable[[Lab], None]
+) -> None:
+    person = Overruling(lambda: meanwhile(unified), lambda: withdraw(unified))
+    options = Options(Folders(tmp_path / "state", tmp_path / "cache"), person=person)
+    removed = meanwhile is drop_provider
+    with (
+        pytest.raises(GuardRefusedError) if removed else nullcontext(),
+        compose(UP, load({}, {}).desired, access_to(unified), options) as run,
+    ):
+        run.carry_out()
+    assert person.asked == 1
+    assert unified.tenant["policies"] == ([] if removed else ["all-applications"])

@@ -304,6 +304,33 @@ def test_one_that_is_refused_is_dropped_and_asked_for_once_more(init: Init, unif
     assert asked(unified, mark) == 1
 
 
+@pytest.mark.parametrize("revoked", [False, True], ids=["used from the cache", "renewed as well"])
+def test_one_that_another_run_has_renewed_meanwhile_stays_in_the_file(
+    run: Run, unified: Lab, cache: Path, monkeypatch: pytest.MonkeyPatch, *, revoked: bool
+) -> None:
+    if revoked:
+        edit(cache, access_token=forged(cache))
+    newer = unified.token(expires_in=90000)  # a token of the same second and lifetime would be the same one
+
+    def doing(_terminal: Prompter, text: str) -> None:
+        if text.startswith("Checking"):  # after the reads, with which this run has renewed its own
+            edit(cache, access_token=newer, expires_at=time.time() + 90000)
+
+    monkeypatch.setattr(Prompter, "doing", doing)
+    mark = unified.mark()
+    assert run("plan", "--json", env=unified.env).code == 0
+    assert asked(unified, mark) == revoked
+    assert kept(cache) == newer
+
+
+def test_what_a_run_has_learned_is_kept_with_the_token_that_it_has_renewed(run: Run, unified: Lab, cache: Path) -> None:
+    edit(cache, access_token=forged(cache), stack=None)
+    refused = kept(cache)
+    assert run("plan", "--json", env=unified.env).code == 0
+    assert kept(cache) != refused
+    assert json.loads(cache.read_text(encoding="utf-8"))["stack"] == "unified"
+
+
 @pytest.mark.usefixtures("cache")
 def test_one_that_is_revoked_under_several_reads_at_once_is_asked_for_once(
     run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch

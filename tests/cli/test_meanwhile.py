@@ -212,6 +212,10 @@ def types_emptied(lab: Lab) -> None:
     lab.auth0("PUT", "guardian/factors/phone/message-types", {"message_types": []})
 
 
+def recovery_factor_on(lab: Lab) -> None:
+    lab.auth0("PUT", "guardian/factors/recovery-code", {"enabled": True})
+
+
 def provider_removed(lab: Lab) -> None:
     if is_unified(lab):
         drop_provider(lab)
@@ -240,6 +244,19 @@ def test_where_the_second_look_fails_it_is_a_warning(run: Run, lab: Lab) -> None
     assert result.code == 0, result.out
     assert "delivery_unchecked" in warned(result)
     assert lab.tenant["policies"] == ["all-applications"]
+
+
+@pytest.mark.parametrize("happens", [lambda _lab: None, recovery_factor_on], ids=["nothing changed", "recovery factor"])
+def test_the_second_look_does_not_warn_of_a_profile_that_was_unreadable_before_the_policy(
+    run: Run, lab: Lab, happens: Happens
+) -> None:
+    lab.faults({"method": "GET", "path": "/v1/CustomerProfiles*", "effect": "status:403", "times": 99})
+    with gate(lab, AtPolicy(lambda: happens(lab))):
+        result = run("up", "--override", "compliance_profile", "--yes", "--json", env=lab.env)
+    assert result.code == 0, result.out
+    assert lab.tenant["policies"] == ["all-applications"]
+    assert [check["id"] for check in result.document["checks"] if check["overridden"]] == ["compliance_profile"]
+    assert "delivery_unchecked" not in warned(result)
 
 
 def test_the_twilio_account_is_judged_again_right_before_the_policy(run: Run, lab: Lab) -> None:

@@ -1,5 +1,7 @@
 """`mfa-setup up`: the whole job, on both phone stacks."""
 
+import re
+
 import pytest
 
 from support.lab import Lab, Run
@@ -150,3 +152,17 @@ def test_templates_are_written_only_when_asked_for(run: Run, lab: Lab) -> None:
     assert again.document["changed"] is False
     fields = run("plan", "--json", "--verification-template", text + "!", env=lab.env).change("factor")["fields"]
     assert [field["path"] for field in fields] == ["templates.verification"]
+
+
+@pytest.mark.parametrize("command", ["up", "undo"])
+def test_with_verbose_each_change_is_announced_once_when_it_starts_and_once_when_it_is_done(
+    run: Run, lab: Lab, command: str
+) -> None:
+    if command == "undo":
+        run("up", "--yes", env=lab.env)
+    result = run(command, "--yes", "-v", env=lab.env)
+    assert result.code == 0, result.err
+    for resource in SAFE_ORDER:
+        started = re.findall(rf"^\w+ing the {resource}\b", result.err, re.MULTILINE)
+        done = re.findall(rf"^ +\* The {resource}\b", result.err, re.MULTILINE)
+        assert (resource, len(started), len(done)) == (resource, 1, 1), result.err

@@ -94,11 +94,12 @@ class TokenSource:
     def keep(self, headroom: Headroom | None) -> None:
         """Keeps what this run has learned with the token, for the next one; not where another run has a newer token."""
         with self._lock:
-            if self._token is None or self._credentials.token is not None or headroom is None:
+            if self._token is None or self._credentials.token is not None:
                 return
             kept = self._cache.get()
             if kept is not None and kept.value == self._token.value:
-                self._cache.put(self._token.model_copy(update={"headroom": headroom, "seen_at": time.time()}))
+                told = {"headroom": headroom, "seen_at": time.time()} if headroom else {}
+                self._cache.put(self._token.model_copy(update=told))
 
     def renew(self, refused: str | None = None, *, expired: bool = False) -> bool:
         """Drops a token, so that the next use asks for a new one; False where that promises nothing.

@@ -52,6 +52,7 @@ class Executor:
     _real: dict[str, str] = field(default_factory=dict)
     _lanes: Lanes = field(default_factory=Lanes)
     _sending: list[ResourceName] = field(default_factory=list)
+    _started: set[ResourceName] = field(default_factory=set)
     _begun: set[ResourceName] = field(default_factory=set)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -78,7 +79,7 @@ class Executor:
 
     def _carry_out(self, stage: Stage, last: Mapping[ResourceName, Write]) -> None:
         self.services.journal.require_usable()
-        self.person.starting(stage.change)
+        self._announce(stage)
         self.guard.before(stage)
         with self.services.cancellation.shielded():
             for planned in stage.writes:
@@ -87,6 +88,12 @@ class Executor:
         for write in stage.writes:
             if last[write.resource] is write:
                 self.person.finished(self.record.change(write.resource))
+
+    def _announce(self, stage: Stage) -> None:
+        """Tells of a change once, at the first of its stages."""
+        if stage.change.resource not in self._started:
+            self._started.add(stage.change.resource)
+            self.person.starting(stage.change)
 
     def _apply(self, planned: Write, *, is_last: bool) -> None:
         write = planned.substituted(self._real)

@@ -92,6 +92,7 @@ class TokenCache:
         }
         with suppress(OSError):
             write_private(self._path, json.dumps(document))
+            self._dropped = False
 
     def drop(self) -> None:
         """Forgets the token, for this run even if its file cannot be removed."""
