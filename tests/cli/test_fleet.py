@@ -115,6 +115,23 @@ def test_each_tenant_has_its_own_policy(fleet: Fleet) -> None:
     assert [fleet.policy(name) for name in TENANTS[:3]] == [["all-applications"], [], ["all-applications"]]
 
 
+def test_the_applications_of_a_tenant_can_be_left_alone(fleet: Fleet) -> None:
+    fleet.edit(
+        'application = { name = "Portal T0002", urls = ["https://t0002.example.com"] }',
+        "application = { no_app = true }",
+    )
+    result = fleet.up()
+    assert result.code == 0, result.out
+    assert fleet.portals() == {"t0001": 1, "t0002": 0, "t0003": 1, "t0004": 1}
+    assert "application" not in {one["resource"] for one in result.document["tenants"]["t0002"]["changes"]}
+    assert fleet.policy("t0002") == ["all-applications"]
+
+
+def test_each_document_names_the_fleet_file(fleet: Fleet) -> None:
+    result = fleet("plan")
+    assert {found["settings"]["file"] for found in result.document["tenants"].values()} == {str(fleet.file)}
+
+
 def test_one_tenant_is_undone_by_itself(fleet: Fleet, run: Run) -> None:
     assert fleet.up().code == 0
     env = {**fleet.lab.env, "AUTH0_DOMAIN": fleet.domain("t0002")}

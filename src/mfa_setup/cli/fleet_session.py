@@ -34,7 +34,7 @@ from mfa_setup.store.folders import Folders
 
 _MOST_AT_ONCE = 100
 _MOST = 100_000
-BROKEN_PIPE = 1
+_BROKEN_PIPE = 1
 """The exit code where nobody reads standard output any more, as of every command."""
 
 
@@ -77,7 +77,7 @@ class FleetSession:
             self._write(error)
         if isinstance(self._unwritable, OutputUnwritableError):
             raise self._unwritable
-        return BROKEN_PIPE if self._unwritable else self._exit_code(error)
+        return _BROKEN_PIPE if self._unwritable else self._exit_code(error)
 
     @contextmanager
     def _going_on(self) -> Iterator[None]:

@@ -17,7 +17,7 @@ from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError, InvalidValueError, PlanOutdatedError, PurchaseNotAllowedError
 from mfa_setup.model.change import Change
 from mfa_setup.model.fleet import plan_of
-from mfa_setup.model.outcome import Outcome, Tenant
+from mfa_setup.model.outcome import Outcome, SettingsUsed, Tenant
 from mfa_setup.settings.credentials import (
     SecretSource,
     auth0_credentials,
@@ -103,9 +103,12 @@ class TenantRun:
     secrets: list[SecretStr] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Begins with an empty report."""
+        """Begins with an empty report; a tenant whose applications are left alone has one resource less."""
         self.report = Report(self.task.command)
         self.report.tenant = Tenant(domain=self.tenant.domain)
+        self.report.settings = SettingsUsed(file=str(self.tenant.settings.file))
+        if self.tenant.settings.desired.application is None:
+            self.task = self.task.without_application()
 
     def carry_out(self) -> None:
         """Goes the whole way of a command, or of `doctor`.
