@@ -18,6 +18,7 @@ from mfa_setup.adapters.twilio import TwilioAdapter
 from mfa_setup.adapters.twilio_refusals import classify
 from mfa_setup.errors import NumberGoneError
 from mfa_setup.resources import creation, recovery
+from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from mfa_setup.store.folders import Folders
 from mfa_setup.store.lock import tenant_lock
 from support.lab import Lab, Run
@@ -505,6 +506,45 @@ def test_it_gives_up_where_it_never_comes_to_rest(run: Run, lab: Lab, monkeypatc
     assert result.code == 1
     assert result.document["error"]["code"] == "application_race"
     assert {item["client_id"] for item in lab.spas} == set(other)
+
+
+def deletes_no_application(lab: Lab) -> None:
+    """The tool's client may not delete applications."""
+    lab.grant([scope for scope in ALL_SCOPES if scope != "delete:clients"])
+
+
+def test_who_may_not_delete_its_application_keeps_it_where_the_other_machine_yields(
+    run: Run, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deletes_no_application(lab)
+    other = appears(lab, monkeypatch)
+    on_pause(monkeypatch, lambda: None, lambda: lab.auth0("DELETE", f"clients/{other[0]}"))
+    result = run("init", "--yes", "--json", env=lab.env)
+    assert result.code == 0, result.out
+    (spa,) = lab.spas
+    assert spa["client_id"] == result.document["outputs"]["client_id"] != other[0]
+    assert spa["client_id"] in lab.connected()
+    lab.grant(ALL_SCOPES)
+    undone = run("undo", "--delete-application", "--yes", "--json", env=lab.env)
+    assert undone.code == 0, undone.out
+    assert lab.spas == []
+
+
+def test_where_neither_yields_the_error_names_both_and_the_next_run_takes_the_one_that_is_left(
+    run: Run, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deletes_no_application(lab)
+    other = appears(lab, monkeypatch)
+    result = run("init", "--yes", "--json", env=lab.env)
+    error, mine = result.document["error"], result.document["outputs"]["client_id"]
+    assert (result.code, error["code"], error["status"]) == (4, "scope_missing", 403)
+    assert {item["client_id"] for item in lab.spas} == {mine, *other}
+    assert all(told in error["message"] for told in ("delete:clients", mine, *other))
+    assert lab.writes().count(("DELETE", f"{CLIENTS}/{mine}")) == 1
+    lab.auth0("DELETE", f"clients/{mine}")
+    again = run("init", "--yes", "--json", env=lab.env)
+    assert again.code == 0, again.out
+    assert [item["client_id"] for item in lab.spas] == other == [again.document["outputs"]["client_id"]]
 
 
 def test_what_another_machine_made_is_not_removed_after_a_lost_answer(

@@ -1,9 +1,9 @@
 """Creating the application, exactly once: also without an answer, and with another machine doing the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from mfa_setup.errors import ApplicationRaceError
+from mfa_setup.errors import ApplicationRaceError, ScopeMissingError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.observed import Application
 from mfa_setup.model.write import NEW_APPLICATION, Fields, Write
@@ -33,14 +33,17 @@ def create_exactly_once(
     Applications carry no date, so a machine that sees another one next to its own yields: it removes its own, which it
     has just created, waits a random moment, and takes what is left. The other may do the same at the same moment and
     remove what is left, for its list may be older than this removal; so what is taken is looked at once more. `adopt`
-    gets an application that may be another machine's, with its own URLs.
+    gets an application that may be another machine's, with its own URLs. A machine whose token may not delete
+    applications keeps its own, and waits for the other one to yield.
 
     Raises:
         OutcomeUnknownError: The creation got no answer, and nothing is to be seen of it.
+        ScopeMissingError: The token may not delete applications, and the other machine keeps its own as well.
         ApplicationRaceError: It never came to rest.
     """
     mine: str | None = None
     seen: str | None = None
+    kept: ScopeMissingError | None = None
     for turn in range(ROUNDS):
         # Right after the snapshot there is none, or none would be made; a second one is seen once this one is made.
         listed = _ours(execution.services, write.target) if turn or not is_first_try else []
@@ -48,8 +51,9 @@ def create_exactly_once(
         if mine and not others:
             return
         if mine:
-            execution.send(Write("application", "delete_application", mine))
-            mine, others = None, []  # seen before the removal: it counts only when it is seen after it
+            kept = kept or _remove(execution, mine)
+            # Seen before the removal: it counts only when it is seen after it.
+            mine, others = (mine, others) if kept else (None, [])
         elif len(others) == 1 and others[0].client_id == seen:
             execution.adopted[seen] = write
             _report(execution, seen)
@@ -60,7 +64,32 @@ def create_exactly_once(
             continue
         seen = others[0].client_id if len(others) == 1 else None
         recovery.random_moment()
+    if kept and mine:
+        raise _both_stay(kept, write.target, mine, others)
     raise ApplicationRaceError(f'Another run keeps making and removing the application "{write.target}".')
+
+
+def _remove(execution: Execution, client_id: str) -> ScopeMissingError | None:
+    """Removes an application of this run; the error where the token may not delete applications."""
+    try:
+        execution.send(Write("application", "delete_application", client_id))
+    except ScopeMissingError as lacking:
+        return lacking
+    return None
+
+
+def _both_stay(lacking: ScopeMissingError, name: str, mine: str, others: Sequence[Application]) -> ScopeMissingError:
+    """The error that names both applications, of which only a person can tell which one is in use."""
+    theirs = ", ".join(item.client_id for item in others)
+    return ScopeMissingError(
+        f'Two runs created the application "{name}" at the same time: this one {mine}, another one {theirs}. '
+        "The access token lacks a scope to remove one of them: delete:clients.",
+        hint="Delete the application whose client ID no app uses (Auth0 dashboard: Applications), then run this "
+        "command again: it takes the one that is left. Where runs may meet again, grant delete:clients.",
+        service=lacking.service,
+        status=lacking.status,
+        request_id=lacking.request_id,
+    )
 
 
 def _report(execution: Execution, client_id: str) -> None:
