@@ -61,11 +61,11 @@ def plan(call: Call, context: CommandContext) -> int:
 
 @command("up", own=(*_OWN, _CANARY, _PURCHASES), group=fleets)
 def up(call: Call, context: CommandContext) -> int:
-    """Set up every tenant of a file, many at the same time; one that fails stops no other.
+    """Set up every tenant of a file, many at the same time.
 
-    Without --yes it shows the plans first and asks once. Run it again after a failure or an interrupt: what is set
-    up already stays as it is. It buys no number unless --max-purchases allows it. The exit code is 0 if every tenant
-    succeeded, otherwise that of the first failure in the order of the file.
+    A tenant that fails stops no other one. Without --yes it shows the plans first and asks once. Run it again after a
+    failure or an interrupt: what is set up already stays as it is. It buys no number unless --max-purchases allows it.
+    The exit code is 0 if every tenant succeeded, otherwise that of the first failure in the order of the file.
 
     \b
     Examples:
