@@ -1,9 +1,11 @@
 """What cannot be parsed, or cannot be sent again: 400 in the form of its service, and never a 500."""
 
+import asyncio
 import base64
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import httpx
@@ -318,3 +320,25 @@ def test_whatever_json_is_read_can_be_sent_again(raw: bytes) -> None:
 def test_a_form_is_read_as_it_was_written(pairs: list[tuple[str, str]]) -> None:
     """Repeated and empty fields included; half a surrogate pair cannot be written at all."""
     assert read_form(urlencode(pairs).encode()) == pairs == parse_qsl(urlencode(pairs), keep_blank_values=True)
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/_sandbox/faults"])
+def test_a_client_that_goes_away_in_the_middle_of_its_request_changes_nothing_and_is_no_defect(
+    path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    world, sent = World(SandboxConfig()), list[Any]()
+    headers = [(b"host", b"localhost"), (b"content-length", b"9"), (b"content-type", b"application/json")]
+    scope = {
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "headers": headers, "scheme": "http", "http_version": "1.1", "client": ("127.0.0.1", 1), "server": None,
+    }  # fmt: skip
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(build_app(world)(scope, receive, send))
+    assert sent[0]["status"] in {400, 401}
+    assert "the sandbox failed" not in caplog.text

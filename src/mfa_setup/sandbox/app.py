@@ -5,7 +5,7 @@ import logging
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -54,7 +54,7 @@ def build_app(world: World, connections: Connections | None = None) -> Starlette
             Middleware(Faults, world=world, connections=open_connections),
             Middleware(Readable),
         ],
-        exception_handlers={HTTPException: _refuse, Exception: _crash},
+        exception_handlers={HTTPException: _refuse, ClientDisconnect: _cut_off, Exception: _crash},
     )
     app.router.redirect_slashes = False
     app.state.world = world
@@ -69,6 +69,11 @@ async def _refuse(request: Request, _error: Exception) -> Response:
     answer = refusal(request.scope["path"])
     unserved.note(request.method, request.scope["path"], answer.status_code)
     return answer
+
+
+async def _cut_off(request: Request, _error: Exception) -> Response:
+    """A client that went away in the middle of its request: nothing has happened, and nobody reads the answer."""
+    return failure(request.scope["path"], 400)
 
 
 async def _crash(request: Request, error: Exception) -> Response:
