@@ -262,6 +262,16 @@ def test_an_override_buys_the_number_first(run: Run, make_lab: Callable[..., Lab
     assert free.twilio["purchases"] == 1
 
 
+def test_the_factor_is_no_test_of_the_plan_where_an_action_asks_for_codes(
+    run: Run, make_lab: Callable[..., Lab]
+) -> None:
+    free = make_lab(auth0_plan="free")
+    code = "exports.onExecutePostLogin = async (event, api) => { api.multifactor.enable('any'); };"
+    free.control("actions", [{"name": "Ask for MFA", "code": code}])
+    refused(run("up", "--yes", "--json", env=free.env), "auth0_plan")
+    assert free.writes() == []
+
+
 @pytest.mark.parametrize("stack", ["unified", "legacy"])
 def test_a_tenant_that_takes_the_factor_is_set_up_whatever_its_rate_limit(
     run: Run, make_lab: Callable[..., Lab], stack: PhoneStack

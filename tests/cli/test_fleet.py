@@ -492,6 +492,16 @@ def test_a_refused_credential_is_named_as_the_file_names_it(fleet: Fleet) -> Non
     )
 
 
+def test_a_refused_twilio_token_is_named_as_the_file_names_it(fleet: Fleet) -> None:
+    for command in ("up", "doctor"):
+        result = fleet(
+            command, "--select", "t0001", *(["--yes"] * (command == "up")), env={"TWILIO_AUTH_TOKEN": "f" * 32}
+        )
+        error = result.document["tenants"]["t0001"]["error"]
+        assert error["code"] == "credentials_refused"
+        assert "twilio_auth_token (env TWILIO_AUTH_TOKEN)" in error["hint"]
+
+
 def test_an_option_that_a_fleet_does_not_have_is_said_to_be_one_of_up(fleet: Fleet) -> None:
     other = "AC0123456789abcdef0123456789abcdef"
     fleet.lab.auth0_of(fleet.domain("t0002"))(

@@ -25,7 +25,7 @@ def looks_free(found: Snapshot) -> bool:
 
 def may_ask(found: Snapshot) -> bool:
     """Whether the factor may be switched on before a provider can send, because nobody is asked for a code."""
-    return found.factors == frozenset() and found.policies == ()
+    return found.factors == frozenset() and found.policies == () and not found.enforcing
 
 
 def asked_first(found: Snapshot) -> Notice:

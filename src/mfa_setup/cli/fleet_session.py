@@ -175,7 +175,7 @@ class FleetSession:
     # --- progress ------------------------------------------------------------------------------------------------
 
     def _doing(self, name: str, text: str) -> None:
-        since = self._running[name][1] if name in self._running else time.monotonic()
+        _, since = self._running.get(name, ("", time.monotonic()))
         self._running[name] = (text, since)
 
     def _tick(self) -> None:

@@ -219,7 +219,7 @@ class _Setup:
             return False
         if consents.looks_free(found):
             return "auth0_plan" not in self.overrides
-        return known_or(found.actions, None) is not None and not found.enforcing
+        return known_or(found.actions, None) is not None
 
     def _offers(self, given: Comparison, known_offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
         """Numbers on sale, only where one must be bought; those of an earlier plan are looked up by their digits."""

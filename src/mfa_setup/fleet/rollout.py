@@ -161,7 +161,7 @@ def _hint(error: MfaSetupError, tenant: FleetTenant) -> str:
         used = [
             f"{key} ({named.kind} {named.name})"
             for key, named in tenant.credentials.items()
-            if key.startswith(f"{error.service}_")
+            if key.startswith(error.service or "")
         ]
         return f"Check what the fleet file names: {', '.join(used)}."
     if _OPTION.search(error.hint):
