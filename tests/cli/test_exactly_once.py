@@ -579,14 +579,21 @@ def test_two_machines_at_the_same_time_end_with_one_of_each(lab: Lab, folder: Pa
         env = {**os.environ, **lab.env, **state}
         return subprocess.Popen(command, env=env, cwd=folder, stdout=pipe, stderr=pipe, text=True)
 
-    machines = [start("one", "415"), start("two", "808")]
-    documents = [json.loads(machine.communicate(timeout=60)[0]) for machine in machines]
-    assert [machine.returncode for machine in machines] == [0, 0], documents
+    def end(machine: subprocess.Popen[str]) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(machine.communicate(timeout=60)[0])
+        return document
+
+    documents = [end(machine) for machine in (start("one", "415"), start("two", "808"))]
+    refused = [document["error"]["code"] for document in documents if not document["ok"]]
+    assert refused in ([], ["provider_race"]), documents  # whose token was overwritten does not enforce MFA
+    again = end(start("one", "415"))
+    assert again["ok"], again
     (spa,), (bought,) = lab.spas, lab.twilio["numbers"]
     assert lab.connected() == {spa["client_id"]}
     assert lab.sender() == bought["phone_number"]
-    assert {document["outputs"]["client_id"] for document in documents} == {spa["client_id"]}
-    assert {document["outputs"]["number_sid"] for document in documents} == {bought["sid"]}
+    assert lab.tenant["policies"] == ["all-applications"]
+    assert {document["outputs"]["client_id"] for document in [*documents, again]} == {spa["client_id"]}
+    assert {document["outputs"]["number_sid"] for document in [*documents, again]} == {bought["sid"]}
 
 
 def test_an_undo_removes_nothing_that_another_machine_made(run: Run, lab: Lab, another: Callable[[], None]) -> None:

@@ -9,10 +9,11 @@ Writes are sent by the typed methods, which are imported when the first write is
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import mfa_setup.adapters.auth0_package  # isort: skip # noqa: F401 before the SDK
 from auth0.management import Auth0
@@ -38,6 +39,14 @@ CLIENT_FIELDS = ",".join(Application.model_fields)
 ENROLL, VERIFY = "otp_enroll", "otp_verify"
 """The two templates of the unified stack that MFA by SMS uses."""
 
+Part = TypeVar("Part")
+
+_importing = threading.Lock()
+"""Held while a part of the SDK is imported, which it is when first used. Threads cannot import modules that import
+each other: when CPython ends the import of a package, the package is missing for an instant, and another thread that
+imports a module of it fails with a `KeyError`.
+"""
+
 
 class Auth0Adapter:
     """One tenant; every method may raise the errors of exit codes 4 and 5."""
@@ -52,6 +61,11 @@ class Auth0Adapter:
         self._api = Auth0(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
         core = SyncClientWrapper(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
         self._core = core.httpx_client
+
+    def _part(self, of: Callable[[Auth0], Part]) -> Part:
+        """A part of the SDK's client, from any thread."""
+        with _importing:
+            return of(self._api)
 
     def _renewed(self, refused: str, *, expired: bool) -> str | None:
         return self.tokens.value() if self.tokens.renew(refused, expired=expired) else None
@@ -280,37 +294,39 @@ class Auth0Adapter:
         Raises:
             OutcomeUnknownError: It may have been created.
         """
-        return str(self._api.clients.create(**body).client_id)
+        return str(self._part(lambda api: api.clients).create(**body).client_id)
 
     @sdk_errors()
     def update_application(self, client_id: str, body: Mapping[str, Any]) -> None:
         """Changes some fields of an application (`PATCH /clients/{id}`: a merge at top level, null clears)."""
-        self._api.clients.update(client_id, **body)
+        self._part(lambda api: api.clients).update(client_id, **body)
 
     @deleting()
     def delete_application(self, client_id: str) -> None:
         """Deletes an application; one that no longer exists is success (`DELETE /clients/{id}`)."""
-        self._api.clients.delete(client_id)
+        self._part(lambda api: api.clients).delete(client_id)
 
     @sdk_errors()
     def connect(self, connection_id: str, client_id: str, *, on: bool = True) -> None:
         """Lets an application use a connection, or not; the others stay (`PATCH /connections/{id}/clients`)."""
-        self._api.connections.clients.update(connection_id, request=[{"client_id": client_id, "status": on}])
+        self._part(lambda api: api.connections.clients).update(
+            connection_id, request=[{"client_id": client_id, "status": on}]
+        )
 
     @sdk_errors()
     def set_factor(self, *, enabled: bool) -> None:
         """Enables or disables the `sms` factor (`PUT /guardian/factors/sms`)."""
-        self._api.guardian.factors.set("sms", enabled=enabled)
+        self._part(lambda api: api.guardian.factors).set("sms", enabled=enabled)
 
     @sdk_errors()
     def set_message_types(self, types: Sequence[str]) -> None:
         """Sets the message types (`PUT /guardian/factors/phone/message-types`)."""
-        self._api.guardian.factors.phone.set_message_types(message_types=list(types))
+        self._part(lambda api: api.guardian.factors.phone).set_message_types(message_types=list(types))
 
     @sdk_errors()
     def set_policies(self, policies: Sequence[str]) -> None:
         """Sets when MFA is required (`PUT /guardian/policies`)."""
-        self._api.guardian.policies.set(request=list(policies))
+        self._part(lambda api: api.guardian.policies).set(request=list(policies))
 
     @creating()
     def create_provider(self, provider: Provider, token: SecretStr) -> Provider:
@@ -319,20 +335,20 @@ class Auth0Adapter:
         Raises:
             OutcomeUnknownError: It may have been created.
         """
-        created = self._api.branding.phone.providers.create(**answers.provider_body(provider, token))
+        created = self._part(lambda api: api.branding.phone.providers).create(**answers.provider_body(provider, token))
         return answers.unified_provider(answers.plain(created))
 
     @sdk_errors()
     def update_provider(self, provider: Provider, token: SecretStr | None) -> Provider:
         """Writes the unified stack's provider whole and returns it (`PATCH /branding/phone/providers/{id}`)."""
         body = answers.provider_body(provider, token)
-        updated = self._api.branding.phone.providers.update(str(provider.id), **body)
+        updated = self._part(lambda api: api.branding.phone.providers).update(str(provider.id), **body)
         return answers.unified_provider(answers.plain(updated))
 
     @deleting()
     def delete_provider(self, provider_id: str) -> None:
         """Deletes the unified stack's provider (`DELETE /branding/phone/providers/{id}`: 204, recorded)."""
-        self._api.branding.phone.providers.delete(provider_id)
+        self._part(lambda api: api.branding.phone.providers).delete(provider_id)
 
     @sdk_errors()
     def set_twilio(self, provider: Provider, token: SecretStr | None) -> None:
@@ -340,7 +356,7 @@ class Auth0Adapter:
 
         All of them null unset it, for there is no DELETE. Not verified.
         """
-        self._api.guardian.factors.phone.set_twilio_provider(
+        self._part(lambda api: api.guardian.factors.phone).set_twilio_provider(
             from_=provider.sender,
             messaging_service_sid=provider.messaging_service_sid,
             auth_token=token.get_secret_value() if token else None,
@@ -350,7 +366,7 @@ class Auth0Adapter:
     @sdk_errors()
     def select_provider(self, kind: str) -> None:
         """Chooses the legacy stack's provider (`PUT .../phone/selected-provider`)."""
-        self._api.guardian.factors.phone.set_provider(provider=kind)
+        self._part(lambda api: api.guardian.factors.phone).set_provider(provider=kind)
 
     @creating()
     def create_template(self, template: Template) -> str:
@@ -360,7 +376,7 @@ class Auth0Adapter:
             OutcomeUnknownError: It may have been created.
         """
         kind: Any = template.kind
-        created = self._api.branding.phone.templates.create(
+        created = self._part(lambda api: api.branding.phone.templates).create(
             type=kind, content=answers.content(template), disabled=template.disabled
         )
         return str(created.id)
@@ -368,19 +384,21 @@ class Auth0Adapter:
     @sdk_errors()
     def update_template(self, template: Template) -> None:
         """Changes a text of the unified stack (`PATCH /branding/phone/templates/{id}`)."""
-        self._api.branding.phone.templates.update(
+        self._part(lambda api: api.branding.phone.templates).update(
             str(template.id), content=answers.content(template), disabled=template.disabled
         )
 
     @deleting()
     def delete_template(self, template_id: str) -> None:
         """Deletes a text of the unified stack: the default applies again (`DELETE .../templates/{id}`: 204)."""
-        self._api.branding.phone.templates.delete(template_id)
+        self._part(lambda api: api.branding.phone.templates).delete(template_id)
 
     @sdk_errors()
     def set_templates(self, enrollment: str, verification: str) -> None:
         """Writes the legacy stack's texts, always both (`PUT .../phone/templates`)."""
-        self._api.guardian.factors.phone.set_templates(enrollment_message=enrollment, verification_message=verification)
+        self._part(lambda api: api.guardian.factors.phone).set_templates(
+            enrollment_message=enrollment, verification_message=verification
+        )
 
     @sdk_errors()
     def send_test(self, provider_id: str, to: str) -> None:
@@ -391,4 +409,4 @@ class Auth0Adapter:
         Raises:
             OutcomeUnknownError: It may have been sent.
         """
-        self._api.branding.phone.providers.test(provider_id, to=to, delivery_method="text")
+        self._part(lambda api: api.branding.phone.providers).test(provider_id, to=to, delivery_method="text")
