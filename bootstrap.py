@@ -31,7 +31,7 @@ def install(extra: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Runs the demo or the tests and returns their exit code."""
-    if sys.version_info < (3, 11):  # noqa: UP036 whoever starts this may have an older one
+    if sys.version_info < (3, 11):  # noqa: UP036 the reader may have an older one
         print("mfa-setup needs Python 3.11 or newer.", file=sys.stderr)
         return 1
     # A worker for each core, as far as there is work for them: no test depends on another.

@@ -121,7 +121,7 @@ class NotStartedError(MfaSetupError):
 
 
 class NoNumbersError(MfaSetupError):
-    """No number on sale fits what was asked for."""
+    """No number on sale matches the request."""
 
     code = "no_numbers"
     default_hint = "Try another --area-code or --contains, another --number-type, or another --country."
@@ -188,7 +188,7 @@ class SandboxMixedError(InvalidValueError):
 
 
 class NotFoundError(InvalidValueError):
-    """Something that was asked for by name or id is not there."""
+    """Something that a name or an ID refers to does not exist."""
 
     code = "not_found"
     default_hint = "Check the name or id; `mfa-setup status` shows what is there."
@@ -208,12 +208,12 @@ class ScopeMissingError(MfaSetupError):
     exit_code = 4
     default_hint = (
         "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications: "
-        "authorize the application and tick the scopes, or the same by `auth0 api patch client-grants/ID`."
+        "authorize the application and grant the scopes, or do the same with `auth0 api patch client-grants/ID`."
     )
 
 
 class PlanRefusedError(MfaSetupError):
-    """The plan of the tenant or account does not include what was asked for."""
+    """The plan of the tenant or account does not include this feature."""
 
     code = "plan_refused"
     exit_code = 4
@@ -342,7 +342,7 @@ class EnforcedUndeliverableError(GuardRefusedError):
     """The policy demands codes, and codes do not arrive: people cannot log in now."""
 
     code = "enforced_undeliverable"
-    default_hint = "The way back: `mfa-setup policy never`. Then mend what fails; `mfa-setup doctor` shows all of it."
+    default_hint = "Run `mfa-setup policy never` to let users log in, then fix what `mfa-setup doctor` reports."
 
 
 class ChecksFailedError(GuardRefusedError):

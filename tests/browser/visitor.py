@@ -51,7 +51,7 @@ class Visitor:
         return self.page.locator(f'[data-claim="{name}"]')
 
     def sees_profile(self, amr: str | None = '["mfa"]') -> None:
-        """The application shows who logged in, and whether a second factor was asked for."""
+        """The application shows who logged in, and whether the login used a second factor."""
         expect(self.claim("amr")).to_have_text(amr or "absent")
         expect(self.claim("email")).to_have_text(self.email)
         expect(self.claim("iss")).to_have_text(f"{self.site.lab.sandbox.url}/")

@@ -1,4 +1,4 @@
-"""The application: found again or made, mended where it is ours, left its own way where it is not."""
+"""The application: found again or created, updated where it is ours, unchanged where it is not."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -175,7 +175,7 @@ def test_the_connection_is_read_to_the_last_page(init: Init, unified: Lab) -> No
     assert init().document["changed"] is False
 
 
-# --- ours is mended ------------------------------------------------------------------------------------------------
+# --- ours is updated -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("field", WEAK)
@@ -189,12 +189,12 @@ def test_a_security_setting_of_ours_is_mended_and_it_alone_is_named(
     assert paths(result.change("application")) == [field]
     assert result.change("application")["action"] == "update"
     assert unified.writes(before) == [("PATCH", f"/api/v2/clients/{ours}")]
-    mended = client(unified, ours)
+    updated = client(unified, ours)
     if field == "refresh_token":
-        assert mended[field]["rotation_type"] == "rotating"
-        assert mended[field]["expiration_type"] == "expiring"
+        assert updated[field]["rotation_type"] == "rotating"
+        assert updated[field]["expiration_type"] == "expiring"
     else:
-        assert mended[field] == right[field]
+        assert updated[field] == right[field]
 
 
 @pytest.mark.parametrize("field", LISTS)

@@ -1,4 +1,4 @@
-"""What somebody changes by hand is found, named exactly, and mended exactly."""
+"""What somebody changes by hand is found, named exactly, and fixed exactly."""
 
 from collections.abc import Callable
 from typing import Any
@@ -71,7 +71,7 @@ BY_HAND: dict[str, tuple[Hand, str, str, int]] = {
         1,
     ),
 }
-"""What is changed by hand: how, the resource and the field that tell of it, and the writes that mend it."""
+"""What is changed by hand: how, the resource and the field that tell of it, and the writes that fix it."""
 
 
 @pytest.fixture
@@ -103,10 +103,10 @@ def test_a_change_by_hand_is_named_and_mended_and_nothing_else_is(run: Run, done
     assert pending(checked) == {resource: [field]}
     assert done.writes(mark) == []
 
-    mended = run("up", "--yes", "--json", env=done.env)
-    assert mended.code == 0
-    assert pending(mended) == {resource: [field]}
-    assert mended.change(resource)["fields"] == checked.change(resource)["fields"]
+    fixed = run("up", "--yes", "--json", env=done.env)
+    assert fixed.code == 0
+    assert pending(fixed) == {resource: [field]}
+    assert fixed.change(resource)["fields"] == checked.change(resource)["fields"]
     assert len(done.writes(mark)) == writes
     assert done.comparable() == before
 

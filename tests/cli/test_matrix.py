@@ -1,4 +1,4 @@
-"""Every state of account, plan, registration, countries and token: what fails, what mends it, what is not enforced."""
+"""Every state of account, plan, registration, countries and token: what fails, what fixes it, what is not enforced."""
 
 import itertools
 import re

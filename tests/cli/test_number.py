@@ -232,7 +232,7 @@ def test_what_is_bought_is_the_very_number_that_the_plan_showed(run: Run, buy: B
     assert chosen(buy()) == shown == bought(unified)["phone_number"]
 
 
-def test_it_can_send_sms_needs_no_papers_and_bears_our_mark(buy: Buy, unified: Lab) -> None:
+def test_it_can_send_sms_without_regulatory_documents_and_bears_our_mark(buy: Buy, unified: Lab) -> None:
     buy()
     item = bought(unified)
     assert item["capabilities"]["sms"] is True
@@ -260,7 +260,7 @@ def test_a_toll_free_one_can_be_asked_for(buy: Buy, unified: Lab) -> None:
 
 
 @pytest.mark.parametrize(("country", "code"), [("GB", "+44"), ("SE", "+46"), ("AU", "+61"), ("NO", "+47")])
-def test_where_local_numbers_cannot_send_a_mobile_one_without_papers_is_bought(
+def test_where_local_numbers_cannot_send_a_mobile_one_without_documents_is_bought(
     buy: Buy, unified: Lab, country: str, code: str
 ) -> None:
     result = buy("--country", country)

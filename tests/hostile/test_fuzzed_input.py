@@ -37,7 +37,7 @@ _TRICKS = (
     "0.0.0.0:1", "https://u:p@h/", "http://localhost:99999", "us", "US", "DE", "415", "+14155550123", "2.50", "always",
 )  # fmt: skip
 TEXTS = st.sampled_from(_TRICKS) | st.text(max_size=30)
-# Nothing may be written outside of the test's own folder, whoever runs it.
+# Nothing may be written outside of the test's own folder, for any user.
 NEARBY = st.sampled_from(
     ["a.json", ".env", ".env.local", ".", "a", "b.json", "no/a.json", "", "\x00", "x" * 300, "a.toml"]
 )

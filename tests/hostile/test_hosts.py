@@ -146,7 +146,7 @@ def test_no_other_host_gets_twilios_credentials(name: str) -> None:
 
 
 class Trap(BaseHTTPRequestHandler):
-    """Notes whoever comes."""
+    """Records every visitor."""
 
     came: list[str]
 

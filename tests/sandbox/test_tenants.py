@@ -35,7 +35,7 @@ def world(running: Sandbox) -> World:
 
 @pytest.fixture
 def tenants(world: World) -> Tenants:
-    """Both tenants as they are now; a reset makes them anew."""
+    """Both tenants as they are now; a reset creates them again."""
     return lambda: list(world.tenants.values())
 
 

@@ -1,4 +1,4 @@
-"""What can be set of the account itself: money, owners, credentials, prices and papers."""
+"""What can be set of the account itself: money, owners, credentials, prices and regulatory documents."""
 
 from functools import partial
 

@@ -117,7 +117,7 @@ def test_new_numbers_can_be_left_out(api: httpx.Client) -> None:
 def test_numbers_that_need_papers_can_be_left_out(
     api: httpx.Client, where: str, query: dict[str, str], left: set[str]
 ) -> None:
-    """Numbers that need papers can be left out."""
+    """Numbers that need regulatory documents can be left out."""
     assert {one["address_requirements"] for one in found(api, where, **query)} == left
 
 

@@ -149,7 +149,7 @@ def test_a_number_that_someone_else_bought_meanwhile_is_unavailable(sandbox: San
 
 
 def test_papers_are_asked_for_where_they_are_needed(sandbox: Sandbox, api: httpx.Client) -> None:
-    """Papers are asked for where they are needed."""
+    """Regulatory documents are required where the country needs them."""
     number = offered(api, "DE/Mobile")[0]
     state = sandbox.world.twilio
     address, bundle = state.add_paper("AD", "DE"), state.add_paper("BU", "DE")

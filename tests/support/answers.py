@@ -113,7 +113,7 @@ def violation(exchange: Exchange) -> str | None:
 
 
 # Where a browser comes, not a client of an API: the documents tell only the redirect, and the service shows a page to
-# whoever must type, choose or read something first (sources: auth0-mfa-api).
+# a person who must type, choose or read something first (sources: auth0-mfa-api).
 _PAGES = ("/u/", "/authorize", "/v2/logout", "/oidc/logout")
 _SERVER_ERROR = 500
 

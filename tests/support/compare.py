@@ -14,7 +14,7 @@ _FORMS = (
     ("an id", re.compile(r"(?:con|cgr)_[A-Za-z0-9]{16}|(?:pro|tem|cred)_[A-Za-z0-9]{22}")),
     ("a picture", re.compile(r"https://s\.gravatar\.com/avatar/[0-9a-f]{32}\?s=480&r=pg&d=\S+")),
 )
-# A client library wrote the recorded clients anew and left out what it does not know, or what says the same twice.
+# A client library rewrote the recorded clients and left out what it does not know, or what says the same twice.
 _NOT_REWRITTEN = {"tenant", "global", "callback_url_template", "cross_origin_auth", "encrypted"}
 # It put these into lists, whatever the service had answered.
 _OF_THE_LIBRARY = {"length", "next"}

@@ -173,7 +173,7 @@ UNSERVED: Final[dict[str, str]] = {
     "GET /v1/SafeList/Numbers": "Twilio's lists against pumping are set up by hand.",
     "POST /v1/SafeList/Numbers": "As above.",
     "DELETE /v1/SafeList/Numbers": "As above.",
-    "POST /v1/Services/{MessagingServiceSid}/Compliance/Usa2p": "A campaign takes weeks and papers: not for a tool.",
+    "POST /v1/Services/{MessagingServiceSid}/Compliance/Usa2p": "A campaign takes weeks and documents: not for a tool.",
     "POST /v1/Tollfree/Verifications": "Likewise.",
 }
 """Operations of Twilio's documents that the sandbox answers as it answers what does not exist; they may get fewer."""

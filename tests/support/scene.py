@@ -113,7 +113,7 @@ def token_held(lab: Lab) -> str | None:
 
 
 def stock(country: str = "US", kind: str = "local", *, sms: bool = True) -> list[StockNumber]:
-    """Numbers on sale without papers."""
+    """Numbers on sale that need no regulatory documents."""
     return [
         item
         for item in catalogue()

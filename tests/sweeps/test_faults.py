@@ -26,7 +26,7 @@ Target = tuple[str, str, int]
 """Method, path with `*` in place of ids, and which of the requests of that kind."""
 
 TROUBLE = ("status:500", "status:502", "status:503", "status:408", "status:429", "html", "reset", "truncate")
-"""The service is in trouble: another try may mend it."""
+"""The service is in trouble: another try may succeed."""
 REFUSALS = {"status:400": {1, 3}, "status:401": {4}, "status:403": {4}}
 """The service says no: never tried again. Each with the exit codes that it may lead to."""
 FIRST = "GET", "/api/v2/tenants/settings", 1
@@ -45,7 +45,7 @@ class Spoiler:
         effect: How, in the sandbox's own words.
         applied: Whether it has its effect all the same.
         times: How many of its kind fail from there on.
-        violations: Writes after which a factor was asked for that could not be delivered.
+        violations: Writes after which the tenant enforced a factor that could not be delivered.
     """
 
     lab: Lab

@@ -52,7 +52,7 @@ def race(ground: Ground, name: str, chance: random.Random) -> list[Result]:
 
 
 def judge(ground: Ground, name: str, results: list[Result]) -> None:
-    """One application, one number, the policy on; whoever lost says so; and nothing is left to do."""
+    """One application, one number, the policy on; the run that lost says so; and nothing is left to do."""
     for result in results:
         check_document(result)
     codes = sorted(result.code for result in results)

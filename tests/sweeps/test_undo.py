@@ -1,4 +1,4 @@
-"""`undo` after a run that was killed anywhere puts back what was there before it, to the letter."""
+"""`undo` after a run that was killed anywhere restores exactly what was there before it."""
 
 from itertools import count as numbers
 from typing import Any

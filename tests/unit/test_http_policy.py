@@ -452,7 +452,7 @@ def test_a_refusal_that_names_no_time_lets_other_requests_go_on() -> None:
 
 
 class Redirecting(BaseHTTPRequestHandler):
-    """Sends whoever asks somewhere else, and remembers who asked."""
+    """Redirects every request, and records who sent it."""
 
     seen: list[str]
 

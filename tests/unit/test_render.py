@@ -102,7 +102,7 @@ def test_status_counts_what_is_not_decided_as_different() -> None:
     unknown = Change(resource="number", action="create", status="unknown", title="")
     same = Change(resource="factor", action="none", status="none", title="sms")
     assert "1 of 2 differ" in text(StatusResult(EMPTY.model_copy(update={"changes": (unknown, same)})))
-    assert "Everything is as asked for." in text(StatusResult(EMPTY.model_copy(update={"changes": (same,)})))
+    assert "Everything is up to date." in text(StatusResult(EMPTY.model_copy(update={"changes": (same,)})))
 
 
 def test_a_plan_to_undo_names_the_run_and_keeps_what_stays() -> None:
@@ -124,7 +124,7 @@ def test_undo_tells_what_was_restored() -> None:
     outcome = EMPTY.model_copy(update={"changes": (change,), "undoes": RUN})
     assert "run 3f2c9a" in text(UndoResult(outcome))
     assert "that run" in text(UndoResult(outcome.model_copy(update={"undoes": None})))
-    assert text(UndoResult(EMPTY)) == "Nothing to put back."
+    assert text(UndoResult(EMPTY)) == "Nothing to restore."
 
 
 def test_a_login_without_a_second_factor_proves_nothing() -> None:

@@ -141,7 +141,7 @@ def test_a_thread_holds_nothing_back(token: Cancellation) -> None:
 
 
 class Service:
-    """Answers by a status, and interrupts whoever asks while it is at it."""
+    """Answers with a status, and interrupts the client meanwhile."""
 
     def __init__(self, token: Cancellation, status: int) -> None:
         self.status = status

@@ -20,7 +20,7 @@ from mfa_setup.errors import (
 )
 
 DEEPEST = 64
-"""No answer of either service is nested near this deep; a deeper one would exhaust whoever walks through it."""
+"""No answer of either service is nested near this deep; a deeper one would exhaust the code that walks through it."""
 MOST_PAGES = 1_000
 """The most answers that one call of an SDK may take: a list whose last page names itself would never end."""
 

@@ -23,7 +23,7 @@ Meaning = tuple[type[MfaSetupError], str, str | None]
 _PLAN_CODES = frozenset({"insufficient_entitlement", "feature_not_enabled", "voice_mfa_not_allowed"})
 _AUTHORIZE = (
     "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications: "
-    "authorize it, and tick the scopes."
+    "authorize it, and grant the scopes."
 )
 _OF_TOKENS: dict[str, Meaning] = {
     "not authorized to access": (
@@ -47,7 +47,7 @@ _OF_TOKENS: dict[str, Meaning] = {
             "custom domain."
         ),
     ),
-    "granted scopes": (ScopeMissingError, "Auth0 refused the access token for want of scopes.", _AUTHORIZE),
+    "granted scopes": (ScopeMissingError, "Auth0 refused the access token because it lacks scopes.", _AUTHORIZE),
 }
 """The refusals of `/oauth/token` by a part of their text, as reported."""
 

@@ -160,7 +160,7 @@ def read(path: Path, text: str, names: tuple[str, str]) -> Form:
         root = jsonc.parse(text)
     except jsonc.UnreadableError:
         raise ConfigUnreadableError(
-            f"The app's config file {path} is not a JSON object.", hint="Mend or remove it."
+            f"The app's config file {path} is not a JSON object.", hint="Fix or remove it."
         ) from None
     return _json_form(path, text, root)
 

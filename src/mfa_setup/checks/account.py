@@ -161,7 +161,7 @@ def _spent(left: Balance, account: TwilioAccount | None) -> Check:
 
 
 def alerts(given: CheckContext) -> Check:
-    """The errors that the account met lately, each code once; Auth0's own sends are among them."""
+    """The account's recent errors, each code once; Auth0's own sends are among them."""
     if given.snapshot.twilio is None:
         return answer("twilio_alerts", "skip", _NO_CREDENTIALS, _SET_THEM)
     if isinstance(given.snapshot.alerts, MfaSetupError):

@@ -56,7 +56,7 @@ QUESTIONS = (
     Question("geo_permissions", "twilio", "May messages go to the users' countries?", decides=True),
     Question("voice_sender", "twilio", "Can the sender make calls?", decides=True),
     Question("dialing_permissions", "twilio", "May the users' countries be called?", decides=True),
-    Question("twilio_alerts", "twilio", "Did the account meet errors lately?"),
+    Question("twilio_alerts", "twilio", "Did the account have errors recently?"),
     Question("twilio_region", "twilio", "Is Twilio reached in its home region?"),
 )
 """In the order in which they are asked."""
@@ -90,7 +90,7 @@ def about(check: Check, why: MfaSetupError) -> Check:
 
 def unseen(check_id: str, why: MfaSetupError) -> Check:
     """The answer to a question that could not be looked into."""
-    return about(answer(check_id, "skip", f"Not seen: {why.message}", why.hint), why)
+    return about(answer(check_id, "skip", f"Could not be checked: {why.message}", why.hint), why)
 
 
 def judged(check_id: str, part: Part[T], judge: Callable[[T], Check]) -> Check:

@@ -149,7 +149,7 @@ def recent_sends(given: CheckContext) -> Check:
         return unseen("recent_sends", given.snapshot.sends)
     latest = _latest(given)
     if latest is None:
-        return idle("recent_sends", "The tenant's log has no code that was sent lately.")
+        return idle("recent_sends", "The tenant's log shows no recently sent code.")
     if not latest.failed:
         evidence = f"The provider accepted the latest code at {_time(latest.at)}; that is not yet its delivery."
         return answer("recent_sends", "pass", evidence)

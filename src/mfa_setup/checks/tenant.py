@@ -85,7 +85,7 @@ def _token(given: CheckContext) -> tuple[Check, ...]:
     lacking = {command: sorted(needed - granted) for command, needed in needs.items()}
     short = [f"{command} lacks {', '.join(scopes)}" for command, scopes in lacking.items() if scopes]
     if short:
-        return accepted, answer("auth0_scopes", "warn", f"{'; '.join(short)}.", f"Tick them: {_SCOPES_PAGE}")
+        return accepted, answer("auth0_scopes", "warn", f"{'; '.join(short)}.", f"Grant them: {_SCOPES_PAGE}")
     return accepted, answer("auth0_scopes", "pass", "It has every scope that a command needs.")
 
 
@@ -102,7 +102,7 @@ def is_free(headroom: Headroom | None) -> bool:
 def plan(found: Snapshot) -> Check:
     """Whether the plan sends SMS, which no read tells: only a send of the tenant's own shows it."""
     if has_sent(found):
-        return answer("auth0_plan", "pass", "The tenant has sent codes by its provider lately.")
+        return answer("auth0_plan", "pass", "The tenant has recently sent codes through its provider.")
     evidence = "The tenant's plan cannot be read, and no send of its own shows that it includes SMS."
     if (headroom := found.headroom) and is_free(headroom):
         evidence += f" Its rate limit, a burst of {headroom.limit}, is that of the Free plan, which sends no SMS."

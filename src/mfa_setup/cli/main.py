@@ -51,7 +51,7 @@ def _usage(arguments: Sequence[str], unparsable: typer.TyperException) -> int:
 
 
 def _tell(arguments: Sequence[str], error: MfaSetupError) -> int:
-    """An error outside of any command; as JSON too, where that was asked for."""
+    """An error outside of any command; as JSON too where the command line has `--json`."""
     from mfa_setup.cli.early_error import write_error  # noqa: PLC0415 help and version need none of it
 
     signals.end()

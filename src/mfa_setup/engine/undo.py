@@ -28,7 +28,7 @@ BACKWARDS = tuple(reversed(registry.RESOURCES))
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an undo was asked for: which run (None: the last), and what may go for good."""
+    """The options of an undo: which run (None: the last), and what it may delete permanently."""
 
     run_id: str | None
     release_number: bool
@@ -52,7 +52,7 @@ def _past(run: RunRecord, runs: tuple[RunRecord, ...]) -> PastRun:
 
 
 def choose(runs: tuple[RunRecord, ...], run_id: str | None) -> RunRecord | None:
-    """The run that is meant: by its id or the beginning of it, else the last that was not put back yet.
+    """The run that is meant: by its id or the beginning of it, else the last one that was not reverted yet.
 
     Raises:
         NotFoundError: There is none with this id, or more than one begins so.
@@ -196,6 +196,6 @@ def _nothing_restored(record: RunRecord, runs: tuple[RunRecord, ...]) -> Notice:
 
 _NOTHING = Notice(
     code="nothing_to_undo",
-    message="The journal of this tenant holds no run that changed something and was not put back yet.",
+    message="The journal of this tenant has no run left to revert.",
     hint="`mfa-setup undo --list` shows the runs. The journal is this machine's own.",
 )

@@ -162,7 +162,7 @@ def _of_account(services: Services, would_be: Provider) -> Services:
         return services
     if token is None or services.other_account is None:
         raise ValueNeededError(
-            "Whether codes would arrive must be asked of Twilio before the provider is put back under this policy.",
+            "Twilio must confirm that codes can be delivered before the provider is restored under this policy.",
             hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH).",
         )
     other = services.other_account(sid, token)

@@ -17,7 +17,7 @@ class Check(Frozen):
         id: Its stable name; `--override` takes it.
         status: `skip` where it could not be made, or does not apply.
         evidence: What was seen.
-        fix: What mends it: a command, or the exact place to go.
+        fix: What fixes it: a command, or the exact place to go.
         question: What it asks, in plain words.
         group: `auth0` (the tenant), `codes` (how the tenant sends codes) or `twilio`; empty for a limit that was met.
         overridden: It failed, and somebody went on knowingly.

@@ -1,4 +1,4 @@
-"""What was asked for, validated: the desired state of the five resources."""
+"""The desired state of the five resources, validated."""
 
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.types import Delivery, NumberType, PolicyName
@@ -55,7 +55,7 @@ class DesiredSms(Frozen):
 
 
 class Desired(Frozen):
-    """Everything that was asked for; `application` is None with --no-app.
+    """The whole desired state; `application` is None with --no-app.
 
     `countries` are those of the users' phones; none named means the sender's own.
     """

@@ -73,7 +73,7 @@ class RunRecord(Frozen):
         time: When it began, in UTC (ISO 8601).
         writes: Its write requests, in order.
         end: How it ended; None where it was cut off.
-        undoes: The run that it puts back, where it is an undo.
+        undoes: The run that it reverts, where it is an undo.
         tenant: The key of its tenant (its audience); None in journals that did not name it.
     """
 
@@ -158,12 +158,12 @@ def runs_after(record: RunRecord, runs: tuple[RunRecord, ...]) -> tuple[RunRecor
 
 
 def undone(runs: tuple[RunRecord, ...]) -> frozenset[str]:
-    """The ids of the runs that were put back."""
+    """The ids of the runs that were reverted."""
     return frozenset(run.undoes for run in runs if run.undoes and run.end == "done")
 
 
 def undoable(runs: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:
-    """The runs that changed something and can be put back, the oldest first."""
+    """The runs that changed something and can be reverted, the oldest first."""
     return tuple(run for run in runs if run.command != UNDO and run.changed)
 
 

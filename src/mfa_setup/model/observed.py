@@ -274,11 +274,11 @@ class Provider(Frozen):
 
 
 class Template(Frozen):
-    """One text of the unified stack, whole, so that it can be put back (`GET /branding/phone/templates`).
+    """One text of the unified stack, whole, so that it can be restored (`GET /branding/phone/templates`).
 
     Attributes:
         kind: Its type there: `otp_enroll` or `otp_verify`.
-        id: Its id; None where it is still to be made.
+        id: Its id; None before it is created.
         text: The SMS.
         voice: What is spoken.
         disabled: Whether the service's own text is used all the same.

@@ -45,7 +45,7 @@ class Sms(Frozen):
         sender: The number that sends, `from` in JSON; a Messaging Service may choose it late.
         messaging_service_sid: The Messaging Service that sends.
         sid: Twilio's SID of the message; null where there is none or it is not known.
-        via: Whether Twilio was asked for it, or Auth0.
+        via: The service that was asked to send it: Twilio or Auth0.
         status: Twilio's word (`queued`, `sent`, `delivered`, …), or `refused` where no message was made.
         error_code: Twilio's code; `mfa_setup.twilio_codes` explains it.
         seconds: From the sending until this status was seen.
@@ -125,7 +125,7 @@ class PastRun(Frozen):
         command: What was run.
         changed: The resources that it changed.
         end: How it ended: `done`, or the code of an error; null where it was cut off.
-        undone: Whether it was put back since.
+        undone: Whether it was reverted since.
     """
 
     run_id: str

@@ -1,1 +1,1 @@
-"""The proofs: a real login, whose ID token says that a second factor was asked for."""
+"""The proofs: a real login, whose ID token says that a second factor was used."""

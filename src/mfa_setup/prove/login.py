@@ -1,4 +1,4 @@
-"""The test login: a person logs in at the tenant's own page, and the ID token tells whether a code was asked for."""
+"""The test login: a person logs in at the tenant's own page, and the ID token shows whether a code was required."""
 
 import secrets
 import socket

@@ -34,7 +34,7 @@ Find = Callable[[], Message | None]
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Whoever watches an SMS on its way.
+    """Watches the delivery of an SMS.
 
     Attributes:
         on_status: Told of every new status, and of the last one before an error is raised.

@@ -1,4 +1,4 @@
-"""Who sends the test SMS: what was asked for, else what Auth0 sends by, else what the ladder finds."""
+"""Chooses the sender of the test SMS: from the options, else the one that Auth0 uses, else the one the ladder finds."""
 
 from mfa_setup.errors import Choice, ChoiceNeededError
 from mfa_setup.model.base import Frozen
@@ -37,7 +37,7 @@ def route(
     Args:
         services: Both services.
         stack: The tenant's phone stack.
-        desired: Who is to send, where that was asked for.
+        desired: The sender that the options name, if any.
         watch: Who is told.
         of_text: The sender that the tenant's text brings along, which Auth0 uses in place of the provider's.
 

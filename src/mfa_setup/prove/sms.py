@@ -34,7 +34,7 @@ def prove_sms(services: Services, stack: PhoneStack, to: str, desired: DesiredNu
         services: Both services; the Twilio account must be there.
         stack: The tenant's phone stack.
         to: The phone, in E.164 form.
-        desired: Who is to send, where that was asked for; else Auth0's own sender does.
+        desired: The sender that the options name; without one Auth0's own sender is used.
         via: Who is asked to send: Twilio, with the tenant's text, or the tenant itself.
         watch: Who is told.
 

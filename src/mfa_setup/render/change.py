@@ -24,7 +24,7 @@ def verbs(change: Change) -> tuple[str, str]:
     return ("Buying", "bought") if bought else _VERBS[change.action]
 
 
-def change_lines(change: Change, *, same: str = "as asked for", config_file: str | None = None) -> Iterator[Text]:
+def change_lines(change: Change, *, same: str = "up to date", config_file: str | None = None) -> Iterator[Text]:
     """The headline of a change, and under it each field that differs.
 
     Args:

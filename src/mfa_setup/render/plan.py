@@ -10,7 +10,7 @@ from mfa_setup.render.change import change_lines
 from mfa_setup.render.parts import check_lines, run_line, settings_line, tenant_line
 from mfa_setup.render.sanitize import one_line
 
-_NOTHING = "Nothing to do: everything is as asked for."
+_NOTHING = "Nothing to do: everything is up to date."
 
 
 def plan_lines(outcome: Outcome) -> Iterator[Text]:
@@ -21,7 +21,7 @@ def plan_lines(outcome: Outcome) -> Iterator[Text]:
     if outcome.undoes:
         yield Text().append("Undoes ", style="bold").append_text(run_line(outcome.undoes))
     for change in outcome.changes:
-        same = "as asked for" if outcome.undoes is None else "stays as it is"
+        same = "up to date" if outcome.undoes is None else "stays as it is"
         yield from change_lines(change, same=same, config_file=outcome.outputs.config_file)
     if outcome.outputs.countries:
         yield Text(
@@ -48,11 +48,11 @@ def status_result(result: StatusResult) -> Iterator[Text]:
     yield from plan_lines(outcome)
     differing = sum(change.pending or change.status == "unknown" for change in outcome.changes)
     if not differing:
-        yield Text("Everything is as asked for.", style="green")
+        yield Text("Everything is up to date.", style="green")
         return
     yield Text(
-        f"{differing} of {len(outcome.changes)} differ from what is asked for. "
-        "`mfa-setup plan` tells more; `mfa-setup up` mends it."
+        f"{differing} of {len(outcome.changes)} differ from the settings. "
+        "Run `mfa-setup plan` for details and `mfa-setup up` to fix it."
     )
 
 
@@ -64,10 +64,10 @@ def undo_result(result: UndoResult) -> Iterator[Text]:
         return
     restored = [change for change in outcome.changes if change.status == "applied"]
     if not restored:
-        yield Text("Nothing to put back.", style="bold green")
+        yield Text("Nothing to restore.", style="bold green")
         return
     undone = f"run {one_line(outcome.undoes.run_id)}" if outcome.undoes else "that run"
-    yield Text(f"Put back to what {undone} found.", style="bold green")
+    yield Text(f"Restored what {undone} changed.", style="bold green")
     for change in restored:
         yield from change_lines(change)
 

@@ -14,7 +14,7 @@ _POLICIES = {
     "adaptive": "Logins of this tenant now ask for a code where Auth0 sees a risk.",
     "never": "No login of this tenant asks for a code now.",
 }
-_TO_PROVE = "Not proved yet. Next: `mfa-setup test login`, which logs in and shows whether a code was asked for."
+_TO_PROVE = "Not proved yet. To prove it, run `mfa-setup test login`: it logs in and shows whether a code was required."
 
 
 def setup_result(result: SetupResult) -> Iterator[Text]:
@@ -49,7 +49,7 @@ def setup_lines(outcome: Outcome) -> Iterator[Text]:
 
 def _verdict(outcome: Outcome) -> str:
     if not outcome.changed:
-        return "Nothing to do: everything is as asked for."
+        return "Nothing to do: everything is up to date."
     applied = any(change.resource == "policy" and change.status == "applied" for change in outcome.changes)
     return f"Set up. {_POLICIES.get(outcome.outputs.policy or '', '')}".strip() if applied else "Set up."
 

@@ -30,7 +30,7 @@ TRIES = 3
 def choose(
     desired: DesiredApplication, listed: Sequence[Application], config: ConfigFile | None = None
 ) -> Application | None:
-    """The application that is meant: by client ID, else by our mark and name, else by name; None is to be made.
+    """The application to configure: by client ID, else by our mark and name, else by name; None if it does not exist.
 
     A client ID that the app's config file holds counts like one that is given, unless a name is given, too.
 

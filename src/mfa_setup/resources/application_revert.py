@@ -122,6 +122,6 @@ def _kept(app: Application, run_id: str) -> Notice:
     return Notice(
         code="application_kept",
         message=f'The application "{app.name}" ({app.client_id}) is not removed.',
-        hint=f"`mfa-setup undo --run {run_id} --delete-application` removes it; that is for good. `mfa-setup up` would "
-        "use it again.",
+        hint=f"`mfa-setup undo --run {run_id} --delete-application` deletes it permanently. `mfa-setup up` would use "
+        "it again.",
     )

@@ -144,8 +144,8 @@ def _kept(number: Number, run_id: str) -> Notice:
     return Notice(
         code="number_kept",
         message=f"The number {number.phone_number} is not given back, and costs its monthly price.",
-        hint=f"`mfa-setup undo --run {run_id} --release-number` gives it back; that is for good. `mfa-setup up` would "
-        "use it again.",
+        hint=f"`mfa-setup undo --run {run_id} --release-number` releases it permanently. `mfa-setup up` would use it "
+        "again.",
     )
 
 

@@ -13,7 +13,7 @@ _PAGE = "<!DOCTYPE html>\n<html><title>502 Bad Gateway</title><body><h1>502 Bad 
 
 
 class Faults:
-    """ASGI middleware that lets requests fail as asked for; control calls never fail."""
+    """ASGI middleware that lets requests fail as configured; control calls never fail."""
 
     def __init__(self, app: ASGIApp, world: World, connections: Connections) -> None:
         self.app = app

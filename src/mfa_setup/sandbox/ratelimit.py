@@ -39,7 +39,7 @@ class TokenBucket:
 
     @classmethod
     def for_tokens(cls, plan: Auth0Plan, limit: RateLimit) -> "TokenBucket":
-        """That of `/oauth/token`: Free 30 and 30/s; else bottomless, for want of a figure."""
+        """That of `/oauth/token`: Free 30 and 30/s; else unlimited, because no figure is published."""
         if limit == "free" or (limit == "none" and plan == "free"):
             return cls(30, 30.0)
         return cls(_BOTTOMLESS, float(_BOTTOMLESS))

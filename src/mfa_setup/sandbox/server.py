@@ -128,7 +128,7 @@ class Sandbox:
     def serve_forever(self, announce: Callable[[], None] = lambda: None) -> None:
         """Serve in the foreground until SIGINT or SIGTERM; starts first if that was not done.
 
-        `announce` is called once signals are taken care of: whoever reads it may stop the sandbox at once.
+        `announce` is called once signals are taken care of: a program that reads it may stop the sandbox at once.
         """
         if self._server is None:
             self.start()

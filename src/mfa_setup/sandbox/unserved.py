@@ -1,4 +1,4 @@
-"""What the sandbox does not serve: whoever sends it learns that from the log, not only from a 404."""
+"""Requests that the sandbox does not serve: the log names them, so that a client's author sees more than a 404."""
 
 import logging
 

@@ -1,1 +1,1 @@
-"""What was asked for, and where each value came from."""
+"""The settings of a run, and the origin of each value."""

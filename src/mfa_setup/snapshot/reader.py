@@ -31,7 +31,7 @@ class Reader:
         services: Both services.
         token: The access token.
         desired: Names the connection and the texts that are asked for.
-        config: The app's config file, where one was asked for.
+        config: The app's config file, where the settings name one.
         connection_ids: The connections that a run to be undone used.
         concerned: SIDs and phone numbers that it wrote.
     """

@@ -69,7 +69,7 @@ class Snapshot:
         toll_free: The verification of each toll-free number, by its SID.
         alerts: The errors that Twilio logged for the account.
         offers: Numbers on sale, where one has to be bought.
-        config: The app's config file, where one was asked for.
+        config: The app's config file, where the settings name one.
         cut_off: Numbers that the provider sends from and that writes of a plan release or take out of their pool.
     """
 

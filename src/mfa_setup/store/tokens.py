@@ -79,7 +79,7 @@ class TokenCache:
         return token if token.expires_at - MARGIN_SECONDS > time.time() else None
 
     def put(self, token: Token) -> None:
-        """Keeps a token for later runs; where that is impossible, later runs ask anew."""
+        """Keeps a token for later runs; where that is impossible, later runs request a new one."""
         if self._path is None:
             return
         document = {

@@ -51,7 +51,7 @@ def status(call: Call, context: CommandContext) -> int:
 
 @command("doctor", ("tenant", "identity", "sender", "users"), shows=DoctorResult)
 def doctor(call: Call, context: CommandContext) -> int:
-    """Check everything that decides whether people can log in, and show what was seen and what mends it.
+    """Check everything that decides whether people can log in, and show the evidence and the fix.
 
     Reads only: it sends nothing and costs nothing. Exit code 7 where something would lock people out, 4 where a
     service refuses the credentials, 5 where one cannot be reached.

@@ -116,7 +116,7 @@ def _note(context: CommandContext, passed: list[str], sms: "Sms") -> None:
     shows=LoginResult,
 )
 def login(call: Call, context: CommandContext) -> int:
-    """Log in once, and prove by the ID token that a second factor was asked for.
+    """Log in once, and prove by the ID token that the login used a second factor.
 
     Opens the tenant's own login page in a browser, with PKCE, state and nonce, and listens at one of the
     application's own callback URLs on this machine. Shows who logged in, how, and what became of the SMS.

@@ -1,4 +1,4 @@
-"""The way back: what a run changed is put back to the values that it found."""
+"""`mfa-setup undo`: restores the values that a run changed."""
 
 from mfa_setup.cli.app import command
 from mfa_setup.cli.commands.setup import OVERRIDE
@@ -9,13 +9,13 @@ from mfa_setup.model.results import UndoResult
 
 _RUN = option("run", str | None, "Undo this run instead of the last one.", metavar="ID")
 _LIST = option("list", bool, "Show the runs that changed something.")
-_RELEASE = option("release_number", bool, "Give the number back that the run bought. This is for good.")
-_DELETE = option("delete_application", bool, "Remove the application that the run made. This is for good.")
+_RELEASE = option("release_number", bool, "Release the number that the run bought. This cannot be undone.")
+_DELETE = option("delete_application", bool, "Delete the application that the run created. This cannot be undone.")
 
 
 @command("undo", ("tenant", "account"), own=(_RUN, _LIST, _RELEASE, _DELETE, OVERRIDE), shows=UndoResult)
 def undo(call: Call, context: CommandContext) -> int:
-    """Put back what the last run changed: policy, factor, provider, number, application, config file.
+    """Restore what the last run changed: policy, factor, provider, number, application, config file.
 
     Shows what it would do, asks once, and goes the order that never locks anybody out: the policy first. What
     somebody else changed since is left alone and named. A number that the run bought and an application that it

@@ -40,7 +40,7 @@ def get_enrollment(call: Call) -> JSON:
 
 
 def delete_enrollment(call: Call) -> None:
-    """DELETE /guardian/enrollments/{id}: the user may enrol anew; 204 also where there is none."""
+    """DELETE /guardian/enrollments/{id}: the user may enrol again; 204 also where there is none."""
     # not verified: the latter
     found = call.tenant.people.by_device(call.path["id"])
     if found is not None:

@@ -1,4 +1,4 @@
-"""The application that the sandbox hands out to whoever uses it."""
+"""The application whose credentials the sandbox hands out."""
 
 from dataclasses import dataclass, field
 

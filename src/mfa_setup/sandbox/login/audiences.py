@@ -20,7 +20,7 @@ def userinfo_audience(visit: Visit) -> str:
 
 
 def chosen(visit: Visit, asked: str) -> str:
-    """The API that was asked for, or the tenant's default; an empty string for `/userinfo` alone."""
+    """The requested API, or the tenant's default; an empty string for `/userinfo` alone."""
     audience = asked or str(visit.tenant.settings.get("default_audience") or "")
     return "" if audience == userinfo_audience(visit) else audience
 

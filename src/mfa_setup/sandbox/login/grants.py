@@ -52,7 +52,7 @@ def authorization_code(asked: TokenRequest) -> JSON:
 
 def _code(visit: Visit, asked: TokenRequest, client: JSON) -> Code:
     value = asked.need("code")
-    # Whoever tries a code has used it up: a second try may be a thief's, or the owner's after one.
+    # A code that is tried is used up: a second try may be a thief's, or the owner's after one.
     code = visit.login.codes.take(value)
     if code is None:
         if (family := visit.login.used_codes.take(value)) is not None:
@@ -93,7 +93,7 @@ def refresh_token(asked: TokenRequest) -> JSON:
     if family is None or family.granted.client_id != client["client_id"] or _is_over(visit, family, settings):
         raise _unknown(visit, "fertft")
     if value != family.current and not _within_leeway(visit, family, value, settings):
-        # Reuse of a rotated token: whoever it was, all tokens of this login end (docs).
+        # Reuse of a rotated token: all tokens of this login end (docs).
         family.revoked = True
         raise _unknown(visit, "ferrt")
     if factor.blocks_refresh(visit, family.granted):
@@ -104,7 +104,7 @@ def refresh_token(asked: TokenRequest) -> JSON:
     visit.note(
         "sertft", "Refresh Token for Access Token", client_id=client["client_id"], user_id=family.granted.user_id
     )
-    # Never `amr`: nobody was asked for a second factor now (docs); nor the nonce of the first request.
+    # Never `amr`: no second factor was required now (docs); nor the nonce of the first request.
     scope = _narrowed(family.granted.scope, asked.fields.get("scope", ""))
     granted = replace(family.granted, scope=scope, mfa=False, acr=None, nonce=None)
     body = answer(visit, granted, family)

@@ -57,7 +57,7 @@ def id_token(visit: Visit, granted: Granted) -> str:
     optional = {"sid": granted.sid, "nonce": granted.nonce, "acr": granted.acr, "org_id": granted.organization or None}
     claims |= {name: value for name, value in optional.items() if value is not None}
     if granted.max_age:
-        # Only where it was asked for (OpenID Connect). A clock that was put forward makes logins older, not tokens.
+        # Only where the request asks for it (OpenID Connect). Moving the clock forward ages logins, not tokens.
         claims["auth_time"] = int(granted.authenticated_at - visit.login.clock.ahead)
     if granted.mfa:
         claims["amr"] = ["mfa"]

@@ -50,7 +50,7 @@ def found(visit: Visit, key: str | None) -> Transaction:
     """The login of a page.
 
     Raises:
-        PageError: It is over, or another browser's: whoever was lured here by a link has no cookie for it.
+        PageError: It is over, or another browser's: a victim who was lured here by a link has no cookie for it.
     """
     transaction = visit.login.transactions.get(key)
     cookie = visit.cookies.get(BROWSER_COOKIE, "")

@@ -79,7 +79,7 @@ class Transaction:
         authenticated_at: When that was.
         sid: The session that the user already had.
         mfa: Whether a second factor was given in this login.
-        mfa_at: When it was asked for and when it was given, in seconds since the epoch.
+        mfa_at: When it was required and when it was given, in seconds since the epoch.
         mfa_before: Whether one was given when the session began, or this browser is remembered.
         phone: The number that is being enrolled.
         channel: How the code is sent.

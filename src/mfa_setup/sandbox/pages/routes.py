@@ -19,7 +19,7 @@ _ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "icon.svg": "i
 _RECENT = 50
 _RECENT_MESSAGES = 10
 _REQUIRED = {"all-applications": "always", "confidence-score": "adaptive"}
-# Messages and names come from whoever uses the sandbox: nothing but our own two files may run or load.
+# Messages and names come from the sandbox's users: nothing but our own two files may run or load.
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (

@@ -1,4 +1,4 @@
-"""Control calls about the account: money, credentials, prices, permissions and papers."""
+"""Control calls about the account: money, credentials, prices, permissions and regulatory documents."""
 
 import re
 import secrets

@@ -92,7 +92,7 @@ def update(call: Call) -> Response:
 
 
 def release(call: Call) -> Response:
-    """Release a number: 204, at once and for good (sources: twilio-numbers)."""
+    """Release a number: 204, at once and permanently (sources: twilio-numbers)."""
     call.state.release(_one(call))
     return no_content()
 

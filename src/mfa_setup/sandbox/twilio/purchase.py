@@ -67,7 +67,7 @@ def _by_number(state: TwilioState, number: str) -> StockNumber:
 
 
 def _check_papers(state: TwilioState, form: Fields, stock: StockNumber) -> None:
-    """Refuse a number whose papers are missing (sources: twilio-regulatory)."""
+    """Refuse a number whose regulatory documents are missing (sources: twilio-regulatory)."""
     address, bundle = form.text("AddressSid"), form.text("BundleSid")
     if stock.address != "none":
         if not address:

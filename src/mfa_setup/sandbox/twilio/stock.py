@@ -122,7 +122,7 @@ def _of_ranges() -> Iterator[StockNumber]:
 
 
 def _salt(block: Range) -> str:
-    # Two ranges may share a prefix and differ in the papers that they need.
+    # Two ranges may share a prefix and differ in the documents that they need.
     return block.address
 
 

@@ -1,6 +1,6 @@
 """Where the sandbox's numbers lie: made-up quantities, real places.
 
-Which kinds a country has, what they can do and which papers they need is modelled on what Twilio
+Which kinds a country has, what they can do and which documents they need is modelled on what Twilio
 documents (sources: twilio-search).
 not verified: each country's own rules; they change and were not in the sources.
 """
