@@ -349,7 +349,7 @@ class ChecksFailedError(GuardRefusedError):
     """`doctor` found something that would lock people out."""
 
     code = "checks_failed"
-    default_hint = "Each has its fix beside it."
+    default_hint = "See the fix under each one."
 
 
 class PlanOutdatedError(GuardRefusedError):

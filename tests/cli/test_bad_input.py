@@ -924,7 +924,7 @@ def test_a_refused_policy_lists_its_failing_checks_with_their_fix(run: Run, lab:
 
 def test_a_refused_policy_shows_people_its_failing_checks(run: Run, unified: Lab) -> None:
     result = run("policy", "always", "--yes", env=unified.env)
-    assert "x factor_on: The SMS factor is off." in result.err
+    assert "x factor_on: The SMS factor is disabled." in result.err
     assert "x provider_enabled: No enabled phone provider can send codes." in result.err
 
 

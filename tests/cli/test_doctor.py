@@ -169,7 +169,7 @@ def test_people_see_the_checks_by_group_the_worst_first_with_the_fix_beside_each
     codes = out[out.index("How codes are sent") : out.index("The Twilio account")]
     assert codes.index("x factor_on") < codes.index("= message_type_carried") < codes.index("- provider_account")
     lines = codes.splitlines()
-    assert lines[lines.index("  x factor_on: The SMS factor is off.") + 1].strip() == "Run `mfa-setup enable-sms`."
+    assert lines[lines.index("  x factor_on: The SMS factor is disabled.") + 1].strip() == "Run `mfa-setup enable-sms`."
 
 
 def test_an_application_that_requires_an_organization_is_named_with_the_option_of_the_test_login(

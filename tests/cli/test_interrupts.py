@@ -134,8 +134,8 @@ def test_people_read_what_was_done_and_what_is_left(folder: Path, unified: Lab) 
         up.held.released.set()
         result = up.end()
     assert result.code == 130
-    assert "Done before: application." in result.err
-    assert "Left: number, provider, factor, policy." in result.err
+    assert "Completed: application." in result.err
+    assert "Not started: number, provider, factor, policy." in result.err
     assert "Not certain" not in result.err
     assert unified.twilio["purchases"] == 1
 

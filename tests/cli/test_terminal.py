@@ -59,7 +59,7 @@ def test_a_consent_is_given_by_typing_the_domain_and_locks_nobody_out(sit: Sit, 
     phone = scene.stock()[0].phone_number
     unified.control("twilio/numbers", {"phone_number": phone, "sms_url": "https://support.example.com/sms"})
     child = sit("buy-number", "--from", phone)
-    child.expect("To go on all the same, type the tenant's")
+    child.expect("To continue anyway, type the tenant's")
     shown = child.before or ""
     assert "number_moves" in shown
     assert "unable to log in" not in shown
@@ -76,9 +76,9 @@ def test_shows_the_plan_asks_once_tells_each_step_and_ends_with_what_was_made(si
     child.expect(r"Carry this out\? \[y/N\] ")
     plan = child.before or ""
     assert "Application" in plan
-    assert "to be bought" in plan
+    assert "will be bought" in plan
     assert "1.15 USD" in plan
-    assert "all applications and all users" in plan
+    assert "every user of every application" in plan
     assert unified.writes() == []
     child.sendline("y")
     code, rest = ended(child)

@@ -150,7 +150,7 @@ def test_doctor_counts_what_neither_passed_nor_failed() -> None:
         Check(id="c", status="pass", evidence="No matter.", fix="", group="codes", applies=False),
     )
     shown = text(DoctorResult(EMPTY.model_copy(update={"checks": checks})))
-    assert "Nothing fails. 1 to know of." in shown
+    assert "All checks passed, 1 note." in shown
     assert "  - c: No matter." in shown
 
 
@@ -162,7 +162,7 @@ def test_an_error_tells_what_was_done_what_is_uncertain_and_what_is_left() -> No
     )
     outcome = EMPTY.model_copy(update={"changed": True, "changes": changes})
     shown = [line.plain for line in error_lines(outcome, FAILED, with_checks=True)]
-    assert shown[:3] == ["Done before: application.", "Not certain: number.", "Left: factor."]
+    assert shown[:3] == ["Completed: application.", "Not certain: number.", "Not started: factor."]
     assert shown[3:] == ["Error: Auth0 is busy.", "  Request req-1, HTTP 429.", "  Wait."]
 
 

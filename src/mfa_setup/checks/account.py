@@ -14,7 +14,7 @@ _INACTIVE = frozenset({20003, 20005})
 """With a 403 these say that the account is suspended or closed, not that the credentials are wrong."""
 LOW = 5.0
 """Below this a balance is worth a warning: some hundred messages."""
-_NO_CREDENTIALS = "No Twilio credentials: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set."
+_NO_CREDENTIALS = "There are no Twilio credentials: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set."
 _SET_THEM = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: Twilio console, Account > API keys & tokens."
 TRIAL = (
     "It is a trial account, of one of two kinds, which nothing that can be read tells apart. A trial of 2026 sends "
@@ -33,7 +33,7 @@ def standing(given: CheckContext) -> tuple[Check, ...]:
     seen = parts.standing if parts and isinstance(given.snapshot.twilio, MfaSetupError) else given.snapshot.inventory
     if isinstance(seen, MfaSetupError):
         return (*_refused(seen), *(unseen(check_id, seen) for check_id in ids[2:]))
-    accepted = "Twilio accepts them."
+    accepted = "Twilio accepted the credentials."
     if seen.account is None:
         accepted += " An API key sees neither the account's type and status nor the token that Auth0 needs."
     return (
@@ -48,7 +48,7 @@ def unasked(given: CheckContext, ids: tuple[str, ...]) -> tuple[Check, ...]:
     """The answers where the account is not asked: codes leave by somebody else's provider, or it is not known."""
     there = known_or(given.snapshot.provider, None)
     if there and there.kind not in {None, "auth0", "twilio"}:
-        return tuple(idle(check_id, "Codes do not leave by Twilio.") for check_id in ids)
+        return tuple(idle(check_id, "Codes are not sent through Twilio.") for check_id in ids)
     if given.snapshot.twilio is None:
         return tuple(answer(check_id, "skip", _NO_CREDENTIALS, _SET_THEM) for check_id in ids)
     return ()
@@ -61,7 +61,7 @@ def _refused(why: MfaSetupError) -> tuple[Check, Check]:
         return refused, unseen("twilio_account", why)
     if isinstance(why, ForbiddenError) and why.twilio_code in _INACTIVE:
         return (
-            answer("twilio_credentials", "pass", "Twilio knows them."),
+            answer("twilio_credentials", "pass", "Twilio recognised the credentials."),
             about(answer("twilio_account", "fail", why.message, why.hint), why),
         )
     return unseen("twilio_credentials", why), unseen("twilio_account", why)
@@ -80,11 +80,11 @@ def judge(account: TwilioAccount | None) -> Check:
         return answer(
             "twilio_account",
             "fail",
-            f"The account is {account.status}.",
+            f"The Twilio account is {account.status}.",
             "Twilio console: Account > General settings, or ask Twilio's support.",
         )
     if account.kind == "Full":
-        return answer("twilio_account", "pass", "It is active, and no trial.")
+        return answer("twilio_account", "pass", "The Twilio account is active and is not a trial.")
     return answer(
         "twilio_account",
         "fail",
@@ -97,7 +97,7 @@ def judge(account: TwilioAccount | None) -> Check:
 def _profile(given: CheckContext, seen: TwilioInventory) -> Check:
     """Without an approved profile also a Full account is refused (21608); any approved one counts."""
     if seen.on_trial:
-        return idle("compliance_profile", "A trial account has none.")
+        return idle("compliance_profile", "A trial account has no compliance profile.")
     profiles = given.snapshot.profiles
     if isinstance(profiles, MfaSetupError):
         return unseen("compliance_profile", profiles)
@@ -139,12 +139,12 @@ def _balance(given: CheckContext, seen: TwilioInventory) -> Check:
         return idle("balance", "A subaccount has no balance of its own.")
     shown = left.shown
     if seen.on_trial:
-        return idle("balance", f"A trial's balance ({shown}) says nothing of its free units.")
+        return idle("balance", f"A trial's balance ({shown}) does not show its free units.")
     top_up = "Twilio console: Account > Billing; auto-recharge keeps it from running dry."
     if left.amount <= 0:
         return _spent(left, seen.account)
     if left.amount < LOW:
-        return answer("balance", "warn", f"The balance is {shown}: that is little.", top_up)
+        return answer("balance", "warn", f"The balance is low: {shown}.", top_up)
     return answer("balance", "pass", f"The balance is {shown}.")
 
 
@@ -167,16 +167,16 @@ def alerts(given: CheckContext) -> Check:
     if isinstance(given.snapshot.alerts, MfaSetupError):
         return unseen("twilio_alerts", given.snapshot.alerts)
     if not given.snapshot.alerts:
-        return answer("twilio_alerts", "pass", "It met none.")
+        return answer("twilio_alerts", "pass", "Twilio logged no recent errors for this account.")
     met = [explain(code) for code in dict.fromkeys(alert.code for alert in given.snapshot.alerts)]
     evidence = "; ".join(f"{told.code}: {told.meaning}" for told in met)
-    return answer("twilio_alerts", "warn", f"The newest first: {evidence}.", met[0].fix)
+    return answer("twilio_alerts", "warn", f"Twilio logged errors, the newest first: {evidence}.", met[0].fix)
 
 
 def region(named: tuple[str, ...]) -> Check:
     """Whether the environment names another region, where other tokens count and no Auth0 sends."""
     if not named:
-        return answer("twilio_region", "pass", "No other region is named.")
+        return answer("twilio_region", "pass", "No Twilio region other than the home region is configured.")
     return answer(
         "twilio_region",
         "warn",

@@ -17,7 +17,7 @@ _NAME_A_NUMBER = "Run `mfa-setup enable-sms --from NUMBER` with a number that ca
 def checks(given: CheckContext) -> tuple[Check, ...]:
     """All of this group; without spoken codes there is nothing to ask."""
     if "voice" not in known_or(given.snapshot.factor, Factor()).message_types:
-        return tuple(idle(check_id, "No code is spoken.") for check_id in _IDS)
+        return tuple(idle(check_id, "No code is sent by voice.") for check_id in _IDS)
     if skipped := unasked(given, _IDS):
         return skipped
     account, provider = given.snapshot.inventory, given.snapshot.provider

@@ -81,24 +81,24 @@ def _other_factor(factors: frozenset[str], flags: TenantSettings) -> Check:
     """
     first = sorted(INDEPENDENT & factors)
     if not first:
-        return answer("other_factor_first", "pass", "No: no other factor is on that goes before it.")
+        return answer("other_factor_first", "pass", "SMS is the first factor that users are offered.")
     told = "and users choose among them" if flags.factor_list else "and users are offered the most secure one"
     return answer(
         "other_factor_first",
         "warn",
         f"{', '.join(first)} {'is' if len(first) == 1 else 'are'} on, {told}.",
-        "Auth0 dashboard: Security > Multi-factor Auth: switch off what users should not get.",
+        "Auth0 dashboard: Security > Multi-factor Auth: disable the factors that users should not be offered.",
     )
 
 
 def _recovery(factors: frozenset[str]) -> Check:
     there = sorted(_RECOVERY & factors)
     if there:
-        return answer("recovery_factor", "pass", f"{', '.join(there)} is on.")
+        return answer("recovery_factor", "pass", f"{', '.join(there)} is enabled.")
     return answer(
         "recovery_factor",
         "warn",
-        "No recovery factor is on: who loses the phone cannot log in.",
+        "No recovery factor is enabled: users who lose their phone cannot log in.",
         "Auth0 dashboard: Security > Multi-factor Auth > Recovery Code.",
     )
 

@@ -25,7 +25,7 @@ def owned(given: CheckContext, account: TwilioInventory, provider: Provider) -> 
     if unread := _unread(given, account, provider, names):
         return answer("sender_owned", "skip", f"Could not be checked: {unread}", "Run the command again.")
     if bought and not names:
-        return answer("sender_owned", "pass", f"{bought} is to be bought, and can send SMS.")
+        return answer("sender_owned", "pass", f"{bought} will be bought and can send SMS.")
     return answer("sender_owned", "pass", f"{', '.join(names)} can send codes of this account.")
 
 
@@ -38,10 +38,10 @@ def _sender_problem(account: TwilioInventory, name: str, *, spoken: bool) -> str
     if kind_of(name) == "name":
         return "A name cannot make calls." if spoken else None
     if kind_of(name) == "short code":
-        return None if account.may_own(name) else f"{name} is no short code of this account (21659)."
+        return None if account.may_own(name) else f"{name} is not a short code of this account (21659)."
     number = next((item for item in account.numbers if normal(item.phone_number) == name), None)
     if number is None:
-        return f"{name} is no number of this account (21659)."
+        return f"{name} is not a number of this account (21659)."
     if spoken:
         return None if number.voice else f"{name} cannot make calls."
     return None if number.sms else f"{name} cannot send SMS (21606)."

@@ -17,7 +17,7 @@ FRESH = timedelta(hours=1)
 """How long an accepted send of the tenant shows that the token it holds is right."""
 AUTHENTICATE = 20003
 _MINIMUM = {
-    "factor_on": ("The SMS factor is on.", "The SMS factor is off."),
+    "factor_on": ("The SMS factor is enabled.", "The SMS factor is disabled."),
     "message_type_set": ("A message type is set.", "No message type is set."),
     "message_type_carried": (
         "The phone provider carries every message type that is set.",
@@ -70,7 +70,7 @@ def _account(given: CheckContext, there: Provider) -> Check:
         return answer(
             "provider_account",
             "skip",
-            f"Auth0 sends by the Twilio account {there.sid}; without Twilio credentials no more is known.",
+            f"Auth0 sends through the Twilio account {there.sid}; without Twilio credentials no more is known.",
             "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
         )
     ours = given.snapshot.account.standing if given.snapshot.account else given.snapshot.twilio
@@ -80,11 +80,11 @@ def _account(given: CheckContext, there: Provider) -> Check:
         return answer(
             "provider_account",
             "fail",
-            f"Auth0 sends by the Twilio account {there.sid}; the credentials are those of {ours.sid}.",
+            f"Auth0 sends through the Twilio account {there.sid}; the credentials are those of {ours.sid}.",
             "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of that account, or run "
             "`mfa-setup enable-sms --replace-provider`.",
         )
-    return answer("provider_account", "pass", f"Auth0 sends by this Twilio account, {there.sid}.")
+    return answer("provider_account", "pass", f"Auth0 sends through this Twilio account, {there.sid}.")
 
 
 def _token(given: CheckContext, there: Provider) -> Check:
@@ -153,7 +153,7 @@ def recent_sends(given: CheckContext) -> Check:
     if not latest.failed:
         evidence = f"The provider accepted the latest code at {_time(latest.at)}; that is not yet its delivery."
         return answer("recent_sends", "pass", evidence)
-    failed = f"The latest code, at {_time(latest.at)}, did not leave"
+    failed = f"The latest code, at {_time(latest.at)}, was not sent"
     if latest.error_code is None:
         return answer("recent_sends", "warn", f"{failed}: {latest.told}", "Auth0 dashboard: Monitoring > Logs.")
     told = explain(latest.error_code, latest.told)

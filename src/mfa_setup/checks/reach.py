@@ -75,10 +75,10 @@ def _reached(
 ) -> tuple[Check, ...]:
     owning = owned(given, account, provider)
     if given.spoken_only:
-        return (owning, *(idle(check_id, "Codes are spoken, not sent.") for check_id in _IDS[1:]))
+        return (owning, *(idle(check_id, "Codes are sent by voice only.") for check_id in _IDS[1:]))
     found = senders(given, account, provider, placed)
     if not found:
-        return (owning, *(idle(check_id, "Nothing is there to send from.") for check_id in _IDS[1:]))
+        return (owning, *(idle(check_id, "There is no sender.") for check_id in _IDS[1:]))
     unread = given.snapshot.toll_free
     if isinstance(unread, MfaSetupError) and any(one.kind == "toll-free" and not one.planned for one in found):
         return owning, _by_deliveries(given, account, found, unread), geo(given, account.now, countries(given, found))

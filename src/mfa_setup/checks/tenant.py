@@ -77,16 +77,16 @@ def _token(given: CheckContext) -> tuple[Check, ...]:
     for part in (found.stack, found.factors):
         if isinstance(part, MfaSetupError) and part.code == "credentials_refused":
             return answer("auth0_token", "fail", part.message, part.hint), unseen("auth0_scopes", part)
-    accepted = answer("auth0_token", "pass", "Auth0 accepts them.")
+    accepted = answer("auth0_token", "pass", "Auth0 accepted the credentials.")
     if found.scopes is None:
-        return accepted, idle("auth0_scopes", "The token does not tell its scopes.")
+        return accepted, idle("auth0_scopes", "The access token does not show its scopes.")
     granted = found.scopes
     needs = _needs(given.desired, known_or(found.stack, "unified"))
     lacking = {command: sorted(needed - granted) for command, needed in needs.items()}
     short = [f"{command} lacks {', '.join(scopes)}" for command, scopes in lacking.items() if scopes]
     if short:
         return accepted, answer("auth0_scopes", "warn", f"{'; '.join(short)}.", f"Grant them: {_SCOPES_PAGE}")
-    return accepted, answer("auth0_scopes", "pass", "It has every scope that a command needs.")
+    return accepted, answer("auth0_scopes", "pass", "The access token has every scope that the commands need.")
 
 
 def has_sent(found: Snapshot) -> bool:
@@ -103,25 +103,25 @@ def plan(found: Snapshot) -> Check:
     """Whether the plan sends SMS, which no read tells: only a send of the tenant's own shows it."""
     if has_sent(found):
         return answer("auth0_plan", "pass", "The tenant has recently sent codes through its provider.")
-    evidence = "The tenant's plan cannot be read, and no send of its own shows that it includes SMS."
+    evidence = "Auth0 does not expose the tenant's plan, and no code has been sent yet to show that it includes SMS."
     if (headroom := found.headroom) and is_free(headroom):
         evidence += f" Its rate limit, a burst of {headroom.limit}, is that of the Free plan, which sends no SMS."
-    look = "The plan stands in the Auth0 dashboard, Settings > Subscription."
+    look = "See the plan in the Auth0 dashboard, Settings > Subscription."
     legacy = known_or(found.stack, "unified") == "legacy"
     show = "A login shows it: `mfa-setup test login`." if legacy else f"Let Auth0 send: {TENANT_SEND}."
     return answer("auth0_plan", "warn", evidence, f"{show} {look}")
 
 
 def _stack(stack: str) -> Check:
-    told = {"unified": "The Unified Phone Experience.", "legacy": "The legacy stack (guardian/factors/phone)."}
-    return answer("phone_stack", "pass", told[stack])
+    titles = {"unified": "Unified Phone Experience", "legacy": "legacy phone stack (guardian/factors/phone)"}
+    return answer("phone_stack", "pass", f"The tenant uses the {titles[stack]}.")
 
 
 def rate_limit(headroom: Headroom | None) -> Check:
     """Whether there is room for the tool and everybody else who uses the Management API."""
     if headroom is None:
-        return idle("rate_limit", "Auth0's answers told no limit.")
-    told = f"{headroom.remaining} of {headroom.limit} requests were left after the last answer."
+        return idle("rate_limit", "Auth0's answers did not report a rate limit.")
+    told = f"Auth0 allows {headroom.remaining} more requests of {headroom.limit} before it limits them."
     if is_free(headroom):
         return answer("rate_limit", "warn", f"{told} Runs are slow.", "A paid plan has a larger one.")
     return answer("rate_limit", "pass", told)
@@ -136,7 +136,7 @@ def _application(given: CheckContext) -> Check:
     """Whether the application is on a connection that has users."""
     asked, found = given.desired.application, given.snapshot
     if asked is None:
-        return idle("application", "Applications are left alone (--no-app).")
+        return idle("application", "Applications are not managed (--no-app).")
     app = attempt(lambda: choose(asked, known(found.applications), found.config))
     if isinstance(app, MfaSetupError):
         return unseen("application", app)

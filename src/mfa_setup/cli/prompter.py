@@ -64,7 +64,7 @@ class Prompter:
         from mfa_setup.checks.catalog import BY_ID  # noqa: PLC0415 slow to import, and needed here only
 
         risk = "People may be unable to log in. " if any(BY_ID[check.id].decides for check in failing) else ""
-        self._sink.say(f"{risk}To go on all the same, type the tenant's domain.")
+        self._sink.say(f"{risk}To continue anyway, type the tenant's domain.")
         return self._ask(f"{domain}? ") == domain
 
     def text(self, label: str) -> str | None:

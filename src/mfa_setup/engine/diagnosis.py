@@ -44,7 +44,7 @@ def examine(run: Run) -> None:
     names = ", ".join(check.id for check in failing)
     if snapshot.requires_codes:
         raise EnforcedUndeliverableError(f"The policy demands codes now, and they do not arrive: {names}.")
-    raise ChecksFailedError(f"{len(failing)} of {len(checks)} checks fail: {names}.")
+    raise ChecksFailedError(f"{len(failing)} of {len(checks)} checks failed: {names}.")
 
 
 def _rank(check: Check) -> int:

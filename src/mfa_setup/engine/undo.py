@@ -64,7 +64,7 @@ def choose(runs: tuple[RunRecord, ...], run_id: str | None) -> RunRecord | None:
     fitting = [run for run in candidates if run.run_id.startswith(run_id.strip().lower())]
     if len(fitting) != 1 or not run_id.strip():
         raise NotFoundError(
-            f"The journal has {len(fitting) or 'no'} runs that changed something with the id {run_id}.",
+            f'{len(fitting) or "No"} run {"IDs start" if fitting else "ID starts"} with "{run_id}" in the journal.',
             hint="`mfa-setup undo --list` shows them.",
         )
     return fitting[0]

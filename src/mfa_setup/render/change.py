@@ -10,12 +10,12 @@ from mfa_setup.render.sanitize import one_line
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red"), "none": ("=", "dim")}
 _VERBS = {
-    "create": ("Making", "made"),
-    "update": ("Changing", "changed"),
-    "delete": ("Removing", "removed"),
+    "create": ("Creating", "created"),
+    "update": ("Updating", "updated"),
+    "delete": ("Deleting", "deleted"),
     "none": ("Checking", "checked"),
 }
-_POLICY_NOTE = "This concerns all applications and all users of the tenant."
+_POLICY_NOTE = "This concerns every user of every application of the tenant."
 
 
 def verbs(change: Change) -> tuple[str, str]:
@@ -51,7 +51,7 @@ def _headline(change: Change, same: str) -> str:
         return "not decided yet"
     if not change.pending:
         return f"{title}  {same}".strip()
-    return f"{title}  {done if change.status == 'applied' else f'to be {done}'}".strip()
+    return f"{title}  {done if change.status == 'applied' else f'will be {done}'}".strip()
 
 
 def _field_line(change: Change, field: FieldChange, name: str) -> Text:

@@ -20,5 +20,5 @@ def doctor_result(result: DoctorResult) -> Iterator[Text]:
             yield from check_lines(check for check in outcome.checks if check.group == group)
     if outcome.error is None:
         noted = sum(check.status in {"warn", "skip"} for check in outcome.checks)
-        told = f" {noted} to know of." if noted else ""
-        yield Text(f"Nothing fails.{told} Proof is a delivered SMS: `mfa-setup test sms --to NUMBER`.", style="green")
+        notes = f", {noted} note{'s' * (noted > 1)}" if noted else ""
+        yield Text(f"All checks passed{notes}. To prove delivery, run `mfa-setup test sms --to NUMBER`.", style="green")

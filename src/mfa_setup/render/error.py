@@ -32,9 +32,9 @@ def _progress(outcome: Outcome) -> Iterator[Text]:
     by_status: dict[str, list[str]] = {}
     for change in outcome.changes:
         by_status.setdefault(change.status, []).append(change.resource)
-    titles = {"applied": "Done before"}
+    titles = {"applied": "Completed"}
     if outcome.changed:
-        titles |= {"unknown": "Not certain", "pending": "Left"}
+        titles |= {"unknown": "Not certain", "pending": "Not started"}
     for status, title in titles.items():
         if status in by_status:
             yield Text(f"{title}: {', '.join(by_status[status])}.")

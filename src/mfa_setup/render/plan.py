@@ -39,7 +39,7 @@ def plan_result(result: PlanResult) -> Iterator[Text]:
         yield Text(_NOTHING, style="green")
         return
     created = sum(change.action == "create" for change in pending)
-    yield Text(f"{created} to make, {len(pending) - created} to change. `mfa-setup up` carries it out.")
+    yield Text(f"Plan: {created} to create, {len(pending) - created} to update. Run `mfa-setup up` to apply it.")
 
 
 def status_result(result: StatusResult) -> Iterator[Text]:
