@@ -1,40 +1,122 @@
-"""From a fresh checkout to a running tool with Python alone: `python3 bootstrap.py demo`, `python3 bootstrap.py test`.
+"""Installs this checkout into `.venv` and runs it: `python3 bootstrap.py demo` or `python3 bootstrap.py test`.
 
-Makes a virtual environment in `.venv`, installs this checkout into it, and hands over to the command.
+It needs Python 3.11 or newer and nothing else. It uses `uv` where that is on PATH. Where it is not, and Python comes
+without `ensurepip` (as on Debian and Ubuntu), it names the package to install.
 """
 
+from __future__ import annotations  # so that an older Python gets as far as the message about its version
+
 import hashlib
+import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if sys.platform == "win32" else "bin")
+INCOMPLETE = ROOT / ".venv-incomplete"
+"""Exists while `.venv` is being created: where it is found at the start, an earlier run was cut off."""
+PYTHON = str(BIN / "python")
 USAGE = "Usage: python3 bootstrap.py demo [options of `mfa-setup demo`] | test [options of pytest]"
+NO_ENSUREPIP = """\
+This Python cannot create virtual environments: its module `ensurepip` is missing. Install it and run this again:
+  Debian, Ubuntu:  sudo apt install python3-venv
+  Fedora:          sudo dnf install python3-pip
+Or install uv, which this script uses where it is on PATH."""
+
+
+class SetupError(Exception):
+    """The environment could not be created; the text says why and what to do."""
+
+
+def create(uv: str | None) -> None:
+    """Creates `.venv` unless there is one that works.
+
+    Raises:
+        SetupError: This Python cannot create one, and there is no uv.
+    """
+    if is_usable(uv):
+        return
+    discard()
+    if not uv and not has_ensurepip():
+        raise SetupError(NO_ENSUREPIP)
+    INCOMPLETE.touch()
+    run(
+        [uv, "venv", "--quiet", "--python", sys.executable, str(VENV)]
+        if uv
+        else [sys.executable, "-m", "venv", str(VENV)]
+    )
+
+
+def is_usable(uv: str | None) -> bool:
+    """Whether `.venv` is complete: its Python starts and, where there is no uv, has pip."""
+    try:
+        probe = subprocess.run([PYTHON, "-c", "" if uv else "import pip"], capture_output=True, check=False)
+    except OSError:
+        return False
+    return probe.returncode == 0 and not INCOMPLETE.exists()
+
+
+def has_ensurepip() -> bool:
+    """Whether this Python can put pip into a virtual environment."""
+    probe = subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True, check=False)
+    return probe.returncode == 0
+
+
+def discard() -> None:
+    """Removes a `.venv` that is not complete."""
+    if VENV.exists():
+        print("Removing an incomplete .venv", file=sys.stderr, flush=True)
+        shutil.rmtree(VENV)
+    INCOMPLETE.unlink(missing_ok=True)
+
+
+def run(command: list[str]) -> None:
+    """Runs one step of the installation.
+
+    Raises:
+        SetupError: The step failed; its own messages are on the terminal.
+    """
+    try:
+        subprocess.run(command, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        raise SetupError("The installation failed; the messages above say why. Run this again to retry.") from None
 
 
 def install(extra: str) -> None:
-    """Installs this checkout with an extra, unless that was done and the dependencies are the same."""
-    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    """Installs this checkout with an extra, unless that was done and the dependencies are the same.
+
+    Where it is stopped or fails before a new `.venv` is complete, it leaves none.
+    """
+    dependencies = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     stamp = VENV / f"installed-{extra}"
-    if stamp.exists() and stamp.read_text() == wanted:
+    if stamp.exists() and stamp.read_text() == dependencies and not INCOMPLETE.exists():
         return
-    print("Setting up .venv (once; about a minute)", file=sys.stderr, flush=True)
-    if not BIN.exists():
-        venv.create(VENV, with_pip=True)
-    command = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*command, "--editable", f"{ROOT}[{extra}]"], check=True)
-    stamp.write_text(wanted)
+    print("Installing into .venv (only once, about a minute)", file=sys.stderr, flush=True)
+    uv = shutil.which("uv")
+    pip = (
+        [uv, "pip", "install", "--python", PYTHON]
+        if uv
+        else [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
+    )
+    try:
+        create(uv)
+        run([*pip, "--quiet", "--editable", f"{ROOT}[{extra}]"])
+    except BaseException:
+        if INCOMPLETE.exists():
+            discard()
+        raise
+    INCOMPLETE.unlink(missing_ok=True)
+    stamp.write_text(dependencies)
 
 
 def main(arguments: list[str]) -> int:
     """Runs the demo or the tests and returns their exit code."""
-    if sys.version_info < (3, 11):  # noqa: UP036 the reader may have an older one
+    if sys.version_info < (3, 11):  # noqa: UP036 this script may be started with an older Python
         print("mfa-setup needs Python 3.11 or newer.", file=sys.stderr)
         return 1
-    # A worker for each core, as far as there is work for them: no test depends on another.
+    # One worker per core, up to 8: no test depends on another.
     tests = ["-m", "pytest", "-n", "auto", "--maxprocesses", "8"]
     commands = {"demo": ("sandbox", ["-m", "mfa_setup", "demo"]), "test": ("dev", tests)}
     if not arguments or arguments[0] not in commands:
@@ -43,10 +125,13 @@ def main(arguments: list[str]) -> int:
     extra, command = commands[arguments[0]]
     try:
         install(extra)
-    except subprocess.CalledProcessError as failed:
-        print("Setting up .venv failed; the messages above say why.", file=sys.stderr)
-        return failed.returncode
-    return subprocess.run([str(BIN / "python"), *command, *arguments[1:]], cwd=ROOT, check=False).returncode
+    except SetupError as failed:
+        print(failed, file=sys.stderr)
+        return 1
+    code = subprocess.run([PYTHON, *command, *arguments[1:]], cwd=ROOT, check=False).returncode
+    if arguments[0] == "demo" and code == 0:
+        print(f"\nmfa-setup is installed at {BIN.relative_to(ROOT) / 'mfa-setup'}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

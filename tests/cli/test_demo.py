@@ -2,9 +2,11 @@
 
 import os
 import re
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pexpect
 import pytest
@@ -36,6 +38,28 @@ def test_demo_tells_each_step_and_ends_with_the_proof(run: Run) -> None:
         assert step in out
     assert "Set up. Every login of this tenant now asks for a code." in out
     assert "Proved: the login asked for a second factor, and got it." in out
+
+
+@pytest.mark.parametrize("address", ["", "127.0.0.1"])
+def test_demo_chooses_another_port_where_the_one_of_the_sample_is_taken(run: Run, address: str) -> None:
+    with socket.create_server((address, play._SAMPLE_PORT)):
+        result = run("demo", "--json")
+    assert result.code == 0
+    (application,) = (change for change in result.document["changes"] if change["resource"] == "application")
+    (callbacks,) = (field["after"] for field in application["fields"] if field["path"] == "callbacks")
+    assert [urlsplit(url).hostname for url in callbacks] == ["localhost"]
+    assert urlsplit(callbacks[0]).port != play._SAMPLE_PORT
+
+
+def test_demo_logs_in_though_another_program_has_taken_its_port_meanwhile(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://localhost:{taken.getsockname()[1]}"
+        monkeypatch.setattr(play, "_callback", lambda: url)
+        result = run("demo", "--json")
+    assert (result.code, result.document["warnings"]) == (0, [])
+    assert result.document["outputs"]["proof"]["amr"] == ["mfa"]
 
 
 @pytest.mark.parametrize("stack", ["unified", "legacy"])

@@ -21,11 +21,12 @@ from mfa_setup.demo.player import Player
 from mfa_setup.engine.report import Report
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import InterruptedRunError, ProofFailedError
+from mfa_setup.errors import InterruptedRunError, NoCallbackError, ProofFailedError
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.results import DemoResult, LoginResult
 from mfa_setup.model.types import SAFE_ORDER
 from mfa_setup.prove.callback import listening
+from mfa_setup.prove.login import added_callback
 from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
 from mfa_setup.settings.settings import load
 from mfa_setup.store.folders import Folders
@@ -92,10 +93,18 @@ def _compose(
 def _log_in(
     run: Run, demo: CommandContext, context: CommandContext, show: Callable[[str], None], seconds: float
 ) -> None:
-    """Logs in to the application that the demo created; the proof goes to the context's report."""
+    """Logs in to the application that the demo created; the proof goes to the context's report.
+
+    A program that has taken the application's port since the demo chose it (often the user's own app) stops nothing:
+    the application then gets one more callback URL, on a free port, for this login.
+    """
     client_id = demo.report.outputs.client_id
     application = next(item for item in run.services.auth0.applications() if item.client_id == client_id)
-    log_in(run, context, application, show, seconds)
+    try:
+        log_in(run, context, application, show, seconds)
+    except NoCallbackError:
+        with added_callback(run.services, application) as reachable:
+            log_in(run, context, reachable, show, seconds)
 
 
 def _offer_logins(compose_demo: Composed, context: CommandContext, inbox: str) -> None:

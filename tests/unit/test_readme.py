@@ -1,0 +1,31 @@
+"""What the README promises, held against the code."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+from mfa_setup.resources.registry import ACTIONS
+from mfa_setup.snapshot.names import SEND_SCOPES, PartName, scopes_of
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_block_of_scopes_is_what_all_commands_need() -> None:
+    block = re.search(r"<!-- scopes -->\s+```text\n(.*?)```\s+<!-- /scopes -->", README, re.DOTALL)
+    assert block is not None
+    needed = frozenset().union(
+        *(action.scopes for action in ACTIONS.values()),
+        *(scopes_of(get_args(PartName), stack) | SEND_SCOPES[stack] for stack in SEND_SCOPES),
+    )
+    assert block[1].split() == sorted(needed)
+
+
+def test_its_parts_come_in_the_order_in_which_a_newcomer_needs_them() -> None:
+    headings = re.findall(r"^## (.+)$", README, re.MULTILINE)
+    order = ["What you need", "Try the demo", "Five minutes to a real tenant", "Install", "Reference"]
+    assert headings[: len(order)] == order
+
+
+def test_nothing_is_installed_from_a_package_index() -> None:
+    assert re.findall(r"(?:pipx|pip|uv tool|uv pip) install (?!'?\.)\S+", README) == []
+    assert "uvx" not in README
