@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -173,13 +173,12 @@ TELL = "import json, os; print(json.dumps(dict(os.environ)), flush=True)"
 
 
 def under_sandbox(
-    *command: str, options: tuple[str, ...] = (), stdin: str = "", **env: str
+    *command: str, stdin: str = "", env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """A command that `mfa-setup sandbox` runs, with variables of the caller."""
-    whole = [*START, *options, "--", *command]
-    return subprocess.run(
-        whole, env=os.environ | env, input=stdin, capture_output=True, text=True, check=False, timeout=60
-    )
+    whole = [*START, "--", *command]
+    caller = {**os.environ, **(env or {})}
+    return subprocess.run(whole, env=caller, input=stdin, capture_output=True, text=True, check=False, timeout=60)
 
 
 @pytest.mark.usefixtures("folder")
@@ -190,7 +189,7 @@ def test_a_command_has_the_sandbox_in_its_environment_and_no_credentials_of_the_
     )
     own = ("AUTH0_DOMAIN", "AUTH0_API_TOKEN", "AUTH0_ACCESS_TOKEN", "AUTH0_CLIENT_SECRET", "TWILIO_API_KEY")
     proxies = {"http_proxy": "http://localhost:9", "no_proxy": "example.com"}
-    done = under_sandbox(sys.executable, "-c", asking, **dict.fromkeys(own, "of-a-real-tenant"), **proxies)
+    done = under_sandbox(sys.executable, "-c", asking, env=dict.fromkeys(own, "of-a-real-tenant") | proxies)
     assert (done.returncode, done.stderr) == (0, "")
     told, answer = done.stdout.splitlines()
     env = json.loads(told)
@@ -222,7 +221,7 @@ def test_a_command_that_is_killed_gives_128_and_the_signal() -> None:
 @pytest.mark.usefixtures("folder")
 def test_the_journal_of_a_command_is_thrown_away_with_its_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MFA_SETUP_STATE_DIR")
-    env = json.loads(under_sandbox(sys.executable, "-c", TELL, MFA_SETUP_CACHE_DIR="kept").stdout)
+    env = json.loads(under_sandbox(sys.executable, "-c", TELL, env={"MFA_SETUP_CACHE_DIR": "kept"}).stdout)
     assert not Path(env["MFA_SETUP_STATE_DIR"]).parent.exists()
     assert env["MFA_SETUP_CACHE_DIR"] == "kept"
 
@@ -255,8 +254,14 @@ def test_two_forms_of_output_are_refused(run: Run, options: tuple[str, ...]) -> 
 
 @pytest.mark.parametrize("tls", [[], ["--tls"]])
 def test_at_60_columns_no_line_is_broken(tls: list[str]) -> None:
-    terminal = {"env": os.environ | {"TERM": "xterm"}, "encoding": "utf-8", "timeout": 20, "dimensions": (60, 60)}
-    child = pexpect.spawn(sys.executable, [*START[1:], "--port", "0", *tls], **terminal)
+    child = pexpect.spawn(
+        sys.executable,
+        [*START[1:], "--port", "0", *tls],
+        env={**os.environ, "TERM": "xterm"},
+        encoding="utf-8",
+        timeout=20,
+        dimensions=(60, 60),
+    )
     child.expect("Auth0 Deploy CLI[^\n]*\n")
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", (child.before or "")).replace("\r", "").splitlines()
     child.sendintr()

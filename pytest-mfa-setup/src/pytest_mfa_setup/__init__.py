@@ -7,8 +7,9 @@ A test takes `mfa_sandbox`:
         my_code_that_reads_AUTH0_DOMAIN_and_so_on()
         assert "123456" in mfa_sandbox.wait_for_message("+14155550123")["body"]
 
-One `mfa-setup sandbox` runs for the whole session, and is reset for each test. While a test runs, the environment points
-at the sandbox and holds none of the caller's own `AUTH0_*` and `TWILIO_*`, so that no test reaches a real service.
+One `mfa-setup sandbox` runs for the whole session, and is reset for each test. While a test runs, the environment
+points at the sandbox and holds none of the caller's own `AUTH0_*` and `TWILIO_*`, so that no test reaches a real
+service.
 
 `MFA_SETUP_COMMAND` is the command that starts `mfa-setup` where that is not on `PATH`. To start the sandbox with
 other options, override `mfa_sandbox_options`:
