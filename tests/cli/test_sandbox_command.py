@@ -234,9 +234,12 @@ def test_sigterm_is_passed_on_to_the_command() -> None:
     command = [*START, "--", sys.executable, "-c", script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "up\n"
-        process.terminate()
-        assert process.wait(timeout=20) == 5
+        try:
+            assert process.stdout.readline() == "up\n"
+            process.terminate()
+            assert process.wait(timeout=20) == 5
+        finally:
+            process.kill()
 
 
 def test_a_command_that_does_not_exist_is_named(run: Run) -> None:
