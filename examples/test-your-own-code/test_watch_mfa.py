@@ -7,7 +7,7 @@ from auth0.management.core.api_error import ApiError
 from twilio.base.exceptions import TwilioRestException
 from watch_mfa import Settings, watch
 
-from mfa_setup.sandbox.testing import MfaSandbox
+from pytest_mfa_setup import MfaSandbox
 
 SENDER, ON_CALL = "+14155550100", "+14155550123"
 

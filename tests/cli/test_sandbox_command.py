@@ -3,21 +3,23 @@
 import itertools
 import json
 import os
+import re
 import signal
 import ssl
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pexpect
 import pytest
 
 from mfa_setup.cli import fleet_file
-from mfa_setup.render.welcome import welcome_lines
+from mfa_setup.render.welcome import export_lines, welcome_lines
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
 from support.lab import Lab, Run
@@ -72,7 +74,7 @@ def test_says_how_to_point_clients_at_it() -> None:
     command = [sys.executable, "-m", "mfa_setup", "sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         lines = until(process, "Auth0 Deploy CLI")
-        url = next(word for word in lines[0].split() if word.startswith("http"))
+        url = lines[0].split()[-1]
         exports = dict(line.strip().removeprefix("export ").split("=", 1) for line in lines if "export " in line)
         token = httpx.post(f"{url}/_sandbox/tokens", trust_env=False).json()["access_token"]
         snippets = [*code_after(lines, "Auth0 SDK (Python):"), *code_after(lines, "Twilio SDK (Python):")]
@@ -134,6 +136,162 @@ def test_127_0_0_1_is_the_same_tenant(run: Run, unified: Lab) -> None:
     env = {name: value.replace("localhost", "127.0.0.1") for name, value in unified.env.items()}
     assert run("up", "--yes", "--json", env=env).code == 0
     assert len(unified.spas) == 1
+
+
+# --- for a shell ---------------------------------------------------------------------------------------------------
+
+START = [sys.executable, "-m", "mfa_setup", "sandbox"]
+
+
+def test_env_prints_only_lines_for_a_shell_and_keeps_serving() -> None:
+    with subprocess.Popen(
+        [*START, "--port", "0", "--env"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(6)]
+        script = f"{''.join(lines)}env"
+        done = subprocess.run(["sh", "-c", script], env={}, capture_output=True, text=True, check=True)  # noqa: S607
+        env = dict(line.split("=", 1) for line in done.stdout.splitlines())
+        assert httpx.get(f"{env['MFA_SETUP_SANDBOX']}/_sandbox/requests", trust_env=False).json() == []
+        assert env["AUTH0_DOMAIN"] in env["MFA_SETUP_SANDBOX"]
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=10)
+    assert all(line.startswith("export ") for line in lines)
+    assert (process.returncode, out) == (0, "")
+    assert f"kill {process.pid}" in err
+
+
+def test_a_value_that_a_shell_would_split_is_quoted() -> None:
+    assert list(export_lines({"SSL_CERT_FILE": "/tmp/a folder/$it's"})) == [  # noqa: S108 no file is opened
+        "export SSL_CERT_FILE='/tmp/a folder/$it'\"'\"'s'"
+    ]
+
+
+# --- with a command ------------------------------------------------------------------------------------------------
+
+TELL = "import json, os; print(json.dumps(dict(os.environ)), flush=True)"
+
+
+def under_sandbox(
+    *command: str, stdin: str = "", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A command that `mfa-setup sandbox` runs, with variables of the caller."""
+    whole = [*START, "--", *command]
+    caller = {**os.environ, **(env or {})}
+    return subprocess.run(whole, env=caller, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_command_has_the_sandbox_in_its_environment_and_no_credentials_of_the_caller() -> None:
+    asking = (
+        f"{TELL}; from urllib.request import urlopen;"
+        "print(urlopen(os.environ['MFA_SETUP_SANDBOX'] + '/_sandbox/requests').read().decode())"
+    )
+    own = ("AUTH0_DOMAIN", "AUTH0_API_TOKEN", "AUTH0_ACCESS_TOKEN", "AUTH0_CLIENT_SECRET", "TWILIO_API_KEY")
+    proxies = {"http_proxy": "http://localhost:9", "no_proxy": "example.com"}
+    done = under_sandbox(sys.executable, "-c", asking, env=dict.fromkeys(own, "of-a-real-tenant") | proxies)
+    assert (done.returncode, done.stderr) == (0, "")
+    told, answer = done.stdout.splitlines()
+    env = json.loads(told)
+    assert answer == "[]"
+    assert "of-a-real-tenant" not in told
+    assert {name for name in env if name.startswith(("AUTH0_", "TWILIO_"))} == {
+        "AUTH0_DOMAIN",
+        "AUTH0_CLIENT_ID",
+        "AUTH0_CLIENT_SECRET",
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_AUTH_TOKEN",
+    }
+    assert env["no_proxy"].startswith("example.com,")
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(env["MFA_SETUP_SANDBOX"], trust_env=False)
+
+
+def test_a_command_keeps_its_streams_and_its_exit_code() -> None:
+    script = "import sys; print(sys.stdin.read()[::-1]); print('err', file=sys.stderr); sys.exit(7)"
+    done = under_sandbox(sys.executable, "-c", script, "--json", stdin="abc")
+    assert (done.returncode, done.stdout, done.stderr) == (7, "cba\n", "err\n")
+
+
+def test_a_command_that_is_killed_gives_128_and_the_signal() -> None:
+    killed = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    assert under_sandbox(sys.executable, "-c", killed).returncode == 128 + signal.SIGKILL
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_journal_of_a_command_is_thrown_away_with_its_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MFA_SETUP_STATE_DIR")
+    env = json.loads(under_sandbox(sys.executable, "-c", TELL, env={"MFA_SETUP_CACHE_DIR": "kept"}).stdout)
+    assert not Path(env["MFA_SETUP_STATE_DIR"]).parent.exists()
+    assert env["MFA_SETUP_CACHE_DIR"] == "kept"
+
+
+def test_sigterm_is_passed_on_to_the_command() -> None:
+    script = (
+        "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(5)); print('up', flush=True)\n"
+        "while True: signal.pause()"
+    )
+    command = [*START, "--", sys.executable, "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == "up\n"
+            process.terminate()
+            assert process.wait(timeout=20) == 5
+        finally:
+            process.kill()
+
+
+def test_a_command_that_does_not_exist_is_named(run: Run) -> None:
+    result = run("sandbox", "--", "no-such-command", "--flag")
+    assert (result.code, result.out) == (3, "")
+    assert "The command 'no-such-command' cannot be started: No such file or directory." in result.err
+
+
+@pytest.mark.parametrize("options", [("--env", "--json"), ("--env", "--", "true"), ("--json", "--", "true")])
+def test_two_forms_of_output_are_refused(run: Run, options: tuple[str, ...]) -> None:
+    result = run("sandbox", "--port", "0", *options)
+    assert result.code == 3
+    assert "cannot be used together" in result.out + result.err
+
+
+@pytest.mark.parametrize("tls", [[], ["--tls"]])
+def test_at_60_columns_no_line_is_broken(tls: list[str]) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        [*START[1:], "--port", "0", *tls],
+        env={**os.environ, "TERM": "xterm"},
+        encoding="utf-8",
+        timeout=20,
+        dimensions=(60, 60),
+    )
+    child.expect("Auth0 Deploy CLI[^\n]*\n")
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", (child.before or "")).replace("\r", "").splitlines()
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    url = next(line for line in shown if "are served at" in line).split()[-1]
+    assert f"  curl -u $TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN {url}/2010-04-01/Accounts.json" in shown
+    assert f"Messages: {url}/_sandbox/inbox" in shown
+    (secret,) = [line for line in shown if line.startswith("  export AUTH0_CLIENT_SECRET=")]
+    assert len(secret) > 60
+    assert not [line for line in shown if len(line) > 60 and not line.startswith("  ")]
+
+
+def test_ctrl_c_reaches_the_command_and_the_sandbox_waits_for_it() -> None:
+    script = (
+        "import signal, sys; signal.signal(signal.SIGINT, lambda *_: (print('bye', flush=True), sys.exit(4)))\n"
+        "print('up', flush=True)\n"
+        "while True: signal.pause()"
+    )
+    child = pexpect.spawn(sys.executable, [*START[1:], "--", sys.executable, "-c", script], timeout=20)
+    child.expect("up")
+    child.sendintr()
+    child.expect("bye")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 4
 
 
 # --- many tenants --------------------------------------------------------------------------------------------------

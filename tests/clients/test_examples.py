@@ -2,24 +2,25 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from support.lab import Labs
 
-pytest_plugins = ["pytester"]
-
 EXAMPLES = Path(__file__).parents[2] / "examples"
+PLUGIN = Path(__file__).parents[2] / "pytest-mfa-setup" / "src"
 
 
 def test_the_tests_of_somebody_elses_code_pass(tmp_path: Path) -> None:
     folder = EXAMPLES / "test-your-own-code"
     # Credentials of real services, as a developer's machine has them: the fixture must keep them out.
     env = os.environ | {"AUTH0_DOMAIN": "acme.eu.auth0.com", "TWILIO_ACCOUNT_SID": "AC" + "0" * 32}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'pytest'}"]
+    env |= {"MFA_SETUP_COMMAND": f"{shlex.quote(sys.executable)} -m mfa_setup"}
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, (str(PLUGIN), os.environ.get("PYTHONPATH"))))
+    options = ["-p", "no:cacheprovider", "-p", "pytest_mfa_setup", f"--basetemp={tmp_path / 'pytest'}"]
+    command = [sys.executable, "-m", "pytest", "-q", *options]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "5 passed" in done.stdout
@@ -59,61 +60,3 @@ def test_two_tenants_are_set_up_at_once_from_plain_python(labs: Labs, tmp_path: 
         assert lab.tenant["policies"] == ["all-applications"]
         assert [app["name"] for app in lab.spas] == ["Acme Portal"]
         assert lab.domain in done.stdout
-
-
-def test_the_fixture_takes_other_options_and_starts_each_test_afresh(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AUTH0_API_TOKEN", "of a real tenant")
-    monkeypatch.setenv("TWILIO_REGION", "ie1")
-    pytester.makeconftest(
-        """
-        import pytest
-        from mfa_setup.sandbox.testing import SandboxConfig
-
-        pytest_plugins = ["mfa_setup.sandbox.testing"]
-
-        @pytest.fixture(scope="session", params=["unified", "legacy"])
-        def mfa_sandbox_config(request):
-            return SandboxConfig(phone_stack=request.param, twilio_account="legacy-trial")
-        """
-    )
-    pytester.makepyfile(
-        """
-        import os
-        import pytest
-
-        @pytest.mark.parametrize("turn", [1, 2])
-        def test_afresh(mfa_sandbox, turn, request):
-            assert mfa_sandbox.requests() == mfa_sandbox.messages() == []
-            assert mfa_sandbox.state()["twilio"]["account"]["kind"] == "legacy-trial"
-            assert mfa_sandbox.tenant()["phone_stack"] in request.node.name
-            assert {name: os.environ[name] for name in mfa_sandbox.env} == mfa_sandbox.env
-            assert "AUTH0_API_TOKEN" not in os.environ and "TWILIO_REGION" not in os.environ
-            assert mfa_sandbox.domain and mfa_sandbox.token and mfa_sandbox.new_token(scope=["read:clients"])
-            assert mfa_sandbox.add_number("+14155550100").startswith("PN")
-            with pytest.raises(ValueError, match="effect"):
-                mfa_sandbox.faults({"path": "/", "effect": "explode"})
-            with pytest.raises(TimeoutError):
-                mfa_sandbox.wait_for_message("+14155550123", timeout=0.1)
-            mfa_sandbox.reset()
-            assert mfa_sandbox.state()["twilio"]["numbers"] == []
-        """
-    )
-    pytester.makeini("[pytest]\nfilterwarnings = error")
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
-    result.assert_outcomes(passed=4)
-
-
-def test_a_request_that_is_not_served_is_among_the_captured_log_lines(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest('pytest_plugins = ["mfa_setup.sandbox.testing"]')
-    pytester.makepyfile(
-        """
-        import httpx
-
-        def test_it(mfa_sandbox, caplog):
-            assert httpx.get(f"{mfa_sandbox.auth0_url}/nothing").status_code == 404
-            assert "does not serve GET /api/v2/nothing" in caplog.text
-        """
-    )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)

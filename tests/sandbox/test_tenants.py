@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from typing import Any
 
 import httpx
@@ -11,8 +10,8 @@ import pytest
 from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
-from mfa_setup.sandbox.testing import MfaSandbox
 from mfa_setup.sandbox.world import World
+from pytest_mfa_setup import MfaSandbox
 
 Client = Callable[[Tenant], httpx.Client]
 Tenants = Callable[[], list[Tenant]]
@@ -247,20 +246,20 @@ def test_each_tenant_has_a_rate_limit_of_its_own(visit: Callable[..., Any]) -> N
 
 
 def test_the_account_owns_one_number_that_delivers_and_a_reset_keeps_it(crowd: Sandbox) -> None:
-    with closing(MfaSandbox(crowd)) as sandbox:
-        for _ in range(2):
-            (number,) = sandbox.state()["twilio"]["numbers"]
-            account = crowd.world.twilio.credentials
-            httpx.post(
-                f"{crowd.url}/2010-04-01/Accounts/{account.account_sid}/Messages.json",
-                data={"From": number["phone_number"], "To": "+14155550123", "Body": "123456"},
-                auth=(account.account_sid, account.auth_token),
-                trust_env=False,
-            ).raise_for_status()
-            assert sandbox.wait_for_message("+14155550123")["status"] == "delivered"
-            before = (number["sid"], sandbox.env, sandbox.token)
-            sandbox.reset()
-            assert (sandbox.state()["twilio"]["numbers"][0]["sid"], crowd.ready()["env"], sandbox.token) == before
+    sandbox = MfaSandbox(crowd.ready())
+    for _ in range(2):
+        (number,) = sandbox.state()["twilio"]["numbers"]
+        account = crowd.world.twilio.credentials
+        httpx.post(
+            f"{crowd.url}/2010-04-01/Accounts/{account.account_sid}/Messages.json",
+            data={"From": number["phone_number"], "To": "+14155550123", "Body": "123456"},
+            auth=(account.account_sid, account.auth_token),
+            trust_env=False,
+        ).raise_for_status()
+        assert sandbox.wait_for_message("+14155550123")["status"] == "delivered"
+        before = (number["sid"], sandbox.env, sandbox.token)
+        sandbox.reset()
+        assert (sandbox.state()["twilio"]["numbers"][0]["sid"], crowd.ready()["env"], sandbox.token) == before
 
 
 def test_an_error_names_a_few_of_many_tenants(visit: Callable[..., Any]) -> None:

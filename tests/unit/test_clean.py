@@ -116,5 +116,5 @@ def test_the_sink_masks_on_both_streams(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_the_sink_shows_no_colour_codes_of_a_service(capsys: pytest.CaptureFixture[str]) -> None:
-    Sink(color=False).lines(["\x1b[31mred\x1b[0m [link=https://evil.example]x[/link]"])
+    Sink(color=False).unwrapped(["\x1b[31mred\x1b[0m [link=https://evil.example]x[/link]"])
     assert capsys.readouterr().out == "red [link=https://evil.example]x[/link]\n"

@@ -44,7 +44,7 @@ def test_every_import_is_declared(part: str) -> None:
     if part == "program":
         assert foreign([path for path in SOURCE.rglob("*.py") if path not in sandbox]) - own == set()
     else:
-        own |= declared(PROJECT["optional-dependencies"]["sandbox"]) | {"pytest"}  # `sandbox/testing.py` is a plugin
+        own |= declared(PROJECT["optional-dependencies"]["sandbox"])
         assert foreign(sandbox) - own == set()
 
 

@@ -62,9 +62,9 @@ def option(
     return as_parameter(name, kind, shown, default)
 
 
-def argument(name: str, kind: Any, text: str) -> inspect.Parameter:
-    """A required argument of one command."""
-    return as_parameter(name, kind, typer.Argument(help=text, show_default=False), ...)
+def argument(name: str, kind: Any, text: str, *, metavar: str | None = None, default: Any = ...) -> inspect.Parameter:
+    """An argument of one command; required unless it has a default."""
+    return as_parameter(name, kind, typer.Argument(help=text, metavar=metavar, show_default=False), default)
 
 
 def as_parameter(name: str, kind: Any, shown: Any, default: Any = None) -> inspect.Parameter:

@@ -229,9 +229,17 @@ class Sink:
             sys.stdout.write("\n")
             sys.stdout.flush()
 
-    def lines(self, lines: Iterable[str]) -> None:
-        """Writes plain lines of a result."""
-        self._print_all(_text(one_line(line)) for line in lines)
+    def unwrapped(self, lines: Iterable[str]) -> None:
+        """Writes lines that are copied from a terminal or read by a shell: as they are, in one piece, at any width."""
+        with self.paused(), writable_output():
+            sys.stdout.write("".join(f"{one_line(line)}\n" for line in lines))
+            sys.stdout.flush()
+
+    def stop_progress(self) -> None:
+        """Stops the spinner; from then on the terminal belongs to the command's own output."""
+        if self._status:
+            self._status.stop()
+        self._status = None
 
     def texts(self, lines: "Iterable[Text]") -> None:
         """Writes lines of a result for people; in JSON mode nothing."""

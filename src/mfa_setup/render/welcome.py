@@ -1,6 +1,7 @@
-"""What `mfa-setup sandbox` says when it is ready: how each kind of client is pointed at it."""
+"""What `mfa-setup sandbox` prints when it is ready: how each kind of client is pointed at it."""
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -9,15 +10,19 @@ _MOST_VARIABLES = 50
 
 
 def welcome_lines(ready: dict[str, Any]) -> Iterator[str]:
-    """The lines, from what the sandbox answers when it is ready."""
+    """The lines, from what the sandbox answers when it is ready; those to paste and those with a URL stand alone."""
     url, env = ready["url"], ready["env"]
-    yield f"Auth0 and Twilio are served at {url} until you press Ctrl-C."
-    yield f"What happens is shown at {ready['control']}/ and the messages at {ready['inbox']}"
+    yield f"Auth0 and Twilio are served at {url}"
+    yield "Press Ctrl-C to stop."
     yield ""
-    yield "Set this where your code runs. mfa-setup needs no more: mfa-setup up"
-    yield from (f"  export {name}={value}" for name, value in islice(env.items(), _MOST_VARIABLES))
+    yield f"Overview: {ready['control']}/"
+    yield f"Messages: {ready['inbox']}"
+    yield ""
+    yield "Set these variables where your code runs:"
+    yield from (f"  {line}" for line in islice(export_lines(env), _MOST_VARIABLES))
     if len(env) > _MOST_VARIABLES:
-        yield f"  and {len(env) - _MOST_VARIABLES} more: `mfa-setup sandbox --json` prints them all as `env`"
+        yield f"  and {len(env) - _MOST_VARIABLES} more: `mfa-setup sandbox --env` prints all"
+    yield "They are all that `mfa-setup up` needs, too."
     yield from _tenants(ready)
     yield ""
     yield from _python(url, env["AUTH0_DOMAIN"], tls="ca_file" in ready)
@@ -25,11 +30,16 @@ def welcome_lines(ready: dict[str, Any]) -> Iterator[str]:
     yield f"  curl -X POST {url}/_sandbox/tokens"
     yield f"  curl -u $TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN {url}/2010-04-01/Accounts.json"
     if "ca_file" in ready:
-        yield "  (add --cacert $SSL_CERT_FILE where yours does not read it)"
+        yield "  (add --cacert $SSL_CERT_FILE if your curl ignores it)"
         yield "Auth0 Deploy CLI:"
         yield "  a0deploy export --format yaml --output_folder tenant"
     else:
-        yield "Auth0 Deploy CLI: it needs https; start the sandbox with --tls."
+        yield "Auth0 Deploy CLI: needs https; use `sandbox --tls`."
+
+
+def export_lines(env: Mapping[str, str]) -> Iterator[str]:
+    """The variables as lines that a POSIX shell reads."""
+    return (f"export {name}={shlex.quote(value)}" for name, value in env.items())
 
 
 def _tenants(ready: dict[str, Any]) -> Iterator[str]:

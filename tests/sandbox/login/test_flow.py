@@ -151,6 +151,26 @@ def test_resend_makes_the_code_before_worthless(member: Person, house: House) ->
     assert "code" in member.answer
 
 
+def test_reloading_the_page_after_resend_sends_nothing(member: Person, house: House) -> None:
+    member.start()
+    member.log_in()
+    sent = len(house.messages())
+    state = member.page.forms[0].fields[0].value
+    answer = member.http.post("/u/mfa-sms-challenge", data={"state": state, "action": "resend-code"})
+    assert answer.status_code == 302
+    member.open(answer.headers["location"])
+    assert "We've sent you a new code." in member.page.text
+    member.open(answer.headers["location"])
+    assert "We've sent you a new code." not in member.page.text
+    assert len(house.messages()) == sent + 1
+
+
+def test_the_page_for_the_code_links_to_the_inbox_of_the_phone(member: Person) -> None:
+    member.start()
+    member.log_in()
+    assert E164 in member.http.get(member.page.links["inbox"]).text
+
+
 def test_another_number_can_be_tried(person: Person, house: House) -> None:
     person.start()
     person.sign_up()

@@ -1,7 +1,8 @@
 """The commands that need no account: both services on loopback, and the whole job on them."""
 
 import logging
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from inspect import Parameter
 from typing import TYPE_CHECKING, Any, Literal
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from mfa_setup.cli.app import command
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.numbers import whole
-from mfa_setup.cli.options import Call, option
-from mfa_setup.errors import PortInUseError, SandboxMissingError
+from mfa_setup.cli.options import Call, argument, option
+from mfa_setup.errors import InvalidValueError, PortInUseError, SandboxMissingError
 
 if TYPE_CHECKING:  # the sandbox is an extra, and only these two commands import it
     from mfa_setup.render.sink import Sink
@@ -31,7 +32,20 @@ WORLD = (
     ),
     _choice("rate_limit", "none", "free", "enterprise", text="Auth0's rate limit."),
 )
-_PORT = option("port", str, "Port on loopback; 0 takes a free one. (default 4400)", metavar="PORT", default="4400")
+_PORT = option(
+    "port",
+    str | None,
+    "Port on loopback; 0 takes a free one. (default 4400, and a free one for a COMMAND)",
+    metavar="PORT",
+)
+_ENV = option("env", bool, "Print only the variables on standard output, as lines of `export`.")
+_COMMAND = argument(
+    "command_line",
+    list[str] | None,
+    "Command to run against a new sandbox, after `--`; the sandbox stops when it ends.",
+    metavar="COMMAND",
+    default=None,
+)
 _LATENCY = option("latency_ms", str, "Milliseconds that every answer waits. (default 0)", metavar="N", default="0")
 _TLS = option("tls", bool, "Serve https, with a certificate of an authority made for this run.")
 _TENANTS = option(
@@ -40,30 +54,60 @@ _TENANTS = option(
 _FLEET_FILE = option("fleet_file", str, "Write a fleet file that names the tenants to PATH.", metavar="PATH")
 
 
-@command("sandbox", own=(_PORT, *WORLD, _LATENCY, _TENANTS, _FLEET_FILE, _TLS))
+@command("sandbox", own=(_COMMAND, _PORT, _ENV, *WORLD, _LATENCY, _TENANTS, _FLEET_FILE, _TLS))
 def sandbox(call: Call, context: CommandContext) -> int:
     """Serve both services on loopback, with state, until stopped (Ctrl-C).
 
     A stand-in for an Auth0 tenant and a Twilio account: what it answers comes from recordings of the real
-    services and their documentation. With --json it prints one line when it is ready.
+    services and their documentation. With a COMMAND, it serves that command alone and exits with its exit code.
+    With --env or --json, it prints the variables for a shell or a program when it is ready, and keeps serving.
 
     \b
     Examples:
       mfa-setup sandbox
+      mfa-setup sandbox -- pytest tests
+      mfa-setup sandbox --env > sandbox.env &
       mfa-setup sandbox --port 0 --json
       mfa-setup sandbox --phone-stack legacy --twilio-account trial
       mfa-setup sandbox --tenants 100 --fleet-file fleet.toml
     """
     from mfa_setup.cli import fleet_file  # noqa: PLC0415 only this command writes one
 
+    command_line = call.own["command_line"] or ()
+    _judge_output(call, command_line)
     path = call.own["fleet_file"]
     file = None if path is None else fleet_file.checked(path)
-    with running(call, int(whole("port", call.own["port"], 65_535))) as server, _telling(call, context.sink):
+    port = call.own["port"]
+    if port is None:
+        port = "0" if command_line else "4400"
+    with running(call, int(whole("port", port, 65_535))) as server, _telling(call, context.sink):
         if file is not None:
             fleet_file.write(file, server.fleet_file())
+        context.sink.stop_progress()
+        if command_line:
+            from mfa_setup.cli.sandboxed import run_command  # noqa: PLC0415 only this form needs it
+
+            code = run_command(command_line, server.ready()["env"])
+            context.report.silent = True
+            return code
         context.report.silent = True
         server.serve_forever(lambda: _announce(call, context, server.ready()))
     return 0
+
+
+def _judge_output(call: Call, command_line: Sequence[str]) -> None:
+    """Judges what standard output is for.
+
+    Raises:
+        InvalidValueError: Two forms of output were chosen.
+    """
+    chosen = {"--env": call.own["env"], "--json": call.common.json, "a COMMAND": bool(command_line)}
+    names = [name for name, is_chosen in chosen.items() if is_chosen]
+    if len(names) > 1:
+        raise InvalidValueError(
+            f"{' and '.join(names)} cannot be used together: each has standard output for itself.",
+            hint="Leave one of them out.",
+        )
 
 
 class _Teller(logging.Handler):
@@ -80,7 +124,7 @@ class _Teller(logging.Handler):
 
 @contextmanager
 def _telling(call: Call, sink: "Sink") -> Iterator[None]:
-    if call.common.quiet:
+    if call.common.quiet or (call.own["command_line"] and not call.common.verbose):  # the command has the terminal
         yield
         return
     log, teller = logging.getLogger("mfa_setup.sandbox"), _Teller(sink)
@@ -92,12 +136,18 @@ def _telling(call: Call, sink: "Sink") -> Iterator[None]:
 
 
 def _announce(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
+    from mfa_setup.render.welcome import export_lines, welcome_lines  # noqa: PLC0415 only this command needs it
+
     if call.common.json:
         context.sink.document(ready)
-    else:
-        from mfa_setup.render.welcome import welcome_lines  # noqa: PLC0415 only for people
-
-        context.sink.lines(welcome_lines(ready))
+    elif call.own["env"]:
+        context.sink.unwrapped(export_lines(ready["env"]))
+        if not call.common.quiet:
+            context.sink.say(f"Auth0 and Twilio are served at {ready['url']}")
+            context.sink.say(f"Messages: {ready['inbox']}")
+            context.sink.say(f"Press Ctrl-C to stop, or run: kill {os.getpid()}")
+    elif not call.common.quiet:
+        context.sink.unwrapped(welcome_lines(ready))
 
 
 @contextmanager

@@ -27,14 +27,13 @@ async def show(visit: Visit, transaction: Transaction) -> Response:
     return _page(visit, transaction)
 
 
-def _page(visit: Visit, transaction: Transaction, error: str = "", note: str = "") -> Response:
+def _page(visit: Visit, transaction: Transaction, error: str = "") -> Response:
     enrolling = enrolled_phone(visit, transaction.user_id) is None
     return form(
         visit,
         transaction,
         "challenge.html",
         error=error,
-        note=note,
         phone=transaction.phone if enrolling else masked(transaction.phone),
         enrolling=enrolling,
         channel=transaction.channel,
@@ -65,9 +64,8 @@ async def _resend(visit: Visit, transaction: Transaction, action: str) -> Respon
     if ways and transaction.channel not in ways:
         transaction.channel = ways[0]
     transaction.notice = await flow.send(visit, transaction)
-    if transaction.notice:
-        return _page(visit, transaction)
-    return _page(visit, transaction, note="We've sent you a new code.")
+    transaction.note = "" if transaction.notice else "We've sent you a new code."
+    return go(flow.page_of(visit, transaction))  # not the page itself: a browser that reloads it would send once more
 
 
 async def _verify(visit: Visit, transaction: Transaction, code: str) -> Response:

@@ -76,6 +76,7 @@ async def onward(visit: Visit, transaction: Transaction) -> Response:
 def form(visit: Visit, transaction: Transaction, name: str, *, error: str = "", **values: object) -> Response:
     """A page with a form; 400 where what was sent is refused."""
     notice, transaction.notice = transaction.notice, ""
+    note, transaction.note = transaction.note, ""
     client = visit.client(transaction.asked.target.client_id)
     return render(
         name,
@@ -83,6 +84,7 @@ def form(visit: Visit, transaction: Transaction, name: str, *, error: str = "", 
         policy_for(transaction.asked.target.redirect_uri),
         state=transaction.key,
         error=error or notice,
+        note=note,
         app=client["name"],
         tenant=str(visit.tenant.settings.get("friendly_name") or visit.tenant.name),
         **values,

@@ -83,7 +83,8 @@ class Transaction:
         mfa_before: Whether one was given when the session began, or this browser is remembered.
         phone: The number that is being enrolled.
         channel: How the code is sent.
-        notice: An error for the next page.
+        notice: An error that the next page shows.
+        note: A confirmation that the next page shows.
         recovery_code: A new recovery code, until the user has noted it.
         remember: Whether this browser shall be remembered.
         consented: Whether the user has agreed to the scopes in this login.
@@ -103,6 +104,7 @@ class Transaction:
     phone: str = ""
     channel: Channel = "sms"
     notice: str = ""
+    note: str = ""
     recovery_code: str = ""
     remember: bool = False
     consented: bool = False

@@ -1,0 +1,73 @@
+"""Runs a person's own command against a sandbox that lives as long as the command."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+
+from mfa_setup.errors import InvalidValueError
+from mfa_setup.settings.parsers import quoted
+
+_REPLACED = ("AUTH0_", "TWILIO_", "MFA_SETUP_SANDBOX")
+_LOOPBACK = "localhost,127.0.0.1"
+
+
+def run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Runs a command with the variables of a sandbox and returns its exit code, 128 + N after signal N.
+
+    It has the standard streams of this process and is in its process group, so that the terminal sends Ctrl-C to it; a
+    SIGTERM is passed on. What `mfa-setup` stores about the sandbox goes to a folder that is deleted with it.
+
+    Raises:
+        InvalidValueError: There is no such command, or it cannot be executed.
+    """
+    with tempfile.TemporaryDirectory(prefix="mfa-setup-sandbox-") as folder:
+        code = _wait_for(command, environment(os.environ, variables, Path(folder)))
+    return code if code >= 0 else 128 - code
+
+
+def environment(caller: Mapping[str, str], variables: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The environment of the command: the caller's without its credentials, and with the sandbox's.
+
+    Args:
+        caller: The environment of this process; the folders that it names for `mfa-setup` stay.
+        variables: The variables of the sandbox.
+        folder: Where `mfa-setup` keeps its files otherwise.
+    """
+    kept = {name: value for name, value in caller.items() if not name.upper().startswith(_REPLACED)}
+    no_proxy = {name: ",".join(filter(None, (kept.get(name), _LOOPBACK))) for name in ("NO_PROXY", "no_proxy")}
+    folders = {"MFA_SETUP_STATE_DIR": str(folder / "state"), "MFA_SETUP_CACHE_DIR": str(folder / "cache")}
+    return folders | kept | no_proxy | dict(variables)
+
+
+def _wait_for(command: Sequence[str], env: Mapping[str, str]) -> int:
+    process: subprocess.Popen[bytes] | None = None
+    terminated = False
+
+    def terminate(_number: int, _frame: FrameType | None) -> None:
+        nonlocal terminated
+        terminated = True
+        if process is not None:
+            process.terminate()
+
+    # Handlers and not SIG_IGN, which the command would inherit.
+    handlers = {signal.SIGINT: lambda _number, _frame: None, signal.SIGTERM: terminate}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        try:
+            process = subprocess.Popen(command, env=env)  # noqa: S603 the person's own command
+        except (OSError, ValueError) as failed:
+            reason = failed.strerror if isinstance(failed, OSError) else "it contains a null character"
+            raise InvalidValueError(
+                f"The command {quoted(command[0])} cannot be started: {reason}.",
+                hint="Check its name and that it is on PATH: mfa-setup sandbox -- COMMAND ARGUMENTS",
+            ) from None
+        if terminated:
+            process.terminate()
+        return process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
