@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mfa_setup.errors import Service
-
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -27,7 +25,7 @@ class Exchange:
         received: The body of the answer.
     """
 
-    service: Service
+    service: str
     method: str
     path: str
     query: str
