@@ -55,7 +55,7 @@ class MfaSetupError(Exception):
 class InternalError(MfaSetupError):
     """A defect of this tool."""
 
-    default_hint = "This is a defect of mfa-setup. Run the same command again with -v to see where; please report it."
+    default_hint = "This is a defect of mfa-setup. Run the same command again with -vv, and report what it prints."
 
 
 class LockHeldError(MfaSetupError):

@@ -716,13 +716,15 @@ def _nobody(*variables: str) -> Callable[[Lab], Environment]:
 SETTINGS_PATH, NUMBERS_PATH = "/api/v2/tenants/settings", "/2010-04-01/Accounts/*/IncomingPhoneNumbers.json"
 FAILING = [
     Case("unreachable: both services", "up --yes --timeout 1", "service_unavailable", 5,
-         ("Auth0 could not be reached",), "Check the network", given=_nobody("MFA_SETUP_SANDBOX", "AUTH0_DOMAIN")),
-    Case("unreachable: both, of status", "status --timeout 0.1", "service_unavailable", 5, ("no connection",),
-         "Check the network", given=_nobody("MFA_SETUP_SANDBOX", "AUTH0_DOMAIN")),
-    Case("unreachable: Auth0", "init --yes --timeout 0.1", "service_unavailable", 5, ("Auth0 could not be reached",),
-         "Check the network", given=_nobody("AUTH0_DOMAIN")),
-    Case("unreachable: Twilio", "up --yes --timeout 1", "service_unavailable", 5, ("Twilio could not be reached",),
-         "Check the network", given=_nobody("MFA_SETUP_SANDBOX"), asks=True),
+         ("Auth0 could not be reached at 127.0.0.1:",), "Check AUTH0_DOMAIN",
+         given=_nobody("MFA_SETUP_SANDBOX", "AUTH0_DOMAIN")),
+    Case("unreachable: both, of status", "status --timeout 0.1", "service_unavailable", 5,
+         ("the connection was refused",), "Check AUTH0_DOMAIN", given=_nobody("MFA_SETUP_SANDBOX", "AUTH0_DOMAIN")),
+    Case("unreachable: Auth0", "init --yes --timeout 0.1", "service_unavailable", 5,
+         ("Auth0 could not be reached at 127.0.0.1:",), "Check AUTH0_DOMAIN", given=_nobody("AUTH0_DOMAIN")),
+    Case("unreachable: Twilio", "up --yes --timeout 1", "service_unavailable", 5,
+         ("Twilio could not be reached at 127.0.0.1:",), "Check the network", asks=True,
+         given=_nobody("MFA_SETUP_SANDBOX")),
 ] + [
     Case(f"failing: {service} {name}", f"up --yes --timeout {seconds}", code, 5, (service, says), fix, asks=True,
          given=_fails(path, effect, method))

@@ -166,12 +166,16 @@ def document(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def request_id_of(headers: Mapping[str, str]) -> str | None:
+    """The service's own ID of the request that an answer is for."""
+    return headers.get("twilio-request-id") or headers.get("x-auth0-requestid")
+
+
 def refusal(
     kind: type[MfaSetupError], service: Service, answer: Answer, message: str, hint: str | None = None
 ) -> MfaSetupError:
     """An error about an answer, with its status and the service's own id of the request, for its support."""
-    headers = answer.headers
-    request_id = headers.get("twilio-request-id") or headers.get("x-auth0-requestid")
+    request_id = request_id_of(answer.headers)
     return kind(
         message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…",
         hint=hint,

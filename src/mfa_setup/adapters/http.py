@@ -1,5 +1,8 @@
 """The httpx client under both SDKs: its one transport sends every request by the rules of an `HttpPolicy`."""
 
+import socket
+import ssl
+import time
 from contextlib import closing
 from http import HTTPStatus
 from typing import Protocol
@@ -7,7 +10,7 @@ from typing import Protocol
 import httpcore
 import httpx
 
-from mfa_setup.adapters.answers import TITLES, Answer, judged, refusal
+from mfa_setup.adapters.answers import TITLES, Answer, judged, refusal, request_id_of
 from mfa_setup.adapters.connection import Connections
 from mfa_setup.adapters.http_policy import HttpPolicy, NoAnswerError
 from mfa_setup.errors import (
@@ -17,6 +20,7 @@ from mfa_setup.errors import (
     Service,
     UnreadableAnswerError,
 )
+from mfa_setup.model.exchange import Exchange
 
 MAX_BYTES = 10_000_000
 """No answer of either service comes near this; a larger one is not read on."""
@@ -78,21 +82,75 @@ class PolicyTransport(httpx.BaseTransport):
         return httpx.Response(answer.status, headers=dict(answer.headers), text=answer.text, request=request)
 
     def _send(self, request: httpx.Request, seconds: float) -> Answer:
+        """One attempt, of which the listener is told however it ends."""
+        begun = time.monotonic()
+        try:
+            answer = self._attempt(request, seconds)
+        except (NoAnswerError, MfaSetupError) as lost:
+            self._report(request, begun, None, lost.reason if isinstance(lost, NoAnswerError) else lost.code)
+            raise
+        self._report(request, begun, answer)
+        return answer
+
+    def _attempt(self, request: httpx.Request, seconds: float) -> Answer:
+        host = request.url.netloc.decode("ascii")
         try:
             response = self._connections.exchange(request, seconds)
             with closing(response):
                 text = _read(self._policy.service, response)
         except _NOT_SENT as lost:
-            raise NoAnswerError("no connection", sent=False) from lost
+            raise NoAnswerError(_no_connection(lost), sent=False, host=host) from lost
         except httpcore.TimeoutException as lost:
-            raise NoAnswerError("no answer in time", sent=True) from lost
+            raise NoAnswerError("no answer in time", sent=True, host=host) from lost
         except (httpcore.NetworkError, httpcore.ProtocolError) as lost:
-            raise NoAnswerError("the connection broke off", sent=True) from lost
+            raise NoAnswerError("the connection broke off", sent=True, host=host) from lost
         return _answer(response, text)
+
+    def _report(self, request: httpx.Request, begun: float, answer: Answer | None, reason: str = "") -> None:
+        listener = self._policy.settings.on_exchange
+        if listener is None:
+            return
+        listener(
+            Exchange(
+                self._policy.service,
+                request.method,
+                request.url.raw_path.partition(b"?")[0].decode("ascii"),
+                request.url.query.decode("ascii"),
+                time.monotonic() - begun,
+                answer.status if answer else None,
+                reason,
+                request_id_of(answer.headers) if answer else None,
+                dict(request.headers),
+                request.content.decode("utf-8", "replace"),
+                answer.headers if answer else {},
+                answer.text if answer else "",
+            )
+        )
 
     def close(self) -> None:
         """Closes the connections."""
         self._connections.close()
+
+
+_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+    (socket.gaierror, "its name cannot be resolved"),
+    (ssl.SSLCertVerificationError, "its certificate is not trusted"),
+    (ssl.SSLError, "the TLS handshake failed"),
+    (ConnectionRefusedError, "the connection was refused"),
+    (httpcore.ProxyError, "the proxy refused the connection"),
+    (httpcore.ConnectTimeout, "no connection in time"),
+)
+"""Why there is no connection, by the errors of the operating system and of the HTTP client."""
+
+
+def _no_connection(lost: BaseException) -> str:
+    cause: BaseException | None = lost
+    while cause is not None:
+        for kind, reason in _CAUSES:
+            if isinstance(cause, kind):
+                return reason
+        cause = cause.__cause__ or cause.__context__
+    return "no connection"
 
 
 def _token(request: httpx.Request) -> str:

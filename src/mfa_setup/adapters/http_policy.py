@@ -27,6 +27,7 @@ from mfa_setup.errors import (
     UnavailableError,
     leaves_open,
 )
+from mfa_setup.model.exchange import Exchange
 from mfa_setup.model.readiness import Headroom
 
 READS = frozenset({"GET", "HEAD"})
@@ -41,12 +42,13 @@ ATTEMPT_SECONDS = 10.0
 
 
 class NoAnswerError(Exception):
-    """The connection gave no answer; `sent` tells whether the request may have arrived."""
+    """The connection gave no answer; `sent` tells whether the request may have arrived, `host` where it went."""
 
-    def __init__(self, reason: str, *, sent: bool) -> None:
+    def __init__(self, reason: str, *, sent: bool, host: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.sent = sent
+        self.host = host
 
 
 Classify = Callable[[Answer], MfaSetupError]
@@ -66,6 +68,9 @@ class HttpSettings:
         on_pace: Told that requests wait for the rate limit of a service; by default nobody is.
         cancellation: Stops the run.
         network: Certificates and proxies.
+        on_exchange: Told of every attempt of a request, with its headers and bodies; None where nobody wants to know.
+            It is called by several threads, and must not raise: an answer that has come in would be lost.
+        domain_source: Where the tenant's domain comes from, as the error names it when Auth0 cannot be reached.
     """
 
     budget: float = 20.0
@@ -73,6 +78,8 @@ class HttpSettings:
     on_pace: Callable[[str], None] = lambda _service: None
     cancellation: Cancellation = field(default_factory=Cancellation)
     network: Network = field(default_factory=Network)
+    on_exchange: Callable[[Exchange], None] | None = None
+    domain_source: str = "AUTH0_DOMAIN"
 
 
 @dataclass(slots=True)
@@ -194,12 +201,23 @@ class HttpPolicy:
         return error, retry_delay(answer)
 
     def _lost(self, method: str, lost: NoAnswerError) -> MfaSetupError:
+        title, at = TITLES[self.service], f" at {lost.host}" if lost.host else ""
         if method not in self.repeatable and lost.sent:
             return OutcomeUnknownError(
-                f"{TITLES[self.service]} gave no answer to a request that must not be sent twice ({lost.reason}).",
+                f"{title}{at} gave no answer to a request that must not be sent twice ({lost.reason}).",
                 service=self.service,
             )
-        return UnavailableError(f"{TITLES[self.service]} could not be reached: {lost.reason}.", service=self.service)
+        return UnavailableError(
+            f"{title} could not be reached{at}: {lost.reason}.",
+            hint=None if lost.sent else self._unreachable_hint(),
+            service=self.service,
+        )
+
+    def _unreachable_hint(self) -> str:
+        network = "the network (and the proxy, if there is one)"
+        if self.service == "auth0":
+            return f"Check {self.settings.domain_source}, then {network}; then run the command again."
+        return f"Check {network} and https://status.twilio.com; then run the command again."
 
     def _pace(self, deadline: float) -> None:
         """Waits while the last answers say that nothing is left, instead of running into a 429."""

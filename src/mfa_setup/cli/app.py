@@ -3,7 +3,8 @@
 import inspect
 import os
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -145,7 +146,8 @@ def execute(body: Body, call: Call, shows: Shows) -> int:
     from mfa_setup.cli.prompter import Prompter  # noqa: PLC0415
     from mfa_setup.engine.report import Report  # noqa: PLC0415
 
-    common = call.common
+    common = _debugged(call.common, os.environ)
+    call = replace(call, common=common)
     sink = new_sink(common)
     sink.typed += typed.of_call(call, os.environ)
     report = Report(call.command)
@@ -157,7 +159,7 @@ def execute(body: Body, call: Call, shows: Shows) -> int:
             code = body(call, context)
         error = None
     except BaseException as raised:  # noqa: BLE001 whatever it is, it ends in one message and an exit code
-        error = as_ours(raised, verbose=common.verbose, sink=sink)
+        error = as_ours(raised, verbose=common.verbose > 0, sink=sink)
         code = error.exit_code
     signals.end()
     if error is not None or not report.silent:
@@ -165,12 +167,18 @@ def execute(body: Body, call: Call, shows: Shows) -> int:
     return code
 
 
+def _debugged(common: Common, environment: Mapping[str, str]) -> Common:
+    """The options with `MFA_SETUP_DEBUG` read in, which does the same as `-vv`."""
+    is_on = environment.get("MFA_SETUP_DEBUG", "").strip().lower() not in {"", "0", "false", "no"}
+    return replace(common, verbose=max(common.verbose, 2)) if is_on else common
+
+
 def new_sink(common: Common) -> "Sink":
     """The sink, which masks every secret of the environment from the first line on."""
     from mfa_setup.render.sink import Sink  # noqa: PLC0415 help and version need none of these
     from mfa_setup.settings.credentials import secrets_of  # noqa: PLC0415
 
-    sink = Sink(as_json=common.json, quiet=common.quiet, verbose=common.verbose, color=not common.no_color)
+    sink = Sink(as_json=common.json, quiet=common.quiet, verbosity=common.verbose, color=not common.no_color)
     sink.secrets += secrets_of(os.environ)
     return sink
 

@@ -68,7 +68,7 @@ class FleetSession:
         try:
             self._go()
         except Exception as raised:  # noqa: BLE001 whatever it is, it ends in one message and an exit code
-            error = as_ours(raised, verbose=self.call.common.verbose, sink=sink)
+            error = as_ours(raised, verbose=self.call.common.verbose > 0, sink=sink)
         signals.end()
         self.context.report.silent = True
         for result in self._rollout.missing(self._why) if self._rollout else ():
@@ -116,7 +116,7 @@ class FleetSession:
             sandbox_url(sandbox)
         self._tenants = self._selected(read_fleet(path, allowed=allowed, sandbox=sandbox is not None))
         options = Options(Folders.of(os.environ), http_settings(self.context, seconds))
-        shared = Shared(path.parent, os.environ, sandbox, options, purchases, self._doing)
+        shared = Shared(path.parent, os.environ, sandbox, options, purchases, self._doing, self.context.sink.exchanged)
         cancellation = self.context.cancellation
         self._rollout = rollout = Rollout(
             self._tenants, self.task, shared, cancellation, _written, most, canaries, own["fail_fast"], tick=self._tick
@@ -167,7 +167,7 @@ class FleetSession:
                 f"This needs a confirmation: {len(changing)} of {len(self._tenants)} tenants would change.",
                 hint="Look at `mfa-setup fleet plan`, then pass --yes.",
             )
-        sink.messages(shown.plan_lines(changing, all_values=self.call.common.verbose))
+        sink.messages(shown.plan_lines(changing, all_values=self.call.common.verbose > 0))
         sink.messages(shown.purchase_lines(changing, rollout.shared.purchases))
         terminal.agree()
         return True
@@ -233,7 +233,7 @@ class FleetSession:
             return
         good = [result for result in results if result.ok]
         if self.task.command == "plan":
-            sink.texts(shown.plan_lines(good, all_values=self.call.common.verbose))
+            sink.texts(shown.plan_lines(good, all_values=self.call.common.verbose > 0))
             self._tell([result for result in results if not result.ok])
         else:
             sink.texts(shown.note_lines(results))

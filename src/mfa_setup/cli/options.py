@@ -12,7 +12,7 @@ import typer
 class Common:
     """What every command can be told about how to work.
 
-    `timeout` is the budget in seconds for the retries of one request, as given.
+    `timeout` is the budget in seconds for the retries of one request, as given; `verbose` counts how often `-v` was.
     """
 
     config: str | None = None
@@ -20,7 +20,7 @@ class Common:
     yes: bool = False
     no_input: bool = False
     no_color: bool = False
-    verbose: bool = False
+    verbose: int = 0
     quiet: bool = False
     timeout: str | None = None
     no_token_cache: bool = False

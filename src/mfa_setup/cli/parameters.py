@@ -15,7 +15,8 @@ from mfa_setup.settings.schema import PANELS, SECRETS, SETTINGS, Group, Secret, 
 
 _SECRETS_PANEL = "Secrets (else from the environment)"
 
-_common = partial(option, panel="This run")
+_PANEL = "This run"
+_common = partial(option, panel=_PANEL)
 _COMMON = (
     _common(
         "config", str | None, "Settings file. Without it, mfa-setup.toml of this folder or a parent.", metavar="PATH"
@@ -24,7 +25,19 @@ _COMMON = (
     _common("yes", bool, "Apply the plan without asking.", "-y"),
     _common("no_input", bool, "Never ask; exit with code 6 instead."),
     _common("no_color", bool, "Print without colors."),
-    _common("verbose", bool, "Print more details.", "-v"),
+    as_parameter(
+        "verbose",
+        int,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            help="Print more details, and each request; -vv also its headers and bodies, without secrets.",
+            show_default=False,
+            rich_help_panel=_PANEL,
+        ),
+        0,
+    ),
     _common("quiet", bool, "Print nothing but errors and warnings.", "-q"),
     _common("timeout", str | None, "How long one request may be retried (default 20).", metavar="SECONDS"),
 )

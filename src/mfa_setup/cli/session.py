@@ -115,7 +115,7 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
         access,
         Options(
             folders=folders,
-            http=http_settings(context, seconds),
+            http=http_settings(context, seconds, asked.given["domain"].source),
             token_cache=not call.common.no_token_cache,
             learned=context.sink.secrets.append,
             region_variables=_region_variables(source),
@@ -127,8 +127,8 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
         yield run
 
 
-def http_settings(context: CommandContext, seconds: float) -> "HttpSettings":
-    """How the requests of a command are sent.
+def http_settings(context: CommandContext, seconds: float, domain_source: str = "") -> "HttpSettings":
+    """How the requests of a command are sent; `domain_source` names where the tenant's domain comes from.
 
     Raises:
         ConfigUnreadableError: `SSL_CERT_FILE` names a file that does not exist.
@@ -138,7 +138,9 @@ def http_settings(context: CommandContext, seconds: float) -> "HttpSettings":
         from mfa_setup.cli.network import network_of  # noqa: PLC0415
 
     network, sink = network_of(os.environ), context.sink
-    return HttpSettings(seconds, sink.waiting, sink.pacing, context.cancellation, network)
+    shown = sink.exchanged if sink.shows_requests else None
+    source = domain_source or "AUTH0_DOMAIN"
+    return HttpSettings(seconds, sink.waiting, sink.pacing, context.cancellation, network, shown, source)
 
 
 def _settings_file(call: Call) -> Path | None:

@@ -1,7 +1,7 @@
 """The run of one tenant of a fleet, composed like that of any other program."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from mfa_setup.engine.report import Report
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError, InvalidValueError, PlanOutdatedError, PurchaseNotAllowedError
 from mfa_setup.model.change import Change
+from mfa_setup.model.exchange import Exchange
 from mfa_setup.model.fleet import plan_of
 from mfa_setup.model.outcome import Outcome, SettingsUsed, Tenant
 from mfa_setup.settings.credentials import (
@@ -45,6 +46,7 @@ class Shared:
         options: How each run works.
         purchases: How many numbers may be bought in all.
         doing: Told what is under way.
+        exchanged: Told of every attempt of a request, with the name of its tenant and the secrets of its run.
     """
 
     folder: Path
@@ -53,6 +55,7 @@ class Shared:
     options: Options
     purchases: int
     doing: Doing
+    exchanged: Callable[[Exchange, str, Sequence[SecretStr]], None]
     _bought: int = 0
     _accounts: dict[str, SharedAccount] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
@@ -153,6 +156,9 @@ class TenantRun:
             common.http,
             on_wait=lambda reason, seconds: doing(name, f"{reason} Trying again in {seconds:.1f} s."),
             on_pace=lambda service: doing(name, f"Keeping to the rate limit of {service}"),
+            on_exchange=common.http.on_exchange
+            and (lambda exchange: self.shared.exchanged(exchange, name, tuple(self.secrets))),
+            domain_source=f"domain of [tenants.{name}] in the fleet file",
         )
         return replace(
             common,

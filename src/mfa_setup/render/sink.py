@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from mfa_setup.errors import OutputUnwritableError
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
+from mfa_setup.model.exchange import Exchange
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.model.results import Result
 from mfa_setup.quoting import without_typed
@@ -64,16 +65,14 @@ class Sink:
         free_texts: Settings that take any text (a name, a template); such words of them are shortened everywhere.
     """
 
-    def __init__(
-        self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False, color: bool = True
-    ) -> None:
+    def __init__(self, *, as_json: bool = False, quiet: bool = False, verbosity: int = 0, color: bool = True) -> None:
         self.as_json = as_json
         self.narrating = False
         self.secrets: list[SecretStr] = []
         self.typed: list[str] = []
         self.free_texts: list[str] = []
         self._quiet = quiet
-        self._verbose = verbose
+        self._verbosity = verbosity
         self._color = color
         self._status: Status | None = None
 
@@ -123,7 +122,7 @@ class Sink:
         """Tells what is being done."""
         if self._status:
             self._status.update(_text(self._clean(text)))  # a bare text would be read as markup here
-        elif self._verbose:
+        elif self._verbosity:
             self._tell(_text(one_line(text), "dim"))
 
     def showing(self, renderable: "RenderableType") -> None:
@@ -134,7 +133,7 @@ class Sink:
     def done(self, text: str) -> None:
         """Tells that a step is finished."""
         is_result = self.narrating and not self.as_json
-        if is_result or self._shows_progress or self._verbose:
+        if is_result or self._shows_progress or self._verbosity:
             line = _text().append("  * ", style="green").append(one_line(text))
             self._put(self._out if is_result else self._err, line)
 
@@ -159,6 +158,35 @@ class Sink:
         """Tells that requests wait, so that the rate limit of a service is kept; only where something moves."""
         if self._status:
             self.doing(f"Keeping to the rate limit of {service}")
+
+    @property
+    def shows_requests(self) -> bool:
+        """Whether each request is shown (`-v`)."""
+        return self._verbosity > 0
+
+    def exchanged(self, exchange: Exchange, tenant: str = "", secrets: Iterable[SecretStr] = ()) -> None:
+        """Shows one attempt of a request in one write, as several threads send; with `-vv` its headers and bodies.
+
+        Args:
+            exchange: The attempt.
+            tenant: The tenant of the fleet that it belongs to.
+            secrets: What is masked besides the secrets of the command.
+        """
+        known, begin = (*self.secrets, *secrets), f"{one_line(tenant)}: " if tenant else ""
+        # Whatever is wrong with the log must not lose an answer, such as that to a purchase: not even that its reader
+        # has gone away, where Rich ends the process.
+        with suppress(Exception, SystemExit):
+            from mfa_setup.render.exchange import lines  # noqa: PLC0415 only `-v` needs it
+
+            shown = lines(
+                exchange, lambda text: self._safe(sanitize.without(known, text)), detailed=self._verbosity > 1
+            )
+            text = "\n".join(begin + line for line in shown)
+            if self._err.is_terminal:
+                self._err.print(_text(text, "dim"), soft_wrap=True)
+            else:
+                sys.stderr.write(f"{text}\n")
+                sys.stderr.flush()
 
     def plan(self, outcome: Outcome) -> None:
         """Shows the plan before it is applied."""

@@ -204,5 +204,6 @@ VARIABLES: dict[str, str] = {
     f"{PREFIX}SANDBOX": "URL of the sandbox on this machine that stands in for Twilio (`mfa-setup sandbox` prints it).",
     f"{PREFIX}STATE_DIR": "Folder of the journals.",
     f"{PREFIX}CACHE_DIR": "Folder of the cached access tokens.",
+    f"{PREFIX}DEBUG": "`1` shows each request with its headers and bodies, as `-vv`; `0` or empty does not.",
 }
 """The variables that hold neither a setting nor a secret."""
