@@ -42,7 +42,7 @@ _FLEET_FILE = option("fleet_file", str, "Write a fleet file that names the tenan
 
 @command("sandbox", own=(_PORT, *WORLD, _LATENCY, _TENANTS, _FLEET_FILE, _TLS))
 def sandbox(call: Call, context: CommandContext) -> int:
-    """Serve both services on loopback, with state, until stopped (Ctrl-C).
+    """Serve both services on this machine until stopped (Ctrl-C).
 
     A stand-in for an Auth0 tenant and a Twilio account: what it answers comes from recordings of the real
     services and their documentation. With --json it prints one line when it is ready.
