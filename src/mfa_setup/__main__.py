@@ -32,7 +32,7 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _write_version() -> bool:
-    """Answers `--version`, `-V` and `version` before the slow imports; false for another command line or if it cannot."""
+    """Answers `--version`, `-V` and `version` before the slow imports; false for other words or if it cannot."""
     if sys.argv[1:] not in (["--version"], ["-V"], ["version"]) or sys.stdout is None:
         return False
     try:

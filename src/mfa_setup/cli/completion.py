@@ -10,21 +10,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-_CHECK_IDS = (
-    "template_code provider_account provider_token twilio_credentials twilio_account compliance_profile balance "
-    "sender_owned registration geo_permissions voice_sender dialing_permissions auth0_plan price_known number_moves"
-).split()
+_CHECK_IDS = """
+    template_code provider_account provider_token twilio_credentials twilio_account compliance_profile balance
+    sender_owned registration geo_permissions voice_sender dialing_permissions auth0_plan price_known
+    number_moves
+""".split()  # noqa: SIM905 a name a line would fill a page
 """The checks that --override takes; their catalog is slow to import, and a test compares them."""
-_COUNTRIES = (
-    "AC AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT "
-    "BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER "
-    "ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE "
-    "IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV "
-    "LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP "
-    "NR NU NZ OM PA PE PF PG PH PK PL PM PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK "
-    "SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA "
-    "VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW"
-).split()
+_COUNTRIES = """
+    AC AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ
+    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM
+    FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE
+    JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN
+    MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PR PS PT
+    PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TG TH TJ TK
+    TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
+""".split()  # noqa: SIM905 likewise
 """The countries that --country takes; the tables of phone numbers are slow to import, and a test compares them."""
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _LONGEST = 4_000_000
@@ -39,12 +39,13 @@ def check_ids(incomplete: str) -> list[str]:
 def country_codes(incomplete: str) -> list[str]:
     """The country codes; of a list such as `US,C` the last one is completed."""
     head, comma, last = incomplete.rpartition(",")
-    return [f"{head}{comma}{code}" for code in _COUNTRIES if code.startswith(last.upper())]
+    return [f"{head}{comma}{code}" for code in country_code(last)]
 
 
 def country_code(incomplete: str) -> list[str]:
-    """The country codes that begin as typed."""
-    return [code for code in _COUNTRIES if code.startswith(incomplete.upper())]
+    """The country codes that begin as typed, in small letters where those are typed."""
+    codes = [code for code in _COUNTRIES if code.startswith(incomplete.upper())]
+    return [code.lower() for code in codes] if incomplete.islower() else codes
 
 
 def run_ids(incomplete: str) -> list[str]:
@@ -59,7 +60,8 @@ def run_ids(incomplete: str) -> list[str]:
         if not is_foreign(folder.stat()):
             for path in folder.glob("journal-*.jsonl"):
                 times |= _runs(path)
-    return [run_id for run_id in sorted(times, key=lambda one: times[one], reverse=True) if run_id.startswith(incomplete)]
+    newest_first = sorted(times, key=lambda run_id: times[run_id], reverse=True)
+    return [run_id for run_id in newest_first if run_id.startswith(incomplete)]
 
 
 def _runs(path: Path) -> dict[str, str]:
@@ -95,7 +97,7 @@ def answer() -> int:
 
     from mfa_setup.cli.app import program  # noqa: PLC0415
 
-    _completion_classes._sanitize_help_text = str  # noqa: SLF001 no markup here, and Rich is slow to import
+    _completion_classes._sanitize_help_text = lambda text: text  # noqa: SLF001 no markup here, and Rich is slow to import
     typed = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or ""
     try:
         _completion_classes.completion_init()

@@ -90,7 +90,7 @@ def _wrapped(text: str, width: int, first: str, later: str) -> str:
 
 def first_sentence(text: str) -> str:
     """The first sentence of a help text."""
-    return re.split(r"(?<=[.!?])\s+(?=[A-Z`])", " ".join(text.split("\n\n")[0].split()))[0]
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z`])", " ".join(text.partition("\n\n")[0].split()))[0]
 
 
 def _panel(parameter: Any) -> str:

@@ -9,10 +9,17 @@ from mfa_setup.cli.app import app, program
 from mfa_setup.cli.options import SectionedCommand
 
 
+def _names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The commands that may follow the words typed so far."""
+    command = _named(ctx.find_root(), list(ctx.params.get("words") or ())).command
+    names = command.commands if isinstance(command, typer.core.TyperGroup) else ()
+    return [name for name in names if name.startswith(incomplete)]
+
+
 @app.command("help", cls=SectionedCommand)
 def show_help(
     ctx: typer.Context,
-    words: Annotated[list[str] | None, typer.Argument(metavar="[COMMAND]...", help="The command to explain.")] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[COMMAND]...", help="The command to explain.", autocompletion=_names)] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="Explain every option, with its variable and default.")] = False,
 ) -> None:
@@ -31,7 +38,7 @@ def show_help(
     typer.echo(full_page(command, context) if every and isinstance(command, SectionedCommand) else context.get_help())
 
 
-def _named(root: typer.Context, words: list[str]) -> Any:
+def _named(root: Any, words: list[str]) -> Any:
     """The context of the command that the words name.
 
     Raises:

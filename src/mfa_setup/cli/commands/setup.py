@@ -84,7 +84,7 @@ def init(call: Call, context: CommandContext) -> int:
     \b
     Examples:
       mfa-setup init
-      mfa-setup init --name "Acme Web" --url https://app.example.com --url http://localhost:3000
+      mfa-setup init --name "Acme Web" --url https://app.example.com
       mfa-setup init --app-dir ../auth0-react-samples/Sample-01
       mfa-setup init --app-client-id abcdefghijklmnopqrstuvwxyz012345 --harden
     """
@@ -133,8 +133,8 @@ def enable_sms(call: Call, context: CommandContext) -> int:
     Examples:
       mfa-setup enable-sms
       mfa-setup enable-sms --from +14155550123
-      mfa-setup enable-sms --messaging-service-sid MG0123456789abcdef0123456789abcdef
-      mfa-setup enable-sms --delivery both --verification-template "{{code}} is your code for Acme."
+      mfa-setup enable-sms --delivery both
+      mfa-setup enable-sms --verification-template "{{code}} is your Acme code."
     """
     return _set_up(call, context, "number", "provider", "factor", may_buy=False)
 
