@@ -32,8 +32,8 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _write_version() -> bool:
-    """Answers `mfa-setup --version` before the slow imports; false for another command line or if it cannot."""
-    if sys.argv[1:] != ["--version"] or sys.stdout is None:
+    """Answers `--version`, `-V` and `version` before the slow imports; false for other words or if it cannot."""
+    if sys.argv[1:] not in (["--version"], ["-V"], ["version"]) or sys.stdout is None:
         return False
     try:
         os.write(1, f"mfa-setup {__version__}\n".encode())

@@ -1,11 +1,14 @@
 """The help, the version, and what starting up costs."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from mfa_setup.cli import welcome
 from mfa_setup.settings.schema import SECRETS, SETTINGS
 from support.lab import Run
 
@@ -23,7 +26,12 @@ COMMANDS = [
     "test login",
     "sandbox",
     "demo",
+    "fleet plan",
+    "fleet up",
+    "fleet status",
+    "fleet doctor",
 ]
+GROUPS = ["", "test", "fleet"]
 SDKS = ["auth0", "twilio", "requests", "httpx", "aiohttp", "starlette", "uvicorn", "phonenumbers.data"]
 
 
@@ -49,7 +57,7 @@ def test_the_root_help_lists_the_commands_and_the_exit_codes(run: Run) -> None:
 
 
 def test_help_shows_brackets_and_braces_as_they_are(run: Run) -> None:
-    out = run("enable-sms", "--help").out
+    out = run("help", "enable-sms", "--all").out
     assert "{{code}}" in out
     assert "<sms|voice|both>" in out
 
@@ -83,7 +91,7 @@ def test_without_a_command_it_shows_the_help(run: Run) -> None:
 
 
 def test_the_help_of_up_has_every_setting_with_its_opposite_its_variable_and_its_default(run: Run) -> None:
-    words = " ".join(run("up", "--help").out.split())
+    words = " ".join(run("help", "up", "--all").out.split())
     for setting in SETTINGS:
         negatable = setting.kind == "boolean" and not setting.one_shot
         assert f" {setting.flag} / {setting.opposite} " in words if negatable else f" {setting.flag} " in words
@@ -103,3 +111,92 @@ def test_a_secret_is_an_option_of_the_commands_that_use_it(run: Run) -> None:
             "undo": set(SECRETS),
             "demo": set(),
         }.get(command, set(SECRETS) - {"old_twilio_auth_token"})
+
+
+@pytest.mark.parametrize("command", [*GROUPS, *COMMANDS, "help", "version"])
+def test_a_page_of_help_has_at_most_45_lines_of_80_columns(run: Run, command: str) -> None:
+    lines = run(*command.split(), "--help", env={"COLUMNS": "80"}).out.splitlines()
+    assert len(lines) <= 45
+    assert max(map(len, lines)) <= 80
+    assert lines[-1].startswith("Documentation: ")
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_command_is_summed_up_in_one_whole_line(run: Run, group: str) -> None:
+    out = run(*group.split(), "--help", env={"COLUMNS": "80"}).out
+    rows = out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    names = {command.removeprefix(group).split()[0] for command in COMMANDS if command.startswith(group)}
+    assert names <= {row.split()[0] for row in rows}
+    assert all(row.startswith("  ") and row[2] != " " and row.endswith((".", ").")) for row in rows)
+    assert "..." not in "".join(rows)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_short_page_names_every_option_that_the_full_one_explains(run: Run, command: str) -> None:
+    short, full = run(*command.split(), "--help").out, run("help", *command.split(), "--all").out
+    explained = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", full, re.MULTILINE)
+    assert len(explained) > 8
+    assert all(re.search(rf"{option}\b", short) for option in explained)
+
+
+def test_help_version_and_its_short_option_answer_as_the_long_ones(run: Run) -> None:
+    assert run("help").out == run("--help").out
+    assert run("help", "up").out == run("up", "--help").out
+    assert run("help", "test", "sms").out == run("test", "sms", "--help").out
+    assert run("version").out == run("-V").out == run("--version").out
+    for words in (["version"], ["-V"]):
+        done = subprocess.run([sys.executable, "-m", "mfa_setup", *words], capture_output=True, text=True, check=True)
+        assert done.stdout == run("--version").out
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["up", "nonsense"], ["test", "nonsense"]])
+def test_help_for_a_command_that_does_not_exist_is_an_error_of_usage(run: Run, words: list[str]) -> None:
+    result = run("help", *words)
+    assert (result.code, result.out) == (2, "")
+
+
+@pytest.mark.parametrize("words", [["test"], ["fleet"], ["test", "sms"]])
+def test_a_command_that_is_nothing_alone_shows_its_own_help(run: Run, words: list[str]) -> None:
+    result, page = run(*words), run(*words, "--help").out
+    assert (result.code, result.out, result.err) == (2, page, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        ("polcy always", "policy"),
+        ("help polcy", "policy"),
+        ("test smss", "sms"),
+        ("policy alway", "always"),
+        ("policy Always", "always"),
+        ("up --number-type tolfree", "toll-free"),
+        ("up --domian acme.eu.auth0.com", "--domain"),
+        ("policy always --override balanse", "balance"),
+    ],
+)
+def test_a_mistyped_word_is_answered_with_the_one_that_is_meant(run: Run, arguments: str, meant: str) -> None:
+    err = " ".join(run(*arguments.split()).err.split())
+    assert re.search(rf"(Did you mean|Possible options:) '?{meant}\b", err)
+
+
+WAYS = ["1. mfa-setup demo", "2. mfa-setup sandbox", "3. mfa-setup login"]
+
+
+def test_a_bare_call_off_a_terminal_is_short(run: Run) -> None:
+    result = run()
+    assert (result.code, result.err) == (2, "")
+    assert result.out.count("\n") <= 25
+    assert all(f"  mfa-setup {command} " in result.out for command in ("demo", "plan", "up"))
+    assert "Documentation: " in result.out
+
+
+def test_a_bare_call_at_a_terminal_offers_three_ways_until_something_is_configured(tmp_path: Path) -> None:
+    def shown(**environment: str) -> str:
+        return welcome.text(environment, lambda: tmp_path, at_terminal=True)
+
+    assert [way for way in WAYS if way in shown(HOME="x", AUTH0_DOMAIN="")] == WAYS
+    assert shown().count("\n") <= 25
+    assert WAYS[0] not in shown(AUTH0_DOMAIN="acme.eu.auth0.com")
+    assert WAYS[0] not in shown(TWILIO_ACCOUNT_SID="AC")
+    (tmp_path / "mfa-setup.toml").touch()
+    assert WAYS[0] not in shown()

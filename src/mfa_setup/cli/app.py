@@ -24,29 +24,25 @@ if TYPE_CHECKING:  # slow to import, and needed only once a command is named
 
 HELP = """SMS multi-factor authentication for an Auth0 tenant, through Twilio.
 
-Registers the single-page application and its URLs, gets a Twilio number, configures Auth0 to send codes with
-it, and sets the MFA policy, in the order that never locks anybody out.
+\b
+Without any account:  mfa-setup demo
+Set up a tenant:      mfa-setup plan, then mfa-setup up
+Explain a command:    mfa-setup help COMMAND
 
-\b
-Try it without any account:
-  mfa-setup demo
-\b
-Set up a tenant (credentials come from the environment):
-  export AUTH0_DOMAIN=acme.eu.auth0.com AUTH0_CLIENT_ID=... AUTH0_CLIENT_SECRET=...
-  export TWILIO_ACCOUNT_SID=AC... TWILIO_AUTH_TOKEN=...
-  mfa-setup plan
-  mfa-setup up
-\b
-Exit codes: 0 done or already so, 1 failed, 2 command line, 3 invalid value, 4 credentials or permissions,
-5 service not reached, 6 a value or confirmation is needed, 7 refused by a guard, 10 changes pending
-(plan --check), 130 interrupted, 143 terminated.
+Credentials are read from the environment (AUTH0_DOMAIN, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET,
+TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN) or from files.
+"""
+_EXIT_CODES = """Exit codes: 0 done or already so, 1 failed, 2 command line, 3 invalid value, 4 credentials or
+permissions, 5 service not reached, 6 a value or confirmation is needed, 7 refused by a guard, 10 changes
+pending (plan --check), 130 interrupted, 143 terminated.
 """
 
 app = typer.Typer(
     name="mfa-setup",
     cls=Group,
     help=HELP,
-    add_completion=False,
+    epilog=_EXIT_CODES,
+    add_completion=True,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -67,7 +63,7 @@ def _version(asked: bool) -> None:  # noqa: FBT001 Typer's form of a callback
 def _root(
     *,
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+        bool, typer.Option("--version", "-V", help="Show the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     del version  # its callback does the work
@@ -78,7 +74,7 @@ _STOPPING = "Finishing the current request, then stopping. Press Ctrl-C again to
 
 proofs = typer.Typer(
     cls=Group,
-    help="Prove that it works: an SMS that arrives, a login with a second factor.",
+    help="Prove that it works by an SMS that arrives or a login with MFA.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -86,7 +82,7 @@ app.add_typer(proofs, name="test")
 
 fleets = typer.Typer(
     cls=Group,
-    help="Many tenants from one file: plan, set up, compare and check them.",
+    help="Set up, compare and check many tenants from one file.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -106,8 +102,18 @@ def program(words: Iterable[str] | None = None) -> typer.core.TyperGroup:
     for name in names:
         _without_parameters.pop(name)()
     if names or not _built:
-        _built[:] = [typer.main.get_group(app)]
+        _built[:] = [_get_program()]
     return _built[0]
+
+
+def _get_program() -> typer.core.TyperGroup:
+    """The program as Typer builds it, with its two options for completion."""
+    group = typer.main.get_command(app)
+    if not isinstance(group, typer.core.TyperGroup):
+        raise TypeError
+    install, show = group.params[-2:]
+    install.help, show.help = "Install completion for this shell.", "Show the script of --install-completion."  # type: ignore[attr-defined]
+    return group
 
 
 def command(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from mfa_setup.checks.catalog import BY_ID, OVERRIDABLE
 from mfa_setup.cli.commands.prove import text
 from mfa_setup.cli.context import CommandContext
-from mfa_setup.cli.options import Call
+from mfa_setup.cli.options import Call, did_you_mean
 from mfa_setup.cli.session import phone_of
 from mfa_setup.engine.run import Run
 from mfa_setup.errors import InvalidValueError
@@ -22,7 +22,8 @@ def judge(call: Call) -> None:
     for check_id in call.own.get("override") or ():
         if check_id not in BY_ID:
             raise InvalidValueError(
-                f"--override is {quoted(check_id)}: there is no such check.", hint=f"Known: {', '.join(OVERRIDABLE)}."
+                f"--override is {quoted(check_id)}: there is no such check.{did_you_mean(check_id, OVERRIDABLE)}",
+                hint=f"Known: {', '.join(OVERRIDABLE)}.",
             )
     _phones(call)
 

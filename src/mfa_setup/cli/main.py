@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import typer
 
-from mfa_setup.cli import commands, signals  # noqa: F401 importing the commands registers them
+from mfa_setup.cli import commands, completion, signals  # noqa: F401 importing the commands registers them
 from mfa_setup.cli.app import app, program
 from mfa_setup.errors import (
     InternalError,
@@ -23,13 +23,20 @@ from mfa_setup.errors import (
     UsageInvalidError,
 )
 
+_BARE = {"test", "fleet", "test sms"}
+"""The groups, and a command that is nothing without its options: alone, they show their help."""
 _INTERRUPTED = (InterruptedRunError.exit_code, TerminatedError.exit_code)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs a command line and returns the exit code."""
     if not arguments:
-        run(["--help"])
+        from mfa_setup.cli.welcome import text  # noqa: PLC0415 only this needs it
+
+        typer.echo(text(os.environ, Path.cwd, at_terminal=sys.stdin.isatty() and sys.stdout.isatty()))
+        return UsageInvalidError.exit_code
+    if " ".join(arguments) in _BARE:
+        run([*arguments, "--help"])
         return UsageInvalidError.exit_code
     try:
         code = program(arguments).main(list(arguments), prog_name="mfa-setup", standalone_mode=False)
@@ -100,7 +107,7 @@ def main(starting: Callable[[int, FrameType | None], None]) -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that this terminal's encoding lacks is no reason to fail
     try:
-        code = run(sys.argv[1:])
+        code = completion.answer() if completion.VARIABLE in os.environ else run(sys.argv[1:])
         signals.end()
         sys.stdout.flush()
     except BrokenPipeError:

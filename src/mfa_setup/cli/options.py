@@ -1,7 +1,7 @@
 """What a command line may hold: the options and arguments of one command, and the values that were given."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -37,7 +37,7 @@ class Call:
     own: Mapping[str, Any]
 
 
-def option(
+def option(  # noqa: PLR0913 each but the first three has a default
     name: str,
     kind: Any,
     text: str,
@@ -45,6 +45,7 @@ def option(
     metavar: str | None = None,
     default: Any = None,
     panel: str = "Options",
+    complete: Callable[[str], list[str]] | None = None,
 ) -> inspect.Parameter:
     """An option that is no setting; its flag follows from its name.
 
@@ -56,9 +57,12 @@ def option(
         metavar: What stands for its value in the help.
         default: Its value where it is not given; `...` where it must be.
         panel: The section of the help.
+        complete: The values that a shell offers for what has been typed.
     """
     flags = (f"--{name.replace('_', '-')}", *short)
-    shown = typer.Option(*flags, help=text, metavar=metavar, show_default=False, rich_help_panel=panel)
+    shown = typer.Option(
+        *flags, help=text, metavar=metavar, show_default=False, rich_help_panel=panel, autocompletion=complete
+    )
     return as_parameter(name, kind, shown, default)
 
 
@@ -71,6 +75,14 @@ def as_parameter(name: str, kind: Any, shown: Any, default: Any = None) -> inspe
     """A parameter of a function that Typer reads as an option or an argument."""
     default = False if kind is bool else default
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, shown])
+
+
+def did_you_mean(value: str, choices: Iterable[str]) -> str:
+    """A question that names the choice most like a value, with a space before it; empty where none is."""
+    from difflib import get_close_matches  # noqa: PLC0415 only a mistake needs it
+
+    close = get_close_matches(value.lower(), choices, 1)
+    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 class _AsTyped:
@@ -91,7 +103,8 @@ class _AsTyped:
         choices = param.type_descriptor.choices
         if choices and value not in choices:
             known = ", ".join(map(repr, choices))
-            raise typer.BadParameter(f"{value!r} is not one of {known}.", ctx=ctx, param=param)
+            suggestion = did_you_mean(str(value), choices)
+            raise typer.BadParameter(f"{value!r} is not one of {known}.{suggestion}", ctx=ctx, param=param)
         return value
 
 
@@ -108,22 +121,33 @@ class Group(typer.core.TyperGroup):
         """Its own parameters and the one for help."""
         return _as_typed(super().get_params(ctx))
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Lists the commands first, with the first sentence about each, never cut off; then the options."""
+        from mfa_setup.cli.help_page import first_sentence  # noqa: PLC0415 only a page of help needs it
+
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, first_sentence(self.commands[name].help or "")) for name in self.commands])
+        with formatter.section("Options"):
+            formatter.write_dl([record for one in self.get_params(ctx) if (record := one.get_help_record(ctx))])
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Says where the documentation is."""
+        from mfa_setup.documentation import DOCUMENTATION  # noqa: PLC0415 likewise
+
+        super().format_epilog(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write(f"{DOCUMENTATION}\n")
+
 
 class SectionedCommand(typer.core.TyperCommand):
-    """A command whose help lists its options in sections, as plain text that brackets and pipes survive."""
+    """A command whose help is a page of `cli/help_page.py`, as plain text that brackets and pipes survive."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Its own parameters and the one for help."""
         return _as_typed(super().get_params(ctx))
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Writes one section for each panel, in the order in which the panels come."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is not None:
-                panel = getattr(parameter, "rich_help_panel", None) or "Help"
-                sections.setdefault(panel, []).append(record)
-        for title, records in sections.items():
-            with formatter.section(title):
-                formatter.write_dl(records)
+    def get_help(self, ctx: Any) -> str:
+        """The short page."""
+        from mfa_setup.cli.help_page import short_page  # noqa: PLC0415 only a page of help needs it
+
+        return short_page(self, ctx)

@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from mfa_setup.cli.completion import COMPLETERS
 from mfa_setup.cli.options import Call, Common, as_parameter, option
 from mfa_setup.settings.schema import PANELS, SECRETS, SETTINGS, Group, Secret, Setting
 
@@ -56,6 +57,7 @@ def _setting(setting: Setting) -> inspect.Parameter:
         help=setting.help + note,
         metavar=metavar,
         rich_help_panel=PANELS[setting.group][0],
+        autocompletion=COMPLETERS.get(setting.name),
     )
     return as_parameter(_safe(setting.name), kinds.get(setting.kind, str) | None, shown)
 

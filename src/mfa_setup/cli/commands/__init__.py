@@ -7,3 +7,4 @@ from mfa_setup.cli.commands import prove as prove  # isort: skip
 from mfa_setup.cli.commands import fleet as fleet  # isort: skip
 from mfa_setup.cli.commands import sandbox as sandbox  # isort: skip
 from mfa_setup.cli.commands import demo as demo  # isort: skip
+from mfa_setup.cli.commands import about as about  # isort: skip

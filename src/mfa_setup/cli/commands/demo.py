@@ -10,7 +10,7 @@ from mfa_setup.model.results import DemoResult
 
 @command("demo", own=WORLD, shows=DemoResult)
 def demo(call: Call, context: CommandContext) -> int:
-    """Play the whole job through, on the sandbox and without any account, to the proof.
+    """Run the whole setup on the sandbox, without any account.
 
     Starts the sandbox, sets everything up as `mfa-setup up` does, and logs in: signs up, enrols a phone, reads
     the SMS, enters its code, and shows what the ID token proves. At a terminal it then stays up and offers the
@@ -20,7 +20,7 @@ def demo(call: Call, context: CommandContext) -> int:
     Examples:
       mfa-setup demo
       mfa-setup demo --phone-stack legacy
-      mfa-setup demo --number-registration unregistered      the code never arrives
+      mfa-setup demo --number-registration unregistered  the code never arrives
     """
     from mfa_setup.demo.play import play  # noqa: PLC0415 the engine, which help does not need
 

@@ -38,7 +38,7 @@ def plan(call: Call, context: CommandContext) -> int:
 
 @command("status", EVERYTHING, shows=StatusResult)
 def status(call: Call, context: CommandContext) -> int:
-    """Show what is there now, beside what is asked for. Writes nothing.
+    """Show what is set up now, compared with the configuration. Writes nothing.
 
     \b
     Examples:
@@ -51,7 +51,7 @@ def status(call: Call, context: CommandContext) -> int:
 
 @command("doctor", ("tenant", "identity", "sender", "users"), shows=DoctorResult)
 def doctor(call: Call, context: CommandContext) -> int:
-    """Check everything that decides whether people can log in, and show the evidence and the fix.
+    """Check everything that decides whether users can log in. Shows the evidence and the fix of each check.
 
     Reads only: it sends nothing and costs nothing. Exit code 7 where something would lock people out, 4 where a
     service refuses the credentials, 5 where one cannot be reached.

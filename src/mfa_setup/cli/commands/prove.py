@@ -43,7 +43,7 @@ _VIA = option(
 
 @command("sms", ("tenant", "sender"), own=(_TO, _VIA), group=proofs, shows=SmsResult)
 def sms(call: Call, context: CommandContext) -> int:
-    """Send one SMS as a code would be sent, and prove by its receipt that it arrived.
+    """Send one SMS and prove by its receipt that it arrived.
 
     Sends the tenant's own text, with a made-up code, from the sender that Auth0 is configured with, and follows it
     for a minute at most. It costs what an SMS costs, and asks nothing: the command itself is the request.
@@ -116,7 +116,7 @@ def _note(context: CommandContext, passed: list[str], sms: "Sms") -> None:
     shows=LoginResult,
 )
 def login(call: Call, context: CommandContext) -> int:
-    """Log in once, and prove by the ID token that the login used a second factor.
+    """Log in once and prove by the ID token that MFA happened.
 
     Opens the tenant's own login page in a browser, with PKCE, state and nonce, and listens at one of the
     application's own callback URLs on this machine. Shows who logged in, how, and what became of the SMS.

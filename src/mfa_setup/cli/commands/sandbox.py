@@ -56,7 +56,7 @@ _FLEET_FILE = option("fleet_file", str, "Write a fleet file that names the tenan
 
 @command("sandbox", own=(_COMMAND, _PORT, _ENV, *WORLD, _LATENCY, _TENANTS, _FLEET_FILE, _TLS))
 def sandbox(call: Call, context: CommandContext) -> int:
-    """Serve both services on loopback, with state, until stopped (Ctrl-C).
+    """Serve both services on this machine until stopped (Ctrl-C).
 
     A stand-in for an Auth0 tenant and a Twilio account: what it answers comes from recordings of the real
     services and their documentation. With a COMMAND, it serves that command alone and exits with its exit code.

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mfa_setup.cli.app import command
+from mfa_setup.cli.completion import check_ids
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, argument, option
 from mfa_setup.engine.task import Task
@@ -21,6 +22,7 @@ OVERRIDE = option(
     list[str] | None,
     "Go on although this check fails (see `mfa-setup doctor`); it is recorded. Repeatable.",
     metavar="CHECK_ID",
+    complete=check_ids,
 )
 _TEST_TO = option(
     "test_to",
@@ -49,7 +51,7 @@ def _step(next_step: str) -> Shows:
 
 @command("up", EVERYTHING, own=(OVERRIDE, _TEST_TO), shows=SetupResult)
 def up(call: Call, context: CommandContext) -> int:
-    """Set everything up: application, number, provider, factor, policy.
+    """Set everything up, from the application to the MFA policy.
 
     Looks first, shows what would change, asks once, and carries it out in the order that never locks anybody
     out: the policy last, and only when codes can reach the users. With --test-to it first sends an SMS and
@@ -73,7 +75,7 @@ def up(call: Call, context: CommandContext) -> int:
     shows=_step("Next: `mfa-setup buy-number`, or `mfa-setup up` for all the rest."),
 )
 def init(call: Call, context: CommandContext) -> int:
-    """Register the single-page application: URLs, security settings, database connection, config file.
+    """Register the single-page application and its URLs. Also its database connection and the app's config file.
 
     An application that mfa-setup created is found again and fixed. Of one of the same name that somebody else
     created, only what you give is changed: URLs, the connection, and with --harden its security settings. URLs are
@@ -82,7 +84,7 @@ def init(call: Call, context: CommandContext) -> int:
     \b
     Examples:
       mfa-setup init
-      mfa-setup init --name "Acme Web" --url https://app.example.com --url http://localhost:3000
+      mfa-setup init --name "Acme Web" --url https://app.example.com
       mfa-setup init --app-dir ../auth0-react-samples/Sample-01
       mfa-setup init --app-client-id abcdefghijklmnopqrstuvwxyz012345 --harden
     """
@@ -96,7 +98,7 @@ def init(call: Call, context: CommandContext) -> int:
     shows=_step("Next: `mfa-setup enable-sms`."),
 )
 def buy_number(call: Call, context: CommandContext) -> int:
-    """Get a Twilio number that can send SMS: find it again, or buy it once.
+    """Find a Twilio number that can send SMS, or buy one once.
 
     Takes the number of --from, else the one that was bought for this tenant before, else the sender that Auth0
     uses already. Where the account has other numbers that could send, you are asked (or pass --from or --buy).
@@ -119,7 +121,7 @@ def buy_number(call: Call, context: CommandContext) -> int:
     "enable-sms", ("tenant", "sender", "sms", "users"), own=(OVERRIDE,), shows=_step("Next: `mfa-setup policy always`.")
 )
 def enable_sms(call: Call, context: CommandContext) -> int:
-    """Let Auth0 send codes by Twilio: provider, SMS factor, message types, texts.
+    """Let Auth0 send codes by SMS through Twilio.
 
     Works on both phone stacks of Auth0 and says which one it met. The provider serves the whole tenant,
     passwordless logins too: one of another Twilio account is refused, and a custom provider or a phone-message
@@ -131,15 +133,15 @@ def enable_sms(call: Call, context: CommandContext) -> int:
     Examples:
       mfa-setup enable-sms
       mfa-setup enable-sms --from +14155550123
-      mfa-setup enable-sms --messaging-service-sid MG0123456789abcdef0123456789abcdef
-      mfa-setup enable-sms --delivery both --verification-template "{{code}} is your code for Acme."
+      mfa-setup enable-sms --delivery both
+      mfa-setup enable-sms --verification-template "{{code}} is your Acme code."
     """
     return _set_up(call, context, "number", "provider", "factor", may_buy=False)
 
 
 @command("policy", ("tenant", "users"), own=(_REQUIRE, OVERRIDE, _TEST_TO), shows=SetupResult)
 def policy(call: Call, context: CommandContext) -> int:
-    """Set when MFA is required, for all applications and all users of the tenant.
+    """Set when MFA is required. It concerns all applications and all users of the tenant.
 
     always asks at every login, adaptive when Auth0 sees a risk (an Enterprise add-on), never does not ask.
     Refuses always and adaptive (exit code 7) unless codes can reach the users: the SMS factor is on, an enabled

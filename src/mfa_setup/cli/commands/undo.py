@@ -1,13 +1,14 @@
-"""`mfa-setup undo`: restores the values that a run changed."""
+"""The way back: what a run changed is put back to the values that it found."""
 
 from mfa_setup.cli.app import command
 from mfa_setup.cli.commands.setup import OVERRIDE
+from mfa_setup.cli.completion import run_ids
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, option
 from mfa_setup.engine.task import Task
 from mfa_setup.model.results import UndoResult
 
-_RUN = option("run", str | None, "Undo this run instead of the last one.", metavar="ID")
+_RUN = option("run", str | None, "Undo this run instead of the last one.", metavar="ID", complete=run_ids)
 _LIST = option("list", bool, "Show the runs that changed something.")
 _RELEASE = option("release_number", bool, "Release the number that the run bought. This cannot be undone.")
 _DELETE = option("delete_application", bool, "Delete the application that the run created. This cannot be undone.")
@@ -15,7 +16,7 @@ _DELETE = option("delete_application", bool, "Delete the application that the ru
 
 @command("undo", ("tenant", "account"), own=(_RUN, _LIST, _RELEASE, _DELETE, OVERRIDE), shows=UndoResult)
 def undo(call: Call, context: CommandContext) -> int:
-    """Restore what the last run changed: policy, factor, provider, number, application, config file.
+    """Restore what the last run changed. That is policy, factor, provider, number, application and config file.
 
     Shows what it would do, asks once, and goes the order that never locks anybody out: the policy first. What
     somebody else changed since is left alone and named. A number that the run bought and an application that it

@@ -1,0 +1,106 @@
+"""Values that a shell offers for an option, and the answer to a shell's request for them.
+
+Nothing here reaches a service, imports an SDK, or reads a file of another user.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+_CHECK_IDS = """
+    template_code provider_account provider_token twilio_credentials twilio_account compliance_profile balance
+    sender_owned registration geo_permissions voice_sender dialing_permissions auth0_plan price_known
+    number_moves
+""".split()  # noqa: SIM905 a name a line would fill a page
+"""The checks that --override takes; their catalog is slow to import, and a test compares them."""
+_COUNTRIES = """
+    AC AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ
+    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM
+    FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE
+    JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN
+    MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PR PS PT
+    PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TG TH TJ TK
+    TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
+""".split()  # noqa: SIM905 likewise
+"""The countries that --country takes; the tables of phone numbers are slow to import, and a test compares them."""
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+_LONGEST = 4_000_000
+"""A journal of more bytes than this is left out: a shell waits for the answer."""
+
+
+def check_ids(incomplete: str) -> list[str]:
+    """The checks that `--override` takes."""
+    return [check_id for check_id in _CHECK_IDS if check_id.startswith(incomplete)]
+
+
+def country_codes(incomplete: str) -> list[str]:
+    """The country codes; of a list such as `US,C` the last one is completed."""
+    head, comma, last = incomplete.rpartition(",")
+    return [f"{head}{comma}{code}" for code in country_code(last)]
+
+
+def country_code(incomplete: str) -> list[str]:
+    """The country codes that begin as typed, in small letters where those are typed."""
+    codes = [code for code in _COUNTRIES if code.startswith(incomplete.upper())]
+    return [code.lower() for code in codes] if incomplete.islower() else codes
+
+
+def run_ids(incomplete: str) -> list[str]:
+    """The runs that changed something, the newest first, of all tenants that this user has set up."""
+    from mfa_setup.errors import MfaSetupError  # noqa: PLC0415 only this needs the journals
+    from mfa_setup.store.files import is_foreign  # noqa: PLC0415
+    from mfa_setup.store.folders import Folders  # noqa: PLC0415
+
+    times: dict[str, str] = {}
+    with suppress(MfaSetupError, OSError):
+        folder = Folders.of(os.environ).state
+        if not is_foreign(folder.stat()):
+            for path in folder.glob("journal-*.jsonl"):
+                times |= _runs(path)
+    newest_first = sorted(times, key=lambda run_id: times[run_id], reverse=True)
+    return [run_id for run_id in newest_first if run_id.startswith(incomplete)]
+
+
+def _runs(path: Path) -> dict[str, str]:
+    """The runs of a journal that wrote something, and when each began; none of a journal that is not to be trusted."""
+    from mfa_setup.store.files import is_exposed, read_plain  # noqa: PLC0415
+
+    began: dict[str, str] = {}
+    wrote = set()
+    with suppress(OSError):
+        data, status = read_plain(path, _LONGEST)
+        for line in () if is_exposed(status) else data.splitlines():
+            with suppress(ValueError, RecursionError, AttributeError):
+                entry = json.loads(line)
+                run_id = str(entry.get("run"))
+                if not _RUN_ID.fullmatch(run_id):
+                    continue
+                if entry.get("kind") == "run":
+                    began[run_id] = str(entry.get("time"))
+                elif entry.get("kind") == "intent":
+                    wrote.add(run_id)
+    return {run_id: time for run_id, time in began.items() if run_id in wrote}
+
+
+COMPLETERS: dict[str, Callable[[str], list[str]]] = {"country": country_code, "countries": country_codes}
+"""The settings whose values a shell can offer; choices offer their own."""
+VARIABLE = "_MFA_SETUP_COMPLETE"
+"""A shell that asks for completions sets this variable, and the words typed so far in others."""
+
+
+def answer() -> int:
+    """Answers a shell: prints what may stand for the word being typed, and nothing whatever goes wrong."""
+    from typer import _completion_classes, completion  # noqa: PLC0415 only a shell needs them
+
+    from mfa_setup.cli.app import program  # noqa: PLC0415
+
+    _completion_classes._sanitize_help_text = lambda text: text  # noqa: SLF001 no markup here, and Rich is slow to import
+    typed = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or ""
+    try:
+        _completion_classes.completion_init()
+        return completion.shell_complete(program(typed.split()), {}, "mfa-setup", VARIABLE, os.environ[VARIABLE])
+    except Exception:  # noqa: BLE001 a traceback in the middle of a line being typed helps nobody
+        return 1

@@ -1,0 +1,97 @@
+"""The help page of a command: as many options with their explanation as a page holds, the others by name alone."""
+
+import re
+import textwrap
+from typing import Any
+
+from mfa_setup.documentation import DOCUMENTATION
+
+LINES = 45
+"""How many lines a page has at most, where the list of options allows it."""
+_EXPLAINED = frozenset(
+    {"domain", "urls", "country", "from_", "countries", "policy", "config", "json", "yes", "verbose", "help"}
+)
+"""The options that most runs need: a page that cannot explain all of them explains these, by the parameter's name."""
+_NOTE = re.compile(r" \[environment: \w+\]| \(default [^)]*\)$")
+
+
+def short_page(command: Any, ctx: Any) -> str:
+    """The page of `--help`: the most detailed one that has no more than `LINES` lines."""
+    own = {parameter.name for parameter in command.get_params(ctx) if _panel(parameter) in {"", "Options"}}
+    for explained in (None, own | _EXPLAINED, own):
+        page = _page(command, ctx, explained)
+        if page.count("\n") < LINES:
+            break
+    return page
+
+
+def full_page(command: Any, ctx: Any) -> str:
+    """The page of `help COMMAND --all`: every option with its variable and its default."""
+    return _page(command, ctx, None)
+
+
+def _page(command: Any, ctx: Any, explained: set[str] | None) -> str:
+    """A page that explains the options with these names, by default all of them in sections."""
+    formatter = ctx.make_formatter()
+    command.format_usage(ctx, formatter)
+    command.format_help_text(ctx, formatter)
+    if explained is None:
+        _write_sections(command, ctx, formatter)
+    else:
+        _write_brief(command, ctx, formatter, explained)
+    formatter.write_paragraph()
+    formatter.write(f"{DOCUMENTATION}\n")
+    page: str = formatter.getvalue()
+    return "\n".join(line.rstrip() for line in page.rstrip("\n").split("\n"))
+
+
+def _write_sections(command: Any, ctx: Any, formatter: Any) -> None:
+    """One section for each panel, in the order in which the panels come."""
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for parameter in command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record is not None:
+            sections.setdefault(_panel(parameter) or "Help", []).append(record)
+    for title, records in sections.items():
+        with formatter.section(title):
+            formatter.write_dl(records)
+
+
+def _write_brief(command: Any, ctx: Any, formatter: Any, explained: set[str]) -> None:
+    """The explained options in one section with the first sentence about each, the others by panel and name."""
+    rows, names = [], dict[str, list[str]]()
+    for parameter in command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record is None:
+            continue
+        if parameter.name in explained or parameter.param_type_name == "argument":
+            rows.append((record[0], first_sentence(_NOTE.sub("", record[1]))))
+        else:
+            names.setdefault(_panel(parameter).partition(" (")[0] or "Help", []).append(parameter.opts[0])
+    if rows:
+        with formatter.section("Options"):
+            formatter.write_dl(rows)
+    path = ctx.command_path.partition(" ")[2]
+    with formatter.section(f"More options, explained by `mfa-setup help {path} --all`"):
+        column = max(map(len, names)) + 2
+        for panel, flags in names.items():
+            text = f"{panel:{column}}{', '.join(flags)}"
+            indent = " " * formatter.current_indent
+            formatter.write(_wrapped(text, formatter.width, indent, indent + " " * column))
+
+
+def _wrapped(text: str, width: int, first: str, later: str) -> str:
+    """Text in lines that never break the name of an option."""
+    lines = textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=later, break_on_hyphens=False, break_long_words=False
+    )
+    return "\n".join([*lines, ""])
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a help text."""
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z`])", " ".join(text.partition("\n\n")[0].split()))[0]
+
+
+def _panel(parameter: Any) -> str:
+    return getattr(parameter, "rich_help_panel", None) or ""

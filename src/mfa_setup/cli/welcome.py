@@ -1,0 +1,48 @@
+"""What `mfa-setup` without a command shows: what it is, and the commands to start with."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from mfa_setup.documentation import DOCUMENTATION
+
+_WHAT = """\
+mfa-setup gives an Auth0 tenant SMS multi-factor authentication
+through Twilio.
+"""
+_COMMANDS = """\
+  mfa-setup demo   Try everything on this machine, without an account.
+  mfa-setup plan   Show what `mfa-setup up` would change in your tenant.
+  mfa-setup up     Set everything up, after you have confirmed the plan.
+"""
+_WAYS = """\
+Nothing is configured yet. There are three ways to start:
+
+  1. mfa-setup demo
+     Runs the whole setup and a login with a code on this machine.
+     It needs no account and changes nothing elsewhere.
+  2. mfa-setup sandbox
+     Serves a stand-in for Auth0 and Twilio on this machine, so that you
+     can run every command against it yourself. It needs no account.
+  3. mfa-setup login
+     Stores the credentials of your own Auth0 tenant and Twilio account.
+     After that, `mfa-setup plan` shows what would change.
+"""
+_MORE = f"`mfa-setup --help` lists all commands.\n{DOCUMENTATION}"
+_PREFIXES = ("AUTH0_", "TWILIO_", "MFA_SETUP_")
+
+
+def text(environment: Mapping[str, str], folder: Callable[[], Path], *, at_terminal: bool) -> str:
+    """The text: at a terminal where nothing is configured, the three ways to start."""
+    new = at_terminal and not _is_configured(environment, folder)
+    return f"{_WHAT}\n{_WAYS if new else _COMMANDS}\n{_MORE}"
+
+
+def _is_configured(environment: Mapping[str, str], folder: Callable[[], Path]) -> bool:
+    """Whether a variable of a run is set, or the folder or one above it has a settings file, which is not read."""
+    if any(value and name.startswith(_PREFIXES) for name, value in environment.items()):
+        return True
+    try:
+        here = folder()
+        return any((place / "mfa-setup.toml").exists() for place in (here, *here.parents))
+    except OSError:  # the working folder is gone, or may not be searched
+        return False
