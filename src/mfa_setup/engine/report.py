@@ -28,6 +28,7 @@ class Report:
         self.runs: tuple[PastRun, ...] | None = None
         self.undoes: PastRun | None = None
         self.settings: SettingsUsed | None = None
+        self.profiles: tuple[StoredProfile, ...] | None = None
         self.silent = False
         """The command has put out its own result."""
 
@@ -83,6 +84,7 @@ class Report:
             runs=self.runs,
             undoes=self.undoes,
             settings=self.settings,
+            profiles=self.profiles,
         )
 
 
