@@ -31,8 +31,9 @@ def ring(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keyring]:
     monkeypatch.setenv("TEST_KEYRING", str(folder.parent / "keyring.json"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "support.keyring_file.Keyring")
     before = keyring.get_keyring()
-    keyring.set_keyring(Keyring())
-    yield Keyring()
+    own = Keyring()  # type: ignore[no-untyped-call]
+    keyring.set_keyring(own)
+    yield own
     keyring.set_keyring(before)
 
 
@@ -209,7 +210,7 @@ def test_insecure_storage_is_a_file_for_its_owner_alone_and_works(
 
 def test_a_locked_keyring_is_told_when_a_run_needs_it(run: Run, unified: Lab, state: Path) -> None:
     store(unified, state)
-    keyring.set_keyring(fail.Keyring())
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
     result = run("plan", "--json", env=sandbox(unified))
     assert (result.code, result.document["error"]["code"]) == (4, "keyring_unavailable")
 

@@ -6,7 +6,18 @@ from collections.abc import Collection, Sequence
 from mfa_setup.errors import GuardRefusedError, MfaSetupError, is_unsent, leaves_open
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Failure, Notice, Outcome, Outputs, PastRun, Proof, SettingsUsed, Sms, Tenant
+from mfa_setup.model.outcome import (
+    Failure,
+    Notice,
+    Outcome,
+    Outputs,
+    PastRun,
+    Proof,
+    SettingsUsed,
+    Sms,
+    StoredProfile,
+    Tenant,
+)
 from mfa_setup.model.types import Status
 
 

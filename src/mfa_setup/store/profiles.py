@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, KeyringUnavailableError, ValueNeededError
 from mfa_setup.model.base import Frozen
@@ -39,7 +39,7 @@ class Profile(Frozen):
 
 class _Listed(Frozen):
     default: str | None = None
-    profiles: dict[str, Profile] = {}
+    profiles: dict[str, Profile] = Field(default_factory=dict)
 
 
 class Profiles:
