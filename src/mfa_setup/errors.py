@@ -227,6 +227,18 @@ class TrialNumberError(PlanRefusedError):
     default_hint = "Upgrade the Twilio account: Twilio console, Account > Billing."
 
 
+class KeyringUnavailableError(MfaSetupError):
+    """The system keyring is missing or locked, or refuses to work."""
+
+    code = "keyring_unavailable"
+    exit_code = 4
+    default_hint = (
+        "Unlock or install a keyring. Without one, pass --insecure-storage to `mfa-setup login`, which stores the "
+        "credentials in a file that only you can read; or set AUTH0_DOMAIN, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, "
+        "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; or pass --client-secret-file and --twilio-auth-token-file."
+    )
+
+
 class ForbiddenError(MfaSetupError):
     """A service forbids the request for another reason."""
 

@@ -24,6 +24,7 @@ class Common:
     quiet: bool = False
     timeout: str | None = None
     no_token_cache: bool = False
+    profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

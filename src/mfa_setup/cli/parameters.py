@@ -44,6 +44,8 @@ _COMMON = (
 )
 _TOKEN_CACHE = _common("no_token_cache", bool, "Request a new access token and do not cache it.")
 
+_PROFILE = _common("profile", str | None, "Use the credentials of this profile (`mfa-setup profiles`).", metavar="NAME")
+
 
 def _setting(setting: Setting) -> inspect.Parameter:
     note = f" [environment: {setting.variable}]" if setting.variable else ""
@@ -92,7 +94,7 @@ def give_parameters(body: Callable[..., int], groups: Iterable[Group], own: Iter
     parameters += [_setting(setting) for setting in SETTINGS if setting.group in wanted]
     parameters += [_secret(secret) for secret in SECRETS.values() if (secret.groups or wanted) & wanted]
     named = {parameter.name for parameter in parameters}  # a command may give a common one its own meaning
-    common = (*_COMMON, _TOKEN_CACHE) if wanted else _COMMON
+    common = (*_COMMON, _TOKEN_CACHE, _PROFILE) if wanted else _COMMON
     parameters += [parameter for parameter in common if parameter.name not in named]
     body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     body.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

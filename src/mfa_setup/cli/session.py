@@ -80,13 +80,28 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
         ValueNeededError: A value is missing and nobody can be asked.
     """
     file = _settings_file(call)
-    source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
+    source = _source(call, context)
+    context.report.warn(tuple(loose(call, file, Folders.of(os.environ))))
+    asked, profile = _with_profile(call, source, settings.load(call.flags, os.environ, file))
     context.sink.secrets += source.known
-    folders = Folders.of(os.environ)
-    context.report.warn(tuple(loose(call, file, folders)))
-    asked = settings.load(call.flags, os.environ, file)
     context.report.warn(asked.notices)
-    context.report.settings = SettingsUsed(file=str(file) if file else None, variables=asked.variables)
+    file_name = str(file) if file else None
+    context.report.settings = SettingsUsed(file=file_name, variables=asked.variables, profile=profile)
+    with open_with(call, task, context, source, asked) as run:
+        yield run
+
+
+@contextmanager
+def open_with(
+    call: Call, task: Task, context: CommandContext, source: credentials.SecretSource, asked: settings.Settings
+) -> Iterator[Run]:
+    """Everything that one task needs, from credentials and settings that have been read.
+
+    Raises:
+        InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
+        ValueNeededError: A value is missing and nobody can be asked.
+    """
+    folders = Folders.of(os.environ)
     context.sink.typed += typed.of_settings(asked.given)
     context.sink.free_texts += typed.free_texts(asked.given)
     credentials.refuse_misplaced(source, asked.by_source)
@@ -125,6 +140,51 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
         config=config_file,
     ) as run:
         yield run
+
+
+def _source(call: Call, context: CommandContext) -> credentials.SecretSource:
+    """The secrets of the command line and the environment."""
+    source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
+    context.sink.secrets += source.known
+    return source
+
+
+def _with_profile(
+    call: Call, source: credentials.SecretSource, asked: settings.Settings
+) -> tuple[settings.Settings, str | None]:
+    """The settings with the domain of a profile, whose credentials are added to the source, and its name.
+
+    The default profile is used only where a run has no Auth0 credentials of its own.
+
+    Raises:
+        InvalidValueError: There is no such profile, or a flag, a variable or the file names another domain than it.
+        KeyringUnavailableError: The keyring cannot be read.
+    """
+    if call.common.profile is None and source.has_auth0_login:
+        return asked, None
+    from mfa_setup.store.profiles import Profiles  # noqa: PLC0415 most runs of a program have credentials of their own
+
+    profiles = Profiles(Folders.of(os.environ).state)
+    name = profiles.default if call.common.profile is None else call.common.profile
+    if name is None:
+        return asked, None
+    domain, entry = profiles.get(name).domain, asked.given["domain"]
+    if asked.domain not in {None, domain}:
+        raise InvalidValueError(
+            f"{entry.source} is {asked.domain}, but profile {name} is for {domain}. Its credentials are not used for "
+            "another tenant.",
+            hint=f"Pass --profile NAME for a profile of {asked.domain} (`mfa-setup login --profile NAME` stores one), "
+            "or set that tenant's credentials as environment variables.",
+        )
+    if sandbox := source.text("MFA_SETUP_SANDBOX"):
+        endpoints.require_sandbox_of(domain, endpoints.sandbox_url(sandbox))
+    own = (source.has_auth0_login, source.has_twilio_login)
+    values = {} if all(own) else profiles.values(name)
+    unused = tuple(prefix for prefix, given in zip(("AUTH0_CLIENT_", "TWILIO_"), own, strict=True) if given)
+    used = {key: value for key, value in values.items() if not key.startswith(unused)} | {"AUTH0_DOMAIN": domain}
+    source.fall_back_on(used)
+    environment = {**os.environ, "AUTH0_DOMAIN": domain}
+    return settings.load(call.flags, environment, asked.file), name
 
 
 def http_settings(context: CommandContext, seconds: float, domain_source: str = "") -> "HttpSettings":
@@ -167,10 +227,10 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
         ValueNeededError: The domain is not known.
         JournalNewerError, JournalUnusableError: It cannot be used.
     """
-    asked = settings.load(call.flags, os.environ, _settings_file(call))
-    context.report.warn(asked.notices)
-    source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
+    source = _source(call, context)
+    asked, _ = _with_profile(call, source, settings.load(call.flags, os.environ, _settings_file(call)))
     context.sink.secrets += source.known
+    context.report.warn(asked.notices)
     credentials.check_formats(source)
     domain = asked.domain or _ask_domain(context.terminal)
     context.report.tenant = Tenant(domain=domain)

@@ -21,7 +21,7 @@ _READ = frozenset(
 def of_call(call: Call, environment: Mapping[str, str]) -> Iterator[str]:
     """The values of the options and arguments of a call, and of the variables that a run reads."""
     flags = {name: value for name, value in call.flags.items() if name not in _ADDRESSES}
-    common = (call.common.config, call.common.timeout)
+    common = (call.common.config, call.common.timeout, call.common.profile)
     yield from _texts([*flags.values(), *call.own.values(), *call.secret_files.values(), *common])
     for name, value in environment.items():
         if name in _READ:

@@ -12,9 +12,9 @@ from mfa_setup.model.types import PhoneStack
 from mfa_setup.ports import TokenPort
 from mfa_setup.resources.provider_kept import KINDS
 from mfa_setup.resources.provider_writes import token_needed
-from mfa_setup.resources.registry import in_order
+from mfa_setup.resources.registry import ACTIONS, in_order
 from mfa_setup.services import Services
-from mfa_setup.snapshot.names import PartName, scopes_of
+from mfa_setup.snapshot.names import CONSEQUENCES, MINIMUM, READINESS, PartName, scopes_of
 from mfa_setup.snapshot.parts import known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
@@ -33,6 +33,15 @@ def possible_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> f
             for resource in in_order(task.resources):
                 scopes |= resource.write_scopes(desired, one)
     return frozenset(scopes)
+
+
+def every_scope() -> tuple[frozenset[str], frozenset[str]]:
+    """All scopes that setting up a tenant may need, on either phone stack, and those that undoing it needs as well."""
+    parts: set[PartName] = {*MINIMUM, *READINESS, *CONSEQUENCES, "connections", "connected", "policies", "actions"}
+    reads = scopes_of(parts, "unified") | scopes_of(parts, "legacy")
+    writes = frozenset[str]().union(*(action.scopes for action in ACTIONS.values()))
+    undo = frozenset(scope for scope in writes if scope.startswith("delete:"))
+    return reads | writes - undo, undo
 
 
 def require_scopes(token: TokenPort, needed: Iterable[str], possible: Iterable[str] = ()) -> None:

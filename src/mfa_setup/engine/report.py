@@ -6,7 +6,18 @@ from collections.abc import Collection, Sequence
 from mfa_setup.errors import GuardRefusedError, MfaSetupError, is_unsent, leaves_open
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Failure, Notice, Outcome, Outputs, PastRun, Proof, SettingsUsed, Sms, Tenant
+from mfa_setup.model.outcome import (
+    Failure,
+    Notice,
+    Outcome,
+    Outputs,
+    PastRun,
+    Proof,
+    SettingsUsed,
+    Sms,
+    StoredProfile,
+    Tenant,
+)
 from mfa_setup.model.types import Status
 
 
@@ -28,6 +39,7 @@ class Report:
         self.runs: tuple[PastRun, ...] | None = None
         self.undoes: PastRun | None = None
         self.settings: SettingsUsed | None = None
+        self.profiles: tuple[StoredProfile, ...] | None = None
         self.silent = False
         """The command has put out its own result."""
 
@@ -83,6 +95,7 @@ class Report:
             runs=self.runs,
             undoes=self.undoes,
             settings=self.settings,
+            profiles=self.profiles,
         )
 
 

@@ -24,4 +24,5 @@ EMPTY_DOCUMENT: dict[str, Any] = {
     "runs": None,
     "undoes": None,
     "settings": None,
+    "profiles": None,
 }

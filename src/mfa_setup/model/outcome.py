@@ -91,10 +91,12 @@ class SettingsUsed(Frozen):
     Attributes:
         file: The settings file; null where none was found.
         variables: The MFA_SETUP_… variables whose values are in force.
+        profile: The profile that the credentials come from; null where none is used.
     """
 
     file: str | None
     variables: tuple[str, ...] = ()
+    profile: str | None = None
 
 
 class Notice(Frozen):
@@ -136,6 +138,22 @@ class PastRun(Frozen):
     undone: bool
 
 
+class StoredProfile(Frozen):
+    """A stored profile, without its secrets.
+
+    Attributes:
+        name: Its name.
+        domain: The domain of its tenant.
+        default: Whether it is used where no other profile is named.
+        storage: Where its credentials are: in the system keyring, or in a file that only its owner can read.
+    """
+
+    name: str
+    domain: str
+    default: bool
+    storage: Literal["keyring", "file"]
+
+
 class Outcome(Frozen):
     """The JSON document of every command (docs/json.md); keys are only ever added."""
 
@@ -153,3 +171,4 @@ class Outcome(Frozen):
     runs: tuple[PastRun, ...] | None = None
     undoes: PastRun | None = None
     settings: SettingsUsed | None = None
+    profiles: tuple[StoredProfile, ...] | None = None

@@ -53,6 +53,10 @@ class UndoResult(Result):
     """What an undone run had changed, or the runs that can be undone."""
 
 
+class ProfilesResult(Result):
+    """The profiles that are stored."""
+
+
 class SmsResult(Result):
     """The delivery of a test SMS."""
 

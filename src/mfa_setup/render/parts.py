@@ -25,8 +25,9 @@ def tenant_line(outcome: Outcome) -> Text:
 
 
 def settings_line(settings: SettingsUsed) -> Text:
-    """The settings file and the variables that a plan is made from."""
-    sources = [one_line(settings.file), *settings.variables] if settings.file else settings.variables
+    """The settings file, the variables and the profile that a plan is made from."""
+    sources = [one_line(settings.file)] if settings.file else []
+    sources += [*settings.variables, *([f"profile {one_line(settings.profile)}"] if settings.profile else [])]
     line = Text().append("Settings from ", style="bold").append(", ".join(sources)) if sources else Text()
     return line if settings.file else line.append(" (no settings file)" if sources else "No settings file", style="dim")
 

@@ -122,6 +122,21 @@ class SecretSource:
             return self._from_files[name]
         return next(map(SecretStr, filter(None, map(self.text, SECRETS[name].variables))), None)
 
+    @property
+    def has_auth0_login(self) -> bool:
+        """Whether the command line or the environment gives credentials of the Management API, or a part of some."""
+        return any(map(self.find, ("api_token", "private_key", "client_secret"))) or bool(self.text("AUTH0_CLIENT_ID"))
+
+    @property
+    def has_twilio_login(self) -> bool:
+        """Whether the command line or the environment gives credentials of a Twilio account, or a part of some."""
+        given = any(map(self.find, ("twilio_auth_token", "twilio_api_secret")))
+        return given or any(map(self.text, ("TWILIO_ACCOUNT_SID", "TWILIO_API_KEY")))
+
+    def fall_back_on(self, values: Mapping[str, str]) -> None:
+        """Adds values of a profile, by their variables; what the environment has comes first."""
+        self._environment = {**values, **{name: text for name, text in self._environment.items() if text.strip()}}
+
     def text(self, variable: str) -> str | None:
         """A value of the environment that is no secret."""
         return self._environment.get(variable, "").strip() or None

@@ -114,6 +114,20 @@ def sandbox_url(text: str) -> SplitResult:
     return parts
 
 
+def require_sandbox_of(domain: str, sandbox: SplitResult) -> None:
+    """Refuses to send the credentials of a tenant to a sandbox that is another program than the tenant's own.
+
+    Raises:
+        SandboxMixedError: The domain is not that of the sandbox.
+    """
+    tenant = urlsplit(f"//{domain}")
+    if not is_loopback(tenant.hostname or "") or tenant.port != sandbox.port:
+        raise SandboxMixedError(
+            f"MFA_SETUP_SANDBOX is {sandbox.netloc}, but the credentials of the profile are for {domain}.",
+            hint="Unset MFA_SETUP_SANDBOX, or use the variables that `mfa-setup sandbox` prints instead of a profile.",
+        )
+
+
 def resolve(domain: str, sandbox: SplitResult | None, *, twilio_needed: bool) -> Endpoints:
     """Both services on loopback, or neither.
 

@@ -143,6 +143,9 @@ def _of_form(form: str, problem: str, example: str) -> Callable[[str], str]:
 
 
 CLIENT_ID = r"[A-Za-z0-9_-]{1,64}"
+account_sid = _of_form(
+    r"AC[0-9a-fA-F]{32}", "it is not an account SID", "An account SID is AC and 32 hexadecimal digits."
+)
 client_id = _of_form(
     CLIENT_ID, "it is not a client ID", "Auth0 dashboard: Applications > the application > Settings > Client ID."
 )

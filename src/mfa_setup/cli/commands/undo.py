@@ -1,4 +1,4 @@
-"""The way back: what a run changed is put back to the values that it found."""
+"""`mfa-setup undo`: restores the values that a run changed."""
 
 from mfa_setup.cli.app import command
 from mfa_setup.cli.commands.setup import OVERRIDE

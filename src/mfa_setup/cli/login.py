@@ -1,0 +1,207 @@
+"""Logging in and out: asks for the credentials of a profile, checks them and stores them; or removes them."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from mfa_setup.cli.context import CommandContext
+from mfa_setup.cli.options import Call
+from mfa_setup.cli.session import judged, open_with
+from mfa_setup.engine.preconditions import every_scope
+from mfa_setup.engine.report import notice_of
+from mfa_setup.engine.run import Run
+from mfa_setup.engine.task import Task
+from mfa_setup.errors import ConfigUnreadableError, ForbiddenError, MfaSetupError, ValueNeededError
+from mfa_setup.model.outcome import Notice
+from mfa_setup.settings import parsers, settings
+from mfa_setup.settings.credentials import SecretSource, refuse_misplaced
+from mfa_setup.snapshot.parts import attempt, known
+from mfa_setup.store.folders import Folders
+from mfa_setup.store.profiles import DEFAULT_NAME, Profiles, Storage, checked_name, require_keyring
+from mfa_setup.store.tokens import TokenCache
+
+_KEPT = ("MFA_SETUP_SANDBOX", "AUTH0_AUDIENCE")
+"""The variables of the environment that `login` reads: where the services are, and as what the tenant is known."""
+_STEPS = (
+    "Create an application for mfa-setup in the Auth0 Dashboard of {domain}:",
+    "  1. Applications > Applications > Create Application. Choose Machine to Machine Applications.",
+    "  2. Authorize it for the Auth0 Management API, and grant these scopes, which `mfa-setup up` needs:",
+    "{setup}",
+    "     Grant these as well, so that `mfa-setup undo` can remove what mfa-setup created:",
+    "{undo}",
+    "  3. Open its Settings and copy the client ID and the client secret.",
+)
+
+
+def stored() -> Profiles:
+    """The profiles of this user.
+
+    Raises:
+        ConfigUnreadableError: Their list cannot be read.
+    """
+    return Profiles(Folders.of(os.environ).state)
+
+
+def log_in(call: Call, context: CommandContext) -> Profiles:
+    """Asks for credentials, checks them and stores them.
+
+    Raises:
+        ValueNeededError: Nobody can be asked, or an answer is empty.
+        InvalidValueError: A value is malformed.
+        KeyringUnavailableError: The system keyring cannot be used.
+        MfaSetupError: A service does not accept the credentials.
+    """
+    name = checked_name(call.own["profile"] or DEFAULT_NAME)
+    given = {key: text for key in _KEPT if (text := os.environ.get(key, "").strip())}
+    source = SecretSource(call.secret_files, given, sys.stdin.read, context.terminal.secret)
+    context.sink.secrets += source.known
+    domain = None
+    if call.own["domain"] is not None:
+        domain = judged("--domain is ", parsers.domain, call.own["domain"])
+    if not context.terminal.can_ask:
+        raise ValueNeededError(
+            "`mfa-setup login` asks for credentials, and this is not a terminal where it can ask.",
+            hint="Set AUTH0_DOMAIN, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN "
+            "instead, or pass --client-secret-file PATH and --twilio-auth-token-file PATH to the command that you run.",
+        )
+    found, storage = stored(), _storage(call)
+    values = _answers(domain, source, context)
+    source.fall_back_on(values)
+    context.sink.secrets += source.known
+    flags = {"domain": values["AUTH0_DOMAIN"]}
+    asked = settings.load(flags, {})
+    refuse_misplaced(source, asked.by_source)
+    call = replace(call, common=replace(call.common, no_token_cache=True))  # a cached token would prove nothing
+    with open_with(call, Task("login", (), read_only=True, twilio_if_known=True), context, source, asked) as run:
+        context.terminal.doing("Checking the credentials")
+        _check(run, context)
+    kept = {**values, **({"AUTH0_AUDIENCE": given["AUTH0_AUDIENCE"]} if "AUTH0_AUDIENCE" in given else {})}
+    _written(lambda: found.put(name, kept, storage))
+    where = "the system keyring" if storage == "keyring" else "a file that only you can read, without encryption"
+    context.sink.say(f"Stored profile {name} in {where}.")
+    option = "" if found.default == name else f" --profile {name}"
+    context.sink.say(f"Next: `mfa-setup plan{option}`.")
+    return found
+
+
+def log_out(call: Call, context: CommandContext) -> Profiles:
+    """Removes a profile, its credentials, and the access token that was cached for it.
+
+    Raises:
+        InvalidValueError: There is no such profile.
+        ValueNeededError: None is named, and there is no default.
+        KeyringUnavailableError: The system keyring cannot be used.
+    """
+    found = stored()
+    name = call.own["profile"] or found.default
+    if name is None:
+        raise ValueNeededError(
+            "There is no default profile to remove.", hint="Pass --profile NAME; `mfa-setup profiles` lists the names."
+        )
+    domain = found.get(name).domain
+    values = attempt(lambda: found.values(name))
+    _written(lambda: found.remove(name))
+    if not isinstance(values, MfaSetupError):
+        audience = values.get("AUTH0_AUDIENCE", f"https://{domain}/api/v2/")
+        for scheme in ("https", "http"):  # a sandbox may have been reached by either
+            TokenCache(
+                Folders.of(os.environ).cache, f"{scheme}://{domain}", audience, values.get("AUTH0_CLIENT_ID", "")
+            ).drop()
+    context.sink.say(f"Removed profile {name} ({domain}) and its credentials.")
+    return found
+
+
+def _storage(call: Call) -> Storage:
+    if call.own["insecure_storage"]:
+        return "file"
+    require_keyring()
+    return "keyring"
+
+
+def _answers(domain: str | None, source: SecretSource, context: CommandContext) -> dict[str, str]:
+    """What the user answers, by the variables that hold the same."""
+    terminal, say = context.terminal, context.sink.say
+    domain = domain or _asked(context, "Domain of the Auth0 tenant, such as acme.eu.auth0.com", parsers.domain)
+    setup, undo = (" ".join(sorted(scopes)) for scopes in every_scope())
+    for line in _STEPS:
+        say(line.format(domain=domain, setup=setup, undo=undo))
+    client_id = _asked(context, "Client ID", parsers.client_id)
+    client_secret = source.find("client_secret") or _needed(terminal.secret("Client secret"))
+    say("Twilio Console: Account > API keys & tokens has the account SID and the auth token.")
+    account = _asked(context, "Twilio account SID (AC…)", parsers.account_sid)
+    token = source.find("twilio_auth_token") or _needed(terminal.secret("Twilio auth token"))
+    return {
+        "AUTH0_DOMAIN": domain,
+        "AUTH0_CLIENT_ID": client_id,
+        "AUTH0_CLIENT_SECRET": client_secret.get_secret_value(),
+        "TWILIO_ACCOUNT_SID": account,
+        "TWILIO_AUTH_TOKEN": token.get_secret_value(),
+    }
+
+
+def _asked(context: CommandContext, label: str, form: Callable[[str], str]) -> str:
+    """Asks for a value until it is well formed."""
+    while True:
+        text = context.terminal.text(label)
+        if text is None:
+            raise _nothing_stored()
+        try:
+            return form(text)
+        except parsers.MalformedError as malformed:
+            context.sink.say(f"{parsers.quoted(text)} is not valid: {malformed.problem}. {malformed.example}")
+
+
+def _needed(secret: SecretStr | None) -> SecretStr:
+    if secret is None:
+        raise _nothing_stored()
+    return secret
+
+
+def _nothing_stored() -> ValueNeededError:
+    return ValueNeededError("The answer is empty. Nothing was stored.", hint="Run `mfa-setup login` again.")
+
+
+def _check(run: Run, context: CommandContext) -> None:
+    """Checks both services, so that every problem is reported at once.
+
+    Raises:
+        MfaSetupError: One of them does not accept the credentials.
+    """
+    scopes, account = attempt(run.token.scopes), attempt(run.services.account.account)
+    if isinstance(scopes, MfaSetupError) and isinstance(account, MfaSetupError):
+        context.report.warn([notice_of(account)])
+    granted = known(scopes)
+    details = known(account)
+    if details is not None and details.status != "active":
+        raise ForbiddenError(f"The Twilio account is {details.status}.", service="twilio")
+    if granted is not None:
+        for task, needed in zip(("up", "undo"), every_scope(), strict=True):
+            if missing := sorted(needed - granted):
+                context.report.warn(
+                    [
+                        Notice(
+                            code="scopes_missing",
+                            message=f"`mfa-setup {task}` may fail: the application lacks {' '.join(missing)}.",
+                            hint="Auth0 Dashboard: Applications > APIs > Auth0 Management API > Machine to Machine "
+                            "Applications. You do not need to log in again afterwards.",
+                        )
+                    ]
+                )
+
+
+def _written(write: Callable[[], None]) -> None:
+    """Stores or removes something.
+
+    Raises:
+        ConfigUnreadableError: The state folder cannot be written to.
+    """
+    try:
+        write()
+    except OSError as failed:
+        raise ConfigUnreadableError(
+            f"The state folder of mfa-setup cannot be written to: {failed.strerror}.",
+            hint="Check its permissions, or set MFA_SETUP_STATE_DIR to a folder that is yours alone.",
+        ) from None

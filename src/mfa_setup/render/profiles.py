@@ -1,0 +1,21 @@
+"""The list of stored profiles."""
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from mfa_setup.model.results import ProfilesResult
+from mfa_setup.render.sanitize import one_line
+
+_STORAGE = {"keyring": "system keyring", "file": "file (not encrypted)"}
+
+
+def profiles_result(result: ProfilesResult) -> Iterator[Text]:
+    """The profiles by name, each with its domain and the place of its credentials."""
+    profiles = result.outcome.profiles or ()
+    if not profiles:
+        yield Text("No profile is stored. Run `mfa-setup login` to store one.")
+    for profile in profiles:
+        line = Text().append(f"  {one_line(profile.name)}", style="bold").append(f"  {one_line(profile.domain)}")
+        line.append(f"  {_STORAGE[profile.storage]}", style="dim")
+        yield line.append("  default", style="green") if profile.default else line

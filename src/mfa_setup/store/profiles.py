@@ -1,0 +1,203 @@
+"""Profiles: the tenants whose credentials are stored, each under a name.
+
+The list of names and domains is a file without secrets. The credentials of a profile are one JSON document, in the
+system keyring or, where the user has asked for that, in a file that only its owner can read.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, KeyringUnavailableError, ValueNeededError
+from mfa_setup.model.base import Frozen
+from mfa_setup.quoting import looks_random, shortened
+from mfa_setup.store.files import read_private
+from mfa_setup.store.safe_write import remove_file, write_private
+
+SERVICE = "mfa-setup"
+"""The service under which the system keyring has the entries."""
+DEFAULT_NAME = "default"
+"""The profile that `mfa-setup login` stores where no name is given."""
+Values = Mapping[str, str]
+"""The credentials of a profile by the names of their environment variables."""
+Storage = Literal["keyring", "file"]
+T = TypeVar("T")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+class Profile(Frozen):
+    """A profile without its secrets: its domain, and where its credentials are stored."""
+
+    domain: str
+    storage: Storage = "keyring"
+
+
+class _Listed(Frozen):
+    default: str | None = None
+    profiles: dict[str, Profile] = Field(default_factory=dict)
+
+
+class Profiles:
+    """The stored profiles.
+
+    Attributes:
+        default: The name of the profile that is used where no other is named.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        self._path = state / "profiles.json"
+        listed = self._read()
+        self.default = listed.default if listed.default in listed.profiles else None
+        self._profiles = dict(listed.profiles)
+
+    @property
+    def all(self) -> dict[str, Profile]:
+        """The profiles by name, in alphabetical order."""
+        return dict(sorted(self._profiles.items()))
+
+    def get(self, name: str) -> Profile:
+        """A profile by its name.
+
+        Raises:
+            InvalidValueError: There is none of that name.
+        """
+        if name in self._profiles:
+            return self._profiles[name]
+        known = f"Known profiles: {', '.join(self.all)}." if self._profiles else "No profile is stored yet."
+        raise InvalidValueError(
+            f"There is no profile {shortened(name)!r}.", hint=f"{known} `mfa-setup login` adds one."
+        )
+
+    def values(self, name: str) -> Values:
+        """The credentials of a profile.
+
+        Raises:
+            InvalidValueError: There is no such profile, or its credentials are those of another domain.
+            KeyringUnavailableError: The keyring cannot be read.
+            ValueNeededError: Its credentials are gone.
+        """
+        profile = self.get(name)
+        text = read_private(self._file(name)) if profile.storage == "file" else _in_keyring("get_password", name)
+        try:
+            values = {key: value for key, value in json.loads(text or "").items() if isinstance(value, str)}
+        except (ValueError, AttributeError, RecursionError):
+            place = "the system keyring" if profile.storage == "keyring" else str(self._file(name))
+            raise ValueNeededError(
+                f"The credentials of profile {name} cannot be read from {place}.",
+                hint=f"Store them again: `mfa-setup login --profile {name}`.",
+            ) from None
+        if values.get("AUTH0_DOMAIN") != profile.domain:
+            raise InvalidValueError(
+                f"Profile {name} is listed for {profile.domain}, and its credentials are for another domain.",
+                hint=f"Store them again: `mfa-setup login --profile {name}`.",
+            )
+        return values
+
+    def put(self, name: str, values: Values, storage: Storage) -> None:
+        """Stores a profile, in place of one of the same name; the first one becomes the default.
+
+        Raises:
+            KeyringUnavailableError: The keyring does not store it.
+            OSError: A file cannot be written.
+        """
+        before, text = self._profiles.get(name), json.dumps(dict(values))
+        if storage == "file":
+            write_private(self._file(name), text)
+        else:
+            _in_keyring("set_password", name, text)
+            if _in_keyring("get_password", name) != text:
+                raise KeyringUnavailableError("The system keyring did not keep the credentials.")
+        if before is not None and before.storage != storage:
+            self._remove_secrets(name, before.storage)
+        self._profiles[name] = Profile(domain=values["AUTH0_DOMAIN"], storage=storage)
+        self._write(self.default or name)
+
+    def remove(self, name: str) -> None:
+        """Removes a profile with its credentials.
+
+        Raises:
+            InvalidValueError: There is none of that name.
+            KeyringUnavailableError: The keyring cannot be changed.
+            OSError: A file cannot be removed.
+        """
+        self._remove_secrets(name, self.get(name).storage)
+        del self._profiles[name]
+        self._write(None if self.default == name else self.default)
+
+    def use(self, name: str) -> None:
+        """Makes a profile the default.
+
+        Raises:
+            InvalidValueError: There is none of that name.
+            OSError: The file cannot be written.
+        """
+        self.get(name)
+        self._write(name)
+
+    def _remove_secrets(self, name: str, storage: Storage) -> None:
+        if storage == "file":
+            remove_file(self._file(name).parent.resolve() / self._file(name).name)
+        elif _in_keyring("get_password", name) is not None:
+            _in_keyring("delete_password", name)
+
+    def _file(self, name: str) -> Path:
+        return self._state / f"credentials-{name}.json"
+
+    def _read(self) -> _Listed:
+        text = read_private(self._path)
+        if text is None and not os.path.lexists(self._path):
+            return _Listed()
+        try:
+            listed = _Listed.model_validate_json(text or "")
+        except ValidationError:
+            listed = None
+        if listed is None or not all(map(_NAME.fullmatch, listed.profiles)):
+            raise ConfigUnreadableError(
+                f"The list of profiles, {self._path}, is damaged, readable by others, or not yours.",
+                hint="Run `chmod 600` on it if only its permissions are wrong, or remove it and run `mfa-setup login`.",
+            )
+        return listed
+
+    def _write(self, default: str | None) -> None:
+        self.default = default
+        write_private(self._path, _Listed(default=default, profiles=self._profiles).model_dump_json(indent=1) + "\n")
+
+
+def checked_name(text: str) -> str:
+    """The name of a profile.
+
+    Raises:
+        InvalidValueError: It is malformed.
+    """
+    if _NAME.fullmatch(text) and not looks_random(text):
+        return text
+    raise InvalidValueError(
+        f"{shortened(text)!r} is not a name for a profile.",
+        hint="Use at most 64 lowercase letters, digits, dots, hyphens and underscores, such as acme-staging.",
+    )
+
+
+def require_keyring() -> None:
+    """Refuses to ask for credentials that could not be stored.
+
+    Raises:
+        KeyringUnavailableError: This system has no keyring that works.
+    """
+    _in_keyring("get_password", DEFAULT_NAME)
+
+
+def _in_keyring(call: Literal["get_password", "set_password", "delete_password"], *given: str) -> str | None:
+    """Calls the system keyring."""
+    import keyring  # noqa: PLC0415 slow to import, and most runs need no profile
+
+    function: Callable[..., str | None] = getattr(keyring, call)
+    try:
+        return function(SERVICE, *given)
+    except Exception as failed:  # noqa: BLE001 each backend has errors of its own, and their texts are not shown
+        raise KeyringUnavailableError(f"The system keyring cannot be used ({type(failed).__name__}).") from None

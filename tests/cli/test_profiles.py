@@ -1,0 +1,334 @@
+"""Profiles: the credentials that `login` stores, which run uses them, and that they are nowhere but in the keyring."""
+
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import keyring
+import pexpect
+import pytest
+from keyring.backends import fail
+
+from mfa_setup.engine.preconditions import every_scope
+from mfa_setup.store.profiles import Profiles
+from support.keyring_file import Keyring
+from support.lab import Lab, Run
+
+ROOT = Path(__file__).parents[2]
+SECRETS = ("AUTH0_CLIENT_SECRET", "TWILIO_AUTH_TOKEN")
+Sit = Callable[..., "pexpect.spawn[str]"]
+
+
+@pytest.fixture(autouse=True)
+def ring(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keyring]:
+    """The keyring of this process and of those that it starts."""
+    monkeypatch.setenv("TEST_KEYRING", str(folder.parent / "keyring.json"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "support.keyring_file.Keyring")
+    before = keyring.get_keyring()
+    own = Keyring()  # type: ignore[no-untyped-call]
+    keyring.set_keyring(own)
+    yield own
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def state(folder: Path) -> Path:
+    """The state folder."""
+    return folder.parent / "state"
+
+
+@pytest.fixture
+def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
+    """Sits down at a terminal that has no credentials in its environment, and starts a command."""
+    open_terminals: list[pexpect.spawn[str]] = []
+
+    def start(*arguments: str, env: dict[str, str] | None = None) -> "pexpect.spawn[str]":
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([*filter(None, [os.environ.get("PYTHONPATH")]), str(ROOT / "tests")]),
+            "MFA_SETUP_SANDBOX": unified.env["MFA_SETUP_SANDBOX"],
+            "TERM": "xterm",
+            "NO_COLOR": "1",
+            **(env or {}),
+        }
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "mfa_setup", *arguments],
+            env=environment,
+            cwd=str(folder),
+            encoding="utf-8",
+            timeout=20,
+            dimensions=(50, 80),
+        )
+        open_terminals.append(child)
+        return child
+
+    yield start
+    for child in open_terminals:
+        child.close(force=True)
+
+
+def answer(child: "pexpect.spawn[str]", lab: Lab, **other: str) -> tuple[int | None, str]:
+    """Answers the questions of `login`; returns its exit code and all that was shown."""
+    values = {**lab.env, **other}
+    shown = ""
+    for question, variable in (
+        ("Domain of the Auth0 tenant.*: ", "AUTH0_DOMAIN"),
+        ("Client ID: ", "AUTH0_CLIENT_ID"),
+        (r"Client secret \(not shown\): ", "AUTH0_CLIENT_SECRET"),
+        (r"Twilio account SID.*: ", "TWILIO_ACCOUNT_SID"),
+        (r"Twilio auth token \(not shown\): ", "TWILIO_AUTH_TOKEN"),
+    ):
+        child.expect(question)
+        shown += f"{child.before}{child.after}"
+        child.sendline(values[variable])
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", f"{shown}{child.before}")
+
+
+def store(lab: Lab, state: Path, name: str = "default", **other: str) -> None:
+    """Stores a profile as `login` does, without its questions."""
+    names = ("AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "TWILIO_ACCOUNT_SID", *SECRETS)
+    Profiles(state).put(name, {key: lab.env[key] for key in names} | other, "keyring")
+
+
+def sandbox(lab: Lab, **other: str) -> dict[str, str | None]:
+    """An environment without credentials."""
+    return {"MFA_SETUP_SANDBOX": lab.env["MFA_SETUP_SANDBOX"], **other}
+
+
+def files_with(folder: Path, text: str) -> list[Path]:
+    """The files below a folder that hold a text."""
+    return [path for path in folder.rglob("*") if path.is_file() and text in path.read_text(encoding="utf-8")]
+
+
+def test_login_stores_what_both_services_accept_and_the_secrets_in_the_keyring_alone(
+    sit: Sit, run: Run, unified: Lab, ring: Keyring, folder: Path, state: Path
+) -> None:
+    code, shown = answer(sit("login"), unified)
+    assert code == 0, shown
+    assert "Machine to Machine" in shown
+    for scopes in every_scope():
+        assert " ".join(sorted(scopes)) in " ".join(shown.split())
+    assert list(ring.entries()) == ["mfa-setup/default"]
+    for name in SECRETS:
+        assert unified.env[name] not in shown
+        assert files_with(folder.parent, unified.env[name]) == [folder.parent / "keyring.json"]
+    assert stat.S_IMODE((state / "profiles.json").stat().st_mode) == 0o600
+    plan = run("plan", "--json", env=sandbox(unified))
+    assert plan.code == 0, plan.err
+    assert plan.document["settings"]["profile"] == "default"
+
+
+def test_login_reports_both_problems_at_once_and_stores_nothing(
+    sit: Sit, unified: Lab, ring: Keyring, state: Path
+) -> None:
+    wrong = {"AUTH0_CLIENT_SECRET": "w" * 40, "TWILIO_AUTH_TOKEN": "0" * 32}
+    code, shown = answer(sit("login"), unified, **wrong)
+    assert code == 4
+    assert "Auth0" in shown.split("Warning:")[0] or "Auth0" in shown.split("Error:")[1]
+    assert "Twilio" in shown.split("Warning:")[1]
+    assert (ring.entries(), (state / "profiles.json").exists()) == ({}, False)
+    assert not any(secret in shown for secret in wrong.values())
+
+
+def test_login_checks_the_secret_itself_although_a_token_is_cached(
+    sit: Sit, run: Run, unified: Lab, ring: Keyring, state: Path
+) -> None:
+    store(unified, state)
+    assert run("plan", env=sandbox(unified)).code == 0
+    code, _ = answer(sit("login", "--profile", "other"), unified, AUTH0_CLIENT_SECRET="w" * 40)
+    assert code == 4
+    assert list(ring.entries()) == ["mfa-setup/default"]
+
+
+def test_login_warns_of_scopes_that_are_missing(sit: Sit, unified: Lab, ring: Keyring) -> None:
+    unified.grant(sorted(every_scope()[0] - {"read:users"}))
+    code, shown = answer(sit("login"), unified)
+    words = " ".join(shown.split())
+    assert code == 0
+    assert "`mfa-setup up` may fail: the application lacks read:users." in words
+    assert f"`mfa-setup undo` may fail: the application lacks {' '.join(sorted(every_scope()[1]))}." in words
+    assert ring.entries()
+
+
+def test_a_malformed_answer_asks_again(sit: Sit, unified: Lab) -> None:
+    child = sit("login")
+    child.expect("Domain of the Auth0 tenant.*: ")
+    child.sendline("https://acme.eu.auth0.com/")
+    child.expect("it is a URL")
+    assert answer(child, unified)[0] == 0
+
+
+@pytest.mark.parametrize("arguments", [("login",), ("login", "--no-input"), ("login", "--json")])
+def test_login_off_a_terminal_names_the_variables_and_the_files(run: Run, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.code == 6
+    for name in ("AUTH0_CLIENT_SECRET", "TWILIO_AUTH_TOKEN", "--client-secret-file", "--twilio-auth-token-file"):
+        assert name in result.out + result.err
+
+
+@pytest.mark.parametrize("backend", ["keyring.backends.fail.Keyring", "keyring.backends.null.Keyring"])
+def test_without_a_keyring_login_names_the_other_ways_and_stores_nothing(
+    sit: Sit, unified: Lab, state: Path, backend: str
+) -> None:
+    child = sit("login", env={"PYTHON_KEYRING_BACKEND": backend})
+    if "null" in backend:
+        code, shown = answer(child, unified)
+    else:
+        child.expect(pexpect.EOF)
+        child.close()
+        code, shown = child.exitstatus, child.before or ""
+    words = " ".join(shown.split())
+    assert code == 4
+    for name in ("--insecure-storage", "AUTH0_CLIENT_SECRET", "--client-secret-file"):
+        assert name in words
+    assert not (state / "profiles.json").exists()
+
+
+def test_insecure_storage_is_a_file_for_its_owner_alone_and_works(
+    sit: Sit, run: Run, unified: Lab, state: Path, ring: Keyring
+) -> None:
+    env = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    assert answer(sit("login", "--insecure-storage", env=env), unified)[0] == 0
+    (file,) = state.glob("credentials-*")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert ring.entries() == {}
+    assert run("plan", env=sandbox(unified)).code == 0
+    file.chmod(0o644)
+    assert run("plan", env=sandbox(unified)).code == 6
+    assert run("logout").code == 0
+    assert list(state.glob("credentials-*")) == []
+
+
+def test_a_locked_keyring_is_told_when_a_run_needs_it(run: Run, unified: Lab, state: Path) -> None:
+    store(unified, state)
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    result = run("plan", "--json", env=sandbox(unified))
+    assert (result.code, result.document["error"]["code"]) == (4, "keyring_unavailable")
+
+
+def test_the_default_profile_is_not_used_where_a_run_has_its_own_credentials(
+    run: Run, unified: Lab, state: Path
+) -> None:
+    store(unified, state, AUTH0_DOMAIN="acme.eu.auth0.com")
+    result = run("plan", "--json", env=dict(unified.env))
+    assert (result.code, result.document["settings"]["profile"]) == (0, None)
+
+
+def test_a_variable_outranks_the_profile(run: Run, unified: Lab, state: Path) -> None:
+    store(unified, state, TWILIO_AUTH_TOKEN="0" * 32)
+    right = {key: unified.env[key] for key in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")}
+    assert run("plan", env=sandbox(unified)).code == 4
+    assert run("plan", env=sandbox(unified, **right)).code == 0
+    assert run("plan", "--profile", "default", env=sandbox(unified, AUTH0_API_TOKEN=unified.token(), **right)).code == 0
+
+
+@pytest.mark.parametrize("place", ["flag", "variable", "file"])
+def test_a_profile_is_not_used_for_another_domain(
+    run: Run, unified: Lab, state: Path, folder: Path, place: str
+) -> None:
+    store(unified, state)
+    mark, arguments, env = unified.mark(), ["plan"], sandbox(unified)
+    if place == "flag":
+        arguments += ["--domain", "localhost:1"]
+    elif place == "variable":
+        env["AUTH0_DOMAIN"] = "localhost:1"
+    else:
+        (folder / "mfa-setup.toml").write_text('[auth0]\ndomain = "localhost:1"\n', encoding="utf-8")
+    result = run(*arguments, env=env)
+    assert result.code == 3
+    assert "profile default is for" in result.err
+    assert unified.mark() == mark
+
+
+def test_a_profile_confirms_the_domain_of_a_file(run: Run, unified: Lab, state: Path, folder: Path) -> None:
+    (folder / "mfa-setup.toml").write_text('[auth0]\ndomain = "login.acme.com"\n', encoding="utf-8")
+    refused = run("undo", "--list")
+    store(unified, state, AUTH0_DOMAIN="login.acme.com", AUTH0_AUDIENCE="https://acme.eu.auth0.com/api/v2/")
+    assert run("plan", "--timeout", "x").code == 3  # judged after the domain
+    assert "is not under auth0.com" not in run("plan", "--timeout", "x").err
+    assert refused.code == 0
+
+
+def test_a_sandbox_gets_no_credentials_of_another_tenant(run: Run, unified: Lab, state: Path) -> None:
+    mark = unified.mark()
+    for domain in ("acme.eu.auth0.com", "localhost:1"):
+        store(unified, state, AUTH0_DOMAIN=domain)
+        result = run("plan", "--json", env=sandbox(unified))
+        assert (result.code, result.document["error"]["code"]) == (3, "sandbox_mixed")
+    assert unified.mark() == mark
+
+
+def test_profiles_lists_them_and_chooses_the_default(run: Run, unified: Lab, state: Path) -> None:
+    assert "No profile is stored" in run("profiles").out
+    store(unified, state, "acme")
+    store(unified, state, "beta", AUTH0_DOMAIN="beta.eu.auth0.com")
+    assert run("profiles", "use", "beta").code == 0
+    listed = run("profiles", "--json").document["profiles"]
+    assert [(one["name"], one["domain"], one["default"]) for one in listed] == [
+        ("acme", unified.domain, False),
+        ("beta", "beta.eu.auth0.com", True),
+    ]
+    assert re.search(r"beta\s+beta\.eu\.auth0\.com.*default", run("profiles").out)
+    assert run("plan", "--profile", "acme", env=sandbox(unified)).code == 0
+    assert run("profiles", "use", "gamma").code == 3
+    assert run("profiles", "drop", "acme").code == 2
+
+
+def test_logout_removes_both_entries_and_the_cached_token(
+    run: Run, unified: Lab, state: Path, ring: Keyring, folder: Path
+) -> None:
+    store(unified, state)
+    assert run("plan", env=sandbox(unified)).code == 0
+    assert list((folder.parent / "cache").glob("token-*"))
+    assert run("logout").code == 0
+    assert (ring.entries(), json.loads((state / "profiles.json").read_text())["profiles"]) == ({}, {})
+    assert list((folder.parent / "cache").glob("token-*")) == []
+    assert run("logout").code == 6
+    assert run("logout", "--profile", "gamma").code == 3
+
+
+def test_a_list_that_others_can_write_is_refused(run: Run, unified: Lab, state: Path) -> None:
+    store(unified, state)
+    (state / "profiles.json").chmod(0o666)
+    assert run("plan", env=sandbox(unified)).code == 3
+
+
+def test_credentials_are_not_used_for_a_domain_that_the_list_alone_names(run: Run, unified: Lab, state: Path) -> None:
+    store(unified, state)
+    file = state / "profiles.json"
+    file.write_text(file.read_text().replace(unified.domain, "localhost:1"), encoding="utf-8")
+    result = run("plan")
+    assert result.code == 3
+    assert "another domain" in result.err
+
+
+def test_the_scopes_are_those_of_the_readme() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = text.split("these scopes:")[1].split("Instead of a secret")[0]
+    assert frozenset().union(*every_scope()) == set(re.findall(r"\b(?:read|create|update|delete):\w+", block))
+
+
+def test_the_fleet_takes_no_profile(run: Run) -> None:
+    assert run("fleet", "plan", "fleet.toml", "--profile", "default").code == 2
+
+
+def test_a_real_keyring_stores_and_removes_an_entry(state: Path) -> None:
+    if not (shutil.which("dbus-run-session") and shutil.which("gnome-keyring-daemon")):
+        pytest.skip("needs dbus-run-session and gnome-keyring")
+    script = (
+        "import pathlib, sys; from mfa_setup.store.profiles import Profiles; state = pathlib.Path(sys.argv[1]);"
+        "one = Profiles(state); one.put('a', {'AUTH0_DOMAIN': 'x.auth0.com'}, 'keyring');"
+        "assert Profiles(state).values('a') == {'AUTH0_DOMAIN': 'x.auth0.com'}; one.remove('a')"
+    )
+    command = f'echo -n x | gnome-keyring-daemon --unlock >/dev/null && "{sys.executable}" -c "{script}" "{state}"'
+    env = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.SecretService.Keyring"}
+    subprocess.run(["dbus-run-session", "--", "sh", "-c", command], check=True, env=env, timeout=60)  # noqa: S607
