@@ -97,7 +97,8 @@ def test_no_changes_nothing(sit: Sit, unified: Lab) -> None:
     child.sendline("")
     code, rest = ended(child)
     assert code == 1
-    assert "Nothing was changed." in rest
+    assert "Cancelled. Nothing was changed." in rest
+    assert "Error" not in rest
     assert unified.writes() == []
 
 
@@ -123,10 +124,14 @@ def test_asks_for_what_is_missing_and_hides_a_secret(sit: Sit, unified: Lab) -> 
 
 
 def test_asks_which_of_the_accounts_own_numbers_is_to_send(sit: Sit, unified: Lab) -> None:
-    unified.control("twilio/numbers", {"phone_number": "+14155550123"})
+    unified.control("twilio/numbers", {"phone_number": "+14155550123", "friendly_name": "Support \x1b[31mline"})
     child = sit("buy-number", "--yes")
-    child.expect(r"1\. Use \+14155550123")
+    child.expect(r"1\. Use \+14155550123 \(Support ")
     child.expect(r"2\. Buy another number")
+    assert "\x1b[31m" not in (child.before or "")
+    child.expect("Which")
+    child.sendline("3")
+    child.expect("Enter a number from 1 to 2.")
     child.expect("Which")
     child.sendline("1")
     code, rest = ended(child)
@@ -147,8 +152,92 @@ def test_ctrl_c_at_the_question_ends_with_130_and_changes_nothing(sit: Sit, unif
     child.sendintr()
     code, rest = ended(child)
     assert code == 130
-    assert "Interrupted" in rest
+    assert rest.splitlines()[-1] == "Cancelled. Nothing was changed."
+    assert "Error" not in rest
     assert unified.writes() == []
+
+
+def test_a_wrong_answer_is_explained_and_the_question_asked_again(sit: Sit, unified: Lab) -> None:
+    child = sit("up")
+    child.expect(r"Carry this out\? \[y/N\] ")
+    child.sendline("yess")
+    child.expect("Answer y or n.")
+    child.expect(r"Carry this out\? \[y/N\] ")
+    child.sendline("y")
+    code, _ = ended(child)
+    assert code == 0
+    assert unified.spas
+
+
+def test_a_question_that_is_never_answered_ends_with_exit_code_6(sit: Sit, unified: Lab) -> None:
+    child = sit("up")
+    for _ in range(3):
+        child.expect(r"Carry this out\? \[y/N\] ")
+        child.sendline("perhaps")
+    code, rest = ended(child)
+    assert code == 6
+    assert "--yes" in rest
+    assert unified.writes() == []
+
+
+def test_the_end_of_the_input_ends_a_question_with_exit_code_6(sit: Sit, unified: Lab) -> None:
+    unified.control("twilio/numbers", {"phone_number": "+14155550123"})
+    child = sit("buy-number")
+    child.expect(r"Which\? \[1-2\] ")
+    child.sendeof()
+    code, rest = ended(child)
+    assert code == 6
+    assert "--from +14155550123" in rest
+    assert "could send the codes" not in rest, "the message was printed twice"
+    assert unified.writes() == []
+
+
+def test_what_was_typed_before_a_question_does_not_answer_it(sit: Sit, unified: Lab) -> None:
+    child = sit("up")
+    child.sendline("y")  # while the program starts
+    child.expect(r"Carry this out\? \[y/N\] ")
+    child.sendline("n")
+    code, rest = ended(child)
+    assert code == 1
+    assert "Cancelled. Nothing was changed." in rest
+    assert unified.writes() == []
+
+
+def test_a_domain_and_a_sid_that_are_wrong_are_asked_for_again(sit: Sit, unified: Lab) -> None:
+    child = sit("buy-number", "--yes", without=("AUTH0_DOMAIN", "TWILIO_ACCOUNT_SID"))
+    for question, wrong, right in (
+        ("Domain of the Auth0 tenant", "not a domain", unified.domain),
+        ("Twilio account SID", "AC12", unified.env["TWILIO_ACCOUNT_SID"]),
+    ):
+        child.expect(question)
+        child.sendline(wrong)
+        child.expect(question)
+        child.sendline(right)
+    code, rest = ended(child)
+    assert code == 0, rest
+    assert unified.twilio["purchases"] == 1
+
+
+def test_a_warning_that_the_question_showed_is_not_repeated(sit: Sit) -> None:
+    child = sit("up", env={"TWILIO_REGION": "ie1"})
+    child.expect(r"Carry this out\? \[y/N\] ")
+    assert "TWILIO_REGION is set" in plain(child.before)
+    child.sendline("n")
+    _, rest = ended(child)
+    assert "TWILIO_REGION is set" not in rest
+
+
+@pytest.mark.parametrize("end", ["question", "error"])
+def test_the_spinner_is_gone_before_a_question_and_an_error(sit: Sit, end: str) -> None:
+    child = sit("up", *(("--from", "+14155550199") if end == "error" else ()))
+    child.expect(r"Carry this out\? \[y/N\] " if end == "question" else "Error: ")
+    shown = child.before or ""
+    assert "\x1b[?25l" in shown, "no spinner ran"
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l"), "the spinner still runs"
+    if end == "question":
+        child.sendintr()
+        child.expect("Cancelled")
+        assert "\x1b[?25l" not in (child.before or ""), "the spinner began again"
 
 
 def test_a_test_sms_asks_which_number_sends_and_shows_its_way(sit: Sit, unified: Lab) -> None:
@@ -193,6 +282,6 @@ def test_a_fleet_that_is_declined_is_left_as_it_is(sit: Sit, fleet_of_two: Lab) 
     child.expect(r"Carry this out\? \[y/N\] ")
     child.sendline("n")
     code, shown = ended(child)
-    assert (code, "Nothing was changed." in shown) == (1, True)
+    assert (code, "Cancelled. Nothing was changed." in shown) == (1, True)
     assert "0 of 2 tenants set up" in shown
     assert fleet_of_two.writes(mark) == []

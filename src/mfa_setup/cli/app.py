@@ -157,7 +157,7 @@ def execute(body: Body, call: Call, shows: Shows) -> int:
     sink = new_sink(common)
     sink.typed += typed.of_call(call, os.environ)
     report = Report(call.command)
-    terminal = Prompter(sink, yes=common.yes, may_ask=not common.no_input)
+    terminal = Prompter(sink, report, yes=common.yes, may_ask=not common.no_input)
     context = CommandContext(sink, terminal, report, Cancellation())
     try:
         signals.watch(context.cancellation, lambda: sink.say(_STOPPING))

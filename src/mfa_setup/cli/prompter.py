@@ -1,24 +1,43 @@
-"""The person at the terminal: asked where there is one, and told the flag where there is not."""
+"""Asks the questions of a run at a terminal; elsewhere the error names the flag that answers the question."""
 
 import getpass
 import os
 import sys
 from collections.abc import Callable
+from typing import TypeVar
 
 from pydantic import SecretStr
 
-from mfa_setup.errors import Choice, ChoiceNeededError, ConfirmationNeededError, DeclinedError
+from mfa_setup.engine.report import Report
+from mfa_setup.errors import (
+    Choice,
+    ChoiceNeededError,
+    ConfirmationNeededError,
+    DeclinedError,
+    InterruptedRunError,
+    InvalidValueError,
+    TerminatedError,
+)
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.render.sink import Sink
 
+ATTEMPTS = 3
+"""How often one question is asked before it counts as not answered."""
+_CANCELLED = "Cancelled. Nothing was changed."
+T = TypeVar("T")
+
 
 class Prompter:
-    """Asks on standard error and reads standard input, if both are a terminal and nothing forbids it."""
+    """Asks on standard error and reads standard input, if both are a terminal and nothing forbids it.
 
-    def __init__(self, sink: Sink, *, yes: bool, may_ask: bool) -> None:
+    An answer that does not fit is explained, and the question is asked again.
+    """
+
+    def __init__(self, sink: Sink, report: Report, *, yes: bool, may_ask: bool) -> None:
         self._sink = sink
+        self._report = report
         self.agreed = yes
         self.can_ask = may_ask and can_ask(as_json=sink.as_json)
 
@@ -40,9 +59,16 @@ class Prompter:
 
         Raises:
             DeclinedError: No.
+            ConfirmationNeededError: The question was not answered.
         """
-        if self._ask("Carry this out? [y/N] ").lower() not in {"y", "yes"}:
-            raise DeclinedError("Nothing was changed.")
+        agreed = self._answer("Carry this out? [y/N] ", _yes_or_no)
+        if agreed is None:
+            raise ConfirmationNeededError(
+                "The question was not answered. Nothing was changed.",
+                hint="Pass --yes to apply the plan without a question.",
+            )
+        if not agreed:
+            raise DeclinedError(_CANCELLED)
 
     def choose(self, needed: ChoiceNeededError) -> Choice:
         """Lists the choices and asks for a number."""
@@ -51,10 +77,17 @@ class Prompter:
         self._sink.say(needed.message)
         for index, choice in enumerate(needed.choices, 1):
             self._sink.say(f"  {index}. {choice.label}")
-        answer = self._ask(f"Which? [1-{len(needed.choices)}] ")
-        if not answer.isdigit() or not 1 <= int(answer) <= len(needed.choices):
-            raise needed
-        return needed.choices[int(answer) - 1]
+        last = len(needed.choices)
+
+        def chosen(answer: str) -> Choice:
+            if not (answer.isascii() and answer.isdigit() and 1 <= int(answer) <= last):
+                raise InvalidValueError(f"Enter a number from 1 to {last}.")
+            return needed.choices[int(answer) - 1]
+
+        answer = self._answer(f"Which? [1-{last}] ", chosen)
+        if answer is None:  # the message of `needed` has been shown
+            raise ChoiceNeededError("The question was not answered.", hint=needed.hint, choices=needed.choices)
+        return answer
 
     def overrule(self, failing: tuple[Check, ...], domain: str) -> bool:
         """Shows the failing checks and asks for the tenant's domain; `--yes` is no answer to that."""
@@ -63,19 +96,38 @@ class Prompter:
         self._sink.checks(failing)
         from mfa_setup.checks.catalog import BY_ID  # noqa: PLC0415 slow to import, and needed here only
 
-        risk = "People may be unable to log in. " if any(BY_ID[check.id].decides for check in failing) else ""
+        risk = "Users may be locked out. " if any(BY_ID[check.id].decides for check in failing) else ""
         self._sink.say(f"{risk}To continue anyway, type the tenant's domain.")
-        return self._ask(f"{domain}? ") == domain
 
-    def text(self, label: str) -> str | None:
-        """Asks for a value; None where nobody can be asked."""
-        return (self._ask(f"{label}: ") or None) if self.can_ask else None
+        def overruled(answer: str) -> bool:
+            if answer not in {"", domain}:
+                raise InvalidValueError(f"Type {domain} to continue, or press Enter to stop.")
+            return answer == domain
+
+        return bool(self._answer(f"{domain}? ", overruled))
+
+    def text(self, label: str, judge: Callable[[str], T]) -> T | None:
+        """Asks for a value.
+
+        Args:
+            label: What is asked for.
+            judge: Makes the value of the answer, or raises an `InvalidValueError` that says what is wrong with it.
+
+        Returns:
+            The value; None where nobody can be asked or no answer fits.
+        """
+
+        def judged(answer: str) -> T:
+            return judge(_given(answer))
+
+        return self._answer(f"{label}: ", judged) if self.can_ask else None
 
     def secret(self, label: str) -> SecretStr | None:
-        """Asks for a secret without showing it; None where nobody can be asked."""
+        """Asks for a secret without showing it; None where nobody can be asked or nothing is entered."""
         if not self.can_ask:
             return None
-        value = self._quietly(lambda: getpass.getpass(f"{label} (not shown): ", stream=sys.stderr))
+        prompt = f"{label} (not shown): "
+        value = self._answer(prompt, _given, lambda: getpass.getpass(prompt, stream=sys.stderr))
         return SecretStr(value) if value else None
 
     def doing(self, text: str) -> None:
@@ -90,20 +142,72 @@ class Prompter:
         """A change that has been carried out."""
         self._sink.finished(change)
 
-    def _ask(self, question: str) -> str:
-        def read() -> str:
-            sys.stderr.write(question)
-            sys.stderr.flush()
-            return sys.stdin.readline()
-
-        return self._quietly(read)
-
-    def _quietly(self, read: Callable[[], str]) -> str:
-        with self._sink.paused():
+    def _answer(
+        self, question: str, judge: Callable[[str], T], read: Callable[[], str | None] | None = None
+    ) -> T | None:
+        """What `judge` makes of the answer; None at the end of the input, or where no answer was accepted."""
+        for _ in range(ATTEMPTS):
+            answer = self._quietly(read or (lambda: _line(question)))
+            if answer is None:
+                return None
             try:
-                return read().strip()
+                return judge(answer.strip())
+            except InvalidValueError as wrong:
+                self._sink.say(f"{wrong.message} {wrong.hint}".strip())
+        return None
+
+    def _quietly(self, read: Callable[[], str | None]) -> str | None:
+        """Reads an answer while the spinner is stopped; None at the end of the input."""
+        with self._sink.paused():
+            _drop_typed_ahead()
+            try:
+                answer = read()
             except EOFError:
-                return ""
+                answer = None
+            except InterruptedRunError as stopped:
+                _end_line()
+                if self._report.changed or isinstance(stopped, TerminatedError):
+                    raise
+                raise InterruptedRunError(_CANCELLED, hint="") from None
+            if answer is None:
+                _end_line()
+            return answer
+
+
+def _line(question: str) -> str | None:
+    """The line that answers a question; None at the end of the input."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline() or None
+
+
+def _end_line() -> None:
+    """Ends the line of a question that no Enter has ended."""
+    sys.stderr.write("\n")
+    sys.stderr.flush()
+
+
+def _drop_typed_ahead() -> None:
+    """Drops what was typed before a question was asked: it answers no question that nobody had read."""
+    try:
+        import termios  # noqa: PLC0415 Windows has none
+    except ImportError:
+        return
+    if sys.stdin.isatty():
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
+def _given(answer: str) -> str:
+    if not answer:
+        raise InvalidValueError("A value is needed. Press Ctrl-C to cancel.")
+    return answer
+
+
+def _yes_or_no(answer: str) -> bool:
+    word = answer.lower()
+    if word not in {"", "y", "yes", "n", "no"}:
+        raise InvalidValueError("Answer y or n.")
+    return word in {"y", "yes"}
 
 
 def can_ask(*, as_json: bool) -> bool:

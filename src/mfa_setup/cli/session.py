@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -246,11 +247,15 @@ def _access(
     old_token = source.find("old_twilio_auth_token")
     client_id = source.text("AUTH0_CLIENT_ID")
     if client_id is None and source.find("api_token") is None:
-        client_id = context.terminal.text("Client ID of the Machine to Machine application")
+        client_id = context.terminal.text(
+            "Client ID of the Machine to Machine application", partial(credentials.formed, "AUTH0_CLIENT_ID")
+        )
     auth0 = credentials.auth0_credentials(source, domain, client_id)
     if not task.needs_twilio and not (task.twilio_if_known and places.twilio_fits and _knows_twilio(source)):
         return Access(domain, places, auth0, None, old_token)
-    account = source.text("TWILIO_ACCOUNT_SID") or context.terminal.text("Twilio account SID (AC…)")
+    account = source.text("TWILIO_ACCOUNT_SID") or context.terminal.text(
+        "Twilio account SID (AC…)", partial(credentials.formed, "TWILIO_ACCOUNT_SID")
+    )
     context.report.warn([_region(variable) for variable in _region_variables(source)])
     return Access(domain, places, auth0, credentials.twilio_credentials(source, account), old_token)
 
@@ -261,13 +266,15 @@ def _knows_twilio(source: credentials.SecretSource) -> bool:
 
 
 def _ask_domain(terminal: Prompter) -> str:
-    text = terminal.text("Domain of the Auth0 tenant, such as acme.eu.auth0.com")
-    if text is None:
+    domain = terminal.text(
+        "Domain of the Auth0 tenant, such as acme.eu.auth0.com", partial(judged, "The domain is ", parsers.domain)
+    )
+    if domain is None:
         raise ValueNeededError(
             "The domain of the Auth0 tenant is needed.",
             hint="Pass --domain DOMAIN, set AUTH0_DOMAIN, or write domain in [auth0] of mfa-setup.toml.",
         )
-    return judged("", parsers.domain, text)
+    return domain
 
 
 def _region_variables(source: credentials.SecretSource) -> tuple[str, ...]:

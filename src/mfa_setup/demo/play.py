@@ -53,7 +53,7 @@ def play(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
         MfaSetupError: A step failed, as it could fail with the real services.
     """
     by_hand = context.terminal.can_ask
-    context = replace(context, terminal=Prompter(context.sink, yes=True, may_ask=False))
+    context = replace(context, terminal=Prompter(context.sink, context.report, yes=True, may_ask=False))
     context.sink.narrating = not call.common.quiet
     context.sink.done(f"A sandbox of Auth0 and Twilio runs at {ready['url']}")
     desired = load({"urls": [_callback()]}, {}).desired

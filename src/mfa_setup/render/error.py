@@ -8,6 +8,9 @@ from mfa_setup.model.outcome import Failure, Outcome
 from mfa_setup.render.parts import check_lines
 from mfa_setup.render.sanitize import one_line
 
+_CANCELLED = frozenset({"declined", "interrupted"})
+"""The codes of what a person has decided, which is no error to them."""
+
 
 def error_lines(outcome: Outcome, failure: Failure, *, with_checks: bool) -> Iterator[Text]:
     """What was done before the error, what is left to do, the error, and what to do about it in the last line.
@@ -21,7 +24,8 @@ def error_lines(outcome: Outcome, failure: Failure, *, with_checks: bool) -> Ite
     if with_checks:
         failing = [check for check in outcome.checks if check.status in {"fail", "skip"} and not check.overridden]
         yield from check_lines(check for check in failing if check.evidence != failure.message)
-    yield Text().append("Error: ", style="bold red").append(one_line(failure.message))
+    title = Text() if failure.code in _CANCELLED else Text("Error: ", style="bold red")
+    yield Text().append_text(title).append(one_line(failure.message))
     if failure.request_id:
         yield Text().append(f"  Request {one_line(failure.request_id)}, HTTP {failure.status}.", style="dim")
     if failure.hint:

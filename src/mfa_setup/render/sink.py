@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import SecretStr
 
@@ -15,7 +15,7 @@ from mfa_setup.errors import OutputUnwritableError
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.exchange import Exchange
-from mfa_setup.model.outcome import Outcome
+from mfa_setup.model.outcome import Notice, Outcome
 from mfa_setup.model.results import Result
 from mfa_setup.quoting import without_typed
 from mfa_setup.render import sanitize
@@ -26,6 +26,8 @@ if TYPE_CHECKING:  # Rich is imported where people read the output: a program th
     from rich.console import Console, RenderableType
     from rich.status import Status
     from rich.text import Text
+
+T = TypeVar("T", "Notice", "Check")
 
 
 @contextmanager
@@ -75,6 +77,8 @@ class Sink:
         self._verbosity = verbosity
         self._color = color
         self._status: Status | None = None
+        self._shown = set[Notice | Check]()
+        """What a question has shown already, so that the result does not repeat it."""
 
     @cached_property
     def _out(self) -> "Console":
@@ -192,15 +196,22 @@ class Sink:
         """Shows the plan before it is applied."""
         from mfa_setup.render import parts, plan  # noqa: PLC0415 brings Rich along
 
+        outcome = self.safe(outcome)
         self._tell(*plan.plan_lines(outcome))
-        self._tell(*parts.check_lines(outcome.checks))
-        self._tell(*parts.warning_lines(outcome.warnings))
+        self._tell(*parts.check_lines(self._new(outcome.checks)))
+        self._tell(*parts.warning_lines(self._new(outcome.warnings)))
 
     def checks(self, checks: tuple[Check, ...]) -> None:
         """Shows checks that need the user's decision."""
         from mfa_setup.render.parts import check_lines  # noqa: PLC0415 brings Rich along
 
-        self._tell(*check_lines(checks))
+        self._tell(*check_lines(self._new(checks)))
+
+    def _new(self, items: tuple[T, ...]) -> tuple[T, ...]:
+        """Those that have not been shown yet; they count as shown from here on."""
+        new = tuple(item for item in items if item not in self._shown)
+        self._shown.update(new)
+        return new
 
     def say(self, text: str) -> None:
         """Writes a line for people in any mode; it is never wrapped, because it may hold a URL."""
@@ -212,11 +223,9 @@ class Sink:
         status = self._status
         if status:
             status.stop()
-        try:
-            yield
-        finally:
-            if status:  # one that is started again would go up over the lines that were written meanwhile
-                self._spin(status.status)
+        yield
+        if status:  # one that is started again would go up over the lines that were written meanwhile
+            self._spin(status.status)
 
     # --- results -------------------------------------------------------------------------------------------------
 
@@ -231,9 +240,10 @@ class Sink:
 
         if outcome.error is None or result.shown_on_failure:
             self.show(result)
-        self._tell(*parts.warning_lines(outcome.warnings))
-        if outcome.error is not None:
-            self._tell(*error.error_lines(outcome, outcome.error, with_checks=not result.shown_on_failure))
+        self._tell(*parts.warning_lines(self._new(outcome.warnings)))
+        if failure := outcome.error:
+            outcome = outcome.model_copy(update={"checks": self._new(outcome.checks)})
+            self._tell(*error.error_lines(outcome, failure, with_checks=not result.shown_on_failure))
 
     def safe(self, outcome: Outcome) -> Outcome:
         """An outcome whose error, warnings and checks hold nothing that may be a secret in the wrong place."""

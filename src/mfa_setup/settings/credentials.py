@@ -293,16 +293,27 @@ def twilio_credentials(source: SecretSource, account_sid: str | None) -> TwilioC
     return TwilioCredentials(account_sid=account_sid, auth_token=token, api_key=api_key, api_secret=api_secret)
 
 
+def formed(variable: str, value: str) -> str:
+    """The value, which has the form that its variable's values have.
+
+    Raises:
+        InvalidValueError: It has not.
+    """
+    form, problem, hint = _FORMS[variable]
+    if not re.fullmatch(form, value):
+        raise InvalidValueError(f"{variable} is {problem}.", hint=hint)
+    return value
+
+
 def check_formats(source: SecretSource) -> None:
     """Judges what is given before anything that is missing is reported.
 
     Raises:
         InvalidValueError: An account SID, an API key, a client ID or a secret is malformed.
     """
-    for variable, (form, problem, hint) in _FORMS.items():
-        value = source.text(variable)
-        if value and not re.fullmatch(form, value):
-            raise InvalidValueError(f"{variable} is {problem}.", hint=hint)
+    for variable in _FORMS:
+        if value := source.text(variable):
+            formed(variable, value)
     for name in ("api_token", "twilio_auth_token", "twilio_api_secret", "old_twilio_auth_token"):
         secret = source.find(name)
         value = secret.get_secret_value() if secret else ""
