@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from pydantic import SecretStr
 
@@ -124,14 +125,16 @@ def _storage(call: Call) -> Storage:
 def _answers(domain: str | None, source: SecretSource, context: CommandContext) -> dict[str, str]:
     """What the user answers, by the variables that hold the same."""
     terminal, say = context.terminal, context.sink.say
-    domain = domain or _asked(context, "Domain of the Auth0 tenant, such as acme.eu.auth0.com", parsers.domain)
+    domain = domain or _asked(
+        context, "Domain of the Auth0 tenant, such as acme.eu.auth0.com", "The domain is ", parsers.domain
+    )
     setup, undo = (" ".join(sorted(scopes)) for scopes in every_scope())
     for line in _STEPS:
         say(line.format(domain=domain, setup=setup, undo=undo))
-    client_id = _asked(context, "Client ID", parsers.client_id)
+    client_id = _asked(context, "Client ID", "The client ID is ", parsers.client_id)
     client_secret = source.find("client_secret") or _needed(terminal.secret("Client secret"))
     say("Twilio Console: Account > API keys & tokens has the account SID and the auth token.")
-    account = _asked(context, "Twilio account SID (AC…)", parsers.account_sid)
+    account = _asked(context, "Twilio account SID (AC…)", "The account SID is ", parsers.account_sid)
     token = source.find("twilio_auth_token") or _needed(terminal.secret("Twilio auth token"))
     return {
         "AUTH0_DOMAIN": domain,
@@ -142,16 +145,11 @@ def _answers(domain: str | None, source: SecretSource, context: CommandContext) 
     }
 
 
-def _asked(context: CommandContext, label: str, form: Callable[[str], str]) -> str:
-    """Asks for a value until it is well formed."""
-    while True:
-        text = context.terminal.text(label)
-        if text is None:
-            raise _nothing_stored()
-        try:
-            return form(text)
-        except parsers.MalformedError as malformed:
-            context.sink.say(f"{parsers.quoted(text)} is not valid: {malformed.problem}. {malformed.example}")
+def _asked(context: CommandContext, label: str, begin: str, form: Callable[[str], str]) -> str:
+    value = context.terminal.text(label, partial(judged, begin, form))
+    if value is None:
+        raise _nothing_stored()
+    return value
 
 
 def _needed(secret: SecretStr | None) -> SecretStr:

@@ -19,7 +19,9 @@ def _names(ctx: typer.Context, incomplete: str) -> list[str]:
 @app.command("help", cls=SectionedCommand)
 def show_help(
     ctx: typer.Context,
-    words: Annotated[list[str] | None, typer.Argument(metavar="[COMMAND]...", help="The command to explain.", autocompletion=_names)] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[COMMAND]...", help="The command to explain.", autocompletion=_names)
+    ] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="Explain every option, with its variable and default.")] = False,
 ) -> None:
