@@ -313,7 +313,7 @@ def test_credentials_are_not_used_for_a_domain_that_the_list_alone_names(run: Ru
 
 def test_the_scopes_are_those_of_the_readme() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = text.split("these scopes:")[1].split("Instead of a secret")[0]
+    block = text.split("<!-- scopes -->")[1].split("<!-- /scopes -->")[0]
     assert frozenset().union(*every_scope()) == set(re.findall(r"\b(?:read|create|update|delete):\w+", block))
 
 
