@@ -113,6 +113,6 @@ def test_the_page_about_the_settings_is_up_to_date() -> None:
 
 
 def test_the_readme_names_every_command(run: Run) -> None:
-    listed = re.findall(r"^  ([a-z-]+)  ", run("--help").out.split("Commands:")[1], re.MULTILINE)
+    listed = re.findall(r"^  ([a-z-]+)  ", run("--help").out.split("Commands:")[1].split("Options:")[0], re.MULTILINE)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in listed if f"`mfa-setup {name}" not in readme] == []

@@ -134,7 +134,7 @@ def test_each_command_is_summed_up_in_one_whole_line(run: Run, group: str) -> No
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_short_page_names_every_option_that_the_full_one_explains(run: Run, command: str) -> None:
     short, full = run(*command.split(), "--help").out, run("help", *command.split(), "--all").out
-    explained = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", full, re.MULTILINE)
+    explained = re.findall(r"^  (?:-\w, )?(--[a-z0-9-]+)", full, re.MULTILINE)
     assert len(explained) > 8
     assert all(re.search(rf"{option}\b", short) for option in explained)
 

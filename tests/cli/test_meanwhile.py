@@ -9,7 +9,6 @@ import pytest
 from starlette.types import Message
 
 from mfa_setup.cli import prompter
-from mfa_setup.cli.prompter import Prompter
 from mfa_setup.engine.report import Report
 from mfa_setup.model.outcome import Notice
 from support.gate import Visit, gate
@@ -43,7 +42,7 @@ def answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Res
         questions = Questions(lambda: happens(lab))
         with monkeypatch.context() as patch:
             patch.setattr(prompter, "can_ask", lambda **_: True)
-            patch.setattr(Prompter, "_ask", questions.ask)
+            patch.setattr(prompter, "_line", questions.ask)
             return run(*arguments, env=lab.env), questions
 
     return call

@@ -266,7 +266,7 @@ def test_at_60_columns_no_line_is_broken(tls: list[str]) -> None:
         dimensions=(60, 60),
     )
     child.expect("Auth0 Deploy CLI[^\n]*\n")
-    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", (child.before or "")).replace("\r", "").splitlines()
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", (child.before or "")).splitlines()
     child.sendintr()
     child.expect(pexpect.EOF)
     child.close()

@@ -31,7 +31,7 @@ _WORDS = as_parameter(
 
 @command("login", own=(_PROFILE, _DOMAIN, _CLIENT_SECRET, _TWILIO_TOKEN, _INSECURE), shows=ProfilesResult)
 def login(call: Call, context: CommandContext) -> int:
-    """Store the credentials of a tenant and a Twilio account in the system keyring.
+    """Store the credentials of a tenant in the system keyring.
 
     Tells which application to create in Auth0, asks for its credentials and those of Twilio, checks that both
     services accept them, and stores them as a profile. Secrets are never shown.
@@ -83,7 +83,10 @@ def profiles(call: Call, context: CommandContext) -> int:
         case ["use", name]:
             found.use(name)
         case _:
-            raise UsageInvalidError("`mfa-setup profiles` takes no arguments but `use NAME`.")
+            raise UsageInvalidError(
+                "`mfa-setup profiles` takes no arguments but `use NAME`.",
+                hint="Run `mfa-setup profiles` for the list, or `mfa-setup profiles use NAME`.",
+            )
     _list(found, context)
     return 0
 

@@ -64,10 +64,8 @@ def sandbox(call: Call, context: CommandContext) -> int:
 
     \b
     Examples:
-      mfa-setup sandbox
       mfa-setup sandbox -- pytest tests
       mfa-setup sandbox --env > sandbox.env &
-      mfa-setup sandbox --port 0 --json
       mfa-setup sandbox --phone-stack legacy --twilio-account trial
       mfa-setup sandbox --tenants 100 --fleet-file fleet.toml
     """
