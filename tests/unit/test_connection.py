@@ -199,6 +199,8 @@ def test_a_certificate_file_must_hold_certificates(tmp_path: Path) -> None:
     assert network_of({"SSL_CERT_FILE": str(empty)}).ca_file == empty
     with pytest.raises(ConfigUnreadableError, match="is not a file"):
         network_of({"SSL_CERT_FILE": str(tmp_path)})
+    with pytest.raises(ConfigUnreadableError):
+        network_of({"SSL_CERT_FILE": "x" * 300})  # longer than a file's name may be
 
 
 def test_a_proxy_that_refuses_has_passed_nothing_on_and_sees_no_token() -> None:

@@ -1,6 +1,7 @@
 """The network settings that the environment holds: the certificates to trust, and the proxies."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from mfa_setup.adapters.connection import Network
@@ -14,11 +15,17 @@ def network_of(environment: Mapping[str, str]) -> Network:
         ConfigUnreadableError: `SSL_CERT_FILE` names a file that does not exist.
     """
     ca_file = environment.get("SSL_CERT_FILE") or None
-    if ca_file and not Path(ca_file).is_file():
+    if ca_file and not _is_file(Path(ca_file)):
         raise ConfigUnreadableError(
             f"SSL_CERT_FILE names {ca_file}, which is not a file.", hint="Correct or unset SSL_CERT_FILE."
         )
     return Network(Path(ca_file) if ca_file else None, _system_proxy)
+
+
+def _is_file(path: Path) -> bool:
+    with suppress(OSError):  # a name that is too long, or a folder that may not be searched
+        return path.is_file()
+    return False
 
 
 def _system_proxy(host: str) -> str | None:
