@@ -351,14 +351,14 @@ class GuardRefusedError(MfaSetupError):
 
 
 class EnforcedUndeliverableError(GuardRefusedError):
-    """The policy demands codes, and codes do not arrive: people cannot log in now."""
+    """The policy demands codes, and codes do not arrive: users cannot log in now."""
 
     code = "enforced_undeliverable"
     default_hint = "Run `mfa-setup policy never` to let users log in, then fix what `mfa-setup doctor` reports."
 
 
 class ChecksFailedError(GuardRefusedError):
-    """`doctor` found something that would lock people out."""
+    """`doctor` found something that would lock users out."""
 
     code = "checks_failed"
     default_hint = "See the fix under each one."

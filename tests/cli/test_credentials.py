@@ -336,7 +336,7 @@ def test_one_that_is_revoked_under_several_reads_at_once_is_asked_for_once(
     run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def doing(_terminal: Prompter, text: str) -> None:
-        if text.startswith("Reading"):
+        if text.startswith("Reading the tenant"):
             monkeypatch.setattr(unified.sandbox.world.first, "key", SigningKey())
 
     monkeypatch.setattr(Prompter, "doing", doing)
@@ -370,7 +370,7 @@ def _no_longer_valid(unified: Lab, patch: pytest.MonkeyPatch, moment: str) -> No
 def test_one_that_ends_under_several_reads_of_the_run_that_asked_for_it_is_renewed_once(
     run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _no_longer_valid(unified, monkeypatch, "Reading")
+    _no_longer_valid(unified, monkeypatch, "Reading the tenant")
     result = run("plan", "--json", "--no-token-cache", env=unified.env)
     assert result.code == 0, result.out
     assert sum(entry["status"] == 401 for entry in unified.log()) >= 1

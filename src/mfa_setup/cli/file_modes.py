@@ -15,7 +15,7 @@ def loose(call: Call, settings: Path | None, folders: Folders) -> Iterator[Notic
     if settings is not None and others_may(settings, "write"):
         yield Notice(
             code="config_writable_by_others",
-            message=f"Others can write to {settings}, and so decide what is set up.",
+            message=f"Others can write to {settings}. They could change what mfa-setup sets up.",
             hint=f"chmod go-w {_quoted(settings)}",
         )
     for name, given in call.secret_files.items():
@@ -24,7 +24,7 @@ def loose(call: Call, settings: Path | None, folders: Folders) -> Iterator[Notic
             yield Notice(
                 code="secret_readable_by_others",
                 message=f"Others can read the file of --{name.replace('_', '-')}-file, {path}.",
-                hint=f"chmod 600 {_quoted(path)}; if others have read it, renew the secret.",
+                hint=f"chmod 600 {_quoted(path)}. If others have read it, rotate the secret.",
             )
     yield from _unused(call, folders)
 
@@ -35,7 +35,7 @@ def _unused(call: Call, folders: Folders) -> Iterator[Notice]:
     for path in (*kept, *exposed(folders.state, "token-*.json")):
         yield Notice(
             code="private_file_not_used",
-            message=f"{path} is not used: others can read it, or it is not yours.",
+            message=f"{path} is ignored because others can read it or because it belongs to another user.",
             hint=f"rm {_quoted(path)}",
         )
 

@@ -48,6 +48,6 @@ def _missing(guard: DeliveryGuard, checks: tuple[Check, ...]) -> tuple[Check, ..
 
 def _refusal(missing: tuple[Check, ...]) -> GuardRefusedError:
     evidence, fixes = (" ".join(texts) for texts in zip(*((one.evidence, one.fix) for one in missing), strict=True))
-    message = f"This needs your consent, and nothing was changed. {evidence}"
-    hint = f"{fixes} To continue all the same: {overriding(missing)}."
+    message = f"This change needs your consent. Nothing was changed. {evidence}"
+    hint = f"{fixes} To continue anyway: {overriding(missing)}."
     return standing_on(GuardRefusedError(message, hint=hint), missing)

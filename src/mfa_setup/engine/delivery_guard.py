@@ -149,7 +149,7 @@ class DeliveryGuard:
         if not _unread(now) and now != judged and any(self._failing(self._judged(now))):
             now = self._looked(judged)
         if unread := _unread(now):
-            message = f"What the policy stands on could not be read again after it was set: {unread.message}"
+            message = f"The policy was set, but what it depends on could not be read again afterwards: {unread.message}"
             self.report.warn([Notice(code="delivery_unchecked", message=message, hint="Run `mfa-setup doctor`.")])
         elif now != judged:
             self._require(self._judged(now), "in force")
@@ -188,8 +188,8 @@ class DeliveryGuard:
             [
                 Notice(
                     code="override_unused",
-                    message=f"--override {check_id} was not needed: that check does not fail.",
-                    hint="Leave it out, so that it cannot hide a failure later.",
+                    message=f"--override {check_id} was not needed: that check did not fail.",
+                    hint="Remove the option, so that it cannot hide a failure later.",
                 )
                 for check_id in sorted(self.overrides - used)
             ]
@@ -267,22 +267,22 @@ class DeliveryGuard:
     def _refusal(self, failing: tuple[Check, ...], at: At) -> GuardRefusedError:
         evidence = " ".join(check.evidence for check in failing)
         fixed = ", ".join(check.id for check in failing if BY_ID[check.id].fixed)
-        knowingly = f"{failing[0].fix} To go on knowingly: {overriding(failing)}."
+        knowingly = f"{failing[0].fix} To continue anyway: {overriding(failing)}."
         if at == "in force":
             error: GuardRefusedError = EnforcedUndeliverableError(
-                f"The policy demands a code at every login, and codes do not arrive: {evidence}"
+                f"The MFA policy is in force, and codes do not reach users: {evidence}"
             )
         elif at == "provider":
             error = GuardRefusedError(
-                f"The provider that works today would be replaced by one whose codes do not arrive: {evidence}",
+                f"The working phone provider would be replaced by one whose codes do not arrive: {evidence}",
                 hint=knowingly,
             )
         else:
             hint = f"{_FIRST} {fixed} cannot be overridden." if fixed else knowingly
             if self.policies:
                 name = policy.name_of(self.policies)
-                hint += f" The policy {name} stands now; the way back: `mfa-setup policy never`."
-            error = GuardRefusedError(f"The policy would lock people out: {evidence}", hint=hint)
+                hint += f" The policy is already {name}. To lift it, run `mfa-setup policy never`."
+            error = GuardRefusedError(f"The policy would lock users out: {evidence}", hint=hint)
         return standing_on(error, failing)
 
 
@@ -292,7 +292,7 @@ def _unread(now: Snapshot, *more: Part[object]) -> MfaSetupError | None:
     return first_unread(part for part in parts if part is not NOT_READ)
 
 
-_FIRST = "Run `mfa-setup enable-sms` first, or `mfa-setup up`, which does all of it in a safe order."
+_FIRST = "Run `mfa-setup enable-sms` first, or `mfa-setup up`, which applies everything in a safe order."
 
 
 def overriding(checks: tuple[Check, ...]) -> str:
@@ -315,7 +315,7 @@ def require_minimum(checks: tuple[Check, ...]) -> None:
         evidence = " ".join(check.evidence for check in failing)
         ids = ", ".join(check.id for check in failing)
         hint = f"{_FIRST} {ids} cannot be overridden."
-        raise standing_on(GuardRefusedError(f"The policy would lock people out: {evidence}", hint=hint), failing)
+        raise standing_on(GuardRefusedError(f"The policy would lock users out: {evidence}", hint=hint), failing)
 
 
 def standing_on(error: E, checks: tuple[Check, ...]) -> E:
@@ -345,7 +345,7 @@ def _unmade(checks: tuple[Check, ...]) -> MfaSetupError:
     """What could not be checked has not passed."""
     first, names = checks[0], ", ".join(check.id for check in checks)
     error = _KINDS.get(first.because, CheckUnmadeError)(
-        f"Whether codes arrive could not be checked ({names}): {first.evidence}",
-        hint=f"{first.fix} To go on without knowing: {overriding(checks)}.",
+        f"mfa-setup could not check whether codes arrive ({names}): {first.evidence}",
+        hint=f"{first.fix} To continue without this check: {overriding(checks)}.",
     )
     return standing_on(error, checks)

@@ -9,11 +9,11 @@ from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.snapshot.parts import known_or
 
 _WORST_FIRST = {"fail": 0, "skip": 1, "warn": 2, "pass": 3}
-_ENFORCED = "The policy demands codes now, and checks of their way fail."
+_ENFORCED = "The MFA policy is in force, and checks of how codes are delivered failed."
 _UNREAD = Notice(
     code="policy_unread",
-    message="Whether the policy demands codes now could not be read.",
-    hint="The scope is read:mfa_policies.",
+    message="mfa-setup could not read whether the MFA policy is in force.",
+    hint="Grant the scope read:mfa_policies to the application.",
 )
 
 
@@ -23,7 +23,7 @@ def examine(run: Run) -> None:
     Raises:
         MfaSetupError: A service refuses the credentials, or cannot be reached.
         EnforcedUndeliverableError: The policy demands codes now, and they do not arrive.
-        ChecksFailedError: Something would lock people out, once the policy demands codes.
+        ChecksFailedError: Something would lock users out, once the policy demands codes.
     """
     report = run.report
     snapshot = doctor.read_everything(run.reader)
@@ -43,7 +43,7 @@ def examine(run: Run) -> None:
         return
     names = ", ".join(check.id for check in failing)
     if snapshot.requires_codes:
-        raise EnforcedUndeliverableError(f"The policy demands codes now, and they do not arrive: {names}.")
+        raise EnforcedUndeliverableError(f"The MFA policy is in force, and codes do not reach users: {names}.")
     raise ChecksFailedError(f"{len(failing)} of {len(checks)} checks failed: {names}.")
 
 

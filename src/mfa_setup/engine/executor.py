@@ -24,7 +24,7 @@ class StageGuard(Protocol):
     """Judges a stage by what is there now: before it, and once it is done."""
 
     def before(self, stage: Stage) -> None:
-        """Refuses a stage that would lock people out."""
+        """Refuses a stage that would lock users out."""
 
     def after(self, stage: Stage) -> None:
         """Notices what has changed in between."""

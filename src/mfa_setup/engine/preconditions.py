@@ -85,8 +85,8 @@ def require_sms(plan: Plan) -> None:
     types = known_or(after.factor, Factor()).message_types
     if types and "sms" not in types:
         raise InvalidValueError(
-            "--test-to proves an SMS, and codes would be spoken only.",
-            hint="Leave --test-to out, or add SMS: --delivery both.",
+            "--test-to sends an SMS, but codes would be sent only as voice calls.",
+            hint="Remove --test-to, or enable SMS as well with --delivery both.",
         )
     provider = known_or(after.provider, None)
     if provider is not None and provider.kind in KINDS:

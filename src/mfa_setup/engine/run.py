@@ -151,7 +151,7 @@ class _Setup:
 
     def carry_out(self) -> None:
         run = self.run
-        run.person.doing("Looking at the Auth0 tenant")
+        run.person.doing("Reading the Auth0 tenant")
         plan = self._plan(self._read(), ())
         guard = run.guard(plan.found, run.reader, self.overrides)
         if run.task.read_only:
@@ -320,7 +320,7 @@ class _Setup:
         except ProofFailedError:
             if plan.found.requires_codes:
                 name = policy.name_of(known(plan.found.policies))
-                message = f"The policy {name} demands codes now, and this SMS did not arrive."
+                message = f"The MFA policy is {name}, and this SMS did not arrive."
                 self.run.report.warn([notice_of(EnforcedUndeliverableError(message))])
             raise
 

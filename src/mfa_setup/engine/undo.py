@@ -109,7 +109,7 @@ class _Undo:
     def _plan(self) -> Plan:
         """What restores each resource, and what it says in the report."""
         run = self.run
-        run.person.doing("Looking at what there is now")
+        run.person.doing("Reading the current state")
         run.report.plan_anew()
         found = self._read()
         steps = self._steps(found)

@@ -94,7 +94,7 @@ class UndoGuard:
         if not (checks := self._loses(stage)):
             return
         error = GuardRefusedError(
-            f"The policy is {policy.name_of(known(then.policies))}, and this would lock people out: "
+            f"The policy is {policy.name_of(known(then.policies))}, and this would lock users out: "
             + " ".join(check.evidence for check in checks),
             hint=checks[0].fix,
         )

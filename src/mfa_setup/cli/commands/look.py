@@ -53,7 +53,7 @@ def status(call: Call, context: CommandContext) -> int:
 def doctor(call: Call, context: CommandContext) -> int:
     """Check everything that decides whether users can log in. Shows the evidence and the fix of each check.
 
-    Reads only: it sends nothing and costs nothing. Exit code 7 where something would lock people out, 4 where a
+    Reads only: it sends nothing and costs nothing. Exit code 7 where something would lock users out, 4 where a
     service refuses the credentials, 5 where one cannot be reached.
 
     \b
