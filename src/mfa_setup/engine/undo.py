@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from mfa_setup.engine import undo_rest
@@ -10,7 +10,7 @@ from mfa_setup.engine.executor import Executor
 from mfa_setup.engine.plan import Plan, Stage
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.undo_guard import UndoGuard
-from mfa_setup.engine.undo_rest import BACKWARDS, Steps
+from mfa_setup.engine.undo_rest import BACKWARDS, Rest, Steps
 from mfa_setup.errors import NotFoundError
 from mfa_setup.model.check import Check
 from mfa_setup.model.journal import RunRecord, runs_after, undoable, undone
@@ -95,17 +95,26 @@ def undo(run: Run, asked: Asked) -> None:
         return
     journal.begin()  # also where all is as it was before: the run counts as undone then
     Executor(run.services, plan.found, report, run.person, guard).carry_out(plan)
-    undo_rest.require_none(report)
+    undo_rest.require_none(report, undoing.rests, undoing.command)
 
 
 @dataclass(frozen=True, slots=True)
 class _Undo:
-    """The undo of one run."""
+    """The undo of one run.
+
+    Attributes:
+        run: The run that undoes it.
+        record: What it did.
+        asked: The options.
+        reader: The reader of both services.
+        rests: What the present plan leaves for lack of scopes.
+    """
 
     run: Run
     record: RunRecord
     asked: Asked
     reader: Reader
+    rests: list[Rest] = field(default_factory=list)
 
     def _plan(self) -> Plan:
         """What restores each resource, and what it says in the report."""
@@ -113,23 +122,23 @@ class _Undo:
         run.person.doing("Looking at what there is now")
         run.report.plan_anew()
         found = self._read()
-        steps, rests = undo_rest.steps_of(self._reversal(found), run.token)
+        steps, self.rests[:] = undo_rest.steps_of(self._reversal(found), run.token)
         changes = tuple(steps[resource.name].change for resource in registry.RESOURCES)
         notices = tuple(notice for resource in BACKWARDS for notice in steps[resource.name].notices)
         run.report.changes = list(changes)
-        run.report.warn((*notices, *undo_rest.warning(rests, self._command)))
+        run.report.warn((*notices, *undo_rest.warning(self.rests)))
         return Plan(tuple(_stages(found, steps)), changes, found, notices)
 
     def judged(self, guard: UndoGuard) -> tuple[Plan, tuple[Check, ...]]:
         """The plan after the scopes and the guard, before anything is asked or written; its guard keeps no checks."""
         plan = self._plan()
         if not plan.stages:
-            undo_rest.require_none(self.run.report)
+            undo_rest.require_none(self.run.report, self.rests, self.command)
         guard.require_safe(plan)
         return plan, ()
 
     @property
-    def _command(self) -> str:
+    def command(self) -> str:
         """The command line that goes on with this undo."""
         options = {"--release-number": self.asked.release_number, "--delete-application": self.asked.delete_application}
         given = (name for name, is_given in options.items() if is_given)

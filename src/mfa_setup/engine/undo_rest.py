@@ -1,6 +1,6 @@
 """What an undo restores with the scopes that the token has, and what it leaves for lack of others."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mfa_setup.engine.preconditions import UNDO_SCOPES, lacks, missing_scopes
@@ -133,27 +133,38 @@ def _for_logins(snapshot: Snapshot) -> list[object]:
     return [getattr(snapshot, part) for part in sorted(MINIMUM | {"policies"})]
 
 
-def warning(rests: tuple[Rest, ...], command: str) -> tuple[Notice, ...]:
-    """The warning about what an undo leaves; `command` restores it later."""
+def warning(rests: Sequence[Rest]) -> tuple[Notice, ...]:
+    """The warning about what an undo will leave."""
     if not rests:
         return ()
-    scopes = frozenset[str]().union(*(rest.scopes for rest in rests))
     return (
         Notice(
             code=UNDO_SCOPES,
-            message=f"{lacks(scopes)} Not restored: {'; '.join(rest.words for rest in rests)}.",
-            hint=f"Grant {'it' if len(scopes) == 1 else 'them'} ({ScopeMissingError.page}), then run `{command}`, "
-            "which restores the rest.",
+            message=f"{_lacking(rests)} Will not be restored: {_named(rests)}.",
+            hint=f"To restore everything at once, grant the missing scopes first: {ScopeMissingError.page}.",
         ),
     )
 
 
-def require_none(report: Report) -> None:
-    """Ends an undo that leaves something: its warning becomes the error.
+def require_none(report: Report, rests: Sequence[Rest], command: str) -> None:
+    """Ends an undo that leaves something; `command` restores it later.
 
     Raises:
         ScopeMissingError: The token lacks scopes for a part of the undo.
     """
-    for notice in [notice for notice in report.warnings if notice.code == UNDO_SCOPES]:
-        report.warnings.remove(notice)
-        raise ScopeMissingError(notice.message, hint=notice.hint, service="auth0")
+    if not rests:
+        return
+    report.warnings = [notice for notice in report.warnings if notice.code != UNDO_SCOPES]  # the error says it
+    raise ScopeMissingError(
+        f"{_lacking(rests)} Not restored: {_named(rests)}.",
+        hint=f"Grant the missing scopes ({ScopeMissingError.page}), then run `{command}`, which restores the rest.",
+        service="auth0",
+    )
+
+
+def _lacking(rests: Sequence[Rest]) -> str:
+    return lacks(frozenset[str]().union(*(rest.scopes for rest in rests)))
+
+
+def _named(rests: Sequence[Rest]) -> str:
+    return "; ".join(rest.words for rest in rests)

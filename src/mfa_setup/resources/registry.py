@@ -30,9 +30,10 @@ def scopes_of(writes: Iterable[Write]) -> frozenset[str]:
     return frozenset().union(*(ACTIONS[write.action].scopes for write in writes))
 
 
-def undo_scopes(actions: Iterable[WriteAction]) -> Mapping[str, str]:
+def undo_scopes(actions: Collection[WriteAction]) -> Mapping[str, str]:
     """The scopes that undoing some kinds of writes needs besides theirs, with what an undo cannot do without each."""
-    return {scope: loss for name in actions for scope, loss in ACTIONS[name].undo_scopes.items()}
+    undone = (action for name, action in ACTIONS.items() if name in actions)
+    return {scope: loss for action in undone for scope, loss in action.undo_scopes.items()}
 
 
 def possible_actions(desired: Desired, stack: PhoneStack) -> tuple[WriteAction, ...]:
