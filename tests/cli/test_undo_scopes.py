@@ -300,6 +300,17 @@ def test_an_error_in_the_middle_names_itself_and_warns_of_the_rest(run: Run, uni
     assert standing(unified) == before
 
 
+def test_without_an_answer_to_the_question_nothing_is_written_and_the_rest_is_named(run: Run, unified: Lab) -> None:
+    run("up", "--yes", "--json", env=unified.env)
+    grant_without(unified, "delete:phone_providers")
+    mark = unified.mark()
+    result = run("undo", "--json", "--no-token-cache", env=unified.env)
+    assert (result.code, result.document["error"]["code"]) == (6, "confirmation_needed")
+    assert "provider (will not be restored: needs delete:phone_providers)" in result.document["error"]["message"]
+    assert "the provider (needs delete:phone_providers)" in warning(result)["message"]
+    assert unified.writes(mark) == []
+
+
 @pytest.mark.parametrize("cut", range(1, 6))
 def test_one_that_was_killed_after_any_line_of_its_journal_is_finished_by_the_next(
     run: Run, unified: Lab, cut: int, monkeypatch: pytest.MonkeyPatch
