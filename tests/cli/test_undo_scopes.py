@@ -1,6 +1,7 @@
 """A token that cannot undo a run is told so before; an undo restores what its scopes allow and names the rest."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,23 @@ def test_doctor_names_what_undo_lacks_on_this_phone_stack(run: Run, lab: Lab) ->
     expected = "delete:clients, delete:phone_providers" if is_unified(lab) else "delete:clients"
     assert f"undo lacks {expected}." in check["evidence"]
     assert "`mfa-setup undo` cannot delete the application" in check["evidence"]
+
+
+def test_a_fleet_warns_of_the_tenants_that_it_could_not_undo_and_sets_them_all_up(
+    run: Run, make_lab: Callable[..., Lab], folder: Path
+) -> None:
+    lab = make_lab(tenants=2)
+    first, second = (str(domain) for domain in lab.sandbox.ready()["tenants"])
+    scopes = [scope for scope in ALL_SCOPES if scope != "delete:phone_providers"]
+    lab.control(f"grants?tenant={second}", {"scope": scopes})
+    (folder / "fleet.toml").write_text(lab.sandbox.fleet_file(), encoding="utf-8")
+    result = run("fleet", "up", "fleet.toml", "--yes", "--json", env=lab.env)
+    assert result.code == 0, result.out
+    told = {
+        document["tenant"]["domain"]: {notice["code"] for notice in document["warnings"]}
+        for document in result.document["tenants"].values()
+    }
+    assert ("undo_scopes" in told[first], "undo_scopes" in told[second]) == (False, True)
 
 
 # --- an undo with too few scopes -----------------------------------------------------------------------------------

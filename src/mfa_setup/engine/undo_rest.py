@@ -10,7 +10,6 @@ from mfa_setup.model.change import Change
 from mfa_setup.model.journal import RunRecord
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import PhoneStack, ResourceName
-from mfa_setup.model.write import Write
 from mfa_setup.ports import TokenPort
 from mfa_setup.resources import registry
 from mfa_setup.resources.base import Resource, Reversal, Step
@@ -99,13 +98,9 @@ def steps_of(
         scopes = missing_scopes(token, registry.scopes_of((*step.first, *step.writes)))
         if scopes and step.first and BACKWARDS[at - 1].name not in kept:
             return steps_of(given, token, {**kept, BACKWARDS[at - 1].name: name})
-        writes = _allowed(step, scopes) if not waits_for else ()
-        steps[name] = step
-        if step.writes and (waits_for or scopes):
-            rest = Rest(name, scopes, waits_for, in_part=bool(writes))
-            steps[name] = replace(step, change=rest.marked(step.change), writes=writes, first=())
-            rests.append(rest)
-        now = replace(now, now=registry.after(now.now, writes))
+        steps[name], left = _permitted(step, scopes, waits_for)
+        rests += left
+        now = replace(now, now=registry.after(now.now, steps[name].writes))
         whole = replace(whole, now=registry.after(whole.now, step.writes))
         if ahead is None and _for_logins(now.now) != _for_logins(whole.now):
             ahead = name
@@ -117,11 +112,17 @@ def _unreadable(token: TokenPort, record: RunRecord, name: ResourceName, stack: 
     return missing_scopes(token, scopes_of(parts_of(record, {name}), stack))
 
 
-def _allowed(step: Step, missing: frozenset[str]) -> tuple[Write, ...]:
-    """The writes that need none of the missing scopes; none where they belong to writes that come before."""
-    if missing and step.first:
-        return ()
-    return tuple(write for write in step.writes if missing.isdisjoint(registry.scopes_of((write,))))
+def _permitted(step: Step, missing: frozenset[str], waits_for: ResourceName | None) -> tuple[Step, tuple[Rest, ...]]:
+    """A step with the writes that need none of the missing scopes, and what that leaves.
+
+    None of them is sent where the resource waits for another one, or where they belong to writes that come before.
+    """
+    if not step.writes or not (waits_for or missing):
+        return step, ()
+    allowed = (write for write in step.writes if missing.isdisjoint(registry.scopes_of((write,))))
+    writes = () if waits_for or step.first else tuple(allowed)
+    rest = Rest(step.change.resource, missing, waits_for, in_part=bool(writes))
+    return replace(step, change=rest.marked(step.change), writes=writes, first=()), (rest,)
 
 
 def _serves_logins(resource: Resource, record: RunRecord) -> bool:
