@@ -206,9 +206,12 @@ class ScopeMissingError(MfaSetupError):
 
     code = "scope_missing"
     exit_code = 4
+    page: ClassVar[str] = (
+        "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications"
+    )
     default_hint = (
-        "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications: "
-        "authorize the application and grant the scopes, or do the same with `auth0 api patch client-grants/ID`."
+        f"{page}: authorize the application and grant the scopes, or do the same with "
+        "`auth0 api patch client-grants/ID`."
     )
 
 

@@ -314,8 +314,7 @@ def test_credentials_are_not_used_for_a_domain_that_the_list_alone_names(run: Ru
 def test_the_scopes_are_those_of_the_readme() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     block = text.split("<!-- scopes -->")[1].split("<!-- /scopes -->")[0]
-    optional = {"read:custom_domains"}  # for one warning about an application's config file
-    assert frozenset().union(*every_scope()) | optional == set(block.split()) - {"```text", "```"}
+    assert frozenset().union(*every_scope()) == set(block.split()) - {"```text", "```"}
 
 
 def test_the_fleet_takes_no_profile(run: Run) -> None:

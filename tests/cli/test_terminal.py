@@ -9,8 +9,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from support import scene
-from support.lab import Lab
+from support.lab import Lab, Run
 
 Sit = Callable[..., "pexpect.spawn[str]"]
 
@@ -285,3 +286,33 @@ def test_a_fleet_that_is_declined_is_left_as_it_is(sit: Sit, fleet_of_two: Lab) 
     assert (code, "Cancelled. Nothing was changed." in shown) == (1, True)
     assert "0 of 2 tenants set up" in shown
     assert fleet_of_two.writes(mark) == []
+
+
+def test_a_run_that_the_token_cannot_undo_says_so_above_the_question(sit: Sit, unified: Lab) -> None:
+    unified.grant([scope for scope in ALL_SCOPES if scope != "delete:phone_providers"])
+    child = sit("up")
+    child.expect(r"Carry this out\? ")
+    shown = " ".join(plain(child.before).split())
+    assert "cannot delete the phone provider. The scopes: delete:phone_providers" in shown
+    child.sendline("n")
+    assert ended(child)[0] == 1
+
+
+def test_an_undo_says_above_the_question_what_it_will_not_restore_and_below_it_what_it_did_not(
+    run: Run, sit: Sit, unified: Lab
+) -> None:
+    run("up", "--yes", "--json", "--verification-template", "Your code: {{ code }}", env=unified.env)
+    unified.grant([scope for scope in ALL_SCOPES if not scope.startswith("delete:phone_")])
+    child = sit("undo", "--no-token-cache")
+    child.expect(r"Carry this out\? ")
+    shown = " ".join(plain(child.before).split())
+    assert "Provider Twilio will not be restored: needs delete:phone_providers" in shown
+    assert "Factor sms will be restored in part: needs delete:phone_templates" in shown
+    assert "Will not be restored: a part of the factor (needs delete:phone_templates); the provider (needs" in shown
+    child.sendline("y")
+    code, rest = ended(child)
+    assert code == 4
+    words = " ".join(rest.split())
+    assert "The factor sms is updated in part" in words
+    assert "Not restored: a part of the factor (needs delete:phone_templates); the provider (needs" in words
+    assert "Will not be restored" not in words

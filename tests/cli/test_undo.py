@@ -10,7 +10,6 @@ import pytest
 
 from mfa_setup.adapters.twilio import TwilioAdapter
 from mfa_setup.model.observed import TwilioAccount
-from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from mfa_setup.store import journal
 from mfa_setup.store.journal_file import append_line
 from support.lab import Lab, Result, Run
@@ -465,16 +464,6 @@ def test_a_run_about_the_policy_alone_needs_no_twilio(run: Run, undo: Undo, up: 
     result = undo(env=gone)
     assert result.code == 6
     assert "TWILIO_ACCOUNT_SID" in result.document["error"]["hint"]
-
-
-def test_a_token_without_the_scopes_is_told_before_anything_is_written(undo: Undo, up: Up, lab: Lab) -> None:
-    up()
-    lab.grant([scope for scope in ALL_SCOPES if scope != "delete:clients"])
-    before = lab.everything
-    result = undo(*FOR_GOOD, "--no-token-cache")
-    assert result.code == 4
-    assert "delete:clients" in result.document["error"]["message"]
-    assert lab.everything == before
 
 
 # --- the way that codes go, under a policy that stands -----------------------------------------------------------

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from support.gate import gate
 from support.killer import Killer
 from support.lab import Lab
 from support.tally import Count
-from support.trial import UP, Ground, check_document
+from support.trial import UP, Ground, check_document, floor_holds
 
 EVERY = 3
 """Of the requests to be killed at, every third: the kill sweep tries them all."""
@@ -60,6 +61,35 @@ def test_undo_after_a_kill_puts_everything_back(ground: Ground, count: Count, pa
         try:
             assert result.code == 0, result
             check_document(result)
+            assert state(ground.lab) == before
+        except AssertionError as failed:
+            wrong.append(f"killed at {at}: {str(failed)[:1500]}")
+        if killer.hit is None:
+            break
+    assert undone > 1
+    assert wrong == [], f"{len(wrong)} of {undone}"
+
+
+def test_an_undo_with_too_few_scopes_that_is_killed_is_finished_by_the_next(ground: Ground, count: Count) -> None:
+    wrong, undone = [], 0
+    for at in numbers(1, EVERY):
+        place, killer = ground.fresh(f"partial-{at}"), Killer(at, "after")
+        ground.lab.grant(ALL_SCOPES)
+        before = state(ground.lab)
+        assert ground.start(place, *UP).result().code == 0
+        ground.lab.grant([scope for scope in ALL_SCOPES if not scope.startswith("delete:")])
+        with gate(ground.lab, killer):
+            child = ground.start(place, *UNDO, "--no-token-cache")
+            killer.victim.set_result(child.pid)
+            child.result()
+        floor = floor_holds(ground.lab)
+        ground.lab.grant(ALL_SCOPES)
+        result = ground.start(place, *UNDO).result()
+        undone += 1
+        count("undos")
+        try:
+            assert floor
+            assert result.code == 0, result
             assert state(ground.lab) == before
         except AssertionError as failed:
             wrong.append(f"killed at {at}: {str(failed)[:1500]}")

@@ -13,7 +13,7 @@ from mfa_setup.model.observed import Application, Connection
 from mfa_setup.model.readiness import Headroom
 from mfa_setup.model.types import PhoneStack, ResourceName
 from mfa_setup.resources.application import choose
-from mfa_setup.resources.registry import in_order
+from mfa_setup.resources.registry import ACTIONS, in_order, possible_actions, undo_scopes
 from mfa_setup.snapshot.names import MINIMUM, PartName, scopes_of
 from mfa_setup.snapshot.parts import Part, attempt, known, known_or
 from mfa_setup.snapshot.snapshot import Snapshot
@@ -63,6 +63,7 @@ def _needs(desired: Desired, stack: PhoneStack) -> Mapping[str, frozenset[str]]:
         )
         for command, names in COMMANDS.items()
     }
+    needed["undo"] = frozenset(undo_scopes(possible_actions(desired, stack)))
     needed["doctor"] = scopes_of(DOCTOR, stack)
     return {command: scopes - {"read:tenant_settings"} for command, scopes in needed.items()}
 
@@ -85,7 +86,10 @@ def _token(given: CheckContext) -> tuple[Check, ...]:
     lacking = {command: sorted(needed - granted) for command, needed in needs.items()}
     short = [f"{command} lacks {', '.join(scopes)}" for command, scopes in lacking.items() if scopes]
     if short:
-        return accepted, answer("auth0_scopes", "warn", f"{'; '.join(short)}.", f"Grant them: {_SCOPES_PAGE}")
+        evidence = f"{'; '.join(short)}."
+        if losses := [loss for scope, loss in undo_scopes(ACTIONS).items() if scope in lacking["undo"]]:
+            evidence += f" Without its scopes, `mfa-setup undo` cannot {' or '.join(losses)}."
+        return accepted, answer("auth0_scopes", "warn", evidence, f"Grant them: {_SCOPES_PAGE}")
     return accepted, answer("auth0_scopes", "pass", "The access token has every scope that the commands need.")
 
 

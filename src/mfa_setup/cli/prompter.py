@@ -223,7 +223,7 @@ _LOOK = {"undo": "Look at `changes` of `mfa-setup undo --json`, then pass --yes.
 
 def _needed(plan: Outcome) -> str:
     pending = [change for change in plan.changes if change.pending]
-    what = ", ".join(f"{change.resource} ({change.action})" for change in pending)
+    what = ", ".join(f"{change.resource} ({change.held or change.action})" for change in pending)
     text = f"This needs a confirmation: {what}."
     if any(change.resource == "policy" for change in pending):
         text += " The policy concerns all applications and all users of the tenant."

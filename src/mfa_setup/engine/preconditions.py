@@ -1,6 +1,7 @@
 """What must hold before any write: the scopes, the Twilio token, an account that is active."""
 
 from collections.abc import Iterable
+from typing import get_args
 
 from mfa_setup.checks import account
 from mfa_setup.engine.plan import Plan
@@ -8,15 +9,20 @@ from mfa_setup.engine.task import Task
 from mfa_setup.errors import ForbiddenError, InvalidValueError, ScopeMissingError
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Factor
+from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.ports import TokenPort
+from mfa_setup.resources import registry
 from mfa_setup.resources.provider_kept import KINDS
 from mfa_setup.resources.provider_writes import token_needed
 from mfa_setup.resources.registry import ACTIONS, in_order
 from mfa_setup.services import Services
-from mfa_setup.snapshot.names import CONSEQUENCES, MINIMUM, READINESS, PartName, scopes_of
-from mfa_setup.snapshot.parts import known_or
+from mfa_setup.snapshot.names import SEND_SCOPES, PartName, scopes_of
+from mfa_setup.snapshot.parts import known, known_or
 from mfa_setup.snapshot.snapshot import Snapshot
+
+UNDO_SCOPES = "undo_scopes"
+"""The code of the warning about scopes that an undo needs and the token lacks."""
 
 
 def parts_of(task: Task, desired: Desired) -> frozenset[PartName]:
@@ -36,33 +42,72 @@ def possible_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> f
 
 
 def every_scope() -> tuple[frozenset[str], frozenset[str]]:
-    """All scopes that setting up a tenant may need, on either phone stack, and those that undoing it needs as well."""
-    parts: set[PartName] = {*MINIMUM, *READINESS, *CONSEQUENCES, "connections", "connected", "policies", "actions"}
-    reads = scopes_of(parts, "unified") | scopes_of(parts, "legacy")
+    """All scopes that setting up a tenant may need, on either phone stack, and those that undoing it needs as well.
+
+    `mfa-setup login` and the README list exactly these.
+    """
+    reads = frozenset[str]().union(
+        *(scopes_of(get_args(PartName), stack) | SEND_SCOPES[stack] for stack in SEND_SCOPES)
+    )
     writes = frozenset[str]().union(*(action.scopes for action in ACTIONS.values()))
-    undo = frozenset(scope for scope in writes if scope.startswith("delete:"))
+    undo = frozenset(registry.undo_scopes(ACTIONS))
     return reads | writes - undo, undo
+
+
+def missing_scopes(token: TokenPort, needed: Iterable[str]) -> frozenset[str]:
+    """The needed scopes that a token lacks; none where it does not tell its scopes.
+
+    Missing scopes may have been granted since a cached token was issued, so a new one is requested first.
+    """
+    needed, granted = frozenset(needed), token.scopes()
+    if granted is not None and not needed <= granted and token.renew():
+        granted = token.scopes()
+    return frozenset() if granted is None else needed - granted
 
 
 def require_scopes(token: TokenPort, needed: Iterable[str], possible: Iterable[str] = ()) -> None:
     """Refuses a token that lacks needed scopes, and names the possible ones that it lacks as well.
 
-    Missing scopes may have been granted since a cached token was issued, so a new one is requested first. A token that
-    tells nothing is tried.
+    A token that tells nothing is tried.
 
     Raises:
         ScopeMissingError: Scopes are missing.
     """
-    needed = frozenset(needed)
+    if missing := missing_scopes(token, needed):
+        raise ScopeMissingError(lacks(missing | missing_scopes(token, possible)), service="auth0")
+
+
+def lacks(missing: Iterable[str]) -> str:
+    """The sentence that names missing scopes."""
+    names = sorted(missing)
+    return f"The access token lacks {'a scope' if len(names) == 1 else 'scopes'}: {', '.join(names)}."
+
+
+def undo_warning(plan: Plan, token: TokenPort) -> tuple[Notice, ...]:
+    """The warning about a token that can carry out a plan but not undo it.
+
+    It is judged by the token at hand: none is requested for it, and one that does not tell its scopes is not judged.
+    """
     granted = token.scopes()
-    if granted is not None and not needed <= granted and token.renew():
-        granted = token.scopes()
-    if granted is not None and not needed <= granted:
-        missing = sorted({*needed, *possible} - granted)
-        raise ScopeMissingError(
-            f"The access token lacks {'a scope' if len(missing) == 1 else 'scopes'}: {', '.join(missing)}.",
-            service="auth0",
-        )
+    if granted is None or not registry.scopes_of(plan.writes) <= granted:
+        return ()
+    actions = {write.action for write in plan.writes}
+    stack: PhoneStack = known(plan.found.stack)
+    written = in_order({write.resource for write in plan.writes})
+    reads = {one.name: scopes_of(one.revert_reads(actions), stack) - granted for one in written}
+    removals = {scope: loss for scope, loss in registry.undo_scopes(actions).items() if scope not in granted}
+    missing = sorted(removals.keys() | set[str]().union(*reads.values()))
+    if not missing:
+        return ()
+    losses = [*(f"restore the {name}" for name, scopes in reads.items() if scopes), *removals.values()]
+    return (
+        Notice(
+            code=UNDO_SCOPES,
+            message="The access token lacks scopes that undoing this run needs. "
+            f"Without them, `mfa-setup undo` cannot {' or '.join(losses)}. The scopes: {' '.join(missing)}",
+            hint=f"Grant them before you undo. {ScopeMissingError.page}; all scopes are in README.md, Scopes.",
+        ),
+    )
 
 
 def require_token(plan: Plan, services: Services) -> None:

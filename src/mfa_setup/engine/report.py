@@ -54,6 +54,8 @@ class Report:
 
     def mark(self, resource: str, status: Status) -> None:
         """Notes what became of one resource's change."""
+        if status == "applied" and self.change(resource).held:  # a part of it is still to be done
+            status = "pending"
         self.changes = [
             change.model_copy(update={"status": status}) if change.resource == resource else change
             for change in self.changes

@@ -37,6 +37,8 @@ Prove = Callable[[PhoneStack], None]
 """Proves that an SMS arrives, between the factor and the policy; raises where it does not."""
 Possible = Callable[[PhoneStack | None], Collection[str]]
 """All scopes that a run may come to need on a phone stack, or on either of them."""
+Parts = Callable[[PhoneStack | None], Collection[PartName]]
+"""The parts of the snapshot that a run needs on a phone stack, or before it is known which."""
 Checks = tuple[Check, ...]
 
 
@@ -85,29 +87,28 @@ class Run:
         context = self.context(found)
         return DeliveryGuard(reader, context, self.report, self.person, overrides, policies, self.test_phones)
 
-    def first_read(
-        self, reader: Reader, parts: Collection[PartName], possible: Possible, also: Collection[PartName] = ()
-    ) -> Snapshot:
+    def first_read(self, reader: Reader, parts: Parts, possible: Possible, also: Collection[PartName] = ()) -> Snapshot:
         """What there is; before it is read, the token must have the scopes that this takes.
 
         Args:
             reader: Reads it.
-            parts: What must be known.
+            parts: What must be known, on a stack or before it is known which.
             possible: All scopes that the run may come to need on a stack, which an error names at once.
             also: What is read along with it, as far as it can be.
 
         Raises:
             MfaSetupError: Scopes are missing, a part cannot be read, or the Twilio account is not active.
         """
-        preconditions.require_scopes(self.token, scopes_of(parts, None), possible(None))
+        preconditions.require_scopes(self.token, scopes_of(parts(None), None), possible(None))
         begun = reader.begin()
         stack: PhoneStack = known(begun.stack)
         self.report.tenant = Tenant(domain=self.services.domain, phone_stack=stack)
-        preconditions.require_scopes(self.token, scopes_of(parts, stack), possible(stack))
+        preconditions.require_scopes(self.token, scopes_of(parts(stack), stack), possible(stack))
         self.person.doing("Reading the tenant and the account")
-        found = reader.read(parts, begun, also=also, strict=True)
-        if found.stack != stack:  # it has moved since it was remembered
-            preconditions.require_scopes(self.token, scopes_of(parts, known(found.stack)), possible(known(found.stack)))
+        found = reader.read(parts(stack), begun, also=also, strict=True)
+        moved: PhoneStack = known(found.stack)
+        if moved != stack:  # it has moved since it was remembered
+            preconditions.require_scopes(self.token, scopes_of(parts(moved), moved), possible(moved))
         self.report.tenant = Tenant(domain=self.services.domain, phone_stack=known(found.stack))
         preconditions.require_active(found)
         return found
@@ -173,7 +174,8 @@ class _Setup:
         also: frozenset[PartName] = frozenset({"actions"}) if self._ends_policy else frozenset()
         if "policy" in run.task.resources and run.desired.policy != "never":
             also |= READINESS | CONSEQUENCES | {"actions"}
-        found = run.first_read(run.reader, parts_of(run.task, run.desired), possible, also)
+        parts = parts_of(run.task, run.desired)
+        found = run.first_read(run.reader, lambda _: parts, possible, also)
         return run.reader.missing({"custom_domains"}, found) if customdomain.may_be_in(found) else found
 
     @property
@@ -211,6 +213,8 @@ class _Setup:
             run.report.warn([consents.asked_first(found)])
         if self._ends_policy:
             run.report.warn(under_never(found))
+        if not run.task.lenient:
+            run.report.warn(preconditions.undo_warning(plan, run.token))
         return plan
 
     def _asks_first(self, found: Snapshot) -> bool:

@@ -1,29 +1,28 @@
 """Restores what a run changed: journal, observe, plan, guard, apply, in the order that keeps people able to log in."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-from mfa_setup.engine import preconditions
+from mfa_setup.engine import undo_rest
 from mfa_setup.engine.executor import Executor
 from mfa_setup.engine.plan import Plan, Stage
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.undo_guard import UndoGuard
+from mfa_setup.engine.undo_rest import BACKWARDS, Rest, Steps
 from mfa_setup.errors import NotFoundError
-from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.journal import RunRecord, runs_after, undoable, undone
 from mfa_setup.model.outcome import Notice, PastRun
-from mfa_setup.model.types import ResourceName
 from mfa_setup.resources import registry
 from mfa_setup.resources.application_revert import connections_of
 from mfa_setup.resources.base import Reversal, Step
-from mfa_setup.snapshot.names import OF_TWILIO, PartName
+from mfa_setup.snapshot.names import OF_TWILIO
+from mfa_setup.snapshot.parts import known
 from mfa_setup.snapshot.reader import Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 from mfa_setup.store.neighbours import senders_of_others
-
-BACKWARDS = tuple(reversed(registry.RESOURCES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,7 @@ def undo(run: Run, asked: Asked) -> None:
 
     Raises:
         GuardRefusedError: The policy, as it would be then, needs what would be taken away.
+        ScopeMissingError: The token lacks scopes: what the others allow has been restored, and the rest is named.
         MfaSetupError: Something else stopped it.
     """
     journal, report = run.services.journal, run.report
@@ -95,16 +95,26 @@ def undo(run: Run, asked: Asked) -> None:
         return
     journal.begin()  # also where all is as it was before: the run counts as undone then
     Executor(run.services, plan.found, report, run.person, guard).carry_out(plan)
+    undo_rest.require_none(report, undoing.rests, undoing.command)
 
 
 @dataclass(frozen=True, slots=True)
 class _Undo:
-    """The undo of one run."""
+    """The undo of one run.
+
+    Attributes:
+        run: The run that undoes it.
+        record: What it did.
+        asked: The options.
+        reader: The reader of both services.
+        rests: What the present plan leaves for lack of scopes.
+    """
 
     run: Run
     record: RunRecord
     asked: Asked
     reader: Reader
+    rests: list[Rest] = field(default_factory=list)
 
     def _plan(self) -> Plan:
         """What restores each resource, and what it says in the report."""
@@ -112,34 +122,42 @@ class _Undo:
         run.person.doing("Reading the current state")
         run.report.plan_anew()
         found = self._read()
-        steps = self._steps(found)
+        steps, self.rests[:] = undo_rest.steps_of(self._reversal(found), run.token)
         changes = tuple(steps[resource.name].change for resource in registry.RESOURCES)
         notices = tuple(notice for resource in BACKWARDS for notice in steps[resource.name].notices)
         run.report.changes = list(changes)
-        run.report.warn(notices)
+        run.report.warn((*notices, *undo_rest.warning(self.rests)))
         return Plan(tuple(_stages(found, steps)), changes, found, notices)
 
     def judged(self, guard: UndoGuard) -> tuple[Plan, tuple[Check, ...]]:
-        """The plan after the guard and the scopes, before anything is asked or written; its guard keeps no checks."""
+        """The plan after the scopes and the guard, before anything is asked or written; its guard keeps no checks."""
         plan = self._plan()
+        if not plan.stages:
+            undo_rest.require_none(self.run.report, self.rests, self.command)
         guard.require_safe(plan)
-        preconditions.require_scopes(self.run.token, registry.scopes_of(plan.writes))
         return plan, ()
+
+    @property
+    def command(self) -> str:
+        """The command line that goes on with this undo."""
+        options = {"--release-number": self.asked.release_number, "--delete-application": self.asked.delete_application}
+        given = (name for name, is_given in options.items() if is_given)
+        return " ".join(("mfa-setup undo --run", self.record.run_id, *given))
 
     def _read(self) -> Snapshot:
         """What there is now; a run that touched the application alone says nothing of how codes are sent."""
-        touched = registry.in_order(self.record.touched)
-        parts = frozenset[PartName]().union(*(resource.revert_reads(self.record) for resource in touched))
-        if parts & OF_TWILIO:
+        if undo_rest.parts_of(self.record, self.record.touched) & OF_TWILIO:
             _ = self.run.services.account  # without credentials this ends here
-        found = self.run.first_read(self.reader, parts, lambda _: ())
+        readable = partial(undo_rest.readable_parts, self.run.token, self.record)
+        found = self.run.first_read(self.reader, readable, lambda _: ())
+        parts = readable(known(found.stack))
         # Without the scope read:actions it is not known what Actions do, and the policy alone decides.
-        return self.reader.missing({"actions"}, found) if "provider" in parts else found
+        return self.reader.missing({*parts, "actions"} if "provider" in parts else parts, found)
 
-    def _steps(self, now: Snapshot) -> Mapping[ResourceName, Step]:
-        """Each resource's part; every one stands on what those before it leave."""
-        services, steps = self.run.services, dict[ResourceName, Step]()
-        given = Reversal(
+    def _reversal(self, now: Snapshot) -> Reversal:
+        """What each resource needs to restore what the run changed."""
+        services = self.run.services
+        return Reversal(
             record=self.record,
             later=runs_after(self.record, services.journal.runs),
             now=now,
@@ -151,12 +169,6 @@ class _Undo:
             release_number=self.asked.release_number,
             delete_application=self.asked.delete_application,
         )
-        for resource in BACKWARDS:
-            touched = resource.name in self.record.touched
-            step = resource.revert(given) if touched else Step(Change(resource=resource.name))
-            steps[resource.name] = step
-            given = replace(given, now=registry.after(given.now, step.writes))
-        return steps
 
 
 def _concerned(record: RunRecord) -> frozenset[str]:
@@ -164,7 +176,7 @@ def _concerned(record: RunRecord) -> frozenset[str]:
     return frozenset(re.findall(r"(?:PN|MG)[0-9a-fA-F]{32}|\+[0-9]{5,15}", str(record)))
 
 
-def _stages(found: Snapshot, steps: Mapping[ResourceName, Step]) -> Iterator[Stage]:
+def _stages(found: Snapshot, steps: Steps) -> Iterator[Stage]:
     """The order that keeps people able to log in: the policy first, then what it stands on, from the top down.
 
     Where a step has writes that must come before the resource ahead of it is restored, they are a stage of their own.

@@ -1,5 +1,7 @@
 """What a run would change, or has changed, in one resource."""
 
+from pydantic import Field
+
 from mfa_setup.model.base import Frozen, JsonValue
 from mfa_setup.model.types import Action, ResourceName, Status
 
@@ -22,6 +24,8 @@ class Change(Frozen):
     fields: tuple[FieldChange, ...] = ()
     title: str = ""
     """What it is about, for people: the application's name, the number."""
+    held: str = Field(default="", exclude=True)
+    """Of an undo: what of it is left and why, for people. Such a change stays pending."""
 
     @property
     def pending(self) -> bool:

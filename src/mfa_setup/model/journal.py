@@ -95,6 +95,11 @@ class RunRecord(Frozen):
         return frozenset(write.target for write in self.of("delete_application", "release_number"))
 
     @property
+    def actions(self) -> frozenset[WriteAction]:
+        """The kinds of its write requests that may have happened."""
+        return frozenset(write.action for write in self.writes if write.may_have_happened)
+
+    @property
     def touched(self) -> frozenset[ResourceName]:
         """The resources that it sent write requests for."""
         return frozenset(write.resource for write in self.writes if write.may_have_happened)

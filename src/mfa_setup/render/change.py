@@ -49,6 +49,8 @@ def _headline(change: Change, same: str) -> str:
     _, done = verbs(change)
     if change.status == "unknown":
         return "not decided yet"
+    if change.held:
+        return f"{title}  {one_line(change.held)}".strip()
     if not change.pending:
         return f"{title}  {same}".strip()
     return f"{title}  {done if change.status == 'applied' else f'will be {done}'}".strip()

@@ -151,7 +151,8 @@ class Sink:
         """Tells that a change has been applied."""
         from mfa_setup.render.change import verbs  # noqa: PLC0415 brings Rich along
 
-        self.done(f"The {change.resource} {change.title} is {verbs(change)[1]}")
+        part = " in part" if change.held else ""
+        self.done(f"The {change.resource} {change.title} is {verbs(change)[1]}{part}")
 
     def waiting(self, reason: str, seconds: float) -> None:
         """Tells that a request will be sent again after a while."""

@@ -238,7 +238,13 @@ def _connect(services: Services, write: Write) -> None:
 APPLICATION = Resource(
     name="application",
     actions={
-        "create_application": Action(creation.send, frozenset({"create:clients"}), find=creation.find, perform=_create),
+        "create_application": Action(
+            creation.send,
+            frozenset({"create:clients"}),
+            find=creation.find,
+            perform=_create,
+            undo_scopes={"delete:clients": "delete the application (--delete-application)"},
+        ),
         "update_application": Action(_update, frozenset({"update:clients"})),
         "connect_application": Action(_connect, frozenset({"update:connections"}), perform=_connect_once),
         "delete_application": Action(

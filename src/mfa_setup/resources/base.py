@@ -1,6 +1,6 @@
 """What the resources share: how they are described to the engine, the steps of a plan, and how a write is sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -168,6 +168,7 @@ class Action:
         perform: Carries it out where that takes more than sending it.
         remember: Keeps what later runs need to know of it and of what it created, once it is done.
         spends: Whether it costs money.
+        undo_scopes: The scopes that undoing it needs besides its own, with what an undo cannot do without each.
     """
 
     send: Callable[[Services, Write], Fields | None]
@@ -177,6 +178,7 @@ class Action:
     perform: Callable[[Execution, Write], None] | None = None
     remember: Callable[[Services, Write, Fields], None] = lambda _services, _write, _made: None
     spends: bool = False
+    undo_scopes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ class Resource:
         write_scopes: All scopes that setting it up may need, so that a token that lacks several is told at once.
         compare: What differs from the desired state.
         revert: What restores the state that a run found.
-        revert_reads: The parts of the snapshot that restoring it needs, what logins stand on included.
+        revert_reads: The parts of the snapshot that undoing some kinds of writes needs, what logins stand on included.
     """
 
     name: ResourceName
@@ -199,4 +201,4 @@ class Resource:
     write_scopes: Callable[[Desired, PhoneStack], Scopes]
     compare: Callable[[Comparison], Step]
     revert: Callable[[Reversal], Step]
-    revert_reads: Callable[[RunRecord], frozenset[PartName]]
+    revert_reads: Callable[[Collection[WriteAction]], frozenset[PartName]]

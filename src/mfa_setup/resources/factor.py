@@ -100,5 +100,5 @@ FACTOR = Resource(
     write_scopes=_write_scopes,
     compare=compare,
     revert=revert,
-    revert_reads=lambda record: _LOGINS | {"templates"} if templates.were_written(record) else _LOGINS,
+    revert_reads=lambda actions: _LOGINS | {"templates"} if templates.are_written(actions) else _LOGINS,
 )

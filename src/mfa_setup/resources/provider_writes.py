@@ -149,7 +149,13 @@ def _removed(snapshot: Snapshot, _write: Write) -> Snapshot:
 _LEGACY = frozenset({"update:guardian_factors"})
 ACTIONS: dict[WriteAction, Action] = {
     "create_provider": Action(
-        _create, frozenset({"create:phone_providers"}), _effect, find=_find, perform=_create_or_take, remember=_remember
+        _create,
+        frozenset({"create:phone_providers"}),
+        _effect,
+        find=_find,
+        perform=_create_or_take,
+        remember=_remember,
+        undo_scopes={"delete:phone_providers": "delete the phone provider"},
     ),
     "update_provider": Action(_update, frozenset({"update:phone_providers"}), _effect, remember=_remember),
     "delete_provider": Action(

@@ -1,8 +1,9 @@
 """The registry: every resource once, in the order in which changes are safe. The engine knows them only from here."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from mfa_setup.model.types import ResourceName
+from mfa_setup.model.desired import Desired
+from mfa_setup.model.types import PhoneStack, ResourceName
 from mfa_setup.model.write import Write, WriteAction
 from mfa_setup.resources.application import APPLICATION
 from mfa_setup.resources.base import Action, Resource
@@ -27,6 +28,22 @@ def after(snapshot: Snapshot, writes: Iterable[Write]) -> Snapshot:
 def scopes_of(writes: Iterable[Write]) -> frozenset[str]:
     """The scopes of the access token that some writes need."""
     return frozenset().union(*(ACTIONS[write.action].scopes for write in writes))
+
+
+def undo_scopes(actions: Collection[WriteAction]) -> Mapping[str, str]:
+    """The scopes that undoing some kinds of writes needs besides theirs, with what an undo cannot do without each."""
+    undone = (action for name, action in ACTIONS.items() if name in actions)
+    return {scope: loss for action in undone for scope, loss in action.undo_scopes.items()}
+
+
+def possible_actions(desired: Desired, stack: PhoneStack) -> tuple[WriteAction, ...]:
+    """The kinds of writes that setting up a tenant on a phone stack may take."""
+    return tuple(
+        name
+        for resource in RESOURCES
+        for name, action in resource.actions.items()
+        if action.scopes <= resource.write_scopes(desired, stack)
+    )
 
 
 def in_order(names: Collection[ResourceName]) -> tuple[Resource, ...]:

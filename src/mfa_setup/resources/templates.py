@@ -1,6 +1,6 @@
 """The texts of the SMS, on either stack: written where they are asked for, and restored by an undo."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from mfa_setup.model.change import FieldChange, differing
@@ -29,9 +29,9 @@ def are_desired(desired: DesiredSms) -> bool:
     return desired.enrollment_template is not None or desired.verification_template is not None
 
 
-def were_written(record: RunRecord) -> bool:
-    """Whether a run wrote any text."""
-    return bool(record.of("create_template", "update_template", "set_templates"))
+def are_written(actions: Collection[WriteAction]) -> bool:
+    """Whether writes of these kinds write any text."""
+    return not {"create_template", "update_template", "set_templates"}.isdisjoint(actions)
 
 
 def compare(desired: DesiredSms, found: Snapshot) -> tuple[tuple[FieldChange, ...], tuple[Write, ...]]:
@@ -97,7 +97,7 @@ def _texts(found: Templates) -> Fields:
 def revert(given: Reversal) -> Restoration:
     """The texts as the run found them."""
     record, now = given.record, given.now
-    if not were_written(record):
+    if not are_written(record.actions):
         return Restoration()
     there = known(now.templates)
     if known(now.stack) == "legacy":
@@ -193,7 +193,13 @@ def _set_legacy(snapshot: Snapshot, write: Write) -> Snapshot:
 
 
 ACTIONS: dict[WriteAction, Action] = {
-    "create_template": Action(_create, frozenset({"create:phone_templates"}), _written, find=_find),
+    "create_template": Action(
+        _create,
+        frozenset({"create:phone_templates"}),
+        _written,
+        find=_find,
+        undo_scopes={"delete:phone_templates": "delete the message templates"},
+    ),
     "update_template": Action(_update, frozenset({"update:phone_templates"}), _written),
     "delete_template": Action(
         lambda services, write: services.auth0.delete_template(write.target),
