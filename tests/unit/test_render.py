@@ -161,7 +161,7 @@ def test_an_error_tells_what_was_done_what_is_uncertain_and_what_is_left() -> No
         for name, status in statuses.items()
     )
     outcome = EMPTY.model_copy(update={"changed": True, "changes": changes})
-    shown = [line.plain for line in error_lines(outcome, FAILED, with_checks=True)]
+    shown = [line.plain for line in error_lines(outcome, FAILED, listed=outcome.checks)]
     assert shown[:3] == ["Completed: application.", "Not certain: number.", "Not started: factor."]
     assert shown[3:] == ["Error: Auth0 is busy.", "  Request req-1, HTTP 429.", "  Wait."]
 
