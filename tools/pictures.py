@@ -166,7 +166,7 @@ def output(case: Case, width: int, env: Mapping[str, str], folder: Path) -> str:
         shown = shown_until(END, tmux)
     finally:
         subprocess.run([*tmux, "kill-server"], check=False)
-    return re.sub(r"\n((?:\x1b\[[0-9;]*m)*)\n(\[exit code)", r"\1\n\2", shown)
+    return re.sub(r"\n((?:\x1b\[[0-9;]*m)*)\n((?:\x1b\[[0-9;]*m)*)(?=\[exit code)", r"\n\1\2", shown)
 
 
 def shown_until(pattern: re.Pattern[str], tmux: Sequence[str]) -> str:

@@ -43,7 +43,7 @@ def test_later_lines_begin_under_the_text_of_the_first(text: str, hang: int) -> 
 
 def test_a_url_that_is_longer_than_a_line_stays_in_one_piece() -> None:
     url = "https://acme.eu.auth0.com/a/path/that/is/long"
-    assert lines(f"Open {url} now.") == ["Open", url, "now."]
+    assert lines(f"Open {url} now.") == [f"Open {url}", "now."]
     assert lines(f"  {url}") == [f"  {url}"]
 
 

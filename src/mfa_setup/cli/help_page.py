@@ -13,6 +13,9 @@ _EXPLAINED = frozenset(
 )
 """The options that most runs need: a page that cannot explain all of them explains these, by the parameter's name."""
 _NARROW = 70
+"""How many columns a narrow terminal has at most."""
+_COLUMN, _NARROW_COLUMN = 30, 16
+"""How long the name of an option may be if its explanation is to begin beside it, which needs room for a variable."""
 _HYPHEN = "\N{NON-BREAKING HYPHEN}"
 _NOTE = re.compile(r" \[environment: \w+\]| \(default [^)]*\)$")
 
@@ -35,6 +38,7 @@ def full_page(command: Any, ctx: Any) -> str:
 def _page(command: Any, ctx: Any, explained: set[str] | None) -> str:
     """A page that explains the options with these names, by default all of them in sections."""
     formatter = formatter_of(ctx)
+    formatter.column = _COLUMN if formatter.width > _NARROW else _NARROW_COLUMN
     command.format_usage(ctx, formatter)
     command.format_help_text(ctx, formatter)
     if explained is None:
@@ -49,14 +53,14 @@ def _page(command: Any, ctx: Any, explained: set[str] | None) -> str:
 def formatter_of(ctx: Any) -> Any:
     """The formatter of a page; its lines never end at the hyphen of a word, such as the name of an option or a file."""
     formatter = ctx.make_formatter()
+    formatter.column = _COLUMN
     write_text, write_dl = formatter.write_text, formatter.write_dl
-    column = 30 if formatter.width > _NARROW else 16  # beside a longer name, a variable would not fit into the rest
 
     def kept(text: str) -> str:
         return text.replace("-", _HYPHEN)
 
     formatter.write_text = lambda text: write_text(kept(text))
-    formatter.write_dl = lambda rows: write_dl([(name, kept(text)) for name, text in rows], col_max=column)
+    formatter.write_dl = lambda rows: write_dl([(name, kept(text)) for name, text in rows], col_max=formatter.column)
     return formatter
 
 

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Failure, Outcome
-from mfa_setup.render.parts import check_lines
+from mfa_setup.render.parts import check_lines, without_evidence, without_fixes
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BAD
 
@@ -26,24 +26,15 @@ def error_lines(outcome: Outcome, failure: Failure, *, listed: Iterable[Check]) 
     failing = [check for check in outcome.checks if _failed(check) and check.evidence != failure.message]
     yield from check_lines(check for check in listed if check in failing)
     title = Text() if failure.code in _CANCELLED else Text().append("Error:", BAD).append(" ")
-    yield title.append(one_line(_without(failure.message, [check.evidence for check in failing])))
+    yield title.append(one_line(without_evidence(failure.message, failing)))
     if failure.request_id:
         yield Text().append(f"  Request {one_line(failure.request_id)}, HTTP {failure.status}.")
     if failure.hint:
-        yield Text(f"  {one_line(_without(failure.hint, [check.fix or '' for check in failing]))}")
+        yield Text(f"  {one_line(without_fixes(failure.hint, failing))}")
 
 
 def _failed(check: Check) -> bool:
     return check.status in {"fail", "skip"} and not check.overridden
-
-
-def _without(text: str, shown: Iterable[str]) -> str:
-    """A text of an error without what the checks that it stands on show already, unless it is nothing else."""
-    rest = text
-    for part in filter(None, shown):
-        rest = rest.replace(part, "")
-    rest = rest.strip(" :")
-    return text if not rest or rest == text else f"{rest.removesuffix('.')}."
 
 
 def _progress(outcome: Outcome) -> Iterator[Text]:

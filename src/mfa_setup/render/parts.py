@@ -13,6 +13,8 @@ INDENT = "      "
 _STACKS = {"unified": "Unified Phone Experience", "legacy": "legacy phone stack"}
 _MARKS = {"fail": ("x", BAD), "skip": ("?", CAUTION), "warn": ("!", CAUTION), "pass": ("=", GOOD)}
 _LABEL_WIDTH = 13
+_ID_LENGTH = 12
+"""How much of the ID of a run is shown: the beginning is enough to name it."""
 
 
 def mark(sign: str, style: str) -> Text:
@@ -40,7 +42,7 @@ def settings_line(settings: SettingsUsed) -> Text:
 
 def run_line(run: PastRun) -> Text:
     """An earlier run: its ID, time and command."""
-    line = Text().append(one_line(run.run_id)).append(f"  {one_line(run.time)[:19]} UTC  ")
+    line = Text(f"{one_line(run.run_id)[:_ID_LENGTH]}  {one_line(run.time)[:19].replace('T', ' ')} UTC  ")
     return line.append(f"{one_line(run.command):<12}")
 
 
@@ -61,9 +63,29 @@ def check_lines(checks: Iterable[Check]) -> Iterator[Text]:
             yield Text(f"{INDENT}{one_line(check.fix)}")
 
 
-def warning_lines(warnings: Iterable[Notice]) -> Iterator[Text]:
-    """Warnings with their hints."""
+def without_evidence(message: str, checks: Iterable[Check]) -> str:
+    """A message without the evidence of checks that are listed above it, unless it is nothing else."""
+    return _shortened(message, [check.evidence for check in checks])
+
+
+def without_fixes(hint: str, checks: Iterable[Check]) -> str:
+    """A hint without the fixes of checks that are listed above it, unless it is nothing else."""
+    rest = _shortened(hint, [check.fix for check in checks])
+    return hint if rest == hint else f"See the fix under each check. {rest}"
+
+
+def _shortened(text: str, parts: Iterable[str | None]) -> str:
+    rest = text
+    for part in filter(None, parts):
+        rest = rest.replace(part, "")
+    rest = rest.strip(" :.")
+    return text if not rest or rest == text.strip(" :.") else f"{rest}."
+
+
+def warning_lines(warnings: Iterable[Notice], checks: Iterable[Check] = ()) -> Iterator[Text]:
+    """Warnings with their hints, without what the failed ones of these checks show above them."""
+    failed = [check for check in checks if check.status in {"fail", "skip"}]
     for warning in warnings:
-        yield Text().append("Warning:", CAUTION).append(" ").append(one_line(warning.message))
+        yield Text().append("Warning:", CAUTION).append(" ").append(one_line(without_evidence(warning.message, failed)))
         if warning.hint:
-            yield Text(f"  {one_line(warning.hint)}")
+            yield Text(f"  {one_line(without_fixes(warning.hint, failed))}")

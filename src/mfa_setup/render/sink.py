@@ -195,7 +195,7 @@ class Sink:
         outcome = self.safe(outcome)
         self._tell(*plan.plan_lines(outcome))
         self._tell(*parts.check_lines(self._new(outcome.checks)))
-        self._tell(*parts.warning_lines(self._new(outcome.warnings)))
+        self._tell(*parts.warning_lines(self._new(outcome.warnings), outcome.checks))
 
     def checks(self, checks: tuple[Check, ...]) -> None:
         """Shows checks that need the user's decision."""
@@ -239,7 +239,7 @@ class Sink:
 
         if outcome.error is None or result.shown_on_failure:
             self.show(result)
-        self._tell(*parts.warning_lines(self._new(outcome.warnings)))
+        self._tell(*parts.warning_lines(self._new(outcome.warnings), outcome.checks))
         if failure := outcome.error:
             listed = () if result.shown_on_failure else self._new(outcome.checks)
             self._tell(*error.error_lines(outcome, failure, listed=listed))

@@ -25,7 +25,8 @@ def wrapped(line: Text, width: int) -> Text:
     starts, start = list[int](), 0
     for begin, end in _words(plain, hang, width - hang):
         room = width - (hang if start else 0)
-        if cell_len(plain[start:end]) > room and begin > max(start, hang):
+        fits_below = cell_len(plain[begin:end]) <= width - hang
+        if fits_below and cell_len(plain[start:end]) > room and begin > max(start, hang):
             starts.append(start := begin)
     pieces = list(line.divide(starts))
     for piece in pieces[:-1]:
