@@ -43,7 +43,7 @@ SVG = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" 
 <defs><clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}"
  height="{terminal_height}"/></clipPath>{lines}</defs>
 <rect width="{width}" height="{height}" rx="8" fill="#1b1f24"/>
-<g transform="translate(20, 24)"><g class="{unique_id}-matrix">{matrix}</g></g></svg>
+<g transform="translate(20, 24)">{backgrounds}<g class="{unique_id}-matrix">{matrix}</g></g></svg>
 """
 HTML = """<style>{stylesheet} body {{ margin: 0; color: {foreground}; background: {background} }}
 pre {{ margin: 0; padding: 8px; width: max-content; font: 14px/1.25 monospace; background: {background} }}</style>
@@ -80,6 +80,7 @@ CASES = (
     *(Case(f"help-{words.replace(' ', '-')}", f"mfa-setup {words} --help") for words in HELP_OF),
     Case("help-up-all", "mfa-setup help up --all"),
     Case("demo", "mfa-setup demo", keys=(("Ctrl-C", "C-c"),)),
+    Case("sandbox", "mfa-setup sandbox --port 0", keys=(("Deploy CLI", "C-c"),)),
     Case("profiles-none", "mfa-setup profiles"),
     Case(
         "login-cancelled",
@@ -210,7 +211,7 @@ def draw_all(folder: Path, names: Sequence[str]) -> None:
             for case, text in shown:
                 (folder / f"{case.name}-{width}.txt").write_text(Text.from_ansi(text).plain + "\n", encoding="utf-8")
                 for background, theme in BACKGROUNDS.items():
-                    console = drawn(case.line.replace(NOWHERE, ""), text, width)
+                    console = drawn(re.sub(r"env (-u \w+ )+", "", case.line), text, width)
                     page.set_content(console.export_html(theme=theme, code_format=HTML))
                     page.locator("pre").screenshot(path=folder / f"{case.name}-{width}-{background}.png")
 
@@ -219,7 +220,7 @@ def draw_demo() -> None:
     """Draws the picture of the README."""
     case = Case("demo", "mfa-setup demo --no-input")
     with tempfile.TemporaryDirectory() as folder, sandbox((), Path(folder)) as env:
-        shown = re.sub(r"localhost:\d+", "localhost:4400", output(case, DEMO_WIDTH, env, Path(folder)))
+        shown = re.sub(r"localhost:(?!3000)\d+", "localhost:4400", output(case, DEMO_WIDTH, env, Path(folder)))
     shown = shown.partition("\n[exit code")[0]
     drawn("mfa-setup demo", shown, DEMO_WIDTH).save_svg(str(DEMO), code_format=SVG, unique_id="demo", title="")
 
