@@ -6,6 +6,7 @@ import pytest
 
 from mfa_setup.model.change import Change, FieldChange
 from mfa_setup.model.check import Check
+from mfa_setup.model.fleet import TenantResult
 from mfa_setup.model.outcome import Failure, Notice, Outcome, Outputs, PastRun, Proof, Sms
 from mfa_setup.model.results import (
     DemoResult,
@@ -21,7 +22,8 @@ from mfa_setup.model.results import (
 )
 from mfa_setup.render import people
 from mfa_setup.render.error import error_lines
-from mfa_setup.render.parts import warning_lines
+from mfa_setup.render.fleet import note_lines
+from mfa_setup.render.parts import run_line, warning_lines
 from mfa_setup.render.people import lines_of
 from mfa_setup.render.sink import Sink
 
@@ -207,3 +209,31 @@ def test_a_warning_does_not_repeat_the_checks_that_failed() -> None:
     assert shown == ["Warning: Nobody could log in.", "  Turn it on."]
     passed = check.model_copy(update={"status": "pass"})
     assert next(warning_lines([warning], [passed])).plain == "Warning: Nobody could log in: It is off."
+
+
+def tenant(name: str, status: str, evidence: str) -> TenantResult:
+    check = Check(id="registration", status=status, evidence=evidence, fix="Register it.", group="twilio")  # type: ignore[arg-type]
+    outcome = EMPTY.model_copy(update={"checks": (check,)})
+    return TenantResult.of(name, outcome.model_dump(mode="json"), "", exit_code=0)
+
+
+def test_a_warning_that_tenants_word_differently_is_shown_once_with_all_of_them() -> None:
+    group = [tenant(name, "warn", f"The number of {name} is new.") for name in ("one", "two", "three")]
+    first, hint = (line.plain for line in note_lines(group))
+    assert first == "  ! registration: The number of one is new. (one; similar for two, three)"
+    assert hint == "      Register it."
+    same = [tenant(name, "warn", "It is new.") for name in ("one", "two")]
+    assert [line.plain for line in note_lines(same)] == ["  ! registration: It is new.", "      Register it."]
+
+
+def test_each_failed_check_of_a_fleet_is_shown_in_its_own_words() -> None:
+    group = [tenant(name, "fail", f"The number of {name} is new.") for name in ("one", "two")]
+    assert [line.plain for line in note_lines(group)][::2] == [
+        "  x registration: The number of one is new. (one)",
+        "  x registration: The number of two is new. (two)",
+    ]
+
+
+def test_a_run_is_named_by_the_beginning_of_its_id() -> None:
+    run = RUN.model_copy(update={"run_id": "0123456789abcdef" * 2})
+    assert run_line(run).plain == "0123456789ab  2026-05-04 10:20:30 UTC  up          "
