@@ -45,7 +45,12 @@ def unified(labs: Labs) -> Lab:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working folder, with the tool's own folders beside it, and nothing of the caller's environment."""
     for name in list(os.environ):
-        if name.startswith(("AUTH0_", "TWILIO_", "MFA_SETUP_")) or name in {"CI", "NO_COLOR", "FORCE_COLOR"}:
+        if name.startswith(("AUTH0_", "TWILIO_", "MFA_SETUP_")) or name in {
+            "CI",
+            "NO_COLOR",
+            "FORCE_COLOR",
+            "CLICOLOR_FORCE",
+        }:
             monkeypatch.delenv(name)
     monkeypatch.setenv("MFA_SETUP_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("MFA_SETUP_CACHE_DIR", str(tmp_path / "cache"))

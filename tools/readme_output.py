@@ -36,7 +36,7 @@ def example() -> str:
     """The three commands, each with the lines of its output that matter here."""
     plan = [line for line in output("plan") if re.match(r"Tenant|Plan|  [+~-] |\d+ to ", line)]
     refused = output("up --yes --buy", "--number-registration", "unregistered")
-    start = next(number for number, line in enumerate(refused) if line.startswith("Error:"))
+    start = next(number for number, line in enumerate(refused) if line.startswith("  x "))
     demo = output("demo")
     proof = demo[next(number for number, line in enumerate(demo) if line.startswith("Proved")) :]
     parts = {"plan": plan, "up": refused[start:], "test login": [line for line in proof if "User" not in line]}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mfa_setup.cli import welcome
+from mfa_setup.documentation import DOCUMENTATION
 from mfa_setup.settings.schema import SECRETS, SETTINGS
 from support.lab import Run
 
@@ -200,3 +201,18 @@ def test_a_bare_call_at_a_terminal_offers_three_ways_until_something_is_configur
     assert WAYS[0] not in shown(TWILIO_ACCOUNT_SID="AC")
     (tmp_path / "mfa-setup.toml").touch()
     assert WAYS[0] not in shown()
+
+
+@pytest.mark.parametrize("command", [*GROUPS, *COMMANDS, "help", "version"])
+def test_a_page_of_help_fits_a_terminal_of_60_columns_and_breaks_no_word(run: Run, command: str) -> None:
+    for words in ([*command.split(), "--help"], ["help", *command.split(), "--all"]):
+        narrow = run(*words, env={"COLUMNS": "60"}).out
+        assert max(map(len, narrow.splitlines())) <= 60
+    wide = run("help", *command.split(), "--all", env={"COLUMNS": "80"}).out
+    assert set(narrow.split()) == set(wide.split())
+
+
+@pytest.mark.parametrize("environment", [{}, {"AUTH0_DOMAIN": "acme.eu.auth0.com"}])
+def test_a_bare_call_fits_a_terminal_of_60_columns(environment: dict[str, str], tmp_path: Path) -> None:
+    lines = welcome.text(environment, lambda: tmp_path, at_terminal=True).replace(DOCUMENTATION, "").splitlines()
+    assert max(map(len, lines)) <= 60

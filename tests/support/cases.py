@@ -69,11 +69,13 @@ class Case:
         assert self.fix in error["hint"], error
 
     def check_human(self, result: Result) -> None:
-        """Nothing on standard output; on standard error one message and its fix behind it."""
+        """Nothing on standard output; on standard error one message, its checks before it and its fix behind it."""
         assert result.out == ""
         assert result.err.count("Error: ") == 1, result.err
-        message, hint = result.err.split("Error: ")[1].split("\n", 1)
-        assert [piece for piece in self.says if piece not in message] == [], result.err
+        before, error = result.err.split("Error: ")
+        message, hint = error.split("\n", 1)
+        said = [message, *(line for line in before.splitlines() if line.startswith(("  x ", "  ? ")))]
+        assert [piece for piece in self.says if not any(piece in line for line in said)] == [], result.err
         assert self.fix in hint, result.err
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from mfa_setup.model.change import Change, FieldChange
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Failure, Outcome, Outputs, PastRun, Proof, Sms
+from mfa_setup.model.fleet import TenantResult
+from mfa_setup.model.outcome import Failure, Notice, Outcome, Outputs, PastRun, Proof, Sms
 from mfa_setup.model.results import (
     DemoResult,
     DoctorResult,
@@ -21,6 +22,8 @@ from mfa_setup.model.results import (
 )
 from mfa_setup.render import people
 from mfa_setup.render.error import error_lines
+from mfa_setup.render.fleet import note_lines
+from mfa_setup.render.parts import run_line, warning_lines
 from mfa_setup.render.people import lines_of
 from mfa_setup.render.sink import Sink
 
@@ -108,7 +111,7 @@ def test_status_counts_what_is_not_decided_as_different() -> None:
 def test_a_plan_to_undo_names_the_run_and_keeps_what_stays() -> None:
     same = Change(resource="factor", action="none", status="none", title="sms")
     shown = text(PlanResult(EMPTY.model_copy(update={"changes": (same,), "undoes": RUN})))
-    assert "Undoes 3f2c9a  2026-05-04T10:20:30 UTC  up" in shown
+    assert "Undoes 3f2c9a  2026-05-04 10:20:30 UTC  up" in shown
     assert "sms  stays as it is" in shown
 
 
@@ -161,7 +164,7 @@ def test_an_error_tells_what_was_done_what_is_uncertain_and_what_is_left() -> No
         for name, status in statuses.items()
     )
     outcome = EMPTY.model_copy(update={"changed": True, "changes": changes})
-    shown = [line.plain for line in error_lines(outcome, FAILED, with_checks=True)]
+    shown = [line.plain for line in error_lines(outcome, FAILED, listed=outcome.checks)]
     assert shown[:3] == ["Completed: application.", "Not certain: number.", "Not started: factor."]
     assert shown[3:] == ["Error: Auth0 is busy.", "  Request req-1, HTTP 429.", "  Wait."]
 
@@ -175,3 +178,62 @@ def test_the_checks_of_doctor_are_shown_once(capsys: pytest.CaptureFixture[str])
     Sink().result(SetupResult(outcome))
     shown = capsys.readouterr()
     assert (shown.out.count("It is off."), shown.err.count("It is off.")) == (0, 1)
+
+
+@pytest.mark.parametrize("shown_before", [False, True])
+def test_a_refusal_does_not_repeat_the_checks_that_it_stands_on(*, shown_before: bool) -> None:
+    checks = (
+        Check(id="a", status="fail", evidence="It is off.", fix="Turn it on.", group="auth0"),
+        Check(id="b", status="fail", evidence="It is far.", fix="Go there.", group="auth0"),
+        Check(id="c", status="warn", evidence="It is late.", fix="Hurry.", group="auth0"),
+    )
+    refused = Failure(
+        code="guard_refused",
+        message="Nobody could log in: It is off. It is far.",
+        hint="Turn it on. To continue anyway: --override a --override b.",
+    )
+    outcome = EMPTY.model_copy(update={"checks": checks})
+    *listed, message, hint = error_lines(outcome, refused, listed=() if shown_before else checks)
+    assert message.plain == "Error: Nobody could log in."
+    assert hint.plain == "  See the fix under each check. To continue anyway: --override a --override b."
+    evidence = [line.plain for line in listed]
+    assert evidence == (
+        [] if shown_before else ["  x a: It is off.", "      Turn it on.", "  x b: It is far.", "      Go there."]
+    )
+
+
+def test_a_warning_does_not_repeat_the_checks_that_failed() -> None:
+    check = Check(id="a", status="fail", evidence="It is off.", fix="Turn it on.", group="auth0")
+    warning = Notice(code="guard_refused", message="Nobody could log in: It is off.", hint="Turn it on.")
+    shown = [line.plain for line in warning_lines([warning], [check])]
+    assert shown == ["Warning: Nobody could log in.", "  Turn it on."]
+    passed = check.model_copy(update={"status": "pass"})
+    assert next(warning_lines([warning], [passed])).plain == "Warning: Nobody could log in: It is off."
+
+
+def tenant(name: str, status: str, evidence: str) -> TenantResult:
+    check = Check(id="registration", status=status, evidence=evidence, fix="Register it.", group="twilio")  # type: ignore[arg-type]
+    outcome = EMPTY.model_copy(update={"checks": (check,)})
+    return TenantResult.of(name, outcome.model_dump(mode="json"), "", exit_code=0)
+
+
+def test_a_warning_that_tenants_word_differently_is_shown_once_with_all_of_them() -> None:
+    group = [tenant(name, "warn", f"The number of {name} is new.") for name in ("one", "two", "three")]
+    first, hint = (line.plain for line in note_lines(group))
+    assert first == "  ! registration: The number of one is new. (one; similar for two, three)"
+    assert hint == "      Register it."
+    same = [tenant(name, "warn", "It is new.") for name in ("one", "two")]
+    assert [line.plain for line in note_lines(same)] == ["  ! registration: It is new.", "      Register it."]
+
+
+def test_each_failed_check_of_a_fleet_is_shown_in_its_own_words() -> None:
+    group = [tenant(name, "fail", f"The number of {name} is new.") for name in ("one", "two")]
+    assert [line.plain for line in note_lines(group)][::2] == [
+        "  x registration: The number of one is new. (one)",
+        "  x registration: The number of two is new. (two)",
+    ]
+
+
+def test_a_run_is_named_by_the_beginning_of_its_id() -> None:
+    run = RUN.model_copy(update={"run_id": "0123456789abcdef" * 2})
+    assert run_line(run).plain == "0123456789ab  2026-05-04 10:20:30 UTC  up          "

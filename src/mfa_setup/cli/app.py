@@ -112,7 +112,7 @@ def _get_program() -> typer.core.TyperGroup:
     if not isinstance(group, typer.core.TyperGroup):
         raise TypeError
     install, show = group.params[-2:]
-    install.help, show.help = "Install completion for this shell.", "Show the script of --install-completion."  # type: ignore[attr-defined]
+    install.help, show.help = "Install completion for this shell.", "Show the completion script."  # type: ignore[attr-defined]
     return group
 
 

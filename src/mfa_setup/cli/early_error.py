@@ -16,8 +16,8 @@ from mfa_setup.render import sanitize
 from mfa_setup.render.typed import safe_text
 from mfa_setup.settings.schema import SECRET_VARIABLES
 
-_TERMINAL_VARIABLES = {"FORCE_COLOR", "TTY_COMPATIBLE"}
-"""The variables by which Rich writes to something else as to a terminal."""
+_TERMINAL_VARIABLES = {"FORCE_COLOR", "TTY_COMPATIBLE", "CLICOLOR_FORCE"}
+"""The variables by which Rich writes to something else as to a terminal, or in colors."""
 
 
 def write_error(command: str, error: MfaSetupError, arguments: Sequence[str]) -> None:
@@ -62,6 +62,6 @@ def _write_at_terminal(command: str, error: MfaSetupError, arguments: Sequence[s
     from mfa_setup.engine.report import Report  # noqa: PLC0415
     from mfa_setup.model.results import Result  # noqa: PLC0415
 
-    sink = new_sink(Common())
+    sink = new_sink(Common(no_color="--no-color" in arguments))
     sink.typed += of_words(arguments)
     sink.result(Result(Report(command).outcome(error)))

@@ -240,7 +240,7 @@ class FleetSession:
         if results:
             sink.texts(shown.summary_lines(self.task.command, summary))
         if error is not None and outcome.error:
-            sink.messages(error_lines(outcome, outcome.error, with_checks=True))
+            sink.messages(error_lines(outcome, outcome.error, listed=outcome.checks))
 
 
 def _written(outcome: Outcome, tenant: FleetTenant, secrets: Sequence[SecretStr]) -> Document:

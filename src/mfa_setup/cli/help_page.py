@@ -12,6 +12,11 @@ _EXPLAINED = frozenset(
     {"domain", "urls", "country", "from_", "countries", "policy", "config", "json", "yes", "verbose", "help"}
 )
 """The options that most runs need: a page that cannot explain all of them explains these, by the parameter's name."""
+_NARROW = 70
+"""How many columns a narrow terminal has at most."""
+_COLUMN, _NARROW_COLUMN = 30, 16
+"""How long the name of an option may be if its explanation is to begin beside it, which needs room for a variable."""
+_HYPHEN = "\N{NON-BREAKING HYPHEN}"
 _NOTE = re.compile(r" \[environment: \w+\]| \(default [^)]*\)$")
 
 
@@ -32,7 +37,8 @@ def full_page(command: Any, ctx: Any) -> str:
 
 def _page(command: Any, ctx: Any, explained: set[str] | None) -> str:
     """A page that explains the options with these names, by default all of them in sections."""
-    formatter = ctx.make_formatter()
+    formatter = formatter_of(ctx)
+    formatter.column = _COLUMN if formatter.width > _NARROW else _NARROW_COLUMN
     command.format_usage(ctx, formatter)
     command.format_help_text(ctx, formatter)
     if explained is None:
@@ -41,8 +47,30 @@ def _page(command: Any, ctx: Any, explained: set[str] | None) -> str:
         _write_brief(command, ctx, formatter, explained)
     formatter.write_paragraph()
     formatter.write(f"{DOCUMENTATION}\n")
-    page: str = formatter.getvalue()
-    return "\n".join(line.rstrip() for line in page.rstrip("\n").split("\n"))
+    return fitted(formatter.getvalue(), formatter.width)
+
+
+def formatter_of(ctx: Any) -> Any:
+    """The formatter of a page; its lines never end at the hyphen of a word, such as the name of an option or a file."""
+    formatter = ctx.make_formatter()
+    formatter.column = _COLUMN
+    write_text, write_dl = formatter.write_text, formatter.write_dl
+
+    def kept(text: str) -> str:
+        return text.replace("-", _HYPHEN)
+
+    formatter.write_text = lambda text: write_text(kept(text))
+    formatter.write_dl = lambda rows: write_dl([(name, kept(text)) for name, text in rows], col_max=formatter.column)
+    return formatter
+
+
+def fitted(page: str, width: int) -> str:
+    """The page with its long lines, such as examples, wrapped between words where the terminal is narrow."""
+    lines = []
+    for line in map(str.rstrip, page.replace(_HYPHEN, "-").rstrip("\n").split("\n")):
+        indent = " " * (len(line) - len(line.lstrip()))
+        lines.append(_wrapped(line.strip(), width, indent, indent + "  ").rstrip() if len(line) > width else line)
+    return "\n".join(lines)
 
 
 def _write_sections(command: Any, ctx: Any, formatter: Any) -> None:

@@ -130,7 +130,7 @@ def _answers(domain: str | None, source: SecretSource, context: CommandContext) 
     )
     setup, undo = (" ".join(sorted(scopes)) for scopes in every_scope())
     for line in _STEPS:
-        say(line.format(domain=domain, setup=setup, undo=undo))
+        say(line.format(domain=domain, setup=setup, undo=undo), wrap=line not in {"{setup}", "{undo}"})
     client_id = _asked(context, "Client ID", "The client ID is ", parsers.client_id)
     client_secret = source.find("client_secret") or _needed(terminal.secret("Client secret"))
     say("Twilio Console: Account > API keys & tokens has the account SID and the auth token.")

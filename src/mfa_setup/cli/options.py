@@ -122,6 +122,14 @@ class Group(typer.core.TyperGroup):
         """Its own parameters and the one for help."""
         return _as_typed(super().get_params(ctx))
 
+    def get_help(self, ctx: Any) -> str:
+        """The page, which fits a narrow terminal."""
+        from mfa_setup.cli.help_page import fitted, formatter_of  # noqa: PLC0415 only a page of help needs it
+
+        formatter = formatter_of(ctx)
+        self.format_help(ctx, formatter)
+        return fitted(formatter.getvalue(), formatter.width)
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Lists the commands first, with the first sentence about each, never cut off; then the options."""
         from mfa_setup.cli.help_page import first_sentence  # noqa: PLC0415 only a page of help needs it

@@ -6,26 +6,27 @@ from pathlib import Path
 from mfa_setup.documentation import DOCUMENTATION
 
 _WHAT = """\
-mfa-setup gives an Auth0 tenant SMS multi-factor authentication
-through Twilio.
+mfa-setup gives an Auth0 tenant SMS multi-factor
+authentication through Twilio.
 """
 _COMMANDS = """\
-  mfa-setup demo   Try everything on this machine, without an account.
-  mfa-setup plan   Show what `mfa-setup up` would change in your tenant.
-  mfa-setup up     Set everything up, after you have confirmed the plan.
+  mfa-setup demo   Try everything, without an account.
+  mfa-setup plan   Show what would change in your tenant.
+  mfa-setup up     Set everything up, once you confirm.
 """
 _WAYS = """\
 Nothing is configured yet. There are three ways to start:
 
   1. mfa-setup demo
-     Runs the whole setup and a login with a code on this machine.
-     It needs no account and changes nothing elsewhere.
+     Runs the whole setup and a login with a code on this
+     machine. It needs no account.
   2. mfa-setup sandbox
-     Serves a stand-in for Auth0 and Twilio on this machine, so that you
-     can run every command against it yourself. It needs no account.
+     Serves a stand-in for Auth0 and Twilio on this
+     machine, so that you can run every command against it.
+     It needs no account.
   3. mfa-setup login
-     Stores the credentials of your own Auth0 tenant and Twilio account.
-     After that, `mfa-setup plan` shows what would change.
+     Stores the credentials of your own Auth0 tenant and
+     Twilio account. After that, run `mfa-setup plan`.
 """
 _MORE = f"`mfa-setup --help` lists all commands.\n{DOCUMENTATION}"
 _PREFIXES = ("AUTH0_", "TWILIO_", "MFA_SETUP_")

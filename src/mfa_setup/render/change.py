@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from mfa_setup.model.change import Change, FieldChange
-from mfa_setup.render.parts import INDENT
+from mfa_setup.render.parts import INDENT, mark
 from mfa_setup.render.sanitize import one_line
+from mfa_setup.render.theme import BAD, BOLD, CAUTION, GOOD
 
-_SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red"), "none": ("=", "dim")}
+_SIGNS = {"create": ("+", GOOD), "update": ("~", CAUTION), "delete": ("-", BAD), "none": ("=", "")}
 _VERBS = {
     "create": ("Creating", "created"),
     "update": ("Updating", "updated"),
@@ -33,15 +34,15 @@ def change_lines(change: Change, *, same: str = "up to date", config_file: str |
         config_file: The path of the app's config file, which stands before the names of its values.
     """
     sign, style = _SIGNS[change.action]
-    line = Text().append(f"  {sign} ", style=style)
-    line.append(f"{change.resource.capitalize():<12}", style="bold" if change.pending else "")
-    yield line.append(_headline(change, same), style="" if change.pending else "dim")
+    line = mark(sign, style)
+    line.append(f"{change.resource.capitalize():<12}", BOLD if change.pending else "")
+    yield line.append(_headline(change, same))
     for field in change.fields:
         inside = field.path.removeprefix("config_file.")
         name = f"{one_line(config_file)}: {inside}" if config_file and inside != field.path else field.path
         yield _field_line(change, field, name)
     if change.resource == "policy" and change.pending:
-        yield Text(INDENT + _POLICY_NOTE, style="yellow")
+        yield Text(INDENT + _POLICY_NOTE, BOLD)
 
 
 def _headline(change: Change, same: str) -> str:
@@ -57,12 +58,12 @@ def _headline(change: Change, same: str) -> str:
 
 
 def _field_line(change: Change, field: FieldChange, name: str) -> Text:
-    line = Text().append(f"{INDENT}{name}: ", style="dim")
+    line = Text().append(f"{INDENT}{name}: ")
     if field.sensitive:
-        return line.append("(secret, sent again)" if change.action == "update" else "(secret)", style="dim")
+        return line.append("(secret, sent again)" if change.action == "update" else "(secret)")
     if field.before is not None:
-        line.append(value_text(field.before), style="red").append(" -> ", style="dim")
-    return line.append(value_text(field.after), style="green")
+        line.append(value_text(field.before)).append(" -> ")
+    return line.append(value_text(field.after))
 
 
 def value_text(value: object) -> str:

@@ -1,35 +1,40 @@
 """An error: what was done before it, what failed, and what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
+from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Failure, Outcome
-from mfa_setup.render.parts import check_lines
+from mfa_setup.render.parts import check_lines, without_evidence, without_fixes
 from mfa_setup.render.sanitize import one_line
+from mfa_setup.render.theme import BAD
 
 _CANCELLED = frozenset({"declined", "interrupted"})
 """The codes of what a person has decided, which is no error to them."""
 
 
-def error_lines(outcome: Outcome, failure: Failure, *, with_checks: bool) -> Iterator[Text]:
+def error_lines(outcome: Outcome, failure: Failure, *, listed: Iterable[Check]) -> Iterator[Text]:
     """What was done before the error, what is left to do, the error, and what to do about it in the last line.
 
     Args:
         outcome: The outcome of the run that failed.
         failure: Its error.
-        with_checks: Whether the checks that failed are listed; false where they were shown before.
+        listed: The checks that are listed if they failed; the others were shown before.
     """
     yield from _progress(outcome)
-    if with_checks:
-        failing = [check for check in outcome.checks if check.status in {"fail", "skip"} and not check.overridden]
-        yield from check_lines(check for check in failing if check.evidence != failure.message)
-    title = Text() if failure.code in _CANCELLED else Text("Error: ", style="bold red")
-    yield Text().append_text(title).append(one_line(failure.message))
+    failing = [check for check in outcome.checks if _failed(check) and check.evidence != failure.message]
+    yield from check_lines(check for check in listed if check in failing)
+    title = Text() if failure.code in _CANCELLED else Text().append("Error:", BAD).append(" ")
+    yield title.append(one_line(without_evidence(failure.message, failing)))
     if failure.request_id:
-        yield Text().append(f"  Request {one_line(failure.request_id)}, HTTP {failure.status}.", style="dim")
+        yield Text().append(f"  Request {one_line(failure.request_id)}, HTTP {failure.status}.")
     if failure.hint:
-        yield Text(f"  {one_line(failure.hint)}")
+        yield Text(f"  {one_line(without_fixes(failure.hint, failing))}")
+
+
+def _failed(check: Check) -> bool:
+    return check.status in {"fail", "skip"} and not check.overridden
 
 
 def _progress(outcome: Outcome) -> Iterator[Text]:

@@ -11,8 +11,9 @@ from rich.text import Text
 from mfa_setup.model.change import Change
 from mfa_setup.model.fleet import Document, Shape, Summary, TenantResult
 from mfa_setup.render.change import change_lines, value_text
-from mfa_setup.render.parts import INDENT
+from mfa_setup.render.parts import INDENT, mark
 from mfa_setup.render.sanitize import one_line
+from mfa_setup.render.theme import BAD, BOLD, CAUTION, GOOD
 
 _MOST_ROWS = 12
 _MOST_NAMES = 5
@@ -30,15 +31,13 @@ def running_table(running: Mapping[str, tuple[str, float]], done: int, failed: i
         total: How many there are.
     """
     table = Table.grid(padding=(0, 2))
-    table.add_row(Text(f"{done} of {total} tenants"), Text(f"{failed} failed" if failed else "", style="red"))
+    table.add_row(Text(f"{done} of {total} tenants"), Text(f"{failed} failed" if failed else ""))
     shown = list(running.items())[:_MOST_ROWS]
     for name, (text, since) in shown:
-        seconds = Text(f"{time.monotonic() - since:.0f} s", style="dim")
-        table.add_row(
-            Text(one_line(name), style="bold"), Text(one_line(text), style="dim", overflow="ellipsis"), seconds
-        )
+        seconds = Text(f"{time.monotonic() - since:.0f} s")
+        table.add_row(Text(one_line(name), BOLD), Text(one_line(text), overflow="ellipsis"), seconds)
     if len(running) > len(shown):
-        table.add_row(Text(f"and {len(running) - len(shown)} more", style="dim"))
+        table.add_row(Text(f"and {len(running) - len(shown)} more"))
     return table
 
 
@@ -49,12 +48,12 @@ def result_lines(result: TenantResult, width: int) -> Iterator[Text]:
         result: Its result.
         width: How many characters a name takes.
     """
-    mark, style = ("*", "green") if result.ok else ("-", "yellow") if result.skipped else ("x", "bold red")
-    line = Text().append(f"  {mark} ", style=style).append(f"{one_line(result.name):<{width}}  ", style="bold")
-    yield line.append(_end(result)).append("" if result.skipped else f"  {result.seconds:.1f} s", style="dim")
+    sign, style = ("*", GOOD) if result.ok else ("-", CAUTION) if result.skipped else ("x", BAD)
+    line = mark(sign, style).append(f"{one_line(result.name):<{width}}  ", BOLD)
+    yield line.append(_end(result)).append("" if result.skipped else f"  {result.seconds:.1f} s")
     if result.failed and result.error:
         yield Text(f"{INDENT}{one_line(result.error['message'])}")
-        yield Text(f"{INDENT}{one_line(result.error['hint'])}", style="dim")
+        yield Text(f"{INDENT}{one_line(result.error['hint'])}")
 
 
 def _end(result: TenantResult) -> str:
@@ -86,11 +85,9 @@ def summary_lines(command: str, summary: Summary) -> Iterator[Text]:
     counts += [f"{summary.changed} changed"] if command == "up" else []
     counts += [f"{summary.failed} failed"] if summary.failed else []
     counts += [f"{summary.skipped} not started"] if summary.skipped else []
-    yield Text(
-        f"{', '.join(counts)}, in {summary.seconds:.1f} s.", style="bold green" if summary.ok == total else "bold"
-    )
+    yield Text(f"{', '.join(counts)}, in {summary.seconds:.1f} s.", BOLD)
     if command == "up" and summary.ok < total:
-        yield Text("Run the command again to continue: what is set up stays as it is.", style="dim")
+        yield Text("Run the command again to continue: what is set up stays as it is.")
 
 
 def plan_lines(results: Sequence[TenantResult], *, all_values: bool) -> Iterator[Text]:
@@ -105,9 +102,9 @@ def plan_lines(results: Sequence[TenantResult], *, all_values: bool) -> Iterator
         groups.setdefault(result.shape, []).append(result)
     for shape, group in sorted(groups.items(), key=lambda item: (not item[0], -len(item[1]))):
         names = _names([result.name for result in group], all_values=all_values)
-        yield Text().append(_counted(len(group), "tenant"), style="bold").append(f": {names}")
+        yield Text().append(_counted(len(group), "tenant"), BOLD).append(f": {names}")
         if not shape:
-            yield Text("  Nothing to change.", style="green")
+            yield Text("  Nothing to change.")
         for at in range(len(shape)):
             yield from _common_change([result.changes[at] for result in group], all_values=all_values)
         yield from note_lines(group)
@@ -118,7 +115,7 @@ def purchase_lines(results: Sequence[TenantResult], allowed: int) -> Iterator[Te
     bought = sum(kind[:2] == ("number", "create") for result in results for kind in result.shape)
     if bought:
         numbers = _counted(bought, "number")
-        yield Text(f"{numbers} would be bought; --max-purchases allows {allowed}.", style="yellow")
+        yield Text(f"{numbers} would be bought; --max-purchases allows {allowed}.", BOLD)
 
 
 def _common_change(changes: Sequence[Document], *, all_values: bool) -> Iterator[Text]:
@@ -154,21 +151,29 @@ def _names(names: Sequence[str], *, all_values: bool) -> str:
 
 
 def note_lines(group: Sequence[TenantResult]) -> Iterator[Text]:
-    """The warnings of several tenants and their checks that do not pass, each once with the tenants that it is of."""
-    notes: dict[tuple[str, str, str, str], list[str]] = {}
+    """The warnings of several tenants and their checks that do not pass, each once with the tenants that it is of.
+
+    Of a check that warns several tenants in different words, such as the names of their applications, one is shown.
+    """
+    notes: dict[tuple[str, str, str, str], dict[str, list[str]]] = {}
     for result in group:
-        for mark, style, text, hint in _notes(result):
-            notes.setdefault((mark, style, text, hint), []).append(result.name)
-    for (mark, style, text, hint), names in notes.items():
-        of = "" if len(names) == len(group) else f" ({_names(names, all_values=False)})"
-        yield Text().append(f"  {mark} ", style=style).append(f"{one_line(text)}{of}")
+        for sign, style, kind, text, hint in _notes(result):
+            notes.setdefault((sign, style, kind, hint), {}).setdefault(text, []).append(result.name)
+    for (sign, style, _, hint), by_text in notes.items():
+        (text, names), *more = by_text.items()
+        others = [name for _, its_names in more for name in its_names]
+        similar = f"; similar for {_names(others, all_values=False)}" if others else ""
+        of = "" if len(names) == len(group) else f" ({_names(names, all_values=False)}{similar})"
+        yield mark(sign, style).append(f"{one_line(text)}{of}")
         if hint:
-            yield Text(f"{INDENT}{one_line(hint)}", style="dim")
+            yield Text(f"{INDENT}{one_line(hint)}")
 
 
-def _notes(result: TenantResult) -> Iterable[tuple[str, str, str, str]]:
+def _notes(result: TenantResult) -> Iterable[tuple[str, str, str, str, str]]:
+    """The notes of a tenant: the mark and its style, what groups those of several tenants, the text, and the hint."""
     for check in result.checks:
-        mark, style = ("x", "bold red") if check["status"] == "fail" else ("!", "yellow")
-        yield mark, style, f"{check['id']}: {check['evidence']}", check["fix"] or ""
+        text = f"{check['id']}: {check['evidence']}"
+        failed = check["status"] == "fail"
+        yield *(("x", BAD) if failed else ("!", CAUTION)), text if failed else check["id"], text, check["fix"] or ""
     for warning in result.warnings:
-        yield "!", "yellow", warning["message"], warning["hint"]
+        yield "!", CAUTION, warning["message"], warning["message"], warning["hint"]

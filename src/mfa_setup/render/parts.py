@@ -7,20 +7,28 @@ from rich.text import Text
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Notice, Outcome, PastRun, SettingsUsed
 from mfa_setup.render.sanitize import one_line
+from mfa_setup.render.theme import BAD, BOLD, CAUTION, GOOD
 
 INDENT = "      "
 _STACKS = {"unified": "Unified Phone Experience", "legacy": "legacy phone stack"}
-_MARKS = {"fail": ("x", "bold red"), "skip": ("?", "yellow"), "warn": ("!", "yellow"), "pass": ("=", "green")}
+_MARKS = {"fail": ("x", BAD), "skip": ("?", CAUTION), "warn": ("!", CAUTION), "pass": ("=", GOOD)}
 _LABEL_WIDTH = 13
+_ID_LENGTH = 12
+"""How much of the ID of a run is shown: the beginning is enough to name it."""
+
+
+def mark(sign: str, style: str) -> Text:
+    """The beginning of a line: its sign, in a color of its own."""
+    return Text("  ").append(sign, style).append(" ")
 
 
 def tenant_line(outcome: Outcome) -> Text:
     """The tenant and its phone stack."""
-    line = Text().append("Tenant ", style="bold")
+    line = Text().append("Tenant ", BOLD)
     if outcome.tenant:
         line.append(one_line(outcome.tenant.domain))
         if outcome.tenant.phone_stack:
-            line.append(f"  ({_STACKS[outcome.tenant.phone_stack]})", style="dim")
+            line.append(f"  ({_STACKS[outcome.tenant.phone_stack]})")
     return line
 
 
@@ -28,13 +36,13 @@ def settings_line(settings: SettingsUsed) -> Text:
     """The settings file, the variables and the profile that a plan is made from."""
     sources = [one_line(settings.file)] if settings.file else []
     sources += [*settings.variables, *([f"profile {one_line(settings.profile)}"] if settings.profile else [])]
-    line = Text().append("Settings from ", style="bold").append(", ".join(sources)) if sources else Text()
-    return line if settings.file else line.append(" (no settings file)" if sources else "No settings file", style="dim")
+    line = Text().append("Settings from ", BOLD).append(", ".join(sources)) if sources else Text()
+    return line if settings.file else line.append(" (no settings file)" if sources else "No settings file")
 
 
 def run_line(run: PastRun) -> Text:
     """An earlier run: its ID, time and command."""
-    line = Text().append(one_line(run.run_id)).append(f"  {one_line(run.time)[:19]} UTC  ", style="dim")
+    line = Text(f"{one_line(run.run_id)[:_ID_LENGTH]}  {one_line(run.time)[:19].replace('T', ' ')} UTC  ")
     return line.append(f"{one_line(run.command):<12}")
 
 
@@ -42,22 +50,42 @@ def table(*rows: tuple[str, str | None]) -> Iterator[Text]:
     """Labels with their values; rows without a value are left out."""
     for label, value in rows:
         if value:
-            yield Text().append(f"  {label:<{_LABEL_WIDTH}}", style="dim").append(one_line(value))
+            yield Text().append(f"  {label:<{_LABEL_WIDTH}}").append(one_line(value))
 
 
 def check_lines(checks: Iterable[Check]) -> Iterator[Text]:
     """Checks: the evidence of each, and under it the fix."""
     for check in checks:
-        mark, style = _MARKS[check.status] if check.applies else ("-", "dim")
-        line = Text().append(f"  {mark} ", style=style).append(f"{check.id}: ", style="bold")
-        yield line.append(one_line(check.evidence), style="dim" if check.status == "pass" or not check.applies else "")
+        sign, style = _MARKS[check.status] if check.applies else ("-", "")
+        line = mark(sign, style).append(f"{check.id}: ", BOLD)
+        yield line.append(one_line(check.evidence))
         if check.fix:
-            yield Text(f"{INDENT}{one_line(check.fix)}", style="dim")
+            yield Text(f"{INDENT}{one_line(check.fix)}")
 
 
-def warning_lines(warnings: Iterable[Notice]) -> Iterator[Text]:
-    """Warnings with their hints."""
+def without_evidence(message: str, checks: Iterable[Check]) -> str:
+    """A message without the evidence of checks that are listed above it, unless it is nothing else."""
+    return _shortened(message, [check.evidence for check in checks])
+
+
+def without_fixes(hint: str, checks: Iterable[Check]) -> str:
+    """A hint without the fixes of checks that are listed above it, unless it is nothing else."""
+    rest = _shortened(hint, [check.fix for check in checks])
+    return hint if rest == hint else f"See the fix under each check. {rest}"
+
+
+def _shortened(text: str, parts: Iterable[str | None]) -> str:
+    rest = text
+    for part in filter(None, parts):
+        rest = rest.replace(part, "")
+    rest = rest.strip(" :.")
+    return text if not rest or rest == text.strip(" :.") else f"{rest}."
+
+
+def warning_lines(warnings: Iterable[Notice], checks: Iterable[Check] = ()) -> Iterator[Text]:
+    """Warnings with their hints, without what the failed ones of these checks show above them."""
+    failed = [check for check in checks if check.status in {"fail", "skip"}]
     for warning in warnings:
-        yield Text().append("Warning: ", style="yellow").append(one_line(warning.message))
+        yield Text().append("Warning:", CAUTION).append(" ").append(one_line(without_evidence(warning.message, failed)))
         if warning.hint:
-            yield Text(f"  {one_line(warning.hint)}", style="dim")
+            yield Text(f"  {one_line(without_fixes(warning.hint, failed))}")

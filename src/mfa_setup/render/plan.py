@@ -9,6 +9,7 @@ from mfa_setup.model.results import PlanResult, StatusResult, UndoResult
 from mfa_setup.render.change import change_lines
 from mfa_setup.render.parts import check_lines, run_line, settings_line, tenant_line
 from mfa_setup.render.sanitize import one_line
+from mfa_setup.render.theme import BOLD
 
 _NOTHING = "Nothing to do: everything is up to date."
 
@@ -19,14 +20,12 @@ def plan_lines(outcome: Outcome) -> Iterator[Text]:
     if outcome.settings:
         yield settings_line(outcome.settings)
     if outcome.undoes:
-        yield Text().append("Undoes ", style="bold").append_text(run_line(outcome.undoes))
+        yield Text().append("Undoes ", BOLD).append_text(run_line(outcome.undoes))
     for change in outcome.changes:
         same = "up to date" if outcome.undoes is None else "stays as it is"
         yield from change_lines(change, same=same, config_file=outcome.outputs.config_file)
     if outcome.outputs.countries:
-        yield Text(
-            f"Whether codes arrive was checked for phones in: {', '.join(outcome.outputs.countries)}.", style="dim"
-        )
+        yield Text(f"Whether codes arrive was checked for phones in: {', '.join(outcome.outputs.countries)}.")
 
 
 def plan_result(result: PlanResult) -> Iterator[Text]:
@@ -36,7 +35,7 @@ def plan_result(result: PlanResult) -> Iterator[Text]:
     yield from check_lines(outcome.checks)
     pending = [change for change in outcome.changes if change.pending]
     if not pending:
-        yield Text(_NOTHING, style="green")
+        yield Text(_NOTHING, BOLD)
         return
     created = sum(change.action == "create" for change in pending)
     yield Text(f"Plan: {created} to create, {len(pending) - created} to update. Run `mfa-setup up` to apply it.")
@@ -48,7 +47,7 @@ def status_result(result: StatusResult) -> Iterator[Text]:
     yield from plan_lines(outcome)
     differing = sum(change.pending or change.status == "unknown" for change in outcome.changes)
     if not differing:
-        yield Text("Everything is up to date.", style="green")
+        yield Text("Everything is up to date.", BOLD)
         return
     yield Text(
         f"{differing} of {len(outcome.changes)} differ from the settings. "
@@ -64,10 +63,10 @@ def undo_result(result: UndoResult) -> Iterator[Text]:
         return
     restored = [change for change in outcome.changes if change.status == "applied"]
     if not restored:
-        yield Text("Nothing to restore.", style="bold green")
+        yield Text("Nothing to restore.", BOLD)
         return
     undone = f"run {one_line(outcome.undoes.run_id)}" if outcome.undoes else "that run"
-    yield Text(f"Restored what {undone} changed.", style="bold green")
+    yield Text(f"Restored what {undone} changed.", BOLD)
     for change in restored:
         yield from change_lines(change)
 

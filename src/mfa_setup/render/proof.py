@@ -8,15 +8,16 @@ from rich.text import Text
 from mfa_setup.model.results import DemoResult, LoginResult, SmsResult
 from mfa_setup.render.parts import table
 from mfa_setup.render.setup import setup_lines
+from mfa_setup.render.theme import BOLD
 
 
 def login_result(result: LoginResult | DemoResult) -> Iterator[Text]:
     """The result of `test login`: what the ID token proves."""
     proof = result.outcome.outputs.proof
     if proof is None:
-        yield Text("The login succeeded. Nothing is proved about a second factor.", style="bold yellow")
+        yield Text("The login succeeded. Nothing is proved about a second factor.", BOLD)
         return
-    yield Text("Proved: the login asked for a second factor, and got it.", style="bold green")
+    yield Text("Proved: the login asked for a second factor, and got it.", BOLD)
     yield from table(
         ("User", proof.subject),
         ("amr", ", ".join(proof.amr)),
@@ -38,7 +39,7 @@ def sms_result(result: SmsResult) -> Iterator[Text]:
     sms = result.outcome.outputs.sms
     if sms is None:
         return
-    yield Text("Proved: the SMS was delivered.", style="bold green")
+    yield Text("Proved: the SMS was delivered.", BOLD)
     yield from table(
         ("To", sms.to),
         ("From", sms.sender),

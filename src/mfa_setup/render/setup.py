@@ -8,6 +8,7 @@ from mfa_setup.model.outcome import Outcome
 from mfa_setup.model.results import SetupResult, StepResult
 from mfa_setup.render.parts import check_lines, table
 from mfa_setup.render.sanitize import one_line
+from mfa_setup.render.theme import BOLD
 
 _POLICIES = {
     "always": "Every login of this tenant now asks for a code.",
@@ -21,18 +22,18 @@ def setup_result(result: SetupResult) -> Iterator[Text]:
     """The result of `up` and `policy`: what is set up, and how to prove it."""
     yield from setup_lines(result.outcome)
     if result.outcome.outputs.policy in {"always", "adaptive"}:
-        yield Text(_TO_PROVE, style="dim")
+        yield Text(_TO_PROVE)
 
 
 def step_result(result: StepResult) -> Iterator[Text]:
     """The result of one step: what is set up, and the next step."""
     yield from setup_lines(result.outcome)
-    yield Text(result.next_step, style="dim")
+    yield Text(result.next_step)
 
 
 def setup_lines(outcome: Outcome) -> Iterator[Text]:
     """What is set up, and what the user should know about it."""
-    yield Text(_verdict(outcome), style="bold green")
+    yield Text(_verdict(outcome), BOLD)
     outputs = outcome.outputs
     number, sid = outputs.phone_number, outputs.number_sid
     yield from table(
@@ -58,9 +59,9 @@ def _notes(outcome: Outcome) -> Iterator[Text]:
     """The SMS that was delivered, the checks that were overridden, and those with a warning."""
     sms = outcome.outputs.sms
     if sms is not None and sms.status == "delivered":
-        yield Text(f"  An SMS to {one_line(sms.to)} was delivered.", style="green")
+        yield Text(f"  An SMS to {one_line(sms.to)} was delivered.")
     for check in outcome.checks:
         if check.overridden:
-            yield Text().append(f"  Overridden {check.id}: ", style="bold yellow").append(one_line(check.evidence))
+            yield Text().append(f"  Overridden {check.id}: ", BOLD).append(one_line(check.evidence))
     if outcome.outputs.proof is None and outcome.changed:
         yield from check_lines(check for check in outcome.checks if check.status == "warn")

@@ -20,6 +20,7 @@ from mfa_setup.model.results import Result
 from mfa_setup.quoting import without_typed
 from mfa_setup.render import sanitize
 from mfa_setup.render.sanitize import one_line
+from mfa_setup.render.theme import GOOD, new_console
 from mfa_setup.render.typed import without_typed_words
 
 if TYPE_CHECKING:  # Rich is imported where people read the output: a program that reads JSON does not wait for it
@@ -82,18 +83,11 @@ class Sink:
 
     @cached_property
     def _out(self) -> "Console":
-        return self._console()
+        return new_console(color=self._color)
 
     @cached_property
     def _err(self) -> "Console":
-        return self._console(stderr=True)
-
-    def _console(self, **options: Any) -> "Console":
-        from rich.console import Console  # noqa: PLC0415 brings Rich along
-
-        if not self._color or os.environ.get("TERM") == "dumb":
-            options |= {"no_color": True, "color_system": None}
-        return Console(markup=False, emoji=False, highlight=False, **options)
+        return new_console(color=self._color, stderr=True)
 
     @property
     def _shows_progress(self) -> bool:
@@ -106,8 +100,8 @@ class Sink:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Shows a spinner at a terminal, until the block ends."""
-        if not self._shows_progress:
+        """Shows a spinner at a terminal, until the block ends; none in CI, whose log would keep each of its frames."""
+        if not self._shows_progress or os.environ.get("CI"):
             yield
             return
         self._spin("Starting")
@@ -127,7 +121,7 @@ class Sink:
         if self._status:
             self._status.update(_text(self._clean(text)))  # a bare text would be read as markup here
         elif self._verbosity:
-            self._tell(_text(one_line(text), "dim"))
+            self._tell(_text(one_line(text)))
 
     def showing(self, renderable: "RenderableType") -> None:
         """Shows something in the place of the spinner's text; only where something moves."""
@@ -138,7 +132,9 @@ class Sink:
         """Tells that a step is finished."""
         is_result = self.narrating and not self.as_json
         if is_result or self._shows_progress or self._verbosity:
-            line = _text().append("  * ", style="green").append(one_line(text))
+            from mfa_setup.render.parts import mark  # noqa: PLC0415 brings Rich along
+
+            line = mark("*", GOOD).append(one_line(text))
             self._put(self._out if is_result else self._err, line)
 
     def starting(self, change: Change) -> None:
@@ -157,7 +153,7 @@ class Sink:
     def waiting(self, reason: str, seconds: float) -> None:
         """Tells that a request will be sent again after a while."""
         if not self._quiet:
-            self._tell(_text(f"{one_line(reason)} Trying again in {seconds:.1f} s.", "dim"))
+            self._tell(_text(f"{one_line(reason)} Trying again in {seconds:.1f} s."))
 
     def pacing(self, service: str) -> None:
         """Tells that requests wait, so that the rate limit of a service is kept; only where something moves."""
@@ -188,7 +184,7 @@ class Sink:
             )
             text = "\n".join(begin + line for line in shown)
             if self._err.is_terminal:
-                self._err.print(_text(text, "dim"), soft_wrap=True)
+                self._err.print(_text(text), soft_wrap=True)
             else:
                 sys.stderr.write(f"{text}\n")
                 sys.stderr.flush()
@@ -200,7 +196,7 @@ class Sink:
         outcome = self.safe(outcome)
         self._tell(*plan.plan_lines(outcome))
         self._tell(*parts.check_lines(self._new(outcome.checks)))
-        self._tell(*parts.warning_lines(self._new(outcome.warnings)))
+        self._tell(*parts.warning_lines(self._new(outcome.warnings), outcome.checks))
 
     def checks(self, checks: tuple[Check, ...]) -> None:
         """Shows checks that need the user's decision."""
@@ -214,9 +210,12 @@ class Sink:
         self._shown.update(new)
         return new
 
-    def say(self, text: str) -> None:
-        """Writes a line for people in any mode; it is never wrapped, because it may hold a URL."""
-        self._err.print(self._clean(text), soft_wrap=True)
+    def say(self, text: str, *, wrap: bool = True) -> None:
+        """Writes a line for people in any mode; unwrapped where they are to copy all of it."""
+        if wrap:
+            self._put(self._err, _text(one_line(text)))
+        else:
+            self._err.print(self._clean(text), soft_wrap=True)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -241,10 +240,10 @@ class Sink:
 
         if outcome.error is None or result.shown_on_failure:
             self.show(result)
-        self._tell(*parts.warning_lines(self._new(outcome.warnings)))
+        self._tell(*parts.warning_lines(self._new(outcome.warnings), outcome.checks))
         if failure := outcome.error:
-            outcome = outcome.model_copy(update={"checks": self._new(outcome.checks)})
-            self._tell(*error.error_lines(outcome, failure, with_checks=not result.shown_on_failure))
+            listed = () if result.shown_on_failure else self._new(outcome.checks)
+            self._tell(*error.error_lines(outcome, failure, listed=listed))
 
     def safe(self, outcome: Outcome) -> Outcome:
         """An outcome whose error, warnings and checks hold nothing that may be a secret in the wrong place."""
@@ -305,22 +304,21 @@ class Sink:
             self._put(self._err, line)
 
     def _put(self, console: "Console", line: "Text") -> None:
-        """Writes a line: wrapped with its indent at a terminal, unwrapped for a program that reads it."""
+        """Writes a line: wrapped between its words at a terminal, unwrapped for a program that reads it."""
         shown = self._safe(sanitize.plain(line.plain))
         line = line if shown == line.plain else _text(shown)
         if not console.is_terminal:
             with writable_output() if console is self._out else writable_messages():
                 console.print(line, soft_wrap=True)
             return
-        from rich.padding import Padding  # noqa: PLC0415 brings Rich along
+        from mfa_setup.render.wrapping import wrapped  # noqa: PLC0415 brings Rich along
 
-        indent = len(shown) - len(shown.lstrip())
         # The spinner is drawn on the other stream of the same terminal, and would run into the line.
         with self.paused() if console is self._out else nullcontext():
-            console.print(Padding(line[indent:], (0, 0, 0, indent), expand=False))
+            console.print(wrapped(line, console.width), soft_wrap=True)
 
 
-def _text(text: str = "", style: str = "") -> "Text":
+def _text(text: str = "") -> "Text":
     from rich.text import Text  # noqa: PLC0415 brings Rich along
 
-    return Text(text, style=style)
+    return Text(text)
