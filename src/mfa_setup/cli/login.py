@@ -1,5 +1,6 @@
 """Logging in and out: asks for the credentials of a profile, checks them and stores them; or removes them."""
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ConfigUnreadableError, ForbiddenError, MfaSetupError, ValueNeededError
 from mfa_setup.model.outcome import Notice
+from mfa_setup.render.sink import Sink
 from mfa_setup.settings import parsers, settings
 from mfa_setup.settings.credentials import SecretSource, refuse_misplaced
 from mfa_setup.snapshot.parts import attempt, known
@@ -26,15 +28,12 @@ from mfa_setup.store.tokens import TokenCache
 
 _KEPT = ("MFA_SETUP_SANDBOX", "AUTH0_AUDIENCE")
 """The variables of the environment that `login` reads: where the services are, and as what the tenant is known."""
-_STEPS = (
-    "Create an application for mfa-setup in the Auth0 Dashboard of {domain}:",
-    "  1. Applications > Applications > Create Application. Choose Machine to Machine Applications.",
-    "  2. Authorize it for the Auth0 Management API, and grant these scopes, which `mfa-setup up` needs:",
-    "{setup}",
-    "     Grant these as well, so that `mfa-setup undo` can remove what mfa-setup created:",
-    "{undo}",
-    "  3. Open its Settings and copy the client ID and the client secret.",
-)
+_DASHBOARD = "Create an application for mfa-setup in the Auth0 Dashboard of {domain}:"
+_CREATE = "  1. Applications > Applications > Create Application. Choose Machine to Machine Applications."
+_GRANT = "  2. Authorize it for the Auth0 Management API, and grant these scopes, which `mfa-setup up` needs:"
+_GRANT_UNDO = "     Grant these as well, so that `mfa-setup undo` can remove what mfa-setup created:"
+_COPY = "  3. Open its Settings and copy the client ID and the client secret."
+_CLI = "Or let the Auth0 CLI create it. Put the client ID that the first command prints into the second one:"
 
 
 def stored() -> Profiles:
@@ -82,9 +81,9 @@ def log_in(call: Call, context: CommandContext) -> Profiles:
     kept = {**values, **({"AUTH0_AUDIENCE": given["AUTH0_AUDIENCE"]} if "AUTH0_AUDIENCE" in given else {})}
     _written(lambda: found.put(name, kept, storage))
     where = "the system keyring" if storage == "keyring" else "a file that only you can read, without encryption"
-    context.sink.say(f"Stored profile {name} in {where}.")
+    context.sink.explain(f"Stored profile {name} in {where}.")
     option = "" if found.default == name else f" --profile {name}"
-    context.sink.say(f"Next: `mfa-setup plan{option}`.")
+    context.sink.explain(f"Next: `mfa-setup plan{option}`.")
     return found
 
 
@@ -111,7 +110,7 @@ def log_out(call: Call, context: CommandContext) -> Profiles:
             TokenCache(
                 Folders.of(os.environ).cache, f"{scheme}://{domain}", audience, values.get("AUTH0_CLIENT_ID", "")
             ).drop()
-    context.sink.say(f"Removed profile {name} ({domain}) and its credentials.")
+    context.sink.explain(f"Removed profile {name} ({domain}) and its credentials.")
     return found
 
 
@@ -124,16 +123,14 @@ def _storage(call: Call) -> Storage:
 
 def _answers(domain: str | None, source: SecretSource, context: CommandContext) -> dict[str, str]:
     """What the user answers, by the variables that hold the same."""
-    terminal, say = context.terminal, context.sink.say
+    terminal = context.terminal
     domain = domain or _asked(
         context, "Domain of the Auth0 tenant, such as acme.eu.auth0.com", "The domain is ", parsers.domain
     )
-    setup, undo = (" ".join(sorted(scopes)) for scopes in every_scope())
-    for line in _STEPS:
-        say(line.format(domain=domain, setup=setup, undo=undo))
+    _guide(domain, source.text("AUTH0_AUDIENCE") or f"https://{domain}/api/v2/", context.sink)
     client_id = _asked(context, "Client ID", "The client ID is ", parsers.client_id)
     client_secret = source.find("client_secret") or _needed(terminal.secret("Client secret"))
-    say("Twilio Console: Account > API keys & tokens has the account SID and the auth token.")
+    context.sink.explain("Twilio Console: Account > API keys & tokens has the account SID and the auth token.")
     account = _asked(context, "Twilio account SID (AC…)", "The account SID is ", parsers.account_sid)
     token = source.find("twilio_auth_token") or _needed(terminal.secret("Twilio auth token"))
     return {
@@ -143,6 +140,22 @@ def _answers(domain: str | None, source: SecretSource, context: CommandContext) 
         "TWILIO_ACCOUNT_SID": account,
         "TWILIO_AUTH_TOKEN": token.get_secret_value(),
     }
+
+
+def _guide(domain: str, audience: str, sink: Sink) -> None:
+    """Says which application to create; what is to be pasted is a line of its own, which is never wrapped."""
+    setup, undo = map(sorted, every_scope())
+    for line in (_DASHBOARD.format(domain=domain), _CREATE, _GRANT):
+        sink.explain(line)
+    sink.say(" ".join(setup))
+    sink.explain(_GRANT_UNDO)
+    sink.say(" ".join(undo))
+    sink.explain(_COPY)
+    sink.explain(_CLI)
+    application = {"name": "mfa-setup", "app_type": "non_interactive", "grant_types": ["client_credentials"]}
+    grant = {"client_id": "CLIENT_ID", "audience": audience, "scope": sorted({*setup, *undo})}
+    for path, body in (("clients", application), ("client-grants", grant)):
+        sink.say(f"auth0 api post {path} --data '{json.dumps(body)}'")
 
 
 def _asked(context: CommandContext, label: str, begin: str, form: Callable[[str], str]) -> str:
@@ -182,7 +195,8 @@ def _check(run: Run, context: CommandContext) -> None:
                     [
                         Notice(
                             code="scopes_missing",
-                            message=f"`mfa-setup {task}` may fail: the application lacks {' '.join(missing)}.",
+                            message=f"`mfa-setup {task}` may fail or skip a check: the application lacks "
+                            f"{' '.join(missing)}.",
                             hint="Auth0 Dashboard: Applications > APIs > Auth0 Management API > Machine to Machine "
                             "Applications. You do not need to log in again afterwards.",
                         )

@@ -37,7 +37,16 @@ def possible_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> f
 
 def every_scope() -> tuple[frozenset[str], frozenset[str]]:
     """All scopes that setting up a tenant may need, on either phone stack, and those that undoing it needs as well."""
-    parts: set[PartName] = {*MINIMUM, *READINESS, *CONSEQUENCES, "connections", "connected", "policies", "actions"}
+    parts: set[PartName] = {
+        *MINIMUM,
+        *READINESS,
+        *CONSEQUENCES,
+        "connections",
+        "connected",
+        "policies",
+        "actions",
+        "custom_domains",
+    }
     reads = scopes_of(parts, "unified") | scopes_of(parts, "legacy")
     writes = frozenset[str]().union(*(action.scopes for action in ACTIONS.values()))
     undo = frozenset(scope for scope in writes if scope.startswith("delete:"))

@@ -217,6 +217,10 @@ class Sink:
         """Writes a line for people in any mode; it is never wrapped, because it may hold a URL."""
         self._err.print(self._clean(text), soft_wrap=True)
 
+    def explain(self, text: str) -> None:
+        """Writes a line for people in any mode, wrapped at words at a terminal."""
+        self._tell(_text(text))
+
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Stops the spinner until the block ends, because it would overwrite a question."""
