@@ -6,7 +6,6 @@ system keyring or, where the user has asked for that, in a file that only its ow
 
 import json
 import os
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -17,6 +16,7 @@ from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, KeyringUn
 from mfa_setup.model.base import Frozen
 from mfa_setup.quoting import looks_random, shortened
 from mfa_setup.store.files import read_private
+from mfa_setup.store.profile_names import LIST, NAME
 from mfa_setup.store.safe_write import remove_file, write_private
 
 SERVICE = "mfa-setup"
@@ -27,7 +27,6 @@ Values = Mapping[str, str]
 """The credentials of a profile by the names of their environment variables."""
 Storage = Literal["keyring", "file"]
 T = TypeVar("T")
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 class Profile(Frozen):
@@ -51,7 +50,7 @@ class Profiles:
 
     def __init__(self, state: Path) -> None:
         self._state = state
-        self._path = state / "profiles.json"
+        self._path = state / LIST
         listed = self._read()
         self.default = listed.default if listed.default in listed.profiles else None
         self._profiles = dict(listed.profiles)
@@ -157,7 +156,7 @@ class Profiles:
             listed = _Listed.model_validate_json(text or "")
         except ValidationError:
             listed = None
-        if listed is None or not all(map(_NAME.fullmatch, listed.profiles)):
+        if listed is None or not all(map(NAME.fullmatch, listed.profiles)):
             raise ConfigUnreadableError(
                 f"The list of profiles, {self._path}, is damaged, readable by others, or not yours.",
                 hint="Run `chmod 600` on it if only its permissions are wrong, or remove it and run `mfa-setup login`.",
@@ -175,7 +174,7 @@ def checked_name(text: str) -> str:
     Raises:
         InvalidValueError: It is malformed.
     """
-    if _NAME.fullmatch(text) and not looks_random(text):
+    if NAME.fullmatch(text) and not looks_random(text):
         return text
     raise InvalidValueError(
         f"{shortened(text)!r} is not a name for a profile.",
