@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keyring
@@ -17,7 +18,8 @@ import pytest
 from keyring.backends import fail
 
 from mfa_setup.engine.preconditions import every_scope
-from mfa_setup.store.profiles import Profiles
+from mfa_setup.store import lock
+from mfa_setup.store.profiles import SERVICE, Profiles
 from support.keyring_file import Keyring
 from support.lab import Lab, Run
 
@@ -49,7 +51,9 @@ def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
     """Sits down at a terminal that has no credentials in its environment, and starts a command."""
     open_terminals: list[pexpect.spawn[str]] = []
 
-    def start(*arguments: str, env: dict[str, str] | None = None) -> "pexpect.spawn[str]":
+    def start(
+        *arguments: str, env: dict[str, str] | None = None, within: Callable[..., list[str]] = lambda *words: [*words]
+    ) -> "pexpect.spawn[str]":
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join([*filter(None, [os.environ.get("PYTHONPATH")]), str(ROOT / "tests")]),
@@ -58,9 +62,10 @@ def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
             "NO_COLOR": "1",
             **(env or {}),
         }
+        program, *words = within(sys.executable, "-m", "mfa_setup", *arguments)
         child = pexpect.spawn(
-            sys.executable,
-            ["-m", "mfa_setup", *arguments],
+            program,
+            words,
             env=environment,
             cwd=str(folder),
             encoding="utf-8",
@@ -75,20 +80,30 @@ def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
         child.close(force=True)
 
 
-def answer(child: "pexpect.spawn[str]", lab: Lab, **other: str) -> tuple[int | None, str]:
-    """Answers the questions of `login`; returns its exit code and all that was shown."""
-    values = {**lab.env, **other}
-    shown = ""
-    for question, variable in (
-        ("Domain of the Auth0 tenant.*: ", "AUTH0_DOMAIN"),
-        ("Client ID: ", "AUTH0_CLIENT_ID"),
-        (r"Client secret \(not shown\): ", "AUTH0_CLIENT_SECRET"),
-        (r"Twilio account SID.*: ", "TWILIO_ACCOUNT_SID"),
-        (r"Twilio auth token \(not shown\): ", "TWILIO_AUTH_TOKEN"),
-    ):
+QUESTIONS = {
+    "Domain of the Auth0 tenant.*: ": "AUTH0_DOMAIN",
+    "Client ID: ": "AUTH0_CLIENT_ID",
+    r"Client secret \(not shown\): ": "AUTH0_CLIENT_SECRET",
+    r"Twilio account SID.*: ": "TWILIO_ACCOUNT_SID",
+    r"Twilio auth token \(not shown\): ": "TWILIO_AUTH_TOKEN",
+}
+
+
+def ask(child: "pexpect.spawn[str]", lab: Lab, upto: str = "nothing", **other: str) -> str:
+    """Answers the questions of `login` until one that begins so; returns what was shown."""
+    values, shown = {**lab.env, **other}, ""
+    for question, variable in QUESTIONS.items():
         child.expect(question)
         shown += f"{child.before}{child.after}"
+        if question.startswith(upto):
+            break
         child.sendline(values[variable])
+    return shown
+
+
+def answer(child: "pexpect.spawn[str]", lab: Lab, **other: str) -> tuple[int | None, str]:
+    """Answers the questions of `login`; returns its exit code and all that was shown."""
+    shown = ask(child, lab, **other)
     child.expect(pexpect.EOF)
     child.close()
     return child.exitstatus, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", f"{shown}{child.before}")
@@ -327,6 +342,35 @@ def test_logout_removes_both_entries_and_the_cached_token(
     assert run("logout", "--profile", "gamma").code == 3
 
 
+def test_two_logins_at_once_keep_both_profiles(unified: Lab, state: Path) -> None:
+    readers = [Profiles(state) for _ in range(8)]  # each has read the list before any of them changes it
+    values = {"AUTH0_DOMAIN": unified.domain}
+
+    def put(number: int) -> None:
+        readers[number].put(f"p{number}", values, "file")
+
+    with ThreadPoolExecutor(len(readers)) as pool:
+        list(pool.map(put, range(len(readers))))
+    assert list(Profiles(state).all) == [f"p{number}" for number in range(len(readers))]
+    readers[0].use("p7")
+    readers[1].remove("p3")
+    assert Profiles(state).default == "p7"
+    assert "p3" not in Profiles(state).all
+
+
+def test_a_change_waits_for_another_one_and_gives_up_in_the_end(
+    run: Run, unified: Lab, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(unified, state, "acme")
+    store(unified, state, "beta")
+    monkeypatch.setattr(lock, "PATIENCE", 0)
+    with lock.profiles_lock(state):
+        result = run("profiles", "use", "beta", "--json")
+    assert (result.code, result.document["error"]["code"]) == (1, "lock_held")
+    assert Profiles(state).default == "acme"
+    assert run("profiles", "use", "beta").code == 0
+
+
 def test_a_list_that_others_can_write_is_refused(run: Run, unified: Lab, state: Path) -> None:
     store(unified, state)
     (state / "profiles.json").chmod(0o666)
@@ -352,14 +396,54 @@ def test_the_fleet_takes_no_profile(run: Run) -> None:
     assert run("fleet", "plan", "fleet.toml", "--profile", "default").code == 2
 
 
-def test_a_real_keyring_stores_and_removes_an_entry(state: Path) -> None:
+@pytest.fixture
+def gnome(tmp_path: Path) -> Callable[..., list[str]]:
+    """Puts a command into a D-Bus session with an unlocked GNOME Keyring, whose files outlive the session."""
     if not (shutil.which("dbus-run-session") and shutil.which("gnome-keyring-daemon")):
         pytest.skip("needs dbus-run-session and gnome-keyring")
-    script = (
-        "import pathlib, sys; from mfa_setup.store.profiles import Profiles; state = pathlib.Path(sys.argv[1]);"
-        "one = Profiles(state); one.put('a', {'AUTH0_DOMAIN': 'x.auth0.com'}, 'keyring');"
-        "assert Profiles(state).values('a') == {'AUTH0_DOMAIN': 'x.auth0.com'}; one.remove('a')"
-    )
-    command = f'echo -n x | gnome-keyring-daemon --unlock >/dev/null && "{sys.executable}" -c "{script}" "{state}"'
-    env = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.SecretService.Keyring"}
-    subprocess.run(["dbus-run-session", "--", "sh", "-c", command], check=True, env=env, timeout=60)  # noqa: S607
+    home = tmp_path / "gnome"
+    (home / "runtime").mkdir(parents=True, mode=0o700)
+    env = [f"HOME={home}", f"XDG_DATA_HOME={home}", f"XDG_RUNTIME_DIR={home / 'runtime'}"]
+    unlocked = 'printf x | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$@"'
+
+    def wrapped(*command: str) -> list[str]:
+        backend = "PYTHON_KEYRING_BACKEND=keyring.backends.SecretService.Keyring"
+        return ["dbus-run-session", "--", "env", *env, backend, "sh", "-c", unlocked, "sh", *command]
+
+    return wrapped
+
+
+def test_a_real_keyring_keeps_the_credentials_until_logout(
+    sit: Sit, unified: Lab, gnome: Callable[..., list[str]], state: Path, tmp_path: Path
+) -> None:
+    def run_in(*arguments: str) -> subprocess.CompletedProcess[str]:
+        env = os.environ | {"MFA_SETUP_SANDBOX": unified.env["MFA_SETUP_SANDBOX"]}
+        whole = gnome(sys.executable, "-m", "mfa_setup", *arguments)
+        return subprocess.run(whole, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+    code, shown = answer(sit("login", within=gnome), unified)
+    assert code == 0, shown
+    assert Profiles(state).get("default").storage == "keyring"
+    for secret in SECRETS:
+        assert not [
+            path for path in tmp_path.rglob("*") if path.is_file() and unified.env[secret].encode() in path.read_bytes()
+        ]
+    plan = run_in("plan", "--json")
+    assert (plan.returncode, json.loads(plan.stdout)["settings"]["profile"]) == (0, "default"), plan.stderr
+    assert run_in("logout").returncode == 0
+    assert run_in("plan").returncode == 6
+    script = f"import keyring, sys; sys.exit(keyring.get_password({SERVICE!r}, 'default') is not None)"
+    subprocess.run(gnome(sys.executable, "-c", script), check=True, timeout=60)
+
+
+def test_no_secret_is_in_the_arguments_or_the_environment_of_a_process(sit: Sit, unified: Lab) -> None:
+    if not Path("/proc/self/environ").exists():
+        pytest.skip("needs /proc")
+    child = sit("login")
+    shown = ask(child, unified, upto="Twilio auth token")
+    own = Path("/proc") / str(child.pid)
+    listed = (own / "cmdline").read_bytes() + (own / "environ").read_bytes()
+    assert b"mfa_setup" in listed
+    assert unified.env["AUTH0_CLIENT_SECRET"].encode() not in listed
+    assert unified.env["AUTH0_CLIENT_SECRET"] not in shown
+    assert not any(path.read_text() for path in own.glob("task/*/children"))  # it starts none that could show one

@@ -79,7 +79,7 @@ def log_in(call: Call, context: CommandContext) -> Profiles:
         context.terminal.doing("Checking the credentials")
         _check(run, context)
     kept = {**values, **({"AUTH0_AUDIENCE": given["AUTH0_AUDIENCE"]} if "AUTH0_AUDIENCE" in given else {})}
-    _written(lambda: found.put(name, kept, storage))
+    written(lambda: found.put(name, kept, storage))
     where = "the system keyring" if storage == "keyring" else "a file that only you can read, without encryption"
     context.sink.explain(f"Stored profile {name} in {where}.")
     option = "" if found.default == name else f" --profile {name}"
@@ -103,7 +103,7 @@ def log_out(call: Call, context: CommandContext) -> Profiles:
         )
     domain = found.get(name).domain
     values = attempt(lambda: found.values(name))
-    _written(lambda: found.remove(name))
+    written(lambda: found.remove(name))
     if not isinstance(values, MfaSetupError):
         audience = values.get("AUTH0_AUDIENCE", f"https://{domain}/api/v2/")
         for scheme in ("https", "http"):  # a sandbox may have been reached by either
@@ -204,7 +204,7 @@ def _check(run: Run, context: CommandContext) -> None:
                 )
 
 
-def _written(write: Callable[[], None]) -> None:
+def written(write: Callable[[], None]) -> None:
     """Stores or removes something.
 
     Raises:

@@ -17,10 +17,12 @@ LIST = "profiles.json"
 
 def stored_names(environment: Mapping[str, str] = os.environ) -> tuple[tuple[str, ...], str | None]:
     """The names in alphabetical order, and the default one; none where the list is missing or not to be trusted."""
-    listed: dict[str, object] = {}
+    listed: object = None
     with suppress(MfaSetupError, OSError, ValueError, RecursionError):
         listed = json.loads(read_private(Folders.of(environment).state / LIST) or "{}")
-    profiles = listed.get("profiles") if isinstance(listed, dict) else None
-    names = tuple(sorted(filter(NAME.fullmatch, profiles))) if isinstance(profiles, dict) else ()
-    default = listed.get("default") if names else None
-    return names, default if isinstance(default, str) and default in names else None
+    match listed:
+        case {"profiles": dict(profiles), **rest}:
+            names = tuple(sorted(filter(NAME.fullmatch, profiles)))
+            default = rest.get("default")
+            return names, default if isinstance(default, str) and default in names else None
+    return (), None

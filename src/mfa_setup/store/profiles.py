@@ -6,7 +6,8 @@ system keyring or, where the user has asked for that, in a file that only its ow
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -16,6 +17,7 @@ from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, KeyringUn
 from mfa_setup.model.base import Frozen
 from mfa_setup.quoting import looks_random, shortened
 from mfa_setup.store.files import read_private
+from mfa_setup.store.lock import profiles_lock
 from mfa_setup.store.profile_names import LIST, NAME
 from mfa_setup.store.safe_write import remove_file, write_private
 
@@ -51,9 +53,21 @@ class Profiles:
     def __init__(self, state: Path) -> None:
         self._state = state
         self._path = state / LIST
+        self.default: str | None = None
+        self._profiles: dict[str, Profile] = {}
+        self._load()
+
+    def _load(self) -> None:
         listed = self._read()
         self.default = listed.default if listed.default in listed.profiles else None
         self._profiles = dict(listed.profiles)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Around a change: no other process makes one meanwhile, and what others have stored before is read again."""
+        with profiles_lock(self._state):
+            self._load()
+            yield
 
     @property
     def all(self) -> dict[str, Profile]:
@@ -103,19 +117,22 @@ class Profiles:
 
         Raises:
             KeyringUnavailableError: The keyring does not store it.
+            LockHeldError: Another process is changing the profiles, and does not finish.
             OSError: A file cannot be written.
         """
-        before, text = self._profiles.get(name), json.dumps(dict(values))
-        if storage == "file":
-            write_private(self._file(name), text)
-        else:
-            _in_keyring("set_password", name, text)
-            if _in_keyring("get_password", name) != text:
-                raise KeyringUnavailableError("The system keyring did not keep the credentials.")
-        if before is not None and before.storage != storage:
-            self._remove_secrets(name, before.storage)
-        self._profiles[name] = Profile(domain=values["AUTH0_DOMAIN"], storage=storage)
-        self._write(self.default or name)
+        text = json.dumps(dict(values))
+        with self._changing():
+            before = self._profiles.get(name)
+            if storage == "file":
+                write_private(self._file(name), text)
+            else:
+                _in_keyring("set_password", name, text)
+                if _in_keyring("get_password", name) != text:
+                    raise KeyringUnavailableError("The system keyring did not keep the credentials.")
+            if before is not None and before.storage != storage:
+                self._remove_secrets(name, before.storage)
+            self._profiles[name] = Profile(domain=values["AUTH0_DOMAIN"], storage=storage)
+            self._write(self.default or name)
 
     def remove(self, name: str) -> None:
         """Removes a profile with its credentials.
@@ -123,21 +140,25 @@ class Profiles:
         Raises:
             InvalidValueError: There is none of that name.
             KeyringUnavailableError: The keyring cannot be changed.
+            LockHeldError: Another process is changing the profiles, and does not finish.
             OSError: A file cannot be removed.
         """
-        self._remove_secrets(name, self.get(name).storage)
-        del self._profiles[name]
-        self._write(None if self.default == name else self.default)
+        with self._changing():
+            self._remove_secrets(name, self.get(name).storage)
+            del self._profiles[name]
+            self._write(None if self.default == name else self.default)
 
     def use(self, name: str) -> None:
         """Makes a profile the default.
 
         Raises:
             InvalidValueError: There is none of that name.
+            LockHeldError: Another process is changing the profiles, and does not finish.
             OSError: The file cannot be written.
         """
-        self.get(name)
-        self._write(name)
+        with self._changing():
+            self.get(name)
+            self._write(name)
 
     def _remove_secrets(self, name: str, storage: Storage) -> None:
         if storage == "file":

@@ -73,7 +73,7 @@ def profiles(call: Call, context: CommandContext) -> int:
       mfa-setup profiles
       mfa-setup profiles use acme-staging
     """
-    from mfa_setup.cli.login import stored  # noqa: PLC0415
+    from mfa_setup.cli.login import stored, written  # noqa: PLC0415
     from mfa_setup.errors import UsageInvalidError  # noqa: PLC0415
 
     found = stored()
@@ -81,7 +81,7 @@ def profiles(call: Call, context: CommandContext) -> int:
         case None | [] | ():
             pass
         case ["use", name]:
-            found.use(name)
+            written(lambda: found.use(name))
         case _:
             raise UsageInvalidError(
                 "`mfa-setup profiles` takes no arguments but `use NAME`.",
