@@ -15,6 +15,8 @@ from pathlib import Path
 import keyring
 import pexpect
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from keyring.backends import fail
 
 from mfa_setup.engine.preconditions import every_scope
@@ -89,10 +91,12 @@ QUESTIONS = {
 }
 
 
-def ask(child: "pexpect.spawn[str]", lab: Lab, upto: str = "nothing", **other: str) -> str:
+def ask(child: "pexpect.spawn[str]", lab: Lab, upto: str = "nothing", without: str = "", **other: str) -> str:
     """Answers the questions of `login` until one that begins so; returns what was shown."""
     values, shown = {**lab.env, **other}, ""
     for question, variable in QUESTIONS.items():
+        if variable == without:
+            continue
         child.expect(question)
         shown += f"{child.before}{child.after}"
         if question.startswith(upto):
@@ -101,9 +105,9 @@ def ask(child: "pexpect.spawn[str]", lab: Lab, upto: str = "nothing", **other: s
     return shown
 
 
-def answer(child: "pexpect.spawn[str]", lab: Lab, **other: str) -> tuple[int | None, str]:
+def answer(child: "pexpect.spawn[str]", lab: Lab, without: str = "", **other: str) -> tuple[int | None, str]:
     """Answers the questions of `login`; returns its exit code and all that was shown."""
-    shown = ask(child, lab, **other)
+    shown = ask(child, lab, without=without, **other)
     child.expect(pexpect.EOF)
     child.close()
     return child.exitstatus, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", f"{shown}{child.before}")
@@ -168,6 +172,28 @@ def test_what_login_gives_to_paste_is_not_wrapped_and_its_sentences_are_at_words
     assert bodies[0]["app_type"] == "non_interactive"
     assert bodies[1]["scope"] == sorted({*setup, *undo})
     assert bodies[1]["audience"] == f"https://{unified.domain}/api/v2/"
+
+
+def test_login_stores_a_private_key_in_place_of_a_client_secret(
+    sit: Sit, run: Run, unified: Lab, ring: Keyring, folder: Path
+) -> None:
+    own = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pkcs8, pem = serialization.PrivateFormat.PKCS8, serialization.Encoding.PEM
+    key = own.private_bytes(pem, pkcs8, serialization.NoEncryption()).decode()
+    public = own.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+    unified.control(f"clients/{unified.env['AUTH0_CLIENT_ID']}/public_key", {"pem": public})
+    (folder / "key.pem").write_text(key, encoding="utf-8")
+    child = sit("login", "--private-key-file", "key.pem", env={"AUTH0_CLIENT_ASSERTION_SIGNING_ALG": "PS256"})
+    code, shown = answer(child, unified, without="AUTH0_CLIENT_SECRET")
+    assert code == 0, shown
+    (folder / "key.pem").write_text("no key", encoding="utf-8")
+    entry = json.loads(ring.entries()["mfa-setup/default"])
+    assert "AUTH0_CLIENT_SECRET" not in entry
+    assert entry["AUTH0_CLIENT_ASSERTION_SIGNING_ALG"] == "PS256"
+    assert key.splitlines()[1] not in shown
+    assert run("plan", env=sandbox(unified)).code == 0
+    refused = run("login", "--private-key-file", "key.pem", "--json")
+    assert (refused.code, refused.document["error"]["code"]) == (3, "invalid_value")
 
 
 def test_login_reports_both_problems_at_once_and_stores_nothing(

@@ -20,14 +20,14 @@ from mfa_setup.errors import ConfigUnreadableError, ForbiddenError, MfaSetupErro
 from mfa_setup.model.outcome import Notice
 from mfa_setup.render.sink import Sink
 from mfa_setup.settings import parsers, settings
-from mfa_setup.settings.credentials import SecretSource, refuse_misplaced
+from mfa_setup.settings.credentials import SecretSource, check_formats, refuse_misplaced
 from mfa_setup.snapshot.parts import attempt, known
 from mfa_setup.store.folders import Folders
 from mfa_setup.store.profiles import DEFAULT_NAME, Profiles, Storage, checked_name, require_keyring
 from mfa_setup.store.tokens import TokenCache
 
-_KEPT = ("MFA_SETUP_SANDBOX", "AUTH0_AUDIENCE")
-"""The variables of the environment that `login` reads: where the services are, and as what the tenant is known."""
+_STORED = ("AUTH0_AUDIENCE", "AUTH0_CLIENT_ASSERTION_SIGNING_ALG")
+"""The variables of the environment that `login` stores as well where they are set."""
 _DASHBOARD = "Create an application for mfa-setup in the Auth0 Dashboard of {domain}:"
 _CREATE = "  1. Applications > Applications > Create Application. Choose Machine to Machine Applications."
 _GRANT = "  2. Authorize it for the Auth0 Management API, and grant these scopes, which `mfa-setup up` needs:"
@@ -55,9 +55,10 @@ def log_in(call: Call, context: CommandContext) -> Profiles:
         MfaSetupError: A service does not accept the credentials.
     """
     name = checked_name(call.own["profile"] or DEFAULT_NAME)
-    given = {key: text for key in _KEPT if (text := os.environ.get(key, "").strip())}
+    given = {key: text for key in ("MFA_SETUP_SANDBOX", *_STORED) if (text := os.environ.get(key, "").strip())}
     source = SecretSource(call.secret_files, given, sys.stdin.read, context.terminal.secret)
     context.sink.secrets += source.known
+    check_formats(source)
     domain = None
     if call.own["domain"] is not None:
         domain = judged("--domain is ", parsers.domain, call.own["domain"])
@@ -78,7 +79,7 @@ def log_in(call: Call, context: CommandContext) -> Profiles:
     with open_with(call, Task("login", (), read_only=True, twilio_if_known=True), context, source, asked) as run:
         context.terminal.doing("Checking the credentials")
         _check(run, context)
-    kept = {**values, **({"AUTH0_AUDIENCE": given["AUTH0_AUDIENCE"]} if "AUTH0_AUDIENCE" in given else {})}
+    kept = values | {key: given[key] for key in _STORED if key in given}
     written(lambda: found.put(name, kept, storage))
     where = "the system keyring" if storage == "keyring" else "a file that only you can read, without encryption"
     context.sink.explain(f"Stored profile {name} in {where}.")
@@ -129,14 +130,18 @@ def _answers(domain: str | None, source: SecretSource, context: CommandContext) 
     )
     _guide(domain, source.text("AUTH0_AUDIENCE") or f"https://{domain}/api/v2/", context.sink)
     client_id = _asked(context, "Client ID", "The client ID is ", parsers.client_id)
-    client_secret = source.find("client_secret") or _needed(terminal.secret("Client secret"))
+    if key := source.find("private_key"):
+        proof = {"AUTH0_CLIENT_ASSERTION_PRIVATE_KEY": key.get_secret_value()}
+    else:
+        secret = source.find("client_secret") or _needed(terminal.secret("Client secret"))
+        proof = {"AUTH0_CLIENT_SECRET": secret.get_secret_value()}
     context.sink.explain("Twilio Console: Account > API keys & tokens has the account SID and the auth token.")
     account = _asked(context, "Twilio account SID (AC…)", "The account SID is ", parsers.account_sid)
     token = source.find("twilio_auth_token") or _needed(terminal.secret("Twilio auth token"))
     return {
         "AUTH0_DOMAIN": domain,
         "AUTH0_CLIENT_ID": client_id,
-        "AUTH0_CLIENT_SECRET": client_secret.get_secret_value(),
+        **proof,
         "TWILIO_ACCOUNT_SID": account,
         "TWILIO_AUTH_TOKEN": token.get_secret_value(),
     }

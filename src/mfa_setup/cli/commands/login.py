@@ -20,6 +20,9 @@ _DOMAIN = option("domain", str | None, "Domain of the Auth0 tenant, such as acme
 _CLIENT_SECRET = option(
     "client_secret_file", str | None, "Read the client secret from this file; - reads standard input.", metavar="PATH"
 )
+_PRIVATE_KEY = option(
+    "private_key_file", str | None, "Store this private key in PEM form instead of a client secret.", metavar="PATH"
+)
 _TWILIO_TOKEN = option(
     "twilio_auth_token_file",
     str | None,
@@ -46,7 +49,7 @@ _WORDS = as_parameter(
 )
 
 
-@command("login", own=(_PROFILE, _DOMAIN, _CLIENT_SECRET, _TWILIO_TOKEN, _INSECURE), shows=ProfilesResult)
+@command("login", own=(_PROFILE, _DOMAIN, _CLIENT_SECRET, _PRIVATE_KEY, _TWILIO_TOKEN, _INSECURE), shows=ProfilesResult)
 def login(call: Call, context: CommandContext) -> int:
     """Store the credentials of a tenant in the system keyring.
 
