@@ -1,7 +1,7 @@
 """Installs this checkout into `.venv` and runs it: `python3 bootstrap.py demo` or `python3 bootstrap.py test`.
 
-It needs Python 3.11 or newer and nothing else. It uses `uv` where that is on PATH. Where it is not, and Python comes
-without `ensurepip` (as on Debian and Ubuntu), it names the package to install.
+It needs Python 3.11 or newer and nothing else. Where Python comes without `ensurepip` (as on Debian and Ubuntu), it
+uses `uv` if that is on PATH, and otherwise names the package to install.
 """
 
 from __future__ import annotations  # so that an older Python gets as far as the message about its version
@@ -23,36 +23,42 @@ NO_ENSUREPIP = """\
 This Python cannot create virtual environments: its module `ensurepip` is missing. Install it and run this again:
   Debian, Ubuntu:  sudo apt install python3-venv
   Fedora:          sudo dnf install python3-pip
-Or install uv, which this script uses where it is on PATH."""
+Or install uv, which this script uses instead where it is on PATH."""
 
 
 class SetupError(Exception):
     """The environment could not be created; the text says why and what to do."""
 
 
-def create(uv: str | None) -> None:
-    """Creates `.venv` unless there is one that works.
+def prepare() -> list[str]:
+    """Creates `.venv` unless there is one that works, and returns the command that installs into it.
 
     Raises:
-        SetupError: This Python cannot create one, and there is no uv.
+        SetupError: This Python cannot create one, and there is no uv; or it failed.
     """
-    if is_usable(uv):
-        return
+    uv = shutil.which("uv")
+    with_pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
+    with_uv = [str(uv), "pip", "install", "--python", PYTHON]
+    if is_usable("import pip"):
+        return with_pip
+    if uv and is_usable(""):
+        return with_uv
     discard()
-    if not uv and not has_ensurepip():
-        raise SetupError(NO_ENSUREPIP)
-    INCOMPLETE.touch()
-    run(
-        [uv, "venv", "--quiet", "--python", sys.executable, str(VENV)]
-        if uv
-        else [sys.executable, "-m", "venv", str(VENV)]
-    )
+    if has_ensurepip():
+        INCOMPLETE.touch()
+        run([sys.executable, "-m", "venv", str(VENV)])
+        return with_pip
+    if uv:
+        INCOMPLETE.touch()
+        run([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)])
+        return with_uv
+    raise SetupError(NO_ENSUREPIP)
 
 
-def is_usable(uv: str | None) -> bool:
-    """Whether `.venv` is complete: its Python starts and, where there is no uv, has pip."""
+def is_usable(script: str) -> bool:
+    """Whether `.venv` is complete and its Python runs a script."""
     try:
-        probe = subprocess.run([PYTHON, "-c", "" if uv else "import pip"], capture_output=True, check=False)
+        probe = subprocess.run([PYTHON, "-c", script], capture_output=True, check=False)
     except OSError:
         return False
     return probe.returncode == 0 and not INCOMPLETE.exists()
@@ -94,14 +100,8 @@ def install(extra: str) -> None:
     if stamp.exists() and stamp.read_text() == dependencies and not INCOMPLETE.exists():
         return
     print("Installing into .venv (only once, about a minute)", file=sys.stderr, flush=True)
-    uv = shutil.which("uv")
-    pip = (
-        [uv, "pip", "install", "--python", PYTHON]
-        if uv
-        else [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
-    )
     try:
-        create(uv)
+        pip = prepare()
         run([*pip, "--quiet", "--editable", f"{ROOT}[{extra}]"])
     except BaseException:
         if INCOMPLETE.exists():

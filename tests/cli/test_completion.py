@@ -14,6 +14,7 @@ import pytest
 
 from mfa_setup.checks.catalog import OVERRIDABLE
 from mfa_setup.cli import completion
+from mfa_setup.store.profiles import Profiles
 
 SHELLS = ["bash", "zsh", "fish", "powershell"]
 RUN = "0123456789abcdef" * 2
@@ -55,6 +56,8 @@ def offered(words: str, shell: str = "bash", **environment: str) -> list[str]:
         ("mfa-setup up --countries US,CA,gb", ["US,CA,gb"]),
         ("mfa-setup up --override bal", ["balance"]),
         ("mfa-setup help und", ["undo"]),
+        ("mfa-setup profiles ", ["use"]),
+        ("mfa-setup profiles x", []),
     ],
 )
 def test_values_and_names_are_offered(words: str, values: list[str]) -> None:
@@ -104,6 +107,19 @@ def test_the_runs_that_changed_something_are_offered_the_newest_first(journal: P
     assert offered("mfa-setup undo --run 01", **place) == [RUN]
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("words", ["plan --profile", "logout --profile", "login --profile", "profiles use"])
+def test_the_stored_profiles_are_offered(tmp_path: Path, words: str, shell: str) -> None:
+    for name in ("acme", "acme-staging", "beta"):
+        Profiles(tmp_path).put(name, {"AUTH0_DOMAIN": "acme.eu.auth0.com"}, "file")
+    place = {"MFA_SETUP_STATE_DIR": str(tmp_path)}
+    out = "\n".join(offered(f"mfa-setup {words} ac", shell, **place))
+    assert "acme-staging" in out
+    assert "beta" not in out
+    (tmp_path / "profiles.json").chmod(0o666)
+    assert "acme" not in "\n".join(offered(f"mfa-setup {words} ac", shell, **place))
+
+
 @pytest.mark.parametrize("why", ["open", "foreign", "link", "pipe", "no home"])
 def test_a_journal_that_is_not_the_users_own_is_left_out(
     journal: Path, monkeypatch: pytest.MonkeyPatch, why: str
@@ -134,42 +150,96 @@ def test_completion_imports_no_slow_package() -> None:
         "slow = {'auth0', 'twilio', 'rich', 'pydantic', 'httpx', 'phonenumbers'} & set(sys.modules)\n"
         "sys.exit(f'imported {slow}' if slow else 0)\n"
     )
-    for words in ("mfa-setup up --po", "mfa-setup up --country D", "mfa-setup undo --run ", "mfa-setup "):
+    for words in ("mfa-setup up --po", "mfa-setup up --country D", "mfa-setup undo --run ", "mfa-setup profiles use "):
         done = subprocess.run([sys.executable, "-c", script, words], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_a_real_shell_completes_after_show_completion(tmp_path: Path, shell: str) -> None:
+REAL_SHELLS = {
+    "bash": (["--norc", "--noprofile", "-i"], ["--noprofile", "-i"]),
+    "zsh": (["-f", "-i"], ["-i"]),
+    "fish": (["--no-config", "-i"], ["-i"]),
+}
+"""For each shell, its options to start it without its settings, and with those of the home folder."""
+COMPLETED = [
+    ("help enab", "help enable-sms"),
+    ("policy ad", "policy adaptive"),
+    ("plan --country x", "plan --country xk"),
+    ("up --countries US,X", "up --countries US,XK"),
+    ("up --override bal", "up --override balance"),
+    ("undo --run 01", f"undo --run {RUN}"),
+    ("plan --profile ac", "plan --profile acme"),
+    ("profiles use be", "profiles use beta"),
+]
+
+
+@pytest.mark.parametrize("way", ["--show-completion", "--install-completion"])
+@pytest.mark.parametrize("shell", REAL_SHELLS)
+def test_a_real_shell_completes_names_and_values(tmp_path: Path, journal: Path, shell: str, way: str) -> None:
     program = shutil.which(shell)
     if program is None:
         pytest.skip(f"{shell} is not installed")
+    for name in ("acme", "beta"):
+        Profiles(journal.parent).put(name, {"AUTH0_DOMAIN": "acme.eu.auth0.com"}, "file")
     command = tmp_path / "mfa-setup"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mfa_setup "$@"\n', encoding="utf-8")
+    command.write_text(
+        "#!/bin/sh\n"
+        f'case "$_MFA_SETUP_COMPLETE$1" in complete_*|--*) exec "{sys.executable}" -m mfa_setup "$@" ;; esac\n'
+        'echo "called with: $*."\n',
+        encoding="utf-8",
+    )
     command.chmod(0o755)
-    environment = os.environ | {
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("XDG_")} | {
         "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(tmp_path),
         "ZDOTDIR": str(tmp_path),
-        "XDG_CONFIG_HOME": str(tmp_path / ".config"),
-        "XDG_DATA_HOME": str(tmp_path / ".data"),
+        "MFA_SETUP_STATE_DIR": str(journal.parent),
         "TERM": "dumb" if shell != "fish" else "xterm",
     }
     script = tmp_path / "completion"
-    show = [program, "-c", f'mfa-setup --show-completion > "{script}"; true']
-    subprocess.run(show, env=environment, check=True, timeout=60)
-    quiet = {"bash": ["--norc", "--noprofile", "-i"], "zsh": ["-f", "-i"], "fish": ["--no-config", "-i"]}[shell]
+    done = [program, "-c", f'mfa-setup {way} > "{script}"; true']
+    subprocess.run(done, env=environment, check=True, timeout=60)
+    bare, at_home = REAL_SHELLS[shell]
+    is_shown = way == "--show-completion"
     child = pexpect.spawn(
-        program, quiet, env=environment, cwd=str(tmp_path), encoding="utf-8", timeout=30, dimensions=(40, 120)
+        program,
+        bare if is_shown else at_home,
+        env=environment,
+        cwd=str(tmp_path),
+        encoding="utf-8",
+        timeout=30,
+        dimensions=(40, 120),
     )
     try:
-        if shell == "zsh":
-            child.sendline("autoload -Uz compinit; compinit -u -D; PS1='> '")
-        child.sendline(f". {script}; echo rea''dy")
+        if is_shown and shell == "zsh":
+            child.sendline("autoload -Uz compinit; compinit -u -D")
+        child.sendline(f". {script}; echo rea''dy" if is_shown else "echo rea''dy")
         child.expect("ready")
-        child.send("echo got; mfa-setup help enab\t")
-        child.expect("enable-sms")
-        child.sendline("")
-        child.expect("Let Auth0 send codes by SMS")
+        for typed, completed in COMPLETED:
+            child.send(f"mfa-setup {typed}\t\r")
+            child.expect(r"called with: [^.]*\.")
+            assert child.after == f"called with: {completed}."
     finally:
         child.close(force=True)
+
+
+def test_show_and_install_say_what_to_do_where_they_cannot_work(tmp_path: Path) -> None:
+    place = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    (tmp_path / ".bash_completions").touch()  # where a folder should be
+
+    def tried(shell: str, way: str) -> str:
+        words = [shell, "-c", f'"{sys.executable}" -m mfa_setup {way}; exit $?']
+        done = subprocess.run(words, env=os.environ | place, capture_output=True, text=True, check=False, timeout=60)
+        assert (done.returncode, done.stdout) == (2, "")
+        return " ".join(done.stderr.split())
+
+    assert ".bash_completions cannot be written: File exists." in tried("bash", "--install-completion")
+    if shutil.which("dash"):
+        assert "Start it from bash, zsh, fish or PowerShell." in tried("dash", "--show-completion")
+
+
+def test_a_variable_that_powershell_left_empty_asks_for_nothing() -> None:
+    environment = os.environ | {"_MFA_SETUP_COMPLETE": ""}
+    words = [sys.executable, "-m", "mfa_setup", "help"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, "Commands:" in done.stdout) == (0, True)

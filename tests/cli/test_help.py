@@ -11,6 +11,7 @@ import pytest
 from mfa_setup.cli import welcome
 from mfa_setup.documentation import DOCUMENTATION
 from mfa_setup.settings.schema import SECRETS, SETTINGS
+from mfa_setup.store.profiles import Profiles
 from support.lab import Run
 
 COMMANDS = [
@@ -193,7 +194,7 @@ def test_a_bare_call_off_a_terminal_is_short(run: Run) -> None:
 
 def test_a_bare_call_at_a_terminal_offers_three_ways_until_something_is_configured(tmp_path: Path) -> None:
     def shown(**environment: str) -> str:
-        return welcome.text(environment, lambda: tmp_path, at_terminal=True)
+        return welcome.text({"MFA_SETUP_STATE_DIR": str(tmp_path)} | environment, lambda: tmp_path, at_terminal=True)
 
     assert [way for way in WAYS if way in shown(HOME="x", AUTH0_DOMAIN="")] == WAYS
     assert shown().count("\n") <= 25
@@ -216,3 +217,22 @@ def test_a_page_of_help_fits_a_terminal_of_60_columns_and_breaks_no_word(run: Ru
 def test_a_bare_call_fits_a_terminal_of_60_columns(environment: dict[str, str], tmp_path: Path) -> None:
     lines = welcome.text(environment, lambda: tmp_path, at_terminal=True).replace(DOCUMENTATION, "").splitlines()
     assert max(map(len, lines)) <= 60
+
+
+def test_a_bare_call_at_a_terminal_names_the_stored_profile(tmp_path: Path) -> None:
+    values = {"AUTH0_DOMAIN": "acme.eu.auth0.com"}
+    Profiles(tmp_path).put("acme", values, "file")
+    Profiles(tmp_path).put("beta", values, "file")
+    state = {"MFA_SETUP_STATE_DIR": str(tmp_path)}
+
+    def shown(**environment: str) -> str:
+        return welcome.text(state | environment, lambda: tmp_path, at_terminal=True)
+
+    assert "Profile acme is used" in shown()
+    assert all(f"  mfa-setup {command} " in shown() for command in ("status", "plan"))
+    assert "Nothing is configured" not in shown()
+    assert "Profile acme" not in shown(AUTH0_DOMAIN="beta.eu.auth0.com")
+    Profiles(tmp_path).remove("acme")
+    assert "mfa-setup profiles use beta" in shown()
+    (tmp_path / "profiles.json").chmod(0o666)
+    assert WAYS[0] in shown()

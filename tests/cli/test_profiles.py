@@ -3,20 +3,25 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keyring
 import pexpect
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from keyring.backends import fail
 
 from mfa_setup.engine.preconditions import every_scope
-from mfa_setup.store.profiles import Profiles
+from mfa_setup.store import lock
+from mfa_setup.store.profiles import SERVICE, Profiles
 from support.keyring_file import Keyring
 from support.lab import Lab, Run
 
@@ -48,7 +53,9 @@ def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
     """Sits down at a terminal that has no credentials in its environment, and starts a command."""
     open_terminals: list[pexpect.spawn[str]] = []
 
-    def start(*arguments: str, env: dict[str, str] | None = None) -> "pexpect.spawn[str]":
+    def start(
+        *arguments: str, env: dict[str, str] | None = None, within: Callable[..., list[str]] = lambda *words: [*words]
+    ) -> "pexpect.spawn[str]":
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join([*filter(None, [os.environ.get("PYTHONPATH")]), str(ROOT / "tests")]),
@@ -57,9 +64,10 @@ def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
             "NO_COLOR": "1",
             **(env or {}),
         }
+        program, *words = within(sys.executable, "-m", "mfa_setup", *arguments)
         child = pexpect.spawn(
-            sys.executable,
-            ["-m", "mfa_setup", *arguments],
+            program,
+            words,
             env=environment,
             cwd=str(folder),
             encoding="utf-8",
@@ -74,20 +82,32 @@ def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
         child.close(force=True)
 
 
-def answer(child: "pexpect.spawn[str]", lab: Lab, **other: str) -> tuple[int | None, str]:
-    """Answers the questions of `login`; returns its exit code and all that was shown."""
-    values = {**lab.env, **other}
-    shown = ""
-    for question, variable in (
-        ("Domain of the Auth0 tenant.*: ", "AUTH0_DOMAIN"),
-        ("Client ID: ", "AUTH0_CLIENT_ID"),
-        (r"Client secret \(not shown\): ", "AUTH0_CLIENT_SECRET"),
-        (r"Twilio account SID.*: ", "TWILIO_ACCOUNT_SID"),
-        (r"Twilio auth token \(not shown\): ", "TWILIO_AUTH_TOKEN"),
-    ):
+QUESTIONS = {
+    "Domain of the Auth0 tenant.*: ": "AUTH0_DOMAIN",
+    "Client ID: ": "AUTH0_CLIENT_ID",
+    r"Client secret \(not shown\): ": "AUTH0_CLIENT_SECRET",
+    r"Twilio account SID.*: ": "TWILIO_ACCOUNT_SID",
+    r"Twilio auth token \(not shown\): ": "TWILIO_AUTH_TOKEN",
+}
+
+
+def ask(child: "pexpect.spawn[str]", lab: Lab, upto: str = "nothing", without: str = "", **other: str) -> str:
+    """Answers the questions of `login` until one that begins so; returns what was shown."""
+    values, shown = {**lab.env, **other}, ""
+    for question, variable in QUESTIONS.items():
+        if variable == without:
+            continue
         child.expect(question)
         shown += f"{child.before}{child.after}"
+        if question.startswith(upto):
+            break
         child.sendline(values[variable])
+    return shown
+
+
+def answer(child: "pexpect.spawn[str]", lab: Lab, without: str = "", **other: str) -> tuple[int | None, str]:
+    """Answers the questions of `login`; returns its exit code and all that was shown."""
+    shown = ask(child, lab, without=without, **other)
     child.expect(pexpect.EOF)
     child.close()
     return child.exitstatus, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", f"{shown}{child.before}")
@@ -116,7 +136,7 @@ def test_login_stores_what_both_services_accept_and_the_secrets_in_the_keyring_a
     assert code == 0, shown
     assert "Machine to Machine" in shown
     for scopes in every_scope():
-        assert " ".join(sorted(scopes)) in " ".join(shown.split())
+        assert " ".join(sorted(scopes)) in shown.splitlines()
     assert list(ring.entries()) == ["mfa-setup/default"]
     for name in SECRETS:
         assert unified.env[name] not in shown
@@ -125,6 +145,55 @@ def test_login_stores_what_both_services_accept_and_the_secrets_in_the_keyring_a
     plan = run("plan", "--json", env=sandbox(unified))
     assert plan.code == 0, plan.err
     assert plan.document["settings"]["profile"] == "default"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 140])
+def test_what_login_gives_to_paste_is_not_wrapped_and_its_sentences_are_at_words(
+    sit: Sit, unified: Lab, columns: int
+) -> None:
+    child = sit("login")
+    child.setwinsize(50, columns)
+    code, shown = answer(child, unified)
+    assert code == 0
+    lines = shown.splitlines()
+    commands = [line for line in lines if line.startswith("auth0 api post ")]
+    setup, undo = map(sorted, every_scope())
+    pasted = [" ".join(setup), " ".join(undo), *commands]
+    assert set(pasted) <= set(lines)
+    sentences = [line for line in lines if line not in pasted and not line.startswith("Domain of")]
+    assert max(map(len, sentences)) <= columns
+    assert "1. Applications > Applications > Create Application. Choose Machine to Machine" in " ".join(
+        " ".join(sentences).split()
+    )
+    bodies = [json.loads(shlex.split(line)[-1]) for line in commands]
+    assert [shlex.split(line)[:4] for line in commands] == [
+        ["auth0", "api", "post", path] for path in ("clients", "client-grants")
+    ]
+    assert bodies[0]["app_type"] == "non_interactive"
+    assert bodies[1]["scope"] == sorted({*setup, *undo})
+    assert bodies[1]["audience"] == f"https://{unified.domain}/api/v2/"
+
+
+def test_login_stores_a_private_key_in_place_of_a_client_secret(
+    sit: Sit, run: Run, unified: Lab, ring: Keyring, folder: Path
+) -> None:
+    own = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pkcs8, pem = serialization.PrivateFormat.PKCS8, serialization.Encoding.PEM
+    key = own.private_bytes(pem, pkcs8, serialization.NoEncryption()).decode()
+    public = own.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+    unified.control(f"clients/{unified.env['AUTH0_CLIENT_ID']}/public_key", {"pem": public})
+    (folder / "key.pem").write_text(key, encoding="utf-8")
+    child = sit("login", "--private-key-file", "key.pem", env={"AUTH0_CLIENT_ASSERTION_SIGNING_ALG": "PS256"})
+    code, shown = answer(child, unified, without="AUTH0_CLIENT_SECRET")
+    assert code == 0, shown
+    (folder / "key.pem").write_text("no key", encoding="utf-8")
+    entry = json.loads(ring.entries()["mfa-setup/default"])
+    assert "AUTH0_CLIENT_SECRET" not in entry
+    assert entry["AUTH0_CLIENT_ASSERTION_SIGNING_ALG"] == "PS256"
+    assert key.splitlines()[1] not in shown
+    assert run("plan", env=sandbox(unified)).code == 0
+    refused = run("login", "--private-key-file", "key.pem", "--json")
+    assert (refused.code, refused.document["error"]["code"]) == (3, "invalid_value")
 
 
 def test_login_reports_both_problems_at_once_and_stores_nothing(
@@ -154,8 +223,11 @@ def test_login_warns_of_scopes_that_are_missing(sit: Sit, unified: Lab, ring: Ke
     code, shown = answer(sit("login"), unified)
     words = " ".join(shown.split())
     assert code == 0
-    assert "`mfa-setup up` may fail: the application lacks read:users." in words
-    assert f"`mfa-setup undo` may fail: the application lacks {' '.join(sorted(every_scope()[1]))}." in words
+    assert "`mfa-setup up` may fail or skip a check: the application lacks read:users." in words
+    assert (
+        f"`mfa-setup undo` may fail or skip a check: the application lacks {' '.join(sorted(every_scope()[1]))}."
+        in words
+    )
     assert ring.entries()
 
 
@@ -296,6 +368,35 @@ def test_logout_removes_both_entries_and_the_cached_token(
     assert run("logout", "--profile", "gamma").code == 3
 
 
+def test_two_logins_at_once_keep_both_profiles(unified: Lab, state: Path) -> None:
+    readers = [Profiles(state) for _ in range(8)]  # each has read the list before any of them changes it
+    values = {"AUTH0_DOMAIN": unified.domain}
+
+    def put(number: int) -> None:
+        readers[number].put(f"p{number}", values, "file")
+
+    with ThreadPoolExecutor(len(readers)) as pool:
+        list(pool.map(put, range(len(readers))))
+    assert list(Profiles(state).all) == [f"p{number}" for number in range(len(readers))]
+    readers[0].use("p7")
+    readers[1].remove("p3")
+    assert Profiles(state).default == "p7"
+    assert "p3" not in Profiles(state).all
+
+
+def test_a_change_waits_for_another_one_and_gives_up_in_the_end(
+    run: Run, unified: Lab, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(unified, state, "acme")
+    store(unified, state, "beta")
+    monkeypatch.setattr(lock, "PATIENCE", 0)
+    with lock.profiles_lock(state):
+        result = run("profiles", "use", "beta", "--json")
+    assert (result.code, result.document["error"]["code"]) == (1, "lock_held")
+    assert Profiles(state).default == "acme"
+    assert run("profiles", "use", "beta").code == 0
+
+
 def test_a_list_that_others_can_write_is_refused(run: Run, unified: Lab, state: Path) -> None:
     store(unified, state)
     (state / "profiles.json").chmod(0o666)
@@ -321,14 +422,54 @@ def test_the_fleet_takes_no_profile(run: Run) -> None:
     assert run("fleet", "plan", "fleet.toml", "--profile", "default").code == 2
 
 
-def test_a_real_keyring_stores_and_removes_an_entry(state: Path) -> None:
+@pytest.fixture
+def gnome(tmp_path: Path) -> Callable[..., list[str]]:
+    """Puts a command into a D-Bus session with an unlocked GNOME Keyring, whose files outlive the session."""
     if not (shutil.which("dbus-run-session") and shutil.which("gnome-keyring-daemon")):
         pytest.skip("needs dbus-run-session and gnome-keyring")
-    script = (
-        "import pathlib, sys; from mfa_setup.store.profiles import Profiles; state = pathlib.Path(sys.argv[1]);"
-        "one = Profiles(state); one.put('a', {'AUTH0_DOMAIN': 'x.auth0.com'}, 'keyring');"
-        "assert Profiles(state).values('a') == {'AUTH0_DOMAIN': 'x.auth0.com'}; one.remove('a')"
-    )
-    command = f'echo -n x | gnome-keyring-daemon --unlock >/dev/null && "{sys.executable}" -c "{script}" "{state}"'
-    env = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.SecretService.Keyring"}
-    subprocess.run(["dbus-run-session", "--", "sh", "-c", command], check=True, env=env, timeout=60)  # noqa: S607
+    home = tmp_path / "gnome"
+    (home / "runtime").mkdir(parents=True, mode=0o700)
+    env = [f"HOME={home}", f"XDG_DATA_HOME={home}", f"XDG_RUNTIME_DIR={home / 'runtime'}"]
+    unlocked = 'printf x | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$@"'
+
+    def wrapped(*command: str) -> list[str]:
+        backend = "PYTHON_KEYRING_BACKEND=keyring.backends.SecretService.Keyring"
+        return ["dbus-run-session", "--", "env", *env, backend, "sh", "-c", unlocked, "sh", *command]
+
+    return wrapped
+
+
+def test_a_real_keyring_keeps_the_credentials_until_logout(
+    sit: Sit, unified: Lab, gnome: Callable[..., list[str]], state: Path, tmp_path: Path
+) -> None:
+    def run_in(*arguments: str) -> subprocess.CompletedProcess[str]:
+        env = os.environ | {"MFA_SETUP_SANDBOX": unified.env["MFA_SETUP_SANDBOX"]}
+        whole = gnome(sys.executable, "-m", "mfa_setup", *arguments)
+        return subprocess.run(whole, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+    code, shown = answer(sit("login", within=gnome), unified)
+    assert code == 0, shown
+    assert Profiles(state).get("default").storage == "keyring"
+    for secret in SECRETS:
+        assert not [
+            path for path in tmp_path.rglob("*") if path.is_file() and unified.env[secret].encode() in path.read_bytes()
+        ]
+    plan = run_in("plan", "--json")
+    assert (plan.returncode, json.loads(plan.stdout)["settings"]["profile"]) == (0, "default"), plan.stderr
+    assert run_in("logout").returncode == 0
+    assert run_in("plan").returncode == 6
+    script = f"import keyring, sys; sys.exit(keyring.get_password({SERVICE!r}, 'default') is not None)"
+    subprocess.run(gnome(sys.executable, "-c", script), check=True, timeout=60)
+
+
+def test_no_secret_is_in_the_arguments_or_the_environment_of_a_process(sit: Sit, unified: Lab) -> None:
+    if not Path("/proc/self/environ").exists():
+        pytest.skip("needs /proc")
+    child = sit("login")
+    shown = ask(child, unified, upto="Twilio auth token")
+    own = Path("/proc") / str(child.pid)
+    listed = (own / "cmdline").read_bytes() + (own / "environ").read_bytes()
+    assert b"mfa_setup" in listed
+    assert unified.env["AUTH0_CLIENT_SECRET"].encode() not in listed
+    assert unified.env["AUTH0_CLIENT_SECRET"] not in shown
+    assert not any(path.read_text() for path in own.glob("task/*/children"))  # it starts none that could show one

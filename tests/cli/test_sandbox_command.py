@@ -226,6 +226,21 @@ def test_the_journal_of_a_command_is_thrown_away_with_its_sandbox(monkeypatch: p
     assert env["MFA_SETUP_CACHE_DIR"] == "kept"
 
 
+@pytest.mark.parametrize("command", [["mfa-setup", "status"], ["sh", "-c", "mfa-setup status"]])
+@pytest.mark.usefixtures("folder")
+def test_a_command_finds_this_mfa_setup_and_keeps_the_callers_python(tmp_path: Path, command: list[str]) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name in ("mfa-setup", "python3"):
+        (elsewhere / name).write_text("#!/bin/sh\necho another\n")
+        (elsewhere / name).chmod(0o755)
+    for path in ("/usr/bin:/bin", f"{elsewhere}:/usr/bin:/bin"):
+        done = under_sandbox(*command, env={"PATH": path})
+        assert done.returncode == 0, done.stderr
+        assert "localhost:" in done.stdout
+    assert under_sandbox("python3", env={"PATH": f"{elsewhere}:/usr/bin:/bin"}).stdout == "another\n"
+
+
 def test_sigterm_is_passed_on_to_the_command() -> None:
     script = (
         "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(5)); print('up', flush=True)\n"

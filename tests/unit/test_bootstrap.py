@@ -106,11 +106,35 @@ def test_changed_dependencies_are_installed_into_the_same_environment(checkout: 
     assert not any("venv " in call for call in calls)
 
 
-def test_uv_is_used_where_it_is_on_the_path(checkout: Checkout) -> None:
+def test_the_standard_library_is_used_although_uv_is_there(checkout: Checkout) -> None:
+    checkout.add_program("uv")
+    assert checkout.run("demo").returncode == 0
+    assert not [call for call in checkout.calls() if call.startswith("uv ")]
+    assert any(" -m pip install " in f" {call}" for call in checkout.calls())
+
+
+def test_uv_is_used_where_python_has_no_ensurepip(checkout: Checkout) -> None:
     checkout.add_program("uv")
     assert checkout.run("test", "-k", "x", ENSUREPIP="1").returncode == 0
-    assert [call.split()[:2] for call in checkout.calls()[:2]] == [["uv", "venv"], ["uv", "pip"]]
+    assert [call.split()[:2] for call in checkout.calls() if call.startswith("uv ")] == [["uv", "venv"], ["uv", "pip"]]
+    assert not any(" -m pip install " in f" {call}" for call in checkout.calls())
     assert checkout.calls()[-1] == "python -m pytest -n auto --maxprocesses 8 -k x"
+
+
+def test_an_environment_of_uv_that_has_no_pip_is_kept(checkout: Checkout) -> None:
+    checkout.add_program("uv")
+    checkout.run("demo", ENSUREPIP="1")
+    (checkout.venv / "mine").touch()
+    (checkout.folder / "pyproject.toml").write_text("# changed\n", encoding="utf-8")
+    assert checkout.run("demo", NO_PIP="1").returncode == 0
+    assert (checkout.venv / "mine").exists()
+
+
+def test_an_environment_that_has_pip_is_kept_where_python_has_no_ensurepip(checkout: Checkout) -> None:
+    checkout.run("demo")
+    (checkout.venv / "mine").touch()
+    assert checkout.run("test", ENSUREPIP="1").returncode == 0
+    assert (checkout.venv / "mine").exists()
 
 
 def test_without_ensurepip_and_uv_it_names_the_packages_and_leaves_nothing(checkout: Checkout) -> None:

@@ -13,6 +13,7 @@ import typer
 from mfa_setup import __version__
 from mfa_setup.cancellation import Cancellation
 from mfa_setup.cli import signals
+from mfa_setup.cli.completion import in_a_known_shell
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, Common, Group, SectionedCommand
 from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError
@@ -113,6 +114,9 @@ def _get_program() -> typer.core.TyperGroup:
         raise TypeError
     install, show = group.params[-2:]
     install.help, show.help = "Install completion for this shell.", "Show the completion script."  # type: ignore[attr-defined]
+    for shell_option in (install, show):
+        if shell_option.callback:
+            shell_option.callback = in_a_known_shell(shell_option.callback)
     return group
 
 

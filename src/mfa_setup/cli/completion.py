@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+import typer
 
 _CHECK_IDS = """
     template_code provider_account provider_token twilio_credentials twilio_account compliance_profile balance
@@ -85,8 +88,18 @@ def _runs(path: Path) -> dict[str, str]:
     return {run_id: time for run_id, time in began.items() if run_id in wrote}
 
 
+def profile_names(incomplete: str) -> list[str]:
+    """The stored profiles."""
+    from mfa_setup.store.profile_names import stored_names  # noqa: PLC0415 only this needs the list
+
+    return [name for name in stored_names()[0] if name.startswith(incomplete)]
+
+
 COMPLETERS: dict[str, Callable[[str], list[str]]] = {"country": country_code, "countries": country_codes}
 """The settings whose values a shell can offer; choices offer their own."""
+SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
+_ZSH_END = 'if [[ $zsh_eval_context[-1] == loadautofunc ]]; then %(complete_func)s "$@"; fi\n'
+"""Without it, zsh would answer the first Tab of each session by reading the installed script and nothing else."""
 VARIABLE = "_MFA_SETUP_COMPLETE"
 """A shell that asks for completions sets this variable, and the words typed so far in others."""
 
@@ -104,3 +117,25 @@ def answer() -> int:
         return completion.shell_complete(program(typed.split()), {}, "mfa-setup", VARIABLE, os.environ[VARIABLE])
     except Exception:  # noqa: BLE001 a traceback in the middle of a line being typed helps nobody
         return 1
+
+
+def in_a_known_shell(callback: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, Any], Any]:
+    """What `--install-completion` or `--show-completion` does, with an error that helps where it cannot be done."""
+
+    def run(ctx: Any, param: Any, value: Any) -> Any:
+        if value and not ctx.resilient_parsing:
+            from typer import _completion_shared  # noqa: PLC0415 only these two options need it
+
+            _completion_shared._completion_scripts["zsh"] += _ZSH_END  # noqa: SLF001 there is no public way
+            if _completion_shared._get_shell_name() not in SHELLS:  # noqa: SLF001 likewise
+                raise typer.BadParameter(
+                    "the shell that started this is none that can be completed for. Start it from bash, zsh, fish or "
+                    "PowerShell.",
+                    param=param,
+                )
+        try:
+            return callback(ctx, param, value)
+        except OSError as failed:
+            raise typer.BadParameter(f"{failed.filename} cannot be written: {failed.strerror}.", param=param) from None
+
+    return run

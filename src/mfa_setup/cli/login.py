@@ -1,5 +1,6 @@
 """Logging in and out: asks for the credentials of a profile, checks them and stores them; or removes them."""
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -17,24 +18,22 @@ from mfa_setup.engine.run import Run
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ConfigUnreadableError, ForbiddenError, MfaSetupError, ValueNeededError
 from mfa_setup.model.outcome import Notice
+from mfa_setup.render.sink import Sink
 from mfa_setup.settings import parsers, settings
-from mfa_setup.settings.credentials import SecretSource, refuse_misplaced
+from mfa_setup.settings.credentials import SecretSource, check_formats, refuse_misplaced
 from mfa_setup.snapshot.parts import attempt, known
 from mfa_setup.store.folders import Folders
 from mfa_setup.store.profiles import DEFAULT_NAME, Profiles, Storage, checked_name, require_keyring
 from mfa_setup.store.tokens import TokenCache
 
-_KEPT = ("MFA_SETUP_SANDBOX", "AUTH0_AUDIENCE")
-"""The variables of the environment that `login` reads: where the services are, and as what the tenant is known."""
-_STEPS = (
-    "Create an application for mfa-setup in the Auth0 Dashboard of {domain}:",
-    "  1. Applications > Applications > Create Application. Choose Machine to Machine Applications.",
-    "  2. Authorize it for the Auth0 Management API, and grant these scopes, which `mfa-setup up` needs:",
-    "{setup}",
-    "     Grant these as well, so that `mfa-setup undo` can remove what mfa-setup created:",
-    "{undo}",
-    "  3. Open its Settings and copy the client ID and the client secret.",
-)
+_STORED = ("AUTH0_AUDIENCE", "AUTH0_CLIENT_ASSERTION_SIGNING_ALG")
+"""The variables of the environment that `login` stores as well where they are set."""
+_DASHBOARD = "Create an application for mfa-setup in the Auth0 Dashboard of {domain}:"
+_CREATE = "  1. Applications > Applications > Create Application. Choose Machine to Machine Applications."
+_GRANT = "  2. Authorize it for the Auth0 Management API, and grant these scopes, which `mfa-setup up` needs:"
+_GRANT_UNDO = "     Grant these as well, so that `mfa-setup undo` can remove what mfa-setup created:"
+_COPY = "  3. Open its Settings and copy the client ID and the client secret."
+_CLI = "Or let the Auth0 CLI create it. Put the client ID that the first command prints into the second one:"
 
 
 def stored() -> Profiles:
@@ -56,9 +55,10 @@ def log_in(call: Call, context: CommandContext) -> Profiles:
         MfaSetupError: A service does not accept the credentials.
     """
     name = checked_name(call.own["profile"] or DEFAULT_NAME)
-    given = {key: text for key in _KEPT if (text := os.environ.get(key, "").strip())}
+    given = {key: text for key in ("MFA_SETUP_SANDBOX", *_STORED) if (text := os.environ.get(key, "").strip())}
     source = SecretSource(call.secret_files, given, sys.stdin.read, context.terminal.secret)
     context.sink.secrets += source.known
+    check_formats(source)
     domain = None
     if call.own["domain"] is not None:
         domain = judged("--domain is ", parsers.domain, call.own["domain"])
@@ -79,8 +79,8 @@ def log_in(call: Call, context: CommandContext) -> Profiles:
     with open_with(call, Task("login", (), read_only=True, twilio_if_known=True), context, source, asked) as run:
         context.terminal.doing("Checking the credentials")
         _check(run, context)
-    kept = {**values, **({"AUTH0_AUDIENCE": given["AUTH0_AUDIENCE"]} if "AUTH0_AUDIENCE" in given else {})}
-    _written(lambda: found.put(name, kept, storage))
+    kept = values | {key: given[key] for key in _STORED if key in given}
+    written(lambda: found.put(name, kept, storage))
     where = "the system keyring" if storage == "keyring" else "a file that only you can read, without encryption"
     context.sink.say(f"Stored profile {name} in {where}.")
     option = "" if found.default == name else f" --profile {name}"
@@ -104,7 +104,7 @@ def log_out(call: Call, context: CommandContext) -> Profiles:
         )
     domain = found.get(name).domain
     values = attempt(lambda: found.values(name))
-    _written(lambda: found.remove(name))
+    written(lambda: found.remove(name))
     if not isinstance(values, MfaSetupError):
         audience = values.get("AUTH0_AUDIENCE", f"https://{domain}/api/v2/")
         for scheme in ("https", "http"):  # a sandbox may have been reached by either
@@ -124,25 +124,43 @@ def _storage(call: Call) -> Storage:
 
 def _answers(domain: str | None, source: SecretSource, context: CommandContext) -> dict[str, str]:
     """What the user answers, by the variables that hold the same."""
-    terminal, say = context.terminal, context.sink.say
+    terminal = context.terminal
     domain = domain or _asked(
         context, "Domain of the Auth0 tenant, such as acme.eu.auth0.com", "The domain is ", parsers.domain
     )
-    setup, undo = (" ".join(sorted(scopes)) for scopes in every_scope())
-    for line in _STEPS:
-        say(line.format(domain=domain, setup=setup, undo=undo), wrap=line not in {"{setup}", "{undo}"})
+    _guide(domain, source.text("AUTH0_AUDIENCE") or f"https://{domain}/api/v2/", context.sink)
     client_id = _asked(context, "Client ID", "The client ID is ", parsers.client_id)
-    client_secret = source.find("client_secret") or _needed(terminal.secret("Client secret"))
-    say("Twilio Console: Account > API keys & tokens has the account SID and the auth token.")
+    if key := source.find("private_key"):
+        proof = {"AUTH0_CLIENT_ASSERTION_PRIVATE_KEY": key.get_secret_value()}
+    else:
+        secret = source.find("client_secret") or _needed(terminal.secret("Client secret"))
+        proof = {"AUTH0_CLIENT_SECRET": secret.get_secret_value()}
+    context.sink.say("Twilio Console: Account > API keys & tokens has the account SID and the auth token.")
     account = _asked(context, "Twilio account SID (AC…)", "The account SID is ", parsers.account_sid)
     token = source.find("twilio_auth_token") or _needed(terminal.secret("Twilio auth token"))
     return {
         "AUTH0_DOMAIN": domain,
         "AUTH0_CLIENT_ID": client_id,
-        "AUTH0_CLIENT_SECRET": client_secret.get_secret_value(),
+        **proof,
         "TWILIO_ACCOUNT_SID": account,
         "TWILIO_AUTH_TOKEN": token.get_secret_value(),
     }
+
+
+def _guide(domain: str, audience: str, sink: Sink) -> None:
+    """Says which application to create; what is to be pasted is a line of its own, which is never wrapped."""
+    setup, undo = map(sorted, every_scope())
+    for line in (_DASHBOARD.format(domain=domain), _CREATE, _GRANT):
+        sink.say(line)
+    sink.say(" ".join(setup), wrap=False)
+    sink.say(_GRANT_UNDO)
+    sink.say(" ".join(undo), wrap=False)
+    sink.say(_COPY)
+    sink.say(_CLI)
+    application = {"name": "mfa-setup", "app_type": "non_interactive", "grant_types": ["client_credentials"]}
+    grant = {"client_id": "CLIENT_ID", "audience": audience, "scope": sorted({*setup, *undo})}
+    for path, body in (("clients", application), ("client-grants", grant)):
+        sink.say(f"auth0 api post {path} --data '{json.dumps(body)}'", wrap=False)
 
 
 def _asked(context: CommandContext, label: str, begin: str, form: Callable[[str], str]) -> str:
@@ -182,7 +200,8 @@ def _check(run: Run, context: CommandContext) -> None:
                     [
                         Notice(
                             code="scopes_missing",
-                            message=f"`mfa-setup {task}` may fail: the application lacks {' '.join(missing)}.",
+                            message=f"`mfa-setup {task}` may fail or skip a check: the application lacks "
+                            f"{' '.join(missing)}.",
                             hint="Auth0 Dashboard: Applications > APIs > Auth0 Management API > Machine to Machine "
                             "Applications. You do not need to log in again afterwards.",
                         )
@@ -190,7 +209,7 @@ def _check(run: Run, context: CommandContext) -> None:
                 )
 
 
-def _written(write: Callable[[], None]) -> None:
+def written(write: Callable[[], None]) -> None:
     """Stores or removes something.
 
     Raises:

@@ -107,7 +107,7 @@ def main(starting: Callable[[int, FrameType | None], None]) -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that this terminal's encoding lacks is no reason to fail
     try:
-        code = completion.answer() if completion.VARIABLE in os.environ else run(sys.argv[1:])
+        code = completion.answer() if os.environ.get(completion.VARIABLE) else run(sys.argv[1:])
         signals.end()
         sys.stdout.flush()
     except BrokenPipeError:

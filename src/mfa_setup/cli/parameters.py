@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from mfa_setup.cli.completion import COMPLETERS
+from mfa_setup.cli.completion import COMPLETERS, profile_names
 from mfa_setup.cli.options import Call, Common, as_parameter, option
 from mfa_setup.settings.schema import PANELS, SECRETS, SETTINGS, Group, Secret, Setting
 
@@ -44,7 +44,13 @@ _COMMON = (
 )
 _TOKEN_CACHE = _common("no_token_cache", bool, "Request a new access token and do not cache it.")
 
-_PROFILE = _common("profile", str | None, "Use the credentials of this profile (`mfa-setup profiles`).", metavar="NAME")
+_PROFILE = _common(
+    "profile",
+    str | None,
+    "Use the credentials of this profile (`mfa-setup profiles`).",
+    metavar="NAME",
+    complete=profile_names,
+)
 
 
 def _setting(setting: Setting) -> inspect.Parameter:

@@ -3,8 +3,10 @@
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -13,19 +15,26 @@ from mfa_setup.settings.parsers import quoted
 
 _REPLACED = ("AUTH0_", "TWILIO_", "MFA_SETUP_SANDBOX")
 _LOOPBACK = "localhost,127.0.0.1"
+_TOOL = Path(sys.executable).with_name("mfa-setup.exe" if sys.platform == "win32" else "mfa-setup")
+"""This `mfa-setup`, so that a command finds the same one although its virtual environment may not be on PATH."""
 
 
 def run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
     """Runs a command with the variables of a sandbox and returns its exit code, 128 + N after signal N.
 
     It has the standard streams of this process and is in its process group, so that the terminal sends Ctrl-C to it; a
-    SIGTERM is passed on. What `mfa-setup` stores about the sandbox goes to a folder that is deleted with it.
+    SIGTERM is passed on. `mfa-setup` in the command is this one. What it stores about the sandbox goes to a folder that
+    is deleted with it.
 
     Raises:
         InvalidValueError: There is no such command, or it cannot be executed.
     """
-    with tempfile.TemporaryDirectory(prefix="mfa-setup-sandbox-") as folder:
-        code = _wait_for(command, environment(os.environ, variables, Path(folder)))
+    with tempfile.TemporaryDirectory(prefix="mfa-setup-sandbox-") as name:
+        folder = Path(name)
+        (folder / "bin").mkdir()
+        with suppress(OSError):  # Windows lets few users create links
+            (folder / "bin" / _TOOL.name).symlink_to(_TOOL)
+        code = _wait_for(command, environment(os.environ, variables, folder))
     return code if code >= 0 else 128 - code
 
 
@@ -35,12 +44,13 @@ def environment(caller: Mapping[str, str], variables: Mapping[str, str], folder:
     Args:
         caller: The environment of this process; the folders that it names for `mfa-setup` stay.
         variables: The variables of the sandbox.
-        folder: Where `mfa-setup` keeps its files otherwise.
+        folder: Where `mfa-setup` keeps its files otherwise, and where its own link is, which is found first.
     """
     kept = {name: value for name, value in caller.items() if not name.upper().startswith(_REPLACED)}
     no_proxy = {name: ",".join(filter(None, (kept.get(name), _LOOPBACK))) for name in ("NO_PROXY", "no_proxy")}
     folders = {"MFA_SETUP_STATE_DIR": str(folder / "state"), "MFA_SETUP_CACHE_DIR": str(folder / "cache")}
-    return folders | kept | no_proxy | dict(variables)
+    path = {"PATH": f"{folder / 'bin'}{os.pathsep}{kept.get('PATH') or os.defpath}"}
+    return folders | kept | path | no_proxy | dict(variables)
 
 
 def _wait_for(command: Sequence[str], env: Mapping[str, str]) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mfa_setup.documentation import DOCUMENTATION
+from mfa_setup.store.profile_names import stored_names
 
 _WHAT = """\
 mfa-setup gives an Auth0 tenant SMS multi-factor
@@ -28,14 +29,30 @@ Nothing is configured yet. There are three ways to start:
      Stores the credentials of your own Auth0 tenant and
      Twilio account. After that, run `mfa-setup plan`.
 """
+_PROFILES = """\
+{which}
+
+  mfa-setup status        Show what is set up in the tenant.
+  mfa-setup plan          Show what `mfa-setup up` would change there.
+  mfa-setup profiles      List the stored profiles.
+"""
 _MORE = f"`mfa-setup --help` lists all commands.\n{DOCUMENTATION}"
-_PREFIXES = ("AUTH0_", "TWILIO_", "MFA_SETUP_")
+_PREFIXES = ("AUTH0_", "TWILIO_", "MFA_SETUP_SANDBOX")
 
 
 def text(environment: Mapping[str, str], folder: Callable[[], Path], *, at_terminal: bool) -> str:
-    """The text: at a terminal where nothing is configured, the three ways to start."""
-    new = at_terminal and not _is_configured(environment, folder)
-    return f"{_WHAT}\n{_WAYS if new else _COMMANDS}\n{_MORE}"
+    """The text: at a terminal, the profile that a run would use, or three ways to start where nothing is configured."""
+    shown = _COMMANDS
+    if at_terminal and not _is_configured(environment, folder):
+        names, default = stored_names(environment)
+        shown = _PROFILES.format(which=_which(names, default)) if names else _WAYS
+    return f"{_WHAT}\n{shown}\n{_MORE}"
+
+
+def _which(names: tuple[str, ...], default: str | None) -> str:
+    if default:
+        return f"Profile {default} is used unless you pass --profile NAME."
+    return f"No stored profile is the default. Choose one: mfa-setup profiles use {names[0]}"
 
 
 def _is_configured(environment: Mapping[str, str], folder: Callable[[], Path]) -> bool:

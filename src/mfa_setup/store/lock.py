@@ -1,13 +1,20 @@
-"""One run at a time for each tenant on this machine."""
+"""One run at a time for each tenant on this machine, and one change at a time to the list of profiles."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mfa_setup.errors import ConfigUnreadableError, LockHeldError
 from mfa_setup.store.files import OWNER_ONLY, private_folder, read_private, refuse_planted, write_anew
 from mfa_setup.store.folders import Folders, file_key
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+PATIENCE = 10.0
+"""Seconds for which a change of the profiles waits for another one."""
 
 
 @contextmanager
@@ -18,18 +25,15 @@ def tenant_lock(folders: Folders, tenant_key: str, command: str) -> Iterator[Non
         LockHeldError: Another run has it; the message names that run.
         ConfigUnreadableError: The state folder cannot be created or written to.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415 slow to import, and a run that only reads takes no lock
+    from filelock import Timeout  # noqa: PLC0415 slow to import, and a run that only reads takes no lock
 
     try:
         base = private_folder(folders.state) / f"lock-{file_key(tenant_key)}"
     except OSError:
         raise _unusable(folders.state, "cannot be made") from None
     holder, path = base.with_suffix(".holder"), base.with_suffix(".lock")
-    # An explicit mode is set in spite of the umask; systems without permission bits know none.
-    lock = FileLock(path, timeout=0, mode=OWNER_ONLY) if hasattr(os, "fchmod") else FileLock(path, timeout=0)
     try:
-        refuse_planted(path)
-        lock.acquire()
+        lock = _acquired(path, seconds=0)
     except Timeout:
         raise LockHeldError(f"Another run is at work on {tenant_key}: {_name_in(holder)}.") from None
     except OSError:
@@ -42,6 +46,47 @@ def tenant_lock(folders: Folders, tenant_key: str, command: str) -> Iterator[Non
         with suppress(OSError):
             holder.unlink()
         lock.release()
+
+
+@contextmanager
+def profiles_lock(state: Path) -> Iterator[None]:
+    """Holds the list of profiles while it is read and replaced; another process that does so is waited for.
+
+    Raises:
+        LockHeldError: Another process does not finish.
+        ConfigUnreadableError: The state folder cannot be created or written to.
+    """
+    from filelock import Timeout  # noqa: PLC0415 likewise
+
+    try:
+        lock = _acquired(private_folder(state) / "profiles.lock", seconds=PATIENCE)
+    except Timeout:
+        raise LockHeldError(
+            "Another mfa-setup is changing the stored profiles.", hint="Run the command again once it has finished."
+        ) from None
+    except OSError:
+        raise _unusable(state, "cannot be written to") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _acquired(path: Path, seconds: float) -> "BaseFileLock":
+    """A lock that is held.
+
+    Raises:
+        Timeout: Somebody else has held it for that long.
+        OSError: Its file cannot be opened, or is a link.
+    """
+    from filelock import FileLock  # noqa: PLC0415 likewise
+
+    # An explicit mode is set in spite of the umask; systems without permission bits know none.
+    owned = hasattr(os, "fchmod")
+    lock = FileLock(path, timeout=seconds, mode=OWNER_ONLY) if owned else FileLock(path, timeout=seconds)
+    refuse_planted(path)
+    lock.acquire()
+    return lock
 
 
 def _unusable(folder: Path, why: str) -> ConfigUnreadableError:

@@ -6,8 +6,8 @@ system keyring or, where the user has asked for that, in a file that only its ow
 
 import json
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -17,6 +17,8 @@ from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, KeyringUn
 from mfa_setup.model.base import Frozen
 from mfa_setup.quoting import looks_random, shortened
 from mfa_setup.store.files import read_private
+from mfa_setup.store.lock import profiles_lock
+from mfa_setup.store.profile_names import LIST, NAME
 from mfa_setup.store.safe_write import remove_file, write_private
 
 SERVICE = "mfa-setup"
@@ -27,7 +29,6 @@ Values = Mapping[str, str]
 """The credentials of a profile by the names of their environment variables."""
 Storage = Literal["keyring", "file"]
 T = TypeVar("T")
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 class Profile(Frozen):
@@ -51,10 +52,22 @@ class Profiles:
 
     def __init__(self, state: Path) -> None:
         self._state = state
-        self._path = state / "profiles.json"
+        self._path = state / LIST
+        self.default: str | None = None
+        self._profiles: dict[str, Profile] = {}
+        self._load()
+
+    def _load(self) -> None:
         listed = self._read()
         self.default = listed.default if listed.default in listed.profiles else None
         self._profiles = dict(listed.profiles)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Around a change: no other process makes one meanwhile, and what others have stored before is read again."""
+        with profiles_lock(self._state):
+            self._load()
+            yield
 
     @property
     def all(self) -> dict[str, Profile]:
@@ -104,19 +117,22 @@ class Profiles:
 
         Raises:
             KeyringUnavailableError: The keyring does not store it.
+            LockHeldError: Another process is changing the profiles, and does not finish.
             OSError: A file cannot be written.
         """
-        before, text = self._profiles.get(name), json.dumps(dict(values))
-        if storage == "file":
-            write_private(self._file(name), text)
-        else:
-            _in_keyring("set_password", name, text)
-            if _in_keyring("get_password", name) != text:
-                raise KeyringUnavailableError("The system keyring did not keep the credentials.")
-        if before is not None and before.storage != storage:
-            self._remove_secrets(name, before.storage)
-        self._profiles[name] = Profile(domain=values["AUTH0_DOMAIN"], storage=storage)
-        self._write(self.default or name)
+        text = json.dumps(dict(values))
+        with self._changing():
+            before = self._profiles.get(name)
+            if storage == "file":
+                write_private(self._file(name), text)
+            else:
+                _in_keyring("set_password", name, text)
+                if _in_keyring("get_password", name) != text:
+                    raise KeyringUnavailableError("The system keyring did not keep the credentials.")
+            if before is not None and before.storage != storage:
+                self._remove_secrets(name, before.storage)
+            self._profiles[name] = Profile(domain=values["AUTH0_DOMAIN"], storage=storage)
+            self._write(self.default or name)
 
     def remove(self, name: str) -> None:
         """Removes a profile with its credentials.
@@ -124,21 +140,25 @@ class Profiles:
         Raises:
             InvalidValueError: There is none of that name.
             KeyringUnavailableError: The keyring cannot be changed.
+            LockHeldError: Another process is changing the profiles, and does not finish.
             OSError: A file cannot be removed.
         """
-        self._remove_secrets(name, self.get(name).storage)
-        del self._profiles[name]
-        self._write(None if self.default == name else self.default)
+        with self._changing():
+            self._remove_secrets(name, self.get(name).storage)
+            del self._profiles[name]
+            self._write(None if self.default == name else self.default)
 
     def use(self, name: str) -> None:
         """Makes a profile the default.
 
         Raises:
             InvalidValueError: There is none of that name.
+            LockHeldError: Another process is changing the profiles, and does not finish.
             OSError: The file cannot be written.
         """
-        self.get(name)
-        self._write(name)
+        with self._changing():
+            self.get(name)
+            self._write(name)
 
     def _remove_secrets(self, name: str, storage: Storage) -> None:
         if storage == "file":
@@ -157,7 +177,7 @@ class Profiles:
             listed = _Listed.model_validate_json(text or "")
         except ValidationError:
             listed = None
-        if listed is None or not all(map(_NAME.fullmatch, listed.profiles)):
+        if listed is None or not all(map(NAME.fullmatch, listed.profiles)):
             raise ConfigUnreadableError(
                 f"The list of profiles, {self._path}, is damaged, readable by others, or not yours.",
                 hint="Run `chmod 600` on it if only its permissions are wrong, or remove it and run `mfa-setup login`.",
@@ -175,7 +195,7 @@ def checked_name(text: str) -> str:
     Raises:
         InvalidValueError: It is malformed.
     """
-    if _NAME.fullmatch(text) and not looks_random(text):
+    if NAME.fullmatch(text) and not looks_random(text):
         return text
     raise InvalidValueError(
         f"{shortened(text)!r} is not a name for a profile.",

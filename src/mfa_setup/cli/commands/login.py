@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mfa_setup.cli.app import command
+from mfa_setup.cli.completion import profile_names
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, as_parameter, option
 from mfa_setup.model.results import ProfilesResult
@@ -12,10 +13,15 @@ from mfa_setup.model.results import ProfilesResult
 if TYPE_CHECKING:  # slow to import, and needed only once a command runs
     from mfa_setup.store.profiles import Profiles
 
-_PROFILE = option("profile", str | None, "Name of the profile. (default default)", metavar="NAME")
+_PROFILE = option(
+    "profile", str | None, "Name of the profile. (default default)", metavar="NAME", complete=profile_names
+)
 _DOMAIN = option("domain", str | None, "Domain of the Auth0 tenant, such as acme.eu.auth0.com.", metavar="DOMAIN")
 _CLIENT_SECRET = option(
     "client_secret_file", str | None, "Read the client secret from this file; - reads standard input.", metavar="PATH"
+)
+_PRIVATE_KEY = option(
+    "private_key_file", str | None, "Store this private key in PEM form instead of a client secret.", metavar="PATH"
 )
 _TWILIO_TOKEN = option(
     "twilio_auth_token_file",
@@ -24,12 +30,26 @@ _TWILIO_TOKEN = option(
     metavar="PATH",
 )
 _INSECURE = option("insecure_storage", bool, "Store the credentials in a file that only you can read (0600).")
+
+
+def _words(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What may follow: `use`, then the name of a profile."""
+    match list(ctx.params.get("words") or ()):
+        case []:
+            return ["use"] if "use".startswith(incomplete) else []
+        case ["use"]:
+            return profile_names(incomplete)
+    return []
+
+
 _WORDS = as_parameter(
-    "words", list[str] | None, typer.Argument(help="Make this profile the default.", metavar="use NAME")
+    "words",
+    list[str] | None,
+    typer.Argument(help="Make this profile the default.", metavar="use NAME", autocompletion=_words),
 )
 
 
-@command("login", own=(_PROFILE, _DOMAIN, _CLIENT_SECRET, _TWILIO_TOKEN, _INSECURE), shows=ProfilesResult)
+@command("login", own=(_PROFILE, _DOMAIN, _CLIENT_SECRET, _PRIVATE_KEY, _TWILIO_TOKEN, _INSECURE), shows=ProfilesResult)
 def login(call: Call, context: CommandContext) -> int:
     """Store the credentials of a tenant in the system keyring.
 
@@ -73,7 +93,7 @@ def profiles(call: Call, context: CommandContext) -> int:
       mfa-setup profiles
       mfa-setup profiles use acme-staging
     """
-    from mfa_setup.cli.login import stored  # noqa: PLC0415
+    from mfa_setup.cli.login import stored, written  # noqa: PLC0415
     from mfa_setup.errors import UsageInvalidError  # noqa: PLC0415
 
     found = stored()
@@ -81,7 +101,7 @@ def profiles(call: Call, context: CommandContext) -> int:
         case None | [] | ():
             pass
         case ["use", name]:
-            found.use(name)
+            written(lambda: found.use(name))
         case _:
             raise UsageInvalidError(
                 "`mfa-setup profiles` takes no arguments but `use NAME`.",
