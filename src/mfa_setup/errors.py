@@ -358,10 +358,10 @@ class EnforcedUndeliverableError(GuardRefusedError):
 
 
 class ChecksFailedError(GuardRefusedError):
-    """`doctor` found something that would lock people out."""
+    """`doctor` found something that would lock users out."""
 
     code = "checks_failed"
-    default_hint = "See the fix under each one."
+    default_hint = "Fix each failed check as `mfa-setup doctor` describes, then run `mfa-setup doctor` again."
 
 
 class PlanOutdatedError(GuardRefusedError):

@@ -8,12 +8,12 @@ from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.snapshot.parts import known_or
 
-_WORST_FIRST = {"fail": 0, "skip": 1, "warn": 2, "pass": 3}
-_ENFORCED = "The policy demands codes now, and checks of their way fail."
+_WORST_FIRST = {"fail": 0, "skip": 1, "warn": 2, "pass": 4}
+_PENDING, _IDLE = 3, 5
 _UNREAD = Notice(
     code="policy_unread",
-    message="Whether the policy demands codes now could not be read.",
-    hint="The scope is read:mfa_policies.",
+    message="The MFA policy could not be read, so it is not known whether users are asked for codes now.",
+    hint="Grant the scope read:mfa_policies.",
 )
 
 
@@ -23,7 +23,7 @@ def examine(run: Run) -> None:
     Raises:
         MfaSetupError: A service refuses the credentials, or cannot be reached.
         EnforcedUndeliverableError: The policy demands codes now, and they do not arrive.
-        ChecksFailedError: Something would lock people out, once the policy demands codes.
+        ChecksFailedError: Something would lock people out, once the policy demands codes, or an Action does so now.
     """
     report = run.report
     snapshot = doctor.read_everything(run.reader)
@@ -32,20 +32,30 @@ def examine(run: Run) -> None:
     report.checks = sorted(checks, key=lambda check: (groups.index(check.group), _rank(check)))
     if report.tenant and (stack := known_or(snapshot.stack, None)):
         report.tenant = Tenant(domain=report.tenant.domain, phone_stack=stack)
-    failing = [check for check in checks if check.status == "fail"]
+    failing = [check.id for check in checks if check.status == "fail"]
     if known_or(snapshot.policies, None) is None:
         report.warn([_UNREAD])
+    enforced = EnforcedUndeliverableError(
+        f"The MFA policy requires codes now, and codes do not arrive. Failed: {', '.join(failing)}."
+    )
     if broken := doctor.broken(snapshot):
         if failing and snapshot.requires_codes:
-            report.warn([notice_of(EnforcedUndeliverableError(_ENFORCED))])
+            report.warn([notice_of(enforced)])
         raise broken
     if not failing:
         return
-    names = ", ".join(check.id for check in failing)
     if snapshot.requires_codes:
-        raise EnforcedUndeliverableError(f"The policy demands codes now, and they do not arrive: {names}.")
-    raise ChecksFailedError(f"{len(failing)} of {len(checks)} checks failed: {names}.")
+        raise enforced
+    message = f"{len(failing)} of {len(checks)} checks failed: {', '.join(failing)}."
+    if any(check.pending for check in checks):
+        message += " `mfa-setup up` cannot fix that."
+    elif snapshot.enforcing:
+        names = ", ".join(action.name for action in snapshot.enforcing)
+        message += f" The MFA policy is Never, but post-login Actions can ask users for codes now: {names}."
+    raise ChecksFailedError(message)
 
 
 def _rank(check: Check) -> int:
-    return _WORST_FIRST[check.status] if check.applies else len(_WORST_FIRST)
+    if check.pending:
+        return _PENDING
+    return _WORST_FIRST[check.status] if check.applies else _IDLE

@@ -10,7 +10,15 @@ from mfa_setup.render.sanitize import one_line
 
 INDENT = "      "
 _STACKS = {"unified": "Unified Phone Experience", "legacy": "legacy phone stack"}
-_MARKS = {"fail": ("x", "bold red"), "skip": ("?", "yellow"), "warn": ("!", "yellow"), "pass": ("=", "green")}
+MARKS = {
+    "fail": ("x", "bold red"),
+    "skip": ("?", "yellow"),
+    "warn": ("!", "yellow"),
+    "pending": ("o", "cyan"),
+    "pass": ("=", "green"),
+    "idle": ("-", "dim"),
+}
+"""The mark of each state of a check, the worst first, and its style."""
 _LABEL_WIDTH = 13
 
 
@@ -45,10 +53,15 @@ def table(*rows: tuple[str, str | None]) -> Iterator[Text]:
             yield Text().append(f"  {label:<{_LABEL_WIDTH}}", style="dim").append(one_line(value))
 
 
+def state_of(check: Check) -> str:
+    """The state of a check as people see it: its status, `pending`, or `idle` where it has no meaning here."""
+    return "pending" if check.pending else check.status if check.applies else "idle"
+
+
 def check_lines(checks: Iterable[Check]) -> Iterator[Text]:
     """Checks: the evidence of each, and under it the fix."""
     for check in checks:
-        mark, style = _MARKS[check.status] if check.applies else ("-", "dim")
+        mark, style = MARKS[state_of(check)]
         line = Text().append(f"  {mark} ", style=style).append(f"{check.id}: ", style="bold")
         yield line.append(one_line(check.evidence), style="dim" if check.status == "pass" or not check.applies else "")
         if check.fix:
