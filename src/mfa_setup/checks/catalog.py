@@ -33,9 +33,7 @@ class Question:
 
 
 QUESTIONS = (
-    Question(
-        "auth0_token", "tenant", "Does Auth0 accept the credentials?", "whether Auth0 accepts the credentials"
-    ),
+    Question("auth0_token", "tenant", "Does Auth0 accept the credentials?", "whether Auth0 accepts the credentials"),
     Question(
         "auth0_scopes",
         "tenant",
@@ -45,9 +43,7 @@ QUESTIONS = (
     Question(
         "auth0_plan", "tenant", "Does the tenant's Auth0 plan include SMS?", "whether the tenant's plan includes SMS"
     ),
-    Question(
-        "phone_stack", "tenant", "Which phone stack does the tenant use?", "which phone stack the tenant uses"
-    ),
+    Question("phone_stack", "tenant", "Which phone stack does the tenant use?", "which phone stack the tenant uses"),
     Question(
         "rate_limit",
         "tenant",
@@ -289,6 +285,11 @@ def unseen(check_id: str, why: MfaSetupError) -> Check:
 def judged(check_id: str, part: Part[T], judge: Callable[[T], Check]) -> Check:
     """What `judge` answers to a question about a part of the snapshot, or why that part was not seen."""
     return unseen(check_id, part) if isinstance(part, MfaSetupError) else judge(part)
+
+
+def awaiting(check_id: str, phones: tuple[str, ...]) -> Check:
+    """The answer to a question that the test SMS before the policy will show."""
+    return idle(check_id, f"The test SMS to {', '.join(phones)} will show {BY_ID[check_id].clause}.")
 
 
 def idle(check_id: str, why: str) -> Check:

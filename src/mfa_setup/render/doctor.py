@@ -58,7 +58,9 @@ def _legend(checks: Sequence[Check]) -> Text:
     line = Text("Marks: ", style="dim")
     for state, (mark, style) in MARKS.items():
         if state in used:
-            line.append("" if line.plain.endswith(": ") else ", ").append(mark, style=style).append(f" {_STATES[state]}")
+            line.append("" if line.plain.endswith(": ") else ", ").append(mark, style=style).append(
+                f" {_STATES[state]}"
+            )
     return line
 
 
