@@ -361,7 +361,7 @@ class ChecksFailedError(GuardRefusedError):
     """`doctor` found something that would lock users out."""
 
     code = "checks_failed"
-    default_hint = "Fix each failed check as `mfa-setup doctor` describes, then run `mfa-setup doctor` again."
+    default_hint = "Fix each failed check as described under it, then run `mfa-setup doctor` again."
 
 
 class PlanOutdatedError(GuardRefusedError):

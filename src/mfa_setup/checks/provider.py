@@ -33,6 +33,7 @@ _MINIMUM = {
 }
 """The checks of the minimum, and what each says where it passes and where it fails."""
 _IDS = (*_MINIMUM, "provider_account", "provider_token")
+_NOTHING_TO_DELIVER = "The SMS factor has no message type that the phone provider would have to deliver."
 TENANT_SEND = "`mfa-setup test sms --via auth0 --to NUMBER`"
 _ENABLE = "Run `mfa-setup enable-sms`."
 
@@ -43,9 +44,15 @@ def minimum(seen: Factor, there: Provider) -> tuple[Check, ...]:
     Auth0 itself answers 200 to "Always" with no factor on, and locks everybody out.
     """
     held = (seen.enabled, bool(seen.message_types), carries(there, seen.message_types), there.can_send)
-    return tuple(
+    checks = tuple(
         answer(check_id, "pass", passed) if holds else answer(check_id, "fail", failed, _ENABLE)
         for (check_id, (passed, failed)), holds in zip(_MINIMUM.items(), held, strict=True)
+    )
+    if seen.message_types:
+        return checks
+    return tuple(
+        answer(check.id, "pass", _NOTHING_TO_DELIVER) if check.id == "message_type_carried" else check
+        for check in checks
     )
 
 

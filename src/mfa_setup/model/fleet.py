@@ -36,7 +36,8 @@ class TenantResult:
         text: Its JSON document, on one line.
         changed: Whether something was written.
         changes: The pending and applied changes of the document.
-        checks: Its checks that do not pass.
+        checks: Its checks that fail or warn.
+        pending: Whether checks wait for `up`, because the tenant is not set up yet.
         warnings: Its warnings.
         error: Its error; None where it succeeded.
         plan: What its plan would write, as `plan_of` has it.
@@ -50,6 +51,7 @@ class TenantResult:
     changed: bool
     changes: tuple[Document, ...]
     checks: tuple[Document, ...]
+    pending: bool
     warnings: tuple[Document, ...]
     error: Document | None
     plan: str = field(repr=False)
@@ -68,6 +70,7 @@ class TenantResult:
             changed=bool(document["changed"]),
             changes=tuple(change for change in document["changes"] if change["action"] != "none"),
             checks=tuple(check for check in document["checks"] if check["status"] in {"fail", "warn"}),
+            pending=any(check["pending"] for check in document["checks"]),
             warnings=tuple(document["warnings"]),
             error=document["error"],
             plan=plan,

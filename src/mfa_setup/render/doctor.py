@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from mfa_setup.model.check import Check
+from mfa_setup.model.outcome import Outcome
 from mfa_setup.model.results import DoctorResult
 from mfa_setup.render.parts import INDENT, MARKS, state_of, tenant_line
 from mfa_setup.render.sanitize import one_line
@@ -35,6 +36,7 @@ def doctor_result(result: DoctorResult) -> Iterator[Text]:
     checks = outcome.checks
     if checks:
         yield tenant_line(outcome)
+        yield from _setup_line(outcome)
         yield _legend(checks)
         for subject, title in _SUBJECTS.items():
             if own := [check for check in checks if check.subject == subject]:
@@ -45,11 +47,19 @@ def doctor_result(result: DoctorResult) -> Iterator[Text]:
         yield Text()
         total = f"{len(checks)} check{'' if len(checks) == 1 else 's'}"
         yield Text().append(total, style="bold").append(f": {_counts(checks)}.")
-    if any(check.pending for check in checks) and outcome.tenant:
-        domain = one_line(outcome.tenant.domain)
-        yield Text(f"SMS MFA is not set up on {domain} yet. Run `mfa-setup up` to set it up.", style="bold")
     if outcome.error is None:
         yield Text().append("Next step: ", style="bold").append(_next_step(checks))
+
+
+def _setup_line(outcome: Outcome) -> Iterator[Text]:
+    """That the tenant is not set up yet, where checks wait for that."""
+    if not any(check.pending for check in outcome.checks) or outcome.tenant is None:
+        return
+    state = f"SMS MFA is not set up on {one_line(outcome.tenant.domain)} yet"
+    if any(check.status == "fail" for check in outcome.checks):
+        yield Text(f"{state}, and `mfa-setup up` cannot set it up before the failed checks are fixed.", style="bold")
+    else:
+        yield Text(f"{state}. Run `mfa-setup up` to set it up.", style="bold")
 
 
 def _legend(checks: Sequence[Check]) -> Text:
@@ -94,5 +104,5 @@ def _next_step(checks: Sequence[Check]) -> str:
     if any(check.pending for check in checks):
         return "`mfa-setup up`"
     if any(check.id == "provider_account" and state_of(check) == "skip" for check in checks):
-        return "`mfa-setup test login`, which proves by a real login that a code arrives"
-    return "`mfa-setup test sms --to NUMBER`, which proves by a real SMS that a code arrives"
+        return "`mfa-setup test login` (proves by a login that a code arrives)"
+    return "`mfa-setup test sms --to NUMBER` (proves that an SMS arrives)"

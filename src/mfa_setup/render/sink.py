@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -311,15 +312,32 @@ class Sink:
             with writable_output() if console is self._out else writable_messages():
                 console.print(line, soft_wrap=True)
             return
-        from rich.padding import Padding  # noqa: PLC0415 brings Rich along
-
-        indent = len(shown) - len(shown.lstrip())
         # The spinner is drawn on the other stream of the same terminal, and would run into the line.
         with self.paused() if console is self._out else nullcontext():
-            console.print(Padding(line[indent:], (0, 0, 0, indent), expand=False))
+            console.print(_indented(line))
 
 
 def _text(text: str = "", style: str = "") -> "Text":
     from rich.text import Text  # noqa: PLC0415 brings Rich along
 
     return Text(text, style=style)
+
+
+_MARKED = re.compile(r" +[-=+~!?*xo] \S")
+"""A line that begins with a mark, which the text under it is not wrapped below."""
+
+
+def _indented(line: "Text") -> "RenderableType":
+    """A line whose continuation keeps its indent, and stays clear of the mark that it begins with."""
+    from rich.padding import Padding  # noqa: PLC0415 brings Rich along
+    from rich.table import Table  # noqa: PLC0415
+
+    indent = len(line.plain) - len(line.plain.lstrip())
+    if not indent:
+        return line
+    if not _MARKED.match(line.plain):
+        return Padding(line[indent:], (0, 0, 0, indent), expand=False)
+    grid = Table.grid()
+    grid.add_column(width=2, no_wrap=True)
+    grid.add_row(line[indent : indent + 2], line[indent + 2 :])
+    return Padding(grid, (0, 0, 0, indent), expand=False)
