@@ -63,8 +63,10 @@ def _refused(why: MfaSetupError) -> tuple[Check, Check]:
         return refused, unseen("twilio_account", why)
     if isinstance(why, ForbiddenError) and why.twilio_code in _INACTIVE:
         return (
-            answer("twilio_credentials", "pass", "Twilio recognised the credentials."),
-            about(answer("twilio_account", "fail", why.message, why.hint), why),
+            answer(
+                "twilio_credentials", "pass", "Twilio recognized the credentials, but does not let the account be used."
+            ),
+            about(answer("twilio_account", "fail", f"The Twilio account cannot be used: {why.message}", why.hint), why),
         )
     return unseen("twilio_credentials", why), unseen("twilio_account", why)
 

@@ -20,7 +20,9 @@ _NAME_A_NUMBER = (
 def checks(given: CheckContext) -> tuple[Check, ...]:
     """All of this group; without spoken codes there is nothing to ask."""
     if "voice" not in known_or(given.snapshot.factor, Factor()).message_types:
-        return tuple(idle(check_id, "No codes are sent by voice call.") for check_id in _IDS)
+        unread = isinstance(given.snapshot.factor, MfaSetupError)
+        reason = "No codes are known to be sent by voice call." if unread else "No codes are sent by voice call."
+        return tuple(idle(check_id, reason) for check_id in _IDS)
     if skipped := unasked(given, _IDS):
         return skipped
     account, provider = given.snapshot.inventory, given.snapshot.provider

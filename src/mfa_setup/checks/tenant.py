@@ -109,6 +109,8 @@ def plan(found: Snapshot) -> Check:
             "The tenant recently sent codes through its phone provider, which the Free plan does not.",
         )
     evidence = "Auth0 does not expose the tenant's plan, and no code has been sent yet to show that it includes SMS."
+    if isinstance(found.sends, MfaSetupError):
+        evidence = "Auth0 does not expose the tenant's plan, and its log was not read to see whether it has sent codes."
     if (headroom := found.headroom) and is_free(headroom):
         evidence += (
             f" Its rate limit (a burst of {headroom.limit} requests) is that of the Free plan, which sends no SMS."

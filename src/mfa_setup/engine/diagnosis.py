@@ -3,18 +3,13 @@
 from mfa_setup.checks import doctor
 from mfa_setup.engine.report import notice_of
 from mfa_setup.engine.run import Run
-from mfa_setup.errors import ChecksFailedError, EnforcedUndeliverableError
+from mfa_setup.errors import ChecksFailedError, EnforcedUndeliverableError, MfaSetupError
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.snapshot.parts import known_or
 
 _WORST_FIRST = {"fail": 0, "skip": 1, "warn": 2, "pass": 4}
 _PENDING, _IDLE = 3, 5
-_UNREAD = Notice(
-    code="policy_unread",
-    message="The MFA policy could not be read, so it is not known whether users are asked for codes now.",
-    hint="Grant the scope read:mfa_policies.",
-)
 
 
 def examine(run: Run) -> None:
@@ -33,8 +28,8 @@ def examine(run: Run) -> None:
     if report.tenant and (stack := known_or(snapshot.stack, None)):
         report.tenant = Tenant(domain=report.tenant.domain, phone_stack=stack)
     failing = [check.id for check in checks if check.status == "fail"]
-    if known_or(snapshot.policies, None) is None:
-        report.warn([_UNREAD])
+    if isinstance(snapshot.policies, MfaSetupError) and not isinstance(snapshot.stack, MfaSetupError):
+        report.warn([_unread(snapshot.policies)])
     enforced = EnforcedUndeliverableError(
         f"The MFA policy requires codes now, and codes do not arrive. Failed: {', '.join(failing)}."
     )
@@ -53,6 +48,11 @@ def examine(run: Run) -> None:
         names = ", ".join(action.name for action in snapshot.enforcing)
         message += f" The MFA policy is Never, but post-login Actions can ask users for codes now: {names}."
     raise ChecksFailedError(message)
+
+
+def _unread(why: MfaSetupError) -> Notice:
+    message = f"Whether users are asked for codes now is not known: the MFA policy could not be read. {why.message}"
+    return Notice(code="policy_unread", message=message, hint=why.hint)
 
 
 def _rank(check: Check) -> int:

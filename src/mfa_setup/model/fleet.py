@@ -30,6 +30,7 @@ class TenantResult:
 
     Attributes:
         name: The tenant's name in the fleet file.
+        command: What was run for it.
         exit_code: What a run for this tenant alone would exit with.
         skipped: Whether it was not tried.
         seconds: How long it took.
@@ -44,6 +45,7 @@ class TenantResult:
     """
 
     name: str
+    command: str
     exit_code: int
     skipped: bool
     seconds: float
@@ -63,6 +65,7 @@ class TenantResult:
         """The result that a document tells of, and the plan in it."""
         return cls(
             name=name,
+            command=document["command"],
             exit_code=exit_code,
             skipped=skipped,
             seconds=seconds,

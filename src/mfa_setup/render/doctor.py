@@ -38,12 +38,13 @@ def doctor_result(result: DoctorResult) -> Iterator[Text]:
         yield tenant_line(outcome)
         yield from _setup_line(outcome)
         yield _legend(checks)
+        fixes = set[str]()
         for subject, title in _SUBJECTS.items():
             if own := [check for check in checks if check.subject == subject]:
                 yield Text()
                 yield Text().append(title, style="bold").append(f": {_counts(own)}")
                 for check in own:
-                    yield from _lines(check)
+                    yield from _lines(check, fixes)
         yield Text()
         total = f"{len(checks)} check{'' if len(checks) == 1 else 's'}"
         yield Text().append(total, style="bold").append(f": {_counts(checks)}.")
@@ -85,14 +86,20 @@ def _counts(checks: Sequence[Check]) -> str:
     return ", ".join(shown)
 
 
-def _lines(check: Check) -> Iterator[Text]:
-    """A check on one line; one that needs attention with its evidence and its fix under it."""
+def _lines(check: Check, fixes: set[str]) -> Iterator[Text]:
+    """A check on one line; one that needs attention with its evidence and its fix under it.
+
+    Args:
+        check: The check.
+        fixes: The fixes that were shown; one reason may keep many checks from being made, and is fixed once.
+    """
     state = state_of(check)
     mark, style = MARKS[state]
     line = Text().append(f"  {mark} ", style=style).append(check.id, style="bold")
-    if state in _BRIEF:
-        yield line.append(f": {one_line(check.evidence)}", style="" if state == "pending" else "dim")
+    if state in _BRIEF or (state == "skip" and check.fix in fixes):
+        yield line.append(f": {one_line(check.evidence)}", style="dim" if state in {"pass", "idle"} else "")
         return
+    fixes.add(check.fix)
     yield line
     yield Text(f"{INDENT}{one_line(check.evidence)}")
     if check.fix:

@@ -17,8 +17,6 @@ from mfa_setup.render.sanitize import one_line
 _MOST_ROWS = 12
 _MOST_NAMES = 5
 _MOST_VALUES = 3
-_EXAMINED = frozenset({"checks_failed", "enforced_undeliverable"})
-"""The errors whose message names the checks that failed, and not what they found."""
 _DONE = {"plan": "planned", "status": "read", "doctor": "passed", "up": "set up"}
 
 
@@ -56,17 +54,7 @@ def result_lines(result: TenantResult, width: int) -> Iterator[Text]:
     yield line.append(_end(result)).append("" if result.skipped else f"  {result.seconds:.1f} s", style="dim")
     if result.failed and result.error:
         yield Text(f"{INDENT}{one_line(result.error['message'])}")
-        if result.error["code"] in _EXAMINED:
-            yield from _failed_checks(result)
         yield Text(f"{INDENT}{one_line(result.error['hint'])}", style="dim")
-
-
-def _failed_checks(result: TenantResult) -> Iterator[Text]:
-    """The checks that failed, each with its fix."""
-    for check in result.checks:
-        if check["status"] == "fail":
-            yield Text().append(f"{INDENT}x ", style="bold red").append(f"{check['id']}: {one_line(check['evidence'])}")
-            yield Text(f"{INDENT}  {one_line(check['fix'])}", style="dim")
 
 
 def _end(result: TenantResult) -> str:
@@ -81,8 +69,8 @@ def _end(result: TenantResult) -> str:
 
 
 def _changes(result: TenantResult) -> str:
-    if result.pending:
-        return "not set up yet"
+    if result.command == "doctor":
+        return "not set up yet" if result.pending else _DONE["doctor"]
     if not result.changes:
         return "nothing to change"
     count = _counted(len(result.changes), "change")
