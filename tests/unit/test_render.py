@@ -143,14 +143,17 @@ def test_an_sms_that_was_not_sent_has_no_result() -> None:
     assert "Sent by      Auth0" in text(SmsResult(EMPTY.model_copy(update={"outputs": Outputs(sms=sms)})))
 
 
-def test_doctor_counts_what_neither_passed_nor_failed() -> None:
+def test_doctor_counts_checks_by_subject_and_in_total() -> None:
     checks = (
-        Check(id="a", status="skip", evidence="Not read.", fix="", group="auth0"),
-        Check(id="b", status="pass", evidence="Good.", fix="", group="twilio"),
-        Check(id="c", status="pass", evidence="No matter.", fix="", group="codes", applies=False),
+        Check(id="a", status="skip", evidence="Not read.", fix="", subject="tenant"),
+        Check(id="b", status="warn", evidence="Slow.", fix="", subject="account"),
+        Check(id="d", status="warn", evidence="Low.", fix="", subject="account"),
+        Check(id="c", status="pass", evidence="No matter.", fix="", subject="codes", applies=False),
     )
     shown = text(DoctorResult(EMPTY.model_copy(update={"checks": checks})))
-    assert "All checks passed, 1 note." in shown
+    assert "Auth0 tenant: 1 not checked\n" in shown
+    assert "Twilio account: 2 warnings\n" in shown
+    assert "4 checks: 1 not checked, 2 warnings, 1 not applicable." in shown
     assert "  - c: No matter." in shown
 
 
@@ -167,7 +170,7 @@ def test_an_error_tells_what_was_done_what_is_uncertain_and_what_is_left() -> No
 
 
 def test_the_checks_of_doctor_are_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
-    check = Check(id="a", status="fail", evidence="It is off.", fix="Turn it on.", group="auth0")
+    check = Check(id="a", status="fail", evidence="It is off.", fix="Turn it on.", subject="tenant")
     outcome = EMPTY.model_copy(update={"checks": (check,), "error": FAILED, "ok": False})
     Sink().result(DoctorResult(outcome))
     shown = capsys.readouterr()
