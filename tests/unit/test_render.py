@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from rich.text import Text
 
 from mfa_setup.model.change import Change, FieldChange
 from mfa_setup.model.check import Check
@@ -178,3 +179,20 @@ def test_the_checks_of_doctor_are_shown_once(capsys: pytest.CaptureFixture[str])
     Sink().result(SetupResult(outcome))
     shown = capsys.readouterr()
     assert (shown.out.count("It is off."), shown.err.count("It is off.")) == (0, 1)
+
+
+def test_at_a_terminal_a_wrapped_line_keeps_its_indent_and_stays_clear_of_its_mark(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "24")
+    lines = ("  = plan: The plan has it.", "", "      Fix: Do this and then that.", "A line that is wrapped.")
+    Sink(color=False).texts(Text(line) for line in lines)
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "  = plan: The plan has",
+        "    it.",
+        "",
+        "      Fix: Do this and",
+        "      then that.",
+        "A line that is wrapped.",
+    ]

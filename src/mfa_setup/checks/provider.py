@@ -80,7 +80,7 @@ def _account(given: CheckContext, there: Provider) -> Check:
     if given.snapshot.twilio is None:
         return unchecked(
             "provider_account",
-            f"Auth0 sends through the Twilio account {there.sid}, and no Twilio credentials are given to compare it.",
+            f"Auth0 sends through the Twilio account {there.sid}; no Twilio credentials are given to compare.",
             "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
         )
     ours = given.snapshot.account.standing if given.snapshot.account else given.snapshot.twilio
