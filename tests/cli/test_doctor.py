@@ -281,8 +281,12 @@ def test_a_provider_of_another_account_is_nothing_that_up_would_set_up(run: Run,
     assert "factor_on" in pending(result)
 
 
-def test_an_application_without_users_is_no_part_of_a_setup_that_is_missing(run: Run, unified: Lab) -> None:
+def test_an_application_without_users_is_no_part_of_a_setup_that_is_missing(
+    run: Run, unified: Lab, folder: Path
+) -> None:
     run("up", "--yes", "--policy", "never", env=unified.env)
+    settings = '[application]\nurls = ["https://app.example.com"]\n'  # which `up` would add to the application
+    (folder / "mfa-setup.toml").write_text(settings, encoding="utf-8")
     unified.auth0("PUT", "guardian/factors/sms", {"enabled": False})
     result = run("doctor", "--json", env=unified.env)
     assert (result.code, pending(result)) == (0, {"factor_on"})
