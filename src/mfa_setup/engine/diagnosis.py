@@ -6,7 +6,7 @@ from mfa_setup.engine.run import Run
 from mfa_setup.errors import ChecksFailedError, EnforcedUndeliverableError, MfaSetupError
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Notice, Tenant
-from mfa_setup.snapshot.parts import known_or
+from mfa_setup.snapshot.parts import first_unread, known_or
 
 _WORST_FIRST = {"fail": 0, "skip": 1, "warn": 2, "pass": 4}
 _PENDING, _IDLE = 3, 5
@@ -28,8 +28,8 @@ def examine(run: Run) -> None:
     if report.tenant and (stack := known_or(snapshot.stack, None)):
         report.tenant = Tenant(domain=report.tenant.domain, phone_stack=stack)
     failing = [check.id for check in checks if check.status == "fail"]
-    if isinstance(snapshot.policies, MfaSetupError) and not isinstance(snapshot.stack, MfaSetupError):
-        report.warn([_unread(snapshot.policies)])
+    if (why := first_unread([snapshot.policies])) and not first_unread([snapshot.stack]):
+        report.warn([_unread(why)])
     enforced = EnforcedUndeliverableError(
         f"The MFA policy requires codes now, and codes do not arrive. Failed: {', '.join(failing)}."
     )
