@@ -364,7 +364,7 @@ class ChecksFailedError(GuardRefusedError):
     """`doctor` found something that would lock users out."""
 
     code = "checks_failed"
-    default_hint = "See the fix under each one."
+    default_hint = "Fix each failed check as described under it, then run `mfa-setup doctor` again."
 
 
 class PlanOutdatedError(GuardRefusedError):

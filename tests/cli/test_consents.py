@@ -227,7 +227,7 @@ def test_an_undo_leaves_a_number_that_somebody_has_moved_on_since(
 
 def test_a_number_whose_price_nobody_names_is_not_bought_without_consent(buy: Buy, unified: Lab) -> None:
     unified.control("twilio/prices", {"country": "US", "number_type": "local", "current_price": None})
-    assert "names no price" in refused(buy(), "price_known")["evidence"]
+    assert "has no price for local numbers" in refused(buy(), "price_known")["evidence"]
     assert unified.twilio["purchases"] == 0
     assert agreed(buy("--override", "price_known")) == ["price_known"]
     assert unified.twilio["purchases"] == 1

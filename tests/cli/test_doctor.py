@@ -9,7 +9,7 @@ import pytest
 from mfa_setup.demo.player import PHONE, Player
 from mfa_setup.errors import MfaSetupError
 from support.lab import Lab, Result, Run
-from support.scene import NEW_TOKEN, rotate_token
+from support.scene import NEW_TOKEN, OTHER_ACCOUNT, provider, rotate_token
 
 URL = "http://localhost:3000"
 
@@ -115,7 +115,7 @@ def test_a_service_that_does_not_answer_ends_with_5(run: Run, unified: Lab) -> N
     result = run("doctor", "--json", "--timeout", "1", env=unified.env)
     assert result.code == 5
     assert check(result, "twilio_account")["status"] == "skip"
-    assert check(result, "factor_on")["status"] == "fail"
+    assert check(result, "factor_on")["pending"]
 
 
 def test_without_twilio_credentials_the_rest_is_checked(run: Run, unified: Lab) -> None:
@@ -131,7 +131,7 @@ def test_scopes_that_are_missing_are_told_by_command(run: Run, unified: Lab) -> 
     result = run("doctor", "--json", env=unified.env)
     scopes = check(result, "auth0_scopes")
     assert scopes["status"] == "warn"
-    assert "policy lacks update:mfa_policies" in scopes["evidence"]
+    assert "`mfa-setup policy` needs update:mfa_policies" in scopes["evidence"]
     assert check(result, "application")["status"] == "skip"
     assert check(result, "phone_stack")["status"] == "pass"
 
@@ -163,13 +163,134 @@ def test_what_bears_on_a_login_is_warned_of(run: Run, unified: Lab) -> None:
         assert piece in check(result, check_id)["evidence"]
 
 
-def test_people_see_the_checks_by_group_the_worst_first_with_the_fix_beside_each(run: Run, unified: Lab) -> None:
+def test_people_see_the_checks_by_subject_the_worst_first_with_the_fix_under_each(run: Run, unified: Lab) -> None:
+    run("up", "--yes", env=unified.env)
+    unified.auth0("PUT", "guardian/factors/sms", {"enabled": False})
     out = run("doctor", env=unified.env).out
-    assert out.index("The Auth0 tenant") < out.index("How codes are sent") < out.index("The Twilio account")
-    codes = out[out.index("How codes are sent") : out.index("The Twilio account")]
-    assert codes.index("x factor_on") < codes.index("= message_type_carried") < codes.index("- provider_account")
-    lines = codes.splitlines()
-    assert lines[lines.index("  x factor_on: The SMS factor is disabled.") + 1].strip() == "Run `mfa-setup enable-sms`."
+    assert "Marks: x failed, ! warning, = passed, - not applicable\n" in out
+    titles = (
+        "Auth0 tenant: ",
+        "Logins: ",
+        "How codes are sent: 1 failed, 6 passed",
+        "Twilio account: 6 passed",
+        "Sender",
+    )
+    assert [out.index(title) for title in titles] == sorted(out.index(title) for title in titles)
+    codes = out[out.index("How codes are sent") : out.index("Twilio account:")].splitlines()
+    assert codes[1:4] == [
+        "  x factor_on",
+        "      The SMS factor is disabled.",
+        "      Fix: Run `mfa-setup enable-sms`.",
+    ]
+    assert codes[4].startswith("  = message_type_set: ")
+    assert codes[-2].startswith("  - recent_sends: ")
+    assert "30 checks: 1 failed, 5 warnings, 21 passed, 3 not applicable.\n" in out
+
+
+def test_the_next_step_of_a_tenant_without_a_failure_is_to_prove_a_delivery(run: Run, unified: Lab) -> None:
+    run("up", "--yes", env=unified.env)
+    assert run("doctor", env=unified.env).out.endswith(
+        "Next step: `mfa-setup test sms --to NUMBER` (proves that an SMS arrives)\n"
+    )
+
+
+def test_a_fix_that_many_checks_have_in_common_is_shown_once(run: Run, unified: Lab) -> None:
+    out = run("doctor", env={**unified.env, "TWILIO_ACCOUNT_SID": None, "TWILIO_AUTH_TOKEN": None}).out
+    assert out.count("Fix: Set TWILIO_ACCOUNT_SID") == 1
+    assert "  ? balance: Could not check whether the Twilio account has a balance" in out
+
+
+# --- a tenant that is not set up yet --------------------------------------------------------------------------------
+
+
+def pending(result: Result) -> set[str]:
+    """The checks that wait for `up`."""
+    return {item["id"] for item in result.document["checks"] if item["pending"]}
+
+
+FRESH = {"application", "factor_on", "message_type_set", "provider_enabled"}
+
+
+def test_a_tenant_that_is_not_set_up_yet_is_no_failure(run: Run, lab: Lab) -> None:
+    result = run("doctor", "--json", env=lab.env)
+    assert (result.code, result.document["error"], pending(result)) == (0, None, FRESH)
+    assert {check(result, name)["status"] for name in FRESH} == {"skip"}
+    assert check(result, "factor_on")["evidence"] == "The SMS factor is disabled. `mfa-setup up` will change that."
+    shown = run("doctor", env=lab.env)
+    assert f"SMS MFA is not set up on {lab.env['AUTH0_DOMAIN']} yet. Run `mfa-setup up` to set it up." in shown.out
+    assert "  o factor_on: " in shown.out
+    assert shown.out.endswith("Next step: `mfa-setup up`\n")
+    assert "Error" not in shown.err
+    run("up", "--yes", env=lab.env)
+    assert pending(run("doctor", "--json", env=lab.env)) == set()
+
+
+@pytest.mark.parametrize(
+    ("world", "failing"),
+    [
+        ({"twilio_account": "trial"}, "twilio_account"),
+        ({"twilio_account": "legacy-trial"}, "twilio_account"),
+        ({"number_registration": "unregistered"}, "registration"),
+    ],
+    ids=["trial", "older trial", "no campaign"],
+)
+def test_what_up_cannot_fix_fails_before_it_has_run(
+    make_lab: Any, run: Run, world: dict[str, str], failing: str
+) -> None:
+    lab = make_lab(**world)
+    result = run("doctor", "--json", env=lab.env)
+    assert (result.code, result.document["error"]["code"], pending(result)) == (7, "checks_failed", FRESH)
+    assert [item["id"] for item in result.document["checks"] if item["status"] == "fail"] == [failing]
+    assert "`mfa-setup up` cannot fix that" in result.document["error"]["message"]
+    shown = run("doctor", env=lab.env).out
+    assert "yet, and `mfa-setup up` cannot set it up before the failed checks are fixed." in shown
+    assert "Next step" not in shown
+
+
+def test_without_twilio_credentials_a_fresh_tenant_is_not_set_up_either(run: Run, unified: Lab) -> None:
+    result = run("doctor", "--json", env={**unified.env, "TWILIO_ACCOUNT_SID": None, "TWILIO_AUTH_TOKEN": None})
+    assert (result.code, pending(result)) == (0, FRESH)
+
+
+def test_a_policy_in_force_without_a_factor_is_never_called_not_set_up(run: Run, lab: Lab) -> None:
+    lab.auth0("PUT", "guardian/policies", ["all-applications"])
+    result = run("doctor", "--json", env=lab.env)
+    assert (result.code, result.document["error"]["code"], pending(result)) == (7, "enforced_undeliverable", set())
+    assert check(result, "factor_on")["status"] == "fail"
+
+
+def test_an_action_that_asks_for_codes_under_never_is_named_where_they_cannot_be_sent(run: Run, lab: Lab) -> None:
+    code = "exports.onExecutePostLogin = async (event, api) => { api.multifactor.enable('any'); };"
+    lab.control("actions", [{"name": "Ask for MFA", "code": code}])
+    result = run("doctor", "--json", env=lab.env)
+    assert (result.code, result.document["error"]["code"], pending(result)) == (7, "checks_failed", set())
+    assert "post-login Actions can ask users for codes now: Ask for MFA." in result.document["error"]["message"]
+
+
+def test_where_the_policy_cannot_be_read_no_failure_is_excused(run: Run, unified: Lab) -> None:
+    unified.grant(["read:tenant_settings", "read:guardian_factors", "read:phone_providers"])
+    result = run("doctor", "--json", env=unified.env)
+    assert (result.code, pending(result)) == (7, set())
+    assert [warning["code"] for warning in result.document["warnings"]] == ["policy_unread"]
+
+
+def test_a_provider_of_another_account_is_nothing_that_up_would_set_up(run: Run, unified: Lab) -> None:
+    provider(unified, sid=OTHER_ACCOUNT, sender="+14155550100")
+    result = run("doctor", "--json", env=unified.env)
+    assert (result.code, check(result, "provider_account")["status"]) == (7, "fail")
+    assert "factor_on" in pending(result)
+
+
+def test_an_application_without_users_is_no_part_of_a_setup_that_is_missing(
+    run: Run, unified: Lab, folder: Path
+) -> None:
+    run("up", "--yes", "--policy", "never", env=unified.env)
+    settings = '[application]\nurls = ["https://app.example.com"]\n'  # which `up` would add to the application
+    (folder / "mfa-setup.toml").write_text(settings, encoding="utf-8")
+    unified.auth0("PUT", "guardian/factors/sms", {"enabled": False})
+    result = run("doctor", "--json", env=unified.env)
+    assert (result.code, pending(result)) == (0, {"factor_on"})
+    assert check(result, "application")["status"] == "warn"
 
 
 def test_an_application_that_requires_an_organization_is_named_with_the_option_of_the_test_login(

@@ -319,7 +319,10 @@ def test_a_tenant_that_cannot_be_planned_is_named_with_its_cause(fleet: Fleet) -
 
 
 def test_status_and_doctor_look_at_every_tenant(fleet: Fleet) -> None:
+    fresh = fleet.run("doctor")
+    assert (fresh.code, fresh.out.count("  not set up yet, 2 warnings  ")) == (0, len(TENANTS))
     assert fleet.up().code == 0
+    assert "* t0003  passed, " in fleet.run("doctor").out
     mark = fleet.lab.mark()
     for command in ("status", "doctor"):
         result = fleet(command)

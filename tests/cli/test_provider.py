@@ -306,7 +306,7 @@ def test_what_arrives_by_one_of_another_kind_cannot_be_checked_and_the_policy_wa
     assert "--override provider_account" in error["hint"]
     (check,) = (one for one in result.document["checks"] if one["id"] == "provider_account")
     assert check["status"] == "skip"
-    assert check["evidence"].startswith("Could not be checked: ")
+    assert check["evidence"].startswith("Could not check whether Auth0 sends through this Twilio account: ")
     assert "--override provider_account" in check["fix"]
     assert lab.everything == before
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from rich.text import Text
 
 from mfa_setup.model.change import Change, FieldChange
 from mfa_setup.model.check import Check
@@ -146,14 +147,17 @@ def test_an_sms_that_was_not_sent_has_no_result() -> None:
     assert "Sent by      Auth0" in text(SmsResult(EMPTY.model_copy(update={"outputs": Outputs(sms=sms)})))
 
 
-def test_doctor_counts_what_neither_passed_nor_failed() -> None:
+def test_doctor_counts_checks_by_subject_and_in_total() -> None:
     checks = (
-        Check(id="a", status="skip", evidence="Not read.", fix="", group="auth0"),
-        Check(id="b", status="pass", evidence="Good.", fix="", group="twilio"),
-        Check(id="c", status="pass", evidence="No matter.", fix="", group="codes", applies=False),
+        Check(id="a", status="skip", evidence="Not read.", fix="", subject="tenant"),
+        Check(id="b", status="warn", evidence="Slow.", fix="", subject="account"),
+        Check(id="d", status="warn", evidence="Low.", fix="", subject="account"),
+        Check(id="c", status="pass", evidence="No matter.", fix="", subject="codes", applies=False),
     )
     shown = text(DoctorResult(EMPTY.model_copy(update={"checks": checks})))
-    assert "All checks passed, 1 note." in shown
+    assert "Auth0 tenant: 1 not checked\n" in shown
+    assert "Twilio account: 2 warnings\n" in shown
+    assert "4 checks: 1 not checked, 2 warnings, 1 not applicable." in shown
     assert "  - c: No matter." in shown
 
 
@@ -170,7 +174,7 @@ def test_an_error_tells_what_was_done_what_is_uncertain_and_what_is_left() -> No
 
 
 def test_the_checks_of_doctor_are_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
-    check = Check(id="a", status="fail", evidence="It is off.", fix="Turn it on.", group="auth0")
+    check = Check(id="a", status="fail", evidence="It is off.", fix="Turn it on.", subject="tenant")
     outcome = EMPTY.model_copy(update={"checks": (check,), "error": FAILED, "ok": False})
     Sink().result(DoctorResult(outcome))
     shown = capsys.readouterr()
@@ -237,3 +241,20 @@ def test_each_failed_check_of_a_fleet_is_shown_in_its_own_words() -> None:
 def test_a_run_is_named_by_the_beginning_of_its_id() -> None:
     run = RUN.model_copy(update={"run_id": "0123456789abcdef" * 2})
     assert run_line(run).plain == "0123456789ab  2026-05-04 10:20:30 UTC  up          "
+
+
+def test_at_a_terminal_a_wrapped_line_keeps_its_indent_and_stays_clear_of_its_mark(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "24")
+    lines = ("  = plan: The plan has it.", "", "      Fix: Do this and then that.", "A line that is wrapped.")
+    Sink(color=False).texts(Text(line) for line in lines)
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "  = plan: The plan has",
+        "    it.",
+        "",
+        "      Fix: Do this and",
+        "      then that.",
+        "A line that is wrapped.",
+    ]

@@ -1,6 +1,6 @@
 """The Twilio account: its credentials, its type and status, its compliance profile, its balance, its errors."""
 
-from mfa_setup.checks.catalog import about, answer, idle, unseen
+from mfa_setup.checks.catalog import about, answer, awaiting, idle, unchecked, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.checks.deliveries import delivered
 from mfa_setup.errors import CredentialsRefusedError, ForbiddenError, MfaSetupError
@@ -14,13 +14,13 @@ _INACTIVE = frozenset({20003, 20005})
 """With a 403 these say that the account is suspended or closed, not that the credentials are wrong."""
 LOW = 5.0
 """Below this a balance is worth a warning: some hundred messages."""
-_NO_CREDENTIALS = "There are no Twilio credentials: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set."
+_NO_CREDENTIALS = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set."
 _SET_THEM = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: Twilio console, Account > API keys & tokens."
 TRIAL = (
-    "It is a trial account, of one of two kinds, which nothing that can be read tells apart. A trial of 2026 sends "
-    "Twilio's own template texts only (572006), so no code of Auth0 ever arrives. An older one sends codes to its "
-    "verified phones only, five at most (21608), from the one number that it may own, and to US phones hardly at all, "
-    "since it cannot register a US number (30034)."
+    "The Twilio account is a trial account, and no API shows which of two kinds it is. A trial of 2026 sends only "
+    "Twilio's own template texts (error 572006), so codes from Auth0 never arrive. An older trial sends codes only to "
+    "its verified phones, at most five (error 21608), from the one number that it may own, and hardly ever to US "
+    "phones, because it cannot register a US number (error 30034)."
 )
 
 
@@ -35,7 +35,9 @@ def standing(given: CheckContext) -> tuple[Check, ...]:
         return (*_refused(seen), *(unseen(check_id, seen) for check_id in ids[2:]))
     accepted = "Twilio accepted the credentials."
     if seen.account is None:
-        accepted += " An API key sees neither the account's type and status nor the token that Auth0 needs."
+        accepted += (
+            " They are an API key, which shows neither the account's type and status nor the token that Auth0 needs."
+        )
     return (
         answer("twilio_credentials", "pass", accepted),
         judge(seen.account),
@@ -50,7 +52,7 @@ def unasked(given: CheckContext, ids: tuple[str, ...]) -> tuple[Check, ...]:
     if there and there.kind not in {None, "auth0", "twilio"}:
         return tuple(idle(check_id, "Codes are not sent through Twilio.") for check_id in ids)
     if given.snapshot.twilio is None:
-        return tuple(answer(check_id, "skip", _NO_CREDENTIALS, _SET_THEM) for check_id in ids)
+        return tuple(unchecked(check_id, _NO_CREDENTIALS, _SET_THEM) for check_id in ids)
     return ()
 
 
@@ -61,8 +63,10 @@ def _refused(why: MfaSetupError) -> tuple[Check, Check]:
         return refused, unseen("twilio_account", why)
     if isinstance(why, ForbiddenError) and why.twilio_code in _INACTIVE:
         return (
-            answer("twilio_credentials", "pass", "Twilio recognised the credentials."),
-            about(answer("twilio_account", "fail", why.message, why.hint), why),
+            answer(
+                "twilio_credentials", "pass", "Twilio recognized the credentials, but does not let the account be used."
+            ),
+            about(answer("twilio_account", "fail", f"The Twilio account cannot be used: {why.message}", why.hint), why),
         )
     return unseen("twilio_credentials", why), unseen("twilio_account", why)
 
@@ -70,10 +74,9 @@ def _refused(why: MfaSetupError) -> tuple[Check, Check]:
 def judge(account: TwilioAccount | None) -> Check:
     """Whether the account may send by its status and its type."""
     if account is None:
-        return answer(
+        return unchecked(
             "twilio_account",
-            "skip",
-            "An API key may not read the account: TWILIO_AUTH_TOKEN is not set.",
+            "An API key may not read the account, and TWILIO_AUTH_TOKEN is not set.",
             "Set TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH).",
         )
     if account.status != "active":
@@ -81,7 +84,7 @@ def judge(account: TwilioAccount | None) -> Check:
             "twilio_account",
             "fail",
             f"The Twilio account is {account.status}.",
-            "Twilio console: Account > General settings, or ask Twilio's support.",
+            "Reactivate it: Twilio console, Account > General settings, or contact Twilio's support.",
         )
     if account.kind == "Full":
         return answer("twilio_account", "pass", "The Twilio account is active and is not a trial.")
@@ -89,7 +92,8 @@ def judge(account: TwilioAccount | None) -> Check:
         "twilio_account",
         "fail",
         TRIAL,
-        "Upgrade: Twilio console, Account > Billing. To go on with an older trial, prove it with a verified phone: "
+        "Upgrade the account: Twilio console, Account > Billing. To continue with an older trial, prove the delivery "
+        "to a verified phone: "
         "`mfa-setup up --test-to NUMBER --override twilio_account`.",
     )
 
@@ -102,31 +106,35 @@ def _profile(given: CheckContext, seen: TwilioInventory) -> Check:
     if isinstance(profiles, MfaSetupError):
         return unseen("compliance_profile", profiles)
     if "twilio-approved" in profiles:
-        return answer("compliance_profile", "pass", "A compliance profile is approved.")
+        return answer("compliance_profile", "pass", "The Twilio account has an approved compliance profile.")
     if seen.account is None or seen.parent_sid:
         return _parents_profile(given, seen)
-    found = f"its profiles are {', '.join(profiles)}" if profiles else "it has none"
+    found = (
+        f"None of the Twilio account's compliance profiles is approved ({', '.join(profiles)})"
+        if profiles
+        else "The Twilio account has no compliance profile"
+    )
     return answer(
         "compliance_profile",
         "fail",
-        f"No compliance profile of the account is approved ({found}): messages are refused (21608).",
-        "Twilio console: Trust Hub > Customer profiles. An individual profile is enough outside of US registration.",
+        f"{found}, so Twilio refuses its messages (error 21608).",
+        "Complete one: Twilio console, Trust Hub > Customer profiles. An individual profile is enough for everything "
+        "but US registration.",
     )
 
 
 def _parents_profile(given: CheckContext, seen: TwilioInventory) -> Check:
     """A subaccount sends by its parent's profile, which it does not show (sources: twilio-subaccount-profile)."""
     if message := next(delivered(given, seen.now), None):
-        evidence = f"Twilio has delivered a message of this account, {message.sid}, in the last 30 days."
+        evidence = f"Twilio delivered a message of this account, {message.sid}, in the last 30 days, so it may send."
         return answer("compliance_profile", "pass", evidence)
     if given.awaited:
-        return idle("compliance_profile", f"The test SMS to {', '.join(given.awaited)} will show it.")
+        return awaiting("compliance_profile", given.awaited)
     whose = f"of its parent account, {seen.parent_sid}" if seen.parent_sid else "of a parent account, if it has one"
-    return answer(
+    return unchecked(
         "compliance_profile",
-        "skip",
-        f"Could not be checked: the account shows no approved compliance profile, and may send by that {whose}.",
-        "Twilio console of the parent account: Trust Hub > Customer profiles. A delivered message shows it as well: "
+        f"The account itself shows no approved one, and may use that {whose}.",
+        "See it in the Twilio console of the parent account, Trust Hub > Customer profiles, or prove it by a delivery: "
         "`mfa-setup test sms --to NUMBER`.",
     )
 
@@ -139,47 +147,50 @@ def _balance(given: CheckContext, seen: TwilioInventory) -> Check:
         return idle("balance", "A subaccount has no balance of its own.")
     shown = left.shown
     if seen.on_trial:
-        return idle("balance", f"A trial's balance ({shown}) does not show its free units.")
-    top_up = "Twilio console: Account > Billing; auto-recharge keeps it from running dry."
+        return idle("balance", f"The balance of a trial account ({shown}) does not show its free units.")
+    top_up = "Add funds: Twilio console, Account > Billing. Auto-recharge keeps the balance from running out."
     if left.amount <= 0:
         return _spent(left, seen.account)
     if left.amount < LOW:
-        return answer("balance", "warn", f"The balance is low: {shown}.", top_up)
-    return answer("balance", "pass", f"The balance is {shown}.")
+        return answer("balance", "warn", f"The balance of the Twilio account is low: {shown}.", top_up)
+    return answer("balance", "pass", f"The balance of the Twilio account is {shown}.")
 
 
 def _spent(left: Balance, account: TwilioAccount | None) -> Check:
     """No balance: an account that is paid by invoice stays active with a negative one (sources: twilio-invoiced)."""
-    told, fix = f"The balance is {left.shown}", "Twilio console: Account > Billing."
+    balance, fix = f"The balance of the Twilio account is {left.shown}", "Add funds: Twilio console, Account > Billing."
     if left.amount == 0 or (account and account.status != "active"):
-        return answer("balance", "fail", f"{told}.", f"{fix} Auto-recharge keeps it from running dry.")
-    fix += " An account that Twilio invoices needs nothing."
+        return answer("balance", "fail", f"{balance}.", f"{fix} Auto-recharge keeps the balance from running out.")
+    fix += " If Twilio invoices the account, nothing needs to be done."
     if account is None:
-        evidence = f"Could not be checked: the balance is {left.shown}, and an API key does not show whether the "
-        return answer("balance", "skip", f"{evidence}account is active.", fix)
-    return answer("balance", "warn", f"{told}, and the account is active, as those are that Twilio invoices.", fix)
+        return unchecked(
+            "balance", f"It is {left.shown}, and an API key does not show whether the account is active.", fix
+        )
+    return answer("balance", "warn", f"{balance}. The account is active all the same, as invoiced accounts are.", fix)
 
 
 def alerts(given: CheckContext) -> Check:
     """The account's recent errors, each code once; Auth0's own sends are among them."""
     if given.snapshot.twilio is None:
-        return answer("twilio_alerts", "skip", _NO_CREDENTIALS, _SET_THEM)
+        return unchecked("twilio_alerts", _NO_CREDENTIALS, _SET_THEM)
     if isinstance(given.snapshot.alerts, MfaSetupError):
         return unseen("twilio_alerts", given.snapshot.alerts)
     if not given.snapshot.alerts:
         return answer("twilio_alerts", "pass", "Twilio logged no recent errors for this account.")
     met = [explain(code) for code in dict.fromkeys(alert.code for alert in given.snapshot.alerts)]
-    evidence = "; ".join(f"{told.code}: {told.meaning}" for told in met)
-    return answer("twilio_alerts", "warn", f"Twilio logged errors, the newest first: {evidence}.", met[0].fix)
+    errors = "; ".join(f"{error.code}, {error.meaning}" for error in met)
+    evidence = f"Twilio recently logged errors for this account, the newest first: {errors}."
+    return answer("twilio_alerts", "warn", evidence, met[0].fix)
 
 
 def region(named: tuple[str, ...]) -> Check:
     """Whether the environment names another region, where other tokens count and no Auth0 sends."""
     if not named:
-        return answer("twilio_region", "pass", "No Twilio region other than the home region is configured.")
+        return answer("twilio_region", "pass", "Twilio is used in its home region.")
+    names = " and ".join(named)
     return answer(
         "twilio_region",
         "warn",
-        f"{' and '.join(named)} {'is' if len(named) == 1 else 'are'} set; mfa-setup and Auth0 use the home region.",
-        f"Unset {' and '.join(named)}: a token of another region is refused.",
+        f"{names} {'is' if len(named) == 1 else 'are'} set, but mfa-setup and Auth0 use Twilio's home region.",
+        f"Unset {names}: the home region refuses a token of another region.",
     )

@@ -11,13 +11,18 @@ from mfa_setup.phone import country_of, normal
 from mfa_setup.snapshot.parts import known_or
 
 _IDS = ("voice_sender", "dialing_permissions")
-_NAME_A_NUMBER = "Run `mfa-setup enable-sms --from NUMBER` with a number that can call, or `--delivery sms`."
+_NAME_A_NUMBER = (
+    "Run `mfa-setup enable-sms --from NUMBER` with a number that can make calls, or `mfa-setup enable-sms --delivery "
+    "sms` to send no spoken codes."
+)
 
 
 def checks(given: CheckContext) -> tuple[Check, ...]:
     """All of this group; without spoken codes there is nothing to ask."""
     if "voice" not in known_or(given.snapshot.factor, Factor()).message_types:
-        return tuple(idle(check_id, "No code is sent by voice.") for check_id in _IDS)
+        unread = isinstance(given.snapshot.factor, MfaSetupError)
+        reason = "No codes are known to be sent by voice call." if unread else "No codes are sent by voice call."
+        return tuple(idle(check_id, reason) for check_id in _IDS)
     if skipped := unasked(given, _IDS):
         return skipped
     account, provider = given.snapshot.inventory, given.snapshot.provider
@@ -25,7 +30,7 @@ def checks(given: CheckContext) -> tuple[Check, ...]:
         if isinstance(part, MfaSetupError):
             return tuple(unseen(check_id, part) for check_id in _IDS)
     if isinstance(account, MfaSetupError) or isinstance(provider, MfaSetupError) or provider.sid != account.sid:
-        return tuple(idle(check_id, "The provider is not this Twilio account.") for check_id in _IDS)
+        return tuple(idle(check_id, "Auth0 does not send through this Twilio account.") for check_id in _IDS)
     return _sender(given, provider, account), _dialing(given, provider)
 
 
@@ -36,13 +41,11 @@ def _sender(given: CheckContext, provider: Provider, account: TwilioInventory) -
     """
     names = named(given, provider)
     if uses_service(given, provider) or not names:
-        evidence = (
-            "The provider sends through a Messaging Service, which cannot make calls: spoken codes do not arrive."
-        )
+        evidence = "A Messaging Service sends the codes and cannot make calls, so spoken codes do not arrive."
         return answer("voice_sender", "fail", evidence, _NAME_A_NUMBER)
     able = {normal(item.phone_number) for item in account.numbers if item.voice or item.planned}
     if unable := [name for name in names if name not in able]:
-        evidence = f"{', '.join(unable)} cannot make calls: spoken codes do not arrive."
+        evidence = f"{', '.join(unable)} cannot make calls, so spoken codes do not arrive."
         return answer("voice_sender", "fail", evidence, _NAME_A_NUMBER)
     return answer("voice_sender", "pass", f"{', '.join(names)} can make calls.")
 
@@ -56,9 +59,9 @@ def _dialing(given: CheckContext, provider: Provider) -> Check:
             return answer(
                 "dialing_permissions",
                 "fail",
-                f"The account may not call {', '.join(closed)}.",
-                "Twilio console: Voice > Settings > Geo permissions: allow the country, low-risk numbers are enough.",
+                f"The Twilio account may not call phones in {', '.join(closed)}.",
+                "Allow it: Twilio console, Voice > Settings > Geo permissions. Low-risk numbers are enough.",
             )
-        return answer("dialing_permissions", "pass", f"The account may call {', '.join(countries)}.")
+        return answer("dialing_permissions", "pass", f"The Twilio account may call phones in {', '.join(countries)}.")
 
     return judged("dialing_permissions", given.snapshot.dialing, judge)

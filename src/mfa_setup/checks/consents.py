@@ -40,7 +40,7 @@ def asked_first(found: Snapshot) -> Notice:
 
 def _limit(found: Snapshot) -> str:
     burst = found.headroom.limit if found.headroom else 0
-    return f"Auth0's rate limit for this tenant, a burst of {burst}, is that of the Free plan, which sends no SMS."
+    return f"The tenant's rate limit (a burst of {burst} requests) is that of Auth0's Free plan, which sends no SMS."
 
 
 def before_buying(found: Snapshot, *, may_send: bool) -> Iterator[Check]:
@@ -51,18 +51,22 @@ def before_buying(found: Snapshot, *, may_send: bool) -> Iterator[Check]:
         may_send: Whether the plan of the tenant is taken to include SMS, or Auth0 is asked before the purchase.
     """
     if not may_send:
-        evidence = f"{_limit(found)} A number would cost its price each month and send no code."
-        yield answer("auth0_plan", "fail", evidence, "Upgrade first: Auth0 dashboard, Settings > Subscription.")
+        evidence = f"{_limit(found)} A number would cost money each month and send no code."
+        yield answer(
+            "auth0_plan", "fail", evidence, "Upgrade the Auth0 plan first: Auth0 dashboard, Settings > Subscription."
+        )
     if unpriced := next((offer for offer in found.offers if offer.price is None), None):
         yield _price(unpriced)
 
 
 def _price(offer: Offer) -> Check:
     evidence = (
-        f"Twilio's price list names no price for {offer.number_type} numbers in {offer.country}, so what "
-        f"{offer.phone_number} costs each month is not known."
+        f"Twilio's price list has no price for {offer.number_type} numbers in {offer.country}, so the monthly price of "
+        f"{offer.phone_number} is not known."
     )
-    return answer("price_known", "fail", evidence, "See the price first: Twilio console, Phone Numbers > Buy a number.")
+    return answer(
+        "price_known", "fail", evidence, "Look up the price first: Twilio console, Phone Numbers > Buy a number."
+    )
 
 
 def before_moving(given: CheckContext, writes: Sequence[Write]) -> Iterator[Check]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from mfa_setup.checks.catalog import answer, idle, unseen
+from mfa_setup.checks.catalog import answer, awaiting, idle, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.checks.deliveries import delivered
 from mfa_setup.checks.senders import Sender, senders
@@ -34,17 +34,19 @@ def geo(given: CheckContext, now: datetime | None, reached: tuple[str, ...]) -> 
     if isinstance(permissions, MfaSetupError):
         return shown("geo_permissions", permissions, given, reached, delivered(given, now))
     if not reached:
-        return idle("geo_permissions", "The users' countries are not known.")
+        return idle(
+            "geo_permissions",
+            "The users' countries are not known, because the sender has none: name them with --countries.",
+        )
     closed = [country for country in reached if country not in permissions.allowed]
     if closed:
         return answer(
             "geo_permissions",
             "fail",
-            f"The account may not send to {', '.join(closed)} (21408).",
-            "Twilio console: Messaging > Settings > Geo permissions: allow "
-            f"{'that country' if len(closed) == 1 else 'those countries'}.",
+            f"The Twilio account may not send messages to {', '.join(closed)} (error 21408).",
+            f"Allow messages to {', '.join(closed)}: Twilio console, Messaging > Settings > Geo permissions.",
         )
-    return answer("geo_permissions", "pass", f"Messages may go to {', '.join(reached)}.")
+    return answer("geo_permissions", "pass", f"The Twilio account may send messages to {', '.join(reached)}.")
 
 
 def shown(
@@ -61,7 +63,7 @@ def shown(
     """
     found = {country_of(message.to, "") for message in messages}
     if reached and found.issuperset(reached):
-        return answer(check_id, "pass", f"Twilio has delivered messages to {', '.join(reached)} in the last 30 days.")
+        return answer(check_id, "pass", f"Twilio delivered messages to {', '.join(reached)} in the last 30 days.")
     if reached and found.union(country_of(phone, "") for phone in given.awaited).issuperset(reached):
-        return idle(check_id, f"The test SMS to {', '.join(given.awaited)} will show it.")
+        return awaiting(check_id, given.awaited)
     return unseen(check_id, why)

@@ -48,7 +48,7 @@ def _stays(check: Check, found: Snapshot) -> bool:
 
 def _as_warning(check: Check, others: frozenset[str]) -> Check:
     evidence = (
-        f"{check.evidence} The tenant has no users yet, and they can log in by another factor that is on: "
+        f"{check.evidence} This locks nobody out: the tenant has no users yet, and new ones can use another factor, "
         f"{', '.join(sorted(others))}."
     )
     return check.model_copy(update={"status": "warn", "evidence": evidence})

@@ -42,12 +42,14 @@ def _password_grants(applications: tuple[Application, ...]) -> Check:
     """Applications whose logins answer `mfa_required` under Always, and have to speak the MFA API then."""
     using = [item.name for item in applications if PASSWORD_GRANTS & set(item.grant_types)]
     if not using:
-        return answer("password_grants", "pass", "No application logs in by the password grant.")
+        return answer("password_grants", "pass", "No application uses the password grant.")
     return answer(
         "password_grants",
         "warn",
-        f"Under Always these get `mfa_required` instead of a token: {_listed(using)}.",
-        "Let them speak Auth0's MFA API, or take the grant away: Applications > Advanced Settings > Grant Types.",
+        "Under the policy Always, applications that use the password grant get the error `mfa_required` instead of a "
+        f"token: {_listed(using)}.",
+        "Use Auth0's MFA API in these applications, or disable the grant: Auth0 dashboard, Applications > the "
+        "application > Advanced Settings > Grant Types.",
     )
 
 
@@ -55,15 +57,16 @@ def silent_login(applications: tuple[Application, ...]) -> Check:
     """Applications that renew a session without the user, which Always may end (sources: auth0-silent-mfa)."""
     renewing = [f"{item.name} ({' and '.join(ways)})" for item in applications if (ways := _renewals(item))]
     if not renewing:
-        return answer("silent_login", "pass", "No single-page or native application renews sessions silently.")
+        return answer("silent_login", "pass", "No single-page or native application renews sessions without the user.")
     return answer(
         "silent_login",
         "warn",
-        "Under Always, a silent login may end with `login_required` and a refresh with `mfa_required`, unless the user "
-        f"chose to be remembered in that browser. These applications may renew sessions so: {_listed(renewing)}.",
-        'Let users choose "Remember this device", and let each application log in interactively when it gets one of '
-        'these errors (FAQ of auth0-spa-js; Auth0 docs, "Refresh Token Rotation"). Or keep the policy Never, and '
-        "let a post-login Action ask once per session.",
+        f"Under the policy Always, some applications may fail to renew sessions without the user: {_listed(renewing)}. "
+        "A silent login may end with `login_required` and a refresh with `mfa_required`, unless the user chose to be "
+        "remembered in that browser.",
+        'Let users choose "Remember this device", and have each application start an interactive login when it gets '
+        'one of these errors (FAQ of auth0-spa-js; Auth0 docs, "Refresh Token Rotation"). Or keep the policy Never, '
+        "and let a post-login Action ask once per session.",
     )
 
 
@@ -82,24 +85,28 @@ def _other_factor(factors: frozenset[str], flags: TenantSettings) -> Check:
     first = sorted(INDEPENDENT & factors)
     if not first:
         return answer("other_factor_first", "pass", "SMS is the first factor that users are offered.")
-    told = "and users choose among them" if flags.factor_list else "and users are offered the most secure one"
+    offer = "choose their factor from a list" if flags.factor_list else "are offered the most secure factor before SMS"
     return answer(
         "other_factor_first",
         "warn",
-        f"{', '.join(first)} {'is' if len(first) == 1 else 'are'} on, {told}.",
-        "Auth0 dashboard: Security > Multi-factor Auth: disable the factors that users should not be offered.",
+        f"Besides SMS, {', '.join(first)} {'is' if len(first) == 1 else 'are'} enabled, and users {offer}.",
+        "Disable the factors that users should not be offered: Auth0 dashboard, Security > Multi-factor Auth.",
     )
 
 
 def _recovery(factors: frozenset[str]) -> Check:
     there = sorted(_RECOVERY & factors)
     if there:
-        return answer("recovery_factor", "pass", f"{', '.join(there)} is enabled.")
+        return answer(
+            "recovery_factor",
+            "pass",
+            f"Users who lose their phone can log in by a recovery factor: {', '.join(there)}.",
+        )
     return answer(
         "recovery_factor",
         "warn",
         "No recovery factor is enabled: users who lose their phone cannot log in.",
-        "Auth0 dashboard: Security > Multi-factor Auth > Recovery Code.",
+        "Enable recovery codes: Auth0 dashboard, Security > Multi-factor Auth > Recovery Code.",
     )
 
 
@@ -111,15 +118,15 @@ def mfa_in_action(found: Snapshot) -> Check:
         return answer(
             "mfa_in_action",
             "warn",
-            f"{_asking(found.enforcing)} What they decide goes before the policy, Never included.",
+            f"{_asking(found.enforcing)} That takes precedence over the MFA policy, even over Never.",
             _REVIEW,
         )
     if found.settings.mfa_in_actions:
-        evidence = "customize_mfa_in_postlogin_action is on: post-login Actions may choose the factors"
-        seen = "none that is deployed and bound asks for one now"
-        unread = "whether one does could not be read, for lack of the scope read:actions"
-        told = unread if isinstance(found.actions, MfaSetupError) else seen
-        return answer("mfa_in_action", "warn", f"{evidence}; {told}.", _REVIEW)
+        evidence = "Post-login Actions may choose the MFA factors (customize_mfa_in_postlogin_action is on)"
+        seen = "but no Action that is deployed and bound asks for one now"
+        unread = "and whether one does could not be read, for lack of the scope read:actions"
+        rest = unread if isinstance(found.actions, MfaSetupError) else seen
+        return answer("mfa_in_action", "warn", f"{evidence}, {rest}.", _REVIEW)
     if isinstance(found.actions, MfaSetupError):
         return unseen("mfa_in_action", found.actions)
     return answer("mfa_in_action", "pass", "No deployed post-login Action asks for a second factor.")
@@ -133,14 +140,14 @@ def under_never(found: Snapshot) -> tuple[Notice, ...]:
         return (Notice(code="actions_unread", message=message, hint="Grant the scope read:actions, or review them."),)
     if not found.enforcing:
         return ()
-    message = f"{_asking(found.enforcing)} They go on doing so under the policy Never, so users still need the codes."
+    message = f"{_asking(found.enforcing)} That does not end with the policy Never, so users still need the codes."
     return (Notice(code="mfa_in_action", message=message, hint=_REVIEW),)
 
 
 def _asking(actions: tuple[BoundAction, ...]) -> str:
     named = _listed([f"{action.name} ({', '.join(action.calls)})" for action in actions])
     one = len(actions) == 1
-    return f"The code of {'a post-login Action' if one else 'post-login Actions'} can ask for MFA: {named}."
+    return f"{'A post-login Action' if one else 'Post-login Actions'} can ask users for MFA: {named}."
 
 
 def _listed(names: list[str]) -> str:
@@ -149,4 +156,4 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:LISTED]) + (f" and {rest} more" if rest > 0 else "")
 
 
-_REVIEW = "Review them: Auth0 dashboard, Actions > Triggers > post-login."
+_REVIEW = "Review the Actions: Auth0 dashboard, Actions > Triggers > post-login."

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mfa_setup.checks.catalog import about, answer, idle, unseen
+from mfa_setup.checks.catalog import about, answer, awaiting, idle, unchecked, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import CredentialsRefusedError, MfaSetupError
 from mfa_setup.model.check import Check
@@ -18,15 +18,22 @@ FRESH = timedelta(hours=1)
 AUTHENTICATE = 20003
 _MINIMUM = {
     "factor_on": ("The SMS factor is enabled.", "The SMS factor is disabled."),
-    "message_type_set": ("A message type is set.", "No message type is set."),
-    "message_type_carried": (
-        "The phone provider carries every message type that is set.",
-        "The phone provider does not carry every message type that is set.",
+    "message_type_set": (
+        "The SMS factor has a message type.",
+        "The SMS factor has no message type, neither SMS nor voice.",
     ),
-    "provider_enabled": ("An enabled phone provider can send codes.", "No enabled phone provider can send codes."),
+    "message_type_carried": (
+        "The phone provider can deliver every message type of the SMS factor.",
+        "The phone provider cannot deliver every message type of the SMS factor.",
+    ),
+    "provider_enabled": (
+        "The tenant has an enabled phone provider that can send codes.",
+        "The tenant has no enabled phone provider that can send codes.",
+    ),
 }
 """The checks of the minimum, and what each says where it passes and where it fails."""
 _IDS = (*_MINIMUM, "provider_account", "provider_token")
+_NOTHING_TO_DELIVER = "The SMS factor has no message type that the phone provider would have to deliver."
 TENANT_SEND = "`mfa-setup test sms --via auth0 --to NUMBER`"
 _ENABLE = "Run `mfa-setup enable-sms`."
 
@@ -37,9 +44,15 @@ def minimum(seen: Factor, there: Provider) -> tuple[Check, ...]:
     Auth0 itself answers 200 to "Always" with no factor on, and locks everybody out.
     """
     held = (seen.enabled, bool(seen.message_types), carries(there, seen.message_types), there.can_send)
-    return tuple(
+    checks = tuple(
         answer(check_id, "pass", passed) if holds else answer(check_id, "fail", failed, _ENABLE)
         for (check_id, (passed, failed)), holds in zip(_MINIMUM.items(), held, strict=True)
+    )
+    if seen.message_types:
+        return checks
+    return tuple(
+        answer(check.id, "pass", _NOTHING_TO_DELIVER) if check.id == "message_type_carried" else check
+        for check in checks
     )
 
 
@@ -56,21 +69,18 @@ def way_out(given: CheckContext) -> tuple[Check, ...]:
 def _account(given: CheckContext, there: Provider) -> Check:
     """Whether the provider is Twilio, by the account whose credentials are given."""
     if there.kind in {None, "auth0"} or (there.kind == "twilio" and there.sid is None):
-        return idle("provider_account", "There is no phone provider yet.")
+        return idle("provider_account", "The tenant has no phone provider yet, so no Twilio account sends its codes.")
     if there.kind != "twilio":
-        return answer(
+        return unchecked(
             "provider_account",
-            "skip",
-            f"Could not be checked: the phone provider is not Twilio ({there.kind}), and nothing tells whether its "
-            "codes arrive.",
+            f"The phone provider is not Twilio ({there.kind}), and no API shows whether its codes arrive.",
             "Log in once with a code. If it arrives, pass --override provider_account; otherwise send through Twilio: "
             "`mfa-setup enable-sms --replace-provider`.",
         )
     if given.snapshot.twilio is None:
-        return answer(
+        return unchecked(
             "provider_account",
-            "skip",
-            f"Auth0 sends through the Twilio account {there.sid}; without Twilio credentials no more is known.",
+            f"Auth0 sends through the Twilio account {there.sid}; no Twilio credentials are given to compare.",
             "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
         )
     ours = given.snapshot.account.standing if given.snapshot.account else given.snapshot.twilio
@@ -80,8 +90,8 @@ def _account(given: CheckContext, there: Provider) -> Check:
         return answer(
             "provider_account",
             "fail",
-            f"Auth0 sends through the Twilio account {there.sid}; the credentials are those of {ours.sid}.",
-            "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of that account, or run "
+            f"Auth0 sends through the Twilio account {there.sid}, but the credentials are those of {ours.sid}.",
+            f"Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of {there.sid}, or send through {ours.sid}: "
             "`mfa-setup enable-sms --replace-provider`.",
         )
     return answer("provider_account", "pass", f"Auth0 sends through this Twilio account, {there.sid}.")
@@ -90,19 +100,23 @@ def _account(given: CheckContext, there: Provider) -> Check:
 def _token(given: CheckContext, there: Provider) -> Check:
     """Whether Twilio accepts what Auth0 holds: compared where it can be, else by the tenant's own sends since."""
     if there.kind != "twilio" or there.sid is None:
-        return idle("provider_token", "There is no Twilio provider.")
+        return idle("provider_token", "The tenant has no Twilio phone provider, so Auth0 holds no Twilio token.")
     found, send = given.snapshot, _telling_send(given.snapshot, there)
     if send and send.failed:
-        evidence = f"Twilio refused the tenant's own send at {_time(send.at)}: 20003, the token is wrong."
+        evidence = f"Twilio refused the code that Auth0 sent at {_time(send.at)} (error 20003): "
+        evidence += "the token that Auth0 holds is wrong."
         return answer("provider_token", "fail", evidence, _RESEND)
     if check := _compared(found):
         return check
     if send and found.now and found.now - send.at < FRESH:
-        return answer("provider_token", "pass", f"Twilio accepted the tenant's own send at {_time(send.at)}.")
+        evidence = (
+            f"Twilio accepted the code that Auth0 sent at {_time(send.at)}, so the token that Auth0 holds is right."
+        )
+        return answer("provider_token", "pass", evidence)
     if given.awaited and there.stack == "unified":
-        return idle("provider_token", f"The test SMS to {', '.join(given.awaited)} will show it: Auth0 sends it.")
-    way = _RESEND + (f" Or let Auth0 send: {TENANT_SEND}." if there.stack == "unified" else "")
-    check = answer("provider_token", "skip", f"Could not be checked: {_UNPROVEN[found.token]}", way)
+        return awaiting("provider_token", given.awaited)
+    way = _RESEND + (f" Or have Auth0 send an SMS to show it: {TENANT_SEND}." if there.stack == "unified" else "")
+    check = unchecked("provider_token", _UNPROVEN[found.token], way)
     return about(check, found.twilio) if isinstance(found.twilio, CredentialsRefusedError) else check
 
 
@@ -149,13 +163,20 @@ def recent_sends(given: CheckContext) -> Check:
         return unseen("recent_sends", given.snapshot.sends)
     latest = _latest(given)
     if latest is None:
-        return idle("recent_sends", "The tenant's log shows no recently sent code.")
+        return idle("recent_sends", "The tenant's log shows no code that was sent recently.")
     if not latest.failed:
-        evidence = f"The provider accepted the latest code at {_time(latest.at)}; that is not yet its delivery."
+        evidence = (
+            f"The phone provider accepted the latest code at {_time(latest.at)}; that does not show its delivery."
+        )
         return answer("recent_sends", "pass", evidence)
     failed = f"The latest code, at {_time(latest.at)}, was not sent"
     if latest.error_code is None:
-        return answer("recent_sends", "warn", f"{failed}: {latest.told}", "Auth0 dashboard: Monitoring > Logs.")
+        return answer(
+            "recent_sends",
+            "warn",
+            f"{failed}: {latest.told}",
+            "See the tenant's log: Auth0 dashboard, Monitoring > Logs.",
+        )
     told = explain(latest.error_code, latest.told)
     return answer("recent_sends", "warn", f"{failed}: {told.meaning} (Twilio {latest.error_code}).", told.fix)
 

@@ -34,7 +34,7 @@ def checks(given: CheckContext) -> tuple[Check, ...]:
     if provider.kind in {None, "auth0"}:
         return _prospect(given, account, provider)
     if provider.kind != "twilio" or provider.sid != account.sid:
-        return tuple(idle(check_id, "The provider is not this Twilio account.") for check_id in _IDS)
+        return tuple(idle(check_id, "Auth0 does not send through this Twilio account.") for check_id in _IDS)
     return _reached(given, account, provider)
 
 
@@ -78,7 +78,13 @@ def _reached(
         return (owning, *(idle(check_id, "Codes are sent by voice only.") for check_id in _IDS[1:]))
     found = senders(given, account, provider, placed)
     if not found:
-        return (owning, *(idle(check_id, "There is no sender.") for check_id in _IDS[1:]))
+        return (
+            owning,
+            *(
+                idle(check_id, "No sender of this Twilio account is known, so none can be judged.")
+                for check_id in _IDS[1:]
+            ),
+        )
     unread = given.snapshot.toll_free
     if isinstance(unread, MfaSetupError) and any(one.kind == "toll-free" and not one.planned for one in found):
         return owning, _by_deliveries(given, account, found, unread), geo(given, account.now, countries(given, found))
@@ -94,10 +100,16 @@ def _prospect(given: CheckContext, account: TwilioInventory, provider: Provider)
     reached = given.desired.countries or (given.country,)
     owning = idle("sender_owned", "No sender is chosen yet: `mfa-setup up` finds or buys a number.")
     if given.country == "US" and US_PHONES & set(reached) and not any(item.verified for item in account.services):
-        evidence = "The account has no Messaging Service with a verified campaign: carriers drop what a US local "
-        evidence += f"number sends to US phones (30034).{_unverified(account)}"
+        evidence = (
+            "The Twilio account has no Messaging Service with a verified campaign, so carriers drop messages from "
+        )
+        evidence += f"a US local number to US phones (error 30034).{_unverified(account)}"
         return owning, answer("registration", "fail", evidence, REGISTER), geo(given, account.now, reached)
-    return owning, idle("registration", "No sender is chosen yet."), geo(given, account.now, reached)
+    return (
+        owning,
+        idle("registration", "No sender is chosen yet, so its registration cannot be judged."),
+        geo(given, account.now, reached),
+    )
 
 
 def _unverified(account: TwilioInventory) -> str:

@@ -1,6 +1,6 @@
 """The check of the registration: each sender that may be used, judged for each of the users' countries."""
 
-from mfa_setup.checks.catalog import about, answer, idle
+from mfa_setup.checks.catalog import BY_ID, about, answer, awaiting, idle, unchecked
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.checks.countries import countries
 from mfa_setup.checks.routes import Route, route
@@ -20,7 +20,8 @@ def registration(given: CheckContext, account: TwilioInventory, found: tuple[Sen
     reached = countries(given, found)
     if not reached:
         names = ", ".join(sender.name for sender in found)
-        return _not_known(f"{names} has no country, so its reach is not known.", "Name the users' with --countries.")
+        reason = f"The sender has no country of its own ({names})."
+        return unchecked("registration", reason, "Name the users' countries with --countries.")
     judged = [one for country in reached for one in _routes_to(given, account, found, country)]
     waits = [one for one in judged if one.sender.planned and one.is_verifiable]
     if failing := [one for one in judged if one.verdict == "fails" and one not in waits]:
@@ -29,16 +30,16 @@ def registration(given: CheckContext, account: TwilioInventory, found: tuple[Sen
     if unproved := [one for one in open_ones if not _is_awaited(given, one)]:
         return _unproved(given, unproved)
     if open_ones:
-        return idle("registration", f"The test SMS to {', '.join(given.awaited)} will show it.")
+        return awaiting("registration", given.awaited)
     if waits:
-        return idle("registration", "A toll-free number can be verified only once it is owned.")
+        return idle("registration", "A toll-free number can be verified only once the Twilio account owns it.")
     return _passing(judged, reached)
 
 
 def _unproved(given: CheckContext, routes: list[Route]) -> Check:
     """What only a delivery can show; where it matters because the users could not be counted, the reason is theirs."""
     check, users = _combined("skip", routes), given.snapshot.everyone
-    evidence = f"Could not be checked: {check.evidence}"
+    evidence = f"Could not check {BY_ID['registration'].clause}: {check.evidence}"
     if isinstance(users, MfaSetupError) and all(one.verdict == "young" for one in routes):
         evidence += f" The tenant's users could not be counted: {users.message}"
         check = about(check, users)
@@ -53,14 +54,15 @@ def _passing(judged: list[Route], reached: tuple[str, ...]) -> Check:
     if warnings:
         evidence, fixes = zip(*dict.fromkeys(warnings), strict=True)
         return answer("registration", "warn", " ".join(evidence), " ".join(dict.fromkeys(fixes)))
-    names = ", ".join(dict.fromkeys(one.sender.name for one in judged))
-    return answer("registration", "pass", f"{names} reaches {', '.join(reached)}.")
+    names = list(dict.fromkeys(one.sender.name for one in judged))
+    verb = "reaches" if len(names) == 1 else "reach"
+    return answer("registration", "pass", f"{', '.join(names)} {verb} phones in {', '.join(reached)}.")
 
 
 def _other_use(one: Route) -> tuple[str, str]:
     campaign = one.sender.service.campaign if one.sender.service else None
     use = campaign.usecase if campaign and campaign.usecase else "another use"
-    evidence = f"The campaign of {one.sender.name} is for {use}, not for codes: carriers may filter them."
+    evidence = f"The campaign of {one.sender.name} is registered for {use}, not for codes, so carriers may filter them."
     return evidence, "Register a 2FA campaign for the codes."
 
 
@@ -89,10 +91,6 @@ def _combined(status: str, routes: list[Route]) -> Check:
     evidence = " ".join(dict.fromkeys(one.evidence for one in routes))
     fix = " ".join(dict.fromkeys(one.fix for one in routes))
     return answer("registration", status, evidence, fix)  # type: ignore[arg-type] # one of the statuses
-
-
-def _not_known(evidence: str, fix: str) -> Check:
-    return answer("registration", "skip", f"Could not be checked: {evidence}", fix)
 
 
 def _has_users(given: CheckContext) -> bool:

@@ -71,13 +71,19 @@ def _by_rule(given: CheckContext, account: TwilioInventory, sender: Sender, coun
     if sender.kind == "long code" and country in US_PHONES and is_north_american(sender.name):
         return _to_us_phones(given, account, sender, country)
     if sender.kind == "long code" and country == "GB" and not is_british(sender.name):
-        evidence = f"Carriers of the UK block {sender.name}: it is a number of another country."
-        return Route(sender, country, "fails", evidence, "Use a number of that country: --country GB, or a name.")
+        evidence = f"UK carriers block messages from {sender.name}, because it is a number of another country."
+        return Route(
+            sender, country, "fails", evidence, "Use a number of that country (--country GB) or a name (--from NAME)."
+        )
     registered_us = sender.country == "US" and sender.service is not None and sender.service.verified
     if sender.country == country or (country == "CA" and registered_us):
         return _unless_named(sender, country)
     return Route(
-        sender, country, "unknown", f"Whether {sender.name} reaches {country} is not known.", _prove(sender, country)
+        sender,
+        country,
+        "unknown",
+        f"It is not known whether {sender.name} reaches phones in {country}.",
+        _prove(sender, country),
     )
 
 
@@ -85,57 +91,60 @@ def _unless_named(sender: Sender, country: str) -> Route:
     """A number that works, unless its service may have names, which it takes first and which could not be read."""
     if not (sender.pooled and sender.service and sender.service.senders is None) or country in NO_NAMES:
         return Route(sender, country, "works")
-    evidence = f"Whether {sender.service.sid} sends by a name in {country} could not be read."
+    evidence = f"The Messaging Service {sender.service.sid} may send from a name in {country}, which could not be read."
     return Route(sender, country, "unknown", evidence, _prove(sender, country))
 
 
 def _prove(sender: Sender, country: str) -> str:
     """How a delivery shows it: in the run, or beforehand where a test SMS can name the sender."""
-    way = f"Prove it with a phone in {country}: --test-to NUMBER"
+    way = f"Prove it by an SMS to a phone in {country}: `mfa-setup up --test-to NUMBER`"
     if not (sender.planned or sender.pooled):
         pooled = "" if sender.added or sender.service is None else f"`mfa-setup buy-number --from {sender.name}`, then "
         way += f", or beforehand {pooled}`mfa-setup test sms --from {sender.name} --to NUMBER`"
-    return f"{way}. Or use a sender of that country."
+    return f"{way}." if sender.country == country else f"{way}. Or use a sender of that country."
 
 
 def _toll_free(sender: Sender, country: str) -> Route:
     if country not in TOLL_FREE_REACH:
-        evidence = f"Toll-free numbers do not reach {country} (21612)."
-        return Route(sender, country, "fails", evidence, "Use a number of that country: --country.")
+        evidence = f"Toll-free numbers do not reach phones in {country} (error 21612)."
+        return Route(sender, country, "fails", evidence, f"Use a number of that country (--country {country}).")
     if sender.verification == "TWILIO_APPROVED":
         return Route(sender, country, "works")
     stand = f"its verification is {sender.verification}" if sender.verification else "it has no verification"
-    evidence = f"The toll-free number {sender.name} is not verified ({stand}): carriers drop its messages to "
-    evidence += f"{country} (30032)."
-    where = "Twilio console: Messaging > Regulatory compliance > Toll-free verification"
-    return Route(sender, country, "fails", evidence, f"{where}; it takes 3 to 5 business days.")
+    evidence = f"The toll-free number {sender.name} is not verified ({stand}), so carriers drop its messages to "
+    evidence += f"phones in {country} (error 30032)."
+    where = "Twilio console, Messaging > Regulatory compliance > Toll-free verification"
+    return Route(sender, country, "fails", evidence, f"Verify it: {where}; it takes 3 to 5 business days.")
 
 
 def _name(sender: Sender, country: str) -> Route:
     if country in NO_NAMES:
-        evidence = f"Messages from a name such as {sender.name} are not taken in {country} (21612)."
-        return Route(sender, country, "fails", evidence, "Send from a number of that country: --from NUMBER.")
-    evidence = f"Whether the name {sender.name} reaches {country} is not known: some countries want names registered."
+        evidence = f"Messages from a name such as {sender.name} are not accepted in {country} (error 21612)."
+        return Route(sender, country, "fails", evidence, "Use a number of that country (--from NUMBER).")
+    evidence = f"It is not known whether the name {sender.name} reaches phones in {country}: some countries "
+    evidence += "require names to be registered."
     return Route(sender, country, "unknown", evidence, _prove(sender, country))
 
 
 def _to_us_phones(given: CheckContext, account: TwilioInventory, sender: Sender, country: str) -> Route:
     campaign = sender.service.campaign if sender.service else None
     if not (campaign and campaign.verified):
-        where = f"{_place(sender, campaign)}: carriers drop its messages to {country} phones (30034)."
+        where = f"{_place(sender, campaign)}, so carriers drop its messages to {country} phones (error 30034)."
         return Route(sender, country, "fails", f"The number {sender.name} {where}{_others(account, sender)}", REGISTER)
     is_young = account.now is None or sender.added is None or account.now - sender.added < YOUNG
     if refused := deliveries.refusal(given, account.now, sender):
         return _refused(Route(sender, country, "fails"), refused, account.now, is_young=is_young)
     if is_young:
         evidence = (
-            f"{sender.name} was put into its campaign's pool less than a day ago, and carriers may still drop its "
+            f"{sender.name} was put into its campaign's pool less than a day ago, so carriers may still drop its "
             f"messages to {country} phones."
         )
         return Route(sender, country, "young", evidence, _prove(sender, country))
     if sender.service and len(sender.service.pool) > sender.service.capacity:
-        evidence = f"The campaign of {sender.service.sid} carries one number, and its pool holds more: whether "
-        evidence += f"{sender.name} is that number is not known."
+        evidence = (
+            f"The campaign of {sender.service.sid} carries one number, but its pool has more, and it is not known "
+        )
+        evidence += f"whether {sender.name} is the one."
         return Route(sender, country, "unknown", evidence, _prove(sender, country))
     return Route(sender, country, "works")
 
@@ -143,12 +152,12 @@ def _to_us_phones(given: CheckContext, account: TwilioInventory, sender: Sender,
 def _refused(found: Route, refused: Message, now: datetime | None, *, is_young: bool) -> Route:
     """What carriers dropped while they register a number; a refusal that is a day old says less of an older entry."""
     evidence = (
-        f"{found.sender.name} is in the pool of the verified campaign already, and carriers still drop its messages to "
-        f"{found.country} phones ({refused.error_code})."
+        f"{found.sender.name} is in the pool of the verified campaign, but carriers still drop its messages to "
+        f"{found.country} phones (error {refused.error_code})."
     )
     fix = (
-        "Wait until the carriers have registered it, up to a few days: the number is in the pool already. Then run "
-        "`mfa-setup test sms --to NUMBER`; a delivered SMS shows that they have."
+        "Wait up to a few days until the carriers have registered the number. Then run "
+        "`mfa-setup test sms --to NUMBER`: a delivered SMS shows that they have."
     )
     is_fresh = deliveries.is_of_today(refused, now)
     return replace(found, verdict="fails" if is_young or is_fresh else "unknown", evidence=evidence, fix=fix)
@@ -158,14 +167,12 @@ def _place(sender: Sender, campaign: Campaign | None) -> str:
     """Where a number is that has no campaign to send by, and why that is none."""
     if sender.service is None:
         return "is in no Messaging Service"
-    where = f"is in the Messaging Service {sender.service.sid}, whose campaign"
-    return f"{where} {standing(campaign)}"
+    where = f"is in the Messaging Service {sender.service.sid}"
+    return f"{where}, whose campaign {standing(campaign)}" if campaign else f"{where}, which has no campaign"
 
 
-def standing(campaign: Campaign | None) -> str:
+def standing(campaign: Campaign) -> str:
     """What keeps a campaign from being one that carriers know, with its errors."""
-    if campaign is None:
-        return "does not exist"
     if campaign.mock:
         return "is a mock campaign, which no carrier knows"
     errors = f" ({'; '.join(campaign.errors)})" if campaign.errors else ""
@@ -182,7 +189,7 @@ def _others(account: TwilioInventory, sender: Sender) -> str:
 
 REGISTER = (
     "Register a brand and a 2FA campaign (Twilio console: Messaging > Regulatory compliance; 10 to 15 business days), "
-    "then run `mfa-setup buy-number`, which puts the number into its pool. Sooner, in 3 to 5 business days: a "
-    "verified toll-free number (--number-type toll-free where none is bought yet; else buy one in the console and pass "
-    "it with --from)."
+    "then run `mfa-setup buy-number`, which puts the number into the campaign's pool. Faster, in 3 to 5 business days: "
+    "verify a toll-free number (--number-type toll-free if no number is bought yet; otherwise buy one in the Twilio "
+    "console and pass it with --from)."
 )

@@ -20,7 +20,7 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 FREE_BURST = 2
 """The burst of the Free plan's rate limit (Auth0 docs, "Rate limit configurations"); no other plan's is so small."""
-_SCOPES_PAGE = "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications."
+_SCOPES_PAGE = "Auth0 dashboard, Applications > APIs > Auth0 Management API > Machine to Machine Applications."
 
 
 def checks(given: CheckContext) -> tuple[Check, ...]:
@@ -80,16 +80,16 @@ def _token(given: CheckContext) -> tuple[Check, ...]:
             return answer("auth0_token", "fail", part.message, part.hint), unseen("auth0_scopes", part)
     accepted = answer("auth0_token", "pass", "Auth0 accepted the credentials.")
     if found.scopes is None:
-        return accepted, idle("auth0_scopes", "The access token does not show its scopes.")
+        return accepted, idle("auth0_scopes", "The access token does not show which scopes it has.")
     granted = found.scopes
     needs = _needs(given.desired, known_or(found.stack, "unified"))
     lacking = {command: sorted(needed - granted) for command, needed in needs.items()}
-    short = [f"{command} lacks {', '.join(scopes)}" for command, scopes in lacking.items() if scopes]
+    short = [f"`mfa-setup {command}` needs {', '.join(scopes)}" for command, scopes in lacking.items() if scopes]
     if short:
-        evidence = f"{'; '.join(short)}."
+        evidence = f"The access token lacks scopes: {'; '.join(short)}."
         if losses := [loss for scope, loss in undo_scopes(ACTIONS).items() if scope in lacking["undo"]]:
             evidence += f" Without its scopes, `mfa-setup undo` cannot {' or '.join(losses)}."
-        return accepted, answer("auth0_scopes", "warn", evidence, f"Grant them: {_SCOPES_PAGE}")
+        return accepted, answer("auth0_scopes", "warn", evidence, f"Grant the scopes: {_SCOPES_PAGE}")
     return accepted, answer("auth0_scopes", "pass", "The access token has every scope that the commands need.")
 
 
@@ -106,13 +106,21 @@ def is_free(headroom: Headroom | None) -> bool:
 def plan(found: Snapshot) -> Check:
     """Whether the plan sends SMS, which no read tells: only a send of the tenant's own shows it."""
     if has_sent(found):
-        return answer("auth0_plan", "pass", "The tenant has recently sent codes through its provider.")
+        return answer(
+            "auth0_plan",
+            "pass",
+            "The tenant recently sent codes through its phone provider, which the Free plan does not.",
+        )
     evidence = "Auth0 does not expose the tenant's plan, and no code has been sent yet to show that it includes SMS."
+    if isinstance(found.sends, MfaSetupError):
+        evidence = "Auth0 does not expose the tenant's plan, and its log was not read to see whether it has sent codes."
     if (headroom := found.headroom) and is_free(headroom):
-        evidence += f" Its rate limit, a burst of {headroom.limit}, is that of the Free plan, which sends no SMS."
-    look = "See the plan in the Auth0 dashboard, Settings > Subscription."
+        evidence += (
+            f" Its rate limit (a burst of {headroom.limit} requests) is that of the Free plan, which sends no SMS."
+        )
+    look = "Or see the plan: Auth0 dashboard, Settings > Subscription."
     legacy = known_or(found.stack, "unified") == "legacy"
-    show = "A login shows it: `mfa-setup test login`." if legacy else f"Let Auth0 send: {TENANT_SEND}."
+    show = "Log in once to show it: `mfa-setup test login`." if legacy else f"Have Auth0 send an SMS: {TENANT_SEND}."
     return answer("auth0_plan", "warn", evidence, f"{show} {look}")
 
 
@@ -125,10 +133,10 @@ def rate_limit(headroom: Headroom | None) -> Check:
     """Whether there is room for the tool and everybody else who uses the Management API."""
     if headroom is None:
         return idle("rate_limit", "Auth0's answers did not report a rate limit.")
-    told = f"Auth0 allows {headroom.remaining} more requests of {headroom.limit} before it limits them."
+    left = f"Auth0's rate limit has {headroom.remaining} of {headroom.limit} requests left"
     if is_free(headroom):
-        return answer("rate_limit", "warn", f"{told} Runs are slow.", "A paid plan has a larger one.")
-    return answer("rate_limit", "pass", told)
+        return answer("rate_limit", "warn", f"{left}, so commands are slow.", "A paid Auth0 plan has a higher limit.")
+    return answer("rate_limit", "pass", f"{left}.")
 
 
 PLACEHOLDER = "{organization_name}"
@@ -140,31 +148,44 @@ def _application(given: CheckContext) -> Check:
     """Whether the application is on a connection that has users."""
     asked, found = given.desired.application, given.snapshot
     if asked is None:
-        return idle("application", "Applications are not managed (--no-app).")
+        return idle("application", "Applications are left alone (--no-app).")
     app = attempt(lambda: choose(asked, known(found.applications), found.config))
     if isinstance(app, MfaSetupError):
         return unseen("application", app)
     if isinstance(found.connections, MfaSetupError):
         return unseen("application", found.connections)
-    where, users = found.connections.found, found.everyone
-    if app is None or where is None:
-        missing = "application" if app is None else "connection"
-        return answer("application", "warn", f"There is no such {missing} yet.", "Run `mfa-setup init`.")
+    where = found.connections.found
+    if where is None:
+        evidence = f"The tenant has no database connection {asked.connection}."
+        return answer("application", "warn", evidence, "Pass --connection with one that exists.")
+    return _connected(app, asked.name, where, found.everyone)
+
+
+def _connected(app: Application | None, name: str, where: Connection, users: Part[int]) -> Check:
+    """Whether the application exists and may use the connection."""
+    if app is None:
+        return answer("application", "warn", f'The application "{name}" does not exist yet.', "Run `mfa-setup init`.")
     if app.client_id not in where.client_ids:
-        evidence = f'"{app.name}" is not on the connection {where.name}.'
+        evidence = f'The application "{app.name}" may not use the connection {where.name} yet.'
         return answer("application", "warn", evidence, f"Run `mfa-setup init --connection {where.name}`.")
-    return _connected(app, where, users)
+    return _used(app, where, users)
 
 
-def _connected(app: Application, where: Connection, users: Part[int]) -> Check:
+def _used(app: Application, where: Connection, users: Part[int]) -> Check:
     """Whether users are there, and come back to the application after their login."""
     if app.organization_usage not in ORGANIZATIONS and any(PLACEHOLDER in url for url in app.callbacks):
-        evidence = f'A callback URL of "{app.name}" has {PLACEHOLDER}, which counts only in logins to an organization.'
-        return answer("application", "warn", evidence, "Auth0 dashboard: the application > Organizations: allow them.")
-    counted = "the users were not counted" if isinstance(users, MfaSetupError) else f"the tenant has {users} users"
-    evidence = f'"{app.name}" is on the connection {where.name}; {counted}.'
+        evidence = f'A callback URL of "{app.name}" has {PLACEHOLDER}, which works only in logins to an organization.'
+        return answer(
+            "application",
+            "warn",
+            evidence,
+            "Allow organizations: Auth0 dashboard, Applications > the application > Organizations.",
+        )
+    counted = "the users could not be counted" if isinstance(users, MfaSetupError) else f"the tenant has {users} users"
+    counted = counted.removesuffix("s") if users == 1 else counted
+    evidence = f'Users of the connection {where.name} can log in to the application "{app.name}"; {counted}.'
     if app.organization_usage == "require":
-        evidence += " Logins need an organization: `mfa-setup test login --organization`."
+        evidence += " Logins need an organization, also the test: `mfa-setup test login --organization`."
     if users == 0:
-        return answer("application", "warn", evidence, "Create one: Auth0 dashboard, User Management > Users.")
+        return answer("application", "warn", evidence, "Create a user: Auth0 dashboard, User Management > Users.")
     return answer("application", "pass", evidence)

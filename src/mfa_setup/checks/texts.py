@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mfa_setup.checks.catalog import answer, idle, unseen
+from mfa_setup.checks.catalog import answer, idle, unchecked, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.liquid import InvalidTemplateError
@@ -50,7 +50,7 @@ def template_code(given: CheckContext) -> Check:
         return answer("template_code", "fail", evidence, _fix(failing[0][0]))
     if unreadable := [text for text, problem in tried if problem is None]:
         evidence = " ".join(f"{text.title} is not valid Liquid." for text in unreadable)
-        return answer("template_code", "skip", f"Could not be checked: {evidence}", _fix(unreadable[0]))
+        return unchecked("template_code", evidence, _fix(unreadable[0]))
     return answer("template_code", "pass", "Each text that is in use contains the code.")
 
 

@@ -3,18 +3,13 @@
 from mfa_setup.checks import doctor
 from mfa_setup.engine.report import notice_of
 from mfa_setup.engine.run import Run
-from mfa_setup.errors import ChecksFailedError, EnforcedUndeliverableError
+from mfa_setup.errors import ChecksFailedError, EnforcedUndeliverableError, MfaSetupError
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Notice, Tenant
-from mfa_setup.snapshot.parts import known_or
+from mfa_setup.snapshot.parts import first_unread, known_or
 
-_WORST_FIRST = {"fail": 0, "skip": 1, "warn": 2, "pass": 3}
-_ENFORCED = "The MFA policy is in force, and checks of how codes are delivered failed."
-_UNREAD = Notice(
-    code="policy_unread",
-    message="mfa-setup could not read whether the MFA policy is in force.",
-    hint="Grant the scope read:mfa_policies to the application.",
-)
+_WORST_FIRST = {"fail": 0, "skip": 1, "warn": 2, "pass": 4}
+_PENDING, _IDLE = 3, 5
 
 
 def examine(run: Run) -> None:
@@ -23,7 +18,7 @@ def examine(run: Run) -> None:
     Raises:
         MfaSetupError: A service refuses the credentials, or cannot be reached.
         EnforcedUndeliverableError: The policy demands codes now, and they do not arrive.
-        ChecksFailedError: Something would lock users out, once the policy demands codes.
+        ChecksFailedError: Something would lock users out once the policy demands codes, or an Action does so now.
     """
     report = run.report
     snapshot = doctor.read_everything(run.reader)
@@ -32,20 +27,35 @@ def examine(run: Run) -> None:
     report.checks = sorted(checks, key=lambda check: (groups.index(check.group), _rank(check)))
     if report.tenant and (stack := known_or(snapshot.stack, None)):
         report.tenant = Tenant(domain=report.tenant.domain, phone_stack=stack)
-    failing = [check for check in checks if check.status == "fail"]
-    if known_or(snapshot.policies, None) is None:
-        report.warn([_UNREAD])
+    failing = [check.id for check in checks if check.status == "fail"]
+    if (why := first_unread([snapshot.policies])) and not first_unread([snapshot.stack]):
+        report.warn([_unread(why)])
+    enforced = EnforcedUndeliverableError(
+        f"The MFA policy is in force, and codes do not reach users. Failed checks: {', '.join(failing)}."
+    )
     if broken := doctor.broken(snapshot):
         if failing and snapshot.requires_codes:
-            report.warn([notice_of(EnforcedUndeliverableError(_ENFORCED))])
+            report.warn([notice_of(enforced)])
         raise broken
     if not failing:
         return
-    names = ", ".join(check.id for check in failing)
     if snapshot.requires_codes:
-        raise EnforcedUndeliverableError(f"The MFA policy is in force, and codes do not reach users: {names}.")
-    raise ChecksFailedError(f"{len(failing)} of {len(checks)} checks failed: {names}.")
+        raise enforced
+    message = f"{len(failing)} of {len(checks)} checks failed: {', '.join(failing)}."
+    if any(check.pending for check in checks):
+        message += " `mfa-setup up` cannot fix that."
+    elif snapshot.enforcing:
+        names = ", ".join(action.name for action in snapshot.enforcing)
+        message += f" The MFA policy is Never, but post-login Actions can ask users for codes now: {names}."
+    raise ChecksFailedError(message)
+
+
+def _unread(why: MfaSetupError) -> Notice:
+    message = f"mfa-setup could not read whether the MFA policy is in force. {why.message}"
+    return Notice(code="policy_unread", message=message, hint=why.hint)
 
 
 def _rank(check: Check) -> int:
-    return _WORST_FIRST[check.status] if check.applies else len(_WORST_FIRST)
+    if check.pending:
+        return _PENDING
+    return _WORST_FIRST[check.status] if check.applies else _IDLE

@@ -8,6 +8,8 @@ from mfa_setup.model.base import Frozen
 
 CheckStatus = Literal["pass", "warn", "fail", "skip"]
 CheckGroup = Literal["auth0", "codes", "twilio"]
+CheckSubject = Literal["tenant", "login", "codes", "account", "sender"]
+"""What a check is about; finer than the group that JSON has."""
 
 
 class Check(Frozen):
@@ -21,6 +23,8 @@ class Check(Frozen):
         question: What it asks, in plain words.
         group: `auth0` (the tenant), `codes` (how the tenant sends codes) or `twilio`; empty for a limit that was met.
         overridden: It failed, and somebody went on knowingly.
+        pending: It does not pass only because `up` has not set up the tenant yet; its status is `skip` then.
+        subject: Where people are shown it.
         applies: False where the question has no meaning here, so that nothing waits for its answer.
         because: The exit code of what kept it from being made.
         service, http_status, request_id: The refused request that it is about, for that service's support.
@@ -33,6 +37,8 @@ class Check(Frozen):
     question: str = ""
     group: CheckGroup | Literal[""] = ""
     overridden: bool = False
+    pending: bool = False
+    subject: CheckSubject | None = Field(default=None, exclude=True)
     applies: bool = Field(default=True, exclude=True)
     because: int = Field(default=6, exclude=True)
     service: Literal["auth0", "twilio"] | None = Field(default=None, exclude=True)

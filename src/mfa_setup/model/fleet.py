@@ -30,19 +30,22 @@ class TenantResult:
 
     Attributes:
         name: The tenant's name in the fleet file.
+        command: What was run for it.
         exit_code: What a run for this tenant alone would exit with.
         skipped: Whether it was not tried.
         seconds: How long it took.
         text: Its JSON document, on one line.
         changed: Whether something was written.
         changes: The pending and applied changes of the document.
-        checks: Its checks that do not pass.
+        checks: Its checks that fail or warn.
+        pending: Whether checks wait for `up`, because the tenant is not set up yet.
         warnings: Its warnings.
         error: Its error; None where it succeeded.
         plan: What its plan would write, as `plan_of` has it.
     """
 
     name: str
+    command: str
     exit_code: int
     skipped: bool
     seconds: float
@@ -50,6 +53,7 @@ class TenantResult:
     changed: bool
     changes: tuple[Document, ...]
     checks: tuple[Document, ...]
+    pending: bool
     warnings: tuple[Document, ...]
     error: Document | None
     plan: str = field(repr=False)
@@ -61,6 +65,7 @@ class TenantResult:
         """The result that a document tells of, and the plan in it."""
         return cls(
             name=name,
+            command=document["command"],
             exit_code=exit_code,
             skipped=skipped,
             seconds=seconds,
@@ -68,6 +73,7 @@ class TenantResult:
             changed=bool(document["changed"]),
             changes=tuple(change for change in document["changes"] if change["action"] != "none"),
             checks=tuple(check for check in document["checks"] if check["status"] in {"fail", "warn"}),
+            pending=any(check["pending"] for check in document["checks"]),
             warnings=tuple(document["warnings"]),
             error=document["error"],
             plan=plan,

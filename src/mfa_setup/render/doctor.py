@@ -1,25 +1,115 @@
-"""The result of `doctor`: all checks by group."""
+"""The result of `doctor`: all checks by subject, counted, and the next step."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from mfa_setup.model.check import Check
+from mfa_setup.model.outcome import Outcome
 from mfa_setup.model.results import DoctorResult
-from mfa_setup.render.parts import check_lines, tenant_line
+from mfa_setup.render.parts import INDENT, MARKS, mark, state_of, tenant_line
+from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BOLD
 
-_GROUPS = {"auth0": "The Auth0 tenant", "codes": "How codes are sent", "twilio": "The Twilio account"}
+_SUBJECTS = {
+    "tenant": "Auth0 tenant",
+    "login": "Logins",
+    "codes": "How codes are sent",
+    "account": "Twilio account",
+    "sender": "Sender and delivery",
+}
+_STATES = {
+    "fail": "failed",
+    "skip": "not checked",
+    "warn": "warning",
+    "pending": "not set up yet",
+    "pass": "passed",
+    "idle": "not applicable",
+}
+_BRIEF = frozenset({"pending", "pass", "idle"})
+"""The states of checks that take one line: nothing is to be done about them one by one."""
 
 
 def doctor_result(result: DoctorResult) -> Iterator[Text]:
-    """The checks by group, and a summary where none failed."""
+    """The checks by subject with their counts, and the next step where none failed."""
     outcome = result.outcome
-    if outcome.checks:
+    checks = outcome.checks
+    if checks:
         yield tenant_line(outcome)
-        for group, title in _GROUPS.items():
-            yield Text(title, BOLD)
-            yield from check_lines(check for check in outcome.checks if check.group == group)
+        yield from _setup_line(outcome)
+        yield _legend(checks)
+        fixes = set[str]()
+        for subject, title in _SUBJECTS.items():
+            if own := [check for check in checks if check.subject == subject]:
+                yield Text()
+                yield Text().append(title, style=BOLD).append(f": {_counts(own)}")
+                for check in own:
+                    yield from _lines(check, fixes)
+        yield Text()
+        total = f"{len(checks)} check{'' if len(checks) == 1 else 's'}"
+        yield Text().append(total, style=BOLD).append(f": {_counts(checks)}.")
     if outcome.error is None:
-        noted = sum(check.status in {"warn", "skip"} for check in outcome.checks)
-        notes = f", {noted} note{'s' * (noted > 1)}" if noted else ""
-        yield Text(f"All checks passed{notes}. To prove delivery, run `mfa-setup test sms --to NUMBER`.", BOLD)
+        yield Text().append("Next step: ", style=BOLD).append(_next_step(checks))
+
+
+def _setup_line(outcome: Outcome) -> Iterator[Text]:
+    """That the tenant is not set up yet, where checks wait for that."""
+    if not any(check.pending for check in outcome.checks) or outcome.tenant is None:
+        return
+    state = f"SMS MFA is not set up on {one_line(outcome.tenant.domain)} yet"
+    if any(check.status == "fail" for check in outcome.checks):
+        yield Text(f"{state}, and `mfa-setup up` cannot set it up before the failed checks are fixed.", style=BOLD)
+    else:
+        yield Text(f"{state}. Run `mfa-setup up` to set it up.", style=BOLD)
+
+
+def _legend(checks: Sequence[Check]) -> Text:
+    """What the marks mean that are used."""
+    used = {state_of(check) for check in checks}
+    line = Text("Marks: ")
+    for state, (sign, style) in MARKS.items():
+        if state in used:
+            line.append("" if line.plain.endswith(": ") else ", ").append(sign, style=style).append(
+                f" {_STATES[state]}"
+            )
+    return line
+
+
+def _counts(checks: Sequence[Check]) -> str:
+    """How many checks are in each state, the worst first."""
+    counted = Counter(map(state_of, checks))
+    shown = (
+        f"{counted[state]} {name}{'s' if state == 'warn' and counted[state] > 1 else ''}"
+        for state, name in _STATES.items()
+        if counted[state]
+    )
+    return ", ".join(shown)
+
+
+def _lines(check: Check, fixes: set[str]) -> Iterator[Text]:
+    """A check on one line; one that needs attention with its evidence and its fix under it.
+
+    Args:
+        check: The check.
+        fixes: The fixes that were shown; one reason may keep many checks from being made, and is fixed once.
+    """
+    state = state_of(check)
+    line = mark(*MARKS[state]).append(check.id, style=BOLD)
+    if state in _BRIEF or (state == "skip" and check.fix in fixes):
+        yield line.append(f": {one_line(check.evidence)}")
+        return
+    fixes.add(check.fix)
+    yield line
+    yield Text(f"{INDENT}{one_line(check.evidence)}")
+    if check.fix:
+        yield Text().append(f"{INDENT}Fix: ", style=BOLD).append(one_line(check.fix))
+
+
+def _next_step(checks: Sequence[Check]) -> str:
+    """The one command to run next where nothing failed."""
+    if any(check.pending for check in checks):
+        return "`mfa-setup up`"
+    if any(check.id == "provider_account" and state_of(check) == "skip" for check in checks):
+        return "`mfa-setup test login` (proves by a login that a code arrives)"
+    return "`mfa-setup test sms --to NUMBER` (proves that an SMS arrives)"

@@ -68,6 +68,8 @@ def _end(result: TenantResult) -> str:
 
 
 def _changes(result: TenantResult) -> str:
+    if result.command == "doctor":
+        return "not set up yet" if result.pending else _DONE["doctor"]
     if not result.changes:
         return "nothing to change"
     count = _counted(len(result.changes), "change")

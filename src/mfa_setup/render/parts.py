@@ -11,7 +11,15 @@ from mfa_setup.render.theme import BAD, BOLD, CAUTION, GOOD
 
 INDENT = "      "
 _STACKS = {"unified": "Unified Phone Experience", "legacy": "legacy phone stack"}
-_MARKS = {"fail": ("x", BAD), "skip": ("?", CAUTION), "warn": ("!", CAUTION), "pass": ("=", GOOD)}
+MARKS = {
+    "fail": ("x", BAD),
+    "skip": ("?", CAUTION),
+    "warn": ("!", CAUTION),
+    "pending": ("o", BOLD),
+    "pass": ("=", GOOD),
+    "idle": ("-", ""),
+}
+"""The mark of each state of a check, the worst first, and its style."""
 _LABEL_WIDTH = 13
 _ID_LENGTH = 12
 """How much of the ID of a run is shown: the beginning is enough to name it."""
@@ -53,11 +61,15 @@ def table(*rows: tuple[str, str | None]) -> Iterator[Text]:
             yield Text().append(f"  {label:<{_LABEL_WIDTH}}").append(one_line(value))
 
 
+def state_of(check: Check) -> str:
+    """The state of a check as people see it: its status, `pending`, or `idle` where it has no meaning here."""
+    return "pending" if check.pending else check.status if check.applies else "idle"
+
+
 def check_lines(checks: Iterable[Check]) -> Iterator[Text]:
     """Checks: the evidence of each, and under it the fix."""
     for check in checks:
-        sign, style = _MARKS[check.status] if check.applies else ("-", "")
-        line = mark(sign, style).append(f"{check.id}: ", BOLD)
+        line = mark(*MARKS[state_of(check)]).append(f"{check.id}: ", BOLD)
         yield line.append(one_line(check.evidence))
         if check.fix:
             yield Text(f"{INDENT}{one_line(check.fix)}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 from rich.text import Text
 
-_BEGINNING = re.compile(r" *(?:[^\w\s] |x |\d+\. )?(?:[\w ]{1,14}?  +)?")
+_BEGINNING = re.compile(r" *(?:[^\w\s] |[xo] |\d+\. )?(?:[\w ]{1,14}?  +)?")
 """What the later lines are indented by: the indent of the first, its mark or number, and its label."""
 _FIELD = re.compile(r" +[a-z_.]+: ")
 """The name of a field: its value goes on two columns further to the right."""

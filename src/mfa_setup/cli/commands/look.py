@@ -53,8 +53,8 @@ def status(call: Call, context: CommandContext) -> int:
 def doctor(call: Call, context: CommandContext) -> int:
     """Check everything that decides whether users can log in. Shows the evidence and the fix of each check.
 
-    Reads only: it sends nothing and costs nothing. Exit code 7 where something would lock users out, 4 where a
-    service refuses the credentials, 5 where one cannot be reached.
+    Reads only: it sends nothing and costs nothing. A tenant that is not set up yet is no failure. Exit code 7 where
+    something would lock users out, 4 where a service refuses the credentials, 5 where one cannot be reached.
 
     \b
     Examples:
@@ -66,6 +66,6 @@ def doctor(call: Call, context: CommandContext) -> int:
     from mfa_setup.engine.diagnosis import examine  # noqa: PLC0415
 
     with open_run(call, Task("doctor", (), read_only=True, twilio_if_known=True), context) as run:
-        context.terminal.doing("Looking at the tenant and the account")
+        context.terminal.doing("Reading the tenant and the account")
         examine(run)
     return 0
