@@ -47,6 +47,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in list(os.environ):
         if name.startswith(("AUTH0_", "TWILIO_", "MFA_SETUP_")) or name in {
             "CI",
+            "COLUMNS",
+            "LINES",
             "NO_COLOR",
             "FORCE_COLOR",
             "CLICOLOR_FORCE",

@@ -23,8 +23,9 @@ def piped(arguments: list[str], env: dict[str, str]) -> "subprocess.CompletedPro
 def at_terminal(arguments: list[str], env: dict[str, str]) -> str:
     """What the command shows at a terminal of 60 columns, with all that moves the cursor."""
     command = ["-m", "mfa_setup", *arguments]
+    inherited = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
     child = pexpect.spawn(
-        sys.executable, command, env={**os.environ, **env}, encoding="utf-8", timeout=30, dimensions=(50, 60)
+        sys.executable, command, env=inherited | env, encoding="utf-8", timeout=30, dimensions=(50, 60)
     )
     child.expect(pexpect.EOF)
     child.close()
