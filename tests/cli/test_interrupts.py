@@ -135,7 +135,7 @@ def test_people_read_what_was_done_and_what_is_left(folder: Path, unified: Lab) 
         result = up.end()
     assert result.code == 130
     assert "Completed: application." in result.err
-    assert "Not started: number, provider, factor, policy." in result.err
+    assert "Not started: phone number, provider, SMS factor, MFA policy." in result.err
     assert "Not certain" not in result.err
     assert unified.twilio["purchases"] == 1
 

@@ -1,61 +1,69 @@
-"""A change of one resource: its headline, its fields, and the verbs for it."""
+"""A change of one resource: its line in a plan, and with `-v` its fields."""
 
 from collections.abc import Iterator
 
 from rich.text import Text
 
 from mfa_setup.model.change import Change, FieldChange
-from mfa_setup.render.parts import INDENT
+from mfa_setup.model.types import LABELS
+from mfa_setup.render.parts import Hanging
 from mfa_setup.render.sanitize import one_line
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red"), "none": ("=", "dim")}
-_VERBS = {
-    "create": ("Creating", "created"),
-    "update": ("Updating", "updated"),
-    "delete": ("Deleting", "deleted"),
-    "none": ("Checking", "checked"),
-}
-_POLICY_NOTE = "This concerns every user of every application of the tenant."
+_VERBS = {"create": "Creating", "update": "Updating", "delete": "Deleting", "none": "Checking"}
+_DONE = {"create": "Created", "update": "Updated", "delete": "Deleted", "none": "Checked"}
+_WIDTH = max(map(len, LABELS.values()))
 
 
-def verbs(change: Change) -> tuple[str, str]:
-    """The verb for a change as present and past participle, such as `Buying` and `bought`."""
-    bought = change.resource == "number" and change.action == "create"
-    return ("Buying", "bought") if bought else _VERBS[change.action]
+def label_of(change: Change) -> str:
+    """The name of a resource, as a line begins with it."""
+    label = LABELS[change.resource]
+    return label[0].upper() + label[1:]
+
+
+def doing(change: Change) -> str:
+    """What is under way while a change is applied."""
+    return change.words.doing or f"{_VERBS[change.action]} the {LABELS[change.resource]}"
+
+
+def done(change: Change) -> str:
+    """What was done."""
+    return change.words.done or f"{_DONE[change.action]} the {LABELS[change.resource]}"
 
 
 def change_lines(change: Change, *, same: str = "up to date", config_file: str | None = None) -> Iterator[Text]:
-    """The headline of a change, and under it each field that differs.
+    """The line of a change, and under it each of its fields.
 
     Args:
         change: The change of one resource.
-        same: What is said of a resource that does not change.
+        same: What is said of a resource that does not change and does not describe itself.
         config_file: The path of the app's config file, which stands before the names of its values.
     """
-    sign, style = _SIGNS[change.action]
-    line = Text().append(f"  {sign} ", style=style)
-    line.append(f"{change.resource.capitalize():<12}", style="bold" if change.pending else "")
-    yield line.append(_headline(change, same), style="" if change.pending else "dim")
+    sign, style = ("?", "yellow") if change.status == "unknown" else _SIGNS[change.action]
+    line = row(sign, style, label_of(change), bold=change.pending)
+    text = "not decided yet" if change.status == "unknown" else one_line(change.summary) or same
+    yield line.append(text, style="" if change.pending else "dim")
     for field in change.fields:
         inside = field.path.removeprefix("config_file.")
         name = f"{one_line(config_file)}: {inside}" if config_file and inside != field.path else field.path
         yield _field_line(change, field, name)
-    if change.resource == "policy" and change.pending:
-        yield Text(INDENT + _POLICY_NOTE, style="yellow")
 
 
-def _headline(change: Change, same: str) -> str:
-    title = one_line(change.title)
-    _, done = verbs(change)
-    if change.status == "unknown":
-        return "not decided yet"
-    if not change.pending:
-        return f"{title}  {same}".strip()
-    return f"{title}  {done if change.status == 'applied' else f'will be {done}'}".strip()
+def row(sign: str, style: str, label: str, *, bold: bool = False) -> Text:
+    """The beginning of a line of a plan, up to the column in which its text begins."""
+    line = Hanging(_WIDTH + 6).append(f"  {sign} ", style=style)
+    return line.append(f"{label:<{_WIDTH}}  ", style="bold" if bold else "")
+
+
+def state_lines(change: Change) -> Iterator[Text]:
+    """What is there of one resource at present; each further text is a line under the first one."""
+    texts = change.words.now or ("not known",)
+    for at, text in enumerate(texts):
+        yield row(" ", "", "" if at else label_of(change)).append(one_line(text), style="dim" if at else "")
 
 
 def _field_line(change: Change, field: FieldChange, name: str) -> Text:
-    line = Text().append(f"{INDENT}{name}: ", style="dim")
+    line = Hanging(_WIDTH + 8).append(f"{'':<{_WIDTH + 6}}{name}: ", style="dim")
     if field.sensitive:
         return line.append("(secret, sent again)" if change.action == "update" else "(secret)", style="dim")
     if field.before is not None:

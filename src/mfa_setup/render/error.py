@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from mfa_setup.model.outcome import Failure, Outcome
+from mfa_setup.model.types import LABELS
 from mfa_setup.render.parts import check_lines
 from mfa_setup.render.sanitize import one_line
 
@@ -35,7 +36,7 @@ def error_lines(outcome: Outcome, failure: Failure, *, with_checks: bool) -> Ite
 def _progress(outcome: Outcome) -> Iterator[Text]:
     by_status: dict[str, list[str]] = {}
     for change in outcome.changes:
-        by_status.setdefault(change.status, []).append(change.resource)
+        by_status.setdefault(change.status, []).append(LABELS[change.resource])
     titles = {"applied": "Completed"}
     if outcome.changed:
         titles |= {"unknown": "Not certain", "pending": "Not started"}

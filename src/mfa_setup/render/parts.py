@@ -14,6 +14,14 @@ _MARKS = {"fail": ("x", "bold red"), "skip": ("?", "yellow"), "warn": ("!", "yel
 _LABEL_WIDTH = 13
 
 
+class Hanging(Text):
+    """A line whose further lines, where it is wrapped, begin in a given column."""
+
+    def __init__(self, hang: int) -> None:
+        super().__init__()
+        self.hang = hang
+
+
 def tenant_line(outcome: Outcome) -> Text:
     """The tenant and its phone stack."""
     line = Text().append("Tenant ", style="bold")
@@ -24,12 +32,35 @@ def tenant_line(outcome: Outcome) -> Text:
     return line
 
 
-def settings_line(settings: SettingsUsed) -> Text:
+def heading(title: str, outcome: Outcome) -> Text:
+    """The heading of a plan: the tenant with its phone stack, and where the settings come from."""
+    line = Text().append(title, style="bold")
+    if outcome.tenant:
+        line.append(f" {one_line(outcome.tenant.domain)}", style="bold")
+        if outcome.tenant.phone_stack:
+            line.append(f" ({_STACKS[outcome.tenant.phone_stack]})")
+    return (
+        line.append(f", {_sources(outcome.settings)}", style="dim") if outcome.settings and not outcome.undoes else line
+    )
+
+
+def _sources(settings: SettingsUsed) -> str:
     """The settings file, the variables and the profile that a plan is made from."""
     sources = [one_line(settings.file)] if settings.file else []
     sources += [*settings.variables, *([f"profile {one_line(settings.profile)}"] if settings.profile else [])]
-    line = Text().append("Settings from ", style="bold").append(", ".join(sources)) if sources else Text()
-    return line if settings.file else line.append(" (no settings file)" if sources else "No settings file", style="dim")
+    named = f"settings from {', '.join(sources)}" if sources else ""
+    return named if settings.file else f"{named} (no settings file)" if named else "no settings file"
+
+
+def sections(*groups: Iterable[Text]) -> Iterator[Text]:
+    """Groups of lines with an empty line between them; an empty group is left out."""
+    begun = False
+    for group in groups:
+        for at, line in enumerate(group):
+            if begun and not at:
+                yield Text()
+            begun = True
+            yield line
 
 
 def run_line(run: PastRun) -> Text:

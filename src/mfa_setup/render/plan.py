@@ -1,59 +1,101 @@
 """Plans: what would change, what is set up compared with the settings, and what was undone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.text import Text
 
-from mfa_setup.model.outcome import Outcome, PastRun
+from mfa_setup.model.change import Change
+from mfa_setup.model.check import Check
+from mfa_setup.model.outcome import Notice, Outcome, PastRun
 from mfa_setup.model.results import PlanResult, StatusResult, UndoResult
-from mfa_setup.render.change import change_lines
-from mfa_setup.render.parts import check_lines, run_line, settings_line, tenant_line
+from mfa_setup.render.change import change_lines, done, state_lines
+from mfa_setup.render.parts import check_lines, heading, run_line, sections, warning_lines
 from mfa_setup.render.sanitize import one_line
 
 _NOTHING = "Nothing to do: everything is up to date."
+_COUNTED = {"create": "to create", "update": "to update", "delete": "to delete"}
+_UNDONE = {"update": "to restore", "delete": "to delete"}
 
 
 def plan_lines(outcome: Outcome) -> Iterator[Text]:
     """What a run would change, and what it would leave as it is."""
-    yield tenant_line(outcome)
-    if outcome.settings:
-        yield settings_line(outcome.settings)
-    if outcome.undoes:
-        yield Text().append("Undoes ", style="bold").append_text(run_line(outcome.undoes))
+    undoes = outcome.undoes
+    yield heading("Plan for" if undoes is None else f"Plan to undo run {one_line(undoes.run_id)} on", outcome)
+    if undoes:
+        yield Text(f"The run was `mfa-setup {one_line(undoes.command)}` of {_time_of(undoes)}.", style="dim")
+    yield Text()
     for change in outcome.changes:
-        same = "up to date" if outcome.undoes is None else "stays as it is"
+        same = "up to date" if undoes is None else "stays as it is"
         yield from change_lines(change, same=same, config_file=outcome.outputs.config_file)
     if outcome.outputs.countries:
-        yield Text(
-            f"Whether codes arrive was checked for phones in: {', '.join(outcome.outputs.countries)}.", style="dim"
-        )
+        yield Text()
+        yield Text(f"Delivery was checked for phones in: {', '.join(outcome.outputs.countries)}.", style="dim")
+
+
+def _time_of(run: PastRun) -> str:
+    return f"{one_line(run.time)[:19].replace('T', ' ')} UTC"
+
+
+def summary_lines(outcome: Outcome) -> Iterator[Text]:
+    """How much a plan changes, what it costs, and who will be asked for a code."""
+    pending = [change for change in outcome.changes if change.pending]
+    names = _COUNTED if outcome.undoes is None else _UNDONE
+    counts = [(sum(change.action == action for change in pending), name) for action, name in names.items()]
+    line = Text().append(f"Plan: {', '.join(f'{count} {name}' for count, name in counts if count)}.", style="bold")
+    costs = [change.words.cost for change in pending if change.words.cost]
+    if costs:
+        line.append(f" Cost: {costs[0]}, plus Twilio's price per message.", style="bold")
+    elif outcome.undoes is None:
+        line.append(" Nothing is bought.")
+    yield line
+    yield from (Text(change.words.affects, style="yellow") for change in pending if change.words.affects)
+
+
+def question_lines(outcome: Outcome, checks: Iterable[Check], warnings: Iterable[Notice]) -> Iterator[Text]:
+    """A plan that is about to be applied, with the checks and warnings that were not shown before."""
+    return sections(plan_lines(outcome), check_lines(checks), warning_lines(warnings), summary_lines(outcome))
 
 
 def plan_result(result: PlanResult) -> Iterator[Text]:
     """The result of `plan`: the plan, its checks and a summary."""
     outcome = result.outcome
-    yield from plan_lines(outcome)
-    yield from check_lines(outcome.checks)
-    pending = [change for change in outcome.changes if change.pending]
-    if not pending:
+    return sections(plan_lines(outcome), check_lines(outcome.checks), _end_of_plan(outcome))
+
+
+def _end_of_plan(outcome: Outcome) -> Iterator[Text]:
+    if any(change.pending for change in outcome.changes):
+        yield from summary_lines(outcome)
+        yield Text("Run `mfa-setup up` to apply it.")
+    else:
         yield Text(_NOTHING, style="green")
-        return
-    created = sum(change.action == "create" for change in pending)
-    yield Text(f"Plan: {created} to create, {len(pending) - created} to update. Run `mfa-setup up` to apply it.")
 
 
 def status_result(result: StatusResult) -> Iterator[Text]:
-    """The result of `status`: the plan, and how much differs."""
+    """The result of `status`: what is there, and what of it differs from the settings."""
     outcome = result.outcome
-    yield from plan_lines(outcome)
-    differing = sum(change.pending or change.status == "unknown" for change in outcome.changes)
-    if not differing:
-        yield Text("Everything is up to date.", style="green")
-        return
-    yield Text(
-        f"{differing} of {len(outcome.changes)} differ from the settings. "
-        "Run `mfa-setup plan` for details and `mfa-setup up` to fix it."
+    differing = [change for change in outcome.changes if change.pending or change.status == "unknown"]
+    return sections(
+        [heading("Status of", outcome)],
+        (line for change in outcome.changes for line in state_lines(change)),
+        _drift(differing, outcome) if differing else [],
+        [_verdict(differing, len(outcome.changes))],
     )
+
+
+def _drift(differing: Iterable[Change], outcome: Outcome) -> Iterator[Text]:
+    yield Text("Differs from the settings:", style="bold")
+    for change in differing:
+        yield from change_lines(change, config_file=outcome.outputs.config_file)
+
+
+def _verdict(differing: Sequence[Change], total: int) -> Text:
+    if not differing:
+        return Text("Everything is up to date.", style="green")
+    count = len(differing)
+    if count == total:
+        return Text("MFA by SMS is not set up yet. Run `mfa-setup up` to set it up.")
+    verb = "differs" if count == 1 else "differ"
+    return Text(f"{count} of {total} {verb} from the settings. Run `mfa-setup up` to apply them.")
 
 
 def undo_result(result: UndoResult) -> Iterator[Text]:
@@ -69,7 +111,7 @@ def undo_result(result: UndoResult) -> Iterator[Text]:
     undone = f"run {one_line(outcome.undoes.run_id)}" if outcome.undoes else "that run"
     yield Text(f"Restored what {undone} changed.", style="bold green")
     for change in restored:
-        yield from change_lines(change)
+        yield Text().append("  * ", style="green").append(one_line(done(change)))
 
 
 def _runs(runs: tuple[PastRun, ...]) -> Iterator[Text]:

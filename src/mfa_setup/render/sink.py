@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # Rich is imported where people read the output: a program th
     from rich.text import Text
 
 T = TypeVar("T", "Notice", "Check")
+_NARROWEST = 20
+"""The least width that a text is wrapped at, however narrow the terminal is."""
 
 
 @contextmanager
@@ -61,6 +63,7 @@ class Sink:
 
     Attributes:
         as_json: Whether standard output receives exactly one JSON document.
+        quiet: Whether people are told only what they must know (`--quiet`).
         narrating: Whether the steps are part of the result (`demo`) and not only its progress.
         secrets: Values that are masked wherever they appear.
         typed: What the person gave to the run; errors and warnings shorten words of it that may be secrets.
@@ -73,11 +76,11 @@ class Sink:
         self.secrets: list[SecretStr] = []
         self.typed: list[str] = []
         self.free_texts: list[str] = []
-        self._quiet = quiet
+        self.quiet = quiet
         self._verbosity = verbosity
         self._color = color
         self._status: Status | None = None
-        self._shown = set[Notice | Check]()
+        self._shown = set[tuple[str, ...]]()
         """What a question has shown already, so that the result does not repeat it."""
 
     @cached_property
@@ -98,7 +101,7 @@ class Sink:
     @property
     def _shows_progress(self) -> bool:
         """Whether somebody watches the progress: at a terminal, and not with `--quiet`."""
-        if self._quiet or (self.as_json and not sys.stderr.isatty()):
+        if self.quiet or (self.as_json and not sys.stderr.isatty()):
             return False
         return self._err.is_terminal
 
@@ -137,25 +140,25 @@ class Sink:
     def done(self, text: str) -> None:
         """Tells that a step is finished."""
         is_result = self.narrating and not self.as_json
-        if is_result or self._shows_progress or self._verbosity:
+        if is_result or self._shows_progress or self._verbosity or not (self.quiet or self.as_json):
             line = _text().append("  * ", style="green").append(one_line(text))
             self._put(self._out if is_result else self._err, line)
 
     def starting(self, change: Change) -> None:
         """Tells that a change is being applied."""
-        from mfa_setup.render.change import verbs  # noqa: PLC0415 brings Rich along
+        from mfa_setup.render.change import doing  # noqa: PLC0415 brings Rich along
 
-        self.doing(f"{verbs(change)[0]} the {change.resource} {change.title}")
+        self.doing(doing(change))
 
     def finished(self, change: Change) -> None:
         """Tells that a change has been applied."""
-        from mfa_setup.render.change import verbs  # noqa: PLC0415 brings Rich along
+        from mfa_setup.render.change import done  # noqa: PLC0415 brings Rich along
 
-        self.done(f"The {change.resource} {change.title} is {verbs(change)[1]}")
+        self.done(done(change))
 
     def waiting(self, reason: str, seconds: float) -> None:
         """Tells that a request will be sent again after a while."""
-        if not self._quiet:
+        if not self.quiet:
             self._tell(_text(f"{one_line(reason)} Trying again in {seconds:.1f} s.", "dim"))
 
     def pacing(self, service: str) -> None:
@@ -194,12 +197,17 @@ class Sink:
 
     def plan(self, outcome: Outcome) -> None:
         """Shows the plan before it is applied."""
-        from mfa_setup.render import parts, plan  # noqa: PLC0415 brings Rich along
+        from mfa_setup.render import plan  # noqa: PLC0415 brings Rich along
 
-        outcome = self.safe(outcome)
-        self._tell(*plan.plan_lines(outcome))
-        self._tell(*parts.check_lines(self._new(outcome.checks)))
-        self._tell(*parts.warning_lines(self._new(outcome.warnings)))
+        outcome = self._in_brief(self.safe(outcome))
+        self._tell(*plan.question_lines(outcome, self._new(outcome.checks), self._new(outcome.warnings)))
+
+    def _in_brief(self, outcome: Outcome) -> Outcome:
+        """An outcome whose changes have no fields, which people are shown with `-v` only."""
+        if self._verbosity:
+            return outcome
+        brief = tuple(change.model_copy(update={"fields": ()}) for change in outcome.changes)
+        return outcome.model_copy(update={"changes": brief})
 
     def checks(self, checks: tuple[Check, ...]) -> None:
         """Shows checks that need the user's decision."""
@@ -209,8 +217,8 @@ class Sink:
 
     def _new(self, items: tuple[T, ...]) -> tuple[T, ...]:
         """Those that have not been shown yet; they count as shown from here on."""
-        new = tuple(item for item in items if item not in self._shown)
-        self._shown.update(new)
+        new = tuple(item for item in items if _shown_as(item) not in self._shown)
+        self._shown.update(map(_shown_as, new))
         return new
 
     def say(self, text: str) -> None:
@@ -239,8 +247,13 @@ class Sink:
         from mfa_setup.render import error, parts  # noqa: PLC0415 brings Rich along
 
         if outcome.error is None or result.shown_on_failure:
-            self.show(result)
-        self._tell(*parts.warning_lines(self._new(outcome.warnings)))
+            known = {*self._new(outcome.checks)}
+            checks = tuple(check for check in outcome.checks if check in known or check.overridden)
+            self.show(replace(result, outcome=outcome.model_copy(update={"checks": checks})))
+        warnings = self._new(outcome.warnings)
+        if warnings and not self.quiet and self._out.is_terminal and self._err.is_terminal:
+            self._tell(_text())
+        self._tell(*parts.warning_lines(warnings))
         if failure := outcome.error:
             outcome = outcome.model_copy(update={"checks": self._new(outcome.checks)})
             self._tell(*error.error_lines(outcome, failure, with_checks=not result.shown_on_failure))
@@ -254,7 +267,7 @@ class Sink:
         if not self.as_json:
             from mfa_setup.render.people import lines_of  # noqa: PLC0415 brings Rich along
 
-            self._print_all(lines_of(result))
+            self._print_all(lines_of(replace(result, outcome=self._in_brief(result.outcome))))
 
     def document(self, document: dict[str, Any]) -> None:
         """Writes one JSON document, in ASCII so that no text of a service can control a terminal."""
@@ -295,7 +308,7 @@ class Sink:
         return without_typed(sanitize.without(self.secrets, text), self.free_texts)
 
     def _print_all(self, lines: "Iterable[Text]") -> None:
-        if not self._quiet:
+        if not self.quiet:
             for line in lines:
                 self._put(self._out, line)
 
@@ -304,19 +317,26 @@ class Sink:
             self._put(self._err, line)
 
     def _put(self, console: "Console", line: "Text") -> None:
-        """Writes a line: wrapped with its indent at a terminal, unwrapped for a program that reads it."""
+        """Writes a line: wrapped in its own column at a terminal, unwrapped for a program that reads it."""
+        hang = getattr(line, "hang", 0)
         shown = self._safe(sanitize.plain(line.plain))
         line = line if shown == line.plain else _text(shown)
         if not console.is_terminal:
             with writable_output() if console is self._out else writable_messages():
                 console.print(line, soft_wrap=True)
             return
-        from rich.padding import Padding  # noqa: PLC0415 brings Rich along
-
-        indent = len(shown) - len(shown.lstrip())
+        hang = hang or len(shown) - len(shown.lstrip())
+        pieces = line[hang:].wrap(console, max(console.width - hang, _NARROWEST))
         # The spinner is drawn on the other stream of the same terminal, and would run into the line.
         with self.paused() if console is self._out else nullcontext():
-            console.print(Padding(line[indent:], (0, 0, 0, indent), expand=False))
+            for at, piece in enumerate(pieces or [_text()]):
+                begin = _text(" " * hang) if at else line[:hang]
+                console.print(begin.append_text(piece), soft_wrap=True)
+
+
+def _shown_as(item: Notice | Check) -> tuple[str, ...]:
+    """What makes a message the same to people; its hint may differ from one moment to the next."""
+    return (item.code, item.message) if isinstance(item, Notice) else (item.id, item.status, item.evidence)
 
 
 def _text(text: str = "", style: str = "") -> "Text":
