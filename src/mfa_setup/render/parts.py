@@ -73,7 +73,8 @@ def table(*rows: tuple[str, str | None]) -> Iterator[Text]:
     """Labels with their values; rows without a value are left out."""
     for label, value in rows:
         if value:
-            yield Text().append(f"  {label:<{_LABEL_WIDTH}}", style="dim").append(one_line(value))
+            line = Hanging(_LABEL_WIDTH + 2).append(f"  {label:<{_LABEL_WIDTH}}", style="dim")
+            yield line.append(one_line(value))
 
 
 def check_lines(checks: Iterable[Check]) -> Iterator[Text]:

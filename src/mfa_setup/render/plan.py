@@ -8,7 +8,7 @@ from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Notice, Outcome, PastRun
 from mfa_setup.model.results import PlanResult, StatusResult, UndoResult
-from mfa_setup.render.change import change_lines, done, state_lines
+from mfa_setup.render.change import change_lines, state_lines
 from mfa_setup.render.parts import check_lines, heading, run_line, sections, warning_lines
 from mfa_setup.render.sanitize import one_line
 
@@ -104,14 +104,11 @@ def undo_result(result: UndoResult) -> Iterator[Text]:
     if outcome.runs is not None:
         yield from _runs(outcome.runs)
         return
-    restored = [change for change in outcome.changes if change.status == "applied"]
-    if not restored:
+    if not any(change.status == "applied" for change in outcome.changes):
         yield Text("Nothing to restore.", style="bold green")
         return
     undone = f"run {one_line(outcome.undoes.run_id)}" if outcome.undoes else "that run"
     yield Text(f"Restored what {undone} changed.", style="bold green")
-    for change in restored:
-        yield Text().append("  * ", style="green").append(one_line(done(change)))
 
 
 def _runs(runs: tuple[PastRun, ...]) -> Iterator[Text]:

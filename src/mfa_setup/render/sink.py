@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -28,6 +29,8 @@ if TYPE_CHECKING:  # Rich is imported where people read the output: a program th
     from rich.text import Text
 
 T = TypeVar("T", "Notice", "Check")
+_IN_A_NUMBER, _HELD = re.compile(r"(?<=\d) (?=\d)"), "\ue000"
+"""The spaces of a phone number, and what stands for them while a line is wrapped, so that no number is divided."""
 _NARROWEST = 20
 """The least width that a text is wrapped at, however narrow the terminal is."""
 
@@ -82,6 +85,8 @@ class Sink:
         self._status: Status | None = None
         self._shown = set[tuple[str, ...]]()
         """What a question has shown already, so that the result does not repeat it."""
+        self._planned = False
+        """Whether a plan has been shown."""
 
     @cached_property
     def _out(self) -> "Console":
@@ -199,7 +204,7 @@ class Sink:
         """Shows the plan before it is applied."""
         from mfa_setup.render import plan  # noqa: PLC0415 brings Rich along
 
-        outcome = self._in_brief(self.safe(outcome))
+        self._planned, outcome = True, self._in_brief(self.safe(outcome))
         self._tell(*plan.question_lines(outcome, self._new(outcome.checks), self._new(outcome.warnings)))
 
     def _in_brief(self, outcome: Outcome) -> Outcome:
@@ -246,17 +251,24 @@ class Sink:
             return
         from mfa_setup.render import error, parts  # noqa: PLC0415 brings Rich along
 
+        if self._planned and not self.quiet:
+            self._part()
         if outcome.error is None or result.shown_on_failure:
             known = {*self._new(outcome.checks)}
             checks = tuple(check for check in outcome.checks if check in known or check.overridden)
             self.show(replace(result, outcome=outcome.model_copy(update={"checks": checks})))
         warnings = self._new(outcome.warnings)
-        if warnings and not self.quiet and self._out.is_terminal and self._err.is_terminal:
-            self._tell(_text())
+        if warnings and not self.quiet:
+            self._part()
         self._tell(*parts.warning_lines(warnings))
         if failure := outcome.error:
             outcome = outcome.model_copy(update={"checks": self._new(outcome.checks)})
             self._tell(*error.error_lines(outcome, failure, with_checks=not result.shown_on_failure))
+
+    def _part(self) -> None:
+        """Sets what comes next apart from what was shown before it, at a terminal."""
+        if self._out.is_terminal and self._err.is_terminal:
+            self._tell(_text())
 
     def safe(self, outcome: Outcome) -> Outcome:
         """An outcome whose error, warnings and checks hold nothing that may be a secret in the wrong place."""
@@ -326,10 +338,13 @@ class Sink:
                 console.print(line, soft_wrap=True)
             return
         hang = hang or len(shown) - len(shown.lstrip())
-        pieces = line[hang:].wrap(console, max(console.width - hang, _NARROWEST))
+        text = line[hang:]
+        text.plain = _IN_A_NUMBER.sub(_HELD, text.plain)
+        pieces = text.wrap(console, max(console.width - hang, _NARROWEST))
         # The spinner is drawn on the other stream of the same terminal, and would run into the line.
         with self.paused() if console is self._out else nullcontext():
             for at, piece in enumerate(pieces or [_text()]):
+                piece.plain = piece.plain.replace(_HELD, " ")
                 begin = _text(" " * hang) if at else line[:hang]
                 console.print(begin.append_text(piece), soft_wrap=True)
 

@@ -30,7 +30,9 @@ def revert(given: Reversal) -> Step:
             found += _released(number, purchase, given, moved=bool(part.notices))
     phones = [number.phone_number for number, _, _ in concerned]
     released = any(write.action == "release_number" for write in found.writes)
-    return found.step("number", ", ".join(phones), words.number_restored(phones, released=released))
+    return found.step(
+        "number", ", ".join(phones), words.number_restored(phones, found.fields, account, released=released)
+    )
 
 
 def _concerned(

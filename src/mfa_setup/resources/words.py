@@ -72,7 +72,7 @@ def _changes_of(fields: Sequence[FieldChange]) -> list[str]:
     if urls and not changes:
         changes.append("set its URLs")
     changes += [
-        f"connect it to {field.after}" if field.after else f"disconnect it from {field.before}"
+        f"connect it to {field.after}" if field.after else "disconnect it from its database connection"
         for field in fields
         if field.path == _CONNECTION
     ]
@@ -132,12 +132,25 @@ def placed(sender: Sender, home: MessagingService | None, pool: MessagingService
     return Words(plan=f"{verb} {phone}{origin} {target}", done=f"{past} {phone} {target}", now=now)
 
 
-def number_restored(numbers: Sequence[str], *, released: bool) -> Words:
+def number_restored(
+    numbers: Sequence[str], fields: Sequence[FieldChange], account: TwilioInventory, *, released: bool
+) -> Words:
     """A number that an undo releases, or whose place in a Messaging Service it restores."""
     phones = ", ".join(map(spaced, numbers))
     if released:
         return Words(plan=f"release {phones} permanently", done=f"Released {phones}")
-    return Words(plan=f"restore the Messaging Service of {phones}", done=f"Restored the Messaging Service of {phones}")
+    places = [(field.before, field.after) for field in fields]
+    before, after = (_service(place, account) for place in (places[0] if places else (None, None)))
+    if after:
+        return Words(plan=f"move {phones} back to {after}", done=f"Moved {phones} back to {after}")
+    return Words(plan=f"take {phones} out of {before}", done=f"Took {phones} out of {before}")
+
+
+def _service(sid: JsonValue, account: TwilioInventory | None) -> str:
+    """A Messaging Service by its name, where the account has it."""
+    services = account.services if account else ()
+    service = next((one for one in services if one.sid == sid), None)
+    return f"the Messaging Service {_named(service) if service else sid}" if sid else ""
 
 
 def _with_name(number: Number) -> str:
@@ -202,11 +215,8 @@ def _kind(there: Provider) -> str:
 
 def _sender(there: Provider, account: TwilioInventory | None) -> str:
     """Who sends: ` from +1 415 864 0347`, a Messaging Service, or both."""
-    services = account.services if account else ()
-    service = next((one for one in services if one.sid == there.messaging_service_sid), None)
-    named = _named(service) if service else there.messaging_service_sid
     sender = spaced(normal(there.sender)) if there.sender else ""
-    names = [sender, f"the Messaging Service {named}" if named else ""]
+    names = [sender, _service(there.messaging_service_sid, account)]
     return f" from {' and '.join(filter(None, names))}" if any(names) else ""
 
 
@@ -224,13 +234,19 @@ def factor(
         changes.append(f"enable, by {_ways(types)}" if on and types else "enable" if on else "disable")
     elif tuple(types) != before.message_types:
         changes.append(f"send codes by {_ways(types)}")
-    named = {"templates.enrollment": "enrollment", "templates.verification": "login"}
-    paths = {".".join(field.path.split(".")[:2]) for field in fields}
-    if changed := [name for path, name in named.items() if path in paths]:
-        changes.append(f"set the text of the {' and '.join(changed)} message{'s' * (len(changed) > 1)}")
+    changes += [text for field in fields if (text := _text_of(field))]
     done = "Updated" if before.enabled == on else "Enabled" if on else "Disabled"
     state = f"enabled, by {_ways(before.message_types)}" if before.enabled else "disabled"
+    changes = changes or ["set the texts of its messages"]
     return Words(plan="; ".join(changes), done=f"{done} the SMS factor", now=(state, *_texts(texts)))
+
+
+def _text_of(field: FieldChange) -> str:
+    """The text that a message is given; empty for the other parts of a template."""
+    message = {"templates.enrollment": "enrollment", "templates.verification": "login"}.get(field.path)
+    if message is None:
+        return ""
+    return f'set the {message} text to "{field.after}"' if field.after else f"restore the {message} text to {_DEFAULT}"
 
 
 def _texts(found: Part[Templates]) -> tuple[str, ...]:
