@@ -53,7 +53,7 @@ class Stopped:
         """Sends a signal and waits until the run says that it has taken it."""
         self.process.send_signal(number)
         assert self.process.stderr is not None
-        assert "then stopping" in self.process.stderr.readline()
+        assert any("then stopping" in line for line in iter(self.process.stderr.readline, ""))
 
     def end(self) -> Result:
         """How it ends."""

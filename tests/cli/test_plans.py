@@ -4,9 +4,12 @@ import json
 import re
 
 import pytest
+from pytest_mock import MockerFixture
+from rich.text import Text
 
 from mfa_setup.engine.report import Report
 from mfa_setup.model.change import Change, Words
+from mfa_setup.render.sink import Sink
 from support import scene
 from support.lab import Lab, Result, Run
 
@@ -74,6 +77,16 @@ def test_quiet_shows_no_plan(run: Run, unified: Lab) -> None:
     result = run("up", "--yes", "--quiet", env=unified.env)
     assert (result.code, result.out) == (0, "")
     assert "Plan" not in result.err
+
+
+def test_a_run_whose_steps_nobody_reads_is_finished(run: Run, unified: Lab, mocker: MockerFixture) -> None:
+    def gone(_sink: Sink, _console: object, line: Text) -> None:
+        if line.plain.startswith("  * "):
+            raise SystemExit(1)  # as Rich ends the process where the reader has gone away
+
+    mocker.patch.object(Sink, "_put", gone)
+    assert run("up", "--yes", env=unified.env).code == 0
+    assert unified.tenant["policies"] == ["all-applications"]
 
 
 def test_a_refused_confirmation_names_the_price_and_who_is_asked(run: Run, unified: Lab) -> None:

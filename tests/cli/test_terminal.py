@@ -20,11 +20,11 @@ Sit = Callable[..., "pexpect.spawn[str]"]
 
 @pytest.fixture
 def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
-    """Sits down at a terminal of 80 columns and starts a command."""
+    """Sits down at a terminal, of 80 columns unless it says otherwise, and starts a command."""
     open_terminals: list[pexpect.spawn[str]] = []
 
     def start(
-        *arguments: str, without: tuple[str, ...] = (), env: dict[str, str] | None = None
+        *arguments: str, without: tuple[str, ...] = (), env: dict[str, str] | None = None, columns: int = 80
     ) -> "pexpect.spawn[str]":
         environment = {**os.environ, **unified.env, "TERM": "xterm", "NO_COLOR": "1", **(env or {})}
         for name in without:
@@ -36,7 +36,7 @@ def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
             cwd=str(folder),
             encoding="utf-8",
             timeout=20,
-            dimensions=(50, 80),
+            dimensions=(50, columns),
         )
         open_terminals.append(child)
         return child
@@ -93,6 +93,19 @@ def test_shows_the_plan_asks_once_tells_each_step_and_ends_with_what_was_made(si
     assert unified.spas[0]["client_id"] in rest
     assert spaced(unified.twilio["numbers"][0]["phone_number"]) in rest
     assert "Not proved yet" in rest
+
+
+def test_a_plan_keeps_its_columns_on_a_narrow_terminal(sit: Sit) -> None:
+    child = sit("plan", columns=60)
+    code, shown = ended(child)
+    assert code == 0
+    lines = [line.rstrip() for line in shown.splitlines()]
+    assert max(map(len, lines)) <= 60
+    start = next(at for at, line in enumerate(lines) if line.startswith("  + Phone number"))
+    end = next(at for at, line in enumerate(lines) if line.startswith("  + Provider"))
+    assert end - start > 1
+    assert all(line.startswith(" " * 18) and line[18] != " " for line in lines[start + 1 : end])
+    assert any("+1 415 864 0347" in line for line in lines[end : end + 2]), "a number is not divided"
 
 
 def test_no_changes_nothing(sit: Sit, unified: Lab) -> None:

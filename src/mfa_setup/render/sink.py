@@ -147,7 +147,11 @@ class Sink:
         is_result = self.narrating and not self.as_json
         if is_result or self._shows_progress or self._verbosity or not (self.quiet or self.as_json):
             line = _text().append("  * ", style="green").append(one_line(text))
-            self._put(self._out if is_result else self._err, line)
+            if is_result:
+                self._put(self._out, line)
+                return
+            with suppress(BrokenPipeError, SystemExit):  # a run that has begun ends, even if nobody reads its steps
+                self._put(self._err, line)
 
     def starting(self, change: Change) -> None:
         """Tells that a change is being applied."""
