@@ -82,8 +82,9 @@ def status_result(result: StatusResult) -> Iterator[Text]:
     )
 
 
-def _drift(differing: Iterable[Change], outcome: Outcome) -> Iterator[Text]:
-    yield Text("Differs from the settings:", style="bold")
+def _drift(differing: Sequence[Change], outcome: Outcome) -> Iterator[Text]:
+    is_new = len(differing) == len(outcome.changes)
+    yield Text("Still to be set up:" if is_new else "Differs from the settings:", style="bold")
     for change in differing:
         yield from change_lines(change, config_file=outcome.outputs.config_file)
 

@@ -168,7 +168,12 @@ def _named(service: MessagingService | None) -> str:
 
 # --- the provider --------------------------------------------------------------------------------------------------
 
-_KINDS = {"twilio": "Twilio", "custom": "a custom provider", "phone-message-hook": "a phone-message hook"}
+_KINDS = {
+    "auth0": "Auth0's built-in sender",
+    "twilio": "Twilio",
+    "custom": "a custom provider",
+    "phone-message-hook": "a phone-message hook",
+}
 _METHODS = {"text": "text message", "voice": "voice call", "sms": "text message"}
 
 
