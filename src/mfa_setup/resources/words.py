@@ -32,7 +32,7 @@ def application(
     """The application that is created or updated."""
     now = f'"{existing.name}", client ID {existing.client_id}' if existing else "none yet"
     urls = _joined(existing.callbacks) if existing else ""
-    written = [f"write {config.path}"] if config and any(_is_config(field) for field in fields) else []
+    written = [_file_written(config, fields)] if config and any(_is_config(field) for field in fields) else []
     if existing:
         changes = "; ".join(_changes_of(fields) + written)
         plan, done = f'update "{existing.name}": {changes}', f'Updated the application "{existing.name}"'
@@ -52,6 +52,14 @@ def application_restored(names: Sequence[str], fields: Sequence[FieldChange], *,
     changes = _changes_of(fields)
     changes += [_file_restored(fields)] if any(_is_config(field) for field in fields) else []
     return Words(plan=f"restore {name}: {'; '.join(changes)}", done=f"Restored the application {name}")
+
+
+def _file_written(config: ConfigFile, fields: Sequence[FieldChange]) -> str:
+    """The app's config file that is written; of one that exists also a domain that is replaced."""
+    if config.text is None:
+        return f"write {config.path}"
+    domain = next((field for field in fields if field.path == f"{_CONFIG}.domain" and field.before), None)
+    return f"update {config.path}" + (f" (domain {domain.before} -> {domain.after})" if domain else "")
 
 
 def _file_restored(fields: Sequence[FieldChange]) -> str:
