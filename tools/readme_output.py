@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from itertools import takewhile
 from pathlib import Path
 
 README = Path("README.md")
@@ -34,21 +35,28 @@ def output(command: str, *sandbox: str) -> list[str]:
 
 def example() -> str:
     """The three commands, each with the lines of its output that matter here."""
-    plan = [line for line in output("plan") if re.match(r"Tenant|Plan|  [+~-] |\d+ to ", line)]
+    plan = [line for line in output("plan") if not line or re.match(r"Plan|Every user|Run|  [+~-] ", line)]
     refused = output("up --yes --buy", "--number-registration", "unregistered")
     start = next(number for number, line in enumerate(refused) if line.startswith("  x "))
     demo = output("demo")
     proof = demo[next(number for number, line in enumerate(demo) if line.startswith("Proved")) :]
+    proof = list(takewhile(lambda line: not line.startswith("Plan for"), proof))
     parts = {"plan": plan, "up": refused[start:], "test login": [line for line in proof if "User" not in line]}
     return "\n\n".join(f"$ mfa-setup {command}\n{_wrapped(lines)}" for command, lines in parts.items())
 
 
 def _wrapped(lines: list[str]) -> str:
-    return "\n".join(
-        textwrap.fill(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False, replace_whitespace=False)
+    text = "\n".join(
+        textwrap.fill(line, WIDTH, subsequent_indent=_indent(line), break_on_hyphens=False, replace_whitespace=False)
         for line in lines
-        if line.strip()
     )
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _indent(line: str) -> str:
+    """What further lines of a wrapped line begin with: of a change of the plan, its column of text."""
+    change = re.match(r"  [+~-] [A-Z][\w ]*?  +", line)
+    return " " * len(change[0]) if change else "  "
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import phonenumbers
 
+    from mfa_setup.model.types import NumberType
+
 _NORTH_AMERICA = 1
 """The country code of the US, Canada and the Caribbean, whose toll-free numbers need a verification."""
 _BRITAIN = 44
@@ -60,6 +62,27 @@ def country_of(phone_number: str, default: str) -> str:
 
     number = _parsed(phone_number)
     return (number and phonenumbers.region_code_for_number(number)) or default
+
+
+def type_of(phone_number: str) -> "NumberType":
+    """The type that Twilio prices a number in E.164 form as."""
+    import phonenumbers  # noqa: PLC0415 likewise
+
+    if is_toll_free(phone_number):
+        return "toll-free"
+    number = _parsed(phone_number)
+    mobile = number is not None and phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    return "mobile" if mobile else "local"
+
+
+def spaced(phone_number: str) -> str:
+    """A number in E.164 form as people read it, such as `+1 415 864 0347`; anything else as it is."""
+    number = _parsed(phone_number) if phone_number.startswith("+") else None
+    if number is None:
+        return phone_number
+    import phonenumbers  # noqa: PLC0415 likewise
+
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace("-", " ")
 
 
 def _parsed(phone_number: str) -> "phonenumbers.PhoneNumber | None":

@@ -148,7 +148,7 @@ def test_a_domain_beside_another_client_id_is_replaced_and_the_plan_shows_it(run
     assert "config_file" not in fields
     assert plan.document["outputs"]["config_file"] == "app/.env.local"
     shown = run("plan", "--app-dir", "app", env=unified.env).out
-    assert "app/.env.local: domain: login.example.com -> " in shown
+    assert f"update app/.env.local (domain login.example.com -> http://{unified.domain})" in shown
     assert unified.writes(mark) == []
     assert "login.example.com" in path.read_text(encoding="utf-8")
 

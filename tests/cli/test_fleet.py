@@ -294,20 +294,26 @@ def test_a_plan_shows_tenants_with_the_same_changes_together(fleet: Fleet) -> No
     assert "1 tenant: t0003\n  Nothing to change." in shown
     assert "3 tenants: t0001, t0002, t0004" in shown
     assert shown.count("+ Provider") == 1
-    assert (
-        "callbacks: https://t0001.example.com (1 tenant); https://t0002.example.com (1 tenant); https://t0004" in shown
-    )
+    apps = [f'create "Portal T000{at}" for https://t000{at}.example.com (1 tenant)' for at in (1, 2, 4)]
+    assert f"  + Application   {'; '.join(apps)}\n" in shown
+    assert "callbacks" not in shown
     assert "4 of 4 tenants planned" in shown
 
 
 def test_a_value_that_differs_at_one_tenant_is_seen_in_the_plan(fleet: Fleet) -> None:
     fleet.edit("[tenants.t0004]\n", '[tenants.t0004]\npolicy = { require_mfa = "adaptive" }\n')
     shown = fleet.run("plan").out
-    assert "policies: (none) -> all-applications (3 tenants); confidence-score (1 tenant)" in shown
+    asked = "every user of every application will be asked for a code"
+    assert (
+        f"Never -> Always: {asked} (3 tenants); Never -> Adaptive: {asked} when Auth0 sees a risk (1 tenant)" in shown
+    )
+    assert (
+        "policies: (none) -> all-applications (3 tenants); confidence-score (1 tenant)" in fleet.run("plan", "-v").out
+    )
 
 
 def test_values_that_are_left_out_are_counted_and_shown_on_demand(fleet: Fleet) -> None:
-    assert "name: 4 different ones, such as Portal T0001; Portal T0002\n" in fleet.run("plan").out
+    assert '4 different ones, such as create "Portal T0001" for https' in fleet.run("plan").out
     assert "Portal T0004 (1 tenant)" in fleet.run("plan", "--verbose").out
 
 
@@ -391,7 +397,7 @@ def asked(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
     monkeypatch.setattr("mfa_setup.cli.prompter.can_ask", lambda **_: True)
 
     def up(*arguments: str, meanwhile: Callable[[], object] = lambda: None) -> Result:
-        monkeypatch.setattr(Prompter, "agree", lambda _self: meanwhile())
+        monkeypatch.setattr(Prompter, "agree", lambda *_: meanwhile())
         return fleet("up", *arguments)
 
     return up

@@ -53,7 +53,7 @@ class Stopped:
         """Sends a signal and waits until the run says that it has taken it."""
         self.process.send_signal(number)
         assert self.process.stderr is not None
-        assert "then stopping" in self.process.stderr.readline()
+        assert any("then stopping" in line for line in iter(self.process.stderr.readline, ""))
 
     def end(self) -> Result:
         """How it ends."""
@@ -135,7 +135,7 @@ def test_people_read_what_was_done_and_what_is_left(folder: Path, unified: Lab) 
         result = up.end()
     assert result.code == 130
     assert "Completed: application." in result.err
-    assert "Not started: number, provider, factor, policy." in result.err
+    assert "Not started: phone number, provider, SMS factor, MFA policy." in result.err
     assert "Not certain" not in result.err
     assert unified.twilio["purchases"] == 1
 

@@ -210,10 +210,10 @@ def test_a_sandbox_that_the_file_names_needs_no_confirmation(run: Run, unified: 
 def test_every_plan_names_the_settings_file_and_the_variables_in_force(run: Run, unified: Lab, project: Path) -> None:
     nothing = run("plan", "--json", env=unified.env).document["settings"]
     assert nothing == {"file": None, "variables": [], "profile": None}
-    assert "No settings file" in run("plan", env=unified.env).out
+    assert ", no settings file" in run("plan", env=unified.env).out
     path = put(project, '[application]\nname = "Acme"')
     env = {**unified.env, "MFA_SETUP_COUNTRY": "CA", "MFA_SETUP_NAME": "Other"}
     found = run("plan", "--json", "--name", "Third", env=env).document["settings"]
     assert found == {"file": str(path), "variables": ["MFA_SETUP_COUNTRY"], "profile": None}
-    assert f"Settings from {path}, MFA_SETUP_COUNTRY" in run("plan", "--name", "Third", env=env).out
+    assert f"settings from {path}, MFA_SETUP_COUNTRY" in run("plan", "--name", "Third", env=env).out
     assert run("status", "--json", env=unified.env).document["settings"]["file"] == str(path)

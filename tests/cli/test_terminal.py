@@ -9,20 +9,23 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from mfa_setup.phone import spaced
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from support import scene
 from support.lab import Lab, Run
 
+APPLY = r"Apply this plan to \S+\? \[y/N\] "
+"""The question before a plan is applied."""
 Sit = Callable[..., "pexpect.spawn[str]"]
 
 
 @pytest.fixture
 def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
-    """Sits down at a terminal of 80 columns and starts a command."""
+    """Sits down at a terminal, of 80 columns unless it says otherwise, and starts a command."""
     open_terminals: list[pexpect.spawn[str]] = []
 
     def start(
-        *arguments: str, without: tuple[str, ...] = (), env: dict[str, str] | None = None
+        *arguments: str, without: tuple[str, ...] = (), env: dict[str, str] | None = None, columns: int = 80
     ) -> "pexpect.spawn[str]":
         environment = {**os.environ, **unified.env, "TERM": "xterm", "NO_COLOR": "1", **(env or {})}
         for name in without:
@@ -34,7 +37,7 @@ def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
             cwd=str(folder),
             encoding="utf-8",
             timeout=20,
-            dimensions=(50, 80),
+            dimensions=(50, columns),
         )
         open_terminals.append(child)
         return child
@@ -65,7 +68,7 @@ def test_a_consent_is_given_by_typing_the_domain_and_locks_nobody_out(sit: Sit, 
     assert "number_moves" in shown
     assert "unable to log in" not in shown
     child.sendline(unified.domain)
-    child.expect(r"Carry this out\? \[y/N\] ")
+    child.expect(APPLY)
     child.sendline("y")
     code, _ = ended(child)
     assert code == 0
@@ -74,27 +77,41 @@ def test_a_consent_is_given_by_typing_the_domain_and_locks_nobody_out(sit: Sit, 
 
 def test_shows_the_plan_asks_once_tells_each_step_and_ends_with_what_was_made(sit: Sit, unified: Lab) -> None:
     child = sit("up")
-    child.expect(r"Carry this out\? \[y/N\] ")
+    child.expect(APPLY)
     plan = child.before or ""
     assert "Application" in plan
-    assert "will be bought" in plan
-    assert "1.15 USD" in plan
-    assert "every user of every application" in plan
+    assert "buy +1 415 864 0347" in plan
+    assert "Cost: 1.15 USD per month" in plan
+    assert "Every user of every application will be asked for a code." in plan
+    assert "callbacks" not in plan
     assert unified.writes() == []
     child.sendline("y")
     code, rest = ended(child)
     assert code == 0
     assert "[y/N]" not in rest
-    for resource in ("application", "number", "provider", "factor", "policy"):
-        assert f"The {resource} " in rest
+    for step in ("Created the application", "Bought +1 415", "Enabled the SMS factor", "Set the MFA policy to Always"):
+        assert step in rest
     assert unified.spas[0]["client_id"] in rest
-    assert unified.twilio["numbers"][0]["phone_number"] in rest
+    assert spaced(unified.twilio["numbers"][0]["phone_number"]) in rest
     assert "Not proved yet" in rest
+
+
+def test_a_plan_keeps_its_columns_on_a_narrow_terminal(sit: Sit) -> None:
+    child = sit("plan", columns=60)
+    code, shown = ended(child)
+    assert code == 0
+    lines = [line.rstrip() for line in shown.splitlines()]
+    assert max(map(len, lines)) <= 60
+    start = next(at for at, line in enumerate(lines) if line.startswith("  + Phone number"))
+    end = next(at for at, line in enumerate(lines) if line.startswith("  + Provider"))
+    assert end - start > 1
+    assert all(line.startswith(" " * 18) and line[18] != " " for line in lines[start + 1 : end])
+    assert any("+1 415 864 0347" in line for line in lines[end : end + 2]), "a number is not divided"
 
 
 def test_no_changes_nothing(sit: Sit, unified: Lab) -> None:
     child = sit("up")
-    child.expect("Carry this out")
+    child.expect(APPLY)
     child.sendline("")
     code, rest = ended(child)
     assert code == 1
@@ -149,7 +166,7 @@ def test_no_input_and_ci_ask_nothing(sit: Sit) -> None:
 
 def test_ctrl_c_at_the_question_ends_with_130_and_changes_nothing(sit: Sit, unified: Lab) -> None:
     child = sit("up")
-    child.expect("Carry this out")
+    child.expect(APPLY)
     child.sendintr()
     code, rest = ended(child)
     assert code == 130
@@ -160,10 +177,10 @@ def test_ctrl_c_at_the_question_ends_with_130_and_changes_nothing(sit: Sit, unif
 
 def test_a_wrong_answer_is_explained_and_the_question_asked_again(sit: Sit, unified: Lab) -> None:
     child = sit("up")
-    child.expect(r"Carry this out\? \[y/N\] ")
+    child.expect(APPLY)
     child.sendline("yess")
     child.expect("Answer y or n.")
-    child.expect(r"Carry this out\? \[y/N\] ")
+    child.expect(APPLY)
     child.sendline("y")
     code, _ = ended(child)
     assert code == 0
@@ -173,7 +190,7 @@ def test_a_wrong_answer_is_explained_and_the_question_asked_again(sit: Sit, unif
 def test_a_question_that_is_never_answered_ends_with_exit_code_6(sit: Sit, unified: Lab) -> None:
     child = sit("up")
     for _ in range(3):
-        child.expect(r"Carry this out\? \[y/N\] ")
+        child.expect(APPLY)
         child.sendline("perhaps")
     code, rest = ended(child)
     assert code == 6
@@ -196,7 +213,7 @@ def test_the_end_of_the_input_ends_a_question_with_exit_code_6(sit: Sit, unified
 def test_what_was_typed_before_a_question_does_not_answer_it(sit: Sit, unified: Lab) -> None:
     child = sit("up")
     child.sendline("y")  # while the program starts
-    child.expect(r"Carry this out\? \[y/N\] ")
+    child.expect(APPLY)
     child.sendline("n")
     code, rest = ended(child)
     assert code == 1
@@ -221,7 +238,7 @@ def test_a_domain_and_a_sid_that_are_wrong_are_asked_for_again(sit: Sit, unified
 
 def test_a_warning_that_the_question_showed_is_not_repeated(sit: Sit) -> None:
     child = sit("up", env={"TWILIO_REGION": "ie1"})
-    child.expect(r"Carry this out\? \[y/N\] ")
+    child.expect(APPLY)
     assert "TWILIO_REGION is set" in plain(child.before)
     child.sendline("n")
     _, rest = ended(child)
@@ -231,7 +248,7 @@ def test_a_warning_that_the_question_showed_is_not_repeated(sit: Sit) -> None:
 @pytest.mark.parametrize("end", ["question", "error"])
 def test_the_spinner_is_gone_before_a_question_and_an_error(sit: Sit, end: str) -> None:
     child = sit("up", *(("--from", "+14155550199") if end == "error" else ()))
-    child.expect(r"Carry this out\? \[y/N\] " if end == "question" else "Error: ")
+    child.expect(APPLY if end == "question" else "Error: ")
     shown = child.before or ""
     assert "\x1b[?25l" in shown, "no spinner ran"
     assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l"), "the spinner still runs"
@@ -268,7 +285,7 @@ def fleet_of_two(make_lab: Callable[..., Lab], folder: Path) -> Lab:
 
 def test_a_fleet_shows_what_its_tenants_have_in_common_and_asks_once(sit: Sit, fleet_of_two: Lab) -> None:
     child = sit("fleet", "up", "fleet.toml", env=fleet_of_two.env)
-    child.expect(r"Carry this out\? \[y/N\] ")
+    child.expect(r"Apply these plans to 2 tenants\? \[y/N\] ")
     assert "2 tenants: t0001, t0002" in plain(child.before)
     child.sendline("y")
     code, shown = ended(child)
@@ -280,7 +297,7 @@ def test_a_fleet_shows_what_its_tenants_have_in_common_and_asks_once(sit: Sit, f
 def test_a_fleet_that_is_declined_is_left_as_it_is(sit: Sit, fleet_of_two: Lab) -> None:
     mark = fleet_of_two.mark()
     child = sit("fleet", "up", "fleet.toml", env=fleet_of_two.env)
-    child.expect(r"Carry this out\? \[y/N\] ")
+    child.expect(r"Apply these plans to 2 tenants\? \[y/N\] ")
     child.sendline("n")
     code, shown = ended(child)
     assert (code, "Cancelled. Nothing was changed." in shown) == (1, True)
@@ -291,7 +308,7 @@ def test_a_fleet_that_is_declined_is_left_as_it_is(sit: Sit, fleet_of_two: Lab) 
 def test_a_run_that_the_token_cannot_undo_says_so_above_the_question(sit: Sit, unified: Lab) -> None:
     unified.grant([scope for scope in ALL_SCOPES if scope != "delete:phone_providers"])
     child = sit("up")
-    child.expect(r"Carry this out\? ")
+    child.expect(APPLY)
     shown = " ".join(plain(child.before).split())
     assert "cannot delete the phone provider. The scopes: delete:phone_providers" in shown
     child.sendline("n")
@@ -304,7 +321,7 @@ def test_an_undo_says_above_the_question_what_it_will_not_restore_and_below_it_w
     run("up", "--yes", "--json", "--verification-template", "Your code: {{ code }}", env=unified.env)
     unified.grant([scope for scope in ALL_SCOPES if not scope.startswith("delete:phone_")])
     child = sit("undo", "--no-token-cache")
-    child.expect(r"Carry this out\? ")
+    child.expect(r"Undo run \w+ on \S+\? \[y/N\] ")
     shown = " ".join(plain(child.before).split())
     assert "Provider Twilio will not be restored: needs delete:phone_providers" in shown
     assert "Factor sms will be restored in part: needs delete:phone_templates" in shown

@@ -154,6 +154,16 @@ def test_templates_are_written_only_when_asked_for(run: Run, lab: Lab) -> None:
     assert [field["path"] for field in fields] == ["templates.verification"]
 
 
+STEPS = {
+    "application": (r"\w+ing the application", "(Created|Restored) the application"),
+    "number": (r"(Buying \+1|Updating the phone number)", r"(Bought|Took) \+1"),
+    "provider": ("(Setting up Twilio as the|Deleting the|Updating the) provider", "(Auth0 now sends|Removed Twilio)"),
+    "factor": ("Updating the SMS factor", "(Enabled|Disabled) the SMS factor"),
+    "policy": ("Updating the MFA policy", "Set the MFA policy to"),
+}
+"""How a change of each resource is announced when it starts and when it is done."""
+
+
 @pytest.mark.parametrize("command", ["up", "undo"])
 def test_with_verbose_each_change_is_announced_once_when_it_starts_and_once_when_it_is_done(
     run: Run, lab: Lab, command: str
@@ -163,6 +173,7 @@ def test_with_verbose_each_change_is_announced_once_when_it_starts_and_once_when
     result = run(command, "--yes", "-v", env=lab.env)
     assert result.code == 0, result.err
     for resource in SAFE_ORDER:
-        started = re.findall(rf"^\w+ing the {resource}\b", result.err, re.MULTILINE)
-        done = re.findall(rf"^ +\* The {resource}\b", result.err, re.MULTILINE)
+        starts, ends = STEPS[resource]
+        started = re.findall(f"^{starts}", result.err, re.MULTILINE)
+        done = re.findall(rf"^  \* {ends}", result.err, re.MULTILINE)
         assert (resource, len(started), len(done)) == (resource, 1, 1), result.err

@@ -63,7 +63,8 @@ def test_a_policy_that_asks_for_codes_is_not_proved_yet(policy: str | None, *, p
 
 
 @pytest.mark.parametrize(
-    ("policy", "says"), [("always", "Every login"), ("adaptive", "sees a risk"), ("never", "No login of this tenant")]
+    ("policy", "says"),
+    [("always", "Every login"), ("adaptive", "sees a risk"), ("never", "Done. No login of this tenant")],
 )
 def test_a_policy_that_was_set_is_told(policy: str, says: str) -> None:
     change = Change(resource="policy", action="update", status="applied", title=policy)
@@ -96,24 +97,26 @@ def test_values_of_every_kind_are_shown_in_words() -> None:
     create = Change(resource="provider", action="create", status="pending", title="Twilio", fields=fields[-1:])
     unknown = Change(resource="number", action="create", status="unknown", title="")
     shown = text(PlanResult(EMPTY.model_copy(update={"changes": (update, create, unknown)})))
+    indent = " " * 18
     for line in ("a: (none)", "b: off -> on", "c: (none) -> x, y", "d: k=on -> k=off", "e: (secret, sent again)"):
-        assert f"      {line}\n" in shown
+        assert f"\n{indent}{line}\n" in shown
     assert "e: (secret)\n" in shown
-    assert "Number      not decided yet" in shown
+    assert "  ? Phone number  not decided yet" in shown
 
 
 def test_status_counts_what_is_not_decided_as_different() -> None:
     unknown = Change(resource="number", action="create", status="unknown", title="")
     same = Change(resource="factor", action="none", status="none", title="sms")
-    assert "1 of 2 differ" in text(StatusResult(EMPTY.model_copy(update={"changes": (unknown, same)})))
+    assert "1 of 2 differs" in text(StatusResult(EMPTY.model_copy(update={"changes": (unknown, same)})))
     assert "Everything is up to date." in text(StatusResult(EMPTY.model_copy(update={"changes": (same,)})))
 
 
 def test_a_plan_to_undo_names_the_run_and_keeps_what_stays() -> None:
     same = Change(resource="factor", action="none", status="none", title="sms")
     shown = text(PlanResult(EMPTY.model_copy(update={"changes": (same,), "undoes": RUN})))
-    assert "Undoes 3f2c9a  2026-05-04 10:20:30 UTC  up" in shown
-    assert "sms  stays as it is" in shown
+    assert shown.startswith("Plan to undo run 3f2c9a on")
+    assert "The run was `mfa-setup up` of 2026-05-04 10:20:30 UTC." in shown
+    assert "  = SMS factor    stays as it is" in shown
 
 
 def test_undo_lists_runs_with_their_ends() -> None:
@@ -169,7 +172,7 @@ def test_an_error_tells_what_was_done_what_is_uncertain_and_what_is_left() -> No
     )
     outcome = EMPTY.model_copy(update={"changed": True, "changes": changes})
     shown = [line.plain for line in error_lines(outcome, FAILED, listed=outcome.checks)]
-    assert shown[:3] == ["Completed: application.", "Not certain: number.", "Not started: factor."]
+    assert shown[:3] == ["Completed: application.", "Not certain: phone number.", "Not started: SMS factor."]
     assert shown[3:] == ["Error: Auth0 is busy.", "  Request req-1, HTTP 429.", "  Wait."]
 
 

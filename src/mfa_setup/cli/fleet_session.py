@@ -169,7 +169,8 @@ class FleetSession:
             )
         sink.messages(shown.plan_lines(changing, all_values=self.call.common.verbose > 0))
         sink.messages(shown.purchase_lines(changing, rollout.shared.purchases))
-        terminal.agree()
+        count = len(changing)
+        terminal.agree(f"Apply {'this plan' if count == 1 else 'these plans'} to {count} tenant{'s' * (count > 1)}?")
         return True
 
     # --- progress ------------------------------------------------------------------------------------------------

@@ -21,11 +21,14 @@ from mfa_setup.errors import (
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome
+from mfa_setup.model.types import LABELS
 from mfa_setup.render.sink import Sink
 
 ATTEMPTS = 3
 """How often one question is asked before it counts as not answered."""
 _CANCELLED = "Cancelled. Nothing was changed."
+_ID_SHOWN = 8
+"""How many characters of a run's ID are enough to tell it from others."""
 T = TypeVar("T")
 
 
@@ -47,21 +50,26 @@ class Prompter:
             raise ConfirmationNeededError(_needed(plan), hint=_LOOK.get(plan.command))
         if changed:
             self._sink.say(f"While the question was open, this changed: {', '.join(changed)}. This is the plan now:")
-        if self.can_ask:
+        if not (self.agreed and self._sink.quiet):
             self._sink.plan(plan)
         if self.agreed:
             return False
-        self.agree()
+        domain = plan.tenant.domain if plan.tenant else "the tenant"
+        undo = plan.undoes and f"Undo run {plan.undoes.run_id[:_ID_SHOWN]} on {domain}?"
+        self.agree(undo or f"Apply this plan to {domain}?")
         return True
 
-    def agree(self) -> None:
-        """Asks whether to carry out what was shown.
+    def agree(self, question: str) -> None:
+        """Asks whether to do what was shown.
+
+        Args:
+            question: The question.
 
         Raises:
             DeclinedError: No.
             ConfirmationNeededError: The question was not answered.
         """
-        agreed = self._answer("Carry this out? [y/N] ", _yes_or_no)
+        agreed = self._answer(f"{question} [y/N] ", _yes_or_no)
         if agreed is None:
             raise ConfirmationNeededError(
                 "The question was not answered. Nothing was changed.",
@@ -223,8 +231,11 @@ _LOOK = {"undo": "Look at `changes` of `mfa-setup undo --json`, then pass --yes.
 
 def _needed(plan: Outcome) -> str:
     pending = [change for change in plan.changes if change.pending]
-    what = ", ".join(f"{change.resource} ({change.held or change.action})" for change in pending)
-    text = f"This needs a confirmation: {what}."
-    if any(change.resource == "policy" for change in pending):
-        text += " The policy concerns all applications and all users of the tenant."
-    return text
+    what = ", ".join(f"{change.action} {LABELS[change.resource]}{_held(change)}" for change in pending)
+    costs = [f"Cost: {change.words.cost}." for change in pending if change.words.cost]
+    affects = [change.words.affects for change in pending if change.words.affects]
+    return " ".join([f"This plan needs your confirmation: {what}.", *costs, *affects])
+
+
+def _held(change: Change) -> str:
+    return f" ({change.held})" if change.held else ""

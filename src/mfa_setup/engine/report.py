@@ -19,6 +19,7 @@ from mfa_setup.model.outcome import (
     Tenant,
 )
 from mfa_setup.model.types import Status
+from mfa_setup.phone import spaced
 
 
 class Report:
@@ -68,12 +69,15 @@ class Report:
     def correct(self, planned: str, real: str) -> None:
         """Puts what was really made in place of what was planned (a number that was sold meanwhile)."""
 
+        def told(text: str) -> str:
+            return text.replace(spaced(planned), spaced(real))
+
         def corrected(change: Change) -> Change:
             fields = tuple(
                 field.model_copy(update={"after": real}) if field.after == planned else field for field in change.fields
             )
             title = real if change.title == planned else change.title
-            return change.model_copy(update={"fields": fields, "title": title})
+            return change.with_texts(told).model_copy(update={"fields": fields, "title": title})
 
         self.changes = [corrected(change) for change in self.changes]
 

@@ -203,6 +203,7 @@ class _Setup:
             resources=frozenset(run.task.resources),
         )
         found = replace(found, offers=self._offers(given, offers))
+        given = replace(given, rent=self._rent(given))
         factor_first = self._asks_first(found)
         plan = planning.make(run.task, replace(given, found=found, planned=found), factor_first=factor_first)
         run.report.outputs = run.report.outputs.model_copy(update=dict(plan.outputs))
@@ -247,6 +248,17 @@ class _Setup:
         if known_offers:
             return purchase.still_on_sale(run.services, run.desired.number, known_offers)
         return purchase.offers(run.services, run.desired.number)
+
+    def _rent(self, given: Comparison) -> str:
+        """What the number that is there costs each month, where the task shows that."""
+        run, inventory = self.run, known_or(given.found.twilio, None)
+        if not run.task.with_rent or inventory is None or provider_kept.is_kept(given):
+            return ""
+        try:
+            chosen = sender.choose(run.desired.number, inventory, known(given.found.provider), given.own)
+        except OPEN_QUESTIONS:
+            return ""
+        return purchase.rent(run.services, chosen.number, run.desired.number.country) if chosen.number else ""
 
     def _advice(self, plan: Plan) -> tuple[Notice, ...]:
         """What to know before the purchase; the guard says more, but for what shows only once the number is owned."""

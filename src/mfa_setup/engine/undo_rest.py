@@ -9,7 +9,7 @@ from mfa_setup.errors import ScopeMissingError
 from mfa_setup.model.change import Change
 from mfa_setup.model.journal import RunRecord
 from mfa_setup.model.outcome import Notice
-from mfa_setup.model.types import PhoneStack, ResourceName
+from mfa_setup.model.types import LABELS, PhoneStack, ResourceName
 from mfa_setup.ports import TokenPort
 from mfa_setup.resources import registry
 from mfa_setup.resources.base import Resource, Reversal, Step
@@ -40,12 +40,12 @@ class Rest:
     @property
     def reason(self) -> str:
         """Why it is left."""
-        return f"needs {', '.join(sorted(self.scopes))}" if self.scopes else f"waits for the {self.ahead}"
+        return f"needs {', '.join(sorted(self.scopes))}" if self.scopes else f"waits for the {LABELS[self.ahead]}" if self.ahead else ""
 
     @property
     def words(self) -> str:
         """What is left, and why."""
-        return f"{'a part of ' if self.in_part else ''}the {self.resource} ({self.reason})"
+        return f"{'a part of ' if self.in_part else ''}the {LABELS[self.resource]} ({self.reason})"
 
     def marked(self, change: Change) -> Change:
         """A change that says that it is left, in whole or in part."""

@@ -20,7 +20,7 @@ def plan_of(changes: Iterable[Change]) -> str:
     """
     pending = [change for change in changes if change.pending]
     offered = next((one.title for one in pending if one.resource == "number" and one.action == "create"), None)
-    written = json.dumps([change.model_dump(mode="json", exclude={"status"}) for change in pending])
+    written = json.dumps([change.model_dump(mode="json", exclude={"status", "summary"}) for change in pending])
     return written.replace(offered, "(on sale)") if offered else written
 
 

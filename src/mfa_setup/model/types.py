@@ -20,3 +20,12 @@ TokenState = Literal["same", "new", "works", "refused", "overwritten", "unknown"
 
 SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "policy")
 """The order in which changes are made: the policy only when codes can reach the users."""
+
+LABELS: dict[ResourceName, str] = {
+    "application": "application",
+    "number": "phone number",
+    "provider": "provider",
+    "factor": "SMS factor",
+    "policy": "MFA policy",
+}
+"""What people call each resource, as it stands within a sentence."""

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Failure, Outcome
+from mfa_setup.model.types import LABELS
 from mfa_setup.render.parts import check_lines, without_evidence, without_fixes
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BAD
@@ -40,7 +41,7 @@ def _failed(check: Check) -> bool:
 def _progress(outcome: Outcome) -> Iterator[Text]:
     by_status: dict[str, list[str]] = {}
     for change in outcome.changes:
-        by_status.setdefault(change.status, []).append(change.resource)
+        by_status.setdefault(change.status, []).append(LABELS[change.resource])
     titles = {"applied": "Completed"}
     if outcome.changed:
         titles |= {"unknown": "Not certain", "pending": "Not started"}

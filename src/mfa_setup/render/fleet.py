@@ -113,24 +113,26 @@ def plan_lines(results: Sequence[TenantResult], *, all_values: bool) -> Iterator
 
 
 def purchase_lines(results: Sequence[TenantResult], allowed: int) -> Iterator[Text]:
-    """How many numbers the plans of a fleet buy, beside how many may be bought."""
-    bought = sum(kind[:2] == ("number", "create") for result in results for kind in result.shape)
+    """How many numbers the plans of a fleet buy, what they cost, and how many may be bought."""
+    changes = [change for result in results for change in result.changes]
+    bought = [change for change in changes if (change["resource"], change["action"]) == ("number", "create")]
+    fields = [field for change in bought for field in change["fields"]]
+    prices = dict.fromkeys(field["after"] for field in fields if field["path"] == "monthly_price")
     if bought:
-        numbers = _counted(bought, "number")
-        yield Text(f"{numbers} would be bought; --max-purchases allows {allowed}.", BOLD)
+        numbers, named = _counted(len(bought), "number"), [price or "an unknown price" for price in prices]
+        cost = f" for {' or '.join(named)} per month each" if named else ""
+        yield Text(f"{numbers} would be bought{cost}; --max-purchases allows {allowed}.")
 
 
 def _common_change(changes: Sequence[Document], *, all_values: bool) -> Iterator[Text]:
-    """One change of a group: the values that all have in common, and of the others some or all."""
-    first = changes[0]
-    titles = Counter(change["title"] for change in changes)
-    fields = []
-    for at, field in enumerate(first["fields"]):
+    """One change of a group: what all have in common, and of the others some or all; its fields with `-v`."""
+    first, fields = changes[0], []
+    for at, field in enumerate(first["fields"] if all_values else ()):
         before = _common([change["fields"][at]["before"] for change in changes], all_values=all_values)
         after = _common([change["fields"][at]["after"] for change in changes], all_values=all_values)
         fields.append({**field, "before": before, "after": after})
-    title = first["title"] if len(titles) == 1 else f"{len(titles)} names, such as {first['title']}"
-    yield from change_lines(Change.model_validate({**first, "fields": fields, "title": title}))
+    summary = _common([change["summary"] for change in changes], all_values=all_values)
+    yield from change_lines(Change.model_validate({**first, "fields": fields, "summary": summary}))
 
 
 def _common(values: Sequence[Any], *, all_values: bool) -> Any:

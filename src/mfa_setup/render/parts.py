@@ -40,25 +40,57 @@ def tenant_line(outcome: Outcome) -> Text:
     return line
 
 
-def settings_line(settings: SettingsUsed) -> Text:
+def heading(title: str, outcome: Outcome) -> Text:
+    """The heading of a plan: the tenant with its phone stack, and where the settings come from."""
+    line = Text().append(title, BOLD)
+    if outcome.tenant:
+        line.append(f" {one_line(outcome.tenant.domain)}", BOLD)
+        if outcome.tenant.phone_stack:
+            line.append(f" ({_STACKS[outcome.tenant.phone_stack]})")
+    if outcome.settings and not outcome.undoes:
+        line.append(f", {_sources(outcome.settings)}")
+    return line
+
+
+def _sources(settings: SettingsUsed) -> str:
     """The settings file, the variables and the profile that a plan is made from."""
     sources = [one_line(settings.file)] if settings.file else []
     sources += [*settings.variables, *([f"profile {one_line(settings.profile)}"] if settings.profile else [])]
-    line = Text().append("Settings from ", BOLD).append(", ".join(sources)) if sources else Text()
-    return line if settings.file else line.append(" (no settings file)" if sources else "No settings file")
+    named = f"settings from {', '.join(sources)}" if sources else ""
+    return named if settings.file else f"{named} (no settings file)" if named else "no settings file"
+
+
+def sections(*groups: Iterable[Text]) -> Iterator[Text]:
+    """Groups of lines with an empty line between them; an empty group is left out."""
+    begun = False
+    for group in groups:
+        for at, line in enumerate(group):
+            if begun and not at:
+                yield Text()
+            begun = True
+            yield line
 
 
 def run_line(run: PastRun) -> Text:
     """An earlier run: its ID, time and command."""
-    line = Text(f"{one_line(run.run_id)[:_ID_LENGTH]}  {one_line(run.time)[:19].replace('T', ' ')} UTC  ")
-    return line.append(f"{one_line(run.command):<12}")
+    return Text(f"{short_id(run)}  {time_of(run)}  {one_line(run.command):<12}")
+
+
+def short_id(run: PastRun) -> str:
+    """The beginning of the ID of a run."""
+    return one_line(run.run_id)[:_ID_LENGTH]
+
+
+def time_of(run: PastRun) -> str:
+    """When a run began, to the second."""
+    return f"{one_line(run.time)[:19].replace('T', ' ')} UTC"
 
 
 def table(*rows: tuple[str, str | None]) -> Iterator[Text]:
     """Labels with their values; rows without a value are left out."""
     for label, value in rows:
         if value:
-            yield Text().append(f"  {label:<{_LABEL_WIDTH}}").append(one_line(value))
+            yield Text(f"  {label:<{_LABEL_WIDTH}}").append(one_line(value))
 
 
 def state_of(check: Check) -> str:

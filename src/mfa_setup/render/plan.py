@@ -1,58 +1,100 @@
 """Plans: what would change, what is set up compared with the settings, and what was undone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.text import Text
 
-from mfa_setup.model.outcome import Outcome, PastRun
+from mfa_setup.model.change import Change
+from mfa_setup.model.check import Check
+from mfa_setup.model.outcome import Notice, Outcome, PastRun
 from mfa_setup.model.results import PlanResult, StatusResult, UndoResult
-from mfa_setup.render.change import change_lines
-from mfa_setup.render.parts import check_lines, run_line, settings_line, tenant_line
+from mfa_setup.render.change import change_lines, state_lines
+from mfa_setup.render.parts import check_lines, heading, run_line, sections, short_id, time_of, warning_lines
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BOLD
 
 _NOTHING = "Nothing to do: everything is up to date."
+_COUNTED = {"create": "to create", "update": "to update", "delete": "to delete"}
+_UNDONE = {"update": "to restore", "delete": "to delete"}
 
 
 def plan_lines(outcome: Outcome) -> Iterator[Text]:
     """What a run would change, and what it would leave as it is."""
-    yield tenant_line(outcome)
-    if outcome.settings:
-        yield settings_line(outcome.settings)
-    if outcome.undoes:
-        yield Text().append("Undoes ", BOLD).append_text(run_line(outcome.undoes))
+    undoes = outcome.undoes
+    yield heading("Plan for" if undoes is None else f"Plan to undo run {short_id(undoes)} on", outcome)
+    if undoes:
+        yield Text(f"The run was `mfa-setup {one_line(undoes.command)}` of {time_of(undoes)}.")
+    yield Text()
     for change in outcome.changes:
-        same = "up to date" if outcome.undoes is None else "stays as it is"
+        same = "up to date" if undoes is None else "stays as it is"
         yield from change_lines(change, same=same, config_file=outcome.outputs.config_file)
     if outcome.outputs.countries:
-        yield Text(f"Whether codes arrive was checked for phones in: {', '.join(outcome.outputs.countries)}.")
+        yield Text()
+        yield Text(f"Delivery was checked for phones in: {', '.join(outcome.outputs.countries)}.")
+
+
+def summary_lines(outcome: Outcome) -> Iterator[Text]:
+    """How much a plan changes, what it costs, and who will be asked for a code."""
+    pending = [change for change in outcome.changes if change.pending]
+    names = _COUNTED if outcome.undoes is None else _UNDONE
+    counts = [(sum(change.action == action for change in pending), name) for action, name in names.items()]
+    line = Text().append(f"Plan: {', '.join(f'{count} {name}' for count, name in counts if count)}.", BOLD)
+    costs = [change.words.cost for change in pending if change.words.cost]
+    if costs:
+        line.append(f" Cost: {costs[0]}, plus Twilio's price per message.", BOLD)
+    elif outcome.undoes is None:
+        line.append(" Nothing is bought.")
+    yield line
+    yield from (Text(change.words.affects, BOLD) for change in pending if change.words.affects)
+
+
+def question_lines(outcome: Outcome, checks: Iterable[Check], warnings: Iterable[Notice]) -> Iterator[Text]:
+    """A plan that is about to be applied, with the checks and warnings that were not shown before."""
+    shown = warning_lines(warnings, outcome.checks)
+    return sections(plan_lines(outcome), check_lines(checks), shown, summary_lines(outcome))
 
 
 def plan_result(result: PlanResult) -> Iterator[Text]:
     """The result of `plan`: the plan, its checks and a summary."""
     outcome = result.outcome
-    yield from plan_lines(outcome)
-    yield from check_lines(outcome.checks)
-    pending = [change for change in outcome.changes if change.pending]
-    if not pending:
+    return sections(plan_lines(outcome), check_lines(outcome.checks), _end_of_plan(outcome))
+
+
+def _end_of_plan(outcome: Outcome) -> Iterator[Text]:
+    if any(change.pending for change in outcome.changes):
+        yield from summary_lines(outcome)
+        yield Text("Run `mfa-setup up` to apply it.")
+    else:
         yield Text(_NOTHING, BOLD)
-        return
-    created = sum(change.action == "create" for change in pending)
-    yield Text(f"Plan: {created} to create, {len(pending) - created} to update. Run `mfa-setup up` to apply it.")
 
 
 def status_result(result: StatusResult) -> Iterator[Text]:
-    """The result of `status`: the plan, and how much differs."""
+    """The result of `status`: what is there, and what of it differs from the settings."""
     outcome = result.outcome
-    yield from plan_lines(outcome)
-    differing = sum(change.pending or change.status == "unknown" for change in outcome.changes)
-    if not differing:
-        yield Text("Everything is up to date.", BOLD)
-        return
-    yield Text(
-        f"{differing} of {len(outcome.changes)} differ from the settings. "
-        "Run `mfa-setup plan` for details and `mfa-setup up` to fix it."
+    differing = [change for change in outcome.changes if change.pending or change.status == "unknown"]
+    return sections(
+        [heading("Status of", outcome)],
+        (line for change in outcome.changes for line in state_lines(change)),
+        _drift(differing, outcome) if differing else [],
+        [_verdict(differing, len(outcome.changes))],
     )
+
+
+def _drift(differing: Sequence[Change], outcome: Outcome) -> Iterator[Text]:
+    is_new = len(differing) == len(outcome.changes)
+    yield Text("Still to be set up:" if is_new else "Differs from the settings:", BOLD)
+    for change in differing:
+        yield from change_lines(change, config_file=outcome.outputs.config_file)
+
+
+def _verdict(differing: Sequence[Change], total: int) -> Text:
+    if not differing:
+        return Text("Everything is up to date.", BOLD)
+    count = len(differing)
+    if count == total:
+        return Text("MFA by SMS is not set up yet. Run `mfa-setup up` to set it up.")
+    verb = "differs" if count == 1 else "differ"
+    return Text(f"{count} of {total} {verb} from the settings. Run `mfa-setup up` to apply them.")
 
 
 def undo_result(result: UndoResult) -> Iterator[Text]:
@@ -61,14 +103,11 @@ def undo_result(result: UndoResult) -> Iterator[Text]:
     if outcome.runs is not None:
         yield from _runs(outcome.runs)
         return
-    restored = [change for change in outcome.changes if change.status == "applied"]
-    if not restored:
+    if not any(change.status == "applied" for change in outcome.changes):
         yield Text("Nothing to restore.", BOLD)
         return
-    undone = f"run {one_line(outcome.undoes.run_id)}" if outcome.undoes else "that run"
+    undone = f"run {short_id(outcome.undoes)}" if outcome.undoes else "that run"
     yield Text(f"Restored what {undone} changed.", BOLD)
-    for change in restored:
-        yield from change_lines(change)
 
 
 def _runs(runs: tuple[PastRun, ...]) -> Iterator[Text]:

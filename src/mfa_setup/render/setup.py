@@ -6,7 +6,8 @@ from rich.text import Text
 
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.model.results import SetupResult, StepResult
-from mfa_setup.render.parts import check_lines, table
+from mfa_setup.phone import spaced
+from mfa_setup.render.parts import check_lines, sections, table
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BOLD
 
@@ -20,39 +21,42 @@ _TO_PROVE = "Not proved yet. To prove it, run `mfa-setup test login`: it logs in
 
 def setup_result(result: SetupResult) -> Iterator[Text]:
     """The result of `up` and `policy`: what is set up, and how to prove it."""
-    yield from setup_lines(result.outcome)
-    if result.outcome.outputs.policy in {"always", "adaptive"}:
-        yield Text(_TO_PROVE)
+    proved = result.outcome.outputs.policy not in {"always", "adaptive"}
+    return sections(setup_lines(result.outcome), [] if proved else [Text(_TO_PROVE)])
 
 
 def step_result(result: StepResult) -> Iterator[Text]:
     """The result of one step: what is set up, and the next step."""
-    yield from setup_lines(result.outcome)
-    yield Text(result.next_step)
+    return sections(setup_lines(result.outcome), [Text(result.next_step)])
 
 
 def setup_lines(outcome: Outcome) -> Iterator[Text]:
     """What is set up, and what the user should know about it."""
-    yield Text(_verdict(outcome), BOLD)
+    return sections([Text(_verdict(outcome), BOLD)], _table(outcome), _notes(outcome))
+
+
+def _table(outcome: Outcome) -> Iterator[Text]:
+    """What exists now."""
     outputs = outcome.outputs
-    number, sid = outputs.phone_number, outputs.number_sid
-    yield from table(
+    number, sid = outputs.phone_number and spaced(outputs.phone_number), outputs.number_sid
+    return table(
         ("Tenant", outputs.domain),
         ("Client ID", outputs.client_id),
         ("URL", outputs.url),
         ("Config file", outputs.config_file),
-        ("Number", f"{number}  ({sid})" if number and sid else number),
-        ("In service", outputs.messaging_service_sid),
-        ("Policy", outputs.policy),
+        ("Phone number", f"{number}  ({sid})" if number and sid else number),
+        ("Service", outputs.messaging_service_sid),
+        ("MFA policy", outputs.policy and outputs.policy.capitalize()),
     )
-    yield from _notes(outcome)
 
 
 def _verdict(outcome: Outcome) -> str:
     if not outcome.changed:
         return "Nothing to do: everything is up to date."
-    applied = any(change.resource == "policy" and change.status == "applied" for change in outcome.changes)
-    return f"Set up. {_POLICIES.get(outcome.outputs.policy or '', '')}".strip() if applied else "Set up."
+    if not any(change.resource == "policy" and change.status == "applied" for change in outcome.changes):
+        return "Done."
+    begin = "Done." if outcome.outputs.policy == "never" else "Set up."
+    return f"{begin} {_POLICIES.get(outcome.outputs.policy or '', '')}".strip()
 
 
 def _notes(outcome: Outcome) -> Iterator[Text]:

@@ -62,6 +62,7 @@ class Sink:
 
     Attributes:
         as_json: Whether standard output receives exactly one JSON document.
+        quiet: Whether people are told only what they must know (`--quiet`).
         narrating: Whether the steps are part of the result (`demo`) and not only its progress.
         secrets: Values that are masked wherever they appear.
         typed: What the person gave to the run; errors and warnings shorten words of it that may be secrets.
@@ -74,12 +75,14 @@ class Sink:
         self.secrets: list[SecretStr] = []
         self.typed: list[str] = []
         self.free_texts: list[str] = []
-        self._quiet = quiet
+        self.quiet = quiet
         self._verbosity = verbosity
         self._color = color
         self._status: Status | None = None
-        self._shown = set[Notice | Check]()
+        self._shown = set[tuple[str, ...]]()
         """What a question has shown already, so that the result does not repeat it."""
+        self._planned = False
+        """Whether a plan has been shown."""
 
     @cached_property
     def _out(self) -> "Console":
@@ -92,7 +95,7 @@ class Sink:
     @property
     def _shows_progress(self) -> bool:
         """Whether somebody watches the progress: at a terminal, and not with `--quiet`."""
-        if self._quiet or (self.as_json and not sys.stderr.isatty()):
+        if self.quiet or (self.as_json and not sys.stderr.isatty()):
             return False
         return self._err.is_terminal
 
@@ -131,28 +134,31 @@ class Sink:
     def done(self, text: str) -> None:
         """Tells that a step is finished."""
         is_result = self.narrating and not self.as_json
-        if is_result or self._shows_progress or self._verbosity:
+        if is_result or self._shows_progress or self._verbosity or not (self.quiet or self.as_json):
             from mfa_setup.render.parts import mark  # noqa: PLC0415 brings Rich along
 
             line = mark("*", GOOD).append(one_line(text))
-            self._put(self._out if is_result else self._err, line)
+            if is_result:
+                self._put(self._out, line)
+                return
+            with suppress(BrokenPipeError, SystemExit):  # a run that has begun ends, even if nobody reads its steps
+                self._put(self._err, line)
 
     def starting(self, change: Change) -> None:
         """Tells that a change is being applied."""
-        from mfa_setup.render.change import verbs  # noqa: PLC0415 brings Rich along
+        from mfa_setup.render.change import doing  # noqa: PLC0415 brings Rich along
 
-        self.doing(f"{verbs(change)[0]} the {change.resource} {change.title}")
+        self.doing(doing(change))
 
     def finished(self, change: Change) -> None:
         """Tells that a change has been applied."""
-        from mfa_setup.render.change import verbs  # noqa: PLC0415 brings Rich along
+        from mfa_setup.render.change import done  # noqa: PLC0415 brings Rich along
 
-        part = " in part" if change.held else ""
-        self.done(f"The {change.resource} {change.title} is {verbs(change)[1]}{part}")
+        self.done(done(change))
 
     def waiting(self, reason: str, seconds: float) -> None:
         """Tells that a request will be sent again after a while."""
-        if not self._quiet:
+        if not self.quiet:
             self._tell(_text(f"{one_line(reason)} Trying again in {seconds:.1f} s."))
 
     def pacing(self, service: str) -> None:
@@ -191,12 +197,17 @@ class Sink:
 
     def plan(self, outcome: Outcome) -> None:
         """Shows the plan before it is applied."""
-        from mfa_setup.render import parts, plan  # noqa: PLC0415 brings Rich along
+        from mfa_setup.render import plan  # noqa: PLC0415 brings Rich along
 
-        outcome = self.safe(outcome)
-        self._tell(*plan.plan_lines(outcome))
-        self._tell(*parts.check_lines(self._new(outcome.checks)))
-        self._tell(*parts.warning_lines(self._new(outcome.warnings), outcome.checks))
+        self._planned, outcome = True, self._in_brief(self.safe(outcome))
+        self._tell(*plan.question_lines(outcome, self._new(outcome.checks), self._new(outcome.warnings)))
+
+    def _in_brief(self, outcome: Outcome) -> Outcome:
+        """An outcome whose changes have no fields, which people are shown with `-v` only."""
+        if self._verbosity:
+            return outcome
+        brief = tuple(change.model_copy(update={"fields": ()}) for change in outcome.changes)
+        return outcome.model_copy(update={"changes": brief})
 
     def checks(self, checks: tuple[Check, ...]) -> None:
         """Shows checks that need the user's decision."""
@@ -206,8 +217,8 @@ class Sink:
 
     def _new(self, items: tuple[T, ...]) -> tuple[T, ...]:
         """Those that have not been shown yet; they count as shown from here on."""
-        new = tuple(item for item in items if item not in self._shown)
-        self._shown.update(new)
+        new = tuple(item for item in items if _shown_as(item) not in self._shown)
+        self._shown.update(map(_shown_as, new))
         return new
 
     def say(self, text: str, *, wrap: bool = True) -> None:
@@ -238,12 +249,24 @@ class Sink:
             return
         from mfa_setup.render import error, parts  # noqa: PLC0415 brings Rich along
 
+        if self._planned and not self.quiet:
+            self._part()
         if outcome.error is None or result.shown_on_failure:
-            self.show(result)
-        self._tell(*parts.warning_lines(self._new(outcome.warnings), outcome.checks))
+            known = {*self._new(outcome.checks)}
+            checks = tuple(check for check in outcome.checks if check in known or check.overridden)
+            self.show(replace(result, outcome=outcome.model_copy(update={"checks": checks})))
+        warnings = self._new(outcome.warnings)
+        if warnings and not self.quiet:
+            self._part()
+        self._tell(*parts.warning_lines(warnings, outcome.checks))
         if failure := outcome.error:
             listed = () if result.shown_on_failure else self._new(outcome.checks)
             self._tell(*error.error_lines(outcome, failure, listed=listed))
+
+    def _part(self) -> None:
+        """Sets what comes next apart from what was shown before it, at a terminal."""
+        if self._out.is_terminal and self._err.is_terminal:
+            self._tell(_text())
 
     def safe(self, outcome: Outcome) -> Outcome:
         """An outcome whose error, warnings and checks hold nothing that may be a secret in the wrong place."""
@@ -254,7 +277,7 @@ class Sink:
         if not self.as_json:
             from mfa_setup.render.people import lines_of  # noqa: PLC0415 brings Rich along
 
-            self._print_all(lines_of(result))
+            self._print_all(lines_of(replace(result, outcome=self._in_brief(result.outcome))))
 
     def document(self, document: dict[str, Any]) -> None:
         """Writes one JSON document, in ASCII so that no text of a service can control a terminal."""
@@ -295,7 +318,7 @@ class Sink:
         return without_typed(sanitize.without(self.secrets, text), self.free_texts)
 
     def _print_all(self, lines: "Iterable[Text]") -> None:
-        if not self._quiet:
+        if not self.quiet:
             for line in lines:
                 self._put(self._out, line)
 
@@ -316,6 +339,11 @@ class Sink:
         # The spinner is drawn on the other stream of the same terminal, and would run into the line.
         with self.paused() if console is self._out else nullcontext():
             console.print(wrapped(line, console.width), soft_wrap=True)
+
+
+def _shown_as(item: Notice | Check) -> tuple[str, ...]:
+    """What makes a message the same to people; its hint may differ from one moment to the next."""
+    return (item.code, item.message) if isinstance(item, Notice) else (item.id, item.status, item.evidence)
 
 
 def _text(text: str = "") -> "Text":

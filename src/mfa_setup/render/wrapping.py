@@ -10,8 +10,8 @@ _BEGINNING = re.compile(r" *(?:[^\w\s] |[xo] |\d+\. )?(?:[\w ]{1,14}?  +)?")
 """What the later lines are indented by: the indent of the first, its mark or number, and its label."""
 _FIELD = re.compile(r" +[a-z_.]+: ")
 """The name of a field: its value goes on two columns further to the right."""
-_WORD = re.compile(r"[^\s`]*`[^`]+`\S*|\S+")
-"""A word, or a command in backticks."""
+_WORD = re.compile(r"[^\s`]*`[^`]+`\S*|\+\d+(?: \d+)+\S*|\S+")
+"""A word, a phone number, or a command in backticks."""
 
 
 def wrapped(line: Text, width: int) -> Text:

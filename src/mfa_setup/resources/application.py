@@ -11,7 +11,7 @@ from mfa_setup.model.observed import Application, Connection
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.readiness import TenantSettings
 from mfa_setup.model.write import NEW_APPLICATION, Fields, Write
-from mfa_setup.resources import configfile, creation, customdomain
+from mfa_setup.resources import configfile, creation, customdomain, words
 from mfa_setup.resources.application_fields import completion, concerns, creation_of, missing, weaknesses
 from mfa_setup.resources.application_revert import CONNECTION, found_in, revert
 from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Step
@@ -112,8 +112,10 @@ def compare(given: Comparison) -> Step:
     stale = configfile.write_of(config, client_id) if config else ()
     if config and stale:
         fields += configfile.fields_of(config, stale[0])
+    name = existing.name if existing else desired.name
+    told = words.application(name, existing, fields, config)
     return Step(
-        change_of("application", fields, existing.name if existing else desired.name, exists=existing is not None),
+        change_of("application", fields, name, told, exists=existing is not None),
         (*writes, *stale),
         (
             *_notices(desired, existing, known_or(given.found.settings, TenantSettings())),

@@ -8,7 +8,7 @@ from mfa_setup.model.journal import RunRecord, Trace, WriteRecord, is_superseded
 from mfa_setup.model.observed import Application
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import Fields, Write
-from mfa_setup.resources import configfile
+from mfa_setup.resources import configfile, words
 from mfa_setup.resources.base import Reversal, Step
 from mfa_setup.resources.creation import RUN, is_ours
 from mfa_setup.resources.restore import Restoration, changed_since, is_left, restored, same
@@ -42,8 +42,9 @@ def revert(given: Reversal) -> Step:
             found += _disconnect(app, given)
     found += configfile.revert(record)
     targets = {write.target for write in record.of("update_application", "connect_application")}
-    names = [app.name for app in listed if app.client_id in {*created, *targets}]
-    return found.step("application", ", ".join(dict.fromkeys(names)))
+    names = tuple(dict.fromkeys(app.name for app in listed if app.client_id in {*created, *targets}))
+    deletes = any(write.action == "delete_application" for write in found.writes)
+    return found.step("application", ", ".join(names), words.application_restored(names, found.fields, deletes=deletes))
 
 
 def _created(record: RunRecord, listed: tuple[Application, ...]) -> tuple[dict[str, WriteRecord], Restoration]:

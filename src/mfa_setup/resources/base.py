@@ -83,6 +83,7 @@ class Comparison:
         lenient: Whether what a person must decide is left open (`status`).
         may_move: Whether somebody has agreed that a number leaves the Messaging Service that it is in.
         resources: The resources of the task.
+        rent: What the number that is there costs each month, where that was read (`status`).
     """
 
     desired: Desired
@@ -93,6 +94,7 @@ class Comparison:
     lenient: bool = False
     may_move: bool = False
     resources: frozenset[ResourceName] = frozenset(SAFE_ORDER)
+    rent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

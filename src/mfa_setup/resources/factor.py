@@ -7,7 +7,7 @@ from mfa_setup.model.desired import Desired, DesiredSms
 from mfa_setup.model.journal import traces
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.model.write import Fields, Write
-from mfa_setup.resources import templates
+from mfa_setup.resources import templates, words
 from mfa_setup.resources.base import Action, Comparison, Resource, Reversal, Scopes, Step, setting
 from mfa_setup.resources.channels import TYPES, kept_or_ordered
 from mfa_setup.resources.restore import restored, texts
@@ -27,8 +27,9 @@ def compare(given: Comparison) -> Step:
     before: Fields = {"enabled": found.enabled, "message_types": list(found.message_types)}
     after: Fields = {"enabled": True, "message_types": list(types)}
     fields, writes = templates.compare(desired, given.found)
+    told = words.factor(found, types, fields, given.found.templates)
     return Step(
-        change_of("factor", (*differing(before, after), *fields), "sms", exists=True),
+        change_of("factor", (*differing(before, after), *fields), "sms", told, exists=True),
         # Factor before message types: the legacy stack takes them in this order only.
         (
             *setting("factor", "set_factor", "sms", {"enabled": found.enabled}, {"enabled": True}),
@@ -56,11 +57,13 @@ def revert(given: Reversal) -> Step:
     back, notices = restored("factor", traces(given.record.of("set_factor", "set_message_types"), given.later), there)
     old = templates.revert(given)
     after = there | back
+    types = texts(after["message_types"])
+    told = words.factor(found, types, old.fields, given.now.templates, on=bool(after["enabled"]))
     return Step(
-        change_of("factor", (*differing(there, back), *old.fields), "sms", exists=True),
+        change_of("factor", (*differing(there, back), *old.fields), "sms", told, exists=True),
         (
             *old.writes,
-            *set_types(found.message_types, texts(after["message_types"])),
+            *set_types(found.message_types, types),
             *setting("factor", "set_factor", "sms", {"enabled": found.enabled}, {"enabled": bool(after["enabled"])}),
         ),
         (*notices, *old.notices),

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from mfa_setup.errors import PriceOverLimitError
-from mfa_setup.model.change import Change, FieldChange, change_of
+from mfa_setup.model.change import Change, FieldChange, Words, change_of
 from mfa_setup.model.desired import DesiredNumber
 from mfa_setup.model.observed import MessagingService, Offer
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import NEW_NUMBER, Fields, Write
-from mfa_setup.resources import number_move, purchase
+from mfa_setup.resources import number_move, purchase, words
 from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Step
 from mfa_setup.resources.number_pool import POOL, home_of, pool_for
 from mfa_setup.resources.number_revert import revert
@@ -31,7 +31,7 @@ def compare(given: Comparison) -> Step:
         PoolFullError: The Messaging Service takes no further number.
     """
     if is_kept(given):
-        return Step(Change(resource="number"))
+        return Step(Change(resource="number", summary=_NOT_NEEDED, words=Words(now=(_NOT_NEEDED,))))
     desired, account = given.desired.number, known(given.found.inventory)
     sender = choose(desired, account, known(given.found.provider), given.own)
     offers = given.found.offers if sender.to_buy else ()
@@ -45,8 +45,9 @@ def compare(given: Comparison) -> Step:
     home = home_of(account, sender.number) if to_pool else None
     writes = _writes(given, sender, first, home, to_pool)
     several = (_several(sender.several, phone),) if sender.several else ()
+    told = _words(sender, first, home_of(account, sender.number), to_pool, given.rent)
     return Step(
-        _change(sender, first, home, to_pool, phone),
+        _change(sender, first, home, to_pool, phone, told),
         writes,
         (*several, *map(number_move.notice, number_move.moves(writes, account))),
         {
@@ -102,6 +103,7 @@ def _change(
     home: MessagingService | None,
     pool: MessagingService | None,
     phone: str | None,
+    told: Words,
 ) -> Change:
     after: Fields = {"phone_number": phone} if sender.to_buy else {}
     if offer:
@@ -110,7 +112,18 @@ def _change(
         after[POOL] = pool.sid
     before: Fields = {POOL: home.sid} if home else {}
     fields = tuple(FieldChange(path=path, before=before.get(path), after=value) for path, value in after.items())
-    return change_of("number", fields, phone or "", exists=not sender.to_buy)
+    return change_of("number", fields, phone or "", told, exists=not sender.to_buy)
+
+
+_NOT_NEEDED = "none is needed: the tenant's own provider sends the codes"
+
+
+def _words(
+    sender: Sender, offer: Offer | None, home: MessagingService | None, pool: MessagingService | None, rent: str
+) -> Words:
+    if sender.to_buy:
+        return words.bought(offer, pool) if offer else words.to_buy()
+    return words.placed(sender, home, pool, rent)
 
 
 def _is_in(services: Services, pool: object, number_sid: str) -> bool:

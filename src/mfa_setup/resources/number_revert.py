@@ -8,7 +8,7 @@ from mfa_setup.model.journal import RunRecord, WriteRecord
 from mfa_setup.model.observed import Number, Provider, TwilioInventory
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import Write
-from mfa_setup.resources import pool_revert
+from mfa_setup.resources import pool_revert, words
 from mfa_setup.resources.base import Reversal, Step
 from mfa_setup.resources.pool_revert import sends_from
 from mfa_setup.resources.restore import Restoration, changed_since
@@ -28,7 +28,11 @@ def revert(given: Reversal) -> Step:
         found += part
         if purchase:
             found += _released(number, purchase, given, moved=bool(part.notices))
-    return found.step("number", ", ".join(number.phone_number for number, _, _ in concerned))
+    phones = [number.phone_number for number, _, _ in concerned]
+    released = any(write.action == "release_number" for write in found.writes)
+    return found.step(
+        "number", ", ".join(phones), words.number_restored(phones, found.fields, account, released=released)
+    )
 
 
 def _concerned(

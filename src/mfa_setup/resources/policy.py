@@ -6,6 +6,7 @@ from mfa_setup.model.change import change_of, differing
 from mfa_setup.model.journal import traces
 from mfa_setup.model.types import PolicyName
 from mfa_setup.model.write import Fields, Write
+from mfa_setup.resources import words
 from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Reversal, Step, setting
 from mfa_setup.resources.restore import restored, texts
 from mfa_setup.services import Services
@@ -35,17 +36,20 @@ def compare(given: Comparison) -> Step:
     """What differs between the policy asked for and the one in force."""
     wanted, found = given.desired.policy, known(given.found.policies)
     before, after = _fields(found), _fields(POLICIES[wanted])
-    change = change_of("policy", differing(before, after), wanted, exists=True)
+    told = words.policy(name_of(found), wanted)
+    change = change_of("policy", differing(before, after), wanted, told, exists=True)
     return Step(change, setting("policy", "set_policies", "", before, after), outputs={"policy": name_of(found)})
 
 
 def revert(given: Reversal) -> Step:
     """The policy as the run found it."""
-    before = _fields(known(given.now.policies))
+    found = known(given.now.policies)
+    before = _fields(found)
     back, notices = restored("policy", traces(given.record.of("set_policies"), given.later), before)
     wanted = texts((before | back)["policies"])
     after = _fields(wanted)
-    change = change_of("policy", differing(before, after), name_of(wanted), exists=True)
+    told = words.policy(name_of(found), name_of(wanted))
+    change = change_of("policy", differing(before, after), name_of(wanted), told, exists=True)
     return Step(change, setting("policy", "set_policies", "", before, after), notices)
 
 

@@ -8,6 +8,7 @@ from mfa_setup.model.types import PhoneStack, TokenState
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.phone import is_service, normal
 from mfa_setup.resources import sender as senders
+from mfa_setup.resources import words
 from mfa_setup.resources.base import OPEN_QUESTIONS, TOKEN, Comparison, Resource, Scopes, Step
 from mfa_setup.resources.channels import METHOD_OF_TYPE, TYPES, kept_or_ordered, with_both
 from mfa_setup.resources.factor import set_types
@@ -43,10 +44,12 @@ def compare(given: Comparison) -> Step:
     wanted = _wanted(given, kept, account.sid)
     exists = conflict is not None or found.id is not None or found.sid is not None
     fields = differing(shown(found) if exists else {}, shown(wanted))
-    if _must_send(given, exists=exists and conflict is None) or (fields and given.found.token != SAME):
+    sends_token = _must_send(given, exists=exists and conflict is None) or bool(fields and given.found.token != SAME)
+    if sends_token:
         fields += (FieldChange(path=_token_path(found), sensitive=True),)
+    told = words.provider(found if exists else None, wanted, account, sends_token=sends_token)
     return Step(
-        change_of("provider", fields, "Twilio", exists=exists),
+        change_of("provider", fields, "Twilio", told, exists=exists),
         _writes(given, kept, wanted) if fields else (),
         (*_misplaced(found), *_notices(found, given.found.token, exists=exists, written=bool(fields))),
     )

@@ -1,10 +1,11 @@
 """Providers that this tool does not replace unless it is asked to: another account's, a custom one, a hook."""
 
 from mfa_setup.errors import ProviderConflictError
-from mfa_setup.model.change import change_of
+from mfa_setup.model.change import Words, change_of
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import Notice
+from mfa_setup.resources import words
 from mfa_setup.resources.base import Comparison, Step
 from mfa_setup.resources.channels import METHOD_OF_TYPE, TYPES
 from mfa_setup.snapshot.parts import known, known_or
@@ -61,7 +62,8 @@ def keep(given: Comparison) -> Step:
             hint="Add the delivery method (Auth0 dashboard: Branding > Phone Provider), choose another with "
             "--delivery, or pass --replace-provider to send through Twilio.",
         )
-    return Step(change_of("provider", (), name, exists=True), notices=(_kept(provider, name, given.desired),))
+    told = Words(now=(words.provider_now(provider, None),))
+    return Step(change_of("provider", (), name, told, exists=True), notices=(_kept(provider, name, given.desired),))
 
 
 def _kept(provider: Provider, name: str, desired: Desired) -> Notice:

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from mfa_setup.model.change import FieldChange, change_of, differing
+from mfa_setup.model.change import FieldChange, Words, change_of, differing
 from mfa_setup.model.journal import Trace, WriteRecord, traces
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.write import Fields, Write, WriteAction
+from mfa_setup.resources import words
 from mfa_setup.resources.base import TOKEN, Reversal, Step
 from mfa_setup.resources.channels import carries, with_both
 from mfa_setup.resources.provider_writes import OLD, SETTINGS, from_shown, shown, token_needed
 from mfa_setup.resources.restore import Restoration, changed_since, restored
-from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.parts import known, known_or
 
 WRITES: tuple[WriteAction, ...] = ("create_provider", "update_provider", "set_twilio")
 """The writes that can send a token."""
@@ -71,7 +72,9 @@ def _restored(given: Reversal, wanted: Provider, back: Fields, token: Fields, no
     fields = tuple(differing(shown(there), shown(wanted)))
     if token:
         fields += (FieldChange(path=TOKEN, sensitive=True),)
-    change = change_of("provider", fields, "Twilio", exists=True)
+    account = known_or(given.now.inventory, None)
+    told = words.provider(there, wanted, account, sends_token=bool(token))
+    change = change_of("provider", fields, "Twilio", told, exists=True)
     if there.stack == "legacy":
         return Step(change, _legacy_writes(there, wanted, back, token), notices)
     through = _between(given, wanted)
@@ -84,7 +87,7 @@ def _restored(given: Reversal, wanted: Provider, back: Fields, token: Fields, no
 
 
 def _nothing(*notices: Notice) -> Step:
-    return Restoration(notices=notices).step("provider", "Twilio")
+    return Restoration(notices=notices).step("provider", "Twilio", Words())
 
 
 def _removed(given: Reversal, writes: tuple[WriteRecord, ...], there: Provider) -> Step:
@@ -106,7 +109,7 @@ def _removed(given: Reversal, writes: tuple[WriteRecord, ...], there: Provider) 
         return _nothing(*notices)
     fields = tuple(FieldChange(path=path, before=value) for path, value in values.items())
     write = Write("provider", "delete_provider", there.id, values)
-    return Restoration(fields, (write,)).step("provider", "Twilio")
+    return Restoration(fields, (write,)).step("provider", "Twilio", words.provider_removed())
 
 
 def _as_one(found: Mapping[str, Trace]) -> bool:

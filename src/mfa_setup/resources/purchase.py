@@ -17,6 +17,7 @@ from mfa_setup.model.journal import Purchase, purchases
 from mfa_setup.model.observed import Number, Offer
 from mfa_setup.model.types import NumberType
 from mfa_setup.model.write import NEW_NUMBER, Fields, Write
+from mfa_setup.phone import country_of, type_of
 from mfa_setup.ports import TwilioPort
 from mfa_setup.resources import recovery
 from mfa_setup.resources.base import Action, Execution
@@ -63,6 +64,16 @@ def still_on_sale(services: Services, desired: DesiredNumber, planned: tuple[Off
         return offers(services, desired)
     price, currency = services.account.price(first.country, first.number_type)
     return tuple(offer.model_copy(update={"price": price, "currency": currency}) for offer in planned)
+
+
+def rent(services: Services, number: Number, country: str) -> str:
+    """What a number of the account costs each month by Twilio's price list; empty where that cannot be read."""
+    kind, country = type_of(number.phone_number), country_of(number.phone_number, country)
+    try:
+        offer = _priced(services.account, country, kind, (number.phone_number,))[0]
+    except MfaSetupError:
+        return ""
+    return f"{offer.shown_price} per month" if offer.shown_price else ""
 
 
 def _is_open(one: Purchase, desired: DesiredNumber) -> bool:

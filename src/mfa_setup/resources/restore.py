@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.change import Change, FieldChange
+from mfa_setup.model.change import Change, FieldChange, Words
 from mfa_setup.model.journal import Trace
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import Action, ResourceName, Status
@@ -27,12 +27,20 @@ class Restoration:
         fields, writes = (*self.fields, *other.fields), (*self.writes, *other.writes)
         return Restoration(fields, writes, (*self.notices, *other.notices))
 
-    def step(self, resource: ResourceName, title: str) -> Step:
+    def step(self, resource: ResourceName, title: str, words: Words) -> Step:
         """The whole of a resource's part of an undo."""
         removes = any(write.action in REMOVALS for write in self.writes)
         action: Action = "delete" if removes else "update" if self.writes else "none"
         status: Status = "pending" if self.writes else "none"
-        change = Change(resource=resource, action=action, status=status, fields=self.fields, title=title)
+        change = Change(
+            resource=resource,
+            action=action,
+            status=status,
+            fields=self.fields,
+            title=title,
+            summary=words.plan if self.writes else "",
+            words=words,
+        )
         return Step(change, self.writes, self.notices)
 
 
