@@ -153,7 +153,7 @@ def undone(run: Run, lab: Lab, *arguments: str) -> Result:
 def test_an_undo_describes_what_it_restores(run: Run, unified: Lab) -> None:
     run_id = run("up", "--yes", "--json", env=unified.env).document["run_id"]
     shown = undone(run, unified).err
-    assert shown.startswith(f"Plan to undo run {run_id} on {unified.domain} (Unified Phone Experience)\n")
+    assert shown.startswith(f"Plan to undo run {run_id[:12]} on {unified.domain} (Unified Phone Experience)\n")
     found = lines(shown)
     assert found["Application"] == 'restore "Twilio MFA Test": disconnect it from its database connection'
     assert found["Phone number"] == f'take {NUMBER} out of the Messaging Service "Sandbox Messaging Service"'

@@ -323,13 +323,13 @@ def test_an_undo_says_above_the_question_what_it_will_not_restore_and_below_it_w
     child = sit("undo", "--no-token-cache")
     child.expect(r"Undo run \w+ on \S+\? \[y/N\] ")
     shown = " ".join(plain(child.before).split())
-    assert "Provider Twilio will not be restored: needs delete:phone_providers" in shown
-    assert "Factor sms will be restored in part: needs delete:phone_templates" in shown
-    assert "Will not be restored: a part of the factor (needs delete:phone_templates); the provider (needs" in shown
+    assert "Twilio as the provider (will not be restored: needs delete:phone_providers)" in shown
+    assert "(will be restored in part: needs delete:phone_templates)" in shown
+    assert "Will not be restored: a part of the SMS factor (needs delete:phone_templates); the provider (needs" in shown
     child.sendline("y")
     code, rest = ended(child)
     assert code == 4
     words = " ".join(rest.split())
-    assert "The factor sms is updated in part" in words
-    assert "Not restored: a part of the factor (needs delete:phone_templates); the provider (needs" in words
+    assert "Disabled the SMS factor, in part" in words
+    assert "Not restored: a part of the SMS factor (needs delete:phone_templates); the provider (needs" in words
     assert "Will not be restored" not in words

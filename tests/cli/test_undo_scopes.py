@@ -9,6 +9,7 @@ import pytest
 
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.engine.preconditions import every_scope
+from mfa_setup.model.types import LABELS
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from mfa_setup.store import journal
 from mfa_setup.store.journal_file import append_line
@@ -134,7 +135,7 @@ def test_doctor_names_what_undo_lacks_on_this_phone_stack(run: Run, lab: Lab) ->
     (check,) = [check for check in result.document["checks"] if check["id"] == "auth0_scopes"]
     assert check["status"] == "warn"
     expected = "delete:clients, delete:phone_providers" if is_unified(lab) else "delete:clients"
-    assert f"undo lacks {expected}." in check["evidence"]
+    assert f"`mfa-setup undo` needs {expected}." in check["evidence"]
     assert "`mfa-setup undo` cannot delete the application" in check["evidence"]
 
 
@@ -190,9 +191,9 @@ def test_an_undo_restores_what_its_scopes_allow_and_the_next_one_the_rest(
     )  # fmt: skip
     assert set(CODES.findall(error["message"])) == {scope}
     for name in left:
-        assert f"the {name} (needs {scope})" in error["message"]
+        assert f"the {LABELS[name]} (needs {scope})" in error["message"]
     for name in waiting:
-        assert f"the {name} (waits for the " in error["message"]
+        assert f"the {LABELS[name]} (waits for the " in error["message"]
     assert f"`mfa-setup undo --run {run_id} --release-number --delete-application`" in error["hint"]
     assert "undo_scopes" not in warned(result)
     found = statuses(result)
@@ -226,7 +227,7 @@ def test_the_texts_alone_stay_where_they_alone_lack_a_scope(run: Run, unified: L
     run("up", "--yes", "--json", *TEXTS, env=unified.env)
     grant_without(unified, "delete:phone_templates")
     result = run(*UNDO, "--no-token-cache", env=unified.env)
-    assert "a part of the factor (needs delete:phone_templates)" in result.document["error"]["message"]
+    assert "a part of the SMS factor (needs delete:phone_templates)" in result.document["error"]["message"]
     assert unified.tenant["factors"]["sms"] is False
     assert unified.tenant["phone_provider"] is None
     assert len(unified.auth0("GET", "branding/phone/templates")["templates"]) == 2
@@ -271,7 +272,7 @@ def test_message_types_stay_while_the_provider_that_must_carry_them_cannot_be_wr
     result = run(*UNDO, "--no-token-cache", env=unified.env)
     assert result.code == 4, result.out
     assert (
-        "the factor (waits for the provider); the provider (needs update:phone_providers)"
+        "the SMS factor (waits for the provider); the provider (needs update:phone_providers)"
         in (result.document["error"]["message"])
     )
     assert standing(unified) == there

@@ -40,7 +40,13 @@ class Rest:
     @property
     def reason(self) -> str:
         """Why it is left."""
-        return f"needs {', '.join(sorted(self.scopes))}" if self.scopes else f"waits for the {LABELS[self.ahead]}" if self.ahead else ""
+        return (
+            f"needs {', '.join(sorted(self.scopes))}"
+            if self.scopes
+            else f"waits for the {LABELS[self.ahead]}"
+            if self.ahead
+            else ""
+        )
 
     @property
     def words(self) -> str:
