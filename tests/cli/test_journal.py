@@ -283,7 +283,10 @@ def test_a_line_of_another_shape_is_reported_and_the_way_out_named(
     result = run("undo", "--list", "--json", env=unified.env)
     assert result.code == 1
     assert result.document["error"]["code"] == "journal_unusable"
-    assert result.document["error"]["hint"] == "Move it away: what was made is found by its marks."
+    assert (
+        result.document["error"]["hint"]
+        == "Move the journal elsewhere: mfa-setup still recognizes the resources that it created."
+    )
 
 
 def test_a_write_refused_after_a_try_without_an_answer_stays_open(run: Run, unified: Lab, state: Path) -> None:

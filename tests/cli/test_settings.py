@@ -169,7 +169,7 @@ def test_a_file_cannot_ask_for_an_action_of_one_run(
     result = run("plan", "--check", "--json", *arguments, env=unified.env)
     error = result.document["error"]
     assert (result.code, error["code"]) == (3, "invalid_value")
-    assert "belongs to one run" in error["message"]
+    assert "can only be set for a single run" in error["message"]
     assert f"--{key.replace('_', '-')}" in error["hint"]
     assert "contradict" not in error["message"]
 

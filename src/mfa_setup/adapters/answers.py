@@ -89,7 +89,7 @@ def creating(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
             yield
     except UnreadableAnswerError as unread:
         raise OutcomeUnknownError(
-            f"{unread.message} The request must not be sent twice.",
+            f"{unread.message} The request may have taken effect, so it was not sent again.",
             service=unread.service,
             status=unread.status,
             request_id=unread.request_id,
@@ -112,7 +112,7 @@ def judged(service: Service, answer: Answer) -> Answer:
     _latest.answer = answer
     _latest.count += 1
     if _latest.count > MOST_PAGES:
-        raise unreadable(service, f"{TITLES[service]} sent a list that does not end.")
+        raise unreadable(service, f"{TITLES[service]} returned a list of more than {MOST_PAGES} pages.")
     if answer.status != HTTPStatus.NO_CONTENT and answer.text.strip():
         try:
             _walk(json.loads(answer.text, parse_constant=_no_number))
@@ -151,7 +151,7 @@ def _walk(found: object) -> None:
 
 def unreadable(service: Service, message: str | None = None) -> MfaSetupError:
     """The error about the last answer of this thread, with its status and the service's id of the request."""
-    said = message or f"{TITLES[service]} answered with something that is not its documented answer."
+    said = message or f"{TITLES[service]} returned a response that does not match its documentation."
     if _latest.answer is None:
         return UnreadableAnswerError(said, service=service)
     return refusal(UnreadableAnswerError, service, _latest.answer, said)

@@ -101,9 +101,9 @@ class PolicyTransport(httpx.BaseTransport):
         except _NOT_SENT as lost:
             raise NoAnswerError(_no_connection(lost), sent=False, host=host) from lost
         except httpcore.TimeoutException as lost:
-            raise NoAnswerError("no answer in time", sent=True, host=host) from lost
+            raise NoAnswerError("the request timed out", sent=True, host=host) from lost
         except (httpcore.NetworkError, httpcore.ProtocolError) as lost:
-            raise NoAnswerError("the connection broke off", sent=True, host=host) from lost
+            raise NoAnswerError("the connection was lost", sent=True, host=host) from lost
         return _answer(response, text)
 
     def _report(self, request: httpx.Request, begun: float, answer: Answer | None, reason: str = "") -> None:
@@ -133,12 +133,12 @@ class PolicyTransport(httpx.BaseTransport):
 
 
 _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
-    (socket.gaierror, "its name cannot be resolved"),
+    (socket.gaierror, "the host name cannot be resolved"),
     (ssl.SSLCertVerificationError, "its certificate is not trusted"),
     (ssl.SSLError, "the TLS handshake failed"),
     (ConnectionRefusedError, "the connection was refused"),
     (httpcore.ProxyError, "the proxy refused the connection"),
-    (httpcore.ConnectTimeout, "no connection in time"),
+    (httpcore.ConnectTimeout, "the connection timed out"),
 )
 """Why there is no connection, by the errors of the operating system and of the HTTP client."""
 
@@ -170,11 +170,11 @@ def _read(service: Service, response: httpx.Response) -> str:
         for chunk in response.iter_bytes():
             size += len(chunk)
             if size > MAX_BYTES:
-                problem = f"{TITLES[service]} sent an answer of more than {MAX_BYTES // 1_000_000} MB."
+                problem = f"{TITLES[service]} returned a response of more than {MAX_BYTES // 1_000_000} MB."
                 raise refusal(UnreadableAnswerError, service, _answer(response, ""), problem)
             chunks.append(chunk)
     except httpx.DecodingError:
-        problem = f"{TITLES[service]} sent an answer whose compression is broken."
+        problem = f"{TITLES[service]} returned a response that cannot be decompressed."
         raise refusal(UnreadableAnswerError, service, _answer(response, ""), problem) from None
     return b"".join(chunks).decode("utf-8", "replace")
 

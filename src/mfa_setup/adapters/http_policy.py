@@ -132,7 +132,7 @@ class HttpPolicy:
         """
         method, cancellation = method.upper(), self.settings.cancellation
         if self.read_only and method not in READS:
-            raise ReadOnlyError(f"A command that only reads tried a {method}; nothing was sent.")
+            raise ReadOnlyError(f"A command that only reads tried to send a {method} request; mfa-setup blocked it.")
         deadline, unclear = self._clock.now() + self.settings.budget, False
         for attempt in range(1, MAX_TRIES + 1):
             try:
@@ -189,7 +189,7 @@ class HttpPolicy:
         self.served_at = served_at(answer.headers) or self.served_at
         kind: type[MfaSetupError]
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            kind, said = RateLimitedError, "limits the rate of requests (HTTP 429)"
+            kind, said = RateLimitedError, "keeps rejecting requests because its rate limit is exceeded (HTTP 429)"
         elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status == HTTPStatus.REQUEST_TIMEOUT:
             kind = UnavailableError if method in self.repeatable else OutcomeUnknownError
             said = f"failed with HTTP {answer.status}"
@@ -204,7 +204,10 @@ class HttpPolicy:
         title, at = TITLES[self.service], f" at {lost.host}" if lost.host else ""
         if method not in self.repeatable and lost.sent:
             return OutcomeUnknownError(
-                f"{title}{at} gave no answer to a request that must not be sent twice ({lost.reason}).",
+                (
+                    f"{title}{at} did not answer a request ({lost.reason}). It may have taken effect, so it was not "
+                    "sent again."
+                ),
                 service=self.service,
             )
         return UnavailableError(
@@ -214,7 +217,7 @@ class HttpPolicy:
         )
 
     def _unreachable_hint(self) -> str:
-        network = "the network (and the proxy, if there is one)"
+        network = "your network (and your proxy, if you use one)"
         if self.service == "auth0":
             return f"Check {self.settings.domain_source}, then {network}; then run the command again."
         return f"Check {network} and https://status.twilio.com; then run the command again."

@@ -139,14 +139,14 @@ class TokenSource:
         if expires < time.time():
             raise CredentialsRefusedError(
                 "The access token in AUTH0_API_TOKEN has expired.",
-                hint="Get a new one (it lasts 24 hours), or set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.",
+                hint="Get a new token (valid for 24 hours), or set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.",
                 service="auth0",
             )
         token = Token(value=self._credentials.token, expires_at=expires, scopes=_scopes(claims))
         if not self._is_for_tenant(token):
             raise InvalidValueError(
-                f"The access token in AUTH0_API_TOKEN is for another API than {self._credentials.audience}.",
-                hint="Use a token of this tenant, or set AUTH0_AUDIENCE to the one that it is for.",
+                f"The access token in AUTH0_API_TOKEN was issued for another API than {self._credentials.audience}.",
+                hint="Use a token of this tenant, or set AUTH0_AUDIENCE to the audience of the token.",
             )
         return token
 
@@ -171,7 +171,7 @@ class TokenSource:
         token = _read(answer)
         if not self._is_for_tenant(token):
             raise unreadable(
-                "auth0", f"Auth0 issued an access token for another API than {self._credentials.audience}."
+                "auth0", f"Auth0 issued an access token for another audience than {self._credentials.audience}."
             )
         self._cache.put(token)
         return token
@@ -198,9 +198,9 @@ class TokenSource:
             signed = jwt.encode(claims, key.get_secret_value(), algorithm=self._credentials.signing_alg)
         except (ValueError, TypeError, jwt.PyJWTError) as unusable:
             raise InvalidValueError(
-                "The private key of AUTH0_CLIENT_ASSERTION_PRIVATE_KEY cannot be used for "
+                "The private key in AUTH0_CLIENT_ASSERTION_PRIVATE_KEY cannot be used with "
                 f"{self._credentials.signing_alg}.",
-                hint="Give an RSA private key in PEM form, and its algorithm in "
+                hint="Set an RSA private key in PEM format, and its algorithm in "
                 "AUTH0_CLIENT_ASSERTION_SIGNING_ALG (RS256, RS384 or PS256).",
             ) from unusable
         self._learned(SecretStr(signed))
@@ -214,7 +214,7 @@ def _read(answer: httpx.Response) -> Token:
     said = document(answer.text)
     given, lifetime = said.get("access_token"), said.get("expires_in")
     if not is_token(given) or not isinstance(lifetime, (int, float)) or not 0 < lifetime < LONGEST_LIFE:
-        raise unreadable("auth0", "Auth0 answered the request for an access token with something else.")
+        raise unreadable("auth0", "Auth0 returned no access token in its response to the token request.")
     value = SecretStr(str(given))
     told = said.get("scope")
     scopes = frozenset(told.split()) if isinstance(told, str) else _scopes(claims_of(value))

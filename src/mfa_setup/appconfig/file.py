@@ -160,7 +160,7 @@ def read_text(path: Path) -> str:
     except (OSError, UnicodeDecodeError):
         raise ConfigUnreadableError(
             f"The app's config file {path} cannot be read.",
-            hint="Check its permissions: it must be a file of UTF-8 text that you may read, of a megabyte at most.",
+            hint="Check the file: it must be UTF-8 text of at most 1 MB, and you must be allowed to read it.",
         ) from None
 
 
@@ -190,10 +190,14 @@ def remove(path: Path) -> None:
 
 def leads_elsewhere(path: Path) -> InvalidValueError:
     """The error of a path that a symbolic link leads away from where it says."""
-    what = "is a symbolic link" if path.is_symlink() else "is in a folder that a symbolic link leads out of the project"
+    what = (
+        "is a symbolic link"
+        if path.is_symlink()
+        else "is in a folder that is a symbolic link to a place outside the project"
+    )
     return InvalidValueError(
-        f"{path} {what}; nothing is written through it.",
-        hint=f"Name the file itself: --write-config {os.path.realpath(path)}",
+        f"{path} {what}, and mfa-setup does not write through symbolic links.",
+        hint=f"Pass the file itself: --write-config {os.path.realpath(path)}",
     )
 
 

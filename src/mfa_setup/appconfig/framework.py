@@ -176,10 +176,10 @@ def look(folder: Path) -> App:
 def logs_in_on_the_server(folder: Path, what: str) -> InvalidValueError:
     """The error of an app that no single-page application of Auth0 serves."""
     return InvalidValueError(
-        f"The app in {folder} uses {what}, which logs in on the server: it needs a Regular Web Application, and "
-        "mfa-setup registers single-page applications only.",
-        hint="Create a Regular Web Application in the Auth0 dashboard (Applications > Create Application), and run "
-        "mfa-setup with --no-app: MFA by SMS works with it all the same.",
+        f"The app in {folder} uses {what}, which logs users in on the server. It needs a Regular Web "
+        "Application, but mfa-setup sets up only single-page applications.",
+        hint="Create a Regular Web Application in the Auth0 dashboard (Applications > Create Application), then "
+        "run mfa-setup with --no-app: MFA by SMS works for that application too.",
     )
 
 

@@ -92,9 +92,9 @@ class Rollout:
                 continue
             run = TenantRun(tenant, self.task, self.shared)
             if tenant.name in self._begun:
-                yield self._result(run, InterruptedRunError("Interrupted before its outcome was known."))
+                yield self._result(run, InterruptedRunError("The run was interrupted before the outcome was known."))
             else:
-                not_started = NotStartedError(f"Not started: {self._why_not(why)}.")
+                not_started = NotStartedError(f"This tenant was not started: {self._why_not(why)}.")
                 yield self._result(run, not_started, skipped=True)
 
     def _has_failed(self, tenant: FleetTenant) -> bool:
@@ -129,7 +129,7 @@ class Rollout:
         if self.cancellation.requested:
             return "the command was interrupted"
         failed = next(filter(self._has_failed, self.tenants), None)
-        return f"{failed.name} failed before" if failed and self.is_stopped else why
+        return f"{failed.name} had already failed" if failed and self.is_stopped else why
 
     def _result(
         self, run: TenantRun, error: MfaSetupError | None, *, seconds: float = 0.0, skipped: bool = False
@@ -148,7 +148,7 @@ def _carried_out(run: TenantRun) -> MfaSetupError | None:
         error.hint = _hint(error, run.tenant)
         return error
     except Exception as defect:  # noqa: BLE001 a defect at one tenant must not stop the others either
-        return InternalError(f"Something went wrong inside mfa-setup ({type(defect).__name__}).")
+        return InternalError(f"An unexpected error occurred in mfa-setup ({type(defect).__name__}).")
     return None
 
 
@@ -163,7 +163,10 @@ def _hint(error: MfaSetupError, tenant: FleetTenant) -> str:
             for key, named in tenant.credentials.items()
             if key.startswith(error.service or "")
         ]
-        return f"Check what the fleet file names: {', '.join(used)}."
+        return f"Check the credentials that the fleet file names: {', '.join(used)}."
     if _OPTION.search(error.hint):
-        return f"{error.hint} Such an option is for this tenant alone: `mfa-setup up --domain {tenant.domain}`."
+        return (
+            f"{error.hint} Use such an option with `mfa-setup up --domain {tenant.domain}`, which sets up this "
+            "tenant alone."
+        )
     return error.hint

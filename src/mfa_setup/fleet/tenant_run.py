@@ -82,7 +82,10 @@ class Shared:
         with self._lock:
             first = self._names.setdefault(thing, name)
         if first != name:
-            raise InvalidValueError(f"{first} and {name} have {thing} in common.", hint="Correct the fleet file.")
+            raise InvalidValueError(
+                f"The tenants {first} and {name} both use {thing}.",
+                hint="Correct the fleet file: each tenant needs its own.",
+            )
 
 
 @dataclass(slots=True)
@@ -155,7 +158,7 @@ class TenantRun:
         http = common.http and replace(
             common.http,
             on_wait=lambda reason, seconds: doing(name, f"{reason} Trying again in {seconds:.1f} s."),
-            on_pace=lambda service: doing(name, f"Keeping to the rate limit of {service}"),
+            on_pace=lambda service: doing(name, f"Waiting for the rate limit of {service}"),
             on_exchange=common.http.on_exchange
             and (lambda exchange: self.shared.exchanged(exchange, name, tuple(self.secrets))),
             domain_source=f"domain of [tenants.{name}] in the fleet file",
@@ -190,7 +193,7 @@ class _Told(Unattended):
             f"{BY_NAME[one.setting].section} = {{ {written(BY_NAME[one.setting], Origin.FILE, one.value)} }}"
             for one in keys
         ]
-        needed.hint = f"Write in [tenants.{self._run.tenant.name}] of the fleet file: {' or '.join(written_keys)}"
+        needed.hint = f"In the fleet file, add to [tenants.{self._run.tenant.name}]: {' or '.join(written_keys)}"
         needed.hint += ", or pass --max-purchases N." if len(keys) < len(needed.choices) else "."
         raise needed
 
@@ -203,8 +206,8 @@ class _Told(Unattended):
         """
         del changed
         if self._run.agreed is not None and plan_of(plan.changes) != self._run.agreed:
-            raise PlanOutdatedError("What would change is no longer what the plan showed.")
+            raise PlanOutdatedError("The changes are no longer those that the plan showed.")
         buys = any(change.resource == "number" and change.action == "create" for change in plan.changes)
         if buys and not self._run.shared.may_buy():
-            raise PurchaseNotAllowedError("A number would be bought, and --max-purchases allows no more.")
+            raise PurchaseNotAllowedError("A number must be bought, but --max-purchases allows no further purchase.")
         return False

@@ -118,7 +118,7 @@ def undelivered(sms: Sms, told: str = "") -> SmsUndeliveredError:
     """
     began = f"The SMS to {sms.to} was {'refused' if sms.status == REFUSED else 'not delivered'}"
     if sms.error_code is None:
-        reason = f": {told.rstrip('.')}" if told else f" ({sms.status}), and Twilio gives no reason"
+        reason = f": {told.rstrip('.')}" if told else f" ({sms.status}), and Twilio gave no reason"
         return SmsUndeliveredError(f"{began}{reason}.", service="twilio")
     entry = explain(sms.error_code, told)
     hint = entry.fix if entry.link in entry.fix else f"{entry.fix} More: {entry.link}"
@@ -129,16 +129,20 @@ def undelivered(sms: Sms, told: str = "") -> SmsUndeliveredError:
 
 def unconfirmed(sms: Sms) -> SmsUnconfirmedError:
     """The error of an SMS of which nobody knows yet whether it arrived."""
-    so_far = "was sent, and no receipt came within" if sms.status == "sent" else f"is still {sms.status} after"
-    message = f"The SMS to {sms.to} {so_far} {LONGEST:.0f} s. Its arrival is not proved."
+    so_far = (
+        "was sent, but no delivery receipt arrived within"
+        if sms.status == "sent"
+        else f"still has the status {sms.status} after"
+    )
+    message = f"The SMS to {sms.to} {so_far} {LONGEST:.0f} s, so its arrival is not confirmed."
     return SmsUnconfirmedError(message, service="twilio")
 
 
 def never_found(to: str, lost: MfaSetupError) -> OutcomeUnknownError:
     """The error of a send without an answer whose message does not turn up either; it is never sent again."""
     return OutcomeUnknownError(
-        f"{lost.message} Twilio shows no such SMS to {to} within {LONGEST:.0f} s.",
-        hint="It may still arrive. Running the command again sends another SMS.",
+        f"{lost.message} Twilio listed no such SMS to {to} within {LONGEST:.0f} s.",
+        hint="The SMS may still arrive. Running the command again sends another SMS.",
         service=lost.service,
         status=lost.status,
         request_id=lost.request_id,

@@ -77,13 +77,16 @@ def _check_price(desired: DesiredNumber, offer: Offer) -> None:
         return
     if offer.price is None:
         raise PriceOverLimitError(
-            f"Twilio names no price for {offer.number_type} numbers in {offer.country}, so --max-price cannot be kept.",
-            hint="Leave --max-price out, or choose another --number-type.",
+            (
+                f"Twilio lists no price for {offer.number_type} numbers in {offer.country}, so --max-price cannot be "
+                "checked."
+            ),
+            hint="Remove --max-price, or choose another --number-type.",
         )
     if offer.price > desired.max_price:
         raise PriceOverLimitError(
-            f"{offer.phone_number} costs {offer.price:.2f} {offer.currency} a month; "
-            f"the limit is {desired.max_price:.2f}.",
+            f"{offer.phone_number} costs {offer.price:.2f} {offer.currency} per month, "
+            f"but --max-price is {desired.max_price:.2f}.",
             hint=f"Raise --max-price to {offer.price:.2f}, or choose another --number-type or --country.",
         )
 
@@ -91,8 +94,8 @@ def _check_price(desired: DesiredNumber, offer: Offer) -> None:
 def _several(marked: int, phone: str | None) -> Notice:
     return Notice(
         code="several_numbers",
-        message=f"{marked} numbers carry this tenant's mark; the oldest, {phone}, is used.",
-        hint="Release the others in the Twilio console: each costs its price every month.",
+        message=f"{marked} numbers were bought for this tenant. The oldest one, {phone}, is used.",
+        hint="Release the others in the Twilio console: you pay for each one every month.",
     )
 
 

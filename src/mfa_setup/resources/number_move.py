@@ -37,9 +37,9 @@ class Move:
     def evidence(self) -> str:
         """What is moved, and what becomes of its incoming messages (sources: twilio-inbound)."""
         phone, there = self.number.phone_number, f"the Messaging Service {self.service.sid} ({self.service.name})"
-        where = f"{phone} is put into {there}."
+        where = f"{phone} is added to {there}."
         if self.home:
-            where = f"{phone} is moved from the Messaging Service {self.home.sid} ({self.home.name}) into {there}."
+            where = f"{phone} is moved from the Messaging Service {self.home.sid} ({self.home.name}) to {there}."
         return f"{where} {self._incoming}"
 
     @property
@@ -70,5 +70,5 @@ def notice(move: Move) -> Notice:
     return Notice(
         code=CONSENT,
         message=move.evidence,
-        hint="To leave that number where it is, pass another one with --from, or --buy.",
+        hint="To leave that number where it is, pass another number with --from, or pass --buy.",
     )

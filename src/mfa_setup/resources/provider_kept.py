@@ -39,8 +39,11 @@ def require_no_conflict(given: Comparison) -> None:
         return
     if conflict := conflict_of(known(given.found.provider), known(given.found.inventory).sid):
         raise ProviderConflictError(
-            f"The tenant's phone provider is {conflict}. It serves every application and passwordless logins too.",
-            hint="Pass --replace-provider to put this Twilio account in its place; its token cannot be read back.",
+            f"The tenant's phone provider is {conflict}. Every application and passwordless logins depend on it.",
+            hint=(
+                "Pass --replace-provider to replace it with this Twilio account. Its token cannot be read, so "
+                "undo cannot restore it without your help."
+            ),
         )
 
 
@@ -56,8 +59,8 @@ def keep(given: Comparison) -> Step:
     lacking = [method for method in wanted if method not in provider.delivery_methods]
     if provider.stack == "unified" and lacking:
         raise ProviderConflictError(
-            f"The tenant's {name} does not deliver by {' and '.join(lacking)}, and Auth0 refuses message types that "
-            "the phone provider does not carry.",
+            f"The tenant's {name} does not deliver by {' and '.join(lacking)}, and Auth0 rejects message types "
+            "that the phone provider cannot deliver.",
             hint="Add the delivery method (Auth0 dashboard: Branding > Phone Provider), choose another with "
             "--delivery, or pass --replace-provider to send through Twilio.",
         )
@@ -76,7 +79,7 @@ def _kept(provider: Provider, name: str, desired: Desired) -> Notice:
     unused = ", ".join(flag for flag, value in given if value)
     return Notice(
         code="provider_kept",
-        message=f"The tenant's {name} {state}. No Twilio number is needed, and none is bought."
-        + (f" Not used: {unused}." if unused else ""),
+        message=f"The tenant's {name} {state}. No Twilio number is needed, so none is bought."
+        + (f" These options have no effect: {unused}." if unused else ""),
         hint="Pass --replace-provider to send through this Twilio account instead.",
     )

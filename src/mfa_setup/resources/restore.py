@@ -72,8 +72,8 @@ def changed_since(resource: ResourceName, what: str) -> Notice:
     """The warning about something that is left alone."""
     return Notice(
         code="changed_since",
-        message=f"Of the {resource}, {what} was changed by somebody since that run, and is left as it is.",
-        hint="Change it by hand, if it is to go as well.",
+        message=f"Undo leaves {what} ({resource}) as it is, because it was changed after that run.",
+        hint="To undo this part too, change it manually.",
     )
 
 

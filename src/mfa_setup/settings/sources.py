@@ -113,12 +113,12 @@ class _Check:
     def _value(self, raw: Any) -> Any:
         setting, example = self.setting, written(self.setting, self.origin)
         if setting.kind == "boolean" and not isinstance(raw, bool):
-            raise self._refused(raw, f"It is true or false, such as {example}.")
+            raise self._refused(raw, f"Use true or false, such as {example}.")
         if setting.kind == "choice" and raw not in get_args(setting.choices):
-            raise self._refused(raw, f"It is one of {', '.join(get_args(setting.choices))}.")
+            raise self._refused(raw, f"Use one of {', '.join(get_args(setting.choices))}.")
         if setting.kind == "list":
             if not isinstance(raw, list) or not raw:
-                raise self._refused(raw, f"It is a list, such as {example}.")
+                raise self._refused(raw, f"Use a list, such as {example}.")
             return tuple(dict.fromkeys(self._parsed(item) for item in self._items(raw)))
         return raw if setting.kind in {"boolean", "choice"} else self._parsed(raw)
 
@@ -132,8 +132,8 @@ class _Check:
     def _parsed(self, raw: Any) -> Any:
         text = str(raw) if self.setting.kind == "number" and type(raw) in {int, float} else raw
         if not isinstance(text, str):
-            form = "a number" if self.setting.kind == "number" else "a text in quotation marks"
-            raise self._refused(raw, f"It is {form}, such as {written(self.setting, self.origin)}.")
+            form = "a number" if self.setting.kind == "number" else "text in quotation marks"
+            raise self._refused(raw, f"Use {form}, such as {written(self.setting, self.origin)}.")
         try:
             return self.setting.parser(text)
         except MalformedError as malformed:

@@ -14,7 +14,7 @@ class NotReadError(InternalError):
     """Nobody asked for this part, which the command turned out to need."""
 
 
-NOT_READ = NotReadError("A part of the tenant or account that this command needs was not read.")
+NOT_READ = NotReadError("A part of the tenant or account that this command requires was not read.")
 
 
 def known(part: Part[T]) -> T:

@@ -68,9 +68,9 @@ class Journal:
         return (
             Notice(
                 code="journal_line_unreadable",
-                message=f"{which} of the journal {self._path} cannot be read and {'are' if others else 'is'} left out.",
-                hint="A crash or a full disk may have cut it off. `mfa-setup undo` does not know what it recorded: "
-                "compare `mfa-setup status` with what you expect.",
+                message=f"{which} of the journal {self._path} cannot be read and {'are' if others else 'is'} ignored.",
+                hint="A crash or a full disk may be the cause. `mfa-setup undo` cannot undo the changes recorded "
+                "there: check the tenant with `mfa-setup status`.",
             ),
         )
 
@@ -145,9 +145,9 @@ class Journal:
             self._append("outcome", outcome | {"time": _now()})
         except JournalUnusableError as error:
             self.unrecorded = JournalUnusableError(
-                f"{error.message} The outcome of the last request is missing there, so nothing else was started.",
-                hint="Check the free space on its disk and its permissions, then run the command again: it finds what "
-                "was created by its marks, and creates nothing twice.",
+                f"{error.message} The outcome of the last request could not be recorded, so the run stopped.",
+                hint="Check the free disk space and the permissions of the journal, then run the command again: "
+                "mfa-setup recognizes what it created, and creates nothing twice.",
             )
 
     def _append(self, kind: str, values: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ def tenant_lock(folders: Folders, tenant_key: str, command: str) -> Iterator[Non
     try:
         base = private_folder(folders.state) / f"lock-{file_key(tenant_key)}"
     except OSError:
-        raise _unusable(folders.state, "cannot be made") from None
+        raise _unusable(folders.state, "cannot be created") from None
     holder, path = base.with_suffix(".holder"), base.with_suffix(".lock")
     # An explicit mode is set in spite of the umask; systems without permission bits know none.
     lock = FileLock(path, timeout=0, mode=OWNER_ONLY) if hasattr(os, "fchmod") else FileLock(path, timeout=0)
@@ -31,7 +31,7 @@ def tenant_lock(folders: Folders, tenant_key: str, command: str) -> Iterator[Non
         refuse_planted(path)
         lock.acquire()
     except Timeout:
-        raise LockHeldError(f"Another run is at work on {tenant_key}: {_name_in(holder)}.") from None
+        raise LockHeldError(f"Another run is changing {tenant_key}: {_name_in(holder)}.") from None
     except OSError:
         raise _unusable(folders.state, "cannot be written to") from None
     try:
@@ -47,7 +47,7 @@ def tenant_lock(folders: Folders, tenant_key: str, command: str) -> Iterator[Non
 def _unusable(folder: Path, why: str) -> ConfigUnreadableError:
     return ConfigUnreadableError(
         f"The state folder {folder} {why}.",
-        hint="Set MFA_SETUP_STATE_DIR to a folder that can be written to.",
+        hint="Set MFA_SETUP_STATE_DIR to a folder that you can write to.",
     )
 
 

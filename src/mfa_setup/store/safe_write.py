@@ -29,9 +29,9 @@ def obstacle(path: Path) -> str | None:
     if path.exists() and not os.access(path, os.W_OK):
         return f"{path} cannot be written to."
     if path.exists() and _only_the_owner_may_replace(path):
-        return f"{path} belongs to another user, and its folder lets only that user replace it."
+        return f"{path} belongs to another user, and only that user may replace it in its folder."
     if not _has_space(folder):
-        return f"There is no space left on the disk of {path}."
+        return f"The disk of {path} is full."
     return None
 
 
