@@ -117,7 +117,7 @@ def test_an_app_is_told_by_its_packages_and_files(
         ({"next.config.js": "", "package.json": package("next")}, "Next.js", "Regular Web Application"),
         ({"angular.json": "{}", "src/environments/environment.ts": ""}, "Angular", "clientId: 'CLIENT_ID'"),
         ({"package.json": package("@angular/core")}, "Angular", "domain: 'DOMAIN'"),
-        ({"auth_config.json": '{"url": "u", "realm": "r", "clientId": "c"}'}, "neither an Auth0 domain", "--write-config"),
+        ({"auth_config.json": '{"url": "u", "realm": "r", "clientId": "c"}'}, "neither an Auth0", "--write-config"),
         ({"index.html": ""}, "was not recognized", "--write-config PATH"),
         ({"package.json": "broken"}, "was not recognized", "--write-config PATH"),
     ],
