@@ -68,8 +68,8 @@ class PolicyHttpClient(HttpClient):  # type: ignore[misc] # the SDK ships no typ
             raise
         if method.upper() in READS and (other := _other_account(answer.text, self._account_sid)):
             raise OtherAccountError(
-                f"Twilio could not read {_resource(uri)}: it answered for account {other} instead of "
-                f"{self._account_sid}.",
+                f"Twilio answered for account {other} instead of {self._account_sid}, so {_resource(uri)} could "
+                "not be read.",
                 service="twilio",
                 status=answer.status_code,
                 request_id=answer.headers.get("twilio-request-id"),

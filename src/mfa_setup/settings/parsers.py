@@ -75,7 +75,7 @@ def domain(text: str) -> str:
             "Use a domain such as acme.eu.auth0.com, or localhost:PORT for a sandbox on this machine.",
         )
     if port is not None and not is_loopback(host):
-        raise MalformedError("a tenant has no port", example)
+        raise MalformedError("a tenant's domain has no port", example)
     if "." not in host[:-1] and not is_loopback(host):
         raise MalformedError("it is not a complete host name", example)
     if host.endswith("."):
