@@ -28,7 +28,7 @@ DOMAINS: list[Bad] = [
     ("a user", f"{PLANTED}@acme.eu.auth0.com", "it is not a host name", "bare host name"),
     ("a query", "acme.eu.auth0.com?x=1", "it is not a host name", "bare host name"),
     ("a fragment", "acme.eu.auth0.com#x", "it is not a host name", "bare host name"),
-    ("a port", "acme.eu.auth0.com:443", "a tenant has no port", "bare host name"),
+    ("a port", "acme.eu.auth0.com:443", "a tenant's domain has no port", "bare host name"),
     ("a port out of range", "localhost:99999", "it is not a host name", "bare host name"),
     ("a port of letters", "localhost:http", "it is not a host name", "bare host name"),
     ("spaces", "acme eu auth0 com", "it is not a host name", "bare host name"),

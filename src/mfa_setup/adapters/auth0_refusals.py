@@ -1,4 +1,4 @@
-"""What a refusal of Auth0 means: one error for each cause.
+"""Converts Auth0's error responses to errors, one class for each cause.
 
 Sources: auth0-errors, auth0-token-errors (docs/sources.md); `errorCode` is often missing.
 """

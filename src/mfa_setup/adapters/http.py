@@ -23,7 +23,7 @@ from mfa_setup.errors import (
 from mfa_setup.model.exchange import Exchange
 
 MAX_BYTES = 10_000_000
-"""No answer of either service comes near this; a larger one is not read on."""
+"""The largest response that is read; no real response comes near it."""
 
 _NOT_SENT = (
     httpcore.ConnectError,
@@ -35,14 +35,14 @@ _NOT_SENT = (
 
 
 class Renew(Protocol):
-    """Returns a new token for one that was refused; None where there is none to be had."""
+    """Returns a new token after one was rejected; None if no new token can be requested."""
 
     def __call__(self, refused: str, *, expired: bool) -> str | None:
         """`expired`: the service has accepted this very token before, in this run."""
 
 
 class PolicyTransport(httpx.BaseTransport):
-    """Gives each request to the policy, which retries it and raises our errors."""
+    """Passes each request to the policy, which retries it and raises this project's errors."""
 
     def __init__(self, policy: HttpPolicy, renew: Renew | None) -> None:
         self._policy = policy

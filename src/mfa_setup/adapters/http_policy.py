@@ -32,10 +32,10 @@ from mfa_setup.model.readiness import Headroom
 
 READS = frozenset({"GET", "HEAD"})
 REPEATABLE = READS | {"PUT", "PATCH", "DELETE"}
-"""Methods that may be sent again: ours set a value, so twice is once. A POST creates or buys, and never is."""
+"""Methods that may be retried, because they are idempotent here. A POST creates or buys, so it is never retried."""
 
 LONGEST_PACE = 5.0
-"""The longest wait, in seconds, for a limit that has not been hit yet."""
+"""The longest pause, in seconds, to avoid reaching the rate limit."""
 MAX_TRIES = 5
 ATTEMPT_SECONDS = 10.0
 """The longest wait for one answer; both SDKs would wait for a minute or for ever."""
@@ -55,7 +55,7 @@ Classify = Callable[[Answer], MfaSetupError]
 """Turns a refusal (4xx) of one service into the error that it stands for."""
 
 WaitListener = Callable[[str, float], None]
-"""Told of every wait before a retry, with its reason and its seconds, so that a person sees why nothing moves."""
+"""Called before every retry with the reason and the seconds to wait, so that the terminal can show them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,11 @@ class HttpPolicy:
         self._clock = self.clock or Clock(time.monotonic, self.settings.cancellation.sleep)
 
     def expect(self, told: Headroom, seconds: float) -> None:
-        """Begins with what an earlier run was told of the rate limit, so many seconds ago."""
+        """Starts with the rate limit that an earlier run read the given number of seconds ago."""
         self.limit.expect(told, seconds, self._clock.now())
 
     def run(self, method: str, send: Callable[[float], Answer]) -> Answer:
-        """Sends one request until there is a good answer or none is to be had.
+        """Sends one request and retries it until it succeeds or the retries are exhausted.
 
         `send` gets the seconds that it may take and raises `NoAnswerError` where there was no answer. A cancelled run
         waits for the answer of a write, no longer than that one try may take; between tries it stops at once.

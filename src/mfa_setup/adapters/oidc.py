@@ -106,7 +106,7 @@ def _document(answer: httpx.Response) -> dict[str, Any]:
 
 
 def _why(invalid: Exception) -> str:
-    """What is wrong with a token, in our own words."""
+    """Describes why a token is invalid."""
     reasons: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
         (jwt.ExpiredSignatureError, "The ID token has expired. Check this machine's clock."),
         (jwt.ImmatureSignatureError, "The ID token was issued in the future. Check this machine's clock."),

@@ -1,4 +1,4 @@
-"""The access token of the Management API: asked for, taken from the cache, or given ready.
+"""The access token of the Management API: requested, read from the cache, or given by the user.
 
 Source: Auth0 docs, "Get Management API access tokens" and "Authenticate with private key JWT";
 `POST /oauth/token` of the Authentication API. The SDK's own provider speaks https only, caches in memory and sets a
@@ -68,7 +68,7 @@ class TokenSource:
         return self._current().value.get_secret_value()
 
     def scopes(self) -> frozenset[str] | None:
-        """What the token allows; None where neither the answer nor the token tells."""
+        """The scopes of the token; None if neither the response nor the token lists them."""
         return self._current().scopes
 
     @property

@@ -23,7 +23,7 @@ VITE = ("VITE_AUTH0_DOMAIN", "VITE_AUTH0_CLIENT_ID")
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """What an app's build tool reads besides its config file.
+    """A value that an app's build tool reads from another place than its config file.
 
     Attributes:
         where: The file, or the environment.
@@ -73,7 +73,7 @@ class ConfigFile:
 
     @cached_property
     def text(self) -> str | None:
-        """What the file holds now; None where it does not exist.
+        """The current text of the file; None if it does not exist.
 
         Raises:
             ConfigUnreadableError: It cannot be read.
@@ -120,7 +120,7 @@ class ConfigFile:
         return formats.filled(self.form, self.domain, client_id)
 
     def is_right(self, client_id: str) -> bool:
-        """Whether the file says what it should already."""
+        """Whether the file already has the right values."""
         return self.text is not None and not self.edits(client_id)
 
     def rendered(self, client_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The two forms of a config file, and what is put into them: a JSON object, and lines of variables (`.env`)."""
+"""The two formats of a config file, a JSON object and lines of variables (`.env`), and the edits to them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -142,7 +142,7 @@ def is_env(path: Path) -> bool:
 
 
 def read(path: Path, text: str, names: tuple[str, str]) -> Form:
-    """What a config file holds, and in which form.
+    """Reads a config file in its format.
 
     Args:
         path: The file, whose name tells the form.

@@ -1,4 +1,4 @@
-"""Which framework an app is made with, by its packages and config files: where it reads its settings, and its port."""
+"""Detects an app's framework from its packages and config files: where it reads settings, and its port."""
 
 import json
 import re
@@ -23,7 +23,7 @@ _IN_THE_BROWSER = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """How the apps of a framework read their settings.
+    """A framework, and how its apps read their settings.
 
     Attributes:
         name: Its name.
@@ -82,7 +82,7 @@ _SIGNS: tuple[tuple[Framework, str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What the files of an app tell of it.
+    """The properties of an app that its files reveal.
 
     Attributes:
         folder: Its folder.
@@ -155,7 +155,7 @@ class App:
 
 
 def look(folder: Path) -> App:
-    """What the files in a folder tell of its app.
+    """Detects the app in a folder.
 
     Raises:
         InvalidValueError: It logs in on the server.
@@ -174,7 +174,7 @@ def look(folder: Path) -> App:
 
 
 def logs_in_on_the_server(folder: Path, what: str) -> InvalidValueError:
-    """The error of an app that no single-page application of Auth0 serves."""
+    """The error about an app that cannot use a single-page application of Auth0."""
     return InvalidValueError(
         f"The app in {folder} uses {what}, which logs users in on the server. It needs a Regular Web "
         "Application, but mfa-setup sets up only single-page applications.",

@@ -1,4 +1,4 @@
-"""Where the app's config file is, and whether it can be written there: judged before a run writes anything."""
+"""Locates the app's config file and checks whether it can be written, before a run changes anything."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress

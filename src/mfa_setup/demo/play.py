@@ -108,7 +108,7 @@ def _log_in(
 
 
 def _offer_logins(compose_demo: Composed, context: CommandContext, inbox: str) -> None:
-    """Lets the user log in by hand as often as they like, until Ctrl-C."""
+    """Waits for the user's own logins until Ctrl-C."""
     task = Task("test login", ("application",), twilio_if_known=True)
     try:
         while True:

@@ -113,7 +113,7 @@ class Rollout:
         side_by_side(left, work, note, most=self.most, stopped=may_not_begin, tick=self.tick)
 
     def _work(self, tenant: FleetTenant, *, is_canary: bool) -> TenantResult:
-        """One tenant, whatever happens there; a canary is examined once it is set up."""
+        """Sets up one tenant, and runs `doctor` on it if it is a canary."""
         self._begun.add(tenant.name)
         self.shared.doing(tenant.name, "Starting")
         begun = time.monotonic()
@@ -141,7 +141,7 @@ class Rollout:
 
 
 def _carried_out(run: TenantRun) -> MfaSetupError | None:
-    """What stopped a run; whatever it is, it stops no other one."""
+    """Executes a run and returns its error, if any, so that no error stops another run."""
     try:
         run.carry_out()
     except MfaSetupError as error:
@@ -156,7 +156,7 @@ _OPTION = re.compile(r"(?<![\w-])--(?!max-purchases)[a-z]")
 
 
 def _hint(error: MfaSetupError, tenant: FleetTenant) -> str:
-    """A hint in the words of a fleet: credentials are where the file says, and it has few of the options."""
+    """Adapts a hint to a fleet, whose credentials are named by the file and which lacks most options."""
     if isinstance(error, CredentialsRefusedError):
         used = [
             f"{key} ({named.kind} {named.name})"

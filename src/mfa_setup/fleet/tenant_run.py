@@ -32,7 +32,7 @@ from mfa_setup.settings.settings import at_url
 from mfa_setup.settings.sources import Origin, written
 
 Doing = Callable[[str, str], None]
-"""Told the name of a tenant, and what is under way there."""
+"""Called with the name of a tenant and its current step."""
 
 
 @dataclass(slots=True)
@@ -117,7 +117,7 @@ class TenantRun:
             self.task = self.task.without_application()
 
     def carry_out(self) -> None:
-        """Goes the whole way of a command, or of `doctor`.
+        """Executes the command for this tenant.
 
         Raises:
             MfaSetupError: Something stopped the run.
@@ -173,21 +173,21 @@ class TenantRun:
 
 
 class _Told(Unattended):
-    """Nobody sits at one tenant's run; the fleet is told what is under way there, and allows purchases."""
+    """The terminal of one tenant's run in a fleet: reports progress, and allows purchases within the limit."""
 
     def __init__(self, run: TenantRun) -> None:
         self._run = run
 
     def doing(self, text: str) -> None:
-        """Told what is under way."""
+        """Reports the current step."""
         self._run.shared.doing(self._run.tenant.name, text)
 
     def starting(self, change: Change) -> None:
-        """Told that a change is about to be carried out."""
+        """Reports that a change is about to be applied."""
         self.doing(f"Setting up the {change.resource}")
 
     def choose(self, needed: ChoiceNeededError) -> Choice:
-        """Nobody can choose; the fleet file can."""
+        """Raises the error with a hint for the fleet file, because nobody can be asked."""
         keys = [one for one in needed.choices if one.setting != "buy"]
         written_keys = [
             f"{BY_NAME[one.setting].section} = {{ {written(BY_NAME[one.setting], Origin.FILE, one.value)} }}"
@@ -198,7 +198,7 @@ class _Told(Unattended):
         raise needed
 
     def confirm(self, plan: Outcome, *, changed: tuple[str, ...] = ()) -> bool:
-        """Goes on with the plan that was agreed to, and buys what is allowed.
+        """Continues with the confirmed plan, and allows purchases up to the limit.
 
         Raises:
             PlanOutdatedError: It is not the plan that a person has seen.

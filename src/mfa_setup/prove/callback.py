@@ -28,7 +28,7 @@ class Listener:
         self._answer: dict[str, str] = {}
 
     def take(self, target: str) -> bool:
-        """Keeps an answer, if it is one to this login; anything else that knocks is turned away."""
+        """Stores the response to this login; any other request is rejected."""
         parts = urlsplit(target)
         if parts.path != (urlsplit(self.url).path or "/"):
             return False
@@ -153,4 +153,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, _format: str, *_arguments: object) -> None:
-        """Says nothing: the request's line holds the code."""
+        """Logs nothing, because the request line contains the code."""

@@ -29,7 +29,7 @@ from mfa_setup.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What one test login needs.
+    """The dependencies of one test login.
 
     Attributes:
         issuer: The tenant as an OpenID provider.

@@ -1,4 +1,4 @@
-"""What becomes of an SMS: it is followed until Twilio knows its end, a minute at the most, and told in plain words."""
+"""Follows an SMS until Twilio reports its final status, for at most a minute, and describes the result."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ LATER_WAIT = 5.0
 ARRIVED = frozenset({"delivered", "read"})
 LOST = frozenset({"undelivered", "failed", "canceled"})
 REFUSED = "refused"
-"""Our own word, where the send was refused at once and there is no message."""
+"""The status of a send that was refused immediately, so that Twilio has no message."""
 LOST_ANSWERS = (OutcomeUnknownError, UnreadableAnswerError)
-"""A send that ends so may have had its effect."""
+"""Errors after which the SMS may have been sent nevertheless."""
 
 Find = Callable[[], Message | None]
-"""Looks for the message; None where it is not there (yet)."""
+"""Looks up the message; None if it does not exist (yet)."""
 
 
 @dataclass(frozen=True, slots=True)

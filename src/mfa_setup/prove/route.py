@@ -25,7 +25,7 @@ class Route(Frozen):
 
     @property
     def is_open(self) -> bool:
-        """Nobody is named."""
+        """Whether no sender is named."""
         return not (self.sender or self.messaging_service_sid)
 
 

@@ -1,4 +1,4 @@
-"""The test SMS that the tenant itself sends; Twilio's messages and the tenant's log tell what became of it."""
+"""The test SMS that the tenant itself sends; its result is read from Twilio's messages and the tenant's log."""
 
 import re
 from collections.abc import Callable

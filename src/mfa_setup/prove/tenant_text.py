@@ -52,7 +52,7 @@ def tenant_text(services: Services, own: Template, code: str, watch: Watch) -> s
 
 
 def tenant_pattern(services: Services, own: Template, watch: Watch) -> re.Pattern[str]:
-    """What an SMS of the tenant reads like, whatever its code.
+    """A pattern that matches the tenant's SMS with any code.
 
     That the tenant's test SMS has the verification text is not verified.
 

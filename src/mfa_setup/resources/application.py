@@ -1,4 +1,4 @@
-"""The single-page application: found or created, its URLs, its security settings, its database connection."""
+"""The single-page application: selecting or creating it, its URLs, security settings and database connection."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -80,7 +80,7 @@ def choose(
 def _named_otherwise(
     desired: DesiredApplication, in_file: Application, listed: Sequence[Application]
 ) -> ChoiceNeededError:
-    """The question which is meant, where the app's config file and the name that is given differ."""
+    """The error that asks which application to use, if the app's config file and `--name` differ."""
     meant = (in_file, *(item for item in listed if item.name == desired.name))
     return ChoiceNeededError(
         (

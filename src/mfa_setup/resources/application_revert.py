@@ -1,4 +1,4 @@
-"""The application as a run found it: URLs, security settings, connection. A new one goes only if asked for."""
+"""Undoes changes to the application: URLs, security settings, connection. A created one is deleted only on request."""
 
 from collections.abc import Iterable, Mapping
 
@@ -81,7 +81,7 @@ def _changed(app: Application, sent: Mapping[str, Trace]) -> list[str]:
 
 
 def _still(name: str, left: JsonValue, now: JsonValue) -> bool:
-    """To our metadata the service adds nothing: what is more there is somebody's."""
+    """Whether a field is unchanged. Auth0 adds nothing to `client_metadata`, so any addition is a change."""
     return same(left, now) if name == "client_metadata" else is_left(left, now)
 
 

@@ -1,4 +1,4 @@
-"""A custom domain of the tenant in the app's config file, which stays there."""
+"""Keeps a custom domain of the tenant that the app's config file already contains."""
 
 from dataclasses import replace
 

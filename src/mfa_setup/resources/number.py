@@ -1,4 +1,4 @@
-"""The Twilio number that sends the codes: found by a ladder or bought once, and its place in a Messaging Service."""
+"""The Twilio number that sends the codes: selecting or buying it, and its Messaging Service."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 
 def compare(given: Comparison) -> Step:
-    """What has to be done so that there is a number in its place.
+    """The changes that are needed to have a number in the right Messaging Service.
 
     Raises:
         PriceOverLimitError: The number to buy costs more than `--max-price`, or its price is not known.

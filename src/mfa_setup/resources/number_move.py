@@ -1,4 +1,4 @@
-"""A number in use that is put into a Messaging Service: what becomes of the messages that it receives."""
+"""Moving a number that is in use to a Messaging Service, and the effect on its incoming messages."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from mfa_setup.model.write import Write
 from mfa_setup.resources.number_pool import POOL, home_of
 
 CONSENT = "number_moves"
-"""The name under which somebody agrees to it (`--override`)."""
+"""The name of this consent for `--override`."""
 SMS_WEBHOOKS = frozenset({"sms_url", "sms_application_sid"})
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A number with its place in a Messaging Service.
+    """The move of a number to a Messaging Service.
 
     Attributes:
         number: The number.
@@ -66,7 +66,7 @@ def moves(writes: Iterable[Write], account: TwilioInventory) -> Iterator[Move]:
 
 
 def notice(move: Move) -> Notice:
-    """What the plan says of a move."""
+    """The warning about a move in the plan."""
     return Notice(
         code=CONSENT,
         message=move.evidence,

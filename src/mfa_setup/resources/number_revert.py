@@ -1,4 +1,4 @@
-"""The number's place in a pool as a run found it; the number itself is released only where that is asked for."""
+"""Undoes changes to a number's pool; the number itself is released only on request."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

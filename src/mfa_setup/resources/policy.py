@@ -40,7 +40,7 @@ def compare(given: Comparison) -> Step:
 
 
 def revert(given: Reversal) -> Step:
-    """The policy as the run found it."""
+    """Restores the policy that was in force before the run."""
     before = _fields(known(given.now.policies))
     back, notices = restored("policy", traces(given.record.of("set_policies"), given.later), before)
     wanted = texts((before | back)["policies"])

@@ -21,7 +21,7 @@ def is_kept(given: Comparison) -> bool:
 
 
 def conflict_of(provider: Provider, account_sid: str) -> str | None:
-    """Why a provider is not simply ours to write, in words."""
+    """Describes a provider that mfa-setup must not overwrite without consent; None if it may."""
     if provider.kind in {*KINDS, "other"}:
         return f"not Twilio ({provider.kind})"
     if provider.sid and provider.sid != account_sid:
@@ -48,7 +48,7 @@ def require_no_conflict(given: Comparison) -> None:
 
 
 def keep(given: Comparison) -> Step:
-    """Nothing to write, and what to know about it.
+    """The step for a provider that is kept: no write, but a warning.
 
     Raises:
         ProviderConflictError: It does not deliver codes in the way that is asked for, which Auth0 refuses.

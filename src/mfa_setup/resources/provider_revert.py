@@ -1,4 +1,4 @@
-"""The phone provider as a run found it, on either stack; a token that cannot be had again is never made up."""
+"""Restores the phone provider on either stack. A token that cannot be read is never guessed."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Who is to send the codes: a ladder from the number asked for down to one that has to be bought."""
+"""Selects the sender of the codes, from the configured one down to a number that must be bought."""
 
 import hashlib
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def own(services: Services) -> OwnNumbers:
 
 
 class Sender(Frozen):
-    """Who is to send: a number, one that is still to be bought, a short code, a name, or a Messaging Service.
+    """The sender: a number, a number to buy, a short code, a sender name, or a Messaging Service.
 
     Attributes:
         name: The short code or the alphanumeric sender ID.

@@ -1,4 +1,4 @@
-"""The credentials of both services, as the run will use them; secrets are `SecretStr` from here on."""
+"""The credentials of both services. Secrets are stored as `SecretStr`."""
 
 import json
 import re
@@ -19,7 +19,7 @@ SigningAlg = Literal["RS256", "RS384", "PS256"]
 _LONGEST_SECRET = 100_000
 _JWT_PARTS = 3
 _SHORTEST_SECRET = 8
-"""A shorter one would be found by chance in any setting."""
+"""The shortest secret that is searched for in other values; a shorter one would match by chance."""
 _TWILIO_KEYS = "Twilio console, Account > API keys & tokens."
 _FORMS = {
     "TWILIO_ACCOUNT_SID": (
@@ -46,7 +46,7 @@ _FORMS = {
         ),
     ),
 }
-"""The form of a variable, what it is where it has another, and the hint then; the first that is wrong is told."""
+"""For each variable its pattern, the problem if the value does not match, and the hint."""
 
 
 class Auth0Credentials(Frozen):
@@ -70,7 +70,7 @@ class Auth0Credentials(Frozen):
 
 
 class TwilioCredentials(Frozen):
-    """The Twilio account. Auth0 needs the auth token itself; the tool's own requests may use an API key instead.
+    """The Twilio credentials. Auth0 requires the auth token; mfa-setup's own requests may use an API key instead.
 
     Source: Twilio docs, "Authentication": an API key pair is sent in place of account SID and auth token, and the
     account SID still names the account in every path.
@@ -90,11 +90,11 @@ class TwilioCredentials(Frozen):
 
 
 AskSecret = Callable[[str], SecretStr | None]
-"""Asks a person for a secret by its label; None where nobody can be asked."""
+"""Asks the user for a secret by its label; None if there is no terminal."""
 
 
 def secrets_of(environment: Mapping[str, str]) -> list[SecretStr]:
-    """Every secret in the environment, to be masked whatever goes wrong first."""
+    """Every secret in the environment, for masking before anything else can fail."""
     return [SecretStr(value) for name in SECRET_VARIABLES if (value := environment.get(name, "").strip())]
 
 
@@ -145,7 +145,7 @@ class SecretSource:
         self._environment = {**values, **{name: text for name, text in self._environment.items() if text.strip()}}
 
     def text(self, variable: str) -> str | None:
-        """A value of the environment that is no secret."""
+        """The value of an environment variable that is not a secret."""
         return self._environment.get(variable, "").strip() or None
 
 
@@ -165,7 +165,7 @@ def _from_file(name: str, path: str, read_stdin: Callable[[], str]) -> SecretStr
 
 
 def beginning(path: Path) -> str:
-    """The text of a file that is no longer than a secret can be: a device would never end."""
+    """Reads a file up to the longest possible secret, so that reading a device ends."""
     with path.open(encoding="utf-8") as file:
         text = file.read(_LONGEST_SECRET + 1)
     if len(text) > _LONGEST_SECRET:
@@ -174,7 +174,7 @@ def beginning(path: Path) -> str:
 
 
 def refuse_misplaced(source: SecretSource, given: Mapping[str, object]) -> None:
-    """Refuses a secret in the place of another value, which would be sent, shown and kept in the clear.
+    """Refuses a secret that was given as another value, which would be sent, displayed and stored in plain text.
 
     Args:
         source: The secrets of the run.
@@ -194,7 +194,7 @@ def refuse_misplaced(source: SecretSource, given: Mapping[str, object]) -> None:
 
 
 def auth0_credentials(source: SecretSource, domain: str, client_id: str | None) -> Auth0Credentials:
-    """The Auth0 side, from whatever was given.
+    """The Auth0 credentials from all sources.
 
     Raises:
         InvalidValueError: A value is malformed.
@@ -285,7 +285,7 @@ def _auth0_missing(client_id: str | None) -> ValueNeededError:
 
 
 def twilio_credentials(source: SecretSource, account_sid: str | None) -> TwilioCredentials:
-    """The Twilio side, from whatever was given.
+    """The Twilio credentials from all sources.
 
     Raises:
         InvalidValueError: A SID or key is malformed.
@@ -306,7 +306,7 @@ def twilio_credentials(source: SecretSource, account_sid: str | None) -> TwilioC
 
 
 def formed(variable: str, value: str) -> str:
-    """The value, which has the form that its variable's values have.
+    """Returns the value after checking it against its variable's pattern.
 
     Raises:
         InvalidValueError: It has not.
@@ -318,7 +318,7 @@ def formed(variable: str, value: str) -> str:
 
 
 def check_formats(source: SecretSource) -> None:
-    """Judges what is given before anything that is missing is reported.
+    """Checks the format of the given credentials, before missing ones are reported.
 
     Raises:
         InvalidValueError: An account SID, an API key, a client ID or a secret is malformed.

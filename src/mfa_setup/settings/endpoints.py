@@ -1,4 +1,4 @@
-"""Where the two services are reached: their real hosts, or one sandbox on loopback."""
+"""The URLs of both services: their real hosts, or one sandbox on loopback."""
 
 import ipaddress
 import re
@@ -131,7 +131,7 @@ def require_sandbox_of(domain: str, sandbox: SplitResult) -> None:
 
 
 def resolve(domain: str, sandbox: SplitResult | None, *, twilio_needed: bool) -> Endpoints:
-    """Both services on loopback, or neither.
+    """Resolves the URLs of both services, which are both on loopback or both real.
 
     Raises:
         SandboxMixedError: One is on loopback and the other is not.

@@ -1,4 +1,4 @@
-"""Reading a fleet file: many tenants with what is to be set up in each, and where their credentials are found.
+"""Reads a fleet file: many tenants with their settings and references to their credentials.
 
 A tenant's own keys outrank those of `[defaults]`, key by key. The file holds no credential, only the names of
 environment variables and files that do.
@@ -40,7 +40,7 @@ _FORM = 'Write { env = "NAME" } or { file = "PATH" }.'
 
 @dataclass(frozen=True, slots=True)
 class CredentialName:
-    """Where a credential is found: the name of an environment variable, or of a file.
+    """A reference to a credential: an environment variable or a file.
 
     Attributes:
         kind: `env` or `file`.
@@ -188,7 +188,7 @@ def _names(content: Any, place: str) -> dict[str, CredentialName]:
 
 
 def _chosen(shared: Mapping[str, CredentialName], own: Mapping[str, CredentialName]) -> dict[str, CredentialName]:
-    """What a tenant names itself, and what of the defaults goes with it."""
+    """The credentials of a tenant's own section, and those of the defaults that apply to it."""
     gone = set(_LOGINS) if own.keys() & set(_LOGINS) else set[str]()
     gone |= set(_OF_ACCOUNT) if "twilio_account_sid" in own else set()
     return {key: named for key, named in shared.items() if key not in gone} | dict(own)

@@ -1,4 +1,4 @@
-"""The parser of each kind of value: it returns what was typed as the engine uses it, or says what is wrong with it."""
+"""The parsers of values: each returns the text in the engine's form, or raises an error about the problem."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from mfa_setup.settings.endpoints import is_loopback, is_number, is_under_localh
 
 
 class MalformedError(Exception):
-    """What is wrong with a value, and what a good one looks like."""
+    """The problem with a value, and an example of a valid one."""
 
     def __init__(self, problem: str, example: str) -> None:
         super().__init__(problem)
@@ -33,7 +33,7 @@ NORTH_AMERICA = frozenset({"US", "CA"})
 
 
 def quoted(raw: object) -> str:
-    """A value as a message shows it: short, and without what may be a secret."""
+    """A value for a message: shortened, and without anything that looks like a secret."""
     shown = _shortened(raw)
     text = shown if isinstance(shown, str) else repr(shown)
     text = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
@@ -91,7 +91,7 @@ def application_name(text: str) -> str:
 
 
 def _harmless(text: str, example: str) -> str:
-    """A free text, which would be sent, shown and kept: a secret in its place is refused."""
+    """Free text, which would be sent, displayed and stored. Text that looks like a secret is refused."""
     if looks_random(text):
         raise MalformedError("it contains what looks like a secret", example)
     return text
@@ -204,7 +204,7 @@ def phone_number(text: str) -> str:
 
 
 def sender(text: str) -> str:
-    """Who is to send: a phone number in E.164 form, a short code, or an alphanumeric sender ID."""
+    """The sender: a phone number in E.164 format, a short code, or an alphanumeric sender ID."""
     if re.fullmatch(_SERVICE, text):
         raise MalformedError("it is the SID of a Messaging Service", "Pass it with --messaging-service-sid.")
     if _SHORT_CODE.fullmatch(text) or _SENDER_NAME.fullmatch(text):
@@ -232,7 +232,7 @@ def _positive(text: str, problem: str, example: str) -> float:
 
 
 _SAMPLE = "407319"
-"""A code that a template is tried with."""
+"""The code that a template is tested with."""
 
 
 def template(text: str) -> str:

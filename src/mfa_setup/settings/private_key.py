@@ -1,4 +1,4 @@
-"""Whether a text can sign as the private key of an application, and what it is where it cannot."""
+"""Checks the private key of an application, and describes what is wrong with it."""
 
 from pydantic import SecretStr
 
@@ -9,7 +9,7 @@ _FORM = "Provide an RSA private key in PEM format, from -----BEGIN PRIVATE KEY--
 
 
 def check_private_key(key: SecretStr) -> None:
-    """Refuses what is no RSA private key in PEM form.
+    """Refuses anything but an RSA private key in PEM format.
 
     Raises:
         InvalidValueError: It is something else; the message says what, and holds nothing of it.

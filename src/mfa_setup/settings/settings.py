@@ -21,7 +21,7 @@ from mfa_setup.settings.urls import never_matches
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run is to set up.
+    """The settings of a run.
 
     Attributes:
         desired: The desired state of the resources.
@@ -149,7 +149,7 @@ def require_confirmed_domain(settings: Settings, *, sandbox: SplitResult | None)
 
 
 def is_of_auth0(host: str) -> bool:
-    """Whether Auth0 alone gives out names such as this one."""
+    """Whether only Auth0 can assign such a domain."""
     return host == "auth0.com" or host.endswith(".auth0.com")
 
 
@@ -209,7 +209,7 @@ def _unmatched_urls(given: Mapping[str, Given]) -> Iterator[Notice]:
 
 
 def _refuse_contradictions(given: Mapping[str, Given]) -> None:
-    """Refuses values that are valid on their own and make no sense together."""
+    """Refuses values that are valid separately but contradict each other."""
     area, kind, country = given["area_code"], given["number_type"], given["country"].value
     if area.value and country not in parsers.NORTH_AMERICA:
         raise InvalidValueError(

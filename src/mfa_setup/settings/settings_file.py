@@ -1,4 +1,4 @@
-"""Finding and reading mfa-setup.toml, and reading its sections wherever else they stand."""
+"""Finds and reads mfa-setup.toml, and reads its sections in other files."""
 
 import difflib
 import os
@@ -135,7 +135,7 @@ def parsed(path: Path, longest: int, named_by: str) -> dict[str, Any]:
 
 
 def _told(broken: tomllib.TOMLDecodeError) -> str:
-    """What the reader of TOML says; it may quote keys of the file."""
+    """The TOML parser's message, which may quote keys of the file."""
     return re.sub(r"""(['"])(.*?)\1""", lambda name: f"{name[1]}{shortened(name[2])}{name[1]}", str(broken))
 
 

@@ -14,7 +14,7 @@ from mfa_setup.settings.schema import SETTINGS, Setting
 
 
 class Origin(IntEnum):
-    """Where a value came from; a higher one wins."""
+    """The source of a value; a higher one overrides a lower one."""
 
     DEFAULT = 0
     FLEET = 1
@@ -25,7 +25,7 @@ class Origin(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class InFile:
-    """What a file gives: mfa-setup.toml, the defaults of a fleet file, or one of its tenants.
+    """The values of a file: mfa-setup.toml, the defaults of a fleet file, or one of its tenants.
 
     Attributes:
         origin: What outranks it, and what it outranks.
@@ -48,7 +48,7 @@ class Given:
 
     @property
     def is_given(self) -> bool:
-        """Whether it is more than the default."""
+        """Whether the value comes from a source other than the default."""
         return self.origin > Origin.DEFAULT
 
 
@@ -100,7 +100,7 @@ def _from_text(setting: Setting, text: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """Checks what one source gives for one setting."""
+    """Checks the value of one setting from one source."""
 
     setting: Setting
     origin: Origin

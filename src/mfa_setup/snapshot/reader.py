@@ -1,4 +1,4 @@
-"""The one reader: fetches the parts that a task needs from both services, those that need not wait together."""
+"""Reads the parts that a task requires from both services, in parallel where possible."""
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Where the tool keeps its own files, and how it names them."""
+"""The folders and names of the tool's own files."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""The journal of a tenant: every write request before it is sent, and what became of it, as lines on the disk.
+"""The journal of a tenant: a line for every write request before it is sent, and a line for its outcome.
 
 By it a purchase whose answer was lost is found again, and a run can be undone. Losing it loses neither the application
 nor the number: their marks on the services are enough. It holds no secret.
@@ -23,7 +23,7 @@ from mfa_setup.store.journal_file import VERSION, Content, append_line, read_jou
 
 
 class Header(Frozen):
-    """What the first line of a run says of it, besides the tenant."""
+    """The values in the first line of a run, besides the tenant."""
 
     run_id: str
     command: str
@@ -60,7 +60,7 @@ class Journal:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """A warning where lines of the journal cannot be read: what they told cannot be undone."""
+        """A warning if lines of the journal cannot be read, because the changes recorded there cannot be undone."""
         if not self._unreadable:
             return ()
         first, *others = (str(number) for number in self._unreadable)
@@ -127,7 +127,7 @@ class Journal:
             self._append("run", begin | ({"undoes": self.undoes} if self.undoes else {}))
 
     def override(self, check_id: str, evidence: str) -> None:
-        """Notes that a person went on although a check failed.
+        """Records that the user continued despite a failed check.
 
         Raises:
             JournalUnusableError: It cannot be written.
@@ -179,7 +179,7 @@ def open_journal(folders: Folders, tenant_key: str, header: Header) -> Journal:
 
 
 def empty_journal(header: Header) -> Journal:
-    """One that remembers nothing and takes no write, for a run that only looks."""
+    """An empty journal that accepts no writes, for a run that only reads."""
     return Journal(Path(), "", header, Content())
 
 

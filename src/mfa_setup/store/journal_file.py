@@ -1,4 +1,4 @@
-"""The file of a journal: its lines are appended and flushed, and read as the runs that they tell of."""
+"""The journal file: appends and flushes lines, and reads them as runs."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def append_line(path: Path, line: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a journal tells.
+    """The content of a journal.
 
     Attributes:
         runs: Its runs, the oldest first.
@@ -124,7 +124,7 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 
 
 def _take(runs: dict[str, dict[str, Any]], path: Path, line: dict[str, Any]) -> None:
-    """Adds what one line says to its run.
+    """Adds one line to its run.
 
     Raises:
         JournalNewerError: A newer version wrote it.

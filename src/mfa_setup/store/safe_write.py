@@ -1,4 +1,4 @@
-"""Replacing and removing files in one step, and nowhere but where their names say that they are."""
+"""Replaces and removes files atomically, and only at their real paths."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from mfa_setup.store.files import OWNER_ONLY, open_file, private_folder
 
 
 class LinkedError(Exception):
-    """A path leads elsewhere than it says."""
+    """A path contains a symbolic link."""
 
 
 def within(path: Path, root: Path | None) -> bool:
