@@ -398,7 +398,7 @@ Asked = Callable[..., Result]
 
 
 def state(fleet: Fleet, name: str) -> Any:
-    """The tenant itself, to be changed by hand."""
+    """The tenant itself, to be changed manually."""
     return fleet.lab.sandbox.world.tenants[fleet.domain(name)]
 
 

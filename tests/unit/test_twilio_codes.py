@@ -22,7 +22,7 @@ from mfa_setup.errors import (
 from mfa_setup.twilio_codes import Fault, Source, explain, known_codes
 
 DOCUMENT = Path(__file__).parents[2] / "docs/twilio-codes.md"
-# Every code, by hand: one that is lost from the table fails here.
+# Every code, manually: one that is lost from the table fails here.
 CODES = known_codes()
 EXPECTED = {
     10001, 10002,

@@ -34,7 +34,7 @@ def revert(given: Reversal) -> Step:
 def _concerned(
     record: RunRecord, account: TwilioInventory
 ) -> Iterator[tuple[Number, WriteRecord | None, tuple[WriteRecord, ...]]]:
-    """The numbers that the run bought, put into a pool or took out of one, as far as the account still has them."""
+    """The numbers that the run bought, or added to or removed from a pool, if the account still has them."""
     gone = record.gone()
     for number in account.numbers:
         bought = next((one for one in record.of("buy_number") if _is_of(one, number, record)), None)

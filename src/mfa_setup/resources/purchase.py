@@ -136,7 +136,7 @@ def _buy_first(execution: Execution, write: Write) -> None:
 
     Raises:
         OutcomeUnknownError: The number may have been bought; the next run looks for it, and buys no other before.
-        NumberGoneError: All of them were sold meanwhile.
+        NumberGoneError: All of them were sold in the meantime.
         ChoiceNeededError: A trial account has its one number already.
     """
     planned = write.target
