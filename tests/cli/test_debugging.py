@@ -225,8 +225,9 @@ def test_a_log_that_cannot_be_written_loses_no_answer(mocker: MockerFixture, gon
 
 
 @pytest.fixture
-def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No name can be resolved."""
+def no_names(monkeypatch: pytest.MonkeyPatch, unified: Lab) -> None:
+    """No name can be resolved, once the sandbox has been reset (which needs `localhost`)."""
+    del unified
 
     def unknown(*_given: Any, **_named: Any) -> NoReturn:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")

@@ -74,7 +74,7 @@ def test_a_file_that_others_may_have_put_into_a_parent_folder_is_refused_until_i
     path.chmod(0o666)
     result = run("init", "--yes", "--json", env=unified.env)
     assert (result.code, result.document["error"]["code"]) == (3, "config_unreadable")
-    assert result.document["error"]["hint"].endswith(f"--config {path}")
+    assert f"pass --config {path} to use it" in result.document["error"]["hint"]
     assert unified.spas == []
     assert run("init", "--yes", "--config", str(path), env=unified.env).code == 0
 
