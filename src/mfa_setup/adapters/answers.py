@@ -151,10 +151,10 @@ def _walk(found: object) -> None:
 
 def unreadable(service: Service, message: str | None = None) -> MfaSetupError:
     """The error about the last answer of this thread, with its status and the service's id of the request."""
-    said = message or f"{TITLES[service]} returned a response that does not match its documentation."
+    problem = message or f"{TITLES[service]} returned a response that does not match its documentation."
     if _latest.answer is None:
-        return UnreadableAnswerError(said, service=service)
-    return refusal(UnreadableAnswerError, service, _latest.answer, said)
+        return UnreadableAnswerError(problem, service=service)
+    return refusal(UnreadableAnswerError, service, _latest.answer, problem)
 
 
 def document(text: str) -> dict[str, Any]:

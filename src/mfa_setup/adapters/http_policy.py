@@ -113,9 +113,9 @@ class HttpPolicy:
         """Waits by the token of the run unless a test brings its own clock."""
         self._clock = self.clock or Clock(time.monotonic, self.settings.cancellation.sleep)
 
-    def expect(self, told: Headroom, seconds: float) -> None:
+    def expect(self, headroom: Headroom, seconds: float) -> None:
         """Starts with the rate limit that an earlier run read the given number of seconds ago."""
-        self.limit.expect(told, seconds, self._clock.now())
+        self.limit.expect(headroom, seconds, self._clock.now())
 
     def run(self, method: str, send: Callable[[float], Answer]) -> Answer:
         """Sends one request and retries it until it succeeds or the retries are exhausted.
@@ -189,15 +189,15 @@ class HttpPolicy:
         self.served_at = served_at(answer.headers) or self.served_at
         kind: type[MfaSetupError]
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            kind, said = RateLimitedError, "keeps rejecting requests because its rate limit is exceeded (HTTP 429)"
+            kind, problem = RateLimitedError, "keeps rejecting requests because its rate limit is exceeded (HTTP 429)"
         elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status == HTTPStatus.REQUEST_TIMEOUT:
             kind = UnavailableError if method in self.repeatable else OutcomeUnknownError
-            said = f"failed with HTTP {answer.status}"
+            problem = f"failed with HTTP {answer.status}"
         elif answer.status >= HTTPStatus.MULTIPLE_CHOICES:  # never followed: that would carry the credentials along
             raise self.classify(answer)
         else:
             return answer
-        error = refusal(kind, self.service, answer, f"{TITLES[self.service]} {said}.")
+        error = refusal(kind, self.service, answer, f"{TITLES[self.service]} {problem}.")
         return error, retry_delay(answer)
 
     def _lost(self, method: str, lost: NoAnswerError) -> MfaSetupError:

@@ -45,11 +45,11 @@ class RateLimit:
     _is_misled: bool = False
     _not_before: float = 0.0
 
-    def expect(self, told: Headroom, seconds: float, now: float) -> None:
-        """Begins with what an earlier run was told so many seconds ago; each of them has added one request at least."""
+    def expect(self, headroom: Headroom, seconds: float, now: float) -> None:
+        """Starts with the limit that an earlier run read some seconds ago; at least one request is added per second."""
         with self._lock:
-            self._limit, self._at = told.limit, now
-            self._left = min(float(told.limit), told.remaining + seconds * RATES.get(told.limit, 1.0))
+            self._limit, self._at = headroom.limit, now
+            self._left = min(float(headroom.limit), headroom.remaining + seconds * RATES.get(headroom.limit, 1.0))
 
     @contextmanager
     def request(self) -> Iterator[None]:

@@ -98,8 +98,8 @@ class TokenSource:
                 return
             kept = self._cache.get()
             if kept is not None and kept.value == self._token.value:
-                told = {"headroom": headroom, "seen_at": time.time()} if headroom else {}
-                self._cache.put(self._token.model_copy(update=told))
+                limits = {"headroom": headroom, "seen_at": time.time()} if headroom else {}
+                self._cache.put(self._token.model_copy(update=limits))
 
     def renew(self, refused: str | None = None, *, expired: bool = False) -> bool:
         """Drops a token, so that the next use asks for a new one; False where that promises nothing.
@@ -134,8 +134,8 @@ class TokenSource:
         if self._credentials.token is None:
             return None
         claims = claims_of(self._credentials.token)
-        told = claims.get("exp")
-        expires = float(told) if isinstance(told, (int, float)) and abs(told) < 10**12 else time.time() + 86400
+        expiry = claims.get("exp")
+        expires = float(expiry) if isinstance(expiry, (int, float)) and abs(expiry) < 10**12 else time.time() + 86400
         if expires < time.time():
             raise CredentialsRefusedError(
                 "The access token in AUTH0_API_TOKEN has expired.",
@@ -211,13 +211,13 @@ class TokenSource:
 
 
 def _read(answer: httpx.Response) -> Token:
-    said = document(answer.text)
-    given, lifetime = said.get("access_token"), said.get("expires_in")
+    body = document(answer.text)
+    given, lifetime = body.get("access_token"), body.get("expires_in")
     if not is_token(given) or not isinstance(lifetime, (int, float)) or not 0 < lifetime < LONGEST_LIFE:
         raise unreadable("auth0", "Auth0 returned no access token in its response to the token request.")
     value = SecretStr(str(given))
-    told = said.get("scope")
-    scopes = frozenset(told.split()) if isinstance(told, str) else _scopes(claims_of(value))
+    granted = body.get("scope")
+    scopes = frozenset(granted.split()) if isinstance(granted, str) else _scopes(claims_of(value))
     return Token(value=value, expires_at=time.time() + lifetime, scopes=scopes)
 
 

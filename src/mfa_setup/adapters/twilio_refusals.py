@@ -65,9 +65,9 @@ _TRIAL_CAP = re.compile(r"\btrial accounts? .*only one (Twilio )?(phone )?number
 
 def classify(answer: Answer) -> MfaSetupError:
     """Converts a refusal to an error, whose message and hint come from the table of Twilio codes."""
-    code, told = _read(answer)
-    suffix = f" (Twilio {code}: {told})" if code else f" ({told})"
-    if answer.status == 400 and _TRIAL_CAP.search(told):  # noqa: PLR2004 under any code
+    code, text = _read(answer)
+    suffix = f" (Twilio {code}: {text})" if code else f" ({text})"
+    if answer.status == 400 and _TRIAL_CAP.search(text):  # noqa: PLR2004 under any code
         code = 21404
     otherwise = ServiceRefusedError, "Twilio rejected the request", explain(code).fix if code else None
     kind, meaning, hint = _BY_STATUS.get(answer.status, otherwise)
@@ -80,7 +80,7 @@ def classify(answer: Answer) -> MfaSetupError:
 
 def _read(answer: Answer) -> tuple[int | None, str]:
     """The code and the text of an error response; a proxy's HTML page has neither."""
-    said = document(answer.text)
-    code = said.get("code")
-    told = said.get("message") or said.get("detail") or said.get("title") or f"HTTP {answer.status}"
-    return code if isinstance(code, int) else None, str(told).rstrip(".")
+    body = document(answer.text)
+    code = body.get("code")
+    text = body.get("message") or body.get("detail") or body.get("title") or f"HTTP {answer.status}"
+    return code if isinstance(code, int) else None, str(text).rstrip(".")

@@ -116,20 +116,20 @@ class App:
     @property
     def url(self) -> str | None:
         """Where its development server is reached; None where nothing tells."""
-        told = self._told_port()
-        port = told if told and told < 2**16 else self.framework.port if self.framework else None
+        configured = self._configured_port()
+        port = configured if configured and configured < 2**16 else self.framework.port if self.framework else None
         secure = re.search(r"\bhttps\"?\s*:\s*(?!false|undefined|null)", self._server)
         return f"{'https' if secure else 'http'}://localhost:{port}" if port else None
 
-    def _told_port(self) -> int | None:
+    def _configured_port(self) -> int | None:
         """The port that its scripts, its config file or its variables name."""
-        told = (
+        match = (
             re.search(r"(?:\bPORT=|\s--port[= ]|\s-p[= ]?)(\d{1,5})\b", self._command())
             or re.search(r"\bport\"?\s*:[^,}\n]*?\b(\d{2,5})\b", self._server)
             or re.search(r"^[ \t]*PORT[ \t]*=[ \t]*['\"]?(\d{1,5})\b", self._env, re.MULTILINE)
         )
-        if told:
-            return int(told[1])
+        if match:
+            return int(match[1])
         return _angular_port(self.config) if self.framework is ANGULAR else None
 
     def _command(self) -> str:

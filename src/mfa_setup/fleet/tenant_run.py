@@ -167,12 +167,12 @@ class TenantRun:
             common,
             http=http,
             learned=self.secrets.append,
-            person=_Told(self),
+            person=_FleetPerson(self),
             account=self.shared.account(access.twilio.account_sid) if access.twilio else None,
         )
 
 
-class _Told(Unattended):
+class _FleetPerson(Unattended):
     """The terminal of one tenant's run in a fleet: reports progress, and allows purchases within the limit."""
 
     def __init__(self, run: TenantRun) -> None:

@@ -94,8 +94,8 @@ def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Notice, .
         login.show(attempt.url(endpoints, listener.url))
         answer = listener.wait(login.seconds)
     if "code" not in answer:
-        told = answer.get("error_description") or answer.get("error", "")
-        raise LoginRefusedError(f"The tenant refused the login: {told}.")
+        reason = answer.get("error_description") or answer.get("error", "")
+        raise LoginRefusedError(f"The tenant refused the login: {reason}.")
     token = login.issuer.exchange(endpoints, attempt, answer["code"], listener.url)
     claims = login.issuer.verify(endpoints, attempt, token)
     _require_claim(claims, login.organization)
@@ -123,8 +123,8 @@ def _require_claim(claims: dict[str, Any], organization: str | None) -> None:
 
 
 def _judge(claims: dict[str, Any], required: str, seconds: float) -> tuple[Proof | None, tuple[Notice, ...]]:
-    told = claims.get("amr")
-    methods = tuple(str(item) for item in told) if isinstance(told, list) else ()
+    amr = claims.get("amr")
+    methods = tuple(str(item) for item in amr) if isinstance(amr, list) else ()
     if "mfa" not in methods:
         if required == "always":
             raise LoginWithoutMfaError(

@@ -125,7 +125,7 @@ def parsed(path: Path, longest: int, named_by: str) -> dict[str, Any]:
             f"Check {named_by}. The folder examples/ contains sample files.",
         )
     except tomllib.TOMLDecodeError as broken:
-        problem, hint = f"{path} is not valid TOML: {_told(broken)}.", "Correct that line."
+        problem, hint = f"{path} is not valid TOML: {_reason(broken)}.", "Correct that line."
     except (OSError, ValueError):  # ValueError: it is no UTF-8, or a number in it is too long for Python
         problem = f"{path} cannot be read."
         hint = f"Check {named_by}: the file must be UTF-8 text, and you must be allowed to read it."
@@ -134,7 +134,7 @@ def parsed(path: Path, longest: int, named_by: str) -> dict[str, Any]:
     raise ConfigUnreadableError(problem, hint=hint)
 
 
-def _told(broken: tomllib.TOMLDecodeError) -> str:
+def _reason(broken: tomllib.TOMLDecodeError) -> str:
     """The TOML parser's message, which may quote keys of the file."""
     return re.sub(r"""(['"])(.*?)\1""", lambda name: f"{name[1]}{shortened(name[2])}{name[1]}", str(broken))
 
