@@ -148,7 +148,7 @@ def _carried_out(run: TenantRun) -> MfaSetupError | None:
         error.hint = _hint(error, run.tenant)
         return error
     except Exception as defect:  # noqa: BLE001 a defect at one tenant must not stop the others either
-        return InternalError(f"An unexpected error occurred in mfa-setup ({type(defect).__name__}).")
+        return InternalError(f"Something went wrong inside mfa-setup ({type(defect).__name__}).")
     return None
 
 
