@@ -22,7 +22,7 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
     from mfa_setup.model.empty import EMPTY_DOCUMENT  # noqa: PLC0415 imported by `main` already
 
     code, exit_code = _STOPPED[signal.Signals(number)]
-    message, hint = "Interrupted before anything was done.", "Run the command again."
+    message, hint = "Interrupted before anything was changed.", "Run the command again."
     if "--json" in sys.argv:
         error = {"code": code, "message": message, "hint": hint, "service": None, "status": None, "request_id": None}
         os.write(1, (json.dumps({**EMPTY_DOCUMENT, "error": error}) + "\n").encode())

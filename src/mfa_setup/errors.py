@@ -1,4 +1,4 @@
-"""Every way a run can fail: one class per cause, each with a stable code, an exit code and a hint with the fix."""
+"""The errors of mfa-setup: one class per cause, each with a stable code, an exit code and a hint with the fix."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ Service = Literal["auth0", "twilio"]
 
 
 class MfaSetupError(Exception):
-    """Base of all errors that a user may meet.
+    """Base class of all errors that are shown to a user.
 
     Attributes:
         code: Stable name of the cause, as `error.code` in JSON.
-        exit_code: What the process exits with.
-        message: One or more plain sentences; may quote a service, so it is cleaned before it is shown.
+        exit_code: The exit code of the process.
+        message: What failed and why, in whole sentences. It may quote a service, so it is cleaned before it is shown.
         hint: The fix: the flag to pass, the scope to add, the page to open.
         service: The service that refused or failed, if one did.
-        status: Its HTTP status.
-        request_id: Its identifier of the request, for its support.
-        checks: The failing checks, where a guard refused.
-        earlier_try_open: An earlier try of the same write got no clear answer, so it may have had its effect.
-        unsent: It came before the request that was next had gone out, so nothing is uncertain.
-        twilio_code: Twilio's own number of the refusal, where it gave one; `mfa_setup.twilio_codes` explains it.
+        status: The HTTP status of that service's response.
+        request_id: The service's identifier of the request, to give to its support team.
+        checks: The failed checks, if a guard refused.
+        earlier_try_open: An earlier attempt at the same write got no clear answer, so that attempt may have succeeded.
+        unsent: The error happened before the next request was sent, so the outcome is certain.
+        twilio_code: Twilio's error code, if its response had one; `mfa_setup.twilio_codes` explains it.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -53,99 +53,106 @@ class MfaSetupError(Exception):
 
 
 class InternalError(MfaSetupError):
-    """A defect of this tool."""
+    """A bug in mfa-setup."""
 
-    default_hint = "This is a defect of mfa-setup. Run the same command again with -vv, and report what it prints."
+    default_hint = "This is a bug in mfa-setup. Run the same command again with -vv and report its output."
 
 
 class LockHeldError(MfaSetupError):
-    """Another run of this machine works on the same tenant."""
+    """Another run on this machine is changing the same tenant."""
 
     code = "lock_held"
-    default_hint = "Wait until that run has ended, then run this command again."
+    default_hint = "Wait for that run to end, then run this command again."
 
 
 class JournalNewerError(MfaSetupError):
-    """A newer version of this tool has written the tenant's journal."""
+    """The tenant's journal was written by a newer version of mfa-setup."""
 
     code = "journal_newer"
-    default_hint = "Use that version, or move the journal away: what was made is found again by its marks."
+    default_hint = (
+        "Install the newer version, or move the journal elsewhere: mfa-setup still recognizes the resources "
+        "that it created."
+    )
 
 
 class JournalUnusableError(MfaSetupError):
-    """The tenant's journal cannot be trusted, read or written."""
+    """The tenant's journal cannot be read, written or trusted."""
 
     code = "journal_unusable"
-    default_hint = "Check its permissions, or set MFA_SETUP_STATE_DIR to a folder that is yours alone."
+    default_hint = (
+        "Check the permissions of the journal, or set MFA_SETUP_STATE_DIR to a folder that only you can access."
+    )
 
 
 class SandboxMissingError(MfaSetupError):
-    """The sandbox is an extra of the package, and is not installed."""
+    """The package was installed without its `sandbox` extra."""
 
     code = "sandbox_not_installed"
-    default_hint = "pip install 'mfa-setup[sandbox]'"
+    default_hint = "Install the extra: pip install 'mfa-setup[sandbox]'"
 
 
 class PortInUseError(MfaSetupError):
-    """The sandbox cannot listen on its port."""
+    """Another program uses the port that the sandbox would listen on."""
 
     code = "port_in_use"
-    default_hint = "Pass another one with --port, or --port 0 for any that is free."
+    default_hint = "Pass another port with --port, or --port 0 to use any free port."
 
 
 class OutputUnwritableError(MfaSetupError):
-    """Standard output takes no more: its disk is full, for example."""
+    """Standard output cannot be written, for example because its disk is full."""
 
     code = "output_unwritable"
-    default_hint = "Make room where the output goes, or send it elsewhere. `mfa-setup status` shows what the run left."
+    default_hint = (
+        "Free some disk space, or redirect the output elsewhere. `mfa-setup status` shows what the run has changed."
+    )
 
 
 class DeclinedError(MfaSetupError):
-    """The person at the terminal said no."""
+    """The user declined the confirmation."""
 
     code = "declined"
 
 
 class ServiceRefusedError(MfaSetupError):
-    """A service refused a request for a reason that no other class names."""
+    """A service refused a request for a reason that has no class of its own."""
 
     code = "service_refused"
-    default_hint = "The reason is the service's own. Correct what it names, then run the command again."
+    default_hint = "Correct what the service's message names, then run the command again."
 
 
 class NotStartedError(MfaSetupError):
-    """A tenant of a fleet was not tried."""
+    """A tenant of a fleet was not started, because the run ended before its turn."""
 
     code = "not_started"
-    default_hint = "Run the same command again once the cause is gone: what is set up already stays as it is."
+    default_hint = "Fix the cause, then run the same command again. Tenants that are already set up are not changed."
 
 
 class NoNumbersError(MfaSetupError):
-    """No number on sale matches the request."""
+    """No number that is for sale matches the request."""
 
     code = "no_numbers"
     default_hint = "Try another --area-code or --contains, another --number-type, or another --country."
 
 
 class ApplicationRaceError(MfaSetupError):
-    """Another machine makes the same application at the same time, and neither came to rest."""
+    """Another machine keeps creating the same application at the same time as this run."""
 
     code = "application_race"
-    default_hint = "Wait until the other run has ended, then run this command again."
+    default_hint = "Wait for the other run to end, then run this command again."
 
 
 class ProviderRaceError(MfaSetupError):
-    """Another run has written the phone provider since this one did, and which token it holds is not shown."""
+    """Another run changed the phone provider after this one did, and Auth0 does not show which token it now has."""
 
     code = "provider_race"
-    default_hint = "Wait until the other run has ended, then run this command again: it sends the token again."
+    default_hint = "Wait for the other run to end, then run this command again to send the token again."
 
 
 class NumberGoneError(ServiceRefusedError):
-    """The number was on sale a moment ago and is not any more (Twilio 21422)."""
+    """The number was sold to somebody else after the search (Twilio 21422)."""
 
     code = "number_gone"
-    default_hint = "Run the command again: it looks for another number."
+    default_hint = "Run the command again to search for another number."
 
 
 class UsageInvalidError(MfaSetupError):
@@ -163,39 +170,41 @@ class InvalidValueError(MfaSetupError):
 
 
 class UnknownKeyError(InvalidValueError):
-    """`mfa-setup.toml` has a key that means nothing here."""
+    """`mfa-setup.toml` has an unknown key."""
 
     code = "unknown_key"
 
 
 class SecretInConfigError(InvalidValueError):
-    """A settings file or a fleet file has something in it that would be a secret."""
+    """A settings file or a fleet file contains a secret."""
 
     code = "secret_in_config"
-    default_hint = "Take it out of the file, and give it in the environment or with a --…-file option."
+    default_hint = (
+        "Remove the secret from the file, and set it as an environment variable or pass it with a --…-file option."
+    )
 
 
 class ConfigUnreadableError(InvalidValueError):
-    """A configuration file is missing, unreadable or not what it should be."""
+    """A configuration file is missing, unreadable or malformed."""
 
     code = "config_unreadable"
 
 
 class SandboxMixedError(InvalidValueError):
-    """A sandbox is mixed with a real service."""
+    """One service is a sandbox and the other one is real."""
 
     code = "sandbox_mixed"
 
 
 class NotFoundError(InvalidValueError):
-    """Something that a name or an ID refers to does not exist."""
+    """No resource has the given name or ID."""
 
     code = "not_found"
-    default_hint = "Check the name or id; `mfa-setup status` shows what is there."
+    default_hint = "Check the name or ID. `mfa-setup status` shows what exists."
 
 
 class CredentialsRefusedError(MfaSetupError):
-    """A service does not accept the credentials."""
+    """A service rejected the credentials."""
 
     code = "credentials_refused"
     exit_code = 4
@@ -209,10 +218,7 @@ class ScopeMissingError(MfaSetupError):
     page: ClassVar[str] = (
         "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications"
     )
-    default_hint = (
-        f"{page}: authorize the application and grant the scopes, or do the same with "
-        "`auth0 api patch client-grants/ID`."
-    )
+    default_hint = f"{page}: authorize the application and grant the scopes, or run `auth0 api patch client-grants/ID`."
 
 
 class PlanRefusedError(MfaSetupError):
@@ -220,18 +226,18 @@ class PlanRefusedError(MfaSetupError):
 
     code = "plan_refused"
     exit_code = 4
-    default_hint = "Upgrade the subscription, or leave this part out."
+    default_hint = "Upgrade the subscription, or do without this feature."
 
 
 class TrialNumberError(PlanRefusedError):
-    """A trial account may not buy this number (Twilio 21404, 10002)."""
+    """A trial account cannot buy another number (Twilio 21404, 10002)."""
 
     code = "trial_number_limit"
     default_hint = "Upgrade the Twilio account: Twilio console, Account > Billing."
 
 
 class KeyringUnavailableError(MfaSetupError):
-    """The system keyring is missing or locked, or refuses to work."""
+    """The system keyring is missing, locked or failing."""
 
     code = "keyring_unavailable"
     exit_code = 4
@@ -243,14 +249,14 @@ class KeyringUnavailableError(MfaSetupError):
 
 
 class ForbiddenError(MfaSetupError):
-    """A service forbids the request for another reason."""
+    """A service refused the request with HTTP 403 for a reason that has no class of its own."""
 
     code = "forbidden"
     exit_code = 4
 
 
 class OtherAccountError(ForbiddenError):
-    """Twilio answered for another account than the one that is set: the API key belongs to that one."""
+    """The Twilio API key belongs to another account than TWILIO_ACCOUNT_SID."""
 
     code = "other_account"
     default_hint = (
@@ -266,19 +272,19 @@ class RetiredEndpointError(ForbiddenError):
 
 
 class UnavailableError(MfaSetupError):
-    """A service could not be reached, or kept failing, after all retries."""
+    """A service could not be reached or kept failing, even after all retries."""
 
     code = "service_unavailable"
     exit_code = 5
-    default_hint = "Check the network and the service's status page; then run the command again."
+    default_hint = "Check your network and the service's status page, then run the command again."
 
 
 class RateLimitedError(UnavailableError):
-    """A service kept limiting the rate of requests.
+    """A service kept answering that the rate limit is exceeded.
 
     Attributes:
-        wait: Seconds after which the request may be sent again.
-        budget: Seconds that were left for that.
+        wait: Seconds until the request may be sent again.
+        budget: Seconds that the run could still have waited.
     """
 
     wait: float = 0.0
@@ -288,7 +294,7 @@ class RateLimitedError(UnavailableError):
 
 
 class UnreadableAnswerError(UnavailableError):
-    """A service answered with something that is not its documented answer."""
+    """A service's response does not match its documentation."""
 
     code = "unreadable_answer"
 
@@ -297,11 +303,11 @@ class OutcomeUnknownError(UnavailableError):
     """A request that must not be sent twice got no clear answer."""
 
     code = "outcome_unknown"
-    default_hint = "Run the command again: it looks first whether the thing was made, and makes nothing twice."
+    default_hint = "Run the command again: it first checks whether the request took effect, and creates nothing twice."
 
 
 class ValueNeededError(MfaSetupError):
-    """A value is needed and cannot be asked for."""
+    """A value is required, and there is no terminal to ask for it."""
 
     code = "value_needed"
     exit_code = 6
@@ -309,7 +315,7 @@ class ValueNeededError(MfaSetupError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several things that fit: the setting and value that choose it, and how to show it."""
+    """One of several resources that match: the setting and value that select it, and its label."""
 
     setting: Literal["app_client_id", "from", "buy", "messaging_service_sid"]
     value: str
@@ -317,7 +323,7 @@ class Choice:
 
 
 class ChoiceNeededError(ValueNeededError):
-    """Several things fit; at a terminal the person is asked, elsewhere the message names the flag."""
+    """Several resources match. At a terminal the user is asked; elsewhere the message names the option."""
 
     code = "choice_needed"
 
@@ -327,48 +333,48 @@ class ChoiceNeededError(ValueNeededError):
 
 
 class ConfirmationNeededError(ValueNeededError):
-    """A confirmation is needed and cannot be asked for."""
+    """A confirmation is required, and there is no terminal to ask for it."""
 
     code = "confirmation_needed"
-    default_hint = "Look at `mfa-setup plan`, then pass --yes."
+    default_hint = "Review the output of `mfa-setup plan`, then pass --yes."
 
 
 class PurchaseNotAllowedError(ValueNeededError):
-    """A fleet would buy a number, and no purchase was allowed for it."""
+    """A fleet run would buy a number, and --max-purchases does not allow it."""
 
     code = "purchase_not_allowed"
     default_hint = 'Pass --max-purchases N, or let tenants share a sender: [defaults] sms = { from = "+1…" }.'
 
 
 class CheckUnmadeError(ValueNeededError):
-    """A check on which delivery depends could not be made, which is not to have passed."""
+    """A check that delivery depends on could not be run, so it does not count as passed."""
 
     code = "check_not_made"
 
 
 class GuardRefusedError(MfaSetupError):
-    """A guard refused: people would be locked out, or codes would not arrive."""
+    """A guard refused to continue: users would be locked out, or codes would not arrive."""
 
     code = "guard_refused"
     exit_code = 7
 
 
 class EnforcedUndeliverableError(GuardRefusedError):
-    """The policy demands codes, and codes do not arrive: users cannot log in now."""
+    """The policy requires codes, and codes do not arrive: users are locked out now."""
 
     code = "enforced_undeliverable"
     default_hint = "Run `mfa-setup policy never` to let users log in, then fix what `mfa-setup doctor` reports."
 
 
 class ChecksFailedError(GuardRefusedError):
-    """`doctor` found something that would lock users out."""
+    """`doctor` found a problem that would lock users out."""
 
     code = "checks_failed"
     default_hint = "Fix each failed check as described under it, then run `mfa-setup doctor` again."
 
 
 class PlanOutdatedError(GuardRefusedError):
-    """What would be changed is no longer what a person has agreed to."""
+    """The changes are no longer those that the user confirmed."""
 
     code = "plan_outdated"
     default_hint = "Run the command again to see the new plan."
@@ -381,58 +387,58 @@ class PriceOverLimitError(GuardRefusedError):
 
 
 class ProviderConflictError(GuardRefusedError):
-    """The tenant's phone provider is somebody else's."""
+    """The tenant's phone provider was not set up by mfa-setup."""
 
     code = "provider_conflict"
 
 
 class ApplicationConflictError(GuardRefusedError):
-    """The application found is not one that this tool may set up."""
+    """The application is not a single-page application."""
 
     code = "application_not_spa"
 
 
 class NumberConflictError(GuardRefusedError):
-    """The number serves another Messaging Service."""
+    """The number belongs to another Messaging Service."""
 
     code = "number_in_another_service"
 
 
 class PoolFullError(GuardRefusedError):
-    """The Messaging Service that a number belongs in takes no more of them."""
+    """The Messaging Service cannot take another number."""
 
     code = "pool_full"
 
 
 class NumberUnfitError(GuardRefusedError):
-    """The tenant's own number cannot send SMS, and no second one is bought beside it."""
+    """The number that was bought for the tenant cannot send SMS, and no second one is bought."""
 
     code = "number_unfit"
 
 
 class ReadOnlyError(GuardRefusedError):
-    """A command that only reads tried to write: the transport refused it."""
+    """A command that only reads tried to send a write, and the transport refused it."""
 
     code = "read_only"
 
 
 class InterruptedRunError(MfaSetupError):
-    """Ctrl-C."""
+    """The user pressed Ctrl-C."""
 
     code = "interrupted"
     exit_code = 130
-    default_hint = "Run the command again to finish: what was done is found again."
+    default_hint = "Run the command again to finish: it continues with what is still missing."
 
 
 class TerminatedError(InterruptedRunError):
-    """SIGTERM."""
+    """The process received SIGTERM."""
 
     code = "terminated"
     exit_code = 143
 
 
 class ProofFailedError(MfaSetupError):
-    """A proof was tried and did not succeed."""
+    """A test SMS or a test login did not succeed."""
 
     code = "proof_failed"
 
@@ -441,31 +447,31 @@ class LoginRefusedError(ProofFailedError):
     """The tenant refused the login."""
 
     code = "login_refused"
-    default_hint = "The tenant's log tells more: Auth0 dashboard, Monitoring > Logs."
+    default_hint = "See the tenant's log for details: Auth0 dashboard, Monitoring > Logs."
 
 
 class LoginTimedOutError(ProofFailedError):
-    """Nobody came back from the login in time."""
+    """The browser did not return from the login in time."""
 
     code = "login_timed_out"
-    default_hint = "Run it again, with a longer --timeout SECONDS where that is needed."
+    default_hint = "Run the command again. If you need more time, pass --timeout SECONDS."
 
 
 class TokenInvalidError(ProofFailedError):
     """The ID token of the login cannot be trusted."""
 
     code = "id_token_invalid"
-    default_hint = "Nothing is proved. Check the application's settings with `mfa-setup plan`."
+    default_hint = "The login proves nothing. Check the application's settings with `mfa-setup plan`."
 
 
 class LoginWithoutMfaError(ProofFailedError):
-    """The login succeeded without a second factor, though the policy asks for one."""
+    """The login succeeded without a second factor, although the policy requires one."""
 
     code = "login_without_mfa"
 
 
 class NoCallbackError(ValueNeededError):
-    """No callback URL of the application can be listened at."""
+    """No callback URL of the application is on this machine."""
 
     code = "no_callback"
 
@@ -474,23 +480,23 @@ class SmsUndeliveredError(ProofFailedError):
     """The test SMS was refused, or did not arrive; Twilio's code says why."""
 
     code = "sms_undelivered"
-    default_hint = "Look at the message: Twilio console, Monitor > Logs > Messaging."
+    default_hint = "Open the message in the Twilio console: Monitor > Logs > Messaging."
 
 
 class SmsWithoutCodeError(ProofFailedError):
     """The text of the SMS does not contain the code, so no user could log in with it."""
 
     code = "sms_without_code"
-    default_hint = "`mfa-setup doctor` shows the text (template_code) and how to fix it."
+    default_hint = "Run `mfa-setup doctor`: its check template_code shows the text and how to fix it."
 
 
 class SmsUnconfirmedError(ProofFailedError):
-    """The test SMS went out, and nothing confirms within a minute that it arrived."""
+    """The test SMS was sent, and its arrival was not confirmed within a minute."""
 
     code = "sms_unconfirmed"
     default_hint = (
-        "Some carriers give no receipt. Look at the phone; then try another one, or look at the message in the Twilio "
-        "console, Monitor > Logs > Messaging."
+        "Some carriers send no delivery receipt. Check the phone; then try another phone, or open the message "
+        "in the Twilio console, Monitor > Logs > Messaging."
     )
 
 
@@ -498,16 +504,16 @@ class CodeMissingError(ProofFailedError):
     """The SMS with the code did not arrive."""
 
     code = "code_not_delivered"
-    default_hint = "This is how it goes in life too: the number or the account cannot reach that phone."
+    default_hint = "Your users' codes would not arrive either: this sender cannot reach that phone."
 
 
 def is_unsent(error: BaseException) -> bool:
-    """Whether an error came before the request that was next had gone out."""
+    """Whether an error happened before the next request was sent."""
     return isinstance(error, MfaSetupError) and error.unsent
 
 
 def leaves_open(error: BaseException) -> bool:
-    """Whether the request that met this error may have had its effect: there was no clear answer."""
+    """Whether the request that failed with this error may have taken effect: there was no clear answer."""
     if is_unsent(error):
         return False
     if isinstance(error, MfaSetupError) and error.earlier_try_open:

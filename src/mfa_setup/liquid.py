@@ -84,4 +84,4 @@ def _bounded(filter_: Callable[..., Any]) -> Callable[..., Any]:
 def _check_size(value: Any) -> None:
     most = _LONGEST if isinstance(value, str) else _MOST_ITEMS
     if isinstance(value, str | list | range) and len(value) > most:
-        raise InvalidTemplateError("a value grows too large")
+        raise InvalidTemplateError("a value becomes too large")

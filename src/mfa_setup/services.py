@@ -62,7 +62,7 @@ class Services:
         """
         if self.twilio is None:
             raise ValueNeededError(
-                "Twilio credentials are needed.",
+                "Twilio credentials are required.",
                 hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH).",
             )
         return self.twilio

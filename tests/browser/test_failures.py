@@ -1,4 +1,4 @@
-"""What goes wrong in life goes wrong on the page, and the tenant's log says why."""
+"""What goes wrong in production goes wrong on the page, and the tenant's log says why."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -77,7 +77,7 @@ APART = ("cra", "javascript-02")
 
 
 def parameters(*names: str) -> list[ParameterSet]:
-    """The names of apps as parameters; those that are run by hand have the mark for it."""
+    """The names of apps as parameters; those that are run manually have the mark for it."""
     return [pytest.param(name, marks=[pytest.mark.slow_sample] if name in APART else []) for name in names]
 
 

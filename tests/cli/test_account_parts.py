@@ -60,14 +60,14 @@ def test_one_read_that_a_key_may_not_make_leaves_what_the_others_say(
     assert {name for name, status in statuses(result).items() if status == "skip"} == unseen, result.out
     assert {status for name, status in statuses(result).items() if name not in unseen} <= {"pass", "warn"}
     for name in unseen:
-        assert f"The API key may not read {resource}." in evidence(result, name)
+        assert f"The API key is not allowed to read {resource}." in evidence(result, name)
 
 
 def test_a_run_that_needs_what_a_key_may_not_read_names_it(run: Run, unified: Lab) -> None:
     result = run("up", "--yes", "--json", env=with_key(unified, "/2010-04-01/*"))
     error = result.document["error"]
     assert (error["code"], result.code) == ("forbidden", 4)
-    assert "The API key may not read messaging /v1/Services." in error["message"]
+    assert "The API key is not allowed to read messaging /v1/Services." in error["message"]
     assert unified.writes() == []
 
 
@@ -83,7 +83,7 @@ def test_what_the_parent_account_has_is_not_taken_for_the_subaccounts(run: Run, 
     key = {"TWILIO_API_KEY": owner.credentials.api_key, "TWILIO_API_SECRET": owner.credentials.api_secret}
     result = run("doctor", "--json", env=unified.env | key)
     assert statuses(result)["registration"] == "skip", result.out
-    assert f"answered for the account {parent}" in evidence(result, "registration")
+    assert f"answered for account {parent}" in evidence(result, "registration")
     assert statuses(result)["sender_owned"] == "pass"
     assert run("plan", "--json", env=unified.env | key).document["error"]["code"] == "other_account"
 

@@ -96,12 +96,12 @@ def pem_of(key: Any, *, password: bytes | None = None) -> str:
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (public_pem_of, "holds a public key"),
+        (public_pem_of, "contains a public key"),
         (lambda key: pem_of(key).replace("\n", "\\n"), r"the two characters \n"),
         (lambda key: pem_of(key, password=b"secret"), "is encrypted with a password"),
         (lambda _key: pem_of(ec.generate_private_key(ec.SECP256R1())), "is not an RSA key"),
         (lambda key: pem_of(key)[:200], "cannot be read"),
-        (lambda _key: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "holds a certificate"),
+        (lambda _key: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "contains a certificate"),
     ],
 )
 def test_what_is_no_private_key_is_named_before_any_request(

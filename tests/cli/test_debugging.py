@@ -61,7 +61,7 @@ def test_each_request_is_one_line_and_standard_output_holds_one_document(run: Ru
 
 
 @pytest.mark.parametrize(
-    ("effect", "failed"), [("status:503", "503"), ("reset", "the connection broke off"), ("html", "502")]
+    ("effect", "failed"), [("status:503", "503"), ("reset", "the connection was lost"), ("html", "502")]
 )
 def test_a_retried_request_is_shown_once_for_each_attempt(run: Run, lab: Lab, effect: str, failed: str) -> None:
     lab.faults({"method": "GET", "path": SETTINGS, "effect": effect, "times": 2})
@@ -225,8 +225,9 @@ def test_a_log_that_cannot_be_written_loses_no_answer(mocker: MockerFixture, gon
 
 
 @pytest.fixture
-def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No name can be resolved."""
+def no_names(monkeypatch: pytest.MonkeyPatch, unified: Lab) -> None:
+    """No name can be resolved, once the sandbox has been reset (which needs `localhost`)."""
+    del unified
 
     def unknown(*_given: Any, **_named: Any) -> NoReturn:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -242,7 +243,7 @@ def test_an_unknown_domain_is_named_with_the_place_that_it_comes_from(run: Run, 
     result = run("status", "--json", "--timeout", "0.1", *(["--domain", domain] if option else []), env=env)
     error = result.document["error"]
     assert result.code == 5, result.out
-    assert error["message"] == f"Auth0 could not be reached at {domain}: its name cannot be resolved."
+    assert error["message"] == f"Auth0 could not be reached at {domain}: the host name cannot be resolved."
     assert error["hint"].startswith("Check --domain, then" if option else "Check AUTH0_DOMAIN, then")
 
 
@@ -251,7 +252,7 @@ def test_twilio_is_named_with_its_host() -> None:
     policy = HttpPolicy("twilio", twilio_refusals.classify, settings=HttpSettings(0.1))
     with client(policy) as http, pytest.raises(UnavailableError) as raised:
         http.get("https://api.twilio.com/2010-04-01")
-    assert raised.value.message == "Twilio could not be reached at api.twilio.com: its name cannot be resolved."
+    assert raised.value.message == "Twilio could not be reached at api.twilio.com: the host name cannot be resolved."
     assert "proxy" in raised.value.hint
 
 

@@ -1,4 +1,4 @@
-"""What somebody changes by hand is found, named exactly, and fixed exactly."""
+"""What somebody changes manually is found, named exactly, and fixed exactly."""
 
 from collections.abc import Callable
 from typing import Any
@@ -71,7 +71,7 @@ BY_HAND: dict[str, tuple[Hand, str, str, int]] = {
         1,
     ),
 }
-"""What is changed by hand: how, the resource and the field that tell of it, and the writes that fix it."""
+"""What is changed manually: how, the resource and the field that tell of it, and the writes that fix it."""
 
 
 @pytest.fixture

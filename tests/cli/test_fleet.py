@@ -269,7 +269,7 @@ def test_a_choice_among_several_numbers_is_made_in_the_file_or_by_allowing_a_pur
     result = fleet.up("--select", "t0001")
     assert errors(result) == {"t0001": "choice_needed"}
     assert result.document["tenants"]["t0001"]["error"]["hint"] == (
-        'Write in [tenants.t0001] of the fleet file: sms = { from = "+14155550100" }, or pass --max-purchases N.'
+        'In the fleet file, add to [tenants.t0001]: sms = { from = "+14155550100" }, or pass --max-purchases N.'
     )
     bought = fleet.up("--select", "t0001", "--max-purchases", "1")
     assert (bought.code, fleet.lab.twilio["purchases"]) == (0, 1)
@@ -407,7 +407,7 @@ Asked = Callable[..., Result]
 
 
 def state(fleet: Fleet, name: str) -> Any:
-    """The tenant itself, to be changed by hand."""
+    """The tenant itself, to be changed manually."""
     return fleet.lab.sandbox.world.tenants[fleet.domain(name)]
 
 
@@ -496,8 +496,8 @@ def test_a_full_disk_under_the_output_decides_about_no_tenant(fleet: Fleet, fold
 def test_a_refused_credential_is_named_as_the_file_names_it(fleet: Fleet) -> None:
     result = fleet.up(env={"AUTH0_CLIENT_SECRET_T0002": "wrong-secret-of-this-tenant"})
     assert result.document["tenants"]["t0002"]["error"]["hint"] == (
-        "Check what the fleet file names: auth0_client_id (env AUTH0_CLIENT_ID_T0002), auth0_client_secret "
-        "(env AUTH0_CLIENT_SECRET_T0002)."
+        "Check the credentials that the fleet file names: auth0_client_id (env AUTH0_CLIENT_ID_T0002), "
+        "auth0_client_secret (env AUTH0_CLIENT_SECRET_T0002)."
     )
 
 

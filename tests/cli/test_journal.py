@@ -129,7 +129,7 @@ def test_a_write_whose_outcome_finds_the_disk_full_is_applied_and_none_follows(
     assert done < len(lab.writes()) <= done + LANES
     assert (result.code, document["error"]["code"], document["changed"]) == (1, "journal_unusable", True)
     assert "No space left" in document["error"]["message"]
-    assert "marks" in document["error"]["hint"]
+    assert "creates nothing twice" in document["error"]["hint"]
     begun = [change for change in document["changes"] if change["status"] != "pending"]
     again = run("up", "--yes", "--json", env=lab.env)
     assert again.code == 0
@@ -283,7 +283,10 @@ def test_a_line_of_another_shape_is_reported_and_the_way_out_named(
     result = run("undo", "--list", "--json", env=unified.env)
     assert result.code == 1
     assert result.document["error"]["code"] == "journal_unusable"
-    assert result.document["error"]["hint"] == "Move it away: what was made is found by its marks."
+    assert (
+        result.document["error"]["hint"]
+        == "Move the journal elsewhere: mfa-setup still recognizes the resources that it created."
+    )
 
 
 def test_a_write_refused_after_a_try_without_an_answer_stays_open(run: Run, unified: Lab, state: Path) -> None:
@@ -322,7 +325,7 @@ def test_one_of_somebody_else_is_reported(run: Run, lab: Lab, state: Path, monke
     monkeypatch.setattr(os, "geteuid", lambda: other)
     result = run("up", "--yes", "--json", env=lab.env)
     assert result.document["error"]["code"] == "journal_unusable"
-    assert "somebody else" in result.document["error"]["message"]
+    assert "another user" in result.document["error"]["message"]
 
 
 def test_a_lost_one_is_survived_by_the_marks(run: Run, lab: Lab, state: Path) -> None:

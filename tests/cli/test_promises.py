@@ -13,7 +13,7 @@ from support.lab import Lab, Run
 
 
 def _provider(lab: Lab, **configuration: object) -> None:
-    """Changes the configuration of the unified provider by hand."""
+    """Changes the configuration of the unified provider manually."""
     there = lab.tenant["phone_provider"]
     body = {
         "name": "twilio",

@@ -335,7 +335,7 @@ def test_what_was_said_of_the_sender_is_named_as_unused_where_one_of_another_kin
     result = run("enable-sms", "--from", FIRST, "--resend-token", "--yes", "--json", env=lab.env)
     assert result.code == 0, result.out
     (warning,) = (one for one in result.document["warnings"] if one["code"] == "provider_kept")
-    assert "Not used: --from, --resend-token." in warning["message"]
+    assert "These options have no effect: --from, --resend-token." in warning["message"]
 
 
 def test_no_sms_of_twilio_counts_as_a_proof_of_one_of_another_kind(up: Up, lab: Lab) -> None:

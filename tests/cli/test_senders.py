@@ -42,7 +42,7 @@ def test_a_number_of_ours_that_is_listed_without_sms_is_named_and_no_second_one_
     error = result.document["error"]
     assert error["code"] == "number_unfit"
     assert ours["phone_number"] in error["message"]
-    assert "without the capability SMS" in error["message"]
+    assert "unable to send SMS" in error["message"]
     assert "--from" in error["hint"]
     assert unified.writes(before) == []
 
@@ -112,7 +112,7 @@ def test_a_short_code_of_nobody_is_refused_with_those_that_are_there(buy: Buy, u
 def test_a_name_is_put_into_no_pool(buy: Buy, unified: Lab) -> None:
     result = buy("--from", NAME, "--messaging-service-sid", unified.control_service_sid())
     assert result.code == 3
-    assert "only a number is put into a Messaging Service" in result.document["error"]["message"]
+    assert "only a phone number can be added to a Messaging Service" in result.document["error"]["message"]
     assert unified.writes() == []
 
 

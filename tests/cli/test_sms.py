@@ -315,7 +315,7 @@ class TestWhatWentWrong:
         result = run("test", "sms", "--to", PHONE, "--json", env=unified.env)
         error = result.document["error"]
         assert (result.code, error["code"]) == (1, "sms_unconfirmed")
-        assert "no receipt" in error["message"]
+        assert "no delivery receipt" in error["message"]
         assert result.document["outputs"]["sms"]["status"] == "sent"
         assert moments.slept == [1, 2, 3, *[5] * 10, 4]
 
@@ -326,7 +326,7 @@ class TestWhatWentWrong:
         moments.rule(unified, queued=NEVER, sending=NEVER, sent=NEVER, final=NEVER)
         result = run("test", "sms", "--to", PHONE, "--json", env=unified.env)
         assert (result.code, result.document["error"]["code"]) == (1, "sms_unconfirmed")
-        assert "still queued" in result.document["error"]["message"]
+        assert "still has the status queued" in result.document["error"]["message"]
 
     def test_ctrl_c_while_it_is_followed_leaves_what_is_known(
         self, run: Run, unified: Lab, number: str, moments: Moments

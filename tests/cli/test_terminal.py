@@ -206,7 +206,7 @@ def test_the_end_of_the_input_ends_a_question_with_exit_code_6(sit: Sit, unified
     code, rest = ended(child)
     assert code == 6
     assert "--from +14155550123" in rest
-    assert "could send the codes" not in rest, "the message was printed twice"
+    assert "can send the codes" not in rest, "the message was printed twice"
     assert unified.writes() == []
 
 

@@ -34,7 +34,7 @@ NOT_IN_THE_SDK = {
 
 
 class Tenant:
-    """What the calls work on; each thing is made by hand when a call first needs it."""
+    """What the calls work on; each thing is created manually when a call first needs it."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*auth:DeprecationWarning")
 
 
 class Account:
-    """What the calls work on; each thing is made by hand when a call first needs it."""
+    """What the calls work on; each thing is created manually when a call first needs it."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab

@@ -51,7 +51,7 @@ def test_a_folder_that_leads_out_of_the_project_is_refused(init: Init, unified: 
     (folder / "app" / "src").symlink_to(outside)
     result = init(way, "app/src/auth_config.json" if way == "--write-config" else "app")
     assert result.code == 3
-    assert "out of the project" in result.document["error"]["message"]
+    assert "outside the project" in result.document["error"]["message"]
     assert (outside / "auth_config.json").read_text(encoding="utf-8") == "{}"
     assert unified.writes() == []
 

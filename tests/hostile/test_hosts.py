@@ -191,7 +191,7 @@ def test_a_list_that_does_not_end_is_an_error(run: Run, liar: HostileLab, monkey
     liar.spoiler.spoil = endless
     result = run("plan", "--json", env=liar.env)
     assert result.document["error"]["code"] == "unreadable_answer"
-    assert "does not end" in result.document["error"]["message"]
+    assert "a list of more than" in result.document["error"]["message"]
 
 
 @pytest.mark.parametrize(

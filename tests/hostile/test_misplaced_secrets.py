@@ -153,7 +153,7 @@ def test_what_a_message_has_to_name_stays_readable(run: Run, unified: Lab, folde
     refused = run("up", "--yes", "--url", "http://localhost:3000/a2/callback-of-2027#top", env=unified.env)
     assert "http://localhost:3000/a2/callback-of-2027#top" in refused.err
     refused = run("plan", "--domain", "https://dev-8x7f9k2a.us.auth0.com/", env=unified.env)
-    assert "Give the host alone: dev-8x7f9k2a.us.auth0.com." in refused.err
+    assert "Use only the host name: dev-8x7f9k2a.us.auth0.com." in refused.err
     missing = folder / "config2027" / "mfa-setup.toml"
     assert str(missing) in run("plan", "--config", str(missing), env=unified.env).err
     assert run("init", "--yes", "--json", env=unified.env).code == 0

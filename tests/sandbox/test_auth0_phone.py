@@ -222,7 +222,7 @@ def test_a_try_sends_through_the_tenants_twilio(sandbox: Sandbox, api: httpx.Cli
 
 
 def test_a_try_with_a_wrong_token_fails_as_in_life(sandbox: Sandbox, api: httpx.Client, web: httpx.Client) -> None:
-    """A try with a wrong token fails as in life."""
+    """A try with a wrong token fails as in production."""
     provider = configure(api, sandbox, buy(web, sandbox), auth_token="wrong")
     answer = api.post(f"{PROVIDERS}/{provider}/try", json={"to": "+14155550123"})
     assert (answer.status_code, answer.json()["code"]) == (202, 20003)

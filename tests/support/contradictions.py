@@ -170,7 +170,7 @@ TWILIO_RULES: Final[dict[int, str]] = {
 
 UNSERVED: Final[dict[str, str]] = {
     "GET /v1/Policies": "Nothing of this tool looks at the policies of Trust Hub.",
-    "GET /v1/SafeList/Numbers": "Twilio's lists against pumping are set up by hand.",
+    "GET /v1/SafeList/Numbers": "Twilio's lists against pumping are set up manually.",
     "POST /v1/SafeList/Numbers": "As above.",
     "DELETE /v1/SafeList/Numbers": "As above.",
     "POST /v1/Services/{MessagingServiceSid}/Compliance/Usa2p": "A campaign takes weeks and documents: not for a tool.",

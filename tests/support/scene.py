@@ -1,4 +1,4 @@
-"""Scenes made by hand: what people and other tools leave in a tenant and an account before a run."""
+"""Scenes created manually: what people and other tools leave in a tenant and an account before a run."""
 
 import ssl
 from collections.abc import Callable
@@ -87,7 +87,7 @@ def provider(
 
 
 def patch_provider(lab: Lab, **fields: Any) -> None:
-    """Changes the unified stack's provider, or keys of its configuration, by hand."""
+    """Changes the unified stack's provider, or keys of its configuration, manually."""
     there = lab.tenant["phone_provider"]
     top = {key: value for key, value in fields.items() if key in {"name", "disabled"}}
     inner = {key: value for key, value in fields.items() if key not in top}

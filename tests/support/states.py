@@ -224,7 +224,7 @@ STATES = (
 
 
 def prepare(lab: Lab, state: State) -> None:
-    """A tenant that somebody has set up by hand with this tool's account, all but the policy."""
+    """A tenant that somebody has set up manually with this tool's account, all but the policy."""
     known = lab.env
     wanted = {"phone_number": stock(kind=state.kind)[0].phone_number}
     if state.kind == "local" and lab.twilio["services"]:

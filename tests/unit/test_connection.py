@@ -106,7 +106,7 @@ def test_an_answer_that_drips_past_the_deadline_is_no_answer(
 ) -> None:
     server = dripping(kind)
     began = time.monotonic()
-    with pytest.raises(UnavailableError, match="no answer in time") as raised:
+    with pytest.raises(UnavailableError, match="the request timed out") as raised:
         ask(method, server.url, Cancellation())
     assert type(raised.value) is expected
     assert time.monotonic() - began < BUDGET * 3

@@ -40,7 +40,7 @@ from mfa_setup.model.readiness import Headroom
 START = 1_800_000_000.0
 REPEATED = ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
 GOOD = Answer(200, {}, "{}")
-LOST = NoAnswerError("the connection broke off", sent=True)
+LOST = NoAnswerError("the connection was lost", sent=True)
 UNSENT = NoAnswerError("no connection", sent=False)
 
 
@@ -204,7 +204,7 @@ def test_waits_grow_from_try_to_try(scene: Scene) -> None:
 def test_every_wait_is_told_with_its_reason(scene: Scene) -> None:
     scene.policy().run("GET", scene.service(failing(429, retry_after="2"), LOST, GOOD))
     (limited, two), (lost, _) = scene.told
-    assert "limits the rate" in limited
+    assert "rate limit is exceeded" in limited
     assert two == 2
     assert "could not be reached" in lost
 

@@ -20,6 +20,14 @@ PHRASES = {
     "anyone who": r"\bwhoever\b",
     "Could not be checked:": r"\bNot seen:",
     "grant the scope": r"\btick the\b",
+    "in production": r"\bin life\b",
+    "manually": r"\bby hand\b",
+    "did not find": r"\bdoes not know it\b",
+    "move it elsewhere": r"\bmove it away\b",
+    "what mfa-setup created": r"\bwhat was made is found\b",
+    "declined": r"\bsaid no\b",
+    "invalid": r"\bat fault\b",
+    "wait for that run to end": r"\bwait until (?:that|the other) run has ended\b",
 }
 """What to write instead, and the phrase."""
 

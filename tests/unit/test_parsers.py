@@ -154,7 +154,7 @@ def test_a_malformed_value_is_refused_with_the_problem_and_an_example(form: Form
 def test_the_host_of_a_url_is_offered_as_the_domain_and_never_its_password() -> None:
     with pytest.raises(MalformedError) as refused:
         parsers.domain("https://me:it@acme.eu.auth0.com/login")
-    assert refused.value.example == "Give the host alone: acme.eu.auth0.com."
+    assert refused.value.example == "Use only the host name: acme.eu.auth0.com."
 
 
 @pytest.mark.parametrize(

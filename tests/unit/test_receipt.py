@@ -59,7 +59,7 @@ def test_an_end_without_a_code_names_twilios_word(status: str) -> None:
 @pytest.mark.parametrize("status", ["accepted", "scheduled", "queued", "sending", "sent", "partially_delivered"])
 def test_no_other_word_is_taken_for_an_end(status: str) -> None:
     watched = Watched(message(status))
-    with pytest.raises(SmsUnconfirmedError, match="not proved"):
+    with pytest.raises(SmsUnconfirmedError, match="not confirmed"):
         watched.follow()
     assert sum(watched.slept) == 60
 

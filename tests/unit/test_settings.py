@@ -100,7 +100,7 @@ def test_values_that_go_together_are_taken(flags: dict[str, Any]) -> None:
 
 def test_a_messaging_service_cannot_call_whatever_the_source(file: Path) -> None:
     text = f'[sms]\nmessaging_service_sid = "MG{"0" * 32}"\ndelivery = "both"'
-    with pytest.raises(InvalidValueError, match=r"delivery in \[sms\] of .* is both, and a Messaging Service cannot"):
+    with pytest.raises(InvalidValueError, match=r"delivery in \[sms\] of .* is both, but a Messaging Service cannot"):
         with_file(file, text)
 
 
@@ -224,7 +224,7 @@ def test_what_was_given_is_listed_by_its_source(file: Path) -> None:
         ("MFA_SETUP_APP_CLIENT_ID", "Pass --app-client-id instead."),
         ("MFA_SETUP_DOMAIN", "Set AUTH0_DOMAIN instead."),
         ("MFA_SETUP_REQUIRE_MFA", "Set MFA_SETUP_POLICY instead."),
-        ("MFA_SETUP_ZZZZZZZZZZZZZZZZ", "Unset it, or see the variables in docs/settings.md."),
+        ("MFA_SETUP_ZZZZZZZZZZZZZZZZ", "Unset the variable, or see docs/settings.md for the known variables."),
     ],
 )
 def test_a_variable_that_is_not_read_is_a_warning_with_what_was_meant(name: str, hint: str) -> None:

@@ -161,7 +161,10 @@ def test_every_setting_but_those_of_one_run_can_stand_in_the_file(project: Path)
         if setting.one_shot:
             with pytest.raises(InvalidValueError) as caught:
                 read(project, text)
-            assert f"`{setting.key}` in [{setting.section}], which belongs to one run" in caught.value.message
+            assert (
+                f"`{setting.key}` in [{setting.section}], which can only be set for a single run"
+                in caught.value.message
+            )
             assert f"pass {setting.flag} " in caught.value.hint
             assert caught.value.exit_code == 3
         else:
@@ -169,7 +172,7 @@ def test_every_setting_but_those_of_one_run_can_stand_in_the_file(project: Path)
 
 
 def test_a_file_that_is_named_must_be_there(project: Path) -> None:
-    with pytest.raises(ConfigUnreadableError, match=r"There is no file .*own\.toml"):
+    with pytest.raises(ConfigUnreadableError, match=r"The file .*own\.toml does not exist"):
         read_file(project / "own.toml")
 
 
@@ -191,7 +194,7 @@ def test_a_typing_error_is_met_with_what_was_meant(project: Path, text: str, gue
     assert f"Did you mean `{guess}`?" in caught.value.hint
 
 
-@pytest.mark.parametrize(("text", "hint"), [("[policy]\nzzz = 1", "Known: require_mfa."), ("[number]\nbu = 1", "area")])
+@pytest.mark.parametrize(("text", "hint"), [("[policy]\nzzz = 1", "names: require_mfa."), ("[number]\nbu = 1", "area")])
 def test_what_is_known_and_may_stay_in_a_file_is_listed(project: Path, text: str, hint: str) -> None:
     with pytest.raises(UnknownKeyError) as caught:
         read(project, text)

@@ -165,7 +165,7 @@ def test_the_hint_for_a_wrong_type_shows_the_setting_itself_as_its_source_has_it
         value = "1979-05-27" if setting.kind in {"text", "number"} else '"perhaps"'
         with pytest.raises(InvalidValueError) as refused:
             from_file(file, f"[{setting.section}]\n{setting.key} = {value}")
-        shown = "It is one of " if setting.kind == "choice" else f"such as {setting.key} = "
+        shown = "Use one of " if setting.kind == "choice" else f"such as {setting.key} = "
         assert shown in refused.value.hint
     if setting.kind == "boolean" and setting.variable:
         with pytest.raises(InvalidValueError) as refused:
@@ -208,4 +208,4 @@ def test_a_long_value_is_quoted_in_short() -> None:
     with pytest.raises(InvalidValueError) as refused:
         merge({"name": "<" * 5_000}, {}, ())
     assert len(refused.value.message) < 250
-    assert "a name is not empty" in refused.value.message
+    assert "a name must not be empty" in refused.value.message

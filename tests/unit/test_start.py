@@ -65,7 +65,7 @@ def test_an_early_signal_without_json_is_told_on_standard_error(
     assert stopped(monkeypatch, signal.SIGTERM, "up") == 143
     shown = capfd.readouterr()
     assert shown.out == ""
-    assert shown.err == "Interrupted before anything was done.\n  Run the command again.\n"
+    assert shown.err == "Interrupted before anything was changed.\n  Run the command again.\n"
 
 
 SLOW = {"auth0", "twilio", "rich", "pydantic", "httpx", "phonenumbers"}

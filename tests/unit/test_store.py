@@ -186,7 +186,7 @@ def test_a_pipe_in_place_of_a_file_of_ours_is_neither_waited_for_nor_used(folder
     for name in (f"token-digest-{key}.json", f"journal-{key}.jsonl"):
         os.mkfifo(folders.state / name, mode=0o600)
     assert known(folders) is None
-    with pytest.raises(JournalUnusableError, match="not a plain file"):
+    with pytest.raises(JournalUnusableError, match="not a regular file"):
         open_journal(folders, KEY, Header(run_id="a", command="up", domain="acme.eu.auth0.com"))
     digests.remember(folders, KEY, "unified:AC1", TOKEN, "then")
     assert known(folders) is True

@@ -22,7 +22,7 @@ from mfa_setup.errors import (
 from mfa_setup.twilio_codes import Fault, Source, explain, known_codes
 
 DOCUMENT = Path(__file__).parents[2] / "docs/twilio-codes.md"
-# Every code, by hand: one that is lost from the table fails here.
+# Every code, manually: one that is lost from the table fails here.
 CODES = known_codes()
 EXPECTED = {
     10001, 10002,
@@ -100,7 +100,7 @@ def test_a_refusal_is_told_by_the_table_and_carries_its_code() -> None:
 
 def test_a_refusal_with_an_unknown_code_names_the_page() -> None:
     error = refused(400, code=63016, message="no")
-    assert (error.message, error.twilio_code) == ("Twilio refused the request (Twilio 63016: no).", 63016)
+    assert (error.message, error.twilio_code) == ("Twilio rejected the request (Twilio 63016: no).", 63016)
     assert "https://www.twilio.com/docs/errors/63016" in error.hint
 
 
@@ -138,4 +138,4 @@ def test_of_20003_the_status_tells_more_than_the_code(status: int, kind: type[Mf
 
 def test_a_page_of_html_has_no_code() -> None:
     error = classify(Answer(400, {}, "<html>"))
-    assert (error.twilio_code, error.message) == (None, "Twilio refused the request (HTTP 400).")
+    assert (error.twilio_code, error.message) == (None, "Twilio rejected the request (HTTP 400).")

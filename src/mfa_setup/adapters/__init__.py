@@ -1,4 +1,4 @@
-"""The only rooms that import an SDK: calls, timeouts, retries, and the services' errors as ours."""
+"""The adapters of Auth0 and Twilio, the only packages that import an SDK: requests, retries, and errors."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The answers of both services: what an answer must be before an SDK reads it, and the errors about one."""
+"""Checks of both services' responses before an SDK reads them, and the errors about invalid responses."""
 
 import json
 import math
@@ -20,15 +20,15 @@ from mfa_setup.errors import (
 )
 
 DEEPEST = 64
-"""No answer of either service is nested near this deep; a deeper one would exhaust the code that walks through it."""
+"""The deepest nesting that a response may have; a deeper one could exhaust the stack."""
 MOST_PAGES = 1_000
-"""The most answers that one call of an SDK may take: a list whose last page names itself would never end."""
+"""The most responses that one SDK call may read, so that a list whose last page links to itself ends."""
 
 TITLES: Mapping[Service, str] = {"auth0": "Auth0", "twilio": "Twilio"}
-"""The services' names, for people."""
+"""The display names of the services."""
 
 LONGEST_MESSAGE, LONGEST_ID = 2_000, 200
-"""What is quoted of a service at most, in characters."""
+"""The most characters of a service's text that a message quotes."""
 
 _MISFITS = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
 """What the SDKs and our models raise where an answer is JSON of the wrong shape: both read it without a model."""
@@ -64,7 +64,7 @@ _latest = _Latest()
 
 @contextmanager
 def reading(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
-    """Turns what reading an answer raises into an error that names the request; our own errors pass.
+    """Converts exceptions about an unreadable response to an error that names the request; other errors pass through.
 
     Raises:
         UnreadableAnswerError: An answer is not what the service documents.
@@ -79,7 +79,7 @@ def reading(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
 
 @contextmanager
 def creating(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
-    """As `reading`, around a POST: an answer that cannot be read does not say that nothing was made.
+    """Like `reading`, but for a POST: after an unreadable response, the resource may have been created.
 
     Raises:
         OutcomeUnknownError: In place of the unreadable answer.
@@ -89,7 +89,7 @@ def creating(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
             yield
     except UnreadableAnswerError as unread:
         raise OutcomeUnknownError(
-            f"{unread.message} The request must not be sent twice.",
+            f"{unread.message} The request may have taken effect, so it was not sent again.",
             service=unread.service,
             status=unread.status,
             request_id=unread.request_id,
@@ -98,21 +98,21 @@ def creating(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
 
 @contextmanager
 def deleting(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
-    """As `reading`, around a DELETE: what no longer exists needs no deleting."""
+    """Like `reading`, but for a DELETE: a resource that no longer exists counts as deleted."""
     with suppress(NotFoundError), reading(service, *of_sdk):
         yield
 
 
 def judged(service: Service, answer: Answer) -> Answer:
-    """A good answer whose body is empty or JSON that can be passed on safely.
+    """Returns a successful response after checking that its body is empty or safe JSON.
 
     Raises:
-        UnreadableAnswerError: It is a page, broken, nested too deep, or one page too many.
+        UnreadableAnswerError: The body is HTML, malformed or nested too deeply, or the list has too many pages.
     """
     _latest.answer = answer
     _latest.count += 1
     if _latest.count > MOST_PAGES:
-        raise unreadable(service, f"{TITLES[service]} sent a list that does not end.")
+        raise unreadable(service, f"{TITLES[service]} returned a list of more than {MOST_PAGES} pages.")
     if answer.status != HTTPStatus.NO_CONTENT and answer.text.strip():
         try:
             _walk(json.loads(answer.text, parse_constant=_no_number))
@@ -151,14 +151,14 @@ def _walk(found: object) -> None:
 
 def unreadable(service: Service, message: str | None = None) -> MfaSetupError:
     """The error about the last answer of this thread, with its status and the service's id of the request."""
-    said = message or f"{TITLES[service]} answered with something that is not its documented answer."
+    problem = message or f"{TITLES[service]} returned a response that does not match its documentation."
     if _latest.answer is None:
-        return UnreadableAnswerError(said, service=service)
-    return refusal(UnreadableAnswerError, service, _latest.answer, said)
+        return UnreadableAnswerError(problem, service=service)
+    return refusal(UnreadableAnswerError, service, _latest.answer, problem)
 
 
 def document(text: str) -> dict[str, Any]:
-    """The JSON object of a refusal; empty where it is something else, such as an edge's page of HTML."""
+    """The JSON object in an error response; empty if the body is something else, such as a proxy's HTML page."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):

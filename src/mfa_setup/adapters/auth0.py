@@ -71,7 +71,7 @@ class Auth0Adapter:
         return self.tokens.value() if self.tokens.renew(refused, expired=expired) else None
 
     def headroom(self) -> Headroom | None:
-        """What the last answer said of the rate limit; None where it said nothing."""
+        """The remaining rate limit according to the last response; None if it had no rate-limit headers."""
         return self._policy.limit.headroom()
 
     def now(self) -> datetime | None:
@@ -79,7 +79,7 @@ class Auth0Adapter:
         return self._policy.served_at
 
     def close(self) -> None:
-        """Closes the connections, and keeps for the next run what this one has learned."""
+        """Closes the connections and caches the phone stack and the rate limit for the next run."""
         self._http.close()
         self.tokens.keep(self.headroom())
 
@@ -308,7 +308,7 @@ class Auth0Adapter:
 
     @sdk_errors()
     def connect(self, connection_id: str, client_id: str, *, on: bool = True) -> None:
-        """Lets an application use a connection, or not; the others stay (`PATCH /connections/{id}/clients`)."""
+        """Adds an application to a connection or removes it (`PATCH /connections/{id}/clients`)."""
         self._part(lambda api: api.connections.clients).update(
             connection_id, request=[{"client_id": client_id, "status": on}]
         )
@@ -402,7 +402,7 @@ class Auth0Adapter:
 
     @sdk_errors()
     def send_test(self, provider_id: str, to: str) -> None:
-        """Lets the tenant send a test SMS by its own provider, never sent twice (`POST …/providers/{id}/try`).
+        """Asks Auth0 to send a test SMS through the tenant's provider, never sent twice (`POST …/providers/{id}/try`).
 
         The answer, 202, says that it was accepted, and nothing of its delivery (OpenAPI).
 

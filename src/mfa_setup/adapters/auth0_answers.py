@@ -1,4 +1,4 @@
-"""The answers of the Management API as our models, and our values as the bodies that Auth0 takes.
+"""Converts responses of the Management API to models, and models to request bodies.
 
 An answer is validated here as far as it is used: a value of another type than the documented one is a `TypeError`,
 which the functions around each request turn into the error about an unreadable answer.
@@ -56,7 +56,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def text(item: dict[str, Any], name: str) -> str | None:
-    """A text of an answer; None where it is absent or null.
+    """A string of a response; None if it is absent or null.
 
     Raises:
         TypeError: It is something else.
@@ -68,7 +68,7 @@ def text(item: dict[str, Any], name: str) -> str | None:
 
 
 def required(item: dict[str, Any], name: str) -> str:
-    """A text that no answer is without.
+    """A string that every response must have.
 
     Raises:
         TypeError: It is absent, null or something else.
@@ -80,7 +80,7 @@ def required(item: dict[str, Any], name: str) -> str:
 
 
 def flag(item: dict[str, Any], name: str) -> bool | None:
-    """Whether something is so; None where the answer does not say.
+    """A boolean of a response; None if it is absent.
 
     Raises:
         TypeError: It is something else.

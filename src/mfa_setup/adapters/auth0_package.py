@@ -8,7 +8,7 @@ from importlib.util import find_spec, module_from_spec
 
 
 def skip_init(name: str) -> None:
-    """Lets the modules of a package be imported without its `__init__`, which runs when a name of it is first used."""
+    """Defers a package's `__init__` until one of its names is used, so that its modules can be imported quickly."""
     spec = None if name in sys.modules else find_spec(name)
     if spec is None or spec.loader is None:
         return

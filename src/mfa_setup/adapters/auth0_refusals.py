@@ -1,4 +1,4 @@
-"""What a refusal of Auth0 means: one error for each cause.
+"""Converts Auth0's error responses to errors, one class for each cause.
 
 Sources: auth0-errors, auth0-token-errors (docs/sources.md); `errorCode` is often missing.
 """
@@ -22,29 +22,29 @@ Meaning = tuple[type[MfaSetupError], str, str | None]
 
 _PLAN_CODES = frozenset({"insufficient_entitlement", "feature_not_enabled", "voice_mfa_not_allowed"})
 _AUTHORIZE = (
-    "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications: "
-    "authorize it, and grant the scopes."
+    "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications: authorize "
+    "the application and grant the scopes."
 )
 _OF_TOKENS: dict[str, Meaning] = {
     "not authorized to access": (
         ForbiddenError,
-        "The tool's own application is not authorized for the Auth0 Management API.",
+        "The application that AUTH0_CLIENT_ID names is not authorized for the Auth0 Management API.",
         _AUTHORIZE,
     ),
     "Grant type": (
         ForbiddenError,
-        "The tool's own application may not use the client credentials grant.",
+        "The application that AUTH0_CLIENT_ID names does not allow the client credentials grant.",
         (
-            "AUTH0_CLIENT_ID must be a Machine to Machine application; the single-page application that the tool "
-            "sets up is named with --app-client-id."
+            "Set AUTH0_CLIENT_ID to a Machine to Machine application. To name the single-page application to "
+            "set up, pass --app-client-id."
         ),
     ),
     "Service not enabled": (
         InvalidValueError,
-        "Auth0 does not know the audience of the token request.",
+        "Auth0 found no API with the audience of the token request.",
         (
-            "Set AUTH0_AUDIENCE to https://TENANT.REGION.auth0.com/api/v2/: the tenant's own name, also behind a "
-            "custom domain."
+            "Set AUTH0_AUDIENCE to https://TENANT.REGION.auth0.com/api/v2/ (the tenant's own name, even if it "
+            "has a custom domain)."
         ),
     ),
     "granted scopes": (ScopeMissingError, "Auth0 refused the access token because it lacks scopes.", _AUTHORIZE),
@@ -54,63 +54,63 @@ _OF_TOKENS: dict[str, Meaning] = {
 
 def classify(answer: Answer) -> MfaSetupError:
     """A refusal of the Management API."""
-    said = document(answer.text)  # a proxy's page of HTML has neither code nor message
-    code, told = str(said.get("errorCode", "")), str(said.get("message") or f"HTTP {answer.status}")
-    kind, message, hint = _meaning(answer.status, code, told)
+    body = document(answer.text)  # a proxy's page of HTML has neither code nor message
+    code, text = str(body.get("errorCode", "")), str(body.get("message") or f"HTTP {answer.status}")
+    kind, message, hint = _meaning(answer.status, code, text)
     return refusal(kind, "auth0", answer, message, hint)
 
 
 def classify_token(answer: Answer) -> MfaSetupError:
     """A refusal of `/oauth/token`."""
-    told = _told(answer)
+    text = _error_text(answer)
     otherwise: Meaning = (
         CredentialsRefusedError,
-        f"Auth0 refused the client's credentials ({told}).",
+        f"Auth0 rejected the client credentials ({text}).",
         (
             "Check AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET: Auth0 dashboard, Applications > your Machine "
             "to Machine application > Settings."
         ),
     )
-    kind, message, hint = next((meaning for mark, meaning in _OF_TOKENS.items() if mark in told), otherwise)
+    kind, message, hint = next((meaning for mark, meaning in _OF_TOKENS.items() if mark in text), otherwise)
     return refusal(kind, "auth0", answer, message, hint)
 
 
 def classify_login(answer: Answer) -> MfaSetupError:
     """A refusal of the test login."""
-    return refusal(LoginRefusedError, "auth0", answer, f"The tenant refused the login: {_told(answer)}.")
+    return refusal(LoginRefusedError, "auth0", answer, f"The tenant refused the login: {_error_text(answer)}.")
 
 
-def _told(answer: Answer) -> str:
+def _error_text(answer: Answer) -> str:
     """The text of a refusal in OAuth's form."""
-    said = document(answer.text)
-    return str(said.get("error_description") or said.get("error") or f"HTTP {answer.status}")
+    body = document(answer.text)
+    return str(body.get("error_description") or body.get("error") or f"HTTP {answer.status}")
 
 
-def _meaning(status: int, code: str, told: str) -> Meaning:
+def _meaning(status: int, code: str, text: str) -> Meaning:
     match status:
         case 401:
             hint = "Check AUTH0_API_TOKEN, or AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET."
-            return CredentialsRefusedError, f"Auth0 refused the access token ({told}).", hint
+            return CredentialsRefusedError, f"Auth0 rejected the access token ({text}).", hint
         case 400 if code == "Bearer":
-            hint = "AUTH0_API_TOKEN must hold the token alone, without `Bearer` and quotation marks."
+            hint = "Set AUTH0_API_TOKEN to the token alone, without `Bearer` and without quotation marks."
             return CredentialsRefusedError, "Auth0 cannot read the access token.", hint
         case 403:
-            return _forbidden(code, told)
+            return _forbidden(code, text)
         case 404:
-            return NotFoundError, f"Auth0 does not know it: {told}.", None
+            return NotFoundError, f"Auth0 did not find the resource: {text}.", None
         case _:
-            return ServiceRefusedError, f"Auth0 refused the request: {told}", None
+            return ServiceRefusedError, f"Auth0 rejected the request: {text}", None
 
 
-def _forbidden(code: str, told: str) -> Meaning:
-    """A 403 means four things, told apart by code and text."""
-    if "expected any of:" in told:
-        scopes = told.split("expected any of:", 1)[1].strip(" .")
+def _forbidden(code: str, text: str) -> Meaning:
+    """A 403 has four meanings, which its code and text distinguish."""
+    if "expected any of:" in text:
+        scopes = text.split("expected any of:", 1)[1].strip(" .")
         return ScopeMissingError, f"The access token lacks a scope: {scopes}.", None
-    if "deprecated feature" in told or code == "legacy_mfa_phone_provider_not_allowed":
-        message = "The tenant is on the Unified Phone Experience, and Auth0 has retired this endpoint for it."
-        return RetiredEndpointError, message, "Run the command again; if it happens again, please report it."
-    if "upgrade your subscription" in told or "not enabled for this tenant" in told or code in _PLAN_CODES:
-        return PlanRefusedError, f"The tenant's plan does not include this: {told}", None
-    hint = "The scopes, the plan, or a card on file may be missing; the message above is Auth0's own."
-    return ForbiddenError, f"Auth0 forbids it: {told}", hint
+    if "deprecated feature" in text or code == "legacy_mfa_phone_provider_not_allowed":
+        message = "The tenant uses the Unified Phone Experience, for which Auth0 has retired this endpoint."
+        return RetiredEndpointError, message, "Run the command again. If this happens again, please report it."
+    if "upgrade your subscription" in text or "not enabled for this tenant" in text or code in _PLAN_CODES:
+        return PlanRefusedError, f"The tenant's Auth0 plan does not include this feature: {text}", None
+    hint = "The access token may lack a scope, or the tenant a paid plan or a payment card. See Auth0's message above."
+    return ForbiddenError, f"Auth0 refused permission: {text}", hint

@@ -56,8 +56,8 @@ def tls_context(scheme: str, ca_file: Path | None) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca_file)
     except (ssl.SSLError, OSError):
         raise ConfigUnreadableError(
-            f"SSL_CERT_FILE names {ca_file}, which holds no certificates in PEM form.",
-            hint="Correct or unset SSL_CERT_FILE.",
+            f"The file in SSL_CERT_FILE, {ca_file}, contains no certificates in PEM format.",
+            hint="Set SSL_CERT_FILE to a PEM file, or unset it.",
         ) from None
 
 

@@ -23,7 +23,7 @@ from mfa_setup.errors import (
 from mfa_setup.model.exchange import Exchange
 
 MAX_BYTES = 10_000_000
-"""No answer of either service comes near this; a larger one is not read on."""
+"""The largest response that is read; no real response comes near it."""
 
 _NOT_SENT = (
     httpcore.ConnectError,
@@ -35,14 +35,14 @@ _NOT_SENT = (
 
 
 class Renew(Protocol):
-    """Returns a new token for one that was refused; None where there is none to be had."""
+    """Returns a new token after one was rejected; None if no new token can be requested."""
 
     def __call__(self, refused: str, *, expired: bool) -> str | None:
         """`expired`: the service has accepted this very token before, in this run."""
 
 
 class PolicyTransport(httpx.BaseTransport):
-    """Gives each request to the policy, which retries it and raises our errors."""
+    """Passes each request to the policy, which retries it and raises this project's errors."""
 
     def __init__(self, policy: HttpPolicy, renew: Renew | None) -> None:
         self._policy = policy
@@ -101,9 +101,9 @@ class PolicyTransport(httpx.BaseTransport):
         except _NOT_SENT as lost:
             raise NoAnswerError(_no_connection(lost), sent=False, host=host) from lost
         except httpcore.TimeoutException as lost:
-            raise NoAnswerError("no answer in time", sent=True, host=host) from lost
+            raise NoAnswerError("the request timed out", sent=True, host=host) from lost
         except (httpcore.NetworkError, httpcore.ProtocolError) as lost:
-            raise NoAnswerError("the connection broke off", sent=True, host=host) from lost
+            raise NoAnswerError("the connection was lost", sent=True, host=host) from lost
         return _answer(response, text)
 
     def _report(self, request: httpx.Request, begun: float, answer: Answer | None, reason: str = "") -> None:
@@ -133,12 +133,12 @@ class PolicyTransport(httpx.BaseTransport):
 
 
 _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
-    (socket.gaierror, "its name cannot be resolved"),
+    (socket.gaierror, "the host name cannot be resolved"),
     (ssl.SSLCertVerificationError, "its certificate is not trusted"),
     (ssl.SSLError, "the TLS handshake failed"),
     (ConnectionRefusedError, "the connection was refused"),
     (httpcore.ProxyError, "the proxy refused the connection"),
-    (httpcore.ConnectTimeout, "no connection in time"),
+    (httpcore.ConnectTimeout, "the connection timed out"),
 )
 """Why there is no connection, by the errors of the operating system and of the HTTP client."""
 
@@ -170,11 +170,11 @@ def _read(service: Service, response: httpx.Response) -> str:
         for chunk in response.iter_bytes():
             size += len(chunk)
             if size > MAX_BYTES:
-                problem = f"{TITLES[service]} sent an answer of more than {MAX_BYTES // 1_000_000} MB."
+                problem = f"{TITLES[service]} returned a response of more than {MAX_BYTES // 1_000_000} MB."
                 raise refusal(UnreadableAnswerError, service, _answer(response, ""), problem)
             chunks.append(chunk)
     except httpx.DecodingError:
-        problem = f"{TITLES[service]} sent an answer whose compression is broken."
+        problem = f"{TITLES[service]} returned a response that cannot be decompressed."
         raise refusal(UnreadableAnswerError, service, _answer(response, ""), problem) from None
     return b"".join(chunks).decode("utf-8", "replace")
 

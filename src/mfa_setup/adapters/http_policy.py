@@ -32,10 +32,10 @@ from mfa_setup.model.readiness import Headroom
 
 READS = frozenset({"GET", "HEAD"})
 REPEATABLE = READS | {"PUT", "PATCH", "DELETE"}
-"""Methods that may be sent again: ours set a value, so twice is once. A POST creates or buys, and never is."""
+"""Methods that may be retried, because they are idempotent here. A POST creates or buys, so it is never retried."""
 
 LONGEST_PACE = 5.0
-"""The longest wait, in seconds, for a limit that has not been hit yet."""
+"""The longest pause, in seconds, to avoid reaching the rate limit."""
 MAX_TRIES = 5
 ATTEMPT_SECONDS = 10.0
 """The longest wait for one answer; both SDKs would wait for a minute or for ever."""
@@ -55,7 +55,7 @@ Classify = Callable[[Answer], MfaSetupError]
 """Turns a refusal (4xx) of one service into the error that it stands for."""
 
 WaitListener = Callable[[str, float], None]
-"""Told of every wait before a retry, with its reason and its seconds, so that a person sees why nothing moves."""
+"""Called before every retry with the reason and the seconds to wait, so that the terminal can show them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +113,12 @@ class HttpPolicy:
         """Waits by the token of the run unless a test brings its own clock."""
         self._clock = self.clock or Clock(time.monotonic, self.settings.cancellation.sleep)
 
-    def expect(self, told: Headroom, seconds: float) -> None:
-        """Begins with what an earlier run was told of the rate limit, so many seconds ago."""
-        self.limit.expect(told, seconds, self._clock.now())
+    def expect(self, headroom: Headroom, seconds: float) -> None:
+        """Starts with the rate limit that an earlier run read the given number of seconds ago."""
+        self.limit.expect(headroom, seconds, self._clock.now())
 
     def run(self, method: str, send: Callable[[float], Answer]) -> Answer:
-        """Sends one request until there is a good answer or none is to be had.
+        """Sends one request and retries it until it succeeds or the retries are exhausted.
 
         `send` gets the seconds that it may take and raises `NoAnswerError` where there was no answer. A cancelled run
         waits for the answer of a write, no longer than that one try may take; between tries it stops at once.
@@ -132,7 +132,7 @@ class HttpPolicy:
         """
         method, cancellation = method.upper(), self.settings.cancellation
         if self.read_only and method not in READS:
-            raise ReadOnlyError(f"A command that only reads tried a {method}; nothing was sent.")
+            raise ReadOnlyError(f"A command that only reads tried to send a {method} request; mfa-setup blocked it.")
         deadline, unclear = self._clock.now() + self.settings.budget, False
         for attempt in range(1, MAX_TRIES + 1):
             try:
@@ -189,22 +189,25 @@ class HttpPolicy:
         self.served_at = served_at(answer.headers) or self.served_at
         kind: type[MfaSetupError]
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            kind, said = RateLimitedError, "limits the rate of requests (HTTP 429)"
+            kind, problem = RateLimitedError, "keeps rejecting requests because its rate limit is exceeded (HTTP 429)"
         elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status == HTTPStatus.REQUEST_TIMEOUT:
             kind = UnavailableError if method in self.repeatable else OutcomeUnknownError
-            said = f"failed with HTTP {answer.status}"
+            problem = f"failed with HTTP {answer.status}"
         elif answer.status >= HTTPStatus.MULTIPLE_CHOICES:  # never followed: that would carry the credentials along
             raise self.classify(answer)
         else:
             return answer
-        error = refusal(kind, self.service, answer, f"{TITLES[self.service]} {said}.")
+        error = refusal(kind, self.service, answer, f"{TITLES[self.service]} {problem}.")
         return error, retry_delay(answer)
 
     def _lost(self, method: str, lost: NoAnswerError) -> MfaSetupError:
         title, at = TITLES[self.service], f" at {lost.host}" if lost.host else ""
         if method not in self.repeatable and lost.sent:
             return OutcomeUnknownError(
-                f"{title}{at} gave no answer to a request that must not be sent twice ({lost.reason}).",
+                (
+                    f"{title}{at} did not answer a request ({lost.reason}). It may have taken effect, so it was not "
+                    "sent again."
+                ),
                 service=self.service,
             )
         return UnavailableError(
@@ -214,7 +217,7 @@ class HttpPolicy:
         )
 
     def _unreachable_hint(self) -> str:
-        network = "the network (and the proxy, if there is one)"
+        network = "your network (and your proxy, if you use one)"
         if self.service == "auth0":
             return f"Check {self.settings.domain_source}, then {network}; then run the command again."
         return f"Check {network} and https://status.twilio.com; then run the command again."

@@ -38,7 +38,7 @@ class Issuer:
         names = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
         found = [str(document.get(name, "")) for name in names]
         if found[0] != f"{self._base_url}/" or not all(url.startswith(f"{self._base_url}/") for url in found):
-            raise unreadable("auth0", "The tenant's discovery document speaks for another domain than the one asked.")
+            raise unreadable("auth0", "The tenant's discovery document names an issuer on another domain.")
         return Endpoints(*found)
 
     def exchange(self, endpoints: Endpoints, attempt: Attempt, code: str, redirect_uri: str) -> str:
@@ -58,7 +58,7 @@ class Issuer:
             answer = _document(client.post(endpoints.token, data=body))
         token = answer.get("id_token")
         if not isinstance(token, str):
-            raise unreadable("auth0", "The tenant answered the exchange of the code without an ID token.")
+            raise unreadable("auth0", "The tenant returned no ID token for the authorization code.")
         return token
 
     def verify(self, endpoints: Endpoints, attempt: Attempt, token: str) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Issuer:
             name = jwt.get_unverified_header(token).get("kid")
             key = next((item for item in keys.keys if item.key_id == name), None)
             if key is None:
-                raise TokenInvalidError("The ID token is signed by a key that the tenant does not publish.")
+                raise TokenInvalidError("The ID token is signed with a key that the tenant does not publish.")
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key.key,
@@ -87,7 +87,7 @@ class Issuer:
         except (jwt.PyJWTError, RecursionError) as invalid:  # the second of a token nested too deep, in older PyJWT
             raise TokenInvalidError(_why(invalid)) from None
         if claims.get("nonce") != attempt.nonce:
-            raise TokenInvalidError("The ID token is not the answer to this login: its nonce is another one.")
+            raise TokenInvalidError("The ID token belongs to another login: its nonce does not match.")
         return claims
 
     def _get(self, url: str) -> dict[str, Any]:
@@ -101,18 +101,21 @@ def _document(answer: httpx.Response) -> dict[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise unreadable("auth0", "The tenant answered with something that is not JSON.")
+        raise unreadable("auth0", "The tenant returned a response that is not JSON.")
     return document
 
 
 def _why(invalid: Exception) -> str:
-    """What is wrong with a token, in our own words."""
+    """Describes why a token is invalid."""
     reasons: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
-        (jwt.ExpiredSignatureError, "The ID token has expired: are the clocks right?"),
-        (jwt.ImmatureSignatureError, "The ID token is from the future: are the clocks right?"),
-        (jwt.InvalidAudienceError, "The ID token is for another application."),
-        (jwt.InvalidIssuerError, "The ID token is from another issuer."),
-        (jwt.InvalidSignatureError, "The signature of the ID token is not the tenant's."),
-        (jwt.InvalidAlgorithmError, "The ID token is not signed with RS256: run `mfa-setup init`, or --harden."),
+        (jwt.ExpiredSignatureError, "The ID token has expired. Check this machine's clock."),
+        (jwt.ImmatureSignatureError, "The ID token was issued in the future. Check this machine's clock."),
+        (jwt.InvalidAudienceError, "The ID token was issued for another application."),
+        (jwt.InvalidIssuerError, "The ID token was issued by another issuer than the tenant."),
+        (jwt.InvalidSignatureError, "The signature of the ID token does not match the tenant's keys."),
+        (
+            jwt.InvalidAlgorithmError,
+            ("The ID token is not signed with RS256. Run `mfa-setup init --harden` to fix the application's settings."),
+        ),
     )
     return next((text for kind, text in reasons if isinstance(invalid, kind)), "The ID token cannot be verified.")

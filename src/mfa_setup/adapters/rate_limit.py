@@ -1,4 +1,4 @@
-"""What the answers of a service say about its rate limit, so that requests wait before it is hit.
+"""Tracks a service's rate limit from its responses, so that requests wait before it is exceeded.
 
 Source: Auth0 docs, "Rate Limit Policy": `x-ratelimit-limit`, `-remaining` and `-reset` (Unix seconds) on every answer;
 RFC 9110, sections 6.6.1 (`Date`) and 10.2.3 (`Retry-After`). A moment that a service names is compared with the
@@ -21,7 +21,7 @@ RATES = {2: 2.0, 10: 2.0, 50: 16.0}
 SPARE = 0.2
 """How much more than one request must be left: requests overtake each other on their way."""
 _NOTHING = 1e-6
-"""What rounding may take away."""
+"""Tolerance for rounding."""
 
 
 @dataclass(slots=True)
@@ -45,11 +45,11 @@ class RateLimit:
     _is_misled: bool = False
     _not_before: float = 0.0
 
-    def expect(self, told: Headroom, seconds: float, now: float) -> None:
-        """Begins with what an earlier run was told so many seconds ago; each of them has added one request at least."""
+    def expect(self, headroom: Headroom, seconds: float, now: float) -> None:
+        """Starts with the limit that an earlier run read some seconds ago; at least one request is added per second."""
         with self._lock:
-            self._limit, self._at = told.limit, now
-            self._left = min(float(told.limit), told.remaining + seconds * RATES.get(told.limit, 1.0))
+            self._limit, self._at = headroom.limit, now
+            self._left = min(float(headroom.limit), headroom.remaining + seconds * RATES.get(headroom.limit, 1.0))
 
     @contextmanager
     def request(self) -> Iterator[None]:
@@ -93,7 +93,7 @@ class RateLimit:
         return None if self._is_misled or self._limit is None else RATES.get(self._limit)
 
     def _add(self, now: float) -> None:
-        """Adds what the time since the last look has brought."""
+        """Adds the requests that have become available since the last update."""
         if self._left is not None and self._limit is not None and self._rate is not None:
             self._left = min(float(self._limit), self._left + self._rate * (now - self._at))
         self._at = now
@@ -124,7 +124,7 @@ class RateLimit:
         return 0.0
 
     def headroom(self) -> Headroom | None:
-        """What is left; None if no answer has told."""
+        """The remaining requests; None if no response has reported them."""
         with self._lock:
             if self._limit is None or self._left is None:
                 return None

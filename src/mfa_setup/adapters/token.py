@@ -1,4 +1,4 @@
-"""The access token of the Management API: asked for, taken from the cache, or given ready.
+"""The access token of the Management API: requested, read from the cache, or given by the user.
 
 Source: Auth0 docs, "Get Management API access tokens" and "Authenticate with private key JWT";
 `POST /oauth/token` of the Authentication API. The SDK's own provider speaks https only, caches in memory and sets a
@@ -68,7 +68,7 @@ class TokenSource:
         return self._current().value.get_secret_value()
 
     def scopes(self) -> frozenset[str] | None:
-        """What the token allows; None where neither the answer nor the token tells."""
+        """The scopes of the token; None if neither the response nor the token lists them."""
         return self._current().scopes
 
     @property
@@ -98,8 +98,8 @@ class TokenSource:
                 return
             kept = self._cache.get()
             if kept is not None and kept.value == self._token.value:
-                told = {"headroom": headroom, "seen_at": time.time()} if headroom else {}
-                self._cache.put(self._token.model_copy(update=told))
+                limits = {"headroom": headroom, "seen_at": time.time()} if headroom else {}
+                self._cache.put(self._token.model_copy(update=limits))
 
     def renew(self, refused: str | None = None, *, expired: bool = False) -> bool:
         """Drops a token, so that the next use asks for a new one; False where that promises nothing.
@@ -134,19 +134,19 @@ class TokenSource:
         if self._credentials.token is None:
             return None
         claims = claims_of(self._credentials.token)
-        told = claims.get("exp")
-        expires = float(told) if isinstance(told, (int, float)) and abs(told) < 10**12 else time.time() + 86400
+        expiry = claims.get("exp")
+        expires = float(expiry) if isinstance(expiry, (int, float)) and abs(expiry) < 10**12 else time.time() + 86400
         if expires < time.time():
             raise CredentialsRefusedError(
                 "The access token in AUTH0_API_TOKEN has expired.",
-                hint="Get a new one (it lasts 24 hours), or set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.",
+                hint="Get a new token (valid for 24 hours), or set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.",
                 service="auth0",
             )
         token = Token(value=self._credentials.token, expires_at=expires, scopes=_scopes(claims))
         if not self._is_for_tenant(token):
             raise InvalidValueError(
-                f"The access token in AUTH0_API_TOKEN is for another API than {self._credentials.audience}.",
-                hint="Use a token of this tenant, or set AUTH0_AUDIENCE to the one that it is for.",
+                f"The access token in AUTH0_API_TOKEN was issued for another API than {self._credentials.audience}.",
+                hint="Use a token of this tenant, or set AUTH0_AUDIENCE to the audience of the token.",
             )
         return token
 
@@ -171,7 +171,7 @@ class TokenSource:
         token = _read(answer)
         if not self._is_for_tenant(token):
             raise unreadable(
-                "auth0", f"Auth0 issued an access token for another API than {self._credentials.audience}."
+                "auth0", f"Auth0 issued an access token for another audience than {self._credentials.audience}."
             )
         self._cache.put(token)
         return token
@@ -198,9 +198,9 @@ class TokenSource:
             signed = jwt.encode(claims, key.get_secret_value(), algorithm=self._credentials.signing_alg)
         except (ValueError, TypeError, jwt.PyJWTError) as unusable:
             raise InvalidValueError(
-                "The private key of AUTH0_CLIENT_ASSERTION_PRIVATE_KEY cannot be used for "
+                "The private key in AUTH0_CLIENT_ASSERTION_PRIVATE_KEY cannot be used with "
                 f"{self._credentials.signing_alg}.",
-                hint="Give an RSA private key in PEM form, and its algorithm in "
+                hint="Set an RSA private key in PEM format, and its algorithm in "
                 "AUTH0_CLIENT_ASSERTION_SIGNING_ALG (RS256, RS384 or PS256).",
             ) from unusable
         self._learned(SecretStr(signed))
@@ -211,13 +211,13 @@ class TokenSource:
 
 
 def _read(answer: httpx.Response) -> Token:
-    said = document(answer.text)
-    given, lifetime = said.get("access_token"), said.get("expires_in")
+    body = document(answer.text)
+    given, lifetime = body.get("access_token"), body.get("expires_in")
     if not is_token(given) or not isinstance(lifetime, (int, float)) or not 0 < lifetime < LONGEST_LIFE:
-        raise unreadable("auth0", "Auth0 answered the request for an access token with something else.")
+        raise unreadable("auth0", "Auth0 returned no access token in its response to the token request.")
     value = SecretStr(str(given))
-    told = said.get("scope")
-    scopes = frozenset(told.split()) if isinstance(told, str) else _scopes(claims_of(value))
+    granted = body.get("scope")
+    scopes = frozenset(granted.split()) if isinstance(granted, str) else _scopes(claims_of(value))
     return Token(value=value, expires_at=time.time() + lifetime, scopes=scopes)
 
 

@@ -55,12 +55,12 @@ def message(item: Any) -> Message:
 def campaign(item: Any) -> Campaign:
     """An A2P campaign of a Messaging Service."""
     errors = [error for error in item.errors or [] if isinstance(error, dict)]
-    told = (str(error.get("description") or error.get("error_code") or "") for error in errors)
+    descriptions = (str(error.get("description") or error.get("error_code") or "") for error in errors)
     return Campaign(
         status=str(item.campaign_status),
         usecase=str(item.us_app_to_person_usecase or ""),
         mock=bool(item.mock),
-        errors=tuple(filter(None, told)),
+        errors=tuple(filter(None, descriptions)),
     )
 
 

@@ -64,12 +64,12 @@ class PolicyHttpClient(HttpClient):  # type: ignore[misc] # the SDK ships no typ
             answer = self._http.request(method, url, content=_encoded(data) or None, headers=headers, auth=auth)
         except MfaSetupError as refused:
             if refused.twilio_code == KEY_LACKS_PERMISSION:
-                refused.message = f"The API key may not {_verb(method)} {_resource(uri)}. {refused.message}"
+                refused.message = f"The API key is not allowed to {_verb(method)} {_resource(uri)}. {refused.message}"
             raise
         if method.upper() in READS and (other := _other_account(answer.text, self._account_sid)):
             raise OtherAccountError(
-                f"Twilio answered for the account {other}, not for {self._account_sid}: "
-                f"{_resource(uri)} could not be read.",
+                f"Twilio answered for account {other} instead of {self._account_sid}, so {_resource(uri)} could "
+                "not be read.",
                 service="twilio",
                 status=answer.status_code,
                 request_id=answer.headers.get("twilio-request-id"),
@@ -83,7 +83,9 @@ class PolicyHttpClient(HttpClient):  # type: ignore[misc] # the SDK ships no typ
             return urlunsplit((self._base.scheme, self._base.netloc, parts.path, query, ""))
         # A page's link comes from the service; followed elsewhere it would take the credentials along.
         if parts.scheme != "https" or not REAL_HOSTS.fullmatch(parts.netloc):
-            raise UnreadableAnswerError("Twilio named a next page on a host that is not Twilio's.", service="twilio")
+            raise UnreadableAnswerError(
+                "Twilio returned a link to a next page on a host that is not Twilio's.", service="twilio"
+            )
         return urlunsplit(parts._replace(query=query))
 
 

@@ -36,40 +36,40 @@ _BY_CODE: dict[int, type[MfaSetupError]] = {
     21712: NumberConflictError,
     22300: ForbiddenError,
 }
-"""The codes that have a class of their own; others are what their status says."""
+"""The codes that have their own error class. The HTTP status decides about the others."""
 _BY_STATUS: dict[int, tuple[type[MfaSetupError], str, str | None]] = {
     401: (
         CredentialsRefusedError,
-        "Twilio refused the credentials",
+        "Twilio rejected the credentials",
         (
-            "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or the API key): Twilio console, Account > API keys & "
-            "tokens. A token of another region does not count here."
+            "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or the API key): Twilio console, Account > API "
+            "keys & tokens. A token of another Twilio region does not work here."
         ),
     ),
     403: (
         ForbiddenError,
-        "Twilio forbids it",
+        "Twilio refused permission",
         (
-            "The account may be suspended or closed, or have no approved compliance profile: Twilio console, "
-            "Account and Trust Hub."
+            "The account may be suspended or closed, or lack an approved compliance profile. Check the Twilio "
+            "console: Account, and Trust Hub."
         ),
     ),
-    404: (NotFoundError, "Twilio does not know it", None),
+    404: (NotFoundError, "Twilio did not find the resource", None),
 }
-"""The error, what it means and the fix, where the code says nothing."""
+"""The error class, its meaning and its fix by HTTP status, for responses whose code is unknown."""
 _AMBIGUOUS = 20003
-"""A wrong token, a closed account, or no compliance profile: the status tells more than the code."""
+"""A wrong token, a closed account or a missing compliance profile: the HTTP status distinguishes these."""
 _TRIAL_CAP = re.compile(r"\btrial accounts? .*only one (Twilio )?(phone )?number\b", re.IGNORECASE)
 """How Twilio words the cap of a trial account (sources: twilio-trial-rules)."""
 
 
 def classify(answer: Answer) -> MfaSetupError:
-    """The error that a refusal stands for; the table of codes says what it means and what to do."""
-    code, told = _read(answer)
-    suffix = f" (Twilio {code}: {told})" if code else f" ({told})"
-    if answer.status == 400 and _TRIAL_CAP.search(told):  # noqa: PLR2004 under any code
+    """Converts a refusal to an error, whose message and hint come from the table of Twilio codes."""
+    code, text = _read(answer)
+    suffix = f" (Twilio {code}: {text})" if code else f" ({text})"
+    if answer.status == 400 and _TRIAL_CAP.search(text):  # noqa: PLR2004 under any code
         code = 21404
-    otherwise = ServiceRefusedError, "Twilio refused the request", explain(code).fix if code else None
+    otherwise = ServiceRefusedError, "Twilio rejected the request", explain(code).fix if code else None
     kind, meaning, hint = _BY_STATUS.get(answer.status, otherwise)
     if code and code != _AMBIGUOUS and (known := known_codes().get(code)):
         meaning, hint = known.meaning, known.fix
@@ -79,8 +79,8 @@ def classify(answer: Answer) -> MfaSetupError:
 
 
 def _read(answer: Answer) -> tuple[int | None, str]:
-    """The code and the text; an edge's page of HTML has neither."""
-    said = document(answer.text)
-    code = said.get("code")
-    told = said.get("message") or said.get("detail") or said.get("title") or f"HTTP {answer.status}"
-    return code if isinstance(code, int) else None, str(told).rstrip(".")
+    """The code and the text of an error response; a proxy's HTML page has neither."""
+    body = document(answer.text)
+    code = body.get("code")
+    text = body.get("message") or body.get("detail") or body.get("title") or f"HTTP {answer.status}"
+    return code if isinstance(code, int) else None, str(text).rstrip(".")

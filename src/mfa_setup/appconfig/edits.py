@@ -1,4 +1,4 @@
-"""Changes of a text at certain places: everything else of it stays as it is, to the last character."""
+"""Edits to parts of a text, which leave every other character unchanged."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Change = dict[str, JsonValue]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Some characters of a text, and what comes in their place.
+    """The replacement of some characters of a text.
 
     Attributes:
         start: Where they begin.

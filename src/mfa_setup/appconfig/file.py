@@ -23,7 +23,7 @@ VITE = ("VITE_AUTH0_DOMAIN", "VITE_AUTH0_CLIENT_ID")
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """What an app's build tool reads besides its config file.
+    """A value that an app's build tool reads from another place than its config file.
 
     Attributes:
         where: The file, or the environment.
@@ -73,7 +73,7 @@ class ConfigFile:
 
     @cached_property
     def text(self) -> str | None:
-        """What the file holds now; None where it does not exist.
+        """The current text of the file; None if it does not exist.
 
         Raises:
             ConfigUnreadableError: It cannot be read.
@@ -120,7 +120,7 @@ class ConfigFile:
         return formats.filled(self.form, self.domain, client_id)
 
     def is_right(self, client_id: str) -> bool:
-        """Whether the file says what it should already."""
+        """Whether the file already has the right values."""
         return self.text is not None and not self.edits(client_id)
 
     def rendered(self, client_id: str) -> str:
@@ -160,7 +160,7 @@ def read_text(path: Path) -> str:
     except (OSError, UnicodeDecodeError):
         raise ConfigUnreadableError(
             f"The app's config file {path} cannot be read.",
-            hint="Check its permissions: it must be a file of UTF-8 text that you may read, of a megabyte at most.",
+            hint="Check the file: it must be UTF-8 text of at most 1 MB, and you must be allowed to read it.",
         ) from None
 
 
@@ -190,10 +190,14 @@ def remove(path: Path) -> None:
 
 def leads_elsewhere(path: Path) -> InvalidValueError:
     """The error of a path that a symbolic link leads away from where it says."""
-    what = "is a symbolic link" if path.is_symlink() else "is in a folder that a symbolic link leads out of the project"
+    what = (
+        "is a symbolic link"
+        if path.is_symlink()
+        else "is in a folder that is a symbolic link to a place outside the project"
+    )
     return InvalidValueError(
-        f"{path} {what}; nothing is written through it.",
-        hint=f"Name the file itself: --write-config {os.path.realpath(path)}",
+        f"{path} {what}, and mfa-setup does not write through symbolic links.",
+        hint=f"Pass the file itself: --write-config {os.path.realpath(path)}",
     )
 
 

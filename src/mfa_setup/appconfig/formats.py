@@ -1,4 +1,4 @@
-"""The two forms of a config file, and what is put into them: a JSON object, and lines of variables (`.env`)."""
+"""The two formats of a config file, a JSON object and lines of variables (`.env`), and the edits to them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -142,7 +142,7 @@ def is_env(path: Path) -> bool:
 
 
 def read(path: Path, text: str, names: tuple[str, str]) -> Form:
-    """What a config file holds, and in which form.
+    """Reads a config file in its format.
 
     Args:
         path: The file, whose name tells the form.
@@ -160,7 +160,7 @@ def read(path: Path, text: str, names: tuple[str, str]) -> Form:
         root = jsonc.parse(text)
     except jsonc.UnreadableError:
         raise ConfigUnreadableError(
-            f"The app's config file {path} is not a JSON object.", hint="Fix or remove it."
+            f"The app's config file {path} is not a JSON object.", hint="Fix or remove the file."
         ) from None
     return _json_form(path, text, root)
 
@@ -169,8 +169,8 @@ def _env_form(path: Path, text: str, names: tuple[str, str]) -> EnvForm:
     form = EnvForm(text, names)
     if any("\n" in (value or "") for value in form.values.values()):  # as where a quotation mark is not closed
         raise ConfigUnreadableError(
-            f"In the app's config file {path} the value of {names[0]} or {names[1]} goes over several lines.",
-            hint="Look for a quotation mark that is not closed.",
+            f"In the app's config file {path}, the value of {names[0]} or {names[1]} spans several lines.",
+            hint="Check the file for an unclosed quotation mark.",
         )
     return form
 
@@ -218,9 +218,9 @@ def _json_form(path: Path, text: str, root: Node) -> JsonForm:
     others = [pair for pair in pairs if found and not found[0].is_whole and pair.adds_to(found[0])]
     if len(found) > 1 or others:
         raise ConfigUnreadableError(
-            f"The app's config file {path} has a domain or a client ID in several places, and which of them the app "
-            "reads is not known.",
-            hint="Put both into that file by hand, or name another file with --write-config.",
+            f"The app's config file {path} has a domain or a client ID in several places, and mfa-setup cannot "
+            "tell which of them the app reads.",
+            hint="Edit that file manually, or name another file with --write-config.",
         )
     if found:
         return JsonForm(text, found[0].home, found[0].held, is_known=True)

@@ -1,4 +1,4 @@
-"""Which framework an app is made with, by its packages and config files: where it reads its settings, and its port."""
+"""Detects an app's framework from its packages and config files: where it reads settings, and its port."""
 
 import json
 import re
@@ -23,7 +23,7 @@ _IN_THE_BROWSER = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """How the apps of a framework read their settings.
+    """A framework, and how its apps read their settings.
 
     Attributes:
         name: Its name.
@@ -82,7 +82,7 @@ _SIGNS: tuple[tuple[Framework, str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What the files of an app tell of it.
+    """The properties of an app that its files reveal.
 
     Attributes:
         folder: Its folder.
@@ -116,20 +116,20 @@ class App:
     @property
     def url(self) -> str | None:
         """Where its development server is reached; None where nothing tells."""
-        told = self._told_port()
-        port = told if told and told < 2**16 else self.framework.port if self.framework else None
+        configured = self._configured_port()
+        port = configured if configured and configured < 2**16 else self.framework.port if self.framework else None
         secure = re.search(r"\bhttps\"?\s*:\s*(?!false|undefined|null)", self._server)
         return f"{'https' if secure else 'http'}://localhost:{port}" if port else None
 
-    def _told_port(self) -> int | None:
+    def _configured_port(self) -> int | None:
         """The port that its scripts, its config file or its variables name."""
-        told = (
+        match = (
             re.search(r"(?:\bPORT=|\s--port[= ]|\s-p[= ]?)(\d{1,5})\b", self._command())
             or re.search(r"\bport\"?\s*:[^,}\n]*?\b(\d{2,5})\b", self._server)
             or re.search(r"^[ \t]*PORT[ \t]*=[ \t]*['\"]?(\d{1,5})\b", self._env, re.MULTILINE)
         )
-        if told:
-            return int(told[1])
+        if match:
+            return int(match[1])
         return _angular_port(self.config) if self.framework is ANGULAR else None
 
     def _command(self) -> str:
@@ -155,7 +155,7 @@ class App:
 
 
 def look(folder: Path) -> App:
-    """What the files in a folder tell of its app.
+    """Detects the app in a folder.
 
     Raises:
         InvalidValueError: It logs in on the server.
@@ -174,12 +174,12 @@ def look(folder: Path) -> App:
 
 
 def logs_in_on_the_server(folder: Path, what: str) -> InvalidValueError:
-    """The error of an app that no single-page application of Auth0 serves."""
+    """The error about an app that cannot use a single-page application of Auth0."""
     return InvalidValueError(
-        f"The app in {folder} uses {what}, which logs in on the server: it needs a Regular Web Application, and "
-        "mfa-setup registers single-page applications only.",
-        hint="Create a Regular Web Application in the Auth0 dashboard (Applications > Create Application), and run "
-        "mfa-setup with --no-app: MFA by SMS works with it all the same.",
+        f"The app in {folder} uses {what}, which logs users in on the server. It needs a Regular Web "
+        "Application, but mfa-setup sets up only single-page applications.",
+        hint="Create a Regular Web Application in the Auth0 dashboard (Applications > Create Application), then "
+        "run mfa-setup with --no-app: MFA by SMS works for that application too.",
     )
 
 

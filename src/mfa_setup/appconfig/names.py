@@ -1,4 +1,4 @@
-"""Under which names a config file holds the domain and the client ID, and what in it is only a placeholder."""
+"""The names of the domain and the client ID in config files, and the recognition of placeholders."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Where the app's config file is, and whether it can be written there: judged before a run writes anything."""
+"""Locates the app's config file and checks whether it can be written, before a run changes anything."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -54,7 +54,7 @@ def locate(
         if not within(config.path, config.root):
             raise leads_elsewhere(config.path)
         if problem := obstacle(config.path):
-            raise InvalidValueError(problem, hint="Fix that, or correct --write-config or --app-dir.")
+            raise InvalidValueError(problem, hint="Fix this problem, or correct --write-config or --app-dir.")
         if not config.form.is_known and not (agreed and write_config is not None):
             raise _foreign(config.path)
     except OSError as unusable:
@@ -79,21 +79,26 @@ def _root(app_dir: Path | None, write_config: Path | None, base: Path) -> Path |
 def _require_a_file(path: Path) -> None:
     if not path.parent.is_dir():
         raise InvalidValueError(
-            f"The folder of {path} does not exist.", hint="Make it first, or correct --write-config."
+            f"The folder of {path} does not exist.", hint="Create the folder first, or correct --write-config."
         )
     if path.is_dir():
-        raise InvalidValueError(f"{path} is a folder.", hint="Name the file: --write-config FOLDER/auth_config.json.")
+        raise InvalidValueError(
+            f"{path} is a folder.", hint="Pass a file, such as --write-config FOLDER/auth_config.json."
+        )
     if not (path.suffix == ".json" or is_env(path)):
         raise InvalidValueError(
-            f"{path.name} is neither JSON nor a .env file.",
+            f"{path.name} is neither a JSON nor a .env file.",
             hint="For example --write-config src/auth_config.json or --write-config .env.local.",
         )
 
 
 def _foreign(path: Path) -> InvalidValueError:
     return InvalidValueError(
-        f"{path} holds neither a domain nor a client ID of Auth0, so it seems to belong to something else.",
-        hint=f"Name the file that the app reads with --write-config. If it is this one: --write-config {path} --yes.",
+        f"{path} contains neither an Auth0 domain nor a client ID, so it does not seem to be the app's config file.",
+        hint=(
+            "Name the file that the app reads with --write-config. If it is this file, pass --write-config "
+            f"{path} --yes."
+        ),
     )
 
 
@@ -118,7 +123,7 @@ def _of_app(folder: Path) -> tuple[ConfigFile, App]:
         InvalidValueError: Nothing tells which one, or it logs in on the server.
     """
     if not folder.is_dir():
-        raise InvalidValueError(f"There is no folder {folder}.", hint="Correct --app-dir.")
+        raise InvalidValueError(f"The folder {folder} does not exist.", hint="Correct --app-dir.")
     app = framework.look(folder)
     if sample := _sample(folder):
         return ConfigFile(sample, template=_template(sample)), app
@@ -135,8 +140,11 @@ def _of_app(folder: Path) -> tuple[ConfigFile, App]:
     if "express" in app.packages:
         raise framework.logs_in_on_the_server(folder, "Express")
     raise InvalidValueError(
-        f"The app in {folder} is of no kind that is known here (auth_config.json, or a framework's .env file).",
-        hint="Name the file that it reads: --write-config PATH.",
+        (
+            f"The config file of the app in {folder} was not recognized: it has no auth_config.json and uses no "
+            "known framework."
+        ),
+        hint="Name the file that the app reads: --write-config PATH.",
     )
 
 
@@ -157,17 +165,18 @@ def _env_file(folder: Path, app: App) -> Path:
     if not where.resolve().is_relative_to(folder.resolve()):
         raise InvalidValueError(
             f"The app in {folder} reads its variables from {where}.",
-            hint=f"Name the file itself: --write-config {where.resolve() / '.env.local'}",
+            hint=f"Pass the file itself: --write-config {where.resolve() / '.env.local'}",
         )
     return where / (app.framework.file if app.framework else ".env.local")
 
 
 def _angular(folder: Path) -> InvalidValueError:
     return InvalidValueError(
-        f"The Angular app in {folder} has no auth_config.json, and its environment files are TypeScript, which "
-        "mfa-setup does not edit.",
-        hint="Run the command without --app-dir, and paste two lines into src/environments/environment.ts, with the "
-        "domain and the client ID that it prints: `domain: 'DOMAIN',` and `clientId: 'CLIENT_ID',`.",
+        f"The Angular app in {folder} has no auth_config.json, and mfa-setup does not edit TypeScript "
+        "environment files.",
+        hint="Run the command without --app-dir, then paste these two lines into "
+        "src/environments/environment.ts, with the domain and the client ID that it prints: `domain: "
+        "'DOMAIN',` and `clientId: 'CLIENT_ID',`.",
     )
 
 

@@ -1,1 +1,1 @@
-"""The demo: everything that mfa-setup does, on the sandbox and without any account."""
+"""The demo: a complete setup on the sandbox, without any account."""

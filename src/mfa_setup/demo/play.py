@@ -108,7 +108,7 @@ def _log_in(
 
 
 def _offer_logins(compose_demo: Composed, context: CommandContext, inbox: str) -> None:
-    """Lets the user log in by hand as often as they like, until Ctrl-C."""
+    """Waits for the user's own logins until Ctrl-C."""
     task = Task("test login", ("application",), twilio_if_known=True)
     try:
         while True:
@@ -128,7 +128,9 @@ def _offer_logins(compose_demo: Composed, context: CommandContext, inbox: str) -
 
 def _invite(context: CommandContext, inbox: str, url: str) -> None:
     context.sink.say("")
-    context.sink.say("Do it by hand: log in here, and read the code in the inbox beside it. Ctrl-C ends the demo.")
+    context.sink.say(
+        "Try it yourself: log in on the first page, and read the code on the second one. Press Ctrl-C to end the demo."
+    )
     context.sink.say(f"  Login: {url}")
     context.sink.say(f"  Inbox: {inbox}")
     context.sink.doing("Waiting for a login")

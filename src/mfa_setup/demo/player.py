@@ -88,7 +88,7 @@ class Player:
             code = self._read(len(sent))
             self._tell(f"The SMS to {PHONE} has arrived; its code is {code}")
             self._submit(page, code=code)
-            self._tell("The code was right: logged in, and back at the application")
+            self._tell(f"The code was correct: {self.email} is logged in and back at the application")
 
     def _open(self, url: str) -> Page:
         return self._parse(lambda: self._web.get(url))
@@ -103,7 +103,7 @@ class Player:
         try:
             answer = send()
         except httpx.HTTPError:
-            raise UnavailableError("The sandbox's login does not answer.", service="auth0") from None
+            raise UnavailableError("The sandbox's login page does not answer.", service="auth0") from None
         page = Page(str(answer.url))
         page.feed(answer.text)
         if page.alert or answer.is_error:
@@ -125,5 +125,5 @@ class Player:
             if newest.get("status") in {"undelivered", "failed"}:
                 break
             time.sleep(0.1)
-        fate = f"Twilio says: {newest.get('status', 'no message')}, error {newest.get('error_code')}"
+        fate = f"Twilio's status: {newest.get('status', 'no message')}, error {newest.get('error_code')}"
         raise CodeMissingError(f"The code did not arrive ({fate}).")

@@ -1,1 +1,1 @@
-"""Many tenants in one process: each has a run of its own, and none touches another's."""
+"""Setting up many tenants in one process, each with its own independent run."""

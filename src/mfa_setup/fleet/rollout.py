@@ -92,9 +92,9 @@ class Rollout:
                 continue
             run = TenantRun(tenant, self.task, self.shared)
             if tenant.name in self._begun:
-                yield self._result(run, InterruptedRunError("Interrupted before its outcome was known."))
+                yield self._result(run, InterruptedRunError("The run was interrupted before the outcome was known."))
             else:
-                not_started = NotStartedError(f"Not started: {self._why_not(why)}.")
+                not_started = NotStartedError(f"This tenant was not started: {self._why_not(why)}.")
                 yield self._result(run, not_started, skipped=True)
 
     def _has_failed(self, tenant: FleetTenant) -> bool:
@@ -113,7 +113,7 @@ class Rollout:
         side_by_side(left, work, note, most=self.most, stopped=may_not_begin, tick=self.tick)
 
     def _work(self, tenant: FleetTenant, *, is_canary: bool) -> TenantResult:
-        """One tenant, whatever happens there; a canary is examined once it is set up."""
+        """Sets up one tenant, and runs `doctor` on it if it is a canary."""
         self._begun.add(tenant.name)
         self.shared.doing(tenant.name, "Starting")
         begun = time.monotonic()
@@ -129,7 +129,7 @@ class Rollout:
         if self.cancellation.requested:
             return "the command was interrupted"
         failed = next(filter(self._has_failed, self.tenants), None)
-        return f"{failed.name} failed before" if failed and self.is_stopped else why
+        return f"{failed.name} had already failed" if failed and self.is_stopped else why
 
     def _result(
         self, run: TenantRun, error: MfaSetupError | None, *, seconds: float = 0.0, skipped: bool = False
@@ -141,7 +141,7 @@ class Rollout:
 
 
 def _carried_out(run: TenantRun) -> MfaSetupError | None:
-    """What stopped a run; whatever it is, it stops no other one."""
+    """Executes a run and returns its error, if any, so that no error stops another run."""
     try:
         run.carry_out()
     except MfaSetupError as error:
@@ -156,14 +156,17 @@ _OPTION = re.compile(r"(?<![\w-])--(?!max-purchases)[a-z]")
 
 
 def _hint(error: MfaSetupError, tenant: FleetTenant) -> str:
-    """A hint in the words of a fleet: credentials are where the file says, and it has few of the options."""
+    """Adapts a hint to a fleet, whose credentials are named by the file and which lacks most options."""
     if isinstance(error, CredentialsRefusedError):
         used = [
             f"{key} ({named.kind} {named.name})"
             for key, named in tenant.credentials.items()
             if key.startswith(error.service or "")
         ]
-        return f"Check what the fleet file names: {', '.join(used)}."
+        return f"Check the credentials that the fleet file names: {', '.join(used)}."
     if _OPTION.search(error.hint):
-        return f"{error.hint} Such an option is for this tenant alone: `mfa-setup up --domain {tenant.domain}`."
+        return (
+            f"{error.hint} Use such an option with `mfa-setup up --domain {tenant.domain}`, which sets up this "
+            "tenant alone."
+        )
     return error.hint

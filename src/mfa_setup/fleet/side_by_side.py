@@ -1,4 +1,4 @@
-"""Work at several tenants at the same time, as many as are allowed."""
+"""Concurrent work on several tenants, up to a limit."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ def side_by_side(
     stopped: Callable[[], bool],
     tick: Callable[[], None],
 ) -> None:
-    """Works at each item, and tells what that comes to as soon as it is there.
+    """Processes each item and reports its result as soon as it is available.
 
     Args:
         items: What is worked at; the first ones begin first.

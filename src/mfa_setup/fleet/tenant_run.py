@@ -32,7 +32,7 @@ from mfa_setup.settings.settings import at_url
 from mfa_setup.settings.sources import Origin, written
 
 Doing = Callable[[str, str], None]
-"""Told the name of a tenant, and what is under way there."""
+"""Called with the name of a tenant and its current step."""
 
 
 @dataclass(slots=True)
@@ -82,7 +82,10 @@ class Shared:
         with self._lock:
             first = self._names.setdefault(thing, name)
         if first != name:
-            raise InvalidValueError(f"{first} and {name} have {thing} in common.", hint="Correct the fleet file.")
+            raise InvalidValueError(
+                f"The tenants {first} and {name} both use {thing}.",
+                hint="Correct the fleet file: each tenant needs its own.",
+            )
 
 
 @dataclass(slots=True)
@@ -114,7 +117,7 @@ class TenantRun:
             self.task = self.task.without_application()
 
     def carry_out(self) -> None:
-        """Goes the whole way of a command, or of `doctor`.
+        """Executes the command for this tenant.
 
         Raises:
             MfaSetupError: Something stopped the run.
@@ -155,7 +158,7 @@ class TenantRun:
         http = common.http and replace(
             common.http,
             on_wait=lambda reason, seconds: doing(name, f"{reason} Trying again in {seconds:.1f} s."),
-            on_pace=lambda service: doing(name, f"Keeping to the rate limit of {service}"),
+            on_pace=lambda service: doing(name, f"Waiting for the rate limit of {service}"),
             on_exchange=common.http.on_exchange
             and (lambda exchange: self.shared.exchanged(exchange, name, tuple(self.secrets))),
             domain_source=f"domain of [tenants.{name}] in the fleet file",
@@ -164,38 +167,38 @@ class TenantRun:
             common,
             http=http,
             learned=self.secrets.append,
-            person=_Told(self),
+            person=_FleetPerson(self),
             account=self.shared.account(access.twilio.account_sid) if access.twilio else None,
         )
 
 
-class _Told(Unattended):
-    """Nobody sits at one tenant's run; the fleet is told what is under way there, and allows purchases."""
+class _FleetPerson(Unattended):
+    """The terminal of one tenant's run in a fleet: reports progress, and allows purchases within the limit."""
 
     def __init__(self, run: TenantRun) -> None:
         self._run = run
 
     def doing(self, text: str) -> None:
-        """Told what is under way."""
+        """Reports the current step."""
         self._run.shared.doing(self._run.tenant.name, text)
 
     def starting(self, change: Change) -> None:
-        """Told that a change is about to be carried out."""
+        """Reports that a change is about to be applied."""
         self.doing(f"Setting up the {change.resource}")
 
     def choose(self, needed: ChoiceNeededError) -> Choice:
-        """Nobody can choose; the fleet file can."""
+        """Raises the error with a hint for the fleet file, because nobody can be asked."""
         keys = [one for one in needed.choices if one.setting != "buy"]
         written_keys = [
             f"{BY_NAME[one.setting].section} = {{ {written(BY_NAME[one.setting], Origin.FILE, one.value)} }}"
             for one in keys
         ]
-        needed.hint = f"Write in [tenants.{self._run.tenant.name}] of the fleet file: {' or '.join(written_keys)}"
+        needed.hint = f"In the fleet file, add to [tenants.{self._run.tenant.name}]: {' or '.join(written_keys)}"
         needed.hint += ", or pass --max-purchases N." if len(keys) < len(needed.choices) else "."
         raise needed
 
     def confirm(self, plan: Outcome, *, changed: tuple[str, ...] = ()) -> bool:
-        """Goes on with the plan that was agreed to, and buys what is allowed.
+        """Continues with the confirmed plan, and allows purchases up to the limit.
 
         Raises:
             PlanOutdatedError: It is not the plan that a person has seen.
@@ -203,8 +206,8 @@ class _Told(Unattended):
         """
         del changed
         if self._run.agreed is not None and plan_of(plan.changes) != self._run.agreed:
-            raise PlanOutdatedError("What would change is no longer what the plan showed.")
+            raise PlanOutdatedError("The changes are no longer those that the plan showed.")
         buys = any(change.resource == "number" and change.action == "create" for change in plan.changes)
         if buys and not self._run.shared.may_buy():
-            raise PurchaseNotAllowedError("A number would be bought, and --max-purchases allows no more.")
+            raise PurchaseNotAllowedError("A number must be bought, but --max-purchases allows no further purchase.")
         return False

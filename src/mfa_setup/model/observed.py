@@ -1,4 +1,4 @@
-"""What is there: the tenant and the Twilio account as one run found them, reduced to what the engine compares."""
+"""The observed state: the tenant and the Twilio account, reduced to the values that the engine compares."""
 
 from datetime import datetime
 from typing import Literal
@@ -174,7 +174,7 @@ class Offer(Frozen):
 
     @property
     def shown_price(self) -> str | None:
-        """The price for people, as `1.15 USD`."""
+        """The price as text, such as `1.15 USD`."""
         return None if self.price is None else f"{self.price:.2f} {self.currency}"
 
 

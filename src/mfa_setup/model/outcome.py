@@ -1,4 +1,4 @@
-"""The result of a command: the one JSON document, and what people are shown."""
+"""The outcome of a command, as its JSON document."""
 
 from typing import Any, Literal
 
@@ -11,14 +11,14 @@ from mfa_setup.model.types import PhoneStack, ResourceName, Via
 
 
 class Tenant(Frozen):
-    """The Auth0 tenant that a run met; `phone_stack` is null before it is known."""
+    """The Auth0 tenant of a run; `phone_stack` is null before it is known."""
 
     domain: str
     phone_stack: PhoneStack | None = None
 
 
 class Proof(Frozen):
-    """What a login has proved: the claims of its ID token, and what the services say of the code's way.
+    """The proof of a login: the claims of its ID token, and the delivery of its code as the services report it.
 
     Attributes:
         subject: The user (`sub`).
@@ -38,7 +38,7 @@ class Proof(Frozen):
 
 
 class Sms(Frozen):
-    """A test SMS, and how far it came.
+    """A test SMS and its delivery status.
 
     Attributes:
         to: The phone.
@@ -100,7 +100,7 @@ class SettingsUsed(Frozen):
 
 
 class Notice(Frozen):
-    """Something that the user should know and that stopped nothing."""
+    """A warning, which does not stop the run."""
 
     code: str
     message: str

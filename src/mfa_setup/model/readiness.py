@@ -1,4 +1,4 @@
-"""What decides whether a code reaches a phone, as the two services tell it; beside what a run compares."""
+"""Further observed values that decide whether a code reaches a phone."""
 
 import re
 from datetime import datetime
@@ -9,19 +9,19 @@ from mfa_setup.model.types import PhoneStack
 
 
 class Balance(Frozen):
-    """What is left on the account (`GET /Accounts/{Sid}/Balance.json`); it may lag."""
+    """The balance of the account (`GET /Accounts/{Sid}/Balance.json`); it may lag."""
 
     amount: float
     currency: str
 
     @property
     def shown(self) -> str:
-        """The balance for people, as `3.00 USD`."""
+        """The balance as text, such as `3.00 USD`."""
         return f"{self.amount:.2f} {self.currency}"
 
 
 class Alert(Frozen):
-    """An error that the account met (`GET /v1/Alerts`)."""
+    """An error that Twilio logged for the account (`GET /v1/Alerts`)."""
 
     at: datetime
     code: int

@@ -1,4 +1,4 @@
-"""What a command shows to people at its end: one type for each kind of result; `render` has a renderer for each.
+"""The results of commands: one type for each kind of result; `render` has a renderer for each.
 
 The commands name these types when they are registered, so this module imports nothing that is slow to import.
 """
@@ -25,12 +25,12 @@ class Result:
 
 
 class SetupResult(Result):
-    """What a command that changes the tenant has left there."""
+    """The state of the tenant after a command that changes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepResult(SetupResult):
-    """What one step of the setup has left there, and which command continues the setup."""
+    """The state after one step of the setup, and the command that continues the setup."""
 
     next_step: str
 

@@ -1,4 +1,4 @@
-"""The field's own words, as types; nothing here is slow to import, so the command line can be built of it."""
+"""Types for the values of settings. This module imports nothing slow, because the command line uses it."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""One write request, as data: what it does, to what, the values found and the values sent. It holds no secret."""
+"""A write request as data: the action, its target, the previous and the new values. It contains no secret."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -11,11 +11,10 @@ from mfa_setup.errors import LoginTimedOutError, NoCallbackError
 from mfa_setup.settings.endpoints import is_loopback, is_subdomain_of_localhost
 
 _PAGE = (
-    "<!doctype html><html lang=en><meta charset=utf-8><title>mfa-setup</title>"
-    "<link rel=icon href='data:,'><meta name=viewport content='width=device-width'>"
-    "<style>:root{color-scheme:light dark}"
+    "<!doctype html><html lang=en><meta charset=utf-8><title>mfa-setup</title><link rel=icon href='data:,'>"
+    "<meta name=viewport content='width=device-width'><style>:root{color-scheme:light dark}"
     "body{font:1.1rem system-ui;margin:4rem auto;max-width:32rem;padding:0 1rem}</style>"
-    "<main><h1>Back at mfa-setup</h1><p>You can close this page: the terminal shows what was proved.</main></html>"
+    "<main><h1>Back at mfa-setup</h1><p>You can close this page. See the terminal for the result.</main></html>"
 )
 
 
@@ -29,7 +28,7 @@ class Listener:
         self._answer: dict[str, str] = {}
 
     def take(self, target: str) -> bool:
-        """Keeps an answer, if it is one to this login; anything else that knocks is turned away."""
+        """Stores the response to this login; any other request is rejected."""
         parts = urlsplit(target)
         if parts.path != (urlsplit(self.url).path or "/"):
             return False
@@ -126,14 +125,14 @@ def _has_ipv6() -> bool:
 def _nowhere(local: Sequence[str]) -> NoCallbackError:
     if local:
         return NoCallbackError(
-            f"Another program has the port of {', '.join(local)}.",
-            hint="Stop it (often the app itself) and run this again, or pass --add-callback to use another port "
-            "for this one login.",
+            f"Another program uses the port of {', '.join(local)}.",
+            hint="Stop that program (often the app itself) and run the command again, or pass --add-callback to "
+            "use another port for this login.",
         )
     return NoCallbackError(
         "None of the application's callback URLs is on this machine.",
-        hint="Pass --add-callback to add one for this login (it is removed again), or give the application one: "
-        "mfa-setup init --callback-url http://localhost:3000.",
+        hint="Pass --add-callback to add a callback URL for this login (it is removed afterwards), or add one "
+        "permanently: mfa-setup init --callback-url http://localhost:3000.",
     )
 
 
@@ -154,4 +153,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, _format: str, *_arguments: object) -> None:
-        """Says nothing: the request's line holds the code."""
+        """Logs nothing, because the request line contains the code."""

@@ -29,7 +29,7 @@ from mfa_setup.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What one test login needs.
+    """The dependencies of one test login.
 
     Attributes:
         issuer: The tenant as an OpenID provider.
@@ -72,9 +72,9 @@ def require_organization(app: Application, organization: str | None) -> None:
     """
     if app.organization_usage == "require" and organization is None:
         raise ValueNeededError(
-            f'The application "{app.name}" accepts only logins to an organization, and none is named.',
-            hint="Pass --organization with its ID (Auth0 dashboard: Organizations), or with its name where the tenant "
-            "accepts names.",
+            f'The application "{app.name}" accepts only logins to an organization, and no organization was given.',
+            hint="Pass --organization with the organization's ID (Auth0 dashboard: Organizations), or with its "
+            "name if the tenant accepts names.",
         )
 
 
@@ -94,8 +94,8 @@ def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Notice, .
         login.show(attempt.url(endpoints, listener.url))
         answer = listener.wait(login.seconds)
     if "code" not in answer:
-        told = answer.get("error_description") or answer.get("error", "")
-        raise LoginRefusedError(f"The tenant refused the login: {told}.")
+        reason = answer.get("error_description") or answer.get("error", "")
+        raise LoginRefusedError(f"The tenant refused the login: {reason}.")
     token = login.issuer.exchange(endpoints, attempt, answer["code"], listener.url)
     claims = login.issuer.verify(endpoints, attempt, token)
     _require_claim(claims, login.organization)
@@ -119,18 +119,18 @@ def _require_claim(claims: dict[str, Any], organization: str | None) -> None:
     name = "org_id" if organization.startswith("org_") else "org_name"
     found = claims.get(name)
     if (found is not None or name == "org_id") and str(found).lower() != organization.lower():
-        raise TokenInvalidError(f"The ID token is not of a login to the organization {organization}.")
+        raise TokenInvalidError(f"The ID token does not belong to a login to the organization {organization}.")
 
 
 def _judge(claims: dict[str, Any], required: str, seconds: float) -> tuple[Proof | None, tuple[Notice, ...]]:
-    told = claims.get("amr")
-    methods = tuple(str(item) for item in told) if isinstance(told, list) else ()
+    amr = claims.get("amr")
+    methods = tuple(str(item) for item in amr) if isinstance(amr, list) else ()
     if "mfa" not in methods:
         if required == "always":
             raise LoginWithoutMfaError(
-                "The login succeeded without a second factor, though the policy requires one of everybody.",
-                hint="Likely reasons: a post-login Action skips it, the browser was remembered, or the policy was set "
-                "only a moment ago. Try again in a private window.",
+                "The login succeeded without a second factor, although the policy requires one from every user.",
+                hint="A post-login Action may skip MFA, the browser may have been remembered, or the policy may "
+                "be too new. Try again in a private window.",
             )
         return None, (_NOT_REQUIRED,)
     proof = Proof(subject=str(claims["sub"]), amr=methods, issued_at=int(claims["iat"]), seconds=round(seconds, 1))
@@ -152,7 +152,7 @@ def _way(login: Login, user_id: str, begun: datetime | None) -> Way:
         return factor, phone, (Notice(code="evidence_unseen", message=unseen.message, hint=unseen.hint),)
     if fate is None or fate == "delivered":
         return factor, phone, ()
-    message = f"Twilio says of the last SMS to that phone: {fate}."
+    message = f"Twilio's status of the last SMS to that phone: {fate}."
     return factor, phone, (Notice(code="sms_not_delivered", message=message),)
 
 
@@ -169,8 +169,8 @@ def _factor_used(auth0: Auth0Port, user_id: str, begun: datetime | None) -> str 
 
 _NOT_REQUIRED = Notice(
     code="mfa_not_asked",
-    message="The login succeeded without a second factor, and the policy does not require one here.",
-    hint="Nothing is proved about MFA. `mfa-setup policy always` requires it.",
+    message="The login succeeded without a second factor, which the policy does not require for this login.",
+    hint="This login proves nothing about MFA. To require MFA for every login, run `mfa-setup policy always`.",
 )
 
 

@@ -1,4 +1,4 @@
-"""What becomes of an SMS: it is followed until Twilio knows its end, a minute at the most, and told in plain words."""
+"""Follows an SMS until Twilio reports its final status, for at most a minute, and describes the result."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ LATER_WAIT = 5.0
 ARRIVED = frozenset({"delivered", "read"})
 LOST = frozenset({"undelivered", "failed", "canceled"})
 REFUSED = "refused"
-"""Our own word, where the send was refused at once and there is no message."""
+"""The status of a send that was refused immediately, so that Twilio has no message."""
 LOST_ANSWERS = (OutcomeUnknownError, UnreadableAnswerError)
-"""A send that ends so may have had its effect."""
+"""Errors after which the SMS may have been sent nevertheless."""
 
 Find = Callable[[], Message | None]
-"""Looks for the message; None where it is not there (yet)."""
+"""Looks up the message; None if it does not exist (yet)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def undelivered(sms: Sms, told: str = "") -> SmsUndeliveredError:
     """
     began = f"The SMS to {sms.to} was {'refused' if sms.status == REFUSED else 'not delivered'}"
     if sms.error_code is None:
-        reason = f": {told.rstrip('.')}" if told else f" ({sms.status}), and Twilio gives no reason"
+        reason = f": {told.rstrip('.')}" if told else f" ({sms.status}), and Twilio gave no reason"
         return SmsUndeliveredError(f"{began}{reason}.", service="twilio")
     entry = explain(sms.error_code, told)
     hint = entry.fix if entry.link in entry.fix else f"{entry.fix} More: {entry.link}"
@@ -129,16 +129,20 @@ def undelivered(sms: Sms, told: str = "") -> SmsUndeliveredError:
 
 def unconfirmed(sms: Sms) -> SmsUnconfirmedError:
     """The error of an SMS of which nobody knows yet whether it arrived."""
-    so_far = "was sent, and no receipt came within" if sms.status == "sent" else f"is still {sms.status} after"
-    message = f"The SMS to {sms.to} {so_far} {LONGEST:.0f} s. Its arrival is not proved."
+    so_far = (
+        "was sent, but no delivery receipt arrived within"
+        if sms.status == "sent"
+        else f"still has the status {sms.status} after"
+    )
+    message = f"The SMS to {sms.to} {so_far} {LONGEST:.0f} s, so its arrival is not confirmed."
     return SmsUnconfirmedError(message, service="twilio")
 
 
 def never_found(to: str, lost: MfaSetupError) -> OutcomeUnknownError:
     """The error of a send without an answer whose message does not turn up either; it is never sent again."""
     return OutcomeUnknownError(
-        f"{lost.message} Twilio shows no such SMS to {to} within {LONGEST:.0f} s.",
-        hint="It may still arrive. Running the command again sends another SMS.",
+        f"{lost.message} Twilio listed no such SMS to {to} within {LONGEST:.0f} s.",
+        hint="The SMS may still arrive. Running the command again sends another SMS.",
         service=lost.service,
         status=lost.status,
         request_id=lost.request_id,

@@ -25,7 +25,7 @@ class Route(Frozen):
 
     @property
     def is_open(self) -> bool:
-        """Nobody is named."""
+        """Whether no sender is named."""
         return not (self.sender or self.messaging_service_sid)
 
 
@@ -85,7 +85,7 @@ def _one_of(needed: ChoiceNeededError) -> Route:
         return Route(sender=numbers[0].value)
     raise ChoiceNeededError(
         needed.message,
-        hint=f"Pass --from {numbers[0].value} to send from that one.",
+        hint=f"Pass --from {numbers[0].value} to send from that number.",
         choices=numbers,
     )
 
@@ -93,6 +93,9 @@ def _one_of(needed: ChoiceNeededError) -> Route:
 def _other_account(provider: Provider) -> Notice:
     return Notice(
         code="other_twilio_account",
-        message=f"Auth0 sends through another Twilio account ({provider.sid}): this SMS proves nothing of its codes.",
-        hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of that account, or run `mfa-setup plan`.",
+        message=(
+            f"Auth0 sends codes through another Twilio account ({provider.sid}), so this SMS does not show "
+            "whether they arrive."
+        ),
+        hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to that account's, or run `mfa-setup plan`.",
     )

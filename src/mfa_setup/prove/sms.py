@@ -75,7 +75,7 @@ def _through_twilio(services: Services, own: Template, to: str, way: Route, watc
 
 
 def _of_the_message(refused: MfaSetupError, sms: Sms, watch: Watch) -> MfaSetupError:
-    """What a refusal at once says about the proof; one of the credentials stays what it is."""
+    """Converts an immediate refusal to a failed proof, except for refusals of the credentials."""
     code = refused.twilio_code
     if code is None or code in _OF_THE_ACCESS:
         return refused

@@ -1,4 +1,4 @@
-"""The test SMS that the tenant itself sends; Twilio's messages and the tenant's log tell what became of it."""
+"""The test SMS that the tenant itself sends; its result is read from Twilio's messages and the tenant's log."""
 
 import re
 from collections.abc import Callable
@@ -46,9 +46,9 @@ def through_tenant(services: Services, stack: PhoneStack, to: str, watch: Watch)
     known = receipt.known_to(twilio, to)
     sms = Sms(to=to, sender=sender, messaging_service_sid=service, via="auth0", status=None)
     unseen: MfaSetupError = SmsUnconfirmedError(
-        f"Auth0 accepted the SMS to {to}, and for {receipt.LONGEST:.0f} s Twilio showed no such message. "
-        "Nothing is proved.",
-        hint="Look at the tenant's log (Auth0 dashboard, Monitoring > Logs), or leave --via out.",
+        f"Auth0 accepted the SMS to {to}, but for {receipt.LONGEST:.0f} s Twilio listed no such message, so "
+        "nothing is proved.",
+        hint="Check the tenant's log (Auth0 dashboard, Monitoring > Logs), or run the command without --via.",
     )
     try:
         services.auth0.send_test(provider_id, to)
@@ -70,20 +70,26 @@ def through_tenant(services: Services, stack: PhoneStack, to: str, watch: Watch)
 def _provider(services: Services, stack: PhoneStack) -> tuple[str, Provider]:
     if stack == "legacy":
         raise InvalidValueError(
-            "--via auth0 needs the Unified Phone Experience: the legacy phone stack cannot be asked for a test SMS.",
-            hint="Leave --via out: `mfa-setup test sms` sends the same text through Twilio.",
+            (
+                "--via auth0 requires the Unified Phone Experience: a tenant with the legacy phone settings cannot "
+                "send a test SMS."
+            ),
+            hint="Run the command without --via: it then sends the same text through Twilio.",
         )
     provider = services.auth0.provider(stack)
     if provider.kind is None or provider.id is None or not provider.enabled:
         raise ProofFailedError(
-            "The tenant has no enabled phone provider, so it can send nothing.",
+            "The tenant has no enabled phone provider, so it cannot send SMS.",
             hint="Run `mfa-setup enable-sms` first.",
         )
     if provider.kind != "twilio" or provider.sid != services.account.account_sid:
         whose = f"Twilio account {provider.sid}" if provider.kind == "twilio" else f"a {provider.kind} provider"
         raise ProviderConflictError(
-            f"The tenant sends through {whose}, where its SMS cannot be followed.",
-            hint="Give the credentials of the Twilio account that it sends through, or leave --via out.",
+            f"The tenant sends through {whose}, and mfa-setup cannot see what happens to an SMS there.",
+            hint=(
+                "Use the credentials of the Twilio account that the tenant sends through, or run the command "
+                "without --via."
+            ),
         )
     return provider.id, provider
 
@@ -129,8 +135,10 @@ class _Log:
             self._warn(
                 Notice(
                     code="log_unseen",
-                    message=f"The tenant's log cannot be read, so only what Twilio shows counts. {refused.message}",
-                    hint="Grant the scope read:logs to see there why Auth0 could not send.",
+                    message=(
+                        f"The tenant's log cannot be read, so the result relies on Twilio alone. {refused.message}"
+                    ),
+                    hint="Grant the scope read:logs, so that a failed send can be explained from the tenant's log.",
                 )
             )
             return ()

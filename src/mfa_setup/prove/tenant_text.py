@@ -17,8 +17,8 @@ _MARKER = "90817263540918273645"
 _CODE = "[0-9]{4,8}"
 _NOT_FILLED = Notice(
     code="template_not_filled",
-    message="The tenant's template is not valid Liquid, so the default text is used instead.",
-    hint="Edit the text: Auth0 dashboard, Branding > Phone Templates.",
+    message="The tenant's template is not valid Liquid, so the default text is used.",
+    hint="Correct the template: Auth0 dashboard, Branding > Phone Templates.",
 )
 
 
@@ -27,7 +27,7 @@ def verification(services: Services, stack: PhoneStack, watch: Watch) -> Templat
     try:
         return services.auth0.verification(stack)
     except (ScopeMissingError, ForbiddenError) as refused:
-        unseen = f"The tenant's template may not be read; the default text is used instead. {refused.message}"
+        unseen = f"The tenant's template cannot be read, so the default text is used. {refused.message}"
         watch.on_warning(Notice(code="template_unseen", message=unseen, hint="Grant the scope read:phone_templates."))
         return Template(kind="otp_verify")
 
@@ -47,12 +47,12 @@ def tenant_text(services: Services, own: Template, code: str, watch: Watch) -> s
         watch.on_warning(_NOT_FILLED)
         return otp_text(DEFAULT_VERIFICATION, code, name=name)
     if not holds(text, code):
-        raise SmsWithoutCodeError("The tenant's verification text does not contain the code; no SMS was sent.")
+        raise SmsWithoutCodeError("The tenant's verification template does not contain the code, so no SMS was sent.")
     return text
 
 
 def tenant_pattern(services: Services, own: Template, watch: Watch) -> re.Pattern[str]:
-    """What an SMS of the tenant reads like, whatever its code.
+    """A pattern that matches the tenant's SMS with any code.
 
     That the tenant's test SMS has the verification text is not verified.
 

@@ -1,1 +1,1 @@
-"""The five things that a run sets up, in safe order; each observes, compares and applies itself."""
+"""The five resources that a run sets up, in an order that locks nobody out."""

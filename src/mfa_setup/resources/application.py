@@ -1,4 +1,4 @@
-"""The single-page application: found or created, its URLs, its security settings, its database connection."""
+"""The single-page application: selecting or creating it, its URLs, security settings and database connection."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -55,16 +55,24 @@ def choose(
     if len(fitting) > 1:
         shown = ", ".join(f"{item.client_id} ({_type_of(item)})" for item in fitting)
         raise ChoiceNeededError(
-            f'{len(fitting)} applications are named "{desired.name}": {shown}.',
+            f'The tenant has {len(fitting)} applications named "{desired.name}": {shown}.',
             hint=f"Pass --app-client-id, for example --app-client-id {fitting[0].client_id}.",
             choices=_choices(fitting),
         )
     if fitting and fitting[0].app_type != "spa":
         raise ApplicationConflictError(
-            f'The application "{fitting[0].name}" is of {_type_of(fitting[0])}, not a single-page application.',
-            hint="Pass --app-client-id of a single-page application, or take that client ID out of the app's file."
+            (
+                f'The application "{fitting[0].name}" has {_type_of(fitting[0])}, so it is not a single-page '
+                "application."
+            ),
+            hint=(
+                "Pass --app-client-id with a single-page application, or remove that client ID from the app's "
+                "config file."
+            )
             if in_file
-            else "Pass another --name to make a new one, or --app-client-id of a single-page application.",
+            else (
+                "Pass another --name to create a new application, or --app-client-id with a single-page application."
+            ),
         )
     return fitting[0] if fitting else None
 
@@ -72,11 +80,17 @@ def choose(
 def _named_otherwise(
     desired: DesiredApplication, in_file: Application, listed: Sequence[Application]
 ) -> ChoiceNeededError:
-    """The question which is meant, where the app's config file and the name that is given differ."""
+    """The error that asks which application to use, if the app's config file and `--name` differ."""
     meant = (in_file, *(item for item in listed if item.name == desired.name))
     return ChoiceNeededError(
-        f'The app\'s config file has the client ID of the application "{in_file.name}", but --name is another one.',
-        hint=f"Pass --app-client-id {in_file.client_id} for the one in the file, or take that client ID out of it.",
+        (
+            f'The app\'s config file has the client ID of the application "{in_file.name}", but --name names another '
+            "one."
+        ),
+        hint=(
+            f"Pass --app-client-id {in_file.client_id} to use the application in the file, or remove that client "
+            "ID from the file."
+        ),
         choices=_choices(meant),
     )
 
@@ -158,9 +172,12 @@ def _connection(found: Snapshot, desired: DesiredApplication) -> Connection:
             hint=f"Pass --connection with one of: {', '.join(connections.names)}.",
         )
     raise NotFoundError(
-        f"The tenant has no database connection, and the application needs one: {desired.connection} does not exist.",
+        (
+            f"The tenant has no database connection, but the application requires one: {desired.connection} does not "
+            "exist."
+        ),
         hint=f"Create the database connection {desired.connection} (Auth0 dashboard: Authentication > Database > "
-        "Create DB Connection), or pass --no-app to leave applications alone.",
+        "Create DB Connection), or pass --no-app to leave applications unchanged.",
     )
 
 
@@ -179,7 +196,7 @@ def _notices(desired: DesiredApplication, existing: Application | None, flags: T
             code="application_not_hardened",
             message=f'mfa-setup did not create the application "{existing.name}", and its security settings differ '
             f"from what a single-page application should have: {', '.join(weak)}.",
-            hint="Pass --harden to set them, once its app is ready for it.",
+            hint="When its app is ready for these settings, pass --harden to apply them.",
         ),
     )
 
@@ -187,8 +204,9 @@ def _notices(desired: DesiredApplication, existing: Application | None, flags: T
 def _every_connection(desired: DesiredApplication) -> Notice:
     return Notice(
         code="every_connection_enabled",
-        message=f'Auth0 enables every connection of the tenant for the new application "{desired.name}", not only '
-        f"{desired.connection}: the tenant setting enable_client_connections is on.",
+        message="Users of every connection of the tenant will be able to log in to the new application "
+        f'"{desired.name}", not only those of {desired.connection}: the tenant setting '
+        "enable_client_connections is on.",
         hint="Turn the setting off first (Auth0 dashboard: Settings > Advanced > Enable Application Connections), or "
         "review the application's Connections tab afterwards.",
     )

@@ -1,4 +1,4 @@
-"""What a single-page application should hold, and what of it one that exists lacks."""
+"""The desired fields of a single-page application, and the differences of an existing one."""
 
 from collections.abc import Collection, Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""The application as a run found it: URLs, security settings, connection. A new one goes only if asked for."""
+"""Undoes changes to the application: URLs, security settings, connection. A created one is deleted only on request."""
 
 from collections.abc import Iterable, Mapping
 
@@ -57,7 +57,7 @@ def _created(record: RunRecord, listed: tuple[Application, ...]) -> tuple[dict[s
         marked = [app.client_id for app in ours if is_ours(app, record.run_id)]
         ids = [client_id] if client_id is not None else marked
         if not ids and any(RUN not in app.client_metadata for app in ours):
-            notices += (changed_since("application", f'which of the applications "{write.target}" it made'),)
+            notices += (changed_since("application", f'the applications named "{write.target}"'),)
         created |= {one: write for one in ids if isinstance(one, str) and one not in record.gone()}
     return created, Restoration(notices=notices)
 
@@ -82,7 +82,7 @@ def _changed(app: Application, sent: Mapping[str, Trace]) -> list[str]:
 
 
 def _still(name: str, left: JsonValue, now: JsonValue) -> bool:
-    """To our metadata the service adds nothing: what is more there is somebody's."""
+    """Whether a field is unchanged. Auth0 adds nothing to `client_metadata`, so any addition is a change."""
     return same(left, now) if name == "client_metadata" else is_left(left, now)
 
 
@@ -122,7 +122,7 @@ def _disconnect(app: Application, given: Reversal) -> Restoration:
 def _kept(app: Application, run_id: str) -> Notice:
     return Notice(
         code="application_kept",
-        message=f'The application "{app.name}" ({app.client_id}) is not removed.',
-        hint=f"`mfa-setup undo --run {run_id} --delete-application` deletes it permanently. `mfa-setup up` would use "
-        "it again.",
+        message=f'The application "{app.name}" ({app.client_id}) is not deleted.',
+        hint=f"`mfa-setup undo --run {run_id} --delete-application` deletes it permanently. If you keep it, the "
+        "next `mfa-setup up` uses it again.",
     )

@@ -1,4 +1,4 @@
-"""What the resources share: how they are described to the engine, the steps of a plan, and how a write is sent."""
+"""The shared types of the resources: their description for the engine, the steps of a plan, and sending a write."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -72,7 +72,7 @@ class OwnNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All that a resource compares.
+    """The input of a resource's comparison.
 
     Attributes:
         desired: The desired state.
@@ -99,7 +99,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """All that a resource needs to restore what a run changed.
+    """The input of a resource's reversal: restoring what a run changed.
 
     Attributes:
         record: The run.
@@ -127,7 +127,7 @@ class Reversal:
 
 
 class Execution(Protocol):
-    """A run that carries writes out."""
+    """The execution of a plan's writes."""
 
     services: Services
     snapshot: Snapshot
@@ -152,10 +152,10 @@ class Execution(Protocol):
         """
 
     def real(self, planned: str) -> str:
-        """What a planned value stands for by now."""
+        """The real value of a planned one, if it is known already."""
 
     def report(self, **outputs: str | None) -> None:
-        """Reports what exists by now."""
+        """Reports the outputs that exist so far."""
 
 
 @dataclass(frozen=True, slots=True)

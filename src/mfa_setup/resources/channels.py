@@ -1,4 +1,4 @@
-"""The words of both phone stacks for how a code goes out, and whether a provider carries it."""
+"""Message types and delivery methods of both phone stacks, and whether a provider supports them."""
 
 from collections.abc import Collection, Sequence
 

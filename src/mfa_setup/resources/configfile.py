@@ -66,7 +66,7 @@ def outranked(config: ConfigFile, client_id: str) -> tuple[Notice, ...]:
     return tuple(
         Notice(
             code="config_outranked",
-            message=f"{rival.name} is set in {rival.where} too, and the app reads that before {config.path}.",
+            message=f"{rival.name} is also set in {rival.where}, which the app reads before {config.path}.",
             hint=f"Remove {rival.name} from {rival.where}, or set it to the same value.",
         )
         for rival in differing_ones
@@ -103,7 +103,10 @@ def _send(_services: Services, write: Write) -> None:
         text = config.rendered(str(write.after["client_id"]))
         if _digest(text) != write.after[DIGEST]:
             raise ConfigUnreadableError(
-                f"The app's config file {path} was changed in this moment, and is left as it is.",
+                (
+                    f"The app's config file {path} was changed by another program during this run, so it was not "
+                    "written."
+                ),
                 hint="Run the command again.",
             )
         replace_real(path, text)
@@ -142,7 +145,7 @@ def revert(record: RunRecord) -> Restoration:
 def _revert_one(written: WriteRecord) -> Restoration:
     path = Path(written.target)
     if os.path.realpath(path) != str(path):  # it was its real path: a link has come in its way since
-        return _changed(f"the way to the config file {path}")
+        return _changed(f"the path of the config file {path}")
     try:
         config = _read_again(Write("application", "write_config", written.target, written.before, written.after))
         if config.text is None:
@@ -169,7 +172,7 @@ def _restored(written: WriteRecord, config: ConfigFile) -> Restoration:
     text, now = config.form.text, config.form.values
     before: Fields = {name: written.before.get(name) for name in VALUES}
     if now != {name: written.after.get(name) for name in VALUES}:
-        return Restoration() if now == before else _changed(f"what the config file {config.path} says")
+        return Restoration() if now == before else _changed(f"the contents of the config file {config.path}")
     again = written.before.get(DROPPED)
     is_as_written = _digest(text) == written.after.get(DIGEST)
     fields = tuple(

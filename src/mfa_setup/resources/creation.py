@@ -66,7 +66,9 @@ def create_exactly_once(
         recovery.random_moment()
     if kept and mine:
         raise _both_stay(kept, write.target, mine, others)
-    raise ApplicationRaceError(f'Another run keeps making and removing the application "{write.target}".')
+    raise ApplicationRaceError(
+        f'Another run keeps creating and deleting the application "{write.target}" at the same time.'
+    )
 
 
 def _remove(execution: Execution, client_id: str) -> ScopeMissingError | None:
@@ -82,10 +84,10 @@ def _both_stay(lacking: ScopeMissingError, name: str, mine: str, others: Sequenc
     """The error that names both applications, of which only a person can tell which one is in use."""
     theirs = ", ".join(item.client_id for item in others)
     return ScopeMissingError(
-        f'Two runs created the application "{name}" at the same time: this one {mine}, another one {theirs}. '
-        "The access token lacks a scope to remove one of them: delete:clients.",
+        f'Two runs created the application "{name}" at the same time: this run {mine}, another run {theirs}. The '
+        "access token lacks the scope delete:clients to delete one of them.",
         hint="Delete the application whose client ID no app uses (Auth0 dashboard: Applications), then run this "
-        "command again: it takes the one that is left. Where runs may meet again, grant delete:clients.",
+        "command again to use the other one. If runs may collide again, grant delete:clients.",
         service=lacking.service,
         status=lacking.status,
         request_id=lacking.request_id,

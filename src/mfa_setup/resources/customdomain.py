@@ -1,4 +1,4 @@
-"""A custom domain of the tenant in the app's config file, which stays there."""
+"""Keeps a custom domain of the tenant that the app's config file already contains."""
 
 from dataclasses import replace
 
@@ -30,9 +30,9 @@ def unlisted(config: ConfigFile, found: Snapshot) -> tuple[Notice, ...]:
     return (
         Notice(
             code="custom_domain_unlisted",
-            message=f"{config.path} keeps the domain {host} beside a client ID of this tenant, but the tenant has no "
-            "custom domain of that name.",
-            hint="Auth0 dashboard: Settings > Custom Domains. If the app should use the tenant's own domain, take this "
-            "one out of the file and run the command again.",
+            message=f"{config.path} contains the domain {host} and a client ID of this tenant, but the tenant has no "
+            f"custom domain {host}.",
+            hint="Add the custom domain (Auth0 dashboard: Settings > Custom Domains). To use the tenant's own "
+            f"domain instead, remove {host} from the file and run the command again.",
         ),
     )

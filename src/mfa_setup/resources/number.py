@@ -1,4 +1,4 @@
-"""The Twilio number that sends the codes: found by a ladder or bought once, and its place in a Messaging Service."""
+"""The Twilio number that sends the codes: selecting or buying it, and its Messaging Service."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 
 def compare(given: Comparison) -> Step:
-    """What has to be done so that there is a number in its place.
+    """The changes that are needed to have a number in the right Messaging Service.
 
     Raises:
         PriceOverLimitError: The number to buy costs more than `--max-price`, or its price is not known.
@@ -78,13 +78,16 @@ def _check_price(desired: DesiredNumber, offer: Offer) -> None:
         return
     if offer.price is None:
         raise PriceOverLimitError(
-            f"Twilio names no price for {offer.number_type} numbers in {offer.country}, so --max-price cannot be kept.",
-            hint="Leave --max-price out, or choose another --number-type.",
+            (
+                f"Twilio lists no price for {offer.number_type} numbers in {offer.country}, so --max-price cannot be "
+                "checked."
+            ),
+            hint="Remove --max-price, or choose another --number-type.",
         )
     if offer.price > desired.max_price:
         raise PriceOverLimitError(
-            f"{offer.phone_number} costs {offer.price:.2f} {offer.currency} a month; "
-            f"the limit is {desired.max_price:.2f}.",
+            f"{offer.phone_number} costs {offer.price:.2f} {offer.currency} per month, "
+            f"but --max-price is {desired.max_price:.2f}.",
             hint=f"Raise --max-price to {offer.price:.2f}, or choose another --number-type or --country.",
         )
 
@@ -92,8 +95,8 @@ def _check_price(desired: DesiredNumber, offer: Offer) -> None:
 def _several(marked: int, phone: str | None) -> Notice:
     return Notice(
         code="several_numbers",
-        message=f"{marked} numbers carry this tenant's mark; the oldest, {phone}, is used.",
-        hint="Release the others in the Twilio console: each costs its price every month.",
+        message=f"{marked} numbers were bought for this tenant. The oldest one, {phone}, is used.",
+        hint="Release the others in the Twilio console: you pay for each one every month.",
     )
 
 

@@ -1,4 +1,4 @@
-"""A number in use that is put into a Messaging Service: what becomes of the messages that it receives."""
+"""Moving a number that is in use to a Messaging Service, and the effect on its incoming messages."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from mfa_setup.model.write import Write
 from mfa_setup.resources.number_pool import POOL, home_of
 
 CONSENT = "number_moves"
-"""The name under which somebody agrees to it (`--override`)."""
+"""The name of this consent for `--override`."""
 SMS_WEBHOOKS = frozenset({"sms_url", "sms_application_sid"})
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A number with its place in a Messaging Service.
+    """The move of a number to a Messaging Service.
 
     Attributes:
         number: The number.
@@ -37,9 +37,9 @@ class Move:
     def evidence(self) -> str:
         """What is moved, and what becomes of its incoming messages (sources: twilio-inbound)."""
         phone, there = self.number.phone_number, f"the Messaging Service {self.service.sid} ({self.service.name})"
-        where = f"{phone} is put into {there}."
+        where = f"{phone} is added to {there}."
         if self.home:
-            where = f"{phone} is moved from the Messaging Service {self.home.sid} ({self.home.name}) into {there}."
+            where = f"{phone} is moved from the Messaging Service {self.home.sid} ({self.home.name}) to {there}."
         return f"{where} {self._incoming}"
 
     @property
@@ -66,9 +66,9 @@ def moves(writes: Iterable[Write], account: TwilioInventory) -> Iterator[Move]:
 
 
 def notice(move: Move) -> Notice:
-    """What the plan says of a move."""
+    """The warning about a move in the plan."""
     return Notice(
         code=CONSENT,
         message=move.evidence,
-        hint="To leave that number where it is, pass another one with --from, or --buy.",
+        hint="To leave that number where it is, pass another number with --from, or pass --buy.",
     )

@@ -67,8 +67,8 @@ def _needs_campaign(desired: Desired, phone: str | None) -> bool:
 def _not_elsewhere(service: MessagingService, home: MessagingService | None, number: Number | None) -> MessagingService:
     if home and number and home.sid != service.sid:
         raise NumberConflictError(
-            f"{number.phone_number} is in the Messaging Service {home.sid} ({home.name}), and a number can be in one "
-            f"only; it would have to go into {service.sid} ({service.name}).",
+            f"{number.phone_number} belongs to the Messaging Service {home.sid} ({home.name}) and would have to "
+            f"be moved to {service.sid} ({service.name}), because a number can belong to only one.",
             hint=f"Pass --messaging-service-sid {home.sid} to leave it there, or another number with --from. To move "
             f"it: --from {number.phone_number} --messaging-service-sid {service.sid}, or --override number_moves.",
         )
@@ -80,12 +80,13 @@ def _with_room(account: TwilioInventory, service: MessagingService, number: Numb
     if not service.is_full or (number and number.sid in service.pool):
         return service
     held = [item.phone_number for item in account.numbers if item.sid in service.pool and item.sms]
-    instead = f"Pass --from {held[0]} to send from a number that is in it" if held else "Take one out of it"
+    instead = f"Pass --from {held[0]} to send from a number that is in it" if held else "Remove a number from it"
     if service.capacity == 1:
-        why = "its campaign is a sole proprietor's, which carries one number"
+        why = "its campaign belongs to a sole proprietor and allows only one number"
         hint = f"{instead}, or register a standard brand and a campaign in another Messaging Service."
     else:
-        why, hint = f"it holds {service.capacity} senders", f"{instead}, or pass --messaging-service-sid of another."
+        why = f"it holds the maximum of {service.capacity} senders"
+        hint = f"{instead}, or pass --messaging-service-sid with another service."
     raise PoolFullError(
-        f"The Messaging Service {service.sid} ({service.name}) takes no more numbers: {why}.", hint=hint
+        f"The Messaging Service {service.sid} ({service.name}) cannot take another number: {why}.", hint=hint
     )

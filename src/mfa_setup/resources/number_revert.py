@@ -1,4 +1,4 @@
-"""The number's place in a pool as a run found it; the number itself is released only where that is asked for."""
+"""Undoes changes to a number's pool; the number itself is released only on request."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ def revert(given: Reversal) -> Step:
 def _concerned(
     record: RunRecord, account: TwilioInventory
 ) -> Iterator[tuple[Number, WriteRecord | None, tuple[WriteRecord, ...]]]:
-    """The numbers that the run bought, put into a pool or took out of one, as far as the account still has them."""
+    """The numbers that the run bought, or added to or removed from a pool, if the account still has them."""
     gone = record.gone()
     for number in account.numbers:
         bought = next((one for one in record.of("buy_number") if _is_of(one, number, record)), None)
@@ -80,9 +80,9 @@ def _unproven(record: RunRecord, account: TwilioInventory) -> Iterator[Notice]:
             if lost and _looks_like(purchase, number) and not _in_time(purchase, number, record):
                 yield Notice(
                     code="number_unproven",
-                    message=f"The purchase of {number.phone_number} got no answer, and the date of the number that is "
-                    "there does not fit that run: another machine may have bought it, so it is left.",
-                    hint="If nobody needs it, release it in the Twilio console: Phone Numbers.",
+                    message=f"Twilio did not confirm that this run bought {number.phone_number}, and the number's "
+                    "date does not match the run. Another machine may have bought it, so it is not released.",
+                    hint="If nobody needs the number, release it in the Twilio console: Phone Numbers.",
                 )
 
 
@@ -137,26 +137,26 @@ def _missing(record: RunRecord, account: TwilioInventory, gone: frozenset[object
         if sid is not None and sid not in gone and sid not in there:
             yield Notice(
                 code="number_not_found",
-                message=f"The number {purchase.target} that the run bought is not in the Twilio account {account.sid}: "
-                "nothing was given back.",
-                hint="If another account has it, set TWILIO_ACCOUNT_SID and its token, then "
-                f"`mfa-setup undo --run {record.run_id} --release-number`.",
+                message=f"The number {purchase.target} that the run bought is not in the Twilio account "
+                f"{account.sid}, so it was not released.",
+                hint="If it belongs to another account, set that account's TWILIO_ACCOUNT_SID and "
+                f"TWILIO_AUTH_TOKEN, then run `mfa-setup undo --run {record.run_id} --release-number`.",
             )
 
 
 def _kept(number: Number, run_id: str) -> Notice:
     return Notice(
         code="number_kept",
-        message=f"The number {number.phone_number} is not given back, and costs its monthly price.",
-        hint=f"`mfa-setup undo --run {run_id} --release-number` releases it permanently. `mfa-setup up` would use it "
-        "again.",
+        message=f"The number {number.phone_number} is not released, so you keep paying for it every month.",
+        hint=f"`mfa-setup undo --run {run_id} --release-number` releases it permanently. If you keep it, the next "
+        "`mfa-setup up` uses it again.",
     )
 
 
 def _used_by(number: Number, tenant: str) -> Notice:
     return Notice(
         code="number_in_use",
-        message=f"The number {number.phone_number} is not released: the tenant {tenant} sends from it.",
+        message=f"The number {number.phone_number} is not released, because the tenant {tenant} sends from it.",
         hint="Give that tenant another sender first (`mfa-setup enable-sms --from NUMBER`).",
     )
 
@@ -164,6 +164,9 @@ def _used_by(number: Number, tenant: str) -> Notice:
 def _in_use(number: Number, run_id: str) -> Notice:
     return Notice(
         code="number_in_use",
-        message=f"The number {number.phone_number} is not given back: the tenant's phone provider still sends from it.",
-        hint=f"Change the provider first, then `mfa-setup undo --run {run_id} --release-number`.",
+        message=(
+            f"The number {number.phone_number} is not released, because the tenant's phone provider still sends "
+            "from it."
+        ),
+        hint=f"Change the provider first, then run `mfa-setup undo --run {run_id} --release-number`.",
     )

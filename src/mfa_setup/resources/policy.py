@@ -42,7 +42,7 @@ def compare(given: Comparison) -> Step:
 
 
 def revert(given: Reversal) -> Step:
-    """The policy as the run found it."""
+    """Restores the policy that was in force before the run."""
     found = known(given.now.policies)
     before = _fields(found)
     back, notices = restored("policy", traces(given.record.of("set_policies"), given.later), before)

@@ -80,7 +80,7 @@ def sends_from(provider: Provider, number: Number, account: TwilioInventory) -> 
 def _only_sender(number: Number, service_sid: str) -> Notice:
     return Notice(
         code="number_in_use",
-        message=f"{number.phone_number} stays in the Messaging Service {service_sid}: the tenant's phone provider "
-        "sends through that service, and it has no other number.",
-        hint="Change the provider first: `mfa-setup enable-sms`, or the Auth0 dashboard.",
+        message=f"{number.phone_number} stays in the Messaging Service {service_sid}, because the tenant's phone "
+        "provider sends through that service and it has no other number.",
+        hint="Change the provider first, with `mfa-setup enable-sms` or in the Auth0 dashboard.",
     )

@@ -177,25 +177,27 @@ def _misplaced(found: Provider) -> tuple[Notice, ...]:
     return (
         Notice(
             code="service_as_sender",
-            message=f"The provider's From field holds {found.sender}, which is a Messaging Service and no number.",
-            hint="`mfa-setup enable-sms` writes it where it belongs, if it is this account's.",
+            message=(
+                f"The provider's From field contains {found.sender}, which is a Messaging Service instead of a number."
+            ),
+            hint="If the service belongs to this account, run `mfa-setup enable-sms` to correct the field.",
         ),
     )
 
 
 _UNVERIFIABLE = Notice(
     code="token_unverifiable",
-    message="Whether the Twilio auth token that Auth0 holds is still the right one cannot be known: "
-    "Auth0 never shows it.",
-    hint="Pass --resend-token to send the present one.",
+    message="Auth0 never shows the Twilio auth token that it stores, so mfa-setup cannot tell whether that token is "
+    "still valid.",
+    hint="Pass --resend-token to send the current token.",
 )
 
 
 _NOT_RESTORABLE = Notice(
     code="token_not_restorable",
-    message="The Twilio auth token that Auth0 holds is replaced, and may be another one: it cannot be read back, so "
-    "`mfa-setup undo` cannot restore it by itself.",
-    hint="Keep the old token. `mfa-setup undo` takes it from MFA_SETUP_OLD_TWILIO_AUTH_TOKEN.",
+    message="The Twilio auth token that Auth0 stores is replaced. It cannot be read, so `mfa-setup undo` can only "
+    "restore it if you provide it.",
+    hint="Keep a copy of the old token. `mfa-setup undo` reads it from MFA_SETUP_OLD_TWILIO_AUTH_TOKEN.",
 )
 
 

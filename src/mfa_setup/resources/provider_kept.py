@@ -22,7 +22,7 @@ def is_kept(given: Comparison) -> bool:
 
 
 def conflict_of(provider: Provider, account_sid: str) -> str | None:
-    """Why a provider is not simply ours to write, in words."""
+    """Describes a provider that mfa-setup must not overwrite without consent; None if it may."""
     if provider.kind in {*KINDS, "other"}:
         return f"not Twilio ({provider.kind})"
     if provider.sid and provider.sid != account_sid:
@@ -40,13 +40,16 @@ def require_no_conflict(given: Comparison) -> None:
         return
     if conflict := conflict_of(known(given.found.provider), known(given.found.inventory).sid):
         raise ProviderConflictError(
-            f"The tenant's phone provider is {conflict}. It serves every application and passwordless logins too.",
-            hint="Pass --replace-provider to put this Twilio account in its place; its token cannot be read back.",
+            f"The tenant's phone provider is {conflict}. Every application and passwordless logins depend on it.",
+            hint=(
+                "Pass --replace-provider to replace it with this Twilio account. Its token cannot be read, so "
+                "undo cannot restore it without your help."
+            ),
         )
 
 
 def keep(given: Comparison) -> Step:
-    """Nothing to write, and what to know about it.
+    """The step for a provider that is kept: no write, but a warning.
 
     Raises:
         ProviderConflictError: It does not deliver codes in the way that is asked for, which Auth0 refuses.
@@ -57,8 +60,8 @@ def keep(given: Comparison) -> Step:
     lacking = [method for method in wanted if method not in provider.delivery_methods]
     if provider.stack == "unified" and lacking:
         raise ProviderConflictError(
-            f"The tenant's {name} does not deliver by {' and '.join(lacking)}, and Auth0 refuses message types that "
-            "the phone provider does not carry.",
+            f"The tenant's {name} does not deliver by {' and '.join(lacking)}, and Auth0 rejects message types "
+            "that the phone provider cannot deliver.",
             hint="Add the delivery method (Auth0 dashboard: Branding > Phone Provider), choose another with "
             "--delivery, or pass --replace-provider to send through Twilio.",
         )
@@ -78,7 +81,7 @@ def _kept(provider: Provider, name: str, desired: Desired) -> Notice:
     unused = ", ".join(flag for flag, value in given if value)
     return Notice(
         code="provider_kept",
-        message=f"The tenant's {name} {state}. No Twilio number is needed, and none is bought."
-        + (f" Not used: {unused}." if unused else ""),
+        message=f"The tenant's {name} {state}. No Twilio number is needed, so none is bought."
+        + (f" These options have no effect: {unused}." if unused else ""),
         hint="Pass --replace-provider to send through this Twilio account instead.",
     )

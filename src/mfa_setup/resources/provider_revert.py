@@ -1,4 +1,4 @@
-"""The phone provider as a run found it, on either stack; a token that cannot be had again is never made up."""
+"""Restores the phone provider on either stack. A token that cannot be read is never guessed."""
 
 from collections.abc import Mapping
 
@@ -96,7 +96,7 @@ def _removed(given: Reversal, writes: tuple[WriteRecord, ...], there: Provider) 
     if there.id is None:
         return _nothing()
     if created is not None and there.id != created:
-        return _nothing(changed_since("provider", "the whole of it"))
+        return _nothing(changed_since("provider", "the phone provider"))
     # Of something created there was no earlier value that it could have again.
     found = {
         name: trace.model_copy(update={"before": "\0"})
@@ -129,10 +129,10 @@ def _token(wanted: Provider, given: Reversal, *, needed: bool) -> Fields | Notic
         return {TOKEN: OLD}
     return Notice(
         code="token_not_restorable",
-        message=f"The provider sent by the Twilio account {wanted.sid} before, whose token cannot be read back; it is "
-        "left as it is.",
-        hint="Give that account's token in MFA_SETUP_OLD_TWILIO_AUTH_TOKEN, or --old-twilio-auth-token-file PATH, to "
-        f"`mfa-setup undo --run {given.record.run_id}`.",
+        message=f"The provider used the Twilio account {wanted.sid} before that run. The account's token cannot be "
+        "read from Auth0, so the provider is not restored.",
+        hint="Set MFA_SETUP_OLD_TWILIO_AUTH_TOKEN (or pass --old-twilio-auth-token-file PATH) with that "
+        f"account's token, then run `mfa-setup undo --run {given.record.run_id}`.",
     )
 
 
@@ -160,14 +160,16 @@ def _legacy_writes(there: Provider, wanted: Provider, back: Fields, token: Field
 
 _TOKEN_STAYS = Notice(
     code="token_not_restorable",
-    message="That run sent a Twilio auth token to Auth0. The token that Auth0 held before cannot be read back, so the "
-    "present one stays.",
-    hint="Send another one with `mfa-setup enable-sms --resend-token`.",
+    message="That run sent a Twilio auth token to Auth0. The token that Auth0 stored before cannot be read, so the "
+    "current one stays.",
+    hint="To send another token, run `mfa-setup enable-sms --resend-token`.",
 )
 
 
 _NOT_RESTORABLE = Notice(
     code="provider_not_restorable",
-    message="The provider that was there before is of a kind that this tool cannot set; it is left as it is.",
-    hint="Set it by hand: Auth0 dashboard, Branding > Phone Provider, or Security > Multi-factor Auth.",
+    message=(
+        "The tenant's earlier phone provider is of a kind that mfa-setup cannot configure, so it is not restored."
+    ),
+    hint="Configure it manually: Auth0 dashboard, Branding > Phone Provider, or Security > Multi-factor Auth.",
 )

@@ -57,8 +57,8 @@ def settings_of(values: Fields) -> Fields:
 def token_needed() -> ValueNeededError:
     """The error of a run that has only an API key and must write the provider."""
     return ValueNeededError(
-        "Auth0 needs the Twilio auth token itself; an API key pair serves this tool's own requests only.",
-        hint="Set TWILIO_AUTH_TOKEN as well (or --twilio-auth-token-file PATH).",
+        "Auth0 requires the Twilio auth token. The API key works only for mfa-setup's own requests.",
+        hint="Also set TWILIO_AUTH_TOKEN (or pass --twilio-auth-token-file PATH).",
     )
 
 

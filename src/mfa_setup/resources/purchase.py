@@ -122,8 +122,9 @@ def _search(twilio: TwilioPort, desired: DesiredNumber) -> tuple[Offer, ...]:
         + (f", contains {desired.contains}" if desired.contains else "")
         + (f", and is of type {desired.number_type}" if desired.number_type else "")
         + ".",
-        hint="Try another --area-code, --contains, --number-type or --country. If the country asks for documents, buy "
-        "the number in the Twilio console with them (Phone Numbers > Buy a number), then pass it with --from.",
+        hint="Try another --area-code, --contains, --number-type or --country. If the country requires "
+        "documents, buy a number in the Twilio console (Phone Numbers > Buy a number), then pass it with "
+        "--from.",
         service="twilio",
     )
 
@@ -146,7 +147,7 @@ def _buy_first(execution: Execution, write: Write) -> None:
 
     Raises:
         OutcomeUnknownError: The number may have been bought; the next run looks for it, and buys no other before.
-        NumberGoneError: All of them were sold meanwhile.
+        NumberGoneError: All of them were sold in the meantime.
         ChoiceNeededError: A trial account has its one number already.
     """
     planned = write.target
@@ -166,7 +167,7 @@ def _buy_first(execution: Execution, write: Write) -> None:
             if _settle(execution, bought, made):
                 return
             planned = offer.phone_number
-    raise NumberGoneError("All numbers that the search found were sold meanwhile.", service="twilio")
+    raise NumberGoneError("All numbers that the search found were sold to others in the meantime.", service="twilio")
 
 
 def _report(execution: Execution, planned: str, phone_number: str, sid: str) -> None:
@@ -181,8 +182,8 @@ def _one_number(execution: Execution, refused: TrialNumberError) -> TrialNumberE
         return refused
     number = able.phone_number
     return ChoiceNeededError(
-        f"{refused.message} It owns {number} already.",
-        hint=f"Pass --from {number} to use that one, or upgrade the Twilio account.",
+        f"{refused.message} The account already has {number}.",
+        hint=f"Pass --from {number} to use that number, or upgrade the Twilio account.",
         choices=(Choice("from", number, f"Use {number}"),),
     )
 

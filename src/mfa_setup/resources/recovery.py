@@ -1,4 +1,4 @@
-"""What a request without a clear answer did is looked for, a few times; what a rate limit refused is sent again."""
+"""Recovery after a lost response: looks for the result a few times. Requests refused by a rate limit are sent again."""
 
 import random
 import time

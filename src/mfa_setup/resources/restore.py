@@ -1,4 +1,4 @@
-"""What the reverts of the resources share: which values to restore, and which somebody has changed since that run."""
+"""Shared code of the reversals: which values to restore, and which were changed after the run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ REMOVALS: frozenset[WriteAction] = frozenset({"delete_application", "release_num
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """A part of an undo: the fields that people see, the writes, and what is left alone."""
+    """A part of an undo: the fields to show, the writes, and warnings about values that stay."""
 
     fields: tuple[FieldChange, ...] = ()
     writes: tuple[Write, ...] = ()
@@ -70,21 +70,21 @@ def same(one: JsonValue, other: JsonValue) -> bool:
 
 
 def is_left(sent: JsonValue, now: JsonValue) -> bool:
-    """Whether what was sent still stands; to an object the service adds parts of its own."""
+    """Whether the sent value is still set; services may add their own keys to an object."""
     if isinstance(sent, dict) and isinstance(now, dict):
         return all(is_left(value, now.get(key)) for key, value in sent.items())
     return same(sent, now)
 
 
 def changed_since(resource: ResourceName, what: str) -> Notice:
-    """The warning about something that is left alone."""
+    """The warning about a value that undo does not restore."""
     return Notice(
         code="changed_since",
-        message=f"Of the {resource}, {what} was changed by somebody since that run, and is left as it is.",
-        hint="Change it by hand, if it is to go as well.",
+        message=f"Undo leaves {what} ({resource}) as it is, because it was changed after that run.",
+        hint="To undo this part too, change it manually.",
     )
 
 
 def texts(value: JsonValue) -> tuple[str, ...]:
-    """A list of words from the journal."""
+    """A list of strings from the journal."""
     return tuple(str(item) for item in value) if isinstance(value, list) else ()

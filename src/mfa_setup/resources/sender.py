@@ -1,4 +1,4 @@
-"""Who is to send the codes: a ladder from the number asked for down to one that has to be bought."""
+"""Selects the sender of the codes, from the configured one down to a number that must be bought."""
 
 import hashlib
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def own(services: Services) -> OwnNumbers:
 
 
 class Sender(Frozen):
-    """Who is to send: a number, one that is still to be bought, a short code, a name, or a Messaging Service.
+    """The sender: a number, a number to buy, a short code, a sender name, or a Messaging Service.
 
     Attributes:
         name: The short code or the alphanumeric sender ID.
@@ -119,7 +119,7 @@ def _asked_for(asked: str, account: TwilioInventory, service: MessagingService |
     able = [item for item in account.numbers if item.sms]
     raise NotFoundError(
         f"{asked} is not a number of this Twilio account.",
-        hint=f"Pass one of its own with --from: {listed(able) or '(it has none; leave --from out to buy one)'}.",
+        hint=f"Pass a number of this account with --from: {listed(able) or '(it has none; omit --from to buy one)'}.",
     )
 
 
@@ -127,14 +127,16 @@ def _by_name(asked: str, account: TwilioInventory, service: MessagingService | N
     """A short code of the account, or a name, which nobody owns (sources: twilio-sender-name)."""
     if service:
         raise InvalidValueError(
-            f"--from is {asked}, and only a number is put into a Messaging Service.",
-            hint="Leave out --from or --messaging-service-sid.",
+            f"--from is {asked}, but only a phone number can be added to a Messaging Service.",
+            hint="Remove --from or --messaging-service-sid.",
         )
     if asked.isdigit() and not account.may_own(asked):
         own = ", ".join(item.short_code for item in (account.short_codes or ())[:SHOWN])
         raise NotFoundError(
             f"{asked} is not a short code of this Twilio account.",
-            hint=f"It has these: {own}." if own else "It has none. A number is written with + and country code.",
+            hint=f"The account has these short codes: {own}."
+            if own
+            else "The account has no short codes. If you mean a phone number, write it with + and country code.",
         )
     return Sender(name=asked)
 
@@ -193,8 +195,8 @@ def _with_name(number: Number) -> str:
 
 def _ask_which(others: list[Number]) -> ChoiceNeededError:
     return ChoiceNeededError(
-        f"The Twilio account has numbers that could send the codes: {listed(others)}.",
-        hint=f"Pass --from {others[0].phone_number} to use that one, or --buy to buy another.",
+        f"The Twilio account already has numbers that can send the codes: {listed(others)}.",
+        hint=f"Pass --from {others[0].phone_number} to use that number, or --buy to buy another one.",
         choices=(
             *(Choice("from", item.phone_number, f"Use {_with_name(item)}") for item in others[:SHOWN]),
             Choice("buy", "", "Buy another number"),
@@ -204,16 +206,17 @@ def _ask_which(others: list[Number]) -> ChoiceNeededError:
 
 def _unfit(number: Number) -> NumberUnfitError:
     return NumberUnfitError(
-        f"{number.phone_number} was bought for this tenant, and Twilio lists it without the capability SMS. No second "
-        "number is bought while it is there.",
-        hint="Wait a few minutes and run the command again. If it stays so, pass another number with --from, or "
-        f"release {number.phone_number} (Twilio console: Phone Numbers); the next run buys one then.",
+        f"{number.phone_number} was bought for this tenant, but Twilio lists it as unable to send SMS. No second "
+        "number is bought while the account has it.",
+        hint="Wait a few minutes and run the command again. If this does not help, pass another number with "
+        f"--from, or release {number.phone_number} (Twilio console: Phone Numbers) so that the next run buys "
+        "another one.",
     )
 
 
 def refuse_to_buy(command: str) -> ValueNeededError:
     """The error of a command that uses a number and never buys one."""
     return ValueNeededError(
-        f"There is no number to send from, and `mfa-setup {command}` buys none.",
+        f"The Twilio account has no number to send from, and `mfa-setup {command}` does not buy one.",
         hint="Run `mfa-setup buy-number` first, or pass --from NUMBER or --messaging-service-sid SID.",
     )

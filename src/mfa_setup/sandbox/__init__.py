@@ -1,4 +1,4 @@
-"""Both services on loopback, with state: a stand-in for the Auth0 tenant and the Twilio account."""
+"""A stateful simulation of an Auth0 tenant and a Twilio account on loopback."""
 
 import logging
 

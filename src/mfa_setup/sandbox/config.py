@@ -1,4 +1,4 @@
-"""How a sandbox is set up: one frozen value, from the options of `mfa-setup sandbox`."""
+"""The configuration of a sandbox, from the options of `mfa-setup sandbox`."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""The open TCP connections: what it takes to cut one off, and to let none of them delay a stop."""
+"""The open TCP connections, which can be reset on demand and must not delay a stop."""
 
 import asyncio
 import socket

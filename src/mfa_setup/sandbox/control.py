@@ -1,4 +1,4 @@
-"""The sandbox's own calls under `/_sandbox`: what happened, what there is, and what shall go wrong."""
+"""The sandbox's control calls under `/_sandbox`: the request log, the state, and injected faults."""
 
 from typing import Any
 

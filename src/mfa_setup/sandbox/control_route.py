@@ -1,4 +1,4 @@
-"""One control call on its way to a handler: the sandbox behind it, and its body as JSON."""
+"""Passes a control call to its handler, with the sandbox and the JSON body."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass

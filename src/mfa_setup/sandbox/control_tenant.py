@@ -1,4 +1,4 @@
-"""Control calls that put an Auth0 tenant into a state that its own API leads to in many steps, or not at all."""
+"""Control calls that set states of an Auth0 tenant that its API cannot set, or only in many steps."""
 
 import re
 from typing import Any

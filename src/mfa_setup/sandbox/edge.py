@@ -1,4 +1,4 @@
-"""What happens to every request first: its tenant is found, and what nobody could read is refused."""
+"""The outermost middleware: finds the tenant of a request, and rejects unreadable requests."""
 
 from email.utils import formatdate
 

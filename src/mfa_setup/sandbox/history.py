@@ -21,7 +21,7 @@ class Entry:
         path: The path without its query.
         status: The status of the answer; None while, or if, there is none.
         tenant: The domain of the Auth0 tenant; None for Twilio.
-        product: The product of Twilio, by which its host begins in life; None for Auth0.
+        product: The product of Twilio, with which its host starts in production; None for Auth0.
     """
 
     n: int

@@ -1,4 +1,4 @@
-"""Lets requests fail on demand: answers in their place, or cuts off their connection."""
+"""Applies injected faults: replaces the response or resets the connection."""
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -1,4 +1,4 @@
-"""How long an answer takes, and how many a tenant gets: latency and Auth0's rate limit."""
+"""Applies the configured latency and Auth0's rate limit."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -1,4 +1,4 @@
-"""What arrives as text: read into values that can be stored and sent again, or refused."""
+"""Parses request bodies to values that can be stored and returned, or rejects them."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which phone numbers the sandbox takes for real: assignable ones, and those that are set aside for fiction.
+"""The phone numbers that the sandbox accepts: assignable ones, and those reserved for fiction.
 
 The tests of a tool that sends messages use made-up numbers, which nobody has. Those of North America (555-01xx) are
 valid for libphonenumber, those of other countries are not.

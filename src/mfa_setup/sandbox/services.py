@@ -1,4 +1,4 @@
-"""Which of the two services a path belongs to, and how each of them says no."""
+"""The service that a path belongs to, and the form of its error responses."""
 
 from http import HTTPStatus
 from typing import Literal, TypeAlias

@@ -1,4 +1,4 @@
-"""Where one sandbox answers, and how it was set up: what its tenants have in common."""
+"""The address and configuration of a sandbox, which its tenants share."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Requests that the sandbox does not serve: the log names them, so that a client's author sees more than a 404."""
+"""Logs requests that the sandbox does not support, so that developers see more than a 404."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Everything that a sandbox remembers: its tenants, and what they share."""
+"""The state of a sandbox: its tenants and what they share."""
 
 import ipaddress
 import re

@@ -1,4 +1,4 @@
-"""The credentials of both services, as the run will use them; secrets are `SecretStr` from here on."""
+"""The credentials of both services. Secrets are stored as `SecretStr`."""
 
 import json
 import re
@@ -19,27 +19,34 @@ SigningAlg = Literal["RS256", "RS384", "PS256"]
 _LONGEST_SECRET = 100_000
 _JWT_PARTS = 3
 _SHORTEST_SECRET = 8
-"""A shorter one would be found by chance in any setting."""
+"""The shortest secret that is searched for in other values; a shorter one would match by chance."""
 _TWILIO_KEYS = "Twilio console, Account > API keys & tokens."
 _FORMS = {
     "TWILIO_ACCOUNT_SID": (
         r"AC[0-9a-fA-F]{32}",
         "malformed",
-        f"It is `AC` and 32 hexadecimal digits: {_TWILIO_KEYS}",
+        f"An account SID is `AC` followed by 32 hexadecimal digits: {_TWILIO_KEYS}",
     ),
-    "TWILIO_API_KEY": (r"SK[0-9a-fA-F]{32}", "malformed", f"It is `SK` and 32 hexadecimal digits: {_TWILIO_KEYS}"),
+    "TWILIO_API_KEY": (
+        r"SK[0-9a-fA-F]{32}",
+        "malformed",
+        f"The SID of an API key is `SK` followed by 32 hexadecimal digits: {_TWILIO_KEYS}",
+    ),
     "AUTH0_AUDIENCE": (
         r"https?://[^\s/@\\?#]+/api/v2/",
-        "not the address of a Management API",
-        "It is https://TENANT.REGION.auth0.com/api/v2/, with the slash at its end.",
+        "not the identifier of a Management API",
+        "The identifier is https://TENANT.REGION.auth0.com/api/v2/, including the slash at the end.",
     ),
     "AUTH0_CLIENT_ID": (
         CLIENT_ID,
         "malformed",
-        "It is letters and digits: Auth0 dashboard, Applications > your Machine to Machine application.",
+        (
+            "A client ID consists of letters and digits: Auth0 dashboard, Applications > your Machine to Machine "
+            "application."
+        ),
     ),
 }
-"""The form of a variable, what it is where it has another, and the hint then; the first that is wrong is told."""
+"""For each variable its pattern, the problem if the value does not match, and the hint."""
 
 
 class Auth0Credentials(Frozen):
@@ -63,7 +70,7 @@ class Auth0Credentials(Frozen):
 
 
 class TwilioCredentials(Frozen):
-    """The Twilio account. Auth0 needs the auth token itself; the tool's own requests may use an API key instead.
+    """The Twilio credentials. Auth0 requires the auth token; mfa-setup's own requests may use an API key instead.
 
     Source: Twilio docs, "Authentication": an API key pair is sent in place of account SID and auth token, and the
     account SID still names the account in every path.
@@ -83,11 +90,11 @@ class TwilioCredentials(Frozen):
 
 
 AskSecret = Callable[[str], SecretStr | None]
-"""Asks a person for a secret by its label; None where nobody can be asked."""
+"""Asks the user for a secret by its label; None if there is no terminal."""
 
 
 def secrets_of(environment: Mapping[str, str]) -> list[SecretStr]:
-    """Every secret in the environment, to be masked whatever goes wrong first."""
+    """Every secret in the environment, for masking before anything else can fail."""
     return [SecretStr(value) for name in SECRET_VARIABLES if (value := environment.get(name, "").strip())]
 
 
@@ -138,7 +145,7 @@ class SecretSource:
         self._environment = {**values, **{name: text for name, text in self._environment.items() if text.strip()}}
 
     def text(self, variable: str) -> str | None:
-        """A value of the environment that is no secret."""
+        """The value of an environment variable that is not a secret."""
         return self._environment.get(variable, "").strip() or None
 
 
@@ -147,14 +154,18 @@ def _from_file(name: str, path: str, read_stdin: Callable[[], str]) -> SecretStr
     try:
         text = read_stdin() if path == "-" else beginning(Path(path).expanduser())
     except (OSError, ValueError, RuntimeError) as unreadable:  # RuntimeError: `~` names no user
-        raise InvalidValueError(f"The file of {flag} cannot be read.", hint="Check its path.") from unreadable
+        raise InvalidValueError(
+            f"The file in {flag} cannot be read.", hint="Check the path and the permissions of the file."
+        ) from unreadable
     if not text.strip():
-        raise InvalidValueError(f"The file of {flag} is empty.", hint="It must hold the secret and nothing else.")
+        raise InvalidValueError(
+            f"The file in {flag} is empty.", hint="The file must contain the secret and nothing else."
+        )
     return SecretStr(text.strip())
 
 
 def beginning(path: Path) -> str:
-    """The text of a file that is no longer than a secret can be: a device would never end."""
+    """Reads a file up to the longest possible secret, so that reading a device ends."""
     with path.open(encoding="utf-8") as file:
         text = file.read(_LONGEST_SECRET + 1)
     if len(text) > _LONGEST_SECRET:
@@ -163,7 +174,7 @@ def beginning(path: Path) -> str:
 
 
 def refuse_misplaced(source: SecretSource, given: Mapping[str, object]) -> None:
-    """Refuses a secret in the place of another value, which would be sent, shown and kept in the clear.
+    """Refuses a secret that was given as another value, which would be sent, displayed and stored in plain text.
 
     Args:
         source: The secrets of the run.
@@ -177,13 +188,13 @@ def refuse_misplaced(source: SecretSource, given: Mapping[str, object]) -> None:
     for place, value in {**variables, **given}.items():
         if any(secret in str(value) for secret in secrets):
             raise InvalidValueError(
-                f"{place} holds one of the secrets that were given to this run.",
-                hint=f"Correct {place}: a secret there would be sent, shown and kept in the clear.",
+                f"{place} contains one of the secrets that were given to this run.",
+                hint=f"Correct {place}: a secret there would be sent, displayed and stored in plain text.",
             )
 
 
 def auth0_credentials(source: SecretSource, domain: str, client_id: str | None) -> Auth0Credentials:
-    """The Auth0 side, from whatever was given.
+    """The Auth0 credentials from all sources.
 
     Raises:
         InvalidValueError: A value is malformed.
@@ -219,8 +230,8 @@ def tenant_key(source: SecretSource, domain: str) -> str:
     named = source.text("AUTH0_AUDIENCE") or own
     if domain.endswith(".auth0.com") and named != own:
         raise InvalidValueError(
-            f"AUTH0_AUDIENCE is {named}, which belongs to another tenant than {domain}.",
-            hint="Unset AUTH0_AUDIENCE: it is needed only if AUTH0_DOMAIN is a custom domain.",
+            f"AUTH0_AUDIENCE is {named}, which does not belong to the tenant {domain}.",
+            hint="Unset AUTH0_AUDIENCE. It is needed only if AUTH0_DOMAIN is a custom domain.",
         )
     token = source.find("api_token")
     audiences = audiences_of(token) if token else frozenset()
@@ -229,7 +240,7 @@ def tenant_key(source: SecretSource, domain: str) -> str:
     if own in audiences:
         return own
     raise InvalidValueError(
-        f"The access token in AUTH0_API_TOKEN is for another API than {named}.",
+        f"The access token in AUTH0_API_TOKEN was issued for another API than {named}.",
         hint=f"Use a token of the tenant {domain}. If that is a custom domain, set AUTH0_AUDIENCE to the tenant's own "
         "https://TENANT.REGION.auth0.com/api/v2/.",
     )
@@ -259,21 +270,22 @@ def _signing_alg(source: SecretSource) -> SigningAlg:
         case "RS256" | "RS384" | "PS256":
             return value
     raise InvalidValueError(
-        "AUTH0_CLIENT_ASSERTION_SIGNING_ALG is none that Auth0 takes.", hint="Auth0 takes RS256, RS384 or PS256."
+        "AUTH0_CLIENT_ASSERTION_SIGNING_ALG is not an algorithm that Auth0 accepts.",
+        hint="Auth0 accepts RS256, RS384 and PS256.",
     )
 
 
 def _auth0_missing(client_id: str | None) -> ValueNeededError:
     missing = "AUTH0_CLIENT_SECRET" if client_id else "AUTH0_CLIENT_ID"
     return ValueNeededError(
-        f"Auth0 credentials are needed: {missing} is not set.",
+        f"Auth0 credentials are required: {missing} is not set.",
         hint="Set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET (or --client-secret-file PATH) of a Machine to Machine "
         "application that is authorized for the Management API; or AUTH0_API_TOKEN (or --api-token-file PATH).",
     )
 
 
 def twilio_credentials(source: SecretSource, account_sid: str | None) -> TwilioCredentials:
-    """The Twilio side, from whatever was given.
+    """The Twilio credentials from all sources.
 
     Raises:
         InvalidValueError: A SID or key is malformed.
@@ -287,14 +299,14 @@ def twilio_credentials(source: SecretSource, account_sid: str | None) -> TwilioC
     if not account_sid or not (token or has_pair):
         missing = "TWILIO_AUTH_TOKEN" if account_sid else "TWILIO_ACCOUNT_SID"
         raise ValueNeededError(
-            f"Twilio credentials are needed: {missing} is not set.",
+            f"Twilio credentials are required: {missing} is not set.",
             hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or --twilio-auth-token-file PATH): " + _TWILIO_KEYS,
         )
     return TwilioCredentials(account_sid=account_sid, auth_token=token, api_key=api_key, api_secret=api_secret)
 
 
 def formed(variable: str, value: str) -> str:
-    """The value, which has the form that its variable's values have.
+    """Returns the value after checking it against its variable's pattern.
 
     Raises:
         InvalidValueError: It has not.
@@ -306,7 +318,7 @@ def formed(variable: str, value: str) -> str:
 
 
 def check_formats(source: SecretSource) -> None:
-    """Judges what is given before anything that is missing is reported.
+    """Checks the format of the given credentials, before missing ones are reported.
 
     Raises:
         InvalidValueError: An account SID, an API key, a client ID or a secret is malformed.
@@ -319,8 +331,8 @@ def check_formats(source: SecretSource) -> None:
         value = secret.get_secret_value() if secret else ""
         if not (value.isascii() and value.isprintable()):
             raise InvalidValueError(
-                f"{SECRETS[name].variables[0]} holds a character that it cannot have.",
-                hint="Copy it again: it is one line of plain letters, digits and marks.",
+                f"{SECRETS[name].variables[0]} contains an invalid character.",
+                hint="Copy the value again: it is one line of ASCII letters, digits and punctuation.",
             )
     if key := source.find("private_key"):
         check_private_key(key)

@@ -1,4 +1,4 @@
-"""Where the two services are reached: their real hosts, or one sandbox on loopback."""
+"""The URLs of both services: their real hosts, or one sandbox on loopback."""
 
 import ipaddress
 import re
@@ -86,12 +86,12 @@ def require_this_machine(places: Endpoints) -> None:
             continue  # then no request can be sent either, and that is told in its own words
         if not all(is_loopback(str(entry[4][0])) for entry in found):
             raise SandboxMixedError(
-                f"{host} leads to another machine from here.",
-                hint="Fix this machine's hosts file or resolver: localhost must be only 127.0.0.1 and ::1.",
+                f"{host} resolves to another machine.",
+                hint="Fix this machine's hosts file or resolver: localhost must resolve to 127.0.0.1 and ::1 only.",
             )
 
 
-_SANDBOX_HINT = "A sandbox runs on loopback: use http://localhost:PORT, or unset MFA_SETUP_SANDBOX."
+_SANDBOX_HINT = "A sandbox runs on this machine: set MFA_SETUP_SANDBOX to http://localhost:PORT, or unset it."
 
 
 def sandbox_url(text: str) -> SplitResult:
@@ -108,7 +108,9 @@ def sandbox_url(text: str) -> SplitResult:
         parts = SplitResult("", "", "", "", "")
     host = parts.hostname or ""
     if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
-        raise InvalidValueError("MFA_SETUP_SANDBOX is not an http or https URL.", hint=_SANDBOX_HINT)
+        raise InvalidValueError(
+            "MFA_SETUP_SANDBOX is not a URL that starts with http:// or https://.", hint=_SANDBOX_HINT
+        )
     if not is_loopback(host):
         raise SandboxMixedError(f"MFA_SETUP_SANDBOX is at {host}, which is not on this machine.", hint=_SANDBOX_HINT)
     return parts
@@ -129,7 +131,7 @@ def require_sandbox_of(domain: str, sandbox: SplitResult) -> None:
 
 
 def resolve(domain: str, sandbox: SplitResult | None, *, twilio_needed: bool) -> Endpoints:
-    """Both services on loopback, or neither.
+    """Resolves the URLs of both services, which are both on loopback or both real.
 
     Raises:
         SandboxMixedError: One is on loopback and the other is not.
@@ -137,13 +139,13 @@ def resolve(domain: str, sandbox: SplitResult | None, *, twilio_needed: bool) ->
     local = is_loopback(urlsplit(f"//{domain}").hostname or "")
     if sandbox and not local:
         raise SandboxMixedError(
-            f"MFA_SETUP_SANDBOX is set, but the tenant {domain} is a real one.",
-            hint="Set AUTH0_DOMAIN to the sandbox's own, or unset MFA_SETUP_SANDBOX.",
+            f"MFA_SETUP_SANDBOX is set, but {domain} is a real tenant.",
+            hint="Set AUTH0_DOMAIN to the sandbox's domain, or unset MFA_SETUP_SANDBOX.",
         )
     if local and not sandbox and twilio_needed:
         raise SandboxMixedError(
-            f"The tenant {domain} is on this machine, but Twilio would be the real one.",
-            hint="Set MFA_SETUP_SANDBOX to the sandbox's URL; `mfa-setup sandbox` prints it.",
+            f"The tenant {domain} is a sandbox, but the run would use the real Twilio.",
+            hint="Set MFA_SETUP_SANDBOX to the URL that `mfa-setup sandbox` prints.",
         )
     if not local:
         return Endpoints(f"https://{domain}", None)

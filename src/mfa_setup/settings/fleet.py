@@ -1,4 +1,4 @@
-"""Reading a fleet file: many tenants with what is to be set up in each, and where their credentials are found.
+"""Reads a fleet file: many tenants with their settings and references to their credentials.
 
 A tenant's own keys outrank those of `[defaults]`, key by key. The file holds no credential, only the names of
 environment variables and files that do.
@@ -40,7 +40,7 @@ _FORM = 'Write { env = "NAME" } or { file = "PATH" }.'
 
 @dataclass(frozen=True, slots=True)
 class CredentialName:
-    """Where a credential is found: the name of an environment variable, or of a file.
+    """A reference to a credential: an environment variable or a file.
 
     Attributes:
         kind: `env` or `file`.
@@ -85,7 +85,8 @@ def read_fleet(path: Path, *, allowed: frozenset[str], sandbox: bool) -> tuple[F
     content = parsed(path, _LONGEST, "the path of the fleet file")
     for name in content.keys() - {"defaults", "tenants"}:
         raise UnknownKeyError(
-            f"{path} has `{quoted(name)[1:-1]}`, which is not known.", hint="Known: [defaults], [tenants.NAME]."
+            f"{path} has the unknown section or key `{quoted(name)[1:-1]}`.",
+            hint="A fleet file has the sections [defaults] and [tenants.NAME].",
         )
     defaults = dict(_table(content.get("defaults", {}), f"{path}: defaults"))
     shared = _names(defaults.pop("credentials", {}), f"[defaults.credentials] of {path}")
@@ -93,7 +94,9 @@ def read_fleet(path: Path, *, allowed: frozenset[str], sandbox: bool) -> tuple[F
     common = InFile(Origin.FLEET, values_of(_without_domain(defaults, place), place), place)
     tenants = _table(content.get("tenants", {}), f"{path}: tenants")
     if not tenants:
-        raise InvalidValueError(f"{path} names no tenant.", hint='Add a section [tenants.NAME] with domain = "…".')
+        raise InvalidValueError(
+            f"{path} contains no tenant.", hint='Add a section [tenants.NAME] that contains domain = "…".'
+        )
     entries = [_Entry(path, name, common, shared) for name in tenants]
     found = tuple(entry.read(tenants[entry.name], allowed, sandbox=sandbox) for entry in entries)
     _refuse_twice(path, ((tenant.domain.lower(), tenant.name) for tenant in found), "the domain")
@@ -117,8 +120,11 @@ class _Entry:
     def read(self, content: Any, allowed: frozenset[str], *, sandbox: bool) -> FleetTenant:
         if not _NAME.fullmatch(self.name):
             raise InvalidValueError(
-                f"{self.path} has a tenant {quoted(self.name)}, which is not a name.",
-                hint="A name is letters, digits, dots, hyphens and underscores, and begins with a letter or digit.",
+                f"{self.path} has the tenant name {quoted(self.name)}, which is invalid.",
+                hint=(
+                    "A name consists of letters, digits, dots, hyphens and underscores, and starts with a "
+                    "letter or digit."
+                ),
             )
         sections = dict(_table(content, self.place))
         address = self._domain(sections.pop("domain", None), allowed, sandbox=sandbox)
@@ -143,21 +149,23 @@ class _Entry:
             return address
         raise InvalidValueError(
             f"The domain of {self.place} is {address}, which is not under auth0.com.",
-            hint=f"If credentials may be sent there, pass --allow-domain {address}.",
+            hint=f"If {address} may receive your credentials, pass --allow-domain {address}.",
         )
 
 
 def _table(content: Any, place: str) -> Mapping[str, Any]:
     if not isinstance(content, Mapping):
-        raise InvalidValueError(f"{place} is {quoted(content)}.", hint="It is a section of its own.")
+        raise InvalidValueError(
+            f"{place} is {quoted(content)}.", hint="Write it as a section: on a line of its own, in brackets."
+        )
     return content
 
 
 def _without_domain(sections: Mapping[str, Any], place: str) -> Mapping[str, Any]:
     if "auth0" in sections or "domain" in sections:
         raise UnknownKeyError(
-            f"{place} has `{'auth0' if 'auth0' in sections else 'domain'}`, which is not known there.",
-            hint='Each tenant has a domain of its own: domain = "…" in [tenants.NAME].',
+            f"{place} has `{'auth0' if 'auth0' in sections else 'domain'}`, which does not belong there.",
+            hint='Each tenant needs its own domain: set domain = "…" in [tenants.NAME].',
         )
     return sections
 
@@ -167,7 +175,7 @@ def _names(content: Any, place: str) -> dict[str, CredentialName]:
     for key, value in _table(content, place).items():
         where = f"{quoted(key)[1:-1]} in {place}"
         if key not in CREDENTIALS:
-            raise UnknownKeyError(f"{where} is not known.", hint=f"Known: {', '.join(CREDENTIALS)}.")
+            raise UnknownKeyError(f"{where} is not a known credential.", hint=f"Known keys: {', '.join(CREDENTIALS)}.")
         if not isinstance(value, Mapping) or len(value) != 1:
             raise SecretInConfigError(f"{where} is not a reference to a credential.", hint=_FORM)
         ((kind, name),) = value.items()
@@ -180,7 +188,7 @@ def _names(content: Any, place: str) -> dict[str, CredentialName]:
 
 
 def _chosen(shared: Mapping[str, CredentialName], own: Mapping[str, CredentialName]) -> dict[str, CredentialName]:
-    """What a tenant names itself, and what of the defaults goes with it."""
+    """The credentials of a tenant's own section, and those of the defaults that apply to it."""
     gone = set(_LOGINS) if own.keys() & set(_LOGINS) else set[str]()
     gone |= set(_OF_ACCOUNT) if "twilio_account_sid" in own else set()
     return {key: named for key, named in shared.items() if key not in gone} | dict(own)
@@ -200,8 +208,8 @@ def _refuse_twice(path: Path, used: Iterator[tuple[str, str]], what: str) -> Non
     for value, name in used:
         if value in seen:
             raise InvalidValueError(
-                f"{path}: the tenants {seen[value]} and {name} have {what} {value} in common.",
-                hint="Give each a value of its own.",
+                f"{path}: the tenants {seen[value]} and {name} both have {what} {value}.",
+                hint="Set a different value for each tenant.",
             )
         seen[value] = name
 
@@ -238,8 +246,8 @@ def require_twilio(tenant: FleetTenant) -> None:
 
 def _unnamed(tenant: FleetTenant, keys: str) -> ValueNeededError:
     return ValueNeededError(
-        f"The fleet file does not say where the credentials {keys} of {tenant.name} are.",
-        hint=f"Name them in [tenants.{tenant.name}.credentials] or [defaults.credentials]. {_FORM}",
+        f"The fleet file has no reference to the credentials {keys} of the tenant {tenant.name}.",
+        hint=f"Add them to [tenants.{tenant.name}.credentials] or [defaults.credentials]. {_FORM}",
     )
 
 
@@ -252,7 +260,9 @@ def _value(named: CredentialName, folder: Path, environment: Mapping[str, str]) 
     try:
         value = beginning(folder / Path(named.name).expanduser()).strip()
     except (OSError, ValueError, RuntimeError):  # RuntimeError: `~` names no user
-        raise InvalidValueError(f"The file of {named.place} cannot be read.", hint="Check its path.") from None
+        raise InvalidValueError(f"The file in {named.place} cannot be read.", hint="Check its path.") from None
     if not value:
-        raise InvalidValueError(f"The file of {named.place} is empty.", hint="It must hold the credential alone.")
+        raise InvalidValueError(
+            f"The file in {named.place} is empty.", hint="The file must contain the credential and nothing else."
+        )
     return value

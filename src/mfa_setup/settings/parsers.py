@@ -1,4 +1,4 @@
-"""The parser of each kind of value: it returns what was typed as the engine uses it, or says what is wrong with it."""
+"""The parsers of values: each returns the text in the engine's form, or raises an error about the problem."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from mfa_setup.settings.endpoints import is_loopback, is_number, is_under_localh
 
 
 class MalformedError(Exception):
-    """What is wrong with a value, and what a good one looks like."""
+    """The problem with a value, and an example of a valid one."""
 
     def __init__(self, problem: str, example: str) -> None:
         super().__init__(problem)
@@ -33,7 +33,7 @@ NORTH_AMERICA = frozenset({"US", "CA"})
 
 
 def quoted(raw: object) -> str:
-    """A value as a message shows it: short, and without what may be a secret."""
+    """A value for a message: shortened, and without anything that looks like a secret."""
     shown = _shortened(raw)
     text = shown if isinstance(shown, str) else repr(shown)
     text = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
@@ -55,11 +55,11 @@ def _shortened(raw: object) -> object:
 
 def domain(text: str) -> str:
     """A tenant's domain: a bare host name; a port only on loopback."""
-    example = "Give the bare host name, such as acme.eu.auth0.com."
+    example = "Use the bare host name, such as acme.eu.auth0.com."
     if "/" in text:
         host = text.rpartition("://")[2].partition("/")[0].rpartition("@")[2]
         raise MalformedError(
-            "it is a URL", f"Give the host alone: {shortened(host)}." if _HOST.fullmatch(host) else example
+            "it is a URL", f"Use only the host name: {shortened(host)}." if _HOST.fullmatch(host) else example
         )
     try:
         parts = urlsplit(f"//{text}")
@@ -71,12 +71,13 @@ def domain(text: str) -> str:
         raise MalformedError("it is not a host name", example)
     if not is_loopback(host) and (is_number(host) or is_under_localhost(host)):
         raise MalformedError(
-            "it is no tenant's domain", "Give acme.eu.auth0.com, or localhost:PORT for a sandbox on this machine."
+            "it is not the domain of a tenant",
+            "Use a domain such as acme.eu.auth0.com, or localhost:PORT for a sandbox on this machine.",
         )
     if port is not None and not is_loopback(host):
-        raise MalformedError("a tenant has no port", example)
+        raise MalformedError("a tenant's domain has no port", example)
     if "." not in host[:-1] and not is_loopback(host):
-        raise MalformedError("it is not a whole host name", example)
+        raise MalformedError("it is not a complete host name", example)
     if host.endswith("."):
         raise MalformedError("it ends with a dot", example)
     return text.lower()
@@ -85,14 +86,14 @@ def domain(text: str) -> str:
 def application_name(text: str) -> str:
     """A name as `POST /api/v2/clients` takes it: not empty, without `<` and `>`."""
     if not text.strip() or any(mark in text for mark in "<>") or not text.isprintable():
-        raise MalformedError("a name is not empty and has no < or >", 'For example "Twilio MFA Test".')
+        raise MalformedError("a name must not be empty or contain < or >", 'For example "Twilio MFA Test".')
     return _harmless(text, 'For example "Twilio MFA Test".')
 
 
 def _harmless(text: str, example: str) -> str:
-    """A free text, which would be sent, shown and kept: a secret in its place is refused."""
+    """Free text, which would be sent, displayed and stored. Text that looks like a secret is refused."""
     if looks_random(text):
-        raise MalformedError("it holds what looks like a secret", example)
+        raise MalformedError("it contains what looks like a secret", example)
     return text
 
 
@@ -107,11 +108,14 @@ def url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
         raise MalformedError("it is not an http or https URL", example)
     if any(character.isspace() or not character.isprintable() for character in text) or "," in text:
-        raise MalformedError("a URL has no spaces and no commas", example)
+        raise MalformedError("a URL must not contain spaces or commas", example)
     if parts.fragment or "#" in text:
-        raise MalformedError("a URL of an application has no fragment (#)", example)
+        raise MalformedError("an application's URL must not have a fragment (#)", example)
     if "*" in host.partition(".")[2] or host.count("*") > 1:
-        raise MalformedError("a wildcard stands once, in the label furthest left", "For example https://*.example.com.")
+        raise MalformedError(
+            "a wildcard (*) may occur once, in the leftmost label of the host name",
+            "For example https://*.example.com.",
+        )
     if not (urls.is_host(host) or is_loopback(host)):
         raise MalformedError("its host is not a host name", example)
     return text
@@ -121,7 +125,7 @@ def origin(text: str) -> str:
     """A web origin: scheme, host and port, nothing behind it."""
     parts = urlsplit(url(text))
     if parts.path not in {"", "/"} or parts.query:
-        raise MalformedError("an origin has no path", f"Give {shortened(origin_of(text))} as the web origin.")
+        raise MalformedError("an origin must not have a path", f"Use {shortened(origin_of(text))} as the web origin.")
     return origin_of(text)
 
 
@@ -144,7 +148,7 @@ def _of_form(form: str, problem: str, example: str) -> Callable[[str], str]:
 
 CLIENT_ID = r"[A-Za-z0-9_-]{1,64}"
 account_sid = _of_form(
-    r"AC[0-9a-fA-F]{32}", "it is not an account SID", "An account SID is AC and 32 hexadecimal digits."
+    r"AC[0-9a-fA-F]{32}", "it is not an account SID", "An account SID is AC followed by 32 hexadecimal digits."
 )
 client_id = _of_form(
     CLIENT_ID, "it is not a client ID", "Auth0 dashboard: Applications > the application > Settings > Client ID."
@@ -158,7 +162,7 @@ organization = _of_form(
 """The ID of an organization, `org_` and letters and digits, or its name: letters, digits, hyphens, underscores."""
 connection_name = _of_form(
     r"[A-Za-z0-9]([A-Za-z0-9-]{0,126}[A-Za-z0-9])?",
-    "it is not a connection's name",
+    "it is not a valid name of a connection",
     "For example Username-Password-Authentication.",
 )
 """The name of a connection: letters, digits and hyphens."""
@@ -168,7 +172,7 @@ contains = _of_form(r"[0-9A-Za-z*+]{2,16}", "it is not 2 to 16 digits, letters o
 """A pattern of digits and letters (AvailablePhoneNumbers, `Contains`: 2 to 16 characters, `*` for any)."""
 _SERVICE = r"MG[0-9a-fA-F]{32}"
 messaging_service = _of_form(
-    _SERVICE, "it is not `MG` and 32 hexadecimal digits", "Twilio console: Messaging > Services."
+    _SERVICE, "it is not `MG` followed by 32 hexadecimal digits", "Twilio console: Messaging > Services."
 )
 """The SID of a Messaging Service."""
 
@@ -179,7 +183,7 @@ def country(text: str) -> str:
 
     code = text.upper()
     if not text.isascii() or code not in phonenumbers.SUPPORTED_REGIONS:
-        raise MalformedError("it is not a country's two-letter code", "For example US, CA, GB or DE.")
+        raise MalformedError("it is not a two-letter country code", "For example US, CA, GB or DE.")
     return code
 
 
@@ -187,9 +191,9 @@ def phone_number(text: str) -> str:
     """A phone number in E.164 form."""
     import phonenumbers  # noqa: PLC0415 likewise
 
-    example = "Write it with + and country code, without spaces: +14155550123."
+    example = "Write the number with + and country code, without spaces: +14155550123."
     if not _E164.fullmatch(text):
-        raise MalformedError("it is not a phone number in E.164 form", example)
+        raise MalformedError("it is not a phone number in E.164 format", example)
     try:
         parsed = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
@@ -200,9 +204,9 @@ def phone_number(text: str) -> str:
 
 
 def sender(text: str) -> str:
-    """Who is to send: a phone number in E.164 form, a short code, or an alphanumeric sender ID."""
+    """The sender: a phone number in E.164 format, a short code, or an alphanumeric sender ID."""
     if re.fullmatch(_SERVICE, text):
-        raise MalformedError("it is a Messaging Service", "Pass it with --messaging-service-sid.")
+        raise MalformedError("it is the SID of a Messaging Service", "Pass it with --messaging-service-sid.")
     if _SHORT_CODE.fullmatch(text) or _SENDER_NAME.fullmatch(text):
         return text
     return phone_number(text)
@@ -217,7 +221,7 @@ def seconds(text: str) -> float:
     """A time in seconds, up to an hour."""
     value = _positive(text, "it is not a number of seconds", "For example --timeout 30.")
     if value > 3600:  # noqa: PLR2004
-        raise MalformedError("it is longer than an hour", "For example --timeout 30.")
+        raise MalformedError("it is more than an hour", "For example --timeout 30.")
     return value
 
 
@@ -228,17 +232,20 @@ def _positive(text: str, problem: str, example: str) -> float:
 
 
 _SAMPLE = "407319"
-"""A code that a template is tried with."""
+"""The code that a template is tested with."""
 
 
 def template(text: str) -> str:
     """The text of an SMS: it must hold the code, in either stack's notation."""
     if not re.search(r"\{\{\s*code\b[^}]*\}\}", text):
-        raise MalformedError("a template must hold {{code}}", 'For example "{{code}} is your code for Acme."')
+        raise MalformedError("a template must contain {{code}}", 'For example "{{code}} is your code for Acme."')
     if len(text) > 20_000:  # noqa: PLR2004 branding/phone/templates: 1 to 20000
-        raise MalformedError("a template has at most 20000 characters", "Shorten it.")
+        raise MalformedError("a template may have at most 20000 characters", "Shorten the template.")
     if not _tells_code(text):
-        raise MalformedError("the template's text does not contain the code", "Users must be able to read it.")
+        raise MalformedError(
+            "the template's text does not contain the code",
+            "Change the template so that its text shows the code to the user.",
+        )
     return _harmless(text, 'For example "{{code}} is your code for Acme."')
 
 
@@ -256,10 +263,10 @@ def _tells_code(template: str) -> bool:
 def path(text: str) -> Path:
     """A path on this machine."""
     if not text.strip() or "\0" in text:
-        raise MalformedError("it is not a path", "Name a file or folder of this machine.")
+        raise MalformedError("it is not a valid path", "Use the path of a file or folder on this machine.")
     if not (Path(text).is_absolute() or os.access(text, os.F_OK)):
         _harmless(text, "For example src/auth_config.json.")
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        raise MalformedError("its ~ names no user of this machine", "Write the path without ~.") from None
+        raise MalformedError("its ~ does not name a user of this machine", "Write the path without ~.") from None

@@ -1,15 +1,15 @@
-"""Whether a text can sign as the private key of an application, and what it is where it cannot."""
+"""Checks the private key of an application, and describes what is wrong with it."""
 
 from pydantic import SecretStr
 
 from mfa_setup.errors import InvalidValueError
 
 _VARIABLE = "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY"
-_FORM = "Give the RSA private key in PEM form: its lines from -----BEGIN PRIVATE KEY----- to -----END PRIVATE KEY-----."
+_FORM = "Provide an RSA private key in PEM format, from -----BEGIN PRIVATE KEY----- to -----END PRIVATE KEY-----."
 
 
 def check_private_key(key: SecretStr) -> None:
-    """Refuses what is no RSA private key in PEM form.
+    """Refuses anything but an RSA private key in PEM format.
 
     Raises:
         InvalidValueError: It is something else; the message says what, and holds nothing of it.
@@ -18,16 +18,16 @@ def check_private_key(key: SecretStr) -> None:
     if "PUBLIC KEY-----" in text or "CERTIFICATE-----" in text:
         what = "a public key" if "PUBLIC KEY" in text else "a certificate"
         raise InvalidValueError(
-            f"{_VARIABLE} holds {what}, and a private key belongs there.",
-            hint=f"{_FORM} Auth0 keeps the public key; the private one is in the file that was made with it.",
+            f"{_VARIABLE} contains {what} instead of a private key.",
+            hint=f"{_FORM} Auth0 stores the public key; the private key is in the file that was generated with it.",
         )
     if r"\n" in text:
         raise InvalidValueError(
-            rf"{_VARIABLE} holds the two characters \n where its lines should end.",
-            hint=f"Put the key into a file with real line ends, and pass --private-key-file PATH. {_FORM}",
+            rf"{_VARIABLE} contains the two characters \n instead of line breaks.",
+            hint=f"Write the key to a file with real line breaks, and pass --private-key-file PATH. {_FORM}",
         )
     if problem := _problem(text):
-        raise InvalidValueError(f"The private key of {_VARIABLE} {problem}.", hint=_FORM)
+        raise InvalidValueError(f"The private key in {_VARIABLE} {problem}.", hint=_FORM)
 
 
 def _problem(text: str) -> str | None:

@@ -109,7 +109,7 @@ SETTINGS: tuple[Setting, ...] = (
             opposite="--app"),
     Setting("connection", "application", "Database connection that the application uses.", parsers.connection_name,
             "Username-Password-Authentication", default="Username-Password-Authentication"),
-    Setting("prune_urls", "application", "Remove the application's URLs that are not configured here.",
+    Setting("prune_urls", "application", "Remove URLs from the application that are not in this configuration.",
             kind="boolean", default=False),
     Setting("harden", "application", "Fix the security settings of an application that mfa-setup did not create.",
             kind="boolean", default=False),
@@ -122,19 +122,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("contains", "number", "Digits that the number must contain; * stands for any digit.", parsers.contains,
             "5551", metavar="DIGITS"),
     Setting("number_type", "number",
-            "Type of number. Without it, local, or mobile where local numbers cannot send SMS.",
+            "Type of number. Default: local, or mobile where local numbers cannot send SMS.",
             kind="choice", choices=NumberType),
-    Setting("max_price", "number", "Refuse a number that costs more than this per month.", parsers.price, "2.50",
+    Setting("max_price", "number",
+        "Refuse to buy a number that costs more than this per month.", parsers.price, "2.50",
             "number"),
-    Setting("buy", "number", "Buy a number even if the account has others that could send.", kind="boolean",
+    Setting("buy", "number", "Buy a number even if the account has numbers that can send.", kind="boolean",
             default=False, one_shot=True),
     Setting("from", "sender",
-            "Send from this number of the Twilio account, in E.164 form, or from a short code or name.",
+            "Send from this number (E.164 format), short code or sender name of the Twilio account.",
             parsers.sender, "+14155550123", metavar="SENDER"),
     Setting("messaging_service_sid", "sender",
             "Send through this Messaging Service; with --from, add that number to its pool.",
             parsers.messaging_service, _SERVICE),
-    Setting("delivery", "sms", "How codes are delivered. Without it, SMS is added to the methods that are in use.",
+    Setting("delivery", "sms", "How codes are delivered. Default: SMS, in addition to the methods that are in use.",
             kind="choice", choices=Delivery),
     Setting("enrollment_template", "sms", "Text of the SMS at enrollment; it must contain {{code}}.",
             parsers.template, "{{code}} is your code to enroll at Acme."),
@@ -145,7 +146,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("resend_token", "sms", "Send the Twilio auth token to Auth0 again.", kind="boolean", default=False,
             one_shot=True),
     Setting("countries", "users",
-            "Countries of the users' phones, such as US,CA. Without it, the sender's country. Repeatable.",
+            "Countries of the users' phones, such as US,CA. Default: the sender's country. Repeatable.",
             parsers.country, "US", "list", flag="--countries", separator=","),
     Setting("policy", "policy", "When MFA is required.", kind="choice", default="always", choices=PolicyName,
             key="require_mfa"),
@@ -180,14 +181,16 @@ _TWILIO: frozenset[Group] = frozenset({"sender", "users", "account"})
 SECRETS: dict[str, Secret] = {
     secret.name: secret
     for secret in (
-        Secret("client_secret", "Client secret of the tool's own application", ("AUTH0_CLIENT_SECRET",)),
+        Secret(
+            "client_secret", "Client secret of mfa-setup's Machine to Machine application", ("AUTH0_CLIENT_SECRET",)
+        ),
         Secret("api_token", "Management API access token", ("AUTH0_API_TOKEN", "AUTH0_ACCESS_TOKEN")),
-        Secret("private_key", "Private key in PEM form", ("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY",)),
+        Secret("private_key", "Private key in PEM format", ("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY",)),
         Secret("twilio_auth_token", "Twilio auth token", ("TWILIO_AUTH_TOKEN",), _TWILIO),
         Secret("twilio_api_secret", "Secret of TWILIO_API_KEY", ("TWILIO_API_SECRET",), _TWILIO),
         Secret(
             "old_twilio_auth_token",
-            "Auth token of the account that sent before",
+            "Auth token of the Twilio account that sent codes before",
             (f"{PREFIX}OLD_TWILIO_AUTH_TOKEN",),
             frozenset({"account"}),
         ),
@@ -196,14 +199,14 @@ SECRETS: dict[str, Secret] = {
 SECRET_VARIABLES = tuple(variable for secret in SECRETS.values() for variable in secret.variables)
 
 VARIABLES: dict[str, str] = {
-    "AUTH0_CLIENT_ID": "Client ID of the tool's own application (Machine to Machine).",
-    "AUTH0_AUDIENCE": "Identifier of the Management API. Default `https://DOMAIN/api/v2/`; set it for a custom domain.",
+    "AUTH0_CLIENT_ID": "Client ID of mfa-setup's Machine to Machine application.",
+    "AUTH0_AUDIENCE": "Identifier of the Management API, for a custom domain. Default: `https://DOMAIN/api/v2/`.",
     "AUTH0_CLIENT_ASSERTION_SIGNING_ALG": "Algorithm of the private key: RS256 (default), RS384 or PS256.",
     "TWILIO_ACCOUNT_SID": "SID of the Twilio account.",
     "TWILIO_API_KEY": "SID of an API key for mfa-setup's own requests to Twilio.",
     f"{PREFIX}SANDBOX": "URL of the sandbox on this machine that stands in for Twilio (`mfa-setup sandbox` prints it).",
-    f"{PREFIX}STATE_DIR": "Folder of the journals.",
-    f"{PREFIX}CACHE_DIR": "Folder of the cached access tokens.",
-    f"{PREFIX}DEBUG": "`1` shows each request with its headers and bodies, as `-vv`; `0` or empty does not.",
+    f"{PREFIX}STATE_DIR": "Folder for the journals.",
+    f"{PREFIX}CACHE_DIR": "Folder for the cached access tokens.",
+    f"{PREFIX}DEBUG": "`1` shows each request with its headers and bodies, like `-vv`; `0` or empty turns this off.",
 }
 """The variables that hold neither a setting nor a secret."""

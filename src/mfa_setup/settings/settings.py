@@ -21,7 +21,7 @@ from mfa_setup.settings.urls import never_matches
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run is to set up.
+    """The settings of a run.
 
     Attributes:
         desired: The desired state of the resources.
@@ -142,14 +142,14 @@ def require_confirmed_domain(settings: Settings, *, sandbox: SplitResult | None)
     is_sandbox = sandbox is not None and is_loopback(host) and parts.port == sandbox.port
     if not (is_of_auth0(host) or is_sandbox):
         raise InvalidValueError(
-            f"{entry.source} is {entry.value}, which is not under auth0.com. A settings file alone does not decide "
-            "where credentials are sent.",
+            f"{entry.source} is {entry.value}, which is not under auth0.com. A settings file alone cannot send "
+            "credentials to such a domain.",
             hint=f"If it is your tenant's domain, set AUTH0_DOMAIN={entry.value} or pass --domain {entry.value}.",
         )
 
 
 def is_of_auth0(host: str) -> bool:
-    """Whether Auth0 alone gives out names such as this one."""
+    """Whether only Auth0 can assign such a domain."""
     return host == "auth0.com" or host.endswith(".auth0.com")
 
 
@@ -203,22 +203,25 @@ def _unmatched_urls(given: Mapping[str, Given]) -> Iterator[Notice]:
             if why := never_matches(url):
                 yield Notice(
                     code="url_never_matches",
-                    message=f"{given[name].source} is {parsers.quoted(url)}, which never matches: {why}.",
+                    message=f"{given[name].source} is {parsers.quoted(url)}, which never matches a URL: {why}.",
                     hint="List each URL, or use a wildcard such as https://*.example.com/callback.",
                 )
 
 
 def _refuse_contradictions(given: Mapping[str, Given]) -> None:
-    """Refuses values that are valid on their own and make no sense together."""
+    """Refuses values that are valid separately but contradict each other."""
     area, kind, country = given["area_code"], given["number_type"], given["country"].value
     if area.value and country not in parsers.NORTH_AMERICA:
         raise InvalidValueError(
-            f"{area.source} is for the US and Canada, and the country is {country}.",
-            hint=f"Remove {area.source}, or search by --contains.",
+            f"{area.source} works only for the US and Canada, and the country is {country}.",
+            hint=f"Remove {area.source}, or use --contains instead.",
         )
     if kind.value == "mobile" and country in parsers.NORTH_AMERICA:
         raise InvalidValueError(
-            f"{kind.source} is mobile, and {country} has no mobile numbers: its local numbers serve as both.",
+            (
+                f"{kind.source} is mobile, but {country} has no separate mobile numbers: local numbers are used for "
+                "mobile phones too."
+            ),
             hint=f"Use {written(BY_NAME['number_type'], kind.origin, 'local')}.",
         )
     if given["from"].value and given["buy"].value:
@@ -230,13 +233,16 @@ def _refuse_contradictions(given: Mapping[str, Given]) -> None:
     delivery, service = given["delivery"], given["messaging_service_sid"]
     if delivery.value in {"voice", "both"} and service.value and not given["from"].value:
         raise InvalidValueError(
-            f"{delivery.source} is {delivery.value}, and a Messaging Service cannot make calls: voice needs a number.",
+            (
+                f"{delivery.source} is {delivery.value}, but a Messaging Service cannot make calls: voice requires a "
+                "number."
+            ),
             hint="Add --from NUMBER.",
         )
 
 
 def _contradiction(one: Given, other: Given) -> InvalidValueError:
-    return InvalidValueError(f"{one.source} and {other.source} contradict each other.", hint="Leave one of them out.")
+    return InvalidValueError(f"{one.source} and {other.source} contradict each other.", hint="Remove one of them.")
 
 
 def _shown(name: str) -> str:
@@ -255,9 +261,13 @@ def _unknown_variables(environment: Mapping[str, str]) -> Iterator[Notice]:
         if setting:
             hint = f"Set {setting.variable} instead." if setting.variable else f"Pass {setting.flag} instead."
         else:
-            hint = f"Did you mean {near[0]}?" if near else "Unset it, or see the variables in docs/settings.md."
+            hint = (
+                f"Did you mean {near[0]}?"
+                if near
+                else "Unset the variable, or see docs/settings.md for the known variables."
+            )
         yield Notice(
             code="unknown_variable",
-            message=f"{PREFIX}{_shown(name)} is set, and no setting has that variable.",
+            message=f"The environment variable {PREFIX}{_shown(name)} is set, but no setting uses it.",
             hint=hint,
         )

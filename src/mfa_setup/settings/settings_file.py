@@ -1,4 +1,4 @@
-"""Finding and reading mfa-setup.toml, and reading its sections wherever else they stand."""
+"""Finds and reads mfa-setup.toml, and reads its sections in other files."""
 
 import difflib
 import os
@@ -47,8 +47,11 @@ def find_file(folder: Path, home: Path | None) -> Path | None:
         if os.access(path, os.F_OK) or path.is_symlink():  # a link that leads nowhere cannot be read, which is said
             if candidate != folder and not _is_trusted(path):
                 raise ConfigUnreadableError(
-                    f"{path} is not used: it is in a parent folder, and other users of this machine can change it.",
-                    hint=f"Review it, then name it: --config {path}",
+                    (
+                        f"{path} is ignored, because it is in a parent folder and other users of this machine can "
+                        "change it."
+                    ),
+                    hint=f"Review the file, then pass --config {path} to use it.",
                 )
             return path
     return None
@@ -92,8 +95,8 @@ def values_of(sections: Mapping[str, Any], place: str) -> dict[str, Any]:
             setting = SECTIONS[section][key]
             if setting.one_shot:
                 raise InvalidValueError(
-                    f"{place} has the key `{key}` in [{section}], which belongs to one run and not to a file.",
-                    hint=f"Remove it, and pass {setting.flag} to the run that needs it.",
+                    f"{place} has the key `{key}` in [{section}], which can only be set for a single run.",
+                    hint=f"Remove the key, and pass {setting.flag} to the run that needs it.",
                 )
             values[setting.name] = value
     return values
@@ -115,21 +118,24 @@ def parsed(path: Path, longest: int, named_by: str) -> dict[str, Any]:
             content = file.read(longest + 1)
         if len(content) <= longest:
             return tomllib.loads(content.decode())
-        problem, hint = f"{path} is larger than {longest // 1_000_000} MB.", f"Give another file by {named_by}."
+        problem, hint = f"{path} is larger than {longest // 1_000_000} MB.", f"Name another file with {named_by}."
     except FileNotFoundError:
-        problem, hint = f"There is no file {path}.", f"Check {named_by}; the folder examples/ has files to begin with."
+        problem, hint = (
+            f"The file {path} does not exist.",
+            f"Check {named_by}. The folder examples/ contains sample files.",
+        )
     except tomllib.TOMLDecodeError as broken:
-        problem, hint = f"{path} is not TOML: {_told(broken)}.", "Correct that line."
+        problem, hint = f"{path} is not valid TOML: {_reason(broken)}.", "Correct that line."
     except (OSError, ValueError):  # ValueError: it is no UTF-8, or a number in it is too long for Python
         problem = f"{path} cannot be read."
-        hint = f"It must be a file of UTF-8 text that you may read; check {named_by}."
+        hint = f"Check {named_by}: the file must be UTF-8 text, and you must be allowed to read it."
     except RecursionError:
-        problem, hint = f"{path} is nested far too deep.", "Correct it, or start again."
+        problem, hint = f"{path} is nested too deeply.", "Remove the nesting, or start with a new file."
     raise ConfigUnreadableError(problem, hint=hint)
 
 
-def _told(broken: tomllib.TOMLDecodeError) -> str:
-    """What the reader of TOML says; it may quote keys of the file."""
+def _reason(broken: tomllib.TOMLDecodeError) -> str:
+    """The TOML parser's message, which may quote keys of the file."""
     return re.sub(r"""(['"])(.*?)\1""", lambda name: f"{name[1]}{shortened(name[2])}{name[1]}", str(broken))
 
 
@@ -138,13 +144,13 @@ def _refuse_unknown(place: str, section: str, content: Any) -> None:
     keys = [key for key in content if key not in known] if isinstance(content, Mapping) else []
     for name in (*(() if known else (section,)), *keys):
         if _SECRET.search(name):
-            raise SecretInConfigError(f"{place} has a key `{_shown(name)}`, which would hold a secret.")
+            raise SecretInConfigError(f"{place} has the key `{_shown(name)}`, which would contain a secret.")
     if not known:
         raise _unknown(f"{place} has `{_shown(section)}`", section, SECTIONS)
     if not isinstance(content, Mapping):
         raise InvalidValueError(
             f"{place}: {section} is {quoted(content)}.",
-            hint=f"It is a section: write [{section}] on a line of its own.",
+            hint=f"`{section}` must be a section: write [{section}] on a line of its own.",
         )
     for name in keys:
         lasting = [key for key, setting in known.items() if not setting.one_shot]
@@ -154,7 +160,7 @@ def _refuse_unknown(place: str, section: str, content: Any) -> None:
 def _unknown(problem: str, name: str, known: Iterable[str]) -> UnknownKeyError:
     near = difflib.get_close_matches(name, known, n=1)
     guess = f"Did you mean `{near[0]}`? " if near else ""
-    return UnknownKeyError(f"{problem}, which is not known.", hint=f"{guess}Known: {', '.join(sorted(known))}.")
+    return UnknownKeyError(f"{problem}, which is unknown.", hint=f"{guess}Known names: {', '.join(sorted(known))}.")
 
 
 def _shown(name: str) -> str:

@@ -14,7 +14,7 @@ from mfa_setup.settings.schema import SETTINGS, Setting
 
 
 class Origin(IntEnum):
-    """Where a value came from; a higher one wins."""
+    """The source of a value; a higher one overrides a lower one."""
 
     DEFAULT = 0
     FLEET = 1
@@ -25,7 +25,7 @@ class Origin(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class InFile:
-    """What a file gives: mfa-setup.toml, the defaults of a fleet file, or one of its tenants.
+    """The values of a file: mfa-setup.toml, the defaults of a fleet file, or one of its tenants.
 
     Attributes:
         origin: What outranks it, and what it outranks.
@@ -48,7 +48,7 @@ class Given:
 
     @property
     def is_given(self) -> bool:
-        """Whether it is more than the default."""
+        """Whether the value comes from a source other than the default."""
         return self.origin > Origin.DEFAULT
 
 
@@ -100,7 +100,7 @@ def _from_text(setting: Setting, text: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """Checks what one source gives for one setting."""
+    """Checks the value of one setting from one source."""
 
     setting: Setting
     origin: Origin
@@ -113,12 +113,12 @@ class _Check:
     def _value(self, raw: Any) -> Any:
         setting, example = self.setting, written(self.setting, self.origin)
         if setting.kind == "boolean" and not isinstance(raw, bool):
-            raise self._refused(raw, f"It is true or false, such as {example}.")
+            raise self._refused(raw, f"Use true or false, such as {example}.")
         if setting.kind == "choice" and raw not in get_args(setting.choices):
-            raise self._refused(raw, f"It is one of {', '.join(get_args(setting.choices))}.")
+            raise self._refused(raw, f"Use one of {', '.join(get_args(setting.choices))}.")
         if setting.kind == "list":
             if not isinstance(raw, list) or not raw:
-                raise self._refused(raw, f"It is a list, such as {example}.")
+                raise self._refused(raw, f"Use a list, such as {example}.")
             return tuple(dict.fromkeys(self._parsed(item) for item in self._items(raw)))
         return raw if setting.kind in {"boolean", "choice"} else self._parsed(raw)
 
@@ -132,8 +132,8 @@ class _Check:
     def _parsed(self, raw: Any) -> Any:
         text = str(raw) if self.setting.kind == "number" and type(raw) in {int, float} else raw
         if not isinstance(text, str):
-            form = "a number" if self.setting.kind == "number" else "a text in quotation marks"
-            raise self._refused(raw, f"It is {form}, such as {written(self.setting, self.origin)}.")
+            form = "a number" if self.setting.kind == "number" else "text in quotation marks"
+            raise self._refused(raw, f"Use {form}, such as {written(self.setting, self.origin)}.")
         try:
             return self.setting.parser(text)
         except MalformedError as malformed:

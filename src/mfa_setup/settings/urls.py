@@ -34,8 +34,8 @@ def never_matches(url: str) -> str | None:
     """Why no URL of an app ever matches this one, although Auth0 stores it; None where one may."""
     parts = urlsplit(url)
     if "*" in parts.path + parts.query:
-        return "Auth0 takes * as a wildcard in a subdomain only, and elsewhere to the letter"
+        return "Auth0 supports the wildcard * only in a subdomain, and takes it literally elsewhere"
     first, _, rest = (parts.hostname or "").partition(".")
     if "*" in first and "." not in rest and rest != "localhost":
-        return f"Auth0 takes no wildcard for all of .{rest}"
+        return f"Auth0 does not allow a wildcard for all of .{rest}"
     return None

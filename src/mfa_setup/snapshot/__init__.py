@@ -1,1 +1,1 @@
-"""What a run knows of both services: read once, frozen, and judged by plan, guard, `doctor` and `undo` alike."""
+"""The state of both services, read once per run and used by the plan, the guard, `doctor` and `undo`."""

@@ -1,4 +1,4 @@
-"""The Twilio account, in parts: one that a service refuses does not hide the others."""
+"""Reads the Twilio account in parts, so that a part that is refused does not hide the others."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,16 +20,16 @@ from mfa_setup.snapshot.parts import NOT_READ, Part, attempt, first_unread, know
 from mfa_setup.snapshot.together import together
 
 FEW = 20
-"""Up to so many Messaging Services are all read whole; of more, only those that can matter."""
+"""Up to this number, all Messaging Services are read completely; beyond it, only the relevant ones."""
 WORKERS = 12
-"""How many requests to the account are under way at once."""
+"""The number of concurrent requests to the account."""
 BATCH = WORKERS
 """How many pools are searched before the search ends, if it has found what it looks for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """What of an account can matter to a run.
+    """The parts of an account that are relevant to a run.
 
     Attributes:
         senders: Numbers and short codes that may send, by their digits or SIDs.

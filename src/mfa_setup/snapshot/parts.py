@@ -11,10 +11,10 @@ Part: TypeAlias = T | MfaSetupError
 
 
 class NotReadError(InternalError):
-    """Nobody asked for this part, which the command turned out to need."""
+    """The command uses a part that it did not request."""
 
 
-NOT_READ = NotReadError("A part of the tenant or account that this command needs was not read.")
+NOT_READ = NotReadError("A part of the tenant or account that this command requires was not read.")
 
 
 def known(part: Part[T]) -> T:
@@ -39,7 +39,7 @@ def first_unread(parts: Iterable[Part[object]]) -> MfaSetupError | None:
 
 
 def attempt(read: Callable[[], T]) -> Part[T]:
-    """What a read gives, or why it gives nothing; an interrupt is no answer.
+    """The result of a read, or the reason why it failed; an interrupt is raised.
 
     Raises:
         InterruptedRunError: Somebody interrupts.

@@ -1,4 +1,4 @@
-"""The one reader: fetches the parts that a task needs from both services, those that need not wait together."""
+"""Reads the parts that a task requires from both services, in parallel where possible."""
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -102,10 +102,10 @@ class Reader:
         settings, there = reading.part("settings"), reading.base.stack
         if not isinstance(settings, TenantSettings):
             return None
-        told: Part[PhoneStack] = settings.stack or "legacy"
+        stack_read: Part[PhoneStack] = settings.stack or "legacy"
         if settings.stack is None and not reading.is_on_legacy:
-            told = attempt(self.services.auth0.stack_by_endpoint)
-        stack = known_or(told, None)
+            stack_read = attempt(self.services.auth0.stack_by_endpoint)
+        stack = known_or(stack_read, None)
         if stack is None or stack == there:
             return None
         self.token.remember(stack)

@@ -1,4 +1,4 @@
-"""Parts of a snapshot while they are read: all at once, but for those that another one decides about."""
+"""Parts of a snapshot that are being read in parallel, except for those that depend on another part."""
 
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Requests side by side."""
+"""Concurrent requests."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A salted digest of the Twilio token last given to Auth0, which never gives it back: a new one is noticed by it."""
+"""A salted digest of the Twilio token last sent to Auth0, which never returns it; it detects a changed token."""
 
 import hashlib
 import hmac

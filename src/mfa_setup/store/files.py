@@ -1,4 +1,4 @@
-"""Opening and reading files so that no link is followed, no pipe is waited for, and nobody else can read ours."""
+"""Opens and reads files safely: follows no link, does not block on a pipe, and keeps the tool's files private."""
 
 import errno
 import os
@@ -61,7 +61,7 @@ def write_anew(path: Path, text: str) -> None:
 
 
 def refuse_planted(path: Path) -> None:
-    """Refuses what somebody may have put in place of a file of ours, to have another one written.
+    """Refuses a file that somebody may have put in place of one of the tool's own.
 
     Raises:
         OSError: It is a link of any kind, or no plain file.
@@ -76,7 +76,7 @@ def _require_single(path: Path, status: os.stat_result) -> None:
 
 
 def read_plain(path: Path, longest: int | None = None) -> tuple[bytes, os.stat_result]:
-    """What a plain file holds, and its status.
+    """The contents of a regular file, and its status.
 
     Raises:
         OSError: It is missing, no plain file, larger than `longest` bytes, or cannot be read.

@@ -1,4 +1,4 @@
-"""Where the tool keeps its own files, and how it names them."""
+"""The folders and names of the tool's own files."""
 
 import hashlib
 import os
@@ -42,14 +42,14 @@ def _folder(variable: str, environment: Mapping[str, str], usual: Callable[[str]
     named = environment.get(variable)
     if named and shortened(named) != named and not (Path(named).is_absolute() or os.access(named, os.F_OK)):
         raise InvalidValueError(
-            f"{variable} is {shortened(named)!r}, which may be a secret and would be kept as the name of a folder.",
-            hint=f"Set {variable} to the whole path of a folder, or unset it.",
+            f"{variable} is {shortened(named)!r}, which looks like a secret and would become the name of a folder.",
+            hint=f"Set {variable} to the absolute path of a folder, or unset it.",
         )
     try:
         return Path(named or usual("mfa-setup"))
     except RuntimeError:  # platformdirs, where neither HOME nor the system names a home folder
         raise ConfigUnreadableError(
-            "This user has no home folder, so mfa-setup has no place for its own files.",
+            "This user has no home folder, so mfa-setup cannot store its files.",
             hint="Set HOME, or set both MFA_SETUP_STATE_DIR and MFA_SETUP_CACHE_DIR.",
         ) from None
 

@@ -1,4 +1,4 @@
-"""The journal of a tenant: every write request before it is sent, and what became of it, as lines on the disk.
+"""The journal of a tenant: a line for every write request before it is sent, and a line for its outcome.
 
 By it a purchase whose answer was lost is found again, and a run can be undone. Losing it loses neither the application
 nor the number: their marks on the services are enough. It holds no secret.
@@ -23,7 +23,7 @@ from mfa_setup.store.journal_file import VERSION, Content, append_line, read_jou
 
 
 class Header(Frozen):
-    """What the first line of a run says of it, besides the tenant."""
+    """The values in the first line of a run, besides the tenant."""
 
     run_id: str
     command: str
@@ -60,7 +60,7 @@ class Journal:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """A warning where lines of the journal cannot be read: what they told cannot be undone."""
+        """A warning if lines of the journal cannot be read, because the changes recorded there cannot be undone."""
         if not self._unreadable:
             return ()
         first, *others = (str(number) for number in self._unreadable)
@@ -68,9 +68,9 @@ class Journal:
         return (
             Notice(
                 code="journal_line_unreadable",
-                message=f"{which} of the journal {self._path} cannot be read and {'are' if others else 'is'} left out.",
-                hint="A crash or a full disk may have cut it off. `mfa-setup undo` does not know what it recorded: "
-                "compare `mfa-setup status` with what you expect.",
+                message=f"{which} of the journal {self._path} cannot be read and {'are' if others else 'is'} ignored.",
+                hint="A crash or a full disk may be the cause. `mfa-setup undo` cannot undo the changes recorded "
+                "there: check the tenant with `mfa-setup status`.",
             ),
         )
 
@@ -127,7 +127,7 @@ class Journal:
             self._append("run", begin | ({"undoes": self.undoes} if self.undoes else {}))
 
     def override(self, check_id: str, evidence: str) -> None:
-        """Notes that a person went on although a check failed.
+        """Records that the user continued despite a failed check.
 
         Raises:
             JournalUnusableError: It cannot be written.
@@ -145,9 +145,9 @@ class Journal:
             self._append("outcome", outcome | {"time": _now()})
         except JournalUnusableError as error:
             self.unrecorded = JournalUnusableError(
-                f"{error.message} The outcome of the last request is missing there, so nothing else was started.",
-                hint="Check the free space on its disk and its permissions, then run the command again: it finds what "
-                "was created by its marks, and creates nothing twice.",
+                f"{error.message} The outcome of the last request could not be recorded, so the run stopped.",
+                hint="Check the free disk space and the permissions of the journal, then run the command again: "
+                "mfa-setup recognizes what it created, and creates nothing twice.",
             )
 
     def _append(self, kind: str, values: dict[str, Any]) -> None:
@@ -179,7 +179,7 @@ def open_journal(folders: Folders, tenant_key: str, header: Header) -> Journal:
 
 
 def empty_journal(header: Header) -> Journal:
-    """One that remembers nothing and takes no write, for a run that only looks."""
+    """An empty journal that accepts no writes, for a run that only reads."""
     return Journal(Path(), "", header, Content())
 
 

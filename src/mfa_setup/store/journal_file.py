@@ -1,4 +1,4 @@
-"""The file of a journal: its lines are appended and flushed, and read as the runs that they tell of."""
+"""The journal file: appends and flushes lines, and reads them as runs."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def append_line(path: Path, line: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a journal tells.
+    """The content of a journal.
 
     Attributes:
         runs: Its runs, the oldest first.
@@ -70,18 +70,18 @@ def read_journal(path: Path, tenant_key: str) -> Content:
         )
     except (pydantic.ValidationError, TypeError):
         raise JournalUnusableError(
-            f"The journal {path} holds something that this tool does not write.", hint=_MOVE_IT
+            f"The journal {path} contains data that mfa-setup does not write.", hint=_MOVE_IT
         ) from None
     for record in records:
         if record.tenant not in {None, tenant_key}:
             raise JournalUnusableError(
-                f"The journal {path} holds runs of another tenant, {record.tenant}; this one is {tenant_key}.",
+                f"The journal {path} contains runs of another tenant, {record.tenant}, instead of {tenant_key}.",
                 hint=_MOVE_IT,
             )
     return Content(records, tuple(unreadable))
 
 
-_MOVE_IT = "Move it away: what was made is found by its marks."
+_MOVE_IT = "Move the journal elsewhere: mfa-setup still recognizes the resources that it created."
 
 
 def _flush_folder(folder: Path) -> None:
@@ -98,13 +98,16 @@ def _data(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError:
-        raise JournalUnusableError(f"The journal {path} cannot be read, or is not a plain file.") from None
+        raise JournalUnusableError(f"The journal {path} cannot be read or is not a regular file.") from None
     if is_foreign(status):
-        raise JournalUnusableError(f"The journal {path} belongs to somebody else.")
+        raise JournalUnusableError(f"The journal {path} belongs to another user of this machine.")
     if is_open(status):
         raise JournalUnusableError(
-            f"The journal {path} can be read or changed by others.",
-            hint=f"Look at it, then: chmod 600 {path}. Or move it away: what was made is found by its marks.",
+            f"The journal {path} can be read or changed by other users of this machine.",
+            hint=(
+                f"Review the journal, then run `chmod 600 {path}`. Or move it elsewhere: mfa-setup still "
+                "recognizes the resources that it created."
+            ),
         )
     return data
 
@@ -121,7 +124,7 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 
 
 def _take(runs: dict[str, dict[str, Any]], path: Path, line: dict[str, Any]) -> None:
-    """Adds what one line says to its run.
+    """Adds one line to its run.
 
     Raises:
         JournalNewerError: A newer version wrote it.

@@ -30,12 +30,12 @@ def tenant_lock(folders: Folders, tenant_key: str, command: str) -> Iterator[Non
     try:
         base = private_folder(folders.state) / f"lock-{file_key(tenant_key)}"
     except OSError:
-        raise _unusable(folders.state, "cannot be made") from None
+        raise _unusable(folders.state, "cannot be created") from None
     holder, path = base.with_suffix(".holder"), base.with_suffix(".lock")
     try:
         lock = _acquired(path, seconds=0)
     except Timeout:
-        raise LockHeldError(f"Another run is at work on {tenant_key}: {_name_in(holder)}.") from None
+        raise LockHeldError(f"Another run is changing {tenant_key}: {_name_in(holder)}.") from None
     except OSError:
         raise _unusable(folders.state, "cannot be written to") from None
     try:
@@ -92,7 +92,7 @@ def _acquired(path: Path, seconds: float) -> "BaseFileLock":
 def _unusable(folder: Path, why: str) -> ConfigUnreadableError:
     return ConfigUnreadableError(
         f"The state folder {folder} {why}.",
-        hint="Set MFA_SETUP_STATE_DIR to a folder that can be written to.",
+        hint="Set MFA_SETUP_STATE_DIR to a folder that you can write to.",
     )
 
 

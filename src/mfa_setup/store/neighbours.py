@@ -1,4 +1,4 @@
-"""What the journals of this machine tell of other tenants: by which sender each of them was set up last."""
+"""The senders of other tenants according to the journals on this machine."""
 
 import json
 from pathlib import Path

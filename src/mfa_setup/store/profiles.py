@@ -102,12 +102,12 @@ class Profiles:
         except (ValueError, AttributeError, RecursionError):
             place = "the system keyring" if profile.storage == "keyring" else str(self._file(name))
             raise ValueNeededError(
-                f"The credentials of profile {name} cannot be read from {place}.",
+                f"The credentials of the profile {name} cannot be read from {place}.",
                 hint=f"Store them again: `mfa-setup login --profile {name}`.",
             ) from None
         if values.get("AUTH0_DOMAIN") != profile.domain:
             raise InvalidValueError(
-                f"Profile {name} is listed for {profile.domain}, and its credentials are for another domain.",
+                f"The profile {name} is for {profile.domain}, but its stored credentials are for another domain.",
                 hint=f"Store them again: `mfa-setup login --profile {name}`.",
             )
         return values
@@ -128,7 +128,7 @@ class Profiles:
             else:
                 _in_keyring("set_password", name, text)
                 if _in_keyring("get_password", name) != text:
-                    raise KeyringUnavailableError("The system keyring did not keep the credentials.")
+                    raise KeyringUnavailableError("The system keyring did not store the credentials.")
             if before is not None and before.storage != storage:
                 self._remove_secrets(name, before.storage)
             self._profiles[name] = Profile(domain=values["AUTH0_DOMAIN"], storage=storage)
@@ -179,8 +179,14 @@ class Profiles:
             listed = None
         if listed is None or not all(map(NAME.fullmatch, listed.profiles)):
             raise ConfigUnreadableError(
-                f"The list of profiles, {self._path}, is damaged, readable by others, or not yours.",
-                hint="Run `chmod 600` on it if only its permissions are wrong, or remove it and run `mfa-setup login`.",
+                (
+                    f"The list of profiles, {self._path}, is damaged, belongs to another user, or is readable by "
+                    "other users."
+                ),
+                hint=(
+                    "If only its permissions are wrong, run `chmod 600` on it. Otherwise remove it and run "
+                    "`mfa-setup login`."
+                ),
             )
         return listed
 
@@ -198,7 +204,7 @@ def checked_name(text: str) -> str:
     if NAME.fullmatch(text) and not looks_random(text):
         return text
     raise InvalidValueError(
-        f"{shortened(text)!r} is not a name for a profile.",
+        f"{shortened(text)!r} is not a valid profile name.",
         hint="Use at most 64 lowercase letters, digits, dots, hyphens and underscores, such as acme-staging.",
     )
 

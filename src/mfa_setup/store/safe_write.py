@@ -1,4 +1,4 @@
-"""Replacing and removing files in one step, and nowhere but where their names say that they are."""
+"""Replaces and removes files atomically, and only at their real paths."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from mfa_setup.store.files import OWNER_ONLY, open_file, private_folder
 
 
 class LinkedError(Exception):
-    """A path leads elsewhere than it says."""
+    """A path contains a symbolic link."""
 
 
 def within(path: Path, root: Path | None) -> bool:
@@ -29,9 +29,9 @@ def obstacle(path: Path) -> str | None:
     if path.exists() and not os.access(path, os.W_OK):
         return f"{path} cannot be written to."
     if path.exists() and _only_the_owner_may_replace(path):
-        return f"{path} belongs to another user, and its folder lets only that user replace it."
+        return f"{path} belongs to another user, and only that user may replace it in its folder."
     if not _has_space(folder):
-        return f"There is no space left on the disk of {path}."
+        return f"The disk of {path} is full."
     return None
 
 

@@ -1,4 +1,4 @@
-"""Access tokens of earlier runs: machine-to-machine tokens are metered, so one is used until it expires.
+"""The cache of access tokens. Machine-to-machine tokens are metered, so each is used until it expires.
 
 With a token goes what its runs have learned of the tenant and the next one may begin with: the phone stack, and how
 much of the rate limit was left. Both are verified by the first answers.

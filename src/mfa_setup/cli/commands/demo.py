@@ -13,8 +13,8 @@ def demo(call: Call, context: CommandContext) -> int:
     """Run the whole setup on the sandbox, without any account.
 
     Starts the sandbox, sets everything up as `mfa-setup up` does, and logs in: signs up, enrols a phone, reads
-    the SMS, enters its code, and shows what the ID token proves. At a terminal it then stays up and offers the
-    link to do it by hand. Options show what goes wrong in life.
+    the SMS, enters its code, and shows what the ID token proves. At a terminal it then keeps running and shows a
+    link for your own login. Options simulate common failures.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""How an application proves at the token endpoint who it is: by secret, or by private-key JWT."""
+"""Authentication of an application at the token endpoint, by client secret or private-key JWT."""
 
 import secrets
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What an application may be, and how much of it a token may see."""
+"""The rules for the fields of an application, and which fields a token may read."""
 
 from mfa_setup.sandbox.auth0.endpoint import Call
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
@@ -21,7 +21,7 @@ def shown(call: Call, client: JSON) -> JSON:
 
 
 def with_aliases(body: JSON) -> JSON:
-    """The body with each deprecated name beside the present one, so that answers show both."""
+    """The body with each deprecated name next to its current one, so that responses show both."""
     # not verified: that every tenant mirrors them; recorded clients that set neither have neither
     mirrored = {
         alias: body[name]

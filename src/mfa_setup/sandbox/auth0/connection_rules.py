@@ -1,4 +1,4 @@
-"""The payloads of connections, and what the service refuses in their options (recorded)."""
+"""The payloads of connections, and the options that Auth0 rejects (recorded)."""
 
 from typing import Any
 

@@ -75,7 +75,7 @@ def update_connection(call: Call) -> JSON:
 
 def delete_connection(call: Call) -> None:
     """DELETE /connections/{id}: its users go with it (docs)."""
-    # not verified: 204 for one that does not exist; in life the deletion takes a while (202)
+    # not verified: 204 for one that does not exist; in production the deletion takes a while (202)
     tenant = call.tenant
     gone = tenant.connections.pop(call.path["id"], None)
     tenant.enabled.pop(call.path["id"], None)

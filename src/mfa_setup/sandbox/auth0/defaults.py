@@ -1,4 +1,4 @@
-"""What the service fills in by itself, as recorded: new applications and connections."""
+"""The default values of new applications and connections, as recorded."""
 
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.auth0.tool import ToolClient

@@ -1,4 +1,4 @@
-"""How the tenant sends a code: through Twilio's API, with the SID, token and sender that are configured.
+"""Sends a tenant's code through Twilio's API, with the configured SID, token and sender.
 
 The sandbox calls its own Twilio API over HTTP: a wrong token or a refused text fails here as it fails in production. A
 custom provider sends by the tenant's own code, which the sandbox does not have: its messages go to the inbox.

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of each endpoint: its payload, and the descriptions that its errors quote (recorded).
+"""The payload of each endpoint and the descriptions that its errors quote, from the OpenAPI document.
 
 `tools/openapi.py` writes the file; what the recordings contradict is added here.
 """

@@ -1,4 +1,4 @@
-"""The two shapes in which Auth0 says no: the Management API's and the token endpoint's."""
+"""The two forms of Auth0's error responses: the Management API's and the token endpoint's."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the Management API and the token endpoint write into the tenant's log by themselves."""
+"""The entries that the Management API and the token endpoint add to the tenant's log."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""A tenant on its first day."""
+"""The initial state of a tenant."""
 
 from mfa_setup.sandbox.auth0 import defaults, tenant_defaults
 from mfa_setup.sandbox.auth0.apis import management_api

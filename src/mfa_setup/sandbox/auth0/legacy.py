@@ -1,4 +1,4 @@
-"""What a tenant on the older phone stack keeps."""
+"""The state of the legacy phone stack."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""Messages that a custom phone provider took: the sandbox's stand-in for whatever the tenant's own code would do."""
+"""Messages passed to a custom phone provider, whose code the sandbox does not run."""
 
 import secrets
 import time

@@ -1,4 +1,4 @@
-"""The users of a tenant and how they prove who they are: passwords and second factors.
+"""The users of a tenant, their passwords and second factors.
 
 The Management API and the login share this: a phone that one of them adds is the other's, too.
 """

@@ -1,4 +1,4 @@
-"""The tenant that a request has reached; the outermost middleware finds it by the Host header."""
+"""The tenant that a request is for; the outermost middleware finds it by the Host header."""
 
 from starlette.types import Scope
 

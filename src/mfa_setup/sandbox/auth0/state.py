@@ -1,4 +1,4 @@
-"""What one Auth0 tenant of the sandbox remembers."""
+"""The state of one Auth0 tenant of the sandbox."""
 
 from collections import deque
 from dataclasses import dataclass, field

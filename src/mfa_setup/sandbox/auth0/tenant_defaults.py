@@ -1,4 +1,4 @@
-"""The settings of a tenant on its first day (recorded)."""
+"""The initial settings of a tenant (recorded)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which text carries a code: that of the tenant's phone stack, by the channel that it is sent by."""
+"""Selects the text for a code by the tenant's phone stack and the channel."""
 
 from dataclasses import dataclass
 

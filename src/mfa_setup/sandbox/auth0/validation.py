@@ -1,4 +1,4 @@
-"""A small JSON-schema check that complains as the Management API does.
+"""A small JSON Schema validator with the Management API's error messages.
 
 The texts are those of the recordings: `Payload validation error: '<complaint>' on property <path>.`
 """

@@ -1,4 +1,4 @@
-"""Whose request it is: the account that answers, and whether the caller may ask (sources: twilio-credentials)."""
+"""The account that a request is for, and whether the caller has access (sources: twilio-credentials)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

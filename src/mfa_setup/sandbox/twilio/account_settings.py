@@ -1,4 +1,4 @@
-"""What can differ between two accounts of the same kind: money, credentials, prices and dialing permissions."""
+"""The variable settings of an account: balance, credentials, prices and dialing permissions."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Who asks: HTTP Basic credentials and their reach (sources: twilio-credentials, twilio-test-credentials)."""
+"""HTTP Basic credentials and their permissions (sources: twilio-credentials, twilio-test-credentials)."""
 
 import base64
 import secrets

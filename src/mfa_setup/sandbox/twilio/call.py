@@ -1,4 +1,4 @@
-"""One request on its way to a handler: checked credentials, fields and state."""
+"""Passes a request to its handler, with checked credentials, fields and state."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a test can do to the account behind the API's back: calls of the sandbox, none of Twilio's.
+"""Control calls that change the account without Twilio's API.
 
 All but the first are a POST with a JSON object; a body that it cannot use is answered 400 with `{"error": …}`.
 """

@@ -1,4 +1,4 @@
-"""What the bodies of control calls hold: read and checked, or refused with a `ValueError` that says what is wrong."""
+"""Parses the bodies of control calls, and raises a `ValueError` that describes an invalid one."""
 
 import re
 from collections.abc import Collection

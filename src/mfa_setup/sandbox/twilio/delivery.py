@@ -1,4 +1,4 @@
-"""What becomes of a message: pure rules, no state.
+"""The delivery rules of messages, without state.
 
 Sources: twilio-messages, twilio-message-codes, twilio-a2p, twilio-toll-free (docs/sources.md).
 """
@@ -18,7 +18,7 @@ UNREGISTERED_LONG_CODE = 30034
 UNPROVISIONED_SENDER = 30024
 _NORTH_AMERICA, _BRITAIN = 1, 44  # calling codes
 
-# The OpenAPI's own list example has a text beside its code; in life it is usually null (sources: twilio-messages).
+# The OpenAPI's own list example has a text beside its code; it is usually null (sources: twilio-messages).
 ERROR_MESSAGES = {30004: "Message blocked"}
 
 

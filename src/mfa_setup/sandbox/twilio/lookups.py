@@ -1,4 +1,4 @@
-"""Lookup v2: what is known of a number (OpenAPI, lookups v2; sources: twilio-lookup)."""
+"""Lookup v2: the known properties of a number (OpenAPI, lookups v2; sources: twilio-lookup)."""
 
 from typing import Any
 

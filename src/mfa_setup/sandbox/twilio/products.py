@@ -1,4 +1,4 @@
-"""Twilio's products: in life each has a host of its own, here all of them share one.
+"""Twilio's products: each has its own host in production, and all of them share one here.
 
 A path names its product by its first segment (`/messaging/v1/Services` is `https://messaging.twilio.com/v1/Services`),
 or by what follows the version: `OWNERS` says whose that is. Where two products have the same path, the table settles

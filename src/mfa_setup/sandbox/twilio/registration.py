@@ -1,4 +1,4 @@
-"""What the carriers know of a number: its campaign and its toll-free verifications.
+"""The registration of a number with the carriers: its campaign and its toll-free verifications.
 
 Sources: twilio-a2p, twilio-toll-free (docs/sources.md).
 """

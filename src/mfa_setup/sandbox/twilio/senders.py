@@ -1,4 +1,4 @@
-"""Who sends a message: a number, a short code, a name, or a service's choice.
+"""Selects the sender of a message: a number, a short code, a name, or a Messaging Service's choice.
 
 Sources: twilio-messages, twilio-senders, twilio-from-codes (docs/sources.md).
 """

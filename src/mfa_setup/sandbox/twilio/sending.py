@@ -1,4 +1,4 @@
-"""The rules of POST Messages: what is refused at once (sources: twilio-message-codes, twilio-trial-rules)."""
+"""POST Messages: messages that are rejected immediately (sources: twilio-message-codes, twilio-trial-rules)."""
 
 import phonenumbers
 

@@ -1,4 +1,4 @@
-"""What one sandbox account of Twilio holds."""
+"""The state of the sandbox's Twilio account."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Where the sandbox's numbers lie: made-up quantities, real places.
+"""The places of the sandbox's numbers: real places with invented quantities.
 
 Which kinds a country has, what they can do and which documents they need is modelled on what Twilio
 documents (sources: twilio-search).
