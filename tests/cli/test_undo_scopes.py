@@ -9,7 +9,7 @@ import pytest
 
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.engine.preconditions import every_scope
-from mfa_setup.model.types import LABELS
+from mfa_setup.model.types import LABELS, ResourceName
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from mfa_setup.store import journal
 from mfa_setup.store.journal_file import append_line
@@ -158,7 +158,7 @@ def test_a_fleet_warns_of_the_tenants_that_it_could_not_undo_and_sets_them_all_u
 
 # --- an undo with too few scopes -----------------------------------------------------------------------------------
 
-RESTS = [
+RESTS: list[tuple[str, set[ResourceName], set[ResourceName]]] = [
     # The scope that is missing, what is left for lack of it, and what waits for that.
     ("delete:phone_providers", {"provider"}, {"number"}),
     ("delete:phone_templates", {"factor"}, set()),
@@ -177,8 +177,8 @@ def test_an_undo_restores_what_its_scopes_allow_and_the_next_one_the_rest(
     run: Run,
     unified: Lab,
     scope: str,
-    left: set[str],
-    waiting: set[str],
+    left: set[ResourceName],
+    waiting: set[ResourceName],
 ) -> None:
     before = standing(unified)
     run_id = run("up", "--yes", "--json", *TEXTS, env=unified.env).document["run_id"]
