@@ -36,7 +36,7 @@ def test_demo_tells_each_step_and_ends_with_the_proof(run: Run) -> None:
     out = run("demo").out
     for step in ("number", "Set the MFA policy to Always", "Signed up", "The SMS to +1", "logged in"):
         assert step in out
-    assert "Set up. Every login of this tenant now asks for a code." in out
+    assert "Set up. Every login to this tenant now asks for a code." in out
     assert "Proved: the login asked for a second factor, and got it." in out
 
 

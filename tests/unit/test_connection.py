@@ -197,7 +197,7 @@ def test_a_certificate_file_must_hold_certificates(tmp_path: Path) -> None:
     with pytest.raises(ConfigUnreadableError, match="no certificates"):
         tls_context("https", empty)
     assert network_of({"SSL_CERT_FILE": str(empty)}).ca_file == empty
-    with pytest.raises(ConfigUnreadableError, match="is not a file"):
+    with pytest.raises(ConfigUnreadableError, match="which is not a file"):
         network_of({"SSL_CERT_FILE": str(tmp_path)})
     with pytest.raises(ConfigUnreadableError):
         network_of({"SSL_CERT_FILE": "x" * 300})  # longer than a file's name may be

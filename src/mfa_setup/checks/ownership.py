@@ -33,7 +33,7 @@ def _sender_problem(account: TwilioInventory, name: str, *, spoken: bool) -> str
     """Why a sender cannot send; a name needs to be owned by nobody (sources: twilio-senders)."""
     if name.startswith("MG"):
         return (
-            f"The provider's From field holds {name}, a Messaging Service, which belongs in the field of that name "
+            f"The provider's From field contains {name}, a Messaging Service, which belongs in the Messaging Service field "
             "(error 21659)."
         )
     if kind_of(name) == "name":

@@ -129,8 +129,8 @@ class FleetSession:
         for pattern in patterns:
             if not any(fnmatchcase(one.name, pattern) for one in tenants):
                 raise InvalidValueError(
-                    f"--select is {parsers.quoted(pattern)}, and no tenant of the fleet file has such a name.",
-                    hint=f"Its first one is {tenants[0].name}.",
+                    f"--select is {parsers.quoted(pattern)}, which matches no tenant of the fleet file.",
+                    hint=f"The first tenant of the file is {tenants[0].name}.",
                 )
         return tuple(one for one in tenants if any(fnmatchcase(one.name, pattern) for pattern in patterns))
 

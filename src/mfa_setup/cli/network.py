@@ -17,7 +17,7 @@ def network_of(environment: Mapping[str, str]) -> Network:
     ca_file = environment.get("SSL_CERT_FILE") or None
     if ca_file and not _is_file(Path(ca_file)):
         raise ConfigUnreadableError(
-            f"SSL_CERT_FILE names {ca_file}, which is not a file.", hint="Correct or unset SSL_CERT_FILE."
+            f"SSL_CERT_FILE is {ca_file}, which is not a file.", hint="Set SSL_CERT_FILE to a PEM file, or unset it."
         )
     return Network(Path(ca_file) if ca_file else None, _system_proxy)
 

@@ -271,7 +271,7 @@ def _ask_domain(terminal: Prompter) -> str:
     )
     if domain is None:
         raise ValueNeededError(
-            "The domain of the Auth0 tenant is needed.",
+            "The domain of the Auth0 tenant is required.",
             hint="Pass --domain DOMAIN, set AUTH0_DOMAIN, or write domain in [auth0] of mfa-setup.toml.",
         )
     return domain

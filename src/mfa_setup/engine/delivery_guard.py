@@ -278,7 +278,7 @@ class DeliveryGuard:
                 hint=knowingly,
             )
         else:
-            hint = f"{_FIRST} {fixed} cannot be overridden." if fixed else knowingly
+            hint = f"{_FIRST} --override does not apply to {fixed}." if fixed else knowingly
             if self.policies:
                 name = policy.name_of(self.policies)
                 hint += f" The policy is already {name}. To lift it, run `mfa-setup policy never`."
@@ -314,7 +314,7 @@ def require_minimum(checks: tuple[Check, ...]) -> None:
     if failing := tuple(check for check in checks if check.status == "fail"):
         evidence = " ".join(check.evidence for check in failing)
         ids = ", ".join(check.id for check in failing)
-        hint = f"{_FIRST} {ids} cannot be overridden."
+        hint = f"{_FIRST} --override does not apply to {ids}."
         raise standing_on(GuardRefusedError(f"The policy would lock users out: {evidence}", hint=hint), failing)
 
 

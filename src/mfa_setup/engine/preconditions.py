@@ -137,7 +137,7 @@ def require_sms(plan: Plan) -> None:
     if provider is not None and provider.kind in KINDS:
         raise InvalidValueError(
             f"--test-to follows an SMS in Twilio's log, and the tenant's {KINDS[provider.kind]} sends the codes.",
-            hint="Leave --test-to out, and log in once with a code: `mfa-setup test login`.",
+            hint="Remove --test-to, and log in once with a code: `mfa-setup test login`.",
         )
 
 

@@ -12,9 +12,9 @@ from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BOLD
 
 _POLICIES = {
-    "always": "Every login of this tenant now asks for a code.",
-    "adaptive": "Logins of this tenant now ask for a code where Auth0 sees a risk.",
-    "never": "No login of this tenant asks for a code now.",
+    "always": "Every login to this tenant now asks for a code.",
+    "adaptive": "Logins to this tenant now ask for a code when Auth0 sees a risk.",
+    "never": "Logins to this tenant do not ask for a code.",
 }
 _TO_PROVE = "Not proved yet. To prove it, run `mfa-setup test login`: it logs in and shows whether a code was required."
 

@@ -164,7 +164,7 @@ class Sink:
     def pacing(self, service: str) -> None:
         """Tells that requests wait, so that the rate limit of a service is kept; only where something moves."""
         if self._status:
-            self.doing(f"Keeping to the rate limit of {service}")
+            self.doing(f"Waiting for the rate limit of {service}")
 
     @property
     def shows_requests(self) -> bool:

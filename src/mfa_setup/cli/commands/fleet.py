@@ -17,7 +17,7 @@ _SELECT = option(
 _CONCURRENCY = option(
     "concurrency", str, "How many tenants are worked at at the same time. (default 10)", metavar="N", default="10"
 )
-_FAIL_FAST = option("fail_fast", bool, "Begin with no other tenant once one has failed.")
+_FAIL_FAST = option("fail_fast", bool, "Start no other tenant after a failure.")
 _ALLOW = option(
     "allow_domain",
     list[str] | None,
