@@ -34,7 +34,8 @@ def asked_first(found: Snapshot) -> Notice:
         code="auth0_plan",
         message=f"{_limit(found)} The factor is switched on before the number is bought, so that nothing is spent if "
         "Auth0 refuses it.",
-        hint="See the plan in the Auth0 dashboard, Settings > Subscription. To buy the number first anyway: --override auth0_plan.",
+        hint="See the plan in the Auth0 dashboard, Settings > Subscription. To buy the number first anyway: "
+        "--override auth0_plan.",
     )
 
 

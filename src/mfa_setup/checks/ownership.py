@@ -33,8 +33,8 @@ def _sender_problem(account: TwilioInventory, name: str, *, spoken: bool) -> str
     """Why a sender cannot send; a name needs to be owned by nobody (sources: twilio-senders)."""
     if name.startswith("MG"):
         return (
-            f"The provider's From field contains {name}, a Messaging Service, which belongs in the Messaging Service field "
-            "(error 21659)."
+            f"The provider's From field contains {name}, a Messaging Service, which belongs in the Messaging Service "
+            "field (error 21659)."
         )
     if kind_of(name) == "name":
         return f"The sender {name} is a name, and a name cannot make calls." if spoken else None
