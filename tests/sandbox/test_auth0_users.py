@@ -190,3 +190,14 @@ def test_empty_metadata_clear_and_nulls_are_not_kept(api: httpx.Client) -> None:
     assert changed["user_metadata"] == {}
     application = api.post("/clients", json={"name": "tagged", "client_metadata": {"a": "1", "b": None}}).json()
     assert application["client_metadata"] == {"a": "1"}
+
+
+def test_a_profile_names_the_provider_of_a_confirmed_second_factor(sandbox: Sandbox, api: httpx.Client) -> None:
+    user, people = create(api)["user_id"], sandbox.world.first.people
+    people.add_phone(user, "+14155550123", confirmed=False)
+    assert "multifactor" not in api.get(f"/users/{user}").json()
+    people.add_phone(user, "+14155550123")
+    assert api.get(f"/users/{user}").json()["multifactor"] == ["guardian"]
+    assert api.get("/users", params={"fields": "user_id,multifactor"}).json() == [
+        {"user_id": user, "multifactor": ["guardian"]}
+    ]

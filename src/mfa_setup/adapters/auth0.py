@@ -28,7 +28,16 @@ from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.errors import RetiredEndpointError
-from mfa_setup.model.observed import Application, Connection, FactorUse, Provider, SendEvent, Template, Templates
+from mfa_setup.model.observed import (
+    Application,
+    Connection,
+    FactorUse,
+    Provider,
+    SendEvent,
+    Template,
+    Templates,
+    UserCount,
+)
 from mfa_setup.model.readiness import BoundAction, Headroom, TenantSettings
 from mfa_setup.model.types import PhoneStack
 
@@ -214,9 +223,15 @@ class Auth0Adapter:
         return frozenset(answers.required(item, "domain").lower() for item in found)
 
     @sdk_errors()
-    def user_count(self) -> int:
-        """How many users the tenant has (`GET /users`)."""
-        return int(answers.plain(self._get("users", page=0, per_page=1, include_totals=True)).get("total") or 0)
+    def user_count(self) -> UserCount:
+        """How many users the tenant has and has enrolled (`GET /users`); reads one page, and no personal data."""
+        page = self._get(
+            "users", page=0, per_page=100, include_totals=True, fields="user_id,multifactor", include_fields=True
+        )
+        found = answers.items(page, "users")
+        total = int(answers.plain(page).get("total") or 0)
+        enrolled = sum(bool(user.get("multifactor")) for user in found) if total <= len(found) else None
+        return UserCount(total=total, enrolled=enrolled)
 
     @sdk_errors()
     def provider(self, stack: PhoneStack) -> Provider:

@@ -36,7 +36,8 @@ def guarding(given: CheckContext) -> tuple[Check, ...]:
 
 def _nobody_enrolled(found: Snapshot) -> bool:
     """Whether no user is known who could have enrolled a phone: the tenant has none, and no code went to a user."""
-    return known_or(found.everyone, None) == 0 and not any(send.user_id for send in known_or(found.sends, ()))
+    users = known_or(found.everyone, None)
+    return users is not None and not users.total and not any(send.user_id for send in known_or(found.sends, ()))
 
 
 def _stays(check: Check, found: Snapshot) -> bool:

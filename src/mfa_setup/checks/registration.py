@@ -95,4 +95,5 @@ def _combined(status: str, routes: list[Route]) -> Check:
 
 def _has_users(given: CheckContext) -> bool:
     """Whether anybody could be locked out: users that cannot be counted may be there."""
-    return known_or(given.snapshot.everyone, None) != 0
+    users = known_or(given.snapshot.everyone, None)
+    return users is None or users.total > 0

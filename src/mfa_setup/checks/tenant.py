@@ -9,7 +9,7 @@ from mfa_setup.checks.provider import TENANT_SEND
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
 from mfa_setup.model.desired import Desired
-from mfa_setup.model.observed import Application, Connection
+from mfa_setup.model.observed import Application, Connection, UserCount
 from mfa_setup.model.readiness import Headroom
 from mfa_setup.model.types import PhoneStack, ResourceName
 from mfa_setup.resources.application import choose
@@ -161,7 +161,7 @@ def _application(given: CheckContext) -> Check:
     return _connected(app, asked.name, where, found.everyone)
 
 
-def _connected(app: Application | None, name: str, where: Connection, users: Part[int]) -> Check:
+def _connected(app: Application | None, name: str, where: Connection, users: Part[UserCount]) -> Check:
     """Whether the application exists and may use the connection."""
     if app is None:
         return answer("application", "warn", f'The application "{name}" does not exist yet.', "Run `mfa-setup init`.")
@@ -171,7 +171,7 @@ def _connected(app: Application | None, name: str, where: Connection, users: Par
     return _used(app, where, users)
 
 
-def _used(app: Application, where: Connection, users: Part[int]) -> Check:
+def _used(app: Application, where: Connection, users: Part[UserCount]) -> Check:
     """Whether users are there, and come back to the application after their login."""
     if app.organization_usage not in ORGANIZATIONS and any(PLACEHOLDER in url for url in app.callbacks):
         evidence = f'A callback URL of "{app.name}" has {PLACEHOLDER}, which works only in logins to an organization.'
@@ -181,11 +181,12 @@ def _used(app: Application, where: Connection, users: Part[int]) -> Check:
             evidence,
             "Allow organizations: Auth0 dashboard, Applications > the application > Organizations.",
         )
-    counted = "the users could not be counted" if isinstance(users, MfaSetupError) else f"the tenant has {users} users"
-    counted = counted.removesuffix("s") if users == 1 else counted
+    total = None if isinstance(users, MfaSetupError) else users.total
+    counted = "the users could not be counted" if total is None else f"the tenant has {total} users"
+    counted = counted.removesuffix("s") if total == 1 else counted
     evidence = f'Users of the connection {where.name} can log in to the application "{app.name}"; {counted}.'
     if app.organization_usage == "require":
         evidence += " Logins need an organization, also the test: `mfa-setup test login --organization`."
-    if users == 0:
+    if total == 0:
         return answer("application", "warn", evidence, "Create a user: Auth0 dashboard, User Management > Users.")
     return answer("application", "pass", evidence)

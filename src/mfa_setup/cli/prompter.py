@@ -27,7 +27,7 @@ from mfa_setup.render.sink import Sink
 ATTEMPTS = 3
 """How often one question is asked before it counts as not answered."""
 _CANCELLED = "Cancelled. Nothing was changed."
-_ID_SHOWN = 8
+_ID_SHOWN = 12
 """How many characters of a run's ID are enough to tell it from others."""
 T = TypeVar("T")
 

@@ -174,6 +174,8 @@ class _Setup:
         also: frozenset[PartName] = frozenset({"actions"}) if self._ends_policy else frozenset()
         if "policy" in run.task.resources and run.desired.policy != "never":
             also |= READINESS | CONSEQUENCES | {"actions"}
+        if run.task.in_full:
+            also |= {"everyone"}
         parts = parts_of(run.task, run.desired)
         found = run.first_read(run.reader, lambda _: parts, possible, also)
         return run.reader.missing({"custom_domains"}, found) if customdomain.may_be_in(found) else found
@@ -252,7 +254,7 @@ class _Setup:
     def _rent(self, given: Comparison) -> str:
         """What the number that is there costs each month, where the task shows that."""
         run, inventory = self.run, known_or(given.found.twilio, None)
-        if not run.task.with_rent or inventory is None or provider_kept.is_kept(given):
+        if not run.task.in_full or inventory is None or provider_kept.is_kept(given):
             return ""
         try:
             chosen = sender.choose(run.desired.number, inventory, known(given.found.provider), given.own)

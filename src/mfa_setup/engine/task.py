@@ -15,7 +15,7 @@ class Task:
         may_buy: Whether it may buy a number where there is none.
         read_only: It shows what differs and writes nothing; its transports refuse to.
         twilio_if_known: It asks Twilio too, where credentials are there, and does without where not.
-        with_rent: It shows what the number that is there costs each month (`status`).
+        in_full: It also shows what the number that is there costs and how many users have enrolled (`status`).
         lenient: What cannot be decided without a person is shown as open instead of stopping (`status`).
     """
 
@@ -24,7 +24,7 @@ class Task:
     may_buy: bool = True
     read_only: bool = False
     lenient: bool = False
-    with_rent: bool = False
+    in_full: bool = False
     twilio_if_known: bool = False
 
     def without_application(self) -> "Task":

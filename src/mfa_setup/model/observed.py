@@ -357,6 +357,19 @@ INDEPENDENT = frozenset({"push-notification", "otp", "duo", "webauthn-roaming"})
 """Factors besides `sms` that a user can log in with alone (Auth0 docs, "Enable MFA": independent factors)."""
 
 
+class UserCount(Frozen):
+    """How many users a tenant has, and how many of them have enrolled a second factor.
+
+    Attributes:
+        total: All users.
+        enrolled: Those with `multifactor` in their profile, which lacks users who use e-mail only; None where the
+            tenant has more users than one page, which was not counted (sources: auth0-user-multifactor).
+    """
+
+    total: int
+    enrolled: int | None = None
+
+
 class Factor(Frozen):
     """The `sms` factor: the names of all factors that are enabled, and the message types of `sms`."""
 

@@ -15,6 +15,7 @@ from mfa_setup.model.observed import (
     Provider,
     Templates,
     TwilioInventory,
+    UserCount,
 )
 from mfa_setup.phone import normal, spaced
 from mfa_setup.resources.sender import Sender
@@ -286,17 +287,25 @@ _ASKED = {
 }
 
 
-def policy(before: str, after: str) -> Words:
-    """The MFA policy, by its names before and after."""
+def policy(before: str, after: str, users: UserCount | None = None) -> Words:
+    """The MFA policy, by its names before and after, and how many users have enrolled, where they were counted."""
     old, new = _POLICIES.get(before, before), _POLICIES.get(after, after)
     will = _ASKED.get(after, f"{_EVERYONE} {{}} concerned").format("will be")
     present = _ASKED.get(before, f"{_EVERYONE} {{}} concerned").format("is")
     return Words(
         plan=f"{old} -> {new}: {will}",
         done=f"Set the MFA policy to {new}",
-        now=(f"{old}: {present}",),
+        now=(f"{old}: {present}", *_enrolled(users)),
         affects=f"{will[0].upper()}{will[1:]}.",
     )
+
+
+def _enrolled(users: UserCount | None) -> tuple[str, ...]:
+    if users is None:
+        return ()
+    total = f"{users.total} user{'' if users.total == 1 else 's'}"
+    counted = "not counted how many have" if users.enrolled is None else f"{users.enrolled} with"
+    return (f"{total}, {counted} a second factor",)
 
 
 # --- shared --------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from mfa_setup.model.observed import (
     SendEvent,
     Templates,
     TwilioInventory,
+    UserCount,
 )
 from mfa_setup.model.readiness import (
     Alert,
@@ -46,7 +47,7 @@ class Snapshot:
         applications: All applications.
         connections: The database connections.
         connected: Of the connections that a run to be undone used: the applications that may use them.
-        everyone: How many users the tenant has.
+        everyone: How many users the tenant has, and has enrolled.
         settings: Settings of the tenant that bear on MFA.
         factors: The names of the enabled factors.
         message_types: The message types of the `sms` factor.
@@ -79,7 +80,7 @@ class Snapshot:
     applications: Part[tuple[Application, ...]] = NOT_READ
     connections: Part[Connections] = NOT_READ
     connected: Part[Mapping[str, frozenset[str]]] = NOT_READ
-    everyone: Part[int] = NOT_READ
+    everyone: Part[UserCount] = NOT_READ
     settings: Part[TenantSettings] = NOT_READ
     factors: Part[frozenset[str]] = NOT_READ
     message_types: Part[tuple[str, ...]] = NOT_READ

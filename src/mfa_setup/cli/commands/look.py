@@ -15,7 +15,7 @@ PENDING = 10
 def _look(call: Call, context: CommandContext, *, lenient: bool) -> None:
     from mfa_setup.cli.session import open_run  # noqa: PLC0415 the engine, which help does not need
 
-    task = Task(call.command, SAFE_ORDER, read_only=True, lenient=lenient, with_rent=lenient)
+    task = Task(call.command, SAFE_ORDER, read_only=True, lenient=lenient, in_full=lenient)
     with open_run(call, task, context) as run:
         run.carry_out()
 
