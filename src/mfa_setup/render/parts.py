@@ -20,7 +20,7 @@ MARKS = {
     "idle": ("-", ""),
 }
 """The mark of each state of a check, the worst first, and its style."""
-_LABEL_WIDTH = 13
+_LABEL_WIDTH = 14
 _ID_LENGTH = 12
 """How much of the ID of a run is shown: the beginning is enough to name it."""
 
