@@ -881,9 +881,9 @@ WORLD = [
     _fits_not("a policy without its floor", "policy always --yes", GUARD, "lock users out", "mfa-setup enable-sms"),
     _fits_not("a policy without its floor, on legacy", "policy adaptive --yes", GUARD, "lock users out",
               "mfa-setup up", world=LEGACY),
-    _fits_not("no --yes", "up", ("confirmation_needed", 6), "all applications and all users", "--yes"),
-    _fits_not("no --yes in a step", "init", ("confirmation_needed", 6), "application (create)", "--yes"),
-    _fits_not("no --yes for a purchase", "buy-number", ("confirmation_needed", 6), "number (create)", "--yes"),
+    _fits_not("no --yes", "up", ("confirmation_needed", 6), "Every user of every application", "--yes"),
+    _fits_not("no --yes in a step", "init", ("confirmation_needed", 6), "create application", "--yes"),
+    _fits_not("no --yes for a purchase", "buy-number", ("confirmation_needed", 6), "create phone number", "--yes"),
     _fits_not("no --yes and no input", "up --no-input", ("confirmation_needed", 6), "confirmation", "--yes"),
     _fits_not("no --yes in CI", "up", ("confirmation_needed", 6), "confirmation", "--yes", env={"CI": "1"}),
 ]  # fmt: skip
@@ -944,7 +944,7 @@ def test_a_refused_policy_lists_its_failing_checks_with_their_fix(run: Run, lab:
 def test_a_refused_policy_shows_people_its_failing_checks(run: Run, unified: Lab) -> None:
     result = run("policy", "always", "--yes", env=unified.env)
     assert "x factor_on: The SMS factor is disabled." in result.err
-    assert "x provider_enabled: No enabled phone provider can send codes." in result.err
+    assert "x provider_enabled: The tenant has no enabled phone provider that can send codes." in result.err
 
 
 def test_missing_scopes_are_named_together(run: Run, unified: Lab) -> None:
