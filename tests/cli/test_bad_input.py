@@ -411,7 +411,7 @@ SECRET_FILES = [
     _invalid("--twilio-auth-token-file: two lines", "up --twilio-auth-token-file -", ("TWILIO_AUTH_TOKEN",),
              "Copy the value again", stdin=f"{PLANTED}\nmore\n"),
     Case("SSL_CERT_FILE: no such file", "up --yes", "config_unreadable", 3, ("SSL_CERT_FILE is no.pem",),
-         "unset SSL_CERT_FILE", env={"SSL_CERT_FILE": "no.pem"}),
+         "Set SSL_CERT_FILE", env={"SSL_CERT_FILE": "no.pem"}),
 ]  # fmt: skip
 
 # --- the command line ------------------------------------------------------------------------------------------------
