@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Clock:
-    """What tells the time and what waits."""
+    """Provides the time and sleeps; tests replace it."""
 
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep

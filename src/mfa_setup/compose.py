@@ -51,13 +51,13 @@ class SharedAccount:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where the two services are, and as whom a run goes there.
+    """The addresses of both services and the credentials for one run.
 
     Attributes:
         domain: The tenant's domain.
         places: Where both services are reached.
         auth0: The credentials of the Management API.
-        twilio: The Twilio account; None for a run that does without.
+        twilio: The Twilio account; None if the run does not use Twilio.
         old_token: The token of another account, whose provider an undo restores.
     """
 

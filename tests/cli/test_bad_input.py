@@ -379,7 +379,7 @@ APP_FILES = [
     _invalid("--app-dir: no such folder", "up --yes --app-dir no", ("folder no does not exist",), "--app-dir"),
     _invalid("--app-dir: a file", "up --yes --app-dir app", ("folder app does not exist",),
              "--app-dir", files={"app": ""}),
-    _invalid("--app-dir: an app of no known kind", "up --app-dir .", ("was not recognized",), "--write-config"),
+    _invalid("--app-dir: an app of no known kind", "up --app-dir .", ("No app config file",), "--write-config"),
     Case("config file: broken JSON", "up --yes --write-config src/auth_config.json", "config_unreadable", 3,
          ("src/auth_config.json is not a JSON object",), "Fix or remove the file", files=BROKEN_JSON),
     Case("config file: broken JSON of the sample", "up --yes --app-dir .", "config_unreadable", 3,

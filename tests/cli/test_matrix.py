@@ -153,7 +153,7 @@ def test_the_floor_cannot_be_overridden(run: Run, unified: Lab) -> None:
     flags = [word for name in ("factor_on", "provider_enabled", "message_type_set") for word in ("--override", name)]
     result = run("policy", "always", "--yes", "--json", *flags, env=unified.env)
     assert result.code == 7
-    assert "--override does not apply to" in result.document["error"]["hint"]
+    assert "cannot be overridden" in result.document["error"]["hint"]
     assert unified.tenant["policies"] == []
 
 

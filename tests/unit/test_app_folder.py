@@ -107,10 +107,10 @@ def test_an_app_is_told_by_its_packages_and_files(
         ({"package.json": package("express", "express-openid-connect")}, "logs users in on the server", "--no-app"),
         ({"package.json": package("express")}, "Express", "Regular Web Application"),
         ({"package.json": package("express"), ".env.local": "PORT=3000"}, "Express", "Regular Web Application"),
-        ({"package.json": package("parcel"), ".env.local": "PORT=3000"}, "was not recognized", "--write-config"),
+        ({"package.json": package("parcel"), ".env.local": "PORT=3000"}, "No app config file", "--write-config"),
         (
             {"package.json": package("parcel"), ".env.local": "OKTA_DOMAIN=a.okta.com\nOKTA_CLIENT_ID=b"},
-            "was not recognized",
+            "No app config file",
             "--write-config",
         ),
         ({"vite.config.js": "export default { envDir: '..' }"}, "reads its variables from", "--write-config"),
@@ -118,8 +118,8 @@ def test_an_app_is_told_by_its_packages_and_files(
         ({"angular.json": "{}", "src/environments/environment.ts": ""}, "Angular", "clientId: 'CLIENT_ID'"),
         ({"package.json": package("@angular/core")}, "Angular", "domain: 'DOMAIN'"),
         ({"auth_config.json": '{"url": "u", "realm": "r", "clientId": "c"}'}, "neither an Auth0", "--write-config"),
-        ({"index.html": ""}, "was not recognized", "--write-config PATH"),
-        ({"package.json": "broken"}, "was not recognized", "--write-config PATH"),
+        ({"index.html": ""}, "No app config file", "--write-config PATH"),
+        ({"package.json": "broken"}, "No app config file", "--write-config PATH"),
     ],
     ids=str,
 )

@@ -41,7 +41,7 @@ class JsonForm:
 
     @property
     def values(self) -> dict[str, str | None]:
-        """What the pair is; of a name that stands there twice, the last counts."""
+        """The domain and the client ID in the file; of a key that occurs twice, the last one counts."""
         return {field: next((one.value.text for one in reversed(self.held[field])), None) for field in FIELDS}
 
     def with_values(self, values: Values) -> Iterator[Edit]:
@@ -102,7 +102,7 @@ class EnvForm:
 
     @property
     def values(self) -> dict[str, str | None]:
-        """What the pair is; of a name that stands there twice, the last counts."""
+        """The domain and the client ID in the file; of a key that occurs twice, the last one counts."""
         return {field: next((one.text for one in reversed(self._held(field))), None) for field in FIELDS}
 
     def with_values(self, values: Values) -> Iterator[Edit]:

@@ -141,8 +141,8 @@ def _of_app(folder: Path) -> tuple[ConfigFile, App]:
         raise framework.logs_in_on_the_server(folder, "Express")
     raise InvalidValueError(
         (
-            f"The config file of the app in {folder} was not recognized: it has no auth_config.json and uses no "
-            "known framework."
+            f"No app config file was found in {folder}: the folder has no auth_config.json, and the app uses no "
+            "framework that mfa-setup knows."
         ),
         hint="Name the file that the app reads: --write-config PATH.",
     )
@@ -267,7 +267,7 @@ def _set_in(path: Path, names: Collection[str]) -> Iterator[Rival]:
 
 
 def _rivals(config: ConfigFile, app: App, environment: Mapping[str, str]) -> Iterator[Rival]:
-    """What the build tool reads before the file (sources: env-vite, env-cra)."""
+    """Other .env files and variables that take precedence over the config file (sources: env-vite, env-cra)."""
     if not is_env(config.path) or not app.framework:
         return
     for name in _before(config.path.name, app.framework):

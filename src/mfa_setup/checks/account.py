@@ -192,5 +192,5 @@ def region(named: tuple[str, ...]) -> Check:
         "twilio_region",
         "warn",
         f"{names} {'is' if len(named) == 1 else 'are'} set, but mfa-setup and Auth0 use Twilio's home region.",
-        f"Unset {names}: the home region refuses a token of another region.",
+        f"Unset {names}. An auth token of another Twilio region is not valid in the home region.",
     )

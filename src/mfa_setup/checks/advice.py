@@ -40,7 +40,7 @@ def _campaign(offer: Offer) -> Notice:
         code="number_needs_registration",
         message=f"{offer.phone_number} delivers no code to US phones before a brand and a campaign are registered and "
         f"the number is in their Messaging Service: 10 to 15 business days.{price}",
-        hint="A toll-free number is verified in 3 to 5 business days: --number-type toll-free.",
+        hint="To start sooner, pass --number-type toll-free: toll-free numbers are verified in 3 to 5 business days.",
     )
 
 

@@ -253,7 +253,7 @@ OVERRIDABLE = (
 
 
 def answer(check_id: str, status: CheckStatus, evidence: str, fix: str = "") -> Check:
-    """The answer to one question."""
+    """The result of the check with this ID."""
     asked = BY_ID[check_id]
     return Check(
         id=check_id,

@@ -29,7 +29,7 @@ def may_ask(found: Snapshot) -> bool:
 
 
 def asked_first(found: Snapshot) -> Notice:
-    """Why the factor comes before the purchase."""
+    """The notice that the factor is enabled before a number is bought, as on the Free plan Auth0 may refuse it."""
     return Notice(
         code="auth0_plan",
         message=f"{_limit(found)} The factor is switched on before the number is bought, so that nothing is spent if "

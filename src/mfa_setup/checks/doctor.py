@@ -79,7 +79,7 @@ def _sets_up(step: Step) -> bool:
 
 
 def _pending(check: Check) -> Check:
-    """A check that waits for `up`."""
+    """The check as one that waits for `up`, which will make it pass."""
     evidence = f"{check.evidence} `mfa-setup up` will change that."
     return check.model_copy(
         update={"status": "skip", "pending": True, "evidence": evidence, "fix": "Run `mfa-setup up`."}

@@ -124,7 +124,7 @@ def mfa_in_action(found: Snapshot) -> Check:
     if found.settings.mfa_in_actions:
         evidence = "Post-login Actions may choose the MFA factors (customize_mfa_in_postlogin_action is on)"
         seen = "but no Action that is deployed and bound asks for one now"
-        unread = "and whether one does could not be read, for lack of the scope read:actions"
+        unread = "but mfa-setup could not check whether any Action does, because the scope read:actions is not granted"
         rest = unread if isinstance(found.actions, MfaSetupError) else seen
         return answer("mfa_in_action", "warn", f"{evidence}, {rest}.", _REVIEW)
     if isinstance(found.actions, MfaSetupError):
@@ -137,10 +137,18 @@ def under_never(found: Snapshot) -> tuple[Notice, ...]:
     if isinstance(found.actions, MfaSetupError):
         unread = found.actions.message
         message = f"Whether post-login Actions ask for MFA under the policy Never could not be checked: {unread}"
-        return (Notice(code="actions_unread", message=message, hint="Grant the scope read:actions, or review them."),)
+        return (
+            Notice(
+                code="actions_unread",
+                message=message,
+                hint="Grant the scope read:actions, or review the post-login Actions in the Auth0 dashboard.",
+            ),
+        )
     if not found.enforcing:
         return ()
-    message = f"{_asking(found.enforcing)} That does not end with the policy Never, so users still need the codes."
+    message = (
+        f"{_asking(found.enforcing)} The policy Never does not turn this off, so users will still be asked for a code."
+    )
     return (Notice(code="mfa_in_action", message=message, hint=_REVIEW),)
 
 

@@ -72,5 +72,8 @@ def _unread(given: CheckContext, account: TwilioInventory, provider: Provider, n
         return None
     service = next(item for item in account.services if item.sid == provider.messaging_service_sid)
     if service.senders is None and not any(item.sid in service.pool and item.sms for item in account.numbers):
-        return f"The Messaging Service {service.sid} has no number, and its names and short codes could not be read."
+        return (
+            f"The Messaging Service {service.sid} has no phone number, and its alphanumeric senders and short codes "
+            "could not be read."
+        )
     return None

@@ -33,7 +33,7 @@ _MINIMUM = {
 }
 """The checks of the minimum, and what each says where it passes and where it fails."""
 _IDS = (*_MINIMUM, "provider_account", "provider_token")
-_NOTHING_TO_DELIVER = "The SMS factor has no message type that the phone provider would have to deliver."
+_NOTHING_TO_DELIVER = "The SMS factor has no message type, so the phone provider has nothing to deliver."
 TENANT_SEND = "`mfa-setup test sms --via auth0 --to NUMBER`"
 _ENABLE = "Run `mfa-setup enable-sms`."
 
@@ -136,8 +136,8 @@ def _compared(found: Snapshot) -> Check | None:
 _RESEND = "Run `mfa-setup enable-sms --resend-token`."
 _UNPROVEN: dict[TokenState, str] = {
     "same": "Auth0 holds the Twilio token given here, and Twilio refused the credentials of this run.",
-    "new": "Auth0 holds another Twilio token than the one given here. Twilio may still accept it, for an account can "
-    "have two valid tokens; no code that Auth0 has sent since its provider was last written shows that it does.",
+    "new": "Auth0 uses another Twilio auth token than the one given here. It may be valid, because an account can have "
+    "two valid tokens, but Auth0 has sent no code since the provider was last updated that would confirm it.",
     "overwritten": "Somebody has written the provider since this run did, and Auth0 does not show which Twilio token "
     "it holds.",
     "unknown": "Auth0 does not show which Twilio token it holds, and no code that it has sent in the last hour and "

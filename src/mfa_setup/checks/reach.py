@@ -81,7 +81,7 @@ def _reached(
         return (
             owning,
             *(
-                idle(check_id, "No sender of this Twilio account is known, so none can be judged.")
+                idle(check_id, "No sender of this Twilio account is known, so its reach could not be checked.")
                 for check_id in _IDS[1:]
             ),
         )
@@ -113,5 +113,5 @@ def _prospect(given: CheckContext, account: TwilioInventory, provider: Provider)
 
 
 def _unverified(account: TwilioInventory) -> str:
-    listed = [f"that of {item.sid} {standing(item.campaign)}" for item in account.services if item.campaign]
-    return f" Of its campaigns, {', '.join(listed)}." if listed else ""
+    listed = [f"the one of {item.sid} {standing(item.campaign)}" for item in account.services if item.campaign]
+    return f" None of its campaigns is verified: {', '.join(listed)}." if listed else ""

@@ -63,7 +63,7 @@ def _other_use(one: Route) -> tuple[str, str]:
     campaign = one.sender.service.campaign if one.sender.service else None
     use = campaign.usecase if campaign and campaign.usecase else "another use"
     evidence = f"The campaign of {one.sender.name} is registered for {use}, not for codes, so carriers may filter them."
-    return evidence, "Register a 2FA campaign for the codes."
+    return evidence, "Register a 2FA campaign for the codes: Twilio console, Messaging > Regulatory compliance."
 
 
 def _is_for_another_use(one: Route) -> bool:

@@ -136,15 +136,15 @@ def _to_us_phones(given: CheckContext, account: TwilioInventory, sender: Sender,
         return _refused(Route(sender, country, "fails"), refused, account.now, is_young=is_young)
     if is_young:
         evidence = (
-            f"{sender.name} was put into its campaign's pool less than a day ago, so carriers may still drop its "
-            f"messages to {country} phones."
+            f"{sender.name} was added to its campaign's Messaging Service less than a day ago, so carriers may still drop "
+            f"its messages to {country} phones."
         )
         return Route(sender, country, "young", evidence, _prove(sender, country))
     if sender.service and len(sender.service.pool) > sender.service.capacity:
         evidence = (
-            f"The campaign of {sender.service.sid} carries one number, but its pool has more, and it is not known "
+            f"The campaign of {sender.service.sid} allows one number, but the Messaging Service has more, and Twilio "
         )
-        evidence += f"whether {sender.name} is the one."
+        evidence += f"does not report whether {sender.name} is the registered one."
         return Route(sender, country, "unknown", evidence, _prove(sender, country))
     return Route(sender, country, "works")
 

@@ -161,11 +161,11 @@ class FleetSession:
         changing = [result for result in plans if result.changes]
         if not changing:
             return True
-        self._why = "nobody has agreed to the plan"
+        self._why = "the plan was not confirmed"
         if not terminal.can_ask:
             raise ConfirmationNeededError(
-                f"This needs a confirmation: {len(changing)} of {len(self._tenants)} tenants would change.",
-                hint="Look at `mfa-setup fleet plan`, then pass --yes.",
+                f"These plans need your confirmation: {len(changing)} of {len(self._tenants)} tenants would change.",
+                hint="Review the output of `mfa-setup fleet plan`, then pass --yes.",
             )
         sink.messages(shown.plan_lines(changing, all_values=self.call.common.verbose > 0))
         sink.messages(shown.purchase_lines(changing, rollout.shared.purchases))

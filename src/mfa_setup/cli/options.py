@@ -156,7 +156,7 @@ class SectionedCommand(typer.core.TyperCommand):
         return _as_typed(super().get_params(ctx))
 
     def get_help(self, ctx: Any) -> str:
-        """The short page."""
+        """The short help page of the command."""
         from mfa_setup.cli.help_page import short_page  # noqa: PLC0415 only a page of help needs it
 
         return short_page(self, ctx)

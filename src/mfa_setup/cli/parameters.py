@@ -40,7 +40,7 @@ _COMMON = (
         0,
     ),
     _common("quiet", bool, "Print nothing but errors and warnings.", "-q"),
-    _common("timeout", str | None, "How long one request may be retried (default 20).", metavar="SECONDS"),
+    _common("timeout", str | None, "Seconds that one request may be retried (default 20).", metavar="SECONDS"),
 )
 _TOKEN_CACHE = _common("no_token_cache", bool, "Request a new access token and do not cache it.")
 

@@ -219,7 +219,7 @@ def _yes_or_no(answer: str) -> bool:
 
 
 def can_ask(*, as_json: bool) -> bool:
-    """Whether somebody sits there: both streams are a terminal, it is no CI, and the output is for people."""
+    """Whether the user can be asked: both streams are terminals, `CI` is not set, and the output is not JSON."""
     if as_json or os.environ.get("CI"):
         return False
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()

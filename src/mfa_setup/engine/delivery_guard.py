@@ -149,7 +149,9 @@ class DeliveryGuard:
         if not _unread(now) and now != judged and any(self._failing(self._judged(now))):
             now = self._looked(judged)
         if unread := _unread(now):
-            message = f"The policy was set, but what it depends on could not be read again afterwards: {unread.message}"
+            message = (
+                f"The MFA policy was set, but that codes are delivered could not be checked again: {unread.message}"
+            )
             self.report.warn([Notice(code="delivery_unchecked", message=message, hint="Run `mfa-setup doctor`.")])
         elif now != judged:
             self._require(self._judged(now), "in force")
@@ -278,7 +280,7 @@ class DeliveryGuard:
                 hint=knowingly,
             )
         else:
-            hint = f"{_FIRST} --override does not apply to {fixed}." if fixed else knowingly
+            hint = f"{_FIRST} These checks cannot be overridden: {fixed}." if fixed else knowingly
             if self.policies:
                 name = policy.name_of(self.policies)
                 hint += f" The policy is already {name}. To lift it, run `mfa-setup policy never`."
@@ -314,7 +316,7 @@ def require_minimum(checks: tuple[Check, ...]) -> None:
     if failing := tuple(check for check in checks if check.status == "fail"):
         evidence = " ".join(check.evidence for check in failing)
         ids = ", ".join(check.id for check in failing)
-        hint = f"{_FIRST} --override does not apply to {ids}."
+        hint = f"{_FIRST} These checks cannot be overridden: {ids}."
         raise standing_on(GuardRefusedError(f"The policy would lock users out: {evidence}", hint=hint), failing)
 
 

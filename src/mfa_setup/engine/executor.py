@@ -173,7 +173,7 @@ class Executor:
                     self.record.correct(name, real)
 
     def real(self, planned: str) -> str:
-        """What a planned value stands for by now."""
+        """The value that a placeholder of the plan stands for, once it is known; otherwise the placeholder."""
         return self._real.get(planned, planned)
 
     def report(self, **outputs: str | None) -> None:

@@ -201,7 +201,7 @@ def _nothing_restored(record: RunRecord, runs: tuple[RunRecord, ...]) -> Notice:
     hint = f"To undo the run before it: `mfa-setup undo --run {earlier[-1].run_id}`." if earlier else ""
     return Notice(
         code="nothing_restored",
-        message=f"Nothing of the run {record.run_id} could be restored, so it does not count as undone.",
+        message=f"None of the changes of run {record.run_id} could be restored, so the run is not marked as undone.",
         hint=hint,
     )
 

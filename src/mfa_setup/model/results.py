@@ -44,7 +44,7 @@ class StatusResult(Result):
 
 
 class DoctorResult(Result):
-    """The checks."""
+    """The result of `doctor`: its checks."""
 
     shown_on_failure = True
 

@@ -36,7 +36,7 @@ def setup_lines(outcome: Outcome) -> Iterator[Text]:
 
 
 def _table(outcome: Outcome) -> Iterator[Text]:
-    """What exists now."""
+    """What the tenant now uses, as a table."""
     outputs = outcome.outputs
     number, sid = outputs.phone_number and spaced(outputs.phone_number), outputs.number_sid
     return table(

@@ -48,7 +48,7 @@ def _concerned(
 
 
 def _is_of(purchase: WriteRecord, number: Number, record: RunRecord) -> bool:
-    """Whether a purchase brought this number: by its SID, or without an answer by its mark, digits and date."""
+    """Whether this purchase bought the number: by its SID, or if none was recorded by its mark, digits and date."""
     if sid := purchase.made.get("number_sid"):
         return sid == number.sid
     return _looks_like(purchase, number) and _in_time(purchase, number, record)

@@ -40,10 +40,11 @@ def require_no_conflict(given: Comparison) -> None:
         return
     if conflict := conflict_of(known(given.found.provider), known(given.found.inventory).sid):
         raise ProviderConflictError(
-            f"The tenant's phone provider is {conflict}. Every application and passwordless logins depend on it.",
+            f"The tenant's phone provider is {conflict}. All applications of the tenant send their codes through it, "
+            "including those of passwordless logins.",
             hint=(
-                "Pass --replace-provider to replace it with this Twilio account. Its token cannot be read, so "
-                "undo cannot restore it without your help."
+                "Pass --replace-provider to replace it with this Twilio account. Auth0 does not return "
+                "the token of the present one, so you must supply it to restore that provider with undo."
             ),
         )
 

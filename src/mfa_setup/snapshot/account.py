@@ -192,7 +192,7 @@ def read_account(twilio: TwilioPort, what: Concerned) -> AccountParts:
 
 
 def _placed(numbers: tuple[Number, ...], what: Concerned) -> frozenset[str]:
-    """The numbers whose pool decides: those that are named and those that this tool bought; else any that can send."""
+    """The SIDs of the numbers whose pool matters: those named and those bought by mfa-setup; else all that can send."""
     named = what.senders
     chosen = [one for one in numbers if {one.phone_number, one.sid} & named or one.friendly_name.startswith(MARK)]
     return frozenset(one.sid for one in chosen or numbers if one.sms)

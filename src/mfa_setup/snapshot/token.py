@@ -36,7 +36,7 @@ def token_state(services: Services, provider: Provider) -> TokenState:
 
 
 def _other(services: Services, sid: str | None, held: SecretStr) -> TokenState:
-    """What Twilio says of a token that is not ours: an account has two valid ones while its token is being changed."""
+    """The state of a token that is not ours, tried at Twilio: while it is rotated, an account has two valid ones."""
     ask = services.other_account
     if ask is None or sid is None:
         return "new"

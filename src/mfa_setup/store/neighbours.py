@@ -11,9 +11,9 @@ _SENDERS = ("from", "configuration.default_from")
 
 
 def senders_of_others(folders: Folders, tenant_key: str) -> dict[str, str]:
-    """The numbers that other tenants send from, as this tool left them, each with the tenant's domain.
+    """The numbers that mfa-setup last set up for other tenants, each with the tenant's domain.
 
-    A journal that cannot be read tells nothing.
+    Journals that cannot be read are ignored.
     """
     own = f"journal-{file_key(tenant_key)}.jsonl"
     found: dict[str, str] = {}

@@ -96,7 +96,7 @@ def remove_file(path: Path) -> None:
 
 @contextmanager
 def _opened(real: Path) -> Iterator[tuple[int | None, Path]]:
-    """A folder to write in: its handle, and what goes before a name in it; without a handle, that is its path."""
+    """Opens a folder to write in: its handle and an empty path, or no handle and its path where folders have none."""
     handle = _open_real(real)
     try:
         yield (None, real) if handle is None else (handle, Path())

@@ -48,8 +48,8 @@ def _carry_out(call: Call, context: CommandContext, task: Task) -> int:
 def plan(call: Call, context: CommandContext) -> int:
     """Show what `mfa-setup fleet up` would change. Writes nothing.
 
-    Tenants with the same changes are shown together: what they have in common once, and where they differ the
-    most frequent values, with -v all of them.
+    Tenants with the same changes are grouped. Common values are shown once; where values differ, the most
+    frequent ones are shown, with -v all of them.
 
     \b
     Examples:

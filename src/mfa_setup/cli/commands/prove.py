@@ -28,7 +28,7 @@ _NO_BROWSER = option("no_browser", bool, "Print the URL instead of opening a bro
 _ADD_CALLBACK = option(
     "add_callback", bool, "Add a callback URL on this machine for this login; it is removed again in any case."
 )
-_TIMEOUT = option("timeout", str | None, "How long to wait for the login (default 300).", metavar="SECONDS")
+_TIMEOUT = option("timeout", str | None, "Seconds to wait for the login (default 300).", metavar="SECONDS")
 _ORGANIZATION = option(
     "organization", str | None, "Log in to this organization, by its ID or its name.", metavar="NAME_OR_ID"
 )
@@ -76,7 +76,10 @@ def _refuse_sender(call: Call, via: str) -> None:
     """The tenant sends by its own sender, so naming another makes no sense."""
     for name, flag in (("from", "--from"), ("messaging_service_sid", "--messaging-service-sid")):
         if via == "auth0" and call.flags.get(name):
-            raise InvalidValueError(f"--via auth0 and {flag} contradict each other.", hint="Leave one of them out.")
+            raise InvalidValueError(
+                f"--via auth0 and {flag} contradict each other.",
+                hint=f"Omit {flag} to send through the tenant, or omit --via auth0 to choose the sender.",
+            )
 
 
 def text(run: "Run", context: CommandContext, stack: "PhoneStack", to: str, via: Via) -> None:

@@ -49,7 +49,7 @@ _COMMAND = argument(
 _LATENCY = option("latency_ms", str, "Milliseconds that every answer waits. (default 0)", metavar="N", default="0")
 _TLS = option("tls", bool, "Serve https, with a certificate of an authority made for this run.")
 _TENANTS = option(
-    "tenants", str, "Number of Auth0 tenants, which share one number of the Twilio account. (default 1)", metavar="N"
+    "tenants", str, "Number of Auth0 tenants; they share one Twilio phone number (default 1).", metavar="N"
 )
 _FLEET_FILE = option("fleet_file", str, "Write a fleet file that names the tenants to PATH.", metavar="PATH")
 

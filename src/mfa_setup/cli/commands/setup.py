@@ -20,7 +20,7 @@ EVERYTHING: "tuple[Group, ...]" = ("tenant", "identity", "application", "number"
 OVERRIDE = option(
     "override",
     list[str] | None,
-    "Go on although this check fails (see `mfa-setup doctor`); it is recorded. Repeatable.",
+    "Continue although this check fails (see `mfa-setup doctor`); recorded. Repeatable.",
     metavar="CHECK_ID",
     complete=check_ids,
 )
