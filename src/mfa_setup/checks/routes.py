@@ -136,8 +136,8 @@ def _to_us_phones(given: CheckContext, account: TwilioInventory, sender: Sender,
         return _refused(Route(sender, country, "fails"), refused, account.now, is_young=is_young)
     if is_young:
         evidence = (
-            f"{sender.name} was added to its campaign's Messaging Service less than a day ago, so carriers may still drop "
-            f"its messages to {country} phones."
+            f"{sender.name} was added to its campaign's Messaging Service less than a day ago, so carriers may still "
+            f"drop its messages to {country} phones."
         )
         return Route(sender, country, "young", evidence, _prove(sender, country))
     if sender.service and len(sender.service.pool) > sender.service.capacity:

@@ -180,7 +180,7 @@ def _misplaced(found: Provider) -> tuple[Notice, ...]:
             message=(
                 f"The provider's From field contains {found.sender}, which is a Messaging Service instead of a number."
             ),
-            hint="If the Messaging Service belongs to this Twilio account, run `mfa-setup enable-sms` to fix the field.",
+            hint="If the Messaging Service is one of this Twilio account, run `mfa-setup enable-sms` to fix the field.",
         ),
     )
 
