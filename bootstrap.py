@@ -99,7 +99,7 @@ def install(extra: str) -> None:
     stamp = VENV / f"installed-{extra}"
     if stamp.exists() and stamp.read_text() == dependencies and not INCOMPLETE.exists():
         return
-    print("Installing into .venv (only once, about a minute)", file=sys.stderr, flush=True)
+    print(f"Installing {BIN.relative_to(ROOT) / 'mfa-setup'} (only once, about a minute)", file=sys.stderr, flush=True)
     try:
         pip = prepare()
         run([*pip, "--quiet", "--editable", f"{ROOT}[{extra}]"])

@@ -975,6 +975,13 @@ def test_a_wait_before_a_retry_is_told_on_standard_error(run: Run, unified: Lab)
     assert "Auth0 failed with HTTP 500. Trying again in" in result.err
 
 
+def test_requests_that_wait_for_the_same_reason_tell_it_once(run: Run, unified: Lab) -> None:
+    unified.faults({"method": "GET", "path": "/api/v2/guardian/*", "effect": "status:500", "times": 3})
+    result = run("status", "--json", env=unified.env)
+    assert result.document["ok"] is True
+    assert result.err.count("Trying again in") == 1
+
+
 def test_quiet_still_tells_what_went_wrong(run: Run, unified: Lab) -> None:
     result = run("up", "--quiet", "--country", "UK", env=unified.env)
     assert (result.code, result.out) == (3, "")

@@ -368,6 +368,14 @@ def test_logout_removes_both_entries_and_the_cached_token(
     assert run("logout", "--profile", "gamma").code == 3
 
 
+def test_logout_of_the_default_says_that_there_is_none_now(run: Run, state: Path) -> None:
+    for name in ("acme", "beta"):
+        Profiles(state).put(name, {"AUTH0_DOMAIN": f"{name}.eu.auth0.com"}, "file")
+    assert "There is no default" not in run("logout", "--profile", "beta").err
+    Profiles(state).put("beta", {"AUTH0_DOMAIN": "beta.eu.auth0.com"}, "file")
+    assert "There is no default profile now. Choose one: `mfa-setup profiles use beta`." in run("logout").err
+
+
 def test_two_logins_at_once_keep_both_profiles(unified: Lab, state: Path) -> None:
     readers = [Profiles(state) for _ in range(8)]  # each has read the list before any of them changes it
     values = {"AUTH0_DOMAIN": unified.domain}

@@ -632,7 +632,7 @@ def test_an_application_that_somebody_made_theirs_is_not_removed(
 
 def test_people_read_which_run_was_put_back(run: Run, unified: Lab) -> None:
     run_id = run("up", "--yes", "--json", env=unified.env).document["run_id"]
-    assert f"Restored what run {run_id} changed." in run("undo", "--yes", env=unified.env).out
+    assert f"Restored what run {run_id[:12]} changed." in run("undo", "--yes", env=unified.env).out
 
 
 # --- killed and failed runs ----------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def test_without_yes_and_without_a_terminal_it_names_the_flag_and_writes_nothing
     assert result.code == 6
     assert result.document["error"]["code"] == "confirmation_needed"
     assert "--yes" in result.document["error"]["hint"]
-    assert "all applications and all users" in result.document["error"]["message"]
+    assert "Every user of every application" in result.document["error"]["message"]
     assert [change["status"] for change in result.document["changes"]] == ["pending"] * 5
     assert lab.everything == before
 

@@ -83,7 +83,7 @@ def test_the_first_run_installs_and_runs_the_demo_and_says_where_the_tool_is(che
     assert done.returncode == 0
     assert any(call.endswith("checkout[sandbox]") for call in checkout.calls())
     assert checkout.calls()[-1] == "python -m mfa_setup demo --phone-stack legacy"
-    assert done.stderr.splitlines()[0] == "Installing into .venv (only once, about a minute)"
+    assert done.stderr.splitlines()[0] == "Installing .venv/bin/mfa-setup (only once, about a minute)"
     assert done.stderr.splitlines()[-1] == "mfa-setup is installed at .venv/bin/mfa-setup"
     assert not (checkout.folder / ".venv-incomplete").exists()
 

@@ -64,7 +64,7 @@ def test_a_policy_that_asks_for_codes_is_not_proved_yet(policy: str | None, *, p
 
 @pytest.mark.parametrize(
     ("policy", "says"),
-    [("always", "Every login"), ("adaptive", "sees a risk"), ("never", "Done. No login of this tenant")],
+    [("always", "Every login"), ("adaptive", "sees a risk"), ("never", "Done. Logins to this tenant do not")],
 )
 def test_a_policy_that_was_set_is_told(policy: str, says: str) -> None:
     change = Change(resource="policy", action="update", status="applied", title=policy)
@@ -139,15 +139,15 @@ def test_a_login_without_a_second_factor_proves_nothing() -> None:
     assert "Nothing is proved" in text(DemoResult(EMPTY))
     proof = Proof(subject="auth0|1", amr=("mfa",), issued_at=0, seconds=1.25)
     shown = text(LoginResult(EMPTY.model_copy(update={"outputs": Outputs(proof=proof)})))
-    assert "Issued       1970-01-01 00:00:00 UTC" in shown
-    assert "Took         1.2 s" in shown
+    assert "Issued        1970-01-01 00:00:00 UTC" in shown
+    assert "Took          1.2 s" in shown
     assert "Phone" not in shown
 
 
 def test_an_sms_that_was_not_sent_has_no_result() -> None:
     assert text(SmsResult(EMPTY)) == ""
     sms = Sms(to="+14155550123", via="auth0")
-    assert "Sent by      Auth0" in text(SmsResult(EMPTY.model_copy(update={"outputs": Outputs(sms=sms)})))
+    assert "Sent by       Auth0" in text(SmsResult(EMPTY.model_copy(update={"outputs": Outputs(sms=sms)})))
 
 
 def test_doctor_counts_checks_by_subject_and_in_total() -> None:

@@ -135,9 +135,11 @@ def _to_us_phones(given: CheckContext, account: TwilioInventory, sender: Sender,
     if refused := deliveries.refusal(given, account.now, sender):
         return _refused(Route(sender, country, "fails"), refused, account.now, is_young=is_young)
     if is_young:
+        since = "will be new in its" if sender.planned else "was added to its"
+        ago = "" if sender.planned else " less than a day ago"
         evidence = (
-            f"{sender.name} was added to its campaign's Messaging Service less than a day ago, so carriers may still "
-            f"drop its messages to {country} phones."
+            f"{sender.name} {since} campaign's Messaging Service{ago}, so carriers may drop its messages to {country} "
+            "phones for about a day."
         )
         return Route(sender, country, "young", evidence, _prove(sender, country))
     if sender.service and len(sender.service.pool) > sender.service.capacity:

@@ -120,7 +120,13 @@ def plan(found: Snapshot) -> Check:
         )
     look = "Or see the plan: Auth0 dashboard, Settings > Subscription."
     legacy = known_or(found.stack, "unified") == "legacy"
-    show = "Log in once to show it: `mfa-setup test login`." if legacy else f"Have Auth0 send an SMS: {TENANT_SEND}."
+    there = known_or(found.provider, None)
+    if legacy:
+        show = "Log in once to show it: `mfa-setup test login`."
+    elif there and there.enabled:
+        show = f"Have Auth0 send an SMS: {TENANT_SEND}."
+    else:
+        show = "Have `mfa-setup up --test-to NUMBER` send an SMS through Auth0 before it sets the policy."
     return answer("auth0_plan", "warn", evidence, f"{show} {look}")
 
 

@@ -31,7 +31,7 @@ Set up a tenant:      mfa-setup plan, then mfa-setup up
 Explain a command:    mfa-setup help COMMAND
 
 Credentials are read from the environment (AUTH0_DOMAIN, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET,
-TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN) or from files.
+TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN), from files, or from a profile that `mfa-setup login` stored.
 """
 _EXIT_CODES = """Exit codes: 0 done or already so, 1 failed, 2 command line, 3 invalid value, 4 credentials or
 permissions, 5 service not reached, 6 a value or confirmation is needed, 7 refused by a guard, 10 changes

@@ -112,6 +112,8 @@ def log_out(call: Call, context: CommandContext) -> Profiles:
                 Folders.of(os.environ).cache, f"{scheme}://{domain}", audience, values.get("AUTH0_CLIENT_ID", "")
             ).drop()
     context.sink.say(f"Removed profile {name} ({domain}) and its credentials.")
+    if found.default is None and found.all:
+        context.sink.say(f"There is no default profile now. Choose one: `mfa-setup profiles use {min(found.all)}`.")
     return found
 
 

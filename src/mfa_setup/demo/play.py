@@ -129,7 +129,8 @@ def _offer_logins(compose_demo: Composed, context: CommandContext, inbox: str) -
 def _invite(context: CommandContext, inbox: str, url: str) -> None:
     context.sink.say("")
     context.sink.say(
-        "Try it yourself: log in on the first page, and read the code on the second one. Press Ctrl-C to end the demo."
+        "Try it yourself: sign up on the first page with any e-mail address and phone number, and read the code on the "
+        "second one. Press Ctrl-C to end the demo."
     )
     context.sink.say(f"  Login: {url}")
     context.sink.say(f"  Inbox: {inbox}")

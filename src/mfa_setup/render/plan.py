@@ -13,6 +13,8 @@ from mfa_setup.render.parts import check_lines, heading, run_line, sections, sho
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BOLD
 
+_STOPPED = {"guard_would_refuse", "consent_needed"}
+"""The warnings that say that `up` would stop instead of applying the plan."""
 _NOTHING = "Nothing to do: everything is up to date."
 _COUNTED = {"create": "to create", "update": "to update", "delete": "to delete"}
 _UNDONE = {"update": "to restore", "delete": "to delete"}
@@ -63,7 +65,8 @@ def plan_result(result: PlanResult) -> Iterator[Text]:
 def _end_of_plan(outcome: Outcome) -> Iterator[Text]:
     if any(change.pending for change in outcome.changes):
         yield from summary_lines(outcome)
-        yield Text("Run `mfa-setup up` to apply it.")
+        if not any(warning.code in _STOPPED for warning in outcome.warnings):
+            yield Text("Run `mfa-setup up` to apply it.")
     else:
         yield Text(_NOTHING, BOLD)
 

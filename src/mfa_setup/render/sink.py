@@ -81,6 +81,8 @@ class Sink:
         self._status: Status | None = None
         self._shown = set[tuple[str, ...]]()
         """What a question has shown already, so that the result does not repeat it."""
+        self._reasons = set[str]()
+        """Why requests waited, as it was shown."""
         self._planned = False
         """Whether a plan has been shown."""
 
@@ -158,7 +160,8 @@ class Sink:
 
     def waiting(self, reason: str, seconds: float) -> None:
         """Tells that a request will be sent again after a while."""
-        if not self.quiet:
+        if not self.quiet and reason not in self._reasons:  # requests that go together wait for the same reason
+            self._reasons.add(reason)
             self._tell(_text(f"{one_line(reason)} Trying again in {seconds:.1f} s."))
 
     def pacing(self, service: str) -> None:
