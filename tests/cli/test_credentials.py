@@ -347,6 +347,15 @@ def test_one_that_is_revoked_under_several_reads_at_once_is_asked_for_once(
     assert asked(unified, mark) == 1
 
 
+def test_a_wrong_secret_is_refused_while_a_token_of_the_right_one_is_cached(run: Run, unified: Lab) -> None:
+    assert run("plan", "--json", env=unified.env).code == 0
+    result = run("doctor", "--json", env={**unified.env, "AUTH0_CLIENT_SECRET": "x" * 64})
+    assert (result.code, result.document["error"]["code"]) == (4, "credentials_refused")
+    mark = unified.mark()
+    assert run("plan", "--json", env=unified.env).code == 0
+    assert asked(unified, mark) == 0
+
+
 def test_a_new_one_that_is_refused_is_not_asked_for_again(init: Init, unified: Lab) -> None:
     unified.faults({"method": "GET", "path": "/api/v2/tenants/settings", "effect": "status:401", "times": 9})
     result = init()

@@ -134,7 +134,7 @@ def test_folders_and_files_are_their_owners_alone_whatever_the_umask(tmp_path: P
         journal = open_journal(folders, KEY, Header(run_id="a", command="up", domain="acme.eu.auth0.com"))
         journal.begin()
         digests.remember(folders, KEY, "unified:AC1", TOKEN, "then")
-        cache = TokenCache(folders.cache, "https://acme.eu.auth0.com", KEY, "id")
+        cache = TokenCache(folders.cache, "https://acme.eu.auth0.com", KEY, "id", "secret")
         cache.put(Token(value=TOKEN, expires_at=9e9, scopes=None))
     finally:
         os.umask(before)

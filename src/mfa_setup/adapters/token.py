@@ -50,7 +50,10 @@ class TokenSource:
         self._learned = learned
         self._base_url = base_url
         self._credentials = credentials
-        self._cache = TokenCache(cache, base_url, credentials.audience, credentials.client_id or "")
+        secret = credentials.private_key or credentials.client_secret or SecretStr("")
+        self._cache = TokenCache(
+            cache, base_url, credentials.audience, credentials.client_id or "", secret.get_secret_value()
+        )
         # Asking for a token changes nothing, so it may be repeated.
         asks = READS | {"POST"}
         self._policy = HttpPolicy("auth0", classify_token, repeatable=asks, harmless=asks, settings=settings)

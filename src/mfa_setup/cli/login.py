@@ -107,10 +107,10 @@ def log_out(call: Call, context: CommandContext) -> Profiles:
     written(lambda: found.remove(name))
     if not isinstance(values, MfaSetupError):
         audience = values.get("AUTH0_AUDIENCE", f"https://{domain}/api/v2/")
+        secret = values.get("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY") or values.get("AUTH0_CLIENT_SECRET", "")
         for scheme in ("https", "http"):  # a sandbox may have been reached by either
-            TokenCache(
-                Folders.of(os.environ).cache, f"{scheme}://{domain}", audience, values.get("AUTH0_CLIENT_ID", "")
-            ).drop()
+            url, client_id = f"{scheme}://{domain}", values.get("AUTH0_CLIENT_ID", "")
+            TokenCache(Folders.of(os.environ).cache, url, audience, client_id, secret).drop()
     context.sink.say(f"Removed profile {name} ({domain}) and its credentials.")
     if found.default is None and found.all:
         context.sink.say(f"There is no default profile now. Choose one: `mfa-setup profiles use {min(found.all)}`.")

@@ -50,10 +50,14 @@ def is_token(value: object) -> bool:
 
 
 class TokenCache:
-    """The cached token of one tenant, audience and client; without a folder nothing is kept."""
+    """The cached token of one tenant, audience and client with its secret; without a folder nothing is kept.
 
-    def __init__(self, folder: Path | None, base_url: str, audience: str, client_id: str) -> None:
-        name = f"token-{file_key(base_url, audience, client_id)}.json"
+    The secret counts, by its digest in the file's name, so that a wrong one is not taken for right as long as a token
+    of the right one lives.
+    """
+
+    def __init__(self, folder: Path | None, base_url: str, audience: str, client_id: str, secret: str) -> None:
+        name = f"token-{file_key(base_url, audience, client_id, secret)}.json"
         self._path = None if folder is None else folder / name
         self._dropped = False
 
