@@ -1,10 +1,10 @@
 """Installs this checkout into `.venv` and runs it: `python3 bootstrap.py demo` or `python3 bootstrap.py test`.
 
-It needs Python 3.11 or newer and nothing else. Where Python comes without `ensurepip` (as on Debian and Ubuntu), it
-uses `uv` if that is on PATH, and otherwise names the package to install.
+The script requires only Python 3.11 or newer. If Python lacks `ensurepip` (as on Debian and Ubuntu), the script uses
+`uv` if `uv` is on PATH, and otherwise names the package to install.
 """
 
-from __future__ import annotations  # so that an older Python gets as far as the message about its version
+from __future__ import annotations  # so that an older Python can still print the message about its version
 
 import hashlib
 import shutil
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if sys.platform == "win32" else "bin")
 INCOMPLETE = ROOT / ".venv-incomplete"
-"""Exists while `.venv` is being created: where it is found at the start, an earlier run was cut off."""
+"""A file that exists while `.venv` is being created; if it exists at the start, an earlier run was cut off."""
 PYTHON = str(BIN / "python")
 USAGE = "Usage: python3 bootstrap.py demo [options of `mfa-setup demo`] | test [options of pytest]"
 NO_ENSUREPIP = """\
@@ -27,14 +27,14 @@ Or install uv, which this script uses instead where it is on PATH."""
 
 
 class SetupError(Exception):
-    """The environment could not be created; the text says why and what to do."""
+    """The virtual environment could not be created; the message says why and what to do."""
 
 
 def prepare() -> list[str]:
-    """Creates `.venv` unless there is one that works, and returns the command that installs into it.
+    """Creates `.venv` unless a working one exists, and returns the command that installs packages into it.
 
     Raises:
-        SetupError: This Python cannot create one, and there is no uv; or it failed.
+        SetupError: This Python cannot create virtual environments and uv is not installed, or the creation failed.
     """
     uv = shutil.which("uv")
     with_pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
@@ -56,7 +56,7 @@ def prepare() -> list[str]:
 
 
 def is_usable(script: str) -> bool:
-    """Whether `.venv` is complete and its Python runs a script."""
+    """Whether `.venv` is complete and its Python runs the code in `script` without an error."""
     try:
         probe = subprocess.run([PYTHON, "-c", script], capture_output=True, check=False)
     except OSError:
@@ -71,7 +71,7 @@ def has_ensurepip() -> bool:
 
 
 def discard() -> None:
-    """Removes a `.venv` that is not complete."""
+    """Removes an incomplete `.venv`."""
     if VENV.exists():
         print("Removing an incomplete .venv", file=sys.stderr, flush=True)
         shutil.rmtree(VENV)
@@ -82,7 +82,7 @@ def run(command: list[str]) -> None:
     """Runs one step of the installation.
 
     Raises:
-        SetupError: The step failed; its own messages are on the terminal.
+        SetupError: The step failed; the step's own messages are on the terminal.
     """
     try:
         subprocess.run(command, check=True)
@@ -91,9 +91,9 @@ def run(command: list[str]) -> None:
 
 
 def install(extra: str) -> None:
-    """Installs this checkout with an extra, unless that was done and the dependencies are the same.
+    """Installs this checkout with an extra, unless it is already installed with the same dependencies.
 
-    Where it is stopped or fails before a new `.venv` is complete, it leaves none.
+    If the installation is stopped or fails before a new `.venv` is complete, the incomplete `.venv` is removed.
     """
     dependencies = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     stamp = VENV / f"installed-{extra}"
@@ -116,7 +116,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 this script may be started with an older Python
         print("mfa-setup needs Python 3.11 or newer.", file=sys.stderr)
         return 1
-    # One worker per core, up to 8: no test depends on another.
+    # One worker per core, up to 8: the tests are independent of each other.
     tests = ["-m", "pytest", "-n", "auto", "--maxprocesses", "8"]
     commands = {"demo": ("sandbox", ["-m", "mfa_setup", "demo"]), "test": ("dev", tests)}
     if not arguments or arguments[0] not in commands:

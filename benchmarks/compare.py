@@ -34,7 +34,7 @@ KINDS = (
     "guardianPhoneFactorMessageTypes",
     "guardianPolicies",
 )
-"""The kinds of resources that the Deploy CLI reads and sets. It would read many more, and take longer, without this."""
+"""The kinds of resources that the Deploy CLI reads and sets; without this list, it would read more and take longer."""
 APPLICATION = (
     "name",
     "app_type",
@@ -55,9 +55,9 @@ class Tenant:
     """A tenant of a sandbox with TLS.
 
     Attributes:
-        ready: What the sandbox printed.
+        ready: The document that the sandbox printed when it was ready.
         folder: The folder for the files of all tools.
-        expected: The state that `mfa-setup up` leaves.
+        expected: The state of the tenant after `mfa-setup up`.
     """
 
     ready: dict[str, Any]
@@ -78,7 +78,7 @@ class Tenant:
         return self.folder / "tenant.yaml"
 
     def prepare(self) -> None:
-        """Sets the tenant up once, and writes the state that this leaves as the file that the Deploy CLI imports."""
+        """Sets the tenant up once, and writes the resulting state to the file that the Deploy CLI imports."""
         run((*TOOL, "up", "--yes", "--json"), self.env)
         self.expected = self.state()
         (provider,) = self.expected["phoneProviders"]
@@ -87,16 +87,16 @@ class Tenant:
         self.file.write_text(json.dumps(settings), encoding="utf-8")  # every JSON document is YAML as well
 
     def control(self, method: str, path: str) -> Any:
-        """A control call."""
+        """Sends a request to the sandbox's control API and returns the response."""
         return control(self.ready["url"], method, path, ca_file=self.ready["ca_file"])
 
     def empty(self) -> None:
-        """Resets the tenant and removes what `mfa-setup` has stored about it: its access token and its journal."""
+        """Resets the tenant and removes the access token and the journal that `mfa-setup` has stored for it."""
         self.control("POST", "reset")
         shutil.rmtree(self.folder / "own", ignore_errors=True)
 
     def state(self) -> dict[str, Any]:
-        """The present state in the Deploy CLI's form, without secrets and without what differs from run to run."""
+        """Returns the present state in the Deploy CLI's format, without secrets and values that differ between runs."""
         state = self.control("GET", "state")["tenants"][self.ready["env"]["AUTH0_DOMAIN"]]
         (application,) = (client for client in state["clients"] if client.get("app_type") == "spa")
         databases = [
@@ -117,15 +117,15 @@ class Tenant:
 
 @dataclass
 class Row:
-    """A command and its runs.
+    """A command that is measured, and its runs.
 
     Attributes:
-        name: How the table names it.
+        name: The name of the command in the table.
         command: The command; `FILE` stands for the file that the Deploy CLI imports.
-        fresh: Whether the tenant is empty before each run.
-        baseline: The name of the row whose time this one is divided by.
-        runs: The runs, by the milliseconds of latency.
-        requests: The number of requests of a run.
+        fresh: Whether the tenant is emptied before each run.
+        baseline: The name of the row by whose time the time of this row is divided.
+        runs: The runs, by latency in milliseconds.
+        requests: The number of requests in the last run.
     """
 
     name: str
@@ -151,20 +151,20 @@ class Row:
             raise SystemExit(f"{self.name} left another state than `mfa-setup up`: {state}")
 
     def seconds(self, latency: int) -> float:
-        """The median of the seconds at this latency."""
+        """Returns the median time of a run at this latency, in seconds."""
         return statistics.median(finished.seconds for finished in self.runs[latency])
 
     @property
     def cpu(self) -> float:
-        """The median of the CPU seconds at both latencies."""
+        """The median CPU time of the runs at both latencies, in seconds."""
         return statistics.median(finished.cpu for runs in self.runs.values() for finished in runs)
 
     @property
     def round_trips(self) -> str:
-        """The number of round trips that follow one another: what the latency adds, divided by it.
+        """The number of consecutive round trips: the time that the latency adds to a run, divided by the latency.
 
-        Empty where that cannot be told: a round trip is less than a hundredth of a run, so that the runs differ by more
-        from each other, or the number is impossible because the machine was busy.
+        The text is empty if the number is not reliable: a round trip takes less than a hundredth of a run, so that runs
+        differ from each other by more, or the number is impossible because the machine was busy.
         """
         trip = LATENCY / 1000
         count = round((self.seconds(LATENCY) - self.seconds(0)) / trip)
@@ -172,7 +172,7 @@ class Row:
 
 
 def rows() -> list[Row]:
-    """What is compared, in the order in which it is run."""
+    """Returns the commands to compare, in the order in which they run."""
     script = str(Path(__file__).with_name("sequential.py"))
     compared = [
         Row(UP, (*TOOL, "up", "--yes", "--json"), fresh=True),
@@ -189,7 +189,7 @@ def rows() -> list[Row]:
 
 @contextmanager
 def tenants() -> Iterator[dict[int, Tenant]]:
-    """A tenant at each latency."""
+    """Serves one tenant for each latency, and yields the tenants by latency in milliseconds."""
     with ExitStack() as opened:
         served = {}
         for latency in (0, LATENCY):
@@ -199,7 +199,7 @@ def tenants() -> Iterator[dict[int, Tenant]]:
 
 
 def measure(rounds: int) -> list[Row]:
-    """Runs every row at each latency, so many times."""
+    """Runs every command `rounds` times at each latency."""
     compared = rows()
     with tenants() as served:
         for tenant in served.values():
@@ -212,7 +212,7 @@ def measure(rounds: int) -> list[Row]:
 
 
 def report(compared: list[Row], rounds: int) -> str:
-    """The table."""
+    """Prints the measurements as a table, and returns the table."""
     slow = {row.name: row.seconds(LATENCY) for row in compared}
     cells = [
         (
@@ -232,7 +232,7 @@ def report(compared: list[Row], rounds: int) -> str:
 
 
 def sentence(starts: Mapping[str, float]) -> str:
-    """The start-up times in one sentence."""
+    """Describes the start-up times in one sentence."""
     own = starts[startup.HELP]
     text = f"`{startup.HELP}` takes {own:.0f} ms, {own / starts[startup.BARE]:.1f} times as long as `{startup.BARE}`"
     for name in (npm.DEPLOY_CLI, npm.TWILIO_CLI):
@@ -242,7 +242,7 @@ def sentence(starts: Mapping[str, float]) -> str:
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measures the times and prints them as tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each command is run at each latency")
     parser.add_argument("--starts", type=int, default=15, help="how often each command is started")

@@ -17,18 +17,18 @@ from sandbox import sandbox
 
 SIZES = (1, 10, 100, 1000)
 BASELINE = 100
-"""The number of tenants whose time per tenant the others are compared with."""
+"""The size of the fleet whose time per tenant is the baseline for the other sizes."""
 COMMAND = (*TOOL, "fleet", "up")
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """One run over so many tenants.
+    """One run of `mfa-setup fleet up`.
 
     Attributes:
-        tenants: How many there are.
-        process: The process that set them up.
-        sandbox_cpu: The CPU seconds of the sandbox, with those of its start.
+        tenants: The number of tenants.
+        process: The process that set the tenants up.
+        sandbox_cpu: The CPU time of the sandbox in seconds, including its start.
     """
 
     tenants: int
@@ -37,21 +37,21 @@ class Fleet:
 
     @property
     def seconds_each(self) -> float:
-        """The seconds per tenant."""
+        """The time per tenant, in seconds."""
         return self.process.seconds / self.tenants
 
 
 def children() -> float:
-    """The CPU seconds of all processes that were started here and have ended."""
+    """Returns the CPU time in seconds of all child processes that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 def measure(tenants: int, latency: int, options: list[str]) -> Fleet:
-    """Sets so many empty tenants up.
+    """Sets up this number of empty tenants.
 
     Raises:
-        SystemExit: Some of them were not set up.
+        SystemExit: Some of the tenants were not set up.
     """
     before = children()
     with tempfile.TemporaryDirectory() as folder:
@@ -67,7 +67,7 @@ def measure(tenants: int, latency: int, options: list[str]) -> Fleet:
 
 
 def row(fleet: Fleet, baseline: Fleet | None) -> tuple[str, ...]:
-    """A run as a row of the table."""
+    """Formats a run as a row of the table."""
     process, tenants = fleet.process, fleet.tenants
     return (
         f"{tenants:,}",
@@ -83,7 +83,7 @@ def row(fleet: Fleet, baseline: Fleet | None) -> tuple[str, ...]:
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measures every size of fleet and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="the numbers of tenants")
     parser.add_argument("--rounds", type=int, default=3, help="how often each size is measured")

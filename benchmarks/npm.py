@@ -1,4 +1,4 @@
-"""The command-line tools from npm that `mfa-setup` is compared with, where they are installed."""
+"""Finds the command-line tools from npm that `mfa-setup` is compared with, if they are installed."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import process
 DEPLOY_CLI = "a0deploy"
 TWILIO_CLI = "twilio"
 ENVIRONMENT = process.ENVIRONMENT | {"TWILIO_DISABLE_AUTOUPDATE": "true", "TWILIO_SKIP_NEW_VERSION_CHECK": "true"}
-"""The environment of every command, in which the Twilio CLI does not look for newer versions while it is measured."""
+"""The environment of every command; it keeps the Twilio CLI from looking for newer versions while it is measured."""
 
 _HERE = Path(__file__).parent
 _INSTALL = {
@@ -21,7 +21,10 @@ _FOLDERS = (_HERE, _HERE.parent / "tests" / "clients" / "deploy_cli")
 
 
 def find(command: str) -> str | None:
-    """The path of a command, which is installed here, for the tests, or on PATH; None, with a line that says so."""
+    """Returns the path of a command that is installed in this folder, for the tests, or on PATH.
+
+    If the command is not installed, this prints how to install it and returns None.
+    """
     places = [str(folder / "node_modules" / ".bin") for folder in _FOLDERS]
     path = shutil.which(command, path=os.pathsep.join([*places, os.environ.get("PATH", os.defpath)]))
     if path is None:
@@ -30,7 +33,7 @@ def find(command: str) -> str | None:
 
 
 def version(command: str) -> str:
-    """The version of an installed command."""
+    """Returns the version of a command, or `unknown version`."""
     path = find(command)
     numbers = re.search(r"\d+\.\d+\.\d+", process.run((path, "--version"), ENVIRONMENT).output) if path else None
     return numbers.group() if numbers else "unknown version"

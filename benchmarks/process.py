@@ -1,4 +1,4 @@
-"""Commands that run to their end as processes of their own, with the time, CPU time and memory that they took."""
+"""Runs commands as separate processes and measures their time, CPU time and memory."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 TOOL = (sys.executable, "-m", "mfa_setup")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-"""The environment of every command. With that variable, each start would compile the modules again."""
+"""The environment of every command, without `PYTHONDONTWRITEBYTECODE`, with which each start compiles all modules."""
 _SHOWN = 4000
 
 
@@ -19,10 +19,10 @@ class Finished:
     """A command that has ended.
 
     Attributes:
-        seconds: The time from its start to its end.
-        cpu: The CPU seconds of the process and of those that it waited for, user and system.
-        peak: The most memory that was resident at once, in MiB.
-        output: Its standard output.
+        seconds: The time from the start to the end of the process, in seconds.
+        cpu: The user and system CPU time of the process and of the child processes that it waited for, in seconds.
+        peak: The peak resident memory in MiB.
+        output: The standard output of the process.
     """
 
     seconds: float
@@ -35,7 +35,7 @@ def run(command: Sequence[str], env: Mapping[str, str] = ENVIRONMENT) -> Finishe
     """Runs a command, which must succeed.
 
     Raises:
-        SystemExit: It failed. The message is the end of what it printed.
+        SystemExit: The command failed. The message contains the end of its output.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output, tempfile.TemporaryFile("w+") as errors:
         began = time.perf_counter()

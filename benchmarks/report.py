@@ -1,4 +1,4 @@
-"""Results as tables, printed and, where that is asked for, written into a README."""
+"""Prints results as tables and, on request, writes the tables into a README."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ SHORT = Path(__file__).parents[1] / "README.md"
 
 
 def table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Prints rows under their heads, as a table in Markdown; returns it."""
+    """Prints a table in Markdown with its title, and returns it."""
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     lines = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
@@ -23,10 +23,10 @@ def table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str
 
 
 def write(name: str, parts: Sequence[str], readme: Path = LONG) -> None:
-    """Writes tables between the two markers with this name, with the machine that they were measured on.
+    """Writes tables and a description of this machine between the two markers with this name.
 
     Raises:
-        SystemExit: The README has no such markers.
+        SystemExit: The README has no markers with this name.
     """
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}, load {load:.1f}."

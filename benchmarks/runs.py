@@ -32,11 +32,11 @@ COMMANDS = {
 
 @dataclass
 class Seen:
-    """What the runs of one command took.
+    """The measurements of the runs of one command.
 
     Attributes:
-        seconds: How long each run took, by the milliseconds of latency.
-        requests: What each run sent.
+        seconds: The time of each run in seconds, by latency in milliseconds.
+        requests: The requests that each run sent.
     """
 
     seconds: dict[int, list[float]] = field(default_factory=lambda: {0: [], LATENCY: []})
@@ -44,35 +44,35 @@ class Seen:
 
     @property
     def chain(self) -> float:
-        """The round trips that follow one another."""
+        """The number of consecutive round trips."""
         slow, fast = (statistics.median(self.seconds[latency]) for latency in (LATENCY, 0))
         return (slow - fast) / (LATENCY / 1000)
 
     def row(self, name: str) -> tuple[str, ...]:
-        """As a row of the table."""
+        """Formats the measurements as a row of the table."""
         medians = (f"{statistics.median(self.seconds[latency]):.2f} s" for latency in (0, LATENCY))
         return (name, str(max(map(len, self.requests))), f"{self.chain:.1f}", *medians)
 
 
 @dataclass
 class Tenant:
-    """A sandbox and the folders of the tool that works on it."""
+    """A tenant of a sandbox, with the environment in which `mfa-setup` runs against it."""
 
     url: str
     env: dict[str, str]
 
     def run(self, *arguments: str) -> float:
-        """The seconds of one command."""
+        """Runs one command and returns its time in seconds."""
         return run((*TOOL, *arguments, "--json"), self.env).seconds
 
     def requests(self) -> list[dict[str, Any]]:
-        """All requests so far."""
+        """Returns all requests that the sandbox has received so far."""
         return list(control(self.url, "GET", "requests"))
 
 
 @contextmanager
 def tenants(stack: str) -> Iterator[dict[int, Tenant]]:
-    """A tenant at each latency."""
+    """Serves one tenant for each latency, and yields the tenants by latency in milliseconds."""
     with ExitStack() as opened:
         found = {}
         for latency in (0, LATENCY):
@@ -84,7 +84,7 @@ def tenants(stack: str) -> Iterator[dict[int, Tenant]]:
 
 
 def measure(stack: str, rounds: int) -> dict[str, Seen]:
-    """Runs every command at every latency, so many times."""
+    """Runs every command `rounds` times at each latency."""
     seen = {name: Seen() for name in COMMANDS}
     with tenants(stack) as there:
         for one in there.values():
@@ -100,13 +100,13 @@ def measure(stack: str, rounds: int) -> dict[str, Seen]:
 
 
 def paths(requests: list[dict[str, Any]]) -> None:
-    """Prints what was sent, with how often."""
+    """Prints each kind of request with the number of times that it was sent."""
     for (method, path), times in Counter((one["method"], one["path"]) for one in requests).items():
         print(f"{times:4} {method:6} {path}")
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measures every command on both phone stacks and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="how often each command is run at each latency")
     parser.add_argument("--stack", choices=("unified", "legacy"), help="one phone stack only")

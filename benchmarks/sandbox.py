@@ -29,7 +29,7 @@ SAMPLES = 10
 
 @dataclass(frozen=True)
 class Request:
-    """One request, and how it is shown in the table."""
+    """One request, and its name in the table."""
 
     name: str
     method: str
@@ -40,7 +40,7 @@ class Request:
 
 @dataclass
 class Load:
-    """What the clients have seen."""
+    """The measurements of the clients: the statuses and times of the responses, and the total time in seconds."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     milliseconds: list[float] = field(default_factory=list)
@@ -48,22 +48,26 @@ class Load:
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
+        """The number of requests per second."""
         return len(self.milliseconds) / self.seconds
 
     @property
     def failed(self) -> int:
-        """Answers that are no 2xx."""
+        """The number of responses whose status is not 2xx."""
         return sum(count for status, count in self.statuses.items() if not 200 <= status < 300)  # noqa: PLR2004
 
     def slowest(self, percent: int) -> float:
-        """The time under which so many percent of the answers came."""
+        """Returns the time in milliseconds within which this percentage of the responses arrived."""
         return statistics.quantiles(self.milliseconds, n=100)[percent - 1]
 
 
 @contextmanager
 def sandbox(*options: str) -> Iterator[tuple[int, dict[str, Any], float]]:
-    """A sandbox in a process of its own: its process id, what it printed, and the seconds until then."""
+    """Runs a sandbox as a separate process.
+
+    Yields:
+        The ID of the process, the document that it printed when it was ready, and the time until then in seconds.
+    """
     command = [sys.executable, "-m", "mfa_setup", "sandbox", "--port", "0", "--json", "--quiet", *options]
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -76,7 +80,7 @@ def sandbox(*options: str) -> Iterator[tuple[int, dict[str, Any], float]]:
 
 
 def memory(pid: int) -> float:
-    """The resident memory of a process in MiB."""
+    """Returns the resident memory of a process in MiB."""
     status = Path(f"/proc/{pid}/status")
     if status.exists():
         return int(status.read_text().split("VmRSS:")[1].split()[0]) / 1024
@@ -85,7 +89,15 @@ def memory(pid: int) -> float:
 
 
 def control(url: str, method: str, path: str, body: object = None, ca_file: str | None = None) -> Any:
-    """A control call; of a sandbox with TLS, `ca_file` is what it printed."""
+    """Sends a request to the control API of a sandbox and returns the response.
+
+    Args:
+        url: The URL of the sandbox.
+        method: The HTTP method.
+        path: The path under `/_sandbox/`.
+        body: The body of the request, sent as JSON.
+        ca_file: For a sandbox with TLS, the `ca_file` that the sandbox printed.
+    """
     place = urlsplit(url)
     if place.scheme == "https":
         trust = ssl.create_default_context(cafile=ca_file)
@@ -97,7 +109,7 @@ def control(url: str, method: str, path: str, body: object = None, ca_file: str 
 
 
 def mix(ready: dict[str, Any]) -> list[Request]:
-    """What a run of `mfa-setup up` and the tests of somebody's own code send, reads and writes of both services."""
+    """Returns typical requests of `mfa-setup up` and of users' own tests: reads and writes at both services."""
     env = ready["env"]
     bearer = {"authorization": f"Bearer {control(ready['url'], 'POST', 'tokens', {})['access_token']}"}
     send_json = bearer | {"content-type": "application/json"}
@@ -122,7 +134,7 @@ def mix(ready: dict[str, Any]) -> list[Request]:
 
 
 def hammer(url: str, requests: list[Request], count: int, clients: int) -> Load:
-    """Sends `count` requests, one after the other from each of the clients."""
+    """Sends `count` requests in total from `clients` concurrent clients, each of which sends one at a time."""
     load, lock = Load(), threading.Lock()
     shares = [count // clients + (index < count % clients) for index in range(clients)]
 
@@ -154,20 +166,20 @@ def hammer(url: str, requests: list[Request], count: int, clients: int) -> Load:
 
 
 def row(name: str, load: Load) -> tuple[str, ...]:
-    """A load as a row of the table of speeds."""
+    """Formats the measurements as a row of the table of speeds."""
     times = (f"{load.slowest(percent):.1f} ms" for percent in (50, 99))
     return (name, f"{len(load.milliseconds):,}", f"{load.rate:,.0f}", *times, str(load.failed))
 
 
 def speed(url: str, requests: list[Request]) -> None:
-    """Prints how fast the answers come: each kind alone, all of them, and from many clients at once."""
+    """Prints how fast the sandbox answers: each kind of request alone, then all kinds from one and more clients."""
     rows = [row(one.name, hammer(url, [one], 500, 1)) for one in requests]
     rows += [row(f"all of them, {clients} clients", hammer(url, requests, 5000, clients)) for clients in (1, 4, 50)]
     table("Speed", ("requests", "sent", "a second", "median", "99 %", "failed"), rows)
 
 
 def growth(url: str, pid: int, requests: list[Request], total: int) -> None:
-    """Prints the memory while `total` requests are answered."""
+    """Prints the sandbox's memory at intervals while it answers `total` requests."""
     rows = [("0", f"{memory(pid):.1f} MiB", "")]
     sent = 0
     while sent < total:
@@ -178,7 +190,7 @@ def growth(url: str, pid: int, requests: list[Request], total: int) -> None:
 
 
 def starts() -> None:
-    """Prints the time until the sandbox says that it is ready."""
+    """Prints the time until the sandbox is ready."""
     rows = []
     for options in ((), ("--tls",)):
         seconds = []

@@ -1,6 +1,6 @@
-"""The same job as `mfa-setup up` on a fresh tenant, as a plain script with both SDKs: one request after the other.
+"""A plain script with both SDKs that sets up a fresh tenant like `mfa-setup up`, one request after the other.
 
-It checks nothing, recovers nothing and proves nothing; `compare.py` compares `mfa-setup` with it.
+The script checks nothing, recovers from no error and proves nothing; `compare.py` compares `mfa-setup` with it.
 """
 
 import os
@@ -26,7 +26,7 @@ class ToSandbox(TwilioHttpClient):
 
 
 def token() -> str:
-    """An access token."""
+    """Requests an access token."""
     body = {
         "grant_type": "client_credentials",
         "client_id": os.environ["AUTH0_CLIENT_ID"],
@@ -50,7 +50,7 @@ def main() -> None:
         allowed_logout_urls=[URL],
         web_origins=[URL],
         oidc_conformant=True,
-        token_endpoint_auth_method="none",  # noqa: S106 no password
+        token_endpoint_auth_method="none",  # noqa: S106 the name of a method, not a password
         grant_types=["authorization_code", "refresh_token"],
     )
     auth0.connections.clients.update(connection.id, request=[{"client_id": app.client_id, "status": True}])

@@ -29,28 +29,28 @@ PYTHON: dict[str, tuple[str, ...]] = {
 
 
 def commands() -> dict[str, tuple[str, ...]]:
-    """The commands by their names in the table, those from npm where they are installed."""
+    """Returns the commands by their names in the table; the tools from npm only if they are installed."""
     found = {name: path for name in (npm.DEPLOY_CLI, npm.TWILIO_CLI) if (path := npm.find(name))}
     options = ("--version", "--help")
     return PYTHON | {f"{name} {option}": (path, option) for name, path in found.items() for option in options}
 
 
 def took(command: tuple[str, ...], env: Mapping[str, str]) -> float:
-    """The milliseconds of one call."""
+    """Runs a command once and returns its time in milliseconds."""
     began = time.perf_counter()
     subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=True)
     return (time.perf_counter() - began) * 1000
 
 
 def measure(rounds: int) -> dict[str, float]:
-    """The median of the milliseconds of each command."""
+    """Runs every command `rounds` times and returns the median time of each in milliseconds."""
     started = commands()
     times: dict[str, list[float]] = {name: [] for name in started}
     with sandbox() as (_pid, ready, _), tempfile.TemporaryDirectory() as folder:
         env = npm.ENVIRONMENT | ready["env"]
         env |= {"MFA_SETUP_STATE_DIR": folder, "MFA_SETUP_CACHE_DIR": folder}
         for command in started.values():
-            took(command, env)  # compiled modules and the token cache are there from now on
+            took(command, env)  # this first run compiles the modules and fills the token cache
         for _ in range(rounds):
             for name, command in started.items():
                 times[name].append(took(command, env))
@@ -58,7 +58,7 @@ def measure(rounds: int) -> dict[str, float]:
 
 
 def report(medians: Mapping[str, float], rounds: int) -> str:
-    """The table."""
+    """Prints the times as a table, and returns the table."""
     rows = [
         (f"`{name}`", f"{median:.0f} ms", *(f"{median / medians[other]:.1f}" for other in (BARE, TYPER, HELP)))
         for name, median in medians.items()
@@ -68,7 +68,7 @@ def report(medians: Mapping[str, float], rounds: int) -> str:
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measures the times and prints them as a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="how often each command is started")
     parser.add_argument("--write", action="store_true", help="write the table into benchmarks/README.md")

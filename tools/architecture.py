@@ -1,6 +1,8 @@
 """Draws docs/architecture.svg: the packages and modules of mfa_setup in layers, with an arrow for each import.
 
-An arrow that others imply is left out: where `a` imports `b` and `b` imports `c`, none is drawn from `a` to `c`.
+An arrow that other arrows imply is left out: if `a` imports `b` and `b` imports `c`, no arrow leads from `a` to `c`.
+
+A room is a top-level package or a single top-level module of mfa_setup.
 """
 
 import ast
@@ -14,14 +16,14 @@ SOURCE = ROOT / "src" / "mfa_setup"
 TARGET = ROOT / "docs" / "architecture.svg"
 BOX_WIDTH, BOX_HEIGHT, GAP, LAYER_GAP = 144, 40, 24, 64
 SWEEPS = 12
-"""How often the boxes of each layer are sorted by what they are connected to."""
+"""How often the boxes of each layer are sorted by the position of the boxes that they are connected to."""
 
 Imports = dict[str, set[str]]
-"""What each room imports of the others."""
+"""The rooms that each room imports."""
 
 
 def imports() -> Imports:
-    """The rooms of the source, each a package or a single module, with the rooms that they import."""
+    """Reads the source and returns its rooms with the rooms that each of them imports."""
     found: Imports = {}
     for path in sorted(SOURCE.rglob("*.py")):
         room = path.relative_to(SOURCE).parts[0].removesuffix(".py")
@@ -41,7 +43,7 @@ def _imported(path: Path) -> Iterator[str]:
 
 
 def reachable(used: Imports) -> Imports:
-    """The rooms that each room imports, directly or through others."""
+    """Returns the rooms that each room imports, directly or through others."""
     reach = {room: set(direct) for room, direct in used.items()}
     for middle, beyond in reach.items():
         for onward in reach.values():
@@ -51,7 +53,10 @@ def reachable(used: Imports) -> Imports:
 
 
 def layers(used: Imports) -> list[list[str]]:
-    """The rooms from top to bottom: each right below what imports it; rooms that import each other share a layer."""
+    """Returns the rooms by layer, from top to bottom.
+
+    Each room is one layer below the lowest room that imports it; rooms that import each other share a layer.
+    """
     reach = reachable(used)
     depth: dict[str, int] = {}
     above = {room: {name for name in used if room in reach[name]} - _circle(room, reach) for room in used}
@@ -61,12 +66,12 @@ def layers(used: Imports) -> list[list[str]]:
 
 
 def _circle(room: str, reach: Imports) -> set[str]:
-    """The rooms that import each other with this one, itself included."""
+    """Returns this room and the rooms that both import it and are imported by it, directly or through others."""
     return {room} | {name for name in reach[room] if room in reach[name]}
 
 
 def arrows(used: Imports) -> set[tuple[str, str]]:
-    """The imports that no others imply."""
+    """Returns the imports that no other imports imply."""
     reach = reachable(used)
     found = set()
     for room, direct in used.items():
@@ -78,7 +83,7 @@ def arrows(used: Imports) -> set[tuple[str, str]]:
 
 
 def routes(used: Imports, rows: list[list[str]]) -> dict[tuple[str, str], list[str]]:
-    """The stops of each arrow; where it passes a layer, a stop is added there, so that it goes between the boxes."""
+    """Returns the stops of each arrow, with one in every layer that it passes, so that it goes between the boxes."""
     depth = {room: level for level, row in enumerate(rows) for room in row}
     found = {}
     for a, b in sorted(arrows(used)):
@@ -91,7 +96,10 @@ def routes(used: Imports, rows: list[list[str]]) -> dict[tuple[str, str], list[s
 
 
 def placed(rows: list[list[str]], ways: Iterable[list[str]]) -> dict[str, tuple[int, int]]:
-    """The middle of each box and stop; those of a layer are sorted by where the layers beside it draw them."""
+    """Returns the center of each box and stop.
+
+    The boxes and stops of a layer are sorted by the positions of the boxes and stops that they are connected to.
+    """
     neighbours: Imports = {name: set() for row in rows for name in row}
     for way in ways:
         for a, b in pairwise(way):
@@ -122,7 +130,7 @@ def _spread(row: list[str]) -> dict[str, int]:
 
 
 def drawing() -> str:
-    """The picture as SVG."""
+    """Returns the picture as SVG."""
     used = imports()
     rows = layers(used)
     ways = routes(used, rows)

@@ -1,4 +1,4 @@
-"""Fails where a tracked file holds what must not be published, or cites a source that docs/sources.md lacks."""
+"""Fails if a tracked file contains text that must not be published, or cites a source that docs/sources.md lacks."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ PRINTS_ALLOWED = ("tools/", "bootstrap.py", "benchmarks/")
 
 
 def main() -> int:
-    """Reads every tracked text file and prints what is wrong in it."""
+    """Reads every tracked text file, prints each violation, and returns the exit code: 1 if there is any."""
     known = set(SOURCE.findall(Path("docs/sources.md").read_text(encoding="utf-8")))
     found = 0
     names = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout.split()

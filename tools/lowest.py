@@ -1,4 +1,4 @@
-"""Prints the lower bound of every dependency in pyproject.toml as a pin: constraints for a run at the floor."""
+"""Prints the lower bound of every dependency in pyproject.toml as a pin, for testing with the lowest versions."""
 
 import re
 import tomllib

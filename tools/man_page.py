@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-import mfa_setup.cli.main  # noqa: F401 it registers the commands
+import mfa_setup.cli.main  # noqa: F401 importing the module registers the commands
 from mfa_setup.cli.app import program
 from mfa_setup.documentation import DOCUMENTATION
 
@@ -16,7 +16,7 @@ TARGET = Path(__file__).parents[1] / "man" / "mfa-setup.1"
 
 
 def page() -> str:
-    """The whole page."""
+    """Returns the whole page."""
     root = program()
     head = root.make_context("mfa-setup", [], resilient_parsing=True)
     lines = ['.TH "MFA-SETUP" "1" "" "mfa-setup" "User Commands"', ".SH NAME"]
@@ -29,7 +29,7 @@ def page() -> str:
 
 
 def _commands(group: typer.core.TyperGroup, context: Any) -> Iterator[str]:
-    """Each command with its help and its options, and after a group those in it."""
+    """Yields the lines of each command, with its help and options; the commands of a group follow the group."""
     for name, command in group.commands.items():
         own = type(context)(command, info_name=name, parent=context)
         yield f".SS {_escaped(own.command_path)}"
@@ -49,14 +49,14 @@ def _options(command: Any, context: Any) -> Iterator[str]:
 
 
 def _text(text: str) -> Iterator[str]:
-    """Paragraphs; those marked with a backspace keep their lines."""
+    """Yields the lines of a text in paragraphs; a paragraph that is marked with a backspace keeps its line breaks."""
     for paragraph in re.split(r"\n\s*\n|\n(?=\x08)", inspect.cleandoc(text)):
         lines = [_escaped(line) for line in paragraph.replace("\x08", "").strip("\n").splitlines()]
         yield from [".PP", ".nf", *lines, ".fi"] if "\x08" in paragraph else [".PP", *lines]
 
 
 def _escaped(line: str) -> str:
-    """A line that roff shows as it is."""
+    """Escapes a line so that roff shows it unchanged."""
     shown = line.replace("\\", r"\e").replace("-", r"\-")
     return rf"\&{shown}" if shown.startswith((".", "'")) else shown
 

@@ -1,4 +1,4 @@
-"""Writes what the sandbox takes from Auth0's OpenAPI document: the payloads and the words of its validation errors.
+"""Extracts from Auth0's OpenAPI document what the sandbox needs: the payloads and the texts of validation errors.
 
 Usage: python tools/openapi.py OPENAPI.json [OPENAPI.json ...]
 """
@@ -17,13 +17,13 @@ _KEPT = _LIMITS | {"type", "enum", "format", "pattern", "required"}
 
 
 def main() -> int:
-    """Writes the file."""
+    """Writes `openapi.json` from the documents named on the command line."""
     TARGET.write_text(content([Path(name) for name in sys.argv[1:]]), encoding="utf-8")
     return 0
 
 
 def content(paths: Iterable[Path]) -> str:
-    """One line for each endpoint that the sandbox serves and one of the documents describes."""
+    """Returns one line for each endpoint that the sandbox serves and that one of the documents describes."""
     documents = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     found: dict[str, Any] = {}
     for endpoint in endpoints():
@@ -43,7 +43,7 @@ def _described(document: Any, operation: Any) -> dict[str, Any]:
 
 
 def _schema(document: Any, given: Any) -> dict[str, Any]:
-    """The part of a schema that the sandbox checks, without references."""
+    """Returns the part of a schema that the sandbox checks, with references resolved."""
     schema = _resolved(document, given)
     found = {name: value for name, value in schema.items() if name in _KEPT}
     if schema.get("nullable"):

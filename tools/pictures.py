@@ -1,7 +1,8 @@
-"""Draws what the commands print in a real terminal: docs/demo.svg for the README, or with a folder all of them.
+"""Draws the output of commands in a real terminal.
 
-`python tools/pictures.py FOLDER [NAME]...` runs every command (or those named) against the sandbox, in a terminal of
-tmux at three widths, and writes a picture of each on a light and on a dark background. It needs tmux and Chromium.
+Without arguments, it draws docs/demo.svg for the README. `python tools/pictures.py FOLDER [NAME]...` runs every command
+(or those named) against the sandbox, in a tmux terminal at three widths, and writes pictures of each on a light and on
+a dark background. It needs tmux and Chromium.
 """
 
 import io
@@ -30,7 +31,7 @@ DEMO_WIDTH = 96
 WIDTHS = (60, 80, 140)
 BACKGROUNDS = {"light": DEFAULT_TERMINAL_THEME, "dark": SVG_EXPORT_THEME}
 SECONDS = 90
-"""How long one command may take."""
+"""How long one command may take, in seconds."""
 TOOL = [sys.executable, "-m", "mfa_setup"]
 END = re.compile(r"^\[exit code (\d+)\]$", re.MULTILINE)
 SVG = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img"
@@ -55,10 +56,11 @@ class Case:
     """A command line to run.
 
     Attributes:
-        name: The name of its pictures.
+        name: The name of the command's pictures.
         line: The command line, as a shell reads it.
         keys: The texts to wait for, each with the keys that are then pressed, as tmux names them.
-        sandbox: The options of the sandbox that it runs against; commands with the same ones share it, in their order.
+        sandbox: The options of the sandbox that the command runs against; commands with the same options run one after
+            the other against the same sandbox.
     """
 
     name: str
@@ -139,12 +141,12 @@ CASES = (
 
 @contextmanager
 def sandbox(options: Sequence[str], folder: Path) -> Iterator[dict[str, str]]:
-    """Serves a sandbox until the block ends, and gives the environment of a command that runs against it."""
+    """Serves a sandbox until the block ends, and yields the environment of commands that run against it."""
     env = {name: value for name in ("PATH", "PYTHONPATH") if (value := os.environ.get(name))}
     env |= {"HOME": str(folder), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
     command = [*TOOL, "sandbox", "--port", "0", "--json", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=env) as server:
-        assert server.stdout is not None  # noqa: S101 it was asked for
+        assert server.stdout is not None  # noqa: S101 for the type checker: it is a pipe
         try:
             yield env | json.loads(server.stdout.readline())["env"]
         finally:
@@ -152,7 +154,7 @@ def sandbox(options: Sequence[str], folder: Path) -> Iterator[dict[str, str]]:
 
 
 def output(case: Case, width: int, env: Mapping[str, str], folder: Path) -> str:
-    """What a terminal of this width shows once a command has ended, with the codes of its colours."""
+    """Runs a command and returns what a terminal of this width shows when it has ended, with the color codes."""
     tmux = ["tmux", "-f", "/dev/null", "-S", str(folder / f"{case.name}.tmux")]
     line = re.sub(r"\bmfa-setup\b(?!\.)", shlex.join(TOOL), case.line)
     script = f'trap : INT; {line}; printf "\\n[exit code %s]\\n" $?; while :; do sleep 9; done'
@@ -171,7 +173,11 @@ def output(case: Case, width: int, env: Mapping[str, str], folder: Path) -> str:
 
 
 def shown_until(pattern: re.Pattern[str], tmux: Sequence[str]) -> str:
-    """What the terminal shows as soon as it shows a text that matches."""
+    """Waits until the terminal shows a text that matches, and returns what the terminal shows.
+
+    Raises:
+        TimeoutError: The terminal shows no such text in time.
+    """
     capture = [*tmux, "capture-pane", "-p", "-e"]
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
@@ -183,7 +189,7 @@ def shown_until(pattern: re.Pattern[str], tmux: Sequence[str]) -> str:
 
 
 def drawn(line: str, shown: str, width: int) -> Console:
-    """A console that has recorded a command line and what it printed."""
+    """Returns a console that has recorded a command line and its output."""
     console = Console(record=True, width=width, file=io.StringIO())
     console.print(Text(f"$ {line}", style="bold"))
     console.print(Text.from_ansi(shown))
@@ -191,7 +197,7 @@ def drawn(line: str, shown: str, width: int) -> Console:
 
 
 def outputs(width: int, names: Sequence[str]) -> Iterator[tuple[Case, str]]:
-    """The cases with these names, or all, with what each shows at this width."""
+    """Yields the cases with these names, or all cases, with the output of each at this width."""
     wanted = [case for case in CASES if not names or case.name in names]
     for options in dict.fromkeys(case.sandbox for case in wanted):
         with tempfile.TemporaryDirectory() as folder, sandbox(options, Path(folder)) as env:
@@ -201,7 +207,7 @@ def outputs(width: int, names: Sequence[str]) -> Iterator[tuple[Case, str]]:
 
 
 def draw_all(folder: Path, names: Sequence[str]) -> None:
-    """Writes the pictures of the cases with these names, or of all."""
+    """Writes the pictures of the cases with these names, or of all cases."""
     folder.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(2) as pool:
         by_width = list(pool.map(lambda width: list(outputs(width, names)), WIDTHS))
@@ -217,7 +223,7 @@ def draw_all(folder: Path, names: Sequence[str]) -> None:
 
 
 def draw_demo() -> None:
-    """Draws the picture of the README."""
+    """Draws docs/demo.svg, the picture in the README."""
     case = Case("demo", "mfa-setup demo --no-input")
     with tempfile.TemporaryDirectory() as folder, sandbox((), Path(folder)) as env:
         shown = re.sub(r"localhost:(?!3000)\d+", "localhost:4400", output(case, DEMO_WIDTH, env, Path(folder)))

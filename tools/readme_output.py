@@ -1,4 +1,4 @@
-"""Fills the README's example of a plan, its guard and its proof with real output from the sandbox."""
+"""Fills the README's examples of a plan, a refusal by the guard and a proof with real output from the sandbox."""
 
 import json
 import os
@@ -16,14 +16,14 @@ TOOL = [sys.executable, "-m", "mfa_setup"]
 
 
 def output(command: str, *sandbox: str) -> list[str]:
-    """What a command prints on a fresh sandbox, with the domain of an example in place of the sandbox's."""
+    """Runs a command on a fresh sandbox and returns its output, with an example's domain in place of the sandbox's."""
     with (
         subprocess.Popen(
             [*TOOL, "sandbox", "--port", "0", "--json", *sandbox], stdout=subprocess.PIPE, text=True
         ) as server,
         tempfile.TemporaryDirectory() as folder,
     ):
-        assert server.stdout is not None  # noqa: S101 it was asked for
+        assert server.stdout is not None  # noqa: S101 for the type checker: it is a pipe
         folders = {"MFA_SETUP_STATE_DIR": f"{folder}/state", "MFA_SETUP_CACHE_DIR": f"{folder}/cache"}
         env = {**os.environ, **json.loads(server.stdout.readline())["env"], **folders, "NO_COLOR": "1"}
         done = subprocess.run(
@@ -34,7 +34,7 @@ def output(command: str, *sandbox: str) -> list[str]:
 
 
 def example() -> str:
-    """The three commands, each with the lines of its output that matter here."""
+    """Returns the three commands of the example, each with the relevant lines of its output."""
     plan = [line for line in output("plan") if not line or re.match(r"Plan|Every user|Run|  [+~-] ", line)]
     refused = output("up --yes --buy", "--number-registration", "unregistered")
     start = next(number for number, line in enumerate(refused) if line.startswith("  x "))
@@ -54,13 +54,13 @@ def _wrapped(lines: list[str]) -> str:
 
 
 def _indent(line: str) -> str:
-    """What further lines of a wrapped line begin with: of a change of the plan, its column of text."""
+    """Returns the indent for the continuation of a wrapped line: for a change in a plan, up to its text column."""
     change = re.match(r"  [+~-] [A-Z][\w ]*?  +", line)
     return " " * len(change[0]) if change else "  "
 
 
 def main() -> None:
-    """Replaces what is between the README's markers."""
+    """Replaces the text between the README's markers."""
     text = README.read_text(encoding="utf-8")
     block = f"<!-- output -->\n\n```text\n{example()}\n```\n\n<!-- /output -->"
     README.write_text(

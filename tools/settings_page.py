@@ -1,4 +1,4 @@
-"""Writes the tables of docs/settings.md from those of settings, secrets and variables."""
+"""Writes the tables of docs/settings.md from the settings, secrets and variables in `mfa_setup.settings.schema`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ MARK = "<!-- What follows is written by tools/settings_page.py"
 
 
 def page(text: str) -> str:
-    """The page with its tables written again; what is above them stays."""
+    """Returns the page with new tables; the text above the tables is kept."""
     prose, mark, rest = text.partition(MARK)
     parts = [prose + mark + rest.partition("\n")[0]]
     for panel in dict.fromkeys(panel for panel, _ in PANELS.values()):

@@ -14,7 +14,7 @@ SENDER, ON_CALL = "+14155550100", "+14155550123"
 
 @pytest.fixture
 def settings(mfa_sandbox: MfaSandbox) -> Settings:
-    """The settings that point the code at the sandbox, where the account has one number."""
+    """The settings that point the code at the sandbox, whose Twilio account has one number."""
     mfa_sandbox.add_number(SENDER)
     return Settings(sender=SENDER, on_call=ON_CALL, scheme="http", twilio_url=mfa_sandbox.url)
 

@@ -1,4 +1,4 @@
-"""Somebody's own code: texts the person on call when the tenant's logins are not protected by a second factor."""
+"""An example of your own code: texts the person on call if the tenant's logins are not protected by a second factor."""
 
 import os
 from contextlib import closing
@@ -15,7 +15,7 @@ TIMEOUT = 10
 
 @dataclass(frozen=True)
 class Settings:
-    """Whom to text, and where the services are: by default the real ones; a test points them elsewhere."""
+    """The phone numbers, and the addresses of the services: by default the real services; a test sets other ones."""
 
     sender: str
     on_call: str
@@ -24,7 +24,7 @@ class Settings:
 
 
 def watch(settings: Settings) -> str | None:
-    """Looks at the tenant and texts what is missing; the SID of the message, or None where nothing is."""
+    """Checks the tenant and texts what is missing; returns the SID of the message, or None if nothing is missing."""
     missing = gaps(settings)
     if not missing:
         return None
@@ -32,7 +32,7 @@ def watch(settings: Settings) -> str | None:
 
 
 def gaps(settings: Settings) -> list[str]:
-    """What is missing for every login to be asked for a second factor."""
+    """Returns what is missing before every login requires a second factor."""
     domain = os.environ["AUTH0_DOMAIN"]
     client_id, secret = os.environ["AUTH0_CLIENT_ID"], os.environ["AUTH0_CLIENT_SECRET"]
     login = GetToken(domain, client_id, secret, protocol=settings.scheme, timeout=TIMEOUT)
@@ -44,7 +44,7 @@ def gaps(settings: Settings) -> list[str]:
 
 
 def text(settings: Settings, body: str) -> str:
-    """Texts the person on call."""
+    """Texts the person on call and returns the SID of the message."""
     http = TwilioHttpClient(timeout=TIMEOUT)
     with closing(http.session):
         twilio = Client(http_client=http)  # reads TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN

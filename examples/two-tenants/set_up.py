@@ -1,4 +1,4 @@
-"""Sets up two tenants at once, from plain Python: one thread for each, and nothing is asked."""
+"""Sets up two tenants at once from plain Python: one thread per tenant, without any questions."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ from mfa_setup.store.folders import Folders
 
 
 def set_up(tenant: Mapping[str, str], folder: Path) -> Outcome:
-    """One tenant, as `mfa-setup up --yes` would set it up."""
+    """Sets up one tenant as `mfa-setup up --yes` would."""
     auth0 = Auth0Credentials.of(tenant["domain"], tenant["client_id"], SecretStr(tenant["client_secret"]))
     twilio = TwilioCredentials(account_sid=tenant["account_sid"], auth_token=SecretStr(tenant["auth_token"]))
     access = Access.to(tenant["domain"], auth0, twilio, sandbox=tenant.get("sandbox"))
@@ -28,7 +28,7 @@ def set_up(tenant: Mapping[str, str], folder: Path) -> Outcome:
 
 
 def main(tenants: Sequence[Mapping[str, str]], folder: Path) -> list[Outcome]:
-    """All tenants, at the same time."""
+    """Sets up all tenants at the same time."""
     with ThreadPoolExecutor(len(tenants)) as pool:
         return list(pool.map(set_up, tenants, [folder] * len(tenants)))
 

@@ -1,3 +1,3 @@
-"""SMS multi-factor authentication for an Auth0 tenant through Twilio, set up by one command and proved."""
+"""Sets up SMS multi-factor authentication for an Auth0 tenant through Twilio with one command, and proves it."""
 
 __version__ = "0.1.0"

@@ -14,12 +14,12 @@ _STOPPED = {signal.SIGINT: ("interrupted", 130), signal.SIGTERM: ("terminated", 
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    """Ends a process that receives a signal before its run has begun: nothing has been read or written.
+    """Ends the process after a signal that arrives before the run has begun, when nothing has been read or written.
 
-    It ends here: an exception that is raised in the middle of an import may be lost. The signal may have come in the
-    middle of a write to `sys.stdout`, so this writes past it.
+    The process ends in this handler, because an exception raised in the middle of an import may be lost. The message
+    is written to the file descriptor directly, because the signal may have interrupted a write to `sys.stdout`.
     """
-    from mfa_setup.model.empty import EMPTY_DOCUMENT  # noqa: PLC0415 imported by `main` already
+    from mfa_setup.model.empty import EMPTY_DOCUMENT  # noqa: PLC0415 `main` has already imported it
 
     code, exit_code = _STOPPED[signal.Signals(number)]
     message, hint = "Interrupted before anything was changed.", "Run the command again."
@@ -32,12 +32,16 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _write_version() -> bool:
-    """Answers `--version`, `-V` and `version` before the slow imports; false for other words or if it cannot."""
+    """Prints the version for `--version`, `-V` and `version`, before the slow imports.
+
+    Returns:
+        Whether the version was printed: False for any other command line, or if standard output cannot be written.
+    """
     if sys.argv[1:] not in (["--version"], ["-V"], ["version"]) or sys.stdout is None:
         return False
     try:
         os.write(1, f"mfa-setup {__version__}\n".encode())
-    except OSError:  # reported as any other output that cannot be written
+    except OSError:  # the normal start reports that the output cannot be written
         return False
     return True
 
@@ -45,7 +49,7 @@ def _write_version() -> bool:
 def main() -> NoReturn:
     """Starts the program; signals are handled before the first import begins.
 
-    Until what `_stop` needs is imported, a signal waits.
+    A signal that arrives before the modules that `_stop` needs are imported is handled as soon as they are.
     """
     early: list[int] = []
     for number in _STOPPED:
@@ -58,8 +62,8 @@ def main() -> NoReturn:
         _stop(early[0], None)
     if _write_version():
         sys.exit(0)
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else it looks through every installed package
-    gc.set_threshold(10_000)  # with Python's 700, imports spend a twentieth of their time on looking for garbage
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # otherwise pydantic searches every installed package
+    gc.set_threshold(10_000)  # with Python's 700, garbage collection takes a twentieth of the import time
     from mfa_setup.cli.main import main as start  # noqa: PLC0415
 
     start(_stop)

@@ -1,7 +1,7 @@
-"""Cancelling a run from any thread, at a point where it is safe to stop.
+"""Cancels a run from any thread, at a point where it is safe to stop.
 
-A run that stopped in the middle of a write would not know whether the service has carried it out. So every write is
-shielded: the run learns its outcome first, then stops, and sends no further write.
+A run that stopped in the middle of a write would not know whether the service has carried out the write. Every write is
+therefore shielded: the run waits for the outcome of the write, then stops, and sends no further write.
 """
 
 import threading
@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from mfa_setup.errors import InterruptedRunError
 
 TICK = 0.1
-"""Seconds after which a wait notices at the latest that the run was cancelled."""
+"""The longest time in seconds until a wait notices that the run was cancelled."""
 
 
 class _Thread(threading.local):
-    """Where one thread of a run is.
+    """The state of one thread of a run.
 
     Attributes:
-        depth: How many shielded blocks it is in.
-        cleaning_up: Whether it sends requests although the run is cancelled.
+        depth: The number of nested shielded blocks that the thread is in.
+        cleaning_up: Whether the thread sends requests even if the run is cancelled.
     """
 
     depth: int = 0
@@ -38,7 +38,7 @@ class Cancellation:
         """Asks the run to stop; may be called from any thread and from a signal handler. Only the first call counts.
 
         Args:
-            error: What the run ends with; by default an interrupt.
+            error: The error that the run ends with; by default an interrupt.
         """
         if self._error is None:
             self._error = error or InterruptedRunError("Interrupted.")
@@ -65,14 +65,15 @@ class Cancellation:
             InterruptedRunError: The run has been cancelled.
         """
         if self._error is not None and not self.is_shielded:
-            raise type(self._error)(self._error.message)  # a new one: several threads may raise it
+            raise type(self._error)(self._error.message)  # a new exception, because several threads may raise it
 
     @contextmanager
     def shielded(self) -> Iterator[None]:
         """Finishes this block even if the run is cancelled meanwhile. May be nested.
 
         Raises:
-            InterruptedRunError: At the end of the outermost block, whatever else happened in it.
+            InterruptedRunError: The run has been cancelled. The error is raised at the end of the outermost block,
+                whatever else happened in that block.
         """
         self._thread.depth += 1
         try:
@@ -101,10 +102,10 @@ class Cancellation:
 
     @contextmanager
     def cleanup(self) -> Iterator[None]:
-        """Sends the requests of this block even if the run is cancelled: they remove what the run added temporarily.
+        """Sends the requests of this block even if the run is cancelled, to remove what the run added temporarily.
 
         Raises:
-            InterruptedRunError: At the end of the block, if the run has been cancelled.
+            InterruptedRunError: The run has been cancelled. The error is raised at the end of the block.
         """
         before, self._thread.cleaning_up = self._thread.cleaning_up, True
         try:

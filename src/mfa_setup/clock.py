@@ -1,4 +1,4 @@
-"""The time, as tests replace it."""
+"""A clock that tests can replace."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Clock:
-    """Provides the time and sleeps; tests replace it."""
+    """Functions that return the time and that wait, both in seconds; tests replace them."""
 
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep

@@ -1,7 +1,7 @@
-"""The composition root: one run of one task, put together from values.
+"""The composition root: creates one run of one task from plain values.
 
-It reads no command line, environment, standard input or terminal, so commands, tests, the demo and other people's
-Python compose their runs in the same way. `examples/two-tenants/` shows it.
+This module reads no command line, environment, standard input or terminal, so that commands, tests, the demo and other
+Python programs compose their runs in the same way. `examples/two-tenants/` is an example.
 """
 
 import threading
@@ -29,7 +29,7 @@ from mfa_setup.store.folders import Folders
 from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal
 from mfa_setup.store.lock import tenant_lock
 
-if TYPE_CHECKING:  # slow to import: at run time only where a run begins
+if TYPE_CHECKING:  # slow to import: at run time these modules are imported only when a run begins
     from mfa_setup.adapters.http_policy import HttpSettings
     from mfa_setup.adapters.rate_limit import RateLimit
     from mfa_setup.adapters.token import TokenSource
@@ -38,11 +38,11 @@ if TYPE_CHECKING:  # slow to import: at run time only where a run begins
 
 @dataclass(frozen=True, slots=True)
 class SharedAccount:
-    """What the runs of one process share that use the same Twilio account.
+    """State that the runs of one process share if they use the same Twilio account.
 
     Attributes:
-        limit: What the account's answers have said of its rate limit.
-        spending: Held while a number is bought.
+        limit: The account's rate limit, as learned from Twilio's responses.
+        spending: The lock that is held while a number is bought.
     """
 
     limit: "RateLimit"
@@ -55,10 +55,10 @@ class Access:
 
     Attributes:
         domain: The tenant's domain.
-        places: Where both services are reached.
-        auth0: The credentials of the Management API.
-        twilio: The Twilio account; None if the run does not use Twilio.
-        old_token: The token of another account, whose provider an undo restores.
+        places: The base URLs of both services.
+        auth0: The credentials for the Management API.
+        twilio: The credentials of the Twilio account; None if the run does not use Twilio.
+        old_token: The auth token of another Twilio account, with which an undo restores that account's provider.
     """
 
     domain: str
@@ -71,7 +71,13 @@ class Access:
     def to(
         cls, domain: str, auth0: Auth0Credentials, twilio: TwilioCredentials | None, *, sandbox: str | None = None
     ) -> "Access":
-        """Access to a tenant and an account; `sandbox` is the URL of a sandbox on this machine that serves both.
+        """Creates the access to a tenant and a Twilio account.
+
+        Args:
+            domain: The tenant's domain.
+            auth0: The credentials for the Management API.
+            twilio: The credentials of the Twilio account; None if the run does not use Twilio.
+            sandbox: The URL of a sandbox on this machine that serves both services; None for the real services.
 
         Raises:
             SandboxMixedError: Only one of the two services would be the sandbox.
@@ -83,7 +89,7 @@ class Access:
 
     @property
     def secrets(self) -> tuple[SecretStr, ...]:
-        """Everything that must not be shown."""
+        """All secrets among the credentials, which must not be shown."""
         secrets = [self.auth0.client_secret, self.auth0.private_key, self.auth0.token, self.old_token]
         if self.twilio:
             secrets += [self.twilio.auth_token, self.twilio.api_secret]
@@ -92,16 +98,16 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run works, apart from what it sets up.
+    """Options of a run that are independent of the desired state.
 
     Attributes:
-        folders: Where the tool keeps its own files.
-        http: How requests are sent; the usual way where it is None.
-        token_cache: Whether the access token is kept for later runs.
-        learned: Told of every secret that the run comes to know, so that the caller can mask it.
-        region_variables: The environment variables that name another Twilio region.
-        person: Asked and told; by default nobody, and every plan is applied.
-        account: What the run shares with others that use the same Twilio account.
+        folders: The folders for mfa-setup's own files.
+        http: The settings for HTTP requests; None for the defaults.
+        token_cache: Whether the access token is cached for later runs.
+        learned: Called with every secret that the run learns, so that the caller can mask it.
+        region_variables: The names of environment variables that select another Twilio region.
+        person: The person who is asked and informed; by default nobody, so that every plan is applied.
+        account: The state that the run shares with other runs on the same Twilio account.
     """
 
     folders: Folders
@@ -123,18 +129,18 @@ def compose(
     report: Report | None = None,
     config: ConfigFile | None = None,
 ) -> Iterator[Run]:
-    """A run with its lock, its journal and its connections; `run.carry_out()` does its work.
+    """Creates a run with its lock, its journal and its connections; `run.carry_out()` executes the task.
 
     Args:
-        task: What is to be done.
+        task: The task to carry out.
         desired: The desired state.
-        access: Where, and as whom.
-        options: How.
-        report: Where the run reports; by default a new one.
-        config: The app's config file, where it is to be written.
+        access: The addresses of the services and the credentials.
+        options: The other options of the run.
+        report: The report that receives the results; by default a new one.
+        config: The app's config file, if the run is to write one.
 
     Raises:
-        LockHeldError: Another run of this machine works on the tenant.
+        LockHeldError: Another run on this machine is working on the tenant.
         JournalNewerError, JournalUnusableError: The tenant's journal cannot be used.
     """
     report = report or Report(task.command)
@@ -158,7 +164,7 @@ def compose(
 
 @contextmanager
 def _journal(task: Task, access: Access, options: Options, report: Report) -> Iterator[Journal]:
-    """The tenant's journal; a run that only reads does without one that cannot be used, and reports it."""
+    """Opens the tenant's journal; if it cannot be used, a run that only reads continues without it and warns."""
     header = Header(run_id=report.run_id, command=task.command, domain=access.domain)
     try:
         journal = open_journal(options.folders, access.auth0.audience, header)
@@ -182,9 +188,9 @@ def _journal(task: Task, access: Access, options: Options, report: Report) -> It
 def _connect(
     stack: ExitStack, task: Task, access: Access, options: Options, journal: Journal
 ) -> "tuple[Services, TokenSource]":
-    """Both adapters; the SDKs are imported here and not before, so that help and errors come at once."""
+    """Creates both adapters; the slow SDKs are imported only here, so that help and early errors appear at once."""
     cancellation = options.http.cancellation if options.http else Cancellation()
-    with cancellation.shielded():  # what is raised in the middle of an import may be lost there
+    with cancellation.shielded():  # an exception that is raised in the middle of an import may be lost
         from mfa_setup.adapters.auth0 import Auth0Adapter  # noqa: PLC0415
         from mfa_setup.adapters.http_policy import HttpSettings  # noqa: PLC0415
         from mfa_setup.adapters.token import TokenSource  # noqa: PLC0415

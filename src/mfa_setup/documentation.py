@@ -1,3 +1,3 @@
-"""Where a reader finds the documentation, as every page of help names it."""
+"""The line that tells readers where the documentation is; every help page shows it."""
 
 DOCUMENTATION = "Documentation: README.md and docs/ in the source repository of mfa-setup."

@@ -1,7 +1,7 @@
-"""Liquid, the language of Auth0's phone templates: what a template makes of a code.
+"""Renders Liquid, the language of Auth0's phone templates, to get the text of a message with a code.
 
-A template is text that somebody typed into a tenant. Rendering one takes a bounded time and amount of memory, reaches
-no file, and fails in one way only.
+A template is untrusted text from the tenant. Rendering takes a bounded amount of time and memory, accesses no file, and
+raises only `InvalidTemplateError`.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,39 +12,40 @@ if TYPE_CHECKING:
     from liquid import Environment
 
 _LONGEST = 20_000
-"""Characters of a template and of what it leads to: the longest text that Auth0 stores (OpenAPI)."""
+"""The highest number of characters in a template and in each value in it: the longest text Auth0 stores (OpenAPI)."""
 _MOST_ITEMS = 1_000
 
 
 class InvalidTemplateError(Exception):
-    """A template that is not Liquid, or that would take too much to render.
+    """A template that is not valid Liquid, or that would take too much time or memory to render.
 
     What Auth0 does with such a template is not verified.
     """
 
 
 def rendered(template: str, variables: Mapping[str, object]) -> str:
-    """Render a template.
+    """Renders a template.
 
     Args:
-        template: The text. One without Liquid, such as `Your code is: @{code}`, is returned as it is.
-        variables: What the template can name; `{"tenant": {"friendly_name": …}}` answers to `tenant.friendly_name`.
-            A name that is not there leaves nothing.
+        template: The template. Text without Liquid, such as `Your code is: @{code}`, is returned unchanged.
+        variables: The variables that the template can use; `{"tenant": {"friendly_name": …}}` defines
+            `tenant.friendly_name`. An undefined variable renders as an empty text.
 
     Raises:
-        InvalidTemplateError: It is not Liquid, uses a filter or tag that does not exist, or exceeds a limit.
+        InvalidTemplateError: The template is not valid Liquid, uses a filter or tag that does not exist, or exceeds a
+            limit.
     """
     if len(template) > _LONGEST:
         raise InvalidTemplateError(f"the template is longer than {_LONGEST} characters")
     try:
         return _environment().from_string(template).render(**variables)
     except Exception as error:
-        # The engine raises its own errors for most templates, and whatever Python raises for the others.
+        # For most invalid templates the Liquid engine raises its own errors; for the others, any Python exception.
         raise InvalidTemplateError(_first_line(error)) from error
 
 
 def code_variables(code: str, tenant_name: str) -> dict[str, object]:
-    """The variables of a message that carries a code, on both phone stacks (sources: auth0-template-variables)."""
+    """Returns the variables of a message with a code, for both phone stacks (sources: auth0-template-variables)."""
     tenant = {"friendly_name": tenant_name, "friendlyName": tenant_name}
     return {"code": code, "friendly_name": tenant_name, "tenant": tenant}
 
@@ -55,8 +56,8 @@ def _first_line(error: Exception) -> str:
 
 @cache
 def _environment() -> "Environment":
-    """Liquid with limits that no real text message comes near."""
-    from liquid import Environment  # noqa: PLC0415 - a tenth of a second at every start, and few runs render a text
+    """Creates a Liquid environment with limits that are far above any real text message."""
+    from liquid import Environment  # noqa: PLC0415 - the import takes 0.1 s, and few runs render a text
 
     class Bounded(Environment):
         loop_iteration_limit = _MOST_ITEMS
@@ -69,7 +70,7 @@ def _environment() -> "Environment":
 
 
 def _bounded(filter_: Callable[..., Any]) -> Callable[..., Any]:
-    """The filter, for values of a sensible size: a few of them in a row could otherwise fill the memory."""
+    """Limits the size of a filter's input and output, because a few chained filters could otherwise fill the memory."""
 
     @wraps(filter_)
     def call(*values: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The text that carries a code: a template of the tenant, filled in as Auth0 fills it in."""
+"""The text of a message with a code: renders the tenant's template as Auth0 does."""
 
 import re
 
@@ -8,14 +8,14 @@ DEFAULT_ENROLLMENT = (
     "{{code}} is your verification code for {{tenant.friendly_name}}. Please enter this code to verify your enrollment."
 )
 DEFAULT_VERIFICATION = "{{code}} is your verification code for {{tenant.friendly_name}}"
-"""The legacy stack's own texts (`guardian/factors/phone/templates`), which must be sent where only one is changed."""
+"""The legacy stack's default texts (`guardian/factors/phone/templates`); a request that changes one must send both."""
 
 _GAP = r"[^0-9]{0,40}"
-"""What may stand between two digits of a code: a space, or what makes a voice pause."""
+"""The characters allowed between two digits of a code: a space, or punctuation that makes a voice pause."""
 
 
 def otp_text(template: str, code: str, *, name: str = "", message_type: str = "sms", locale: str = "en") -> str:
-    """A template filled in, with the variables of both phone stacks (Auth0 docs; others are empty).
+    """Renders a template with the variables of both phone stacks (Auth0 docs); any other variable is empty.
 
     Args:
         template: The template, in Liquid.
@@ -25,16 +25,16 @@ def otp_text(template: str, code: str, *, name: str = "", message_type: str = "s
         locale: The user's language.
 
     Raises:
-        InvalidTemplateError: It cannot be rendered.
+        InvalidTemplateError: The template cannot be rendered.
     """
     return rendered(template, code_variables(code, name) | {"message_type": message_type, "locale": locale})
 
 
 def holds(text: str, code: str) -> bool:
-    """Whether a text tells a code: its digits in order, with nothing but other characters between them."""
+    """Whether a text contains a code: its digits in order, with no other digits next to or between them."""
     return re.search(rf"(?<![0-9]){_GAP.join(code)}(?![0-9])", text) is not None
 
 
 def literals(template: str) -> frozenset[str]:
-    """The quoted words of a template: the languages that it distinguishes are among them."""
+    """Returns the quoted words of a template, which include the languages that the template distinguishes."""
     return frozenset(word for word in re.findall(r"""["']([^"']{1,20})["']""", template))

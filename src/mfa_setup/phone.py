@@ -1,4 +1,4 @@
-"""What the digits of a phone number tell: whether it is toll-free, and its country."""
+"""Derives facts from the digits of a phone number, such as its country and whether it is toll-free."""
 
 import re
 from typing import TYPE_CHECKING
@@ -9,16 +9,19 @@ if TYPE_CHECKING:
     from mfa_setup.model.types import NumberType
 
 _NORTH_AMERICA = 1
-"""The country code of the US, Canada and the Caribbean, whose toll-free numbers need a verification."""
+"""The country code of the US, Canada and the Caribbean, whose toll-free numbers must be verified."""
 _BRITAIN = 44
 
 US_PHONES = frozenset({"US", "PR", "VI", "GU", "AS"})
-"""Where a +1 long code needs a campaign: the US and its territories; Canada is exempt (sources: twilio-a2p)."""
+"""The countries whose phones a +1 long code reaches only with a campaign: the US and its territories.
+
+Canada is exempt (sources: twilio-a2p).
+"""
 
 
 def is_toll_free(phone_number: str) -> bool:
     """Whether a number in E.164 form is a toll-free number of North America."""
-    import phonenumbers  # noqa: PLC0415 its tables are large, and a tenant without a number needs none of them
+    import phonenumbers  # noqa: PLC0415 its tables are large, and a tenant without a number does not need them
 
     number = _parsed(phone_number)
     return (
@@ -41,32 +44,35 @@ def is_british(phone_number: str) -> bool:
 
 
 def normal(sender: str) -> str:
-    """A sender as it is compared: a number in any spelling, such as `+1 213 373 4253`, by its digits."""
+    """Normalizes a sender for comparison: a number such as `+1 213 373 4253` becomes `+12133734253`."""
     text = sender.strip()
     return "+" + "".join(filter(str.isdigit, text)) if text.startswith("+") else text
 
 
 def is_sender_id(sender: str) -> bool:
-    """Whether it is an alphanumeric sender ID: at most 11 characters, one a letter (sources: twilio-sender-name)."""
+    """Whether a sender is an alphanumeric sender ID.
+
+    A sender ID has at most 11 characters, of which at least one is a letter (sources: twilio-sender-name).
+    """
     return re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}", sender) is not None
 
 
 def is_service(sender: str) -> bool:
-    """Whether it is the SID of a Messaging Service."""
+    """Whether a sender is the SID of a Messaging Service."""
     return re.fullmatch(r"MG[0-9a-fA-F]{32}", sender) is not None
 
 
 def country_of(phone_number: str, default: str) -> str:
-    """The country of a number in E.164 form, or the default where its digits do not tell it."""
-    import phonenumbers  # noqa: PLC0415 likewise
+    """Returns the country of a number in E.164 form, or the default if the digits do not determine it."""
+    import phonenumbers  # noqa: PLC0415 as in `is_toll_free`
 
     number = _parsed(phone_number)
     return (number and phonenumbers.region_code_for_number(number)) or default
 
 
 def type_of(phone_number: str) -> "NumberType":
-    """The type that Twilio prices a number in E.164 form as."""
-    import phonenumbers  # noqa: PLC0415 likewise
+    """Returns the type by which Twilio prices a number in E.164 form."""
+    import phonenumbers  # noqa: PLC0415 as in `is_toll_free`
 
     if is_toll_free(phone_number):
         return "toll-free"
@@ -76,17 +82,17 @@ def type_of(phone_number: str) -> "NumberType":
 
 
 def spaced(phone_number: str) -> str:
-    """A number in E.164 form as people read it, such as `+1 415 864 0347`; anything else as it is."""
+    """Formats a number in E.164 form for people, such as `+1 415 864 0347`; returns any other text unchanged."""
     number = _parsed(phone_number) if phone_number.startswith("+") else None
     if number is None:
         return phone_number
-    import phonenumbers  # noqa: PLC0415 likewise
+    import phonenumbers  # noqa: PLC0415 as in `is_toll_free`
 
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace("-", " ")
 
 
 def _parsed(phone_number: str) -> "phonenumbers.PhoneNumber | None":
-    import phonenumbers  # noqa: PLC0415 likewise
+    import phonenumbers  # noqa: PLC0415 as in `is_toll_free`
 
     try:
         return phonenumbers.parse(phone_number)

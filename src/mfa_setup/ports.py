@@ -1,4 +1,7 @@
-"""What the engine needs of the two services, so that it knows neither SDK; the adapters tell the sources."""
+"""The interfaces through which the engine uses the two services without knowing their SDKs.
+
+The adapters implement these interfaces and name the sources of what they assume about each service.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -35,7 +38,7 @@ from mfa_setup.model.readiness import (
 )
 from mfa_setup.model.types import NumberType, PhoneStack
 
-# ruff: noqa: D102 the names say it
+# ruff: noqa: D102 the names of the methods say what they do
 
 
 class Auth0Port(Protocol):
@@ -81,7 +84,7 @@ class Auth0Port(Protocol):
 
 
 class TokenPort(Protocol):
-    """The access token of a run, and what earlier runs of the same client have kept with it."""
+    """The access token of a run, and the phone stack that earlier runs of the same client stored with it."""
 
     def scopes(self) -> frozenset[str] | None: ...
     def renew(self) -> bool: ...

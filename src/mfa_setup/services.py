@@ -1,4 +1,4 @@
-"""Both services as one run reaches them, with what identifies the tenant and the journal of its writes."""
+"""The connections of one run to both services, with the identity of the tenant and the journal of its writes."""
 
 import threading
 import time
@@ -18,21 +18,23 @@ from mfa_setup.store.journal import Journal
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Both services as one run reaches them; a command that needs no Twilio has none.
+    """The connections of one run to both services, and the other objects that its writes need.
 
     Attributes:
-        auth0: The tenant.
-        domain: Its domain.
-        base_url: Where it is reached, as `https://acme.eu.auth0.com`.
-        tenant_key: A name for the tenant that stays the same behind a custom domain (its audience).
-        folders: Where the tool keeps its own files.
-        journal: Every write request is recorded in it.
-        twilio: The account.
-        token: The account's auth token, which Auth0 is given; absent where only an API key is known.
-        old_token: The token of another account, whose provider an undo restores.
-        other_account: Another account by its SID and token, to be read only.
-        cancellation: The token that stops the run.
-        spending: Held while a number is bought; the runs of one process that share an account share it.
+        auth0: The Management API of the tenant.
+        domain: The tenant's domain.
+        base_url: The base URL of the tenant, such as `https://acme.eu.auth0.com`.
+        tenant_key: A key of the tenant (its audience), which stays the same behind a custom domain.
+        folders: The folders for mfa-setup's own files.
+        journal: The journal in which every write request is recorded.
+        twilio: The Twilio account; None for a command that does not need Twilio.
+        token: The account's auth token, which Auth0 is given; None if only an API key is known.
+        old_token: The auth token of another Twilio account, with which an undo restores that account's provider.
+        other_account: Connects, only for reading, to another Twilio account by its SID and auth token; None if the run
+            has no Twilio credentials.
+        cancellation: The cancellation token of the run.
+        spending: The lock that is held while a number is bought; the runs of one process that use the same account
+            share it.
     """
 
     auth0: Auth0Port
@@ -50,7 +52,7 @@ class Services:
 
     @property
     def clock(self) -> Clock:
-        """The time of this run; its waits end when the run is cancelled."""
+        """The clock of this run; its waits end when the run is cancelled."""
         return Clock(now=time.monotonic, sleep=self.cancellation.sleep)
 
     @property
@@ -69,7 +71,7 @@ class Services:
 
     @contextmanager
     def one_purchase(self) -> Iterator[None]:
-        """Around a purchase: waits until no other run of this process buys from the account.
+        """Holds the lock for a purchase: waits until no other run of this process buys a number from the account.
 
         Raises:
             InterruptedRunError: The run has been cancelled.

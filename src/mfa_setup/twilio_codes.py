@@ -10,7 +10,7 @@ from typing import Literal
 Fault = Literal["account", "number", "recipient", "auth0", "twilio", "tool"]
 """Who must act; `twilio_codes.toml` describes each value."""
 Source = Literal["docs", "reports", "not verified"]
-"""Twilio's documentation, reports of users, or general knowledge that neither confirms."""
+"""The source of a meaning: Twilio's documentation, reports of users, or general knowledge that neither confirms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,11 @@ class TwilioCode:
     """One error code.
 
     Attributes:
-        code: Twilio's number.
-        meaning: What it means, without a period at the end.
+        code: Twilio's number of the error.
+        meaning: What the code means, without a period at the end.
         fault: Who must act.
         fix: What to do, in whole sentences.
-        source: How well the meaning is known.
+        source: The source of the meaning.
     """
 
     code: int
@@ -38,24 +38,24 @@ class TwilioCode:
 
 
 def page(code: int) -> str:
-    """The address of Twilio's page about a code, in the form of `more_info` in Twilio's errors."""
+    """Returns the URL of Twilio's page about a code, in the form of `more_info` in Twilio's errors."""
     return f"https://www.twilio.com/docs/errors/{code}"
 
 
 @cache
 def known_codes() -> Mapping[int, TwilioCode]:
-    """Every known code, by its number."""
+    """Reads `twilio_codes.toml` and returns every known code, by its number."""
     text = files("mfa_setup").joinpath("twilio_codes.toml").read_text(encoding="utf-8")
     entries = [TwilioCode(int(code), **entry) for code, entry in tomllib.loads(text).items()]
     return {entry.code: entry for entry in sorted(entries, key=lambda entry: entry.code)}
 
 
 def explain(code: int, message: str = "") -> TwilioCode:
-    """What a code means; an unknown code is explained by Twilio's own message and page.
+    """Explains a code; an unknown code is explained with Twilio's own message and page.
 
     Args:
-        code: Twilio's number.
-        message: Twilio's message; used for an unknown code only.
+        code: Twilio's number of the error.
+        message: Twilio's message; used only for an unknown code.
     """
     known = known_codes().get(code)
     if known is not None:

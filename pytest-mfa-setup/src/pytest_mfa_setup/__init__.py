@@ -1,18 +1,18 @@
 """A pytest fixture that tests your own Auth0 and Twilio code against the sandbox of mfa-setup, fresh for each test.
 
-A test takes `mfa_sandbox`:
+A test requests the fixture `mfa_sandbox`:
 
     def test_a_code_arrives(mfa_sandbox: MfaSandbox) -> None:
         mfa_sandbox.add_number("+14155550100")
         my_code_that_reads_AUTH0_DOMAIN_and_so_on()
         assert "123456" in mfa_sandbox.wait_for_message("+14155550123")["body"]
 
-One `mfa-setup sandbox` runs for the whole session, and is reset for each test. While a test runs, the environment
-points at the sandbox and holds none of the caller's own `AUTH0_*` and `TWILIO_*`, so that no test reaches a real
-service.
+One `mfa-setup sandbox` runs for the whole session and is reset before each test. While a test runs, the environment
+variables point at the sandbox, and the caller's own `AUTH0_*` and `TWILIO_*` variables are removed, so that no test
+reaches a real service.
 
-`MFA_SETUP_COMMAND` is the command that starts `mfa-setup` where that is not on `PATH`. To start the sandbox with
-other options, override `mfa_sandbox_options`:
+If `mfa-setup` is not on `PATH`, set `MFA_SETUP_COMMAND` to the command that starts it. To start the sandbox with other
+options, override `mfa_sandbox_options`:
 
     @pytest.fixture(scope="session", params=["unified", "legacy"])
     def mfa_sandbox_options(request):
@@ -46,16 +46,16 @@ _log = logging.getLogger(__name__)
 
 
 class MfaSandbox:
-    """A running sandbox, and methods that inspect and change it; each of them is a call under `/_sandbox/`.
+    """A running sandbox, with methods that inspect and change it through requests under `/_sandbox/`.
 
     Args:
-        ready: The line that `mfa-setup sandbox --json` prints.
+        ready: The document that `mfa-setup sandbox --json` prints.
 
     Attributes:
-        url: Where both services answer, without a trailing slash.
+        url: The base URL of both services, without a trailing slash.
         auth0_url: The base URL of the Management API, for `auth0.management.Auth0(base_url=…)`.
         domain: The domain of the Auth0 tenant, as in `AUTH0_DOMAIN`.
-        env: The environment of a client: addresses and credentials.
+        env: The environment variables for a client: addresses and credentials.
     """
 
     def __init__(self, ready: Mapping[str, Any]) -> None:
@@ -69,36 +69,44 @@ class MfaSandbox:
 
     @property
     def token(self) -> str:
-        """An access token of the Management API that is ready to use and holds every scope."""
+        """An access token for the Management API that is valid and has every scope."""
         if self._token is None:
             self._token = self.new_token()
         return self._token
 
     def new_token(self, **options: Any) -> str:
-        """Another token: `scope=["read:clients"]`, `expires_in=-1` for an expired one, `audience="…"`."""
+        """Creates another access token.
+
+        Args:
+            **options: `scope=["read:clients"]` for a limited token, `expires_in=-1` for an expired one, `audience="…"`.
+        """
         return str(self.control("tokens", {"tenant": self.domain} | options)["access_token"])
 
     def state(self) -> dict[str, Any]:
-        """The Auth0 tenants and the Twilio account: `{"tenants": {domain: {…}}, "twilio": {…}}`."""
+        """Returns the Auth0 tenants and the Twilio account: `{"tenants": {domain: {…}}, "twilio": {…}}`."""
         return dict(self.read("state"))
 
     def tenant(self) -> dict[str, Any]:
-        """The Auth0 tenant: its `clients`, `factors`, `policies` and so on."""
+        """Returns the Auth0 tenant: its `clients`, `factors`, `policies` and so on."""
         return dict(self.state()["tenants"][self.domain])
 
     def requests(self) -> list[dict[str, Any]]:
-        """The API requests of this test, oldest first: `n`, `service`, `method`, `path`, `status`, `tenant`."""
+        """Returns the API requests of this test, oldest first: `n`, `service`, `method`, `path`, `status`, `tenant`."""
         return list(self.read("requests"))
 
     def messages(self) -> list[dict[str, Any]]:
-        """The SMS of this test, newest first, as Twilio's API answers them."""
+        """Returns the SMS of this test, newest first, in the form of Twilio's API."""
         return list(self.read("messages"))
 
     def wait_for_message(self, to: str, timeout: float = 5) -> dict[str, Any]:
-        """The newest SMS to a phone, once Twilio is done with it; look at its `status`.
+        """Waits for the newest SMS to a phone to reach a final status, and returns the SMS with its `status`.
+
+        Args:
+            to: The phone number, in E.164 form.
+            timeout: The longest time to wait, in seconds.
 
         Raises:
-            TimeoutError: There is none, or it is still on its way.
+            TimeoutError: No SMS to the phone reached a final status in time.
         """
         end = time.monotonic() + timeout
         while time.monotonic() < end:
@@ -109,41 +117,44 @@ class MfaSandbox:
         raise TimeoutError(f"no message has reached {to} in {timeout} seconds")
 
     def faults(self, *faults: Mapping[str, Any]) -> None:
-        """Lets the next matching requests fail, as in `{"path": "/api/v2/clients", "effect": "status:503"}`.
+        """Makes the next matching requests fail, such as `{"path": "/api/v2/clients", "effect": "status:503"}`.
 
-        Keys: `method` (or `*`), `path` (a glob), `effect` (`status:NNN`, `reset`, `hang`, `truncate`, `html`),
-        `applied` (whether the request has its effect nevertheless), `times`; with `status:NNN` also `body`, `headers`.
+        The keys of a fault are `method` (or `*`), `path` (a glob), `effect` (`status:NNN`, `reset`, `hang`, `truncate`,
+        `html`), `applied` (whether the request takes effect nevertheless) and `times`; a fault with `status:NNN` can
+        also have `body` and `headers`.
         """
         self.control("faults", list(faults))
 
     def add_number(self, phone_number: str) -> str:
-        """Puts a number into the Twilio account, and into the pool that makes a US number deliver, if there is one.
+        """Adds a number to the Twilio account, and to the pool of the first Messaging Service if the account has one.
+
+        A US number needs the pool, because its messages are delivered only with the service's campaign.
 
         Returns:
-            Its SID.
+            The SID of the number.
         """
         services = self.state()["twilio"]["services"]
         pool = {"service_sid": services[0]["sid"]} if services else {}
         return str(self.control("twilio/numbers", {"phone_number": phone_number} | pool)["sid"])
 
     def reset(self) -> None:
-        """Back to the first day, in the middle of a test; credentials and tokens stay valid."""
+        """Resets the sandbox to its initial state; credentials and tokens stay valid."""
         self.control("reset")
 
     def read(self, path: str) -> Any:
-        """Any `GET /_sandbox/{path}`."""
+        """Sends `GET /_sandbox/{path}` and returns the response."""
         return self._call(Request(f"{self.url}/_sandbox/{path}"))  # noqa: S310 the address is the sandbox's
 
     def control(self, path: str, body: Any = None) -> Any:
-        """Any `POST /_sandbox/{path}`.
+        """Sends `POST /_sandbox/{path}` and returns the response.
 
         Raises:
-            ValueError: The sandbox cannot use the body; the message says why.
+            ValueError: The sandbox rejected the body; the message says why.
         """
         data = b"" if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
         try:
-            return self._call(Request(f"{self.url}/_sandbox/{path}", data, headers))  # noqa: S310 likewise
+            return self._call(Request(f"{self.url}/_sandbox/{path}", data, headers))  # noqa: S310 the address is the sandbox's
         except HTTPError as refused:
             with refused:
                 if refused.code != _BAD_REQUEST:
@@ -157,13 +168,16 @@ class MfaSandbox:
 
 @contextmanager
 def _running(options: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The sandbox as a process, and the line that it prints when it is ready; a failure ends the test with a reason."""
+    """Runs the sandbox as a process and yields the document that it prints when it is ready.
+
+    If the sandbox does not start, the test fails with the reason.
+    """
     named = os.environ.get("MFA_SETUP_COMMAND", "").strip() or "mfa-setup"
     command = [*shlex.split(named, posix=os.name == "posix"), "sandbox", "--port", "0", "--json", *options]
     env = {name: value for name, value in os.environ.items() if not name.startswith(_OVERRIDDEN)}
     streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     try:
-        process = subprocess.Popen(command, env=env, text=True, encoding="utf-8", **streams)  # noqa: S603 the user's
+        process = subprocess.Popen(command, env=env, text=True, encoding="utf-8", **streams)  # noqa: S603 the user's own command
     except OSError as failed:
         pytest.fail(
             f"The sandbox cannot be started: the command {command[0]!r} cannot be run ({failed.strerror}). Install"
@@ -200,7 +214,7 @@ def _log_lines(stream: IO[str], lines: list[str]) -> None:
 
 
 def _ready(line: str, command: str, lines: list[str], messages: threading.Thread) -> dict[str, Any]:
-    """What the sandbox printed when it was ready."""
+    """Parses the line that the sandbox prints when it is ready; fails the test if the sandbox did not start."""
     try:
         document = json.loads(line)
     except ValueError:
@@ -210,27 +224,30 @@ def _ready(line: str, command: str, lines: list[str], messages: threading.Thread
     if isinstance(document, dict) and isinstance(document.get("error"), dict):
         reason = f"{document['error'].get('message')} {document['error'].get('hint')}"
     else:
-        messages.join(1)  # the process has ended, or printed something else
+        messages.join(1)  # wait for the error messages: the process has ended or printed something else
         reason = "".join(lines).strip() or "It printed no addresses and credentials."
     pytest.fail(f"The sandbox did not start. {reason} (MFA_SETUP_COMMAND: {command})", pytrace=False)
 
 
 @pytest.fixture(scope="session")
 def mfa_sandbox_options() -> Sequence[str]:
-    """The options of `mfa-setup sandbox` for this session; override it to choose others. The port is always free."""
+    """The options of `mfa-setup sandbox` for this session; override this fixture to add options.
+
+    The sandbox always uses a free port.
+    """
     return ()
 
 
 @pytest.fixture(scope="session")
 def mfa_sandbox_server(mfa_sandbox_options: Sequence[str]) -> Iterator[MfaSandbox]:
-    """The sandbox of the session; tests take `mfa_sandbox`, which resets it."""
+    """The sandbox of the session; tests use the fixture `mfa_sandbox`, which resets it."""
     with _running(mfa_sandbox_options) as ready:
         yield MfaSandbox(ready)
 
 
 @pytest.fixture
 def mfa_sandbox(mfa_sandbox_server: MfaSandbox, monkeypatch: pytest.MonkeyPatch) -> MfaSandbox:
-    """Auth0 and Twilio on loopback in their first state, and the environment that points at them."""
+    """Auth0 and Twilio on loopback in their initial state, with environment variables that point at them."""
     mfa_sandbox_server.reset()
     for name in list(os.environ):
         if name.startswith(_OVERRIDDEN):

@@ -2,4 +2,4 @@
 
 import sys
 
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # httpx then does without its command line
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # stops httpx importing its command line

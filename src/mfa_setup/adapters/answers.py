@@ -28,15 +28,15 @@ TITLES: Mapping[Service, str] = {"auth0": "Auth0", "twilio": "Twilio"}
 """The display names of the services."""
 
 LONGEST_MESSAGE, LONGEST_ID = 2_000, 200
-"""The most characters of a service's text that a message quotes."""
+"""The maximum length, in characters, of an error's message and of its request ID; longer ones are cut."""
 
 _MISFITS = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
-"""What the SDKs and our models raise where an answer is JSON of the wrong shape: both read it without a model."""
+"""Exceptions raised for JSON of the wrong shape, by the SDKs and by our code that reads responses without a model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer in plain terms, whichever SDK sent the request."""
+    """An HTTP response in a form that does not depend on the SDK that sent the request."""
 
     status: int
     headers: Mapping[str, str]
@@ -44,7 +44,7 @@ class Answer:
 
 
 def served_at(headers: Mapping[str, str]) -> datetime | None:
-    """The time of the service's own clock, by the `Date` of an answer; None where it names none."""
+    """Returns the service's clock from a response's `Date` header; None if the header is missing or invalid."""
     try:
         date = parsedate_to_datetime(headers.get("date", ""))
     except (ValueError, OverflowError):
@@ -53,7 +53,7 @@ def served_at(headers: Mapping[str, str]) -> datetime | None:
 
 
 class _Latest(threading.local):
-    """The last answer that this thread got, and how many since its last call began."""
+    """The latest response received by this thread, and the number of responses since its current SDK call began."""
 
     answer: Answer | None = None
     count: int = 0
@@ -67,7 +67,7 @@ def reading(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
     """Converts exceptions about an unreadable response to an error that names the request; other errors pass through.
 
     Raises:
-        UnreadableAnswerError: An answer is not what the service documents.
+        UnreadableAnswerError: A response does not match the service's documentation.
     """
     _latest.answer, _latest.count = None, 0
     misfits: tuple[type[Exception], ...] = (*of_sdk, *_MISFITS)
@@ -82,7 +82,7 @@ def creating(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
     """Like `reading`, but for a POST: after an unreadable response, the resource may have been created.
 
     Raises:
-        OutcomeUnknownError: In place of the unreadable answer.
+        OutcomeUnknownError: The response is unreadable; this error replaces `UnreadableAnswerError`.
     """
     try:
         with reading(service, *of_sdk):
@@ -98,7 +98,11 @@ def creating(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
 
 @contextmanager
 def deleting(service: Service, *of_sdk: type[Exception]) -> Iterator[None]:
-    """Like `reading`, but for a DELETE: a resource that no longer exists counts as deleted."""
+    """Like `reading`, but for a DELETE: a resource that no longer exists counts as deleted.
+
+    Raises:
+        UnreadableAnswerError: A response does not match the service's documentation.
+    """
     with suppress(NotFoundError), reading(service, *of_sdk):
         yield
 
@@ -122,14 +126,14 @@ def judged(service: Service, answer: Answer) -> Answer:
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)  # NaN and Infinity are no JSON, though Python reads them
+    raise ValueError(name)  # NaN and Infinity are not valid JSON, although Python accepts them
 
 
 def _walk(found: object) -> None:
-    """Goes through a document without recursion.
+    """Validates a JSON document level by level, without recursion.
 
     Raises:
-        ValueError: It is too deep, holds a number that is none, or a text that no encoding can write.
+        ValueError: The document is nested too deeply, contains an infinite number, or a string that cannot be encoded.
     """
     level: list[object] = [found]
     for _ in range(DEEPEST):
@@ -142,7 +146,7 @@ def _walk(found: object) -> None:
             elif isinstance(item, list):
                 below += item
             elif isinstance(item, str):
-                item.encode()  # half of a surrogate pair: could be neither shown, kept nor sent
+                item.encode()  # fails on an unpaired surrogate, which could not be displayed, stored or sent
             elif isinstance(item, float) and not math.isfinite(item):
                 raise ValueError("1e999 is read as infinite")
         level = below
@@ -150,7 +154,7 @@ def _walk(found: object) -> None:
 
 
 def unreadable(service: Service, message: str | None = None) -> MfaSetupError:
-    """The error about the last answer of this thread, with its status and the service's id of the request."""
+    """Returns the error about this thread's latest response, with its status and the service's request ID."""
     problem = message or f"{TITLES[service]} returned a response that does not match its documentation."
     if _latest.answer is None:
         return UnreadableAnswerError(problem, service=service)
@@ -158,7 +162,7 @@ def unreadable(service: Service, message: str | None = None) -> MfaSetupError:
 
 
 def document(text: str) -> dict[str, Any]:
-    """The JSON object in an error response; empty if the body is something else, such as a proxy's HTML page."""
+    """Returns the JSON object in an error response; empty if the body is anything else, such as a proxy's HTML page."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -167,14 +171,14 @@ def document(text: str) -> dict[str, Any]:
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
-    """The service's own ID of the request that an answer is for."""
+    """Returns the request ID that the service put in a response's headers; None if the headers contain none."""
     return headers.get("twilio-request-id") or headers.get("x-auth0-requestid")
 
 
 def refusal(
     kind: type[MfaSetupError], service: Service, answer: Answer, message: str, hint: str | None = None
 ) -> MfaSetupError:
-    """An error about an answer, with its status and the service's own id of the request, for its support."""
+    """Returns an error about a response, with its status and the request ID that the service's support will ask for."""
     request_id = request_id_of(answer.headers)
     return kind(
         message if len(message) <= LONGEST_MESSAGE else message[:LONGEST_MESSAGE] + "…",

@@ -1,11 +1,12 @@
 """The Auth0 Management API of one tenant, through auth0-python: each method is one kind of request.
 
-Facts behind it: `Auth0(base_url=…, max_retries=0)` is the seam of the SDK that speaks to any base URL and never
-re-sends; `ManagementClient` is not. The SDK retries POST on its own, so its retries stay off and ours decide.
+`Auth0(base_url=…, max_retries=0)` is the SDK's only client that accepts any base URL and never retries;
+`ManagementClient` does not. The SDK would retry even POST requests, so its retries are disabled and `HttpPolicy`
+decides when to retry.
 
-Reads are sent by the SDK's core client (`auth0.management.core`), and `auth0_answers.py` and our own models validate
-their answers: the SDK's typed methods import some 400 models, which takes longer than all requests of a `status`.
-Writes are sent by the typed methods, which are imported when the first write is sent.
+Reads use the SDK's core client (`auth0.management.core`), and `auth0_answers.py` and our own models validate the
+responses: the SDK's typed methods import some 400 models, which takes longer than all requests of a `status`.
+Writes use the typed methods, which are imported when the first write is sent.
 """
 
 import itertools
@@ -42,23 +43,23 @@ from mfa_setup.model.readiness import BoundAction, Headroom, TenantSettings
 from mfa_setup.model.types import PhoneStack
 
 PAGE = 100
-"""The most that one page of a list may hold (`per_page`, `take`)."""
+"""The maximum number of items on one page of a list (`per_page`, `take`)."""
 CLIENT_FIELDS = ",".join(Application.model_fields)
-"""The fields that are read of each application; the client secret is not one of them."""
+"""The fields that are read of each application; the client secret is excluded."""
 ENROLL, VERIFY = "otp_enroll", "otp_verify"
 """The two templates of the unified stack that MFA by SMS uses."""
 
 Part = TypeVar("Part")
 
 _importing = threading.Lock()
-"""Held while a part of the SDK is imported, which it is when first used. Threads cannot import modules that import
-each other: when CPython ends the import of a package, the package is missing for an instant, and another thread that
-imports a module of it fails with a `KeyError`.
+"""Held while a part of the SDK is imported, which happens on first use. Threads cannot safely import modules that
+import each other: when CPython finishes importing a package, the package is missing from `sys.modules` for an
+instant, and another thread that imports one of its modules fails with a `KeyError`.
 """
 
 
 class Auth0Adapter:
-    """One tenant; every method may raise the errors of exit codes 4 and 5."""
+    """The Management API of one tenant; every method may raise the errors of exit codes 4 and 5."""
 
     def __init__(self, base_url: str, tokens: TokenSource, *, read_only: bool, settings: HttpSettings) -> None:
         self.tokens = tokens
@@ -72,7 +73,7 @@ class Auth0Adapter:
         self._core = core.httpx_client
 
     def _part(self, of: Callable[[Auth0], Part]) -> Part:
-        """A part of the SDK's client, from any thread."""
+        """Returns a part of the SDK's client; safe to call from any thread."""
         with _importing:
             return of(self._api)
 
@@ -80,11 +81,11 @@ class Auth0Adapter:
         return self.tokens.value() if self.tokens.renew(refused, expired=expired) else None
 
     def headroom(self) -> Headroom | None:
-        """The remaining rate limit according to the last response; None if it had no rate-limit headers."""
+        """Returns the remaining rate limit according to the last response; None if no response has reported it."""
         return self._policy.limit.headroom()
 
     def now(self) -> datetime | None:
-        """The time of Auth0's own clock, by the `Date` of its latest answer."""
+        """Returns the time of Auth0's clock from the latest response's `Date` header; None without one."""
         return self._policy.served_at
 
     def close(self) -> None:
@@ -92,15 +93,15 @@ class Auth0Adapter:
         self._http.close()
         self.tokens.keep(self.headroom())
 
-    # What is read: every answer becomes one of our models.
+    # Reads: every response is converted to one of our models.
 
     def _get(self, path: str, **parameters: Any) -> Any:
-        """The answer to a read, as JSON; None for an empty one."""
+        """Sends a GET request and returns the JSON of the response; None for an empty response."""
         answer = self._core.request(path, method="GET", params=parameters)
         return answer.json() if answer.content.strip() else None
 
     def _pages(self, path: str, key: str, *, per_page: int = PAGE, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """The items of a list that comes in numbered pages, up to an empty page, as the SDK's own pager reads it."""
+        """Yields the items of a list with numbered pages until a page is empty, as the SDK's own pager does."""
         for page in itertools.count():
             items = answers.items(self._get(path, page=page, per_page=per_page, **parameters), key)
             if not items:
@@ -108,7 +109,7 @@ class Auth0Adapter:
             yield from items
 
     def _linked_pages(self, path: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """The items of a list of which each page names the next one."""
+        """Yields the items of a list in which each page contains the token of the next one."""
         following: str | None = None
         while True:
             page = answers.plain(self._get(path, take=PAGE, **{"from": following}, **parameters))
@@ -119,7 +120,7 @@ class Auth0Adapter:
 
     @sdk_errors()
     def settings(self) -> TenantSettings:
-        """The settings that concern MFA (`GET /tenants/settings`)."""
+        """Reads the tenant settings that concern MFA (`GET /tenants/settings`)."""
         fields = "phone_consolidated_experience,customize_mfa_in_postlogin_action,flags"
         found = answers.plain(self._get("tenants/settings", fields=fields, include_fields=True))
         unified, flags = answers.flag(found, "phone_consolidated_experience"), found.get("flags") or {}
@@ -132,7 +133,7 @@ class Auth0Adapter:
 
     @sdk_errors()
     def stack_by_endpoint(self) -> PhoneStack:
-        """The phone stack, where the settings do not name it: on unified a legacy endpoint answers 403 "deprecated"."""
+        """Detects the phone stack if the settings omit it: on unified, a legacy endpoint responds 403 "deprecated"."""
         try:
             self._selected_provider()
         except RetiredEndpointError:
@@ -141,9 +142,9 @@ class Auth0Adapter:
 
     @sdk_errors()
     def applications(self) -> tuple[Application, ...]:
-        """All applications of the tenant except the hidden global one (`GET /clients`)."""
+        """Lists all applications of the tenant except the hidden global one (`GET /clients`)."""
         found: list[Application] = []
-        for page in range(1_000):  # a short page is the last one: none is asked for after it
+        for page in range(1_000):  # a page that is not full is the last one, so no further page is requested
             listed = self._get(
                 "clients",
                 fields=CLIENT_FIELDS,
@@ -161,7 +162,7 @@ class Auth0Adapter:
 
     @sdk_errors()
     def connections(self) -> Mapping[str, str]:
-        """The database connections: name to id (`GET /connections?strategy=auth0`)."""
+        """Returns the database connections: name to ID (`GET /connections?strategy=auth0`)."""
         listed = self._linked_pages(
             "connections",
             "connections",
@@ -174,33 +175,33 @@ class Auth0Adapter:
 
     @sdk_errors()
     def connection(self, connection_id: str, name: str) -> Connection:
-        """A connection and the applications on it (`GET /connections/{id}/clients`)."""
+        """Returns a connection and the applications that use it (`GET /connections/{id}/clients`)."""
         clients = self._linked_pages(f"connections/{quote_path_param(connection_id)}/clients", "clients")
         client_ids = frozenset(answers.required(item, "client_id") for item in clients)
         return Connection(id=connection_id, name=name, client_ids=client_ids)
 
     @sdk_errors()
     def factors(self) -> frozenset[str]:
-        """The names of the enabled factors; `sms` includes voice (`GET /guardian/factors`)."""
+        """Returns the names of the enabled factors; `sms` includes voice (`GET /guardian/factors`)."""
         found = answers.items(self._get("guardian/factors"))
         return frozenset(answers.required(item, "name") for item in found if answers.flag(item, "enabled"))
 
     @sdk_errors()
     def message_types(self) -> tuple[str, ...]:
-        """The message types (`GET /guardian/factors/phone/message-types`)."""
+        """Returns the message types (`GET /guardian/factors/phone/message-types`)."""
         found = answers.plain(self._get("guardian/factors/phone/message-types"))
         return answers.texts(found.get("message_types") or [])
 
     @sdk_errors()
     def policies(self) -> tuple[str, ...]:
-        """The MFA policies; an empty list means Never (`GET /guardian/policies`)."""
+        """Returns the MFA policies; an empty list means Never (`GET /guardian/policies`)."""
         return answers.texts(self._get("guardian/policies"))
 
     @sdk_errors()
     def phone_of(self, user_id: str) -> str | None:
-        """The last four digits of a user's confirmed phone (`GET /users/{id}/authentication-methods`).
+        """Returns the last four digits of a user's confirmed phone (`GET /users/{id}/authentication-methods`).
 
-        None where there is none. Whether the number comes masked depends on a flag of the tenant.
+        None if the user has no confirmed phone. A tenant flag determines whether Auth0 masks the number.
         """
         path = f"users/{quote_path_param(user_id)}/authentication-methods"
         methods = list(self._pages(path, "authenticators", per_page=50, include_totals=True))
@@ -213,18 +214,18 @@ class Auth0Adapter:
 
     @sdk_errors()
     def post_login_actions(self) -> tuple[BoundAction, ...]:
-        """The deployed Actions that run at every login (`GET /actions/triggers/post-login/bindings`)."""
+        """Returns the deployed Actions that run at every login (`GET /actions/triggers/post-login/bindings`)."""
         return tuple(map(answers.bound_action, self._pages("actions/triggers/post-login/bindings", "bindings")))
 
     @sdk_errors()
     def custom_domains(self) -> frozenset[str]:
-        """The tenant's custom domains (`GET /custom-domains`)."""
+        """Returns the tenant's custom domains (`GET /custom-domains`)."""
         found = answers.items(self._get("custom-domains"))
         return frozenset(answers.required(item, "domain").lower() for item in found)
 
     @sdk_errors()
     def user_count(self) -> UserCount:
-        """How many users the tenant has and has enrolled (`GET /users`); reads one page, and no personal data."""
+        """Counts the tenant's users and those enrolled in MFA (`GET /users`); reads one page, without personal data."""
         page = self._get(
             "users", page=0, per_page=100, include_totals=True, fields="user_id,multifactor", include_fields=True
         )
@@ -235,7 +236,7 @@ class Auth0Adapter:
 
     @sdk_errors()
     def provider(self, stack: PhoneStack) -> Provider:
-        """The phone provider of the tenant, on its stack; there is at most one."""
+        """Returns the tenant's phone provider on the given stack; a tenant has at most one."""
         if stack == "legacy":
             with ThreadPoolExecutor(1) as pool:
                 twilio = pool.submit(self._legacy_twilio)
@@ -252,7 +253,7 @@ class Auth0Adapter:
 
     @sdk_errors()
     def templates(self, stack: PhoneStack) -> Templates:
-        """The texts of the SMS that differ from Auth0's defaults."""
+        """Returns the tenant's SMS texts that differ from Auth0's defaults."""
         if stack == "legacy":
             return self._legacy_templates()
         listed = answers.items(self._get("branding/phone/templates"), "templates")
@@ -262,21 +263,21 @@ class Auth0Adapter:
 
     def _legacy_templates(self) -> Templates:
         found = self._get("guardian/factors/phone/templates")
-        if not found:  # never customised: 204 on one recorded tenant, 200 `{}` on another
+        if not found:  # never customised: one recorded tenant responds 204, another 200 `{}`
             return Templates()
         texts = answers.plain(found)
         return Templates(enrollment=texts["enrollment_message"], verification=texts["verification_message"])
 
     @sdk_errors()
     def friendly_name(self) -> str | None:
-        """The name that the texts show; None where the tenant has set none (`GET /tenants/settings`)."""
+        """Returns the tenant's name as the SMS texts show it; None if it is not set (`GET /tenants/settings`)."""
         found = answers.plain(self._get("tenants/settings", fields="friendly_name", include_fields=True))
         return answers.text(found, "friendly_name") or None
 
     def verification(self, stack: PhoneStack) -> Template:
-        """The tenant's own text of the SMS with the code, and its sender; empty where the service's defaults apply.
+        """Returns the tenant's own text and sender of the SMS with the code; both are empty if Auth0's defaults apply.
 
-        That a disabled template of the unified stack does not apply is not verified.
+        Assumes that a disabled template of the unified stack does not apply (not verified).
         """
         found = self.templates(stack)
         if stack == "legacy":
@@ -286,13 +287,13 @@ class Auth0Adapter:
 
     @sdk_errors()
     def send_events(self) -> tuple[SendEvent, ...]:
-        """The tenant's newest attempts to send a code (`GET /logs`; an unquoted search is a "starts with")."""
+        """Returns the tenant's newest attempts to send a code (`GET /logs`; an unquoted search is a prefix search)."""
         events = self._newest_events("type:gd_send_sms")
         return tuple(answers.send_event(item) for item in events if item.get("type") in answers.SEND_TYPES)
 
     @sdk_errors()
     def factor_uses(self, user_id: str) -> tuple[FactorUse, ...]:
-        """The second factors that a user passed, the newest first (`GET /logs`)."""
+        """Returns the second factors that a user passed, newest first (`GET /logs`)."""
         events = self._newest_events(f'user_id:"{user_id}"')
         return tuple(answers.factor_use(item) for item in events if item.get("type") in answers.PASSED_TYPES)
 
@@ -300,30 +301,30 @@ class Auth0Adapter:
         listed = self._get("logs", search=search, page=0, per_page=PAGE, sort="date:-1", include_totals=True)
         return answers.items(listed, "logs")
 
-    # What is written: a POST is never sent twice.
+    # Writes: a POST is never retried.
 
     @creating()
     def create_application(self, body: Mapping[str, Any]) -> str:
-        """Creates an application and returns its client ID (`POST /clients`, never sent twice).
+        """Creates an application and returns its client ID (`POST /clients`, never retried).
 
         Raises:
-            OutcomeUnknownError: It may have been created.
+            OutcomeUnknownError: The application may have been created.
         """
         return str(self._part(lambda api: api.clients).create(**body).client_id)
 
     @sdk_errors()
     def update_application(self, client_id: str, body: Mapping[str, Any]) -> None:
-        """Changes some fields of an application (`PATCH /clients/{id}`: a merge at top level, null clears)."""
+        """Updates fields of an application (`PATCH /clients/{id}`: merged at the top level; null clears a field)."""
         self._part(lambda api: api.clients).update(client_id, **body)
 
     @deleting()
     def delete_application(self, client_id: str) -> None:
-        """Deletes an application; one that no longer exists is success (`DELETE /clients/{id}`)."""
+        """Deletes an application; succeeds if the application no longer exists (`DELETE /clients/{id}`)."""
         self._part(lambda api: api.clients).delete(client_id)
 
     @sdk_errors()
     def connect(self, connection_id: str, client_id: str, *, on: bool = True) -> None:
-        """Adds an application to a connection or removes it (`PATCH /connections/{id}/clients`)."""
+        """Enables an application on a connection, or disables it (`PATCH /connections/{id}/clients`)."""
         self._part(lambda api: api.connections.clients).update(
             connection_id, request=[{"client_id": client_id, "status": on}]
         )
@@ -340,36 +341,36 @@ class Auth0Adapter:
 
     @sdk_errors()
     def set_policies(self, policies: Sequence[str]) -> None:
-        """Sets when MFA is required (`PUT /guardian/policies`)."""
+        """Sets the MFA policies, which determine when MFA is required (`PUT /guardian/policies`)."""
         self._part(lambda api: api.guardian.policies).set(request=list(policies))
 
     @creating()
     def create_provider(self, provider: Provider, token: SecretStr) -> Provider:
-        """Creates the unified stack's provider and returns it (`POST /branding/phone/providers`, never sent twice).
+        """Creates the unified stack's provider and returns it (`POST /branding/phone/providers`, never retried).
 
         Raises:
-            OutcomeUnknownError: It may have been created.
+            OutcomeUnknownError: The provider may have been created.
         """
         created = self._part(lambda api: api.branding.phone.providers).create(**answers.provider_body(provider, token))
         return answers.unified_provider(answers.plain(created))
 
     @sdk_errors()
     def update_provider(self, provider: Provider, token: SecretStr | None) -> Provider:
-        """Writes the unified stack's provider whole and returns it (`PATCH /branding/phone/providers/{id}`)."""
+        """Updates the unified stack's provider, all fields, and returns it (`PATCH /branding/phone/providers/{id}`)."""
         body = answers.provider_body(provider, token)
         updated = self._part(lambda api: api.branding.phone.providers).update(str(provider.id), **body)
         return answers.unified_provider(answers.plain(updated))
 
     @deleting()
     def delete_provider(self, provider_id: str) -> None:
-        """Deletes the unified stack's provider (`DELETE /branding/phone/providers/{id}`: 204, recorded)."""
+        """Deletes the unified stack's provider (`DELETE /branding/phone/providers/{id}`: responds 204, recorded)."""
         self._part(lambda api: api.branding.phone.providers).delete(provider_id)
 
     @sdk_errors()
     def set_twilio(self, provider: Provider, token: SecretStr | None) -> None:
-        """Writes the legacy stack's Twilio settings whole (`PUT .../phone/providers/twilio`).
+        """Replaces all Twilio settings of the legacy stack (`PUT .../phone/providers/twilio`).
 
-        All of them null unset it, for there is no DELETE. Not verified.
+        Setting every field to null removes the settings, because there is no DELETE. Not verified.
         """
         self._part(lambda api: api.guardian.factors.phone).set_twilio_provider(
             from_=provider.sender,
@@ -380,15 +381,15 @@ class Auth0Adapter:
 
     @sdk_errors()
     def select_provider(self, kind: str) -> None:
-        """Chooses the legacy stack's provider (`PUT .../phone/selected-provider`)."""
+        """Selects the legacy stack's provider (`PUT .../phone/selected-provider`)."""
         self._part(lambda api: api.guardian.factors.phone).set_provider(provider=kind)
 
     @creating()
     def create_template(self, template: Template) -> str:
-        """Creates a text of the unified stack and returns its ID (`POST /branding/phone/templates`); one for each type.
+        """Creates a unified stack SMS template, one per type, and returns its ID (`POST /branding/phone/templates`).
 
         Raises:
-            OutcomeUnknownError: It may have been created.
+            OutcomeUnknownError: The template may have been created.
         """
         kind: Any = template.kind
         created = self._part(lambda api: api.branding.phone.templates).create(
@@ -398,30 +399,30 @@ class Auth0Adapter:
 
     @sdk_errors()
     def update_template(self, template: Template) -> None:
-        """Changes a text of the unified stack (`PATCH /branding/phone/templates/{id}`)."""
+        """Updates an SMS template of the unified stack (`PATCH /branding/phone/templates/{id}`)."""
         self._part(lambda api: api.branding.phone.templates).update(
             str(template.id), content=answers.content(template), disabled=template.disabled
         )
 
     @deleting()
     def delete_template(self, template_id: str) -> None:
-        """Deletes a text of the unified stack: the default applies again (`DELETE .../templates/{id}`: 204)."""
+        """Deletes a unified stack SMS template; the default applies again (`DELETE .../templates/{id}`: 204)."""
         self._part(lambda api: api.branding.phone.templates).delete(template_id)
 
     @sdk_errors()
     def set_templates(self, enrollment: str, verification: str) -> None:
-        """Writes the legacy stack's texts, always both (`PUT .../phone/templates`)."""
+        """Replaces both SMS texts of the legacy stack (`PUT .../phone/templates`)."""
         self._part(lambda api: api.guardian.factors.phone).set_templates(
             enrollment_message=enrollment, verification_message=verification
         )
 
     @sdk_errors()
     def send_test(self, provider_id: str, to: str) -> None:
-        """Asks Auth0 to send a test SMS through the tenant's provider, never sent twice (`POST …/providers/{id}/try`).
+        """Asks Auth0 to send a test SMS through the tenant's provider (`POST …/providers/{id}/try`, never retried).
 
-        The answer, 202, says that it was accepted, and nothing of its delivery (OpenAPI).
+        The 202 response means that Auth0 accepted the request; it does not report the delivery (OpenAPI).
 
         Raises:
-            OutcomeUnknownError: It may have been sent.
+            OutcomeUnknownError: The SMS may have been sent.
         """
         self._part(lambda api: api.branding.phone.providers).test(provider_id, to=to, delivery_method="text")

@@ -1,7 +1,7 @@
 """Converts responses of the Management API to models, and models to request bodies.
 
-An answer is validated here as far as it is used: a value of another type than the documented one is a `TypeError`,
-which the functions around each request turn into the error about an unreadable answer.
+Only the fields in use are validated. A value whose type differs from the documented one raises a `TypeError`, which
+the functions around each request convert to the error about an unreadable response.
 """
 
 from datetime import datetime
@@ -20,16 +20,16 @@ from mfa_setup.model.readiness import BoundAction
 sdk_errors = partial(answers.reading, "auth0", ApiError, ParsingError)
 creating = partial(answers.creating, "auth0", ApiError, ParsingError)
 deleting = partial(answers.deleting, "auth0", ApiError, ParsingError)
-"""Around each call of the SDK; refusals have become our errors in the transport already."""
+"""Context managers and decorators for SDK calls. The transport has already converted refusals to our errors."""
 
 
 def plain(answer: object) -> dict[str, Any]:
-    """An answer that is one object, or a model of the SDK, as the service sent it, without what was absent or null.
+    """Converts a response that is one object, or one of the SDK's models, to a dictionary without null values.
 
-    Null where a list belongs means an empty one.
+    A null where a list is documented means an empty list.
 
     Raises:
-        TypeError: It is something else.
+        TypeError: The response is not an object.
     """
     if isinstance(answer, BaseModel):
         answer = answer.model_dump(by_alias=True, mode="json")
@@ -40,10 +40,10 @@ def plain(answer: object) -> dict[str, Any]:
 
 
 def items(answer: object, key: str | None = None) -> list[dict[str, Any]]:
-    """The objects of an answer that is a list, or that holds it under a key.
+    """Returns the objects of a response that is a list, or that contains the list under a key.
 
     Raises:
-        TypeError: It is no list of objects.
+        TypeError: The response or the value under the key is not a list of objects.
     """
     found = answer if key is None else plain(answer).get(key, [])
     return [plain(item) for item in _list(found)]
@@ -56,10 +56,10 @@ def _list(value: Any) -> list[Any]:
 
 
 def text(item: dict[str, Any], name: str) -> str | None:
-    """A string of a response; None if it is absent or null.
+    """Returns a string from a response; None if it is absent or null.
 
     Raises:
-        TypeError: It is something else.
+        TypeError: The value is not a string.
     """
     value = item.get(name)
     if value is not None and not isinstance(value, str):
@@ -68,10 +68,10 @@ def text(item: dict[str, Any], name: str) -> str | None:
 
 
 def required(item: dict[str, Any], name: str) -> str:
-    """A string that every response must have.
+    """Returns a string that every response must contain.
 
     Raises:
-        TypeError: It is absent, null or something else.
+        TypeError: The value is absent, null or not a string.
     """
     value = text(item, name)
     if value is None:
@@ -80,10 +80,10 @@ def required(item: dict[str, Any], name: str) -> str:
 
 
 def flag(item: dict[str, Any], name: str) -> bool | None:
-    """A boolean of a response; None if it is absent.
+    """Returns a boolean from a response; None if it is absent.
 
     Raises:
-        TypeError: It is something else.
+        TypeError: The value is not a boolean.
     """
     value = item.get(name)
     if value is not None and not isinstance(value, bool):
@@ -98,10 +98,10 @@ def _without_null(value: Any) -> Any:
 
 
 def texts(found: object) -> tuple[str, ...]:
-    """A list of texts, as the service sent it.
+    """Returns a list of strings in the service's order.
 
     Raises:
-        TypeError: It is no list, or one of them is something else.
+        TypeError: The value is not a list, or one of its items is not a string.
     """
     listed = tuple(_list(found))
     if not all(isinstance(item, str) for item in listed):
@@ -110,12 +110,12 @@ def texts(found: object) -> tuple[str, ...]:
 
 
 def application(item: dict[str, Any]) -> Application:
-    """An application, of an answer of `GET /clients`."""
+    """Converts an item of `GET /clients` to an application."""
     return Application.model_validate({key: item[key] for key in Application.model_fields if key in item})
 
 
 def template(item: dict[str, Any]) -> Template:
-    """A text of the unified stack."""
+    """Converts an item of the unified stack's templates to a template."""
     body = (item.get("content") or {}).get("body") or {}
     return Template(
         kind=required(item, "type"),
@@ -128,7 +128,7 @@ def template(item: dict[str, Any]) -> Template:
 
 
 def bound_action(item: dict[str, Any]) -> BoundAction:
-    """An Action that is bound to a trigger, with the code that runs."""
+    """Converts an Action that is bound to a trigger, with its deployed code."""
     action = item.get("action") or {}
     deployed = action.get("deployed_version") or {}
     name = text(item, "display_name") or text(action, "name")
@@ -136,7 +136,7 @@ def bound_action(item: dict[str, Any]) -> BoundAction:
 
 
 def unified_provider(item: dict[str, Any]) -> Provider:
-    """The provider of the unified stack."""
+    """Converts the response about the unified stack's provider to a provider."""
     configuration = item.get("configuration") or {}
     kind: Any = required(item, "name")
     return Provider(
@@ -153,7 +153,7 @@ def unified_provider(item: dict[str, Any]) -> Provider:
 
 
 def _moment(shown: str | None) -> str | None:
-    """A time as the SDK's own models write it: a written provider is compared with the one that is read later."""
+    """Formats a time as the SDK's models do, so that a provider compares equal whether written or read."""
     return shown and str(_TIME.dump_python(_TIME.validate_python(shown), mode="json"))
 
 
@@ -161,7 +161,7 @@ _TIME = TypeAdapter(datetime)
 
 
 def legacy_provider(selected: str | None, settings: dict[str, Any]) -> Provider:
-    """The provider of the legacy stack: which one is selected, and the Twilio settings."""
+    """Builds the legacy stack's provider from the selected provider's name and the Twilio settings."""
     kind: Any = selected
     token = _shown_token(text(settings, "auth_token"))
     return Provider(
@@ -176,12 +176,12 @@ def legacy_provider(selected: str | None, settings: dict[str, Any]) -> Provider:
 
 
 def _shown_token(token: str | None) -> str | None:
-    """The token that the legacy stack gives back; one in which characters are masked is not shown (not verified)."""
+    """Returns the auth token that the legacy stack reports; None if the stack masks it (masking is not verified)."""
     return token if token and not {"*", "•"} & set(token) else None
 
 
 def provider_body(provider: Provider, token: SecretStr | None) -> dict[str, Any]:
-    """The body of a provider, always whole: what leaving a part out does is not verified."""
+    """Returns the request body for a provider with all fields: the effect of omitting a field is not verified."""
     configuration: dict[str, Any] = {"delivery_methods": list(provider.delivery_methods)}
     if provider.kind == "twilio":
         configuration["sid"] = provider.sid
@@ -196,20 +196,20 @@ def provider_body(provider: Provider, token: SecretStr | None) -> dict[str, Any]
 
 
 def content(template: Template) -> Any:
-    """The body of a template as Auth0 takes it."""
+    """Returns the content of a template as Auth0 expects it in a request body."""
     body = {"text": template.text, "voice": template.voice}
     sender = {"from": template.sender} if template.sender is not None else {}
     return sender | {"body": {key: text for key, text in body.items() if text is not None}}
 
 
 SEND_TYPES = frozenset({"gd_send_sms", "gd_send_sms_failure"})
-"""The types of the log's entries about sent codes."""
+"""The log event types for sent codes and for codes that could not be sent."""
 
 
 def send_event(item: dict[str, Any]) -> SendEvent:
-    """An attempt to send a code, of an entry of the tenant's log.
+    """Converts an entry of the tenant's log to an attempt to send a code.
 
-    Only `details.provider_error.errorCode` is known from reports; that `details.to` is the phone is not verified.
+    Only `details.provider_error.errorCode` is known from reports; that `details.to` contains the phone is not verified.
     """
     details = item.get("details")
     details = details if isinstance(details, dict) else {}
@@ -228,11 +228,11 @@ def send_event(item: dict[str, Any]) -> SendEvent:
 
 
 PASSED_TYPES = frozenset({"gd_auth_succeed", "gd_enrollment_complete", "gd_recovery_succeed"})
-"""The types of the log's entries about a second factor that was passed."""
+"""The log event types for a second factor that a user passed."""
 
 
 def factor_use(item: dict[str, Any]) -> FactorUse:
-    """A second factor that a user passed, of an entry of the tenant's log (sources: auth0-log-authenticator)."""
+    """Converts an entry of the tenant's log to a second factor a user passed (sources: auth0-log-authenticator)."""
     details = item.get("details")
     authenticator = details.get("authenticator") if isinstance(details, dict) else None
     kind = authenticator.get("type") if isinstance(authenticator, dict) else None
@@ -242,5 +242,5 @@ def factor_use(item: dict[str, Any]) -> FactorUse:
 
 
 def _date(item: dict[str, Any]) -> Any:
-    """The time of an entry of the log, which its model parses."""
+    """Returns the timestamp of a log entry, which the entry's model parses."""
     return required(item, "date")

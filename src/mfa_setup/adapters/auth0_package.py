@@ -1,4 +1,4 @@
-"""Makes auth0-python quick to import; imported before it.
+"""Speeds up the import of auth0-python; must be imported before the SDK.
 
 The package `auth0` imports its Authentication API, which is not used here, and with it PyJWT and cryptography.
 """
@@ -25,7 +25,7 @@ def skip_init(name: str) -> None:
 
 skip_init("auth0")
 
-import auth0  # noqa: E402 after the line before it
+import auth0  # noqa: E402 must follow skip_init
 from auth0.management.version import __version__  # noqa: E402
 
-auth0.__version__ = __version__  # every request reads it, because the SDK reports its version to Auth0
+auth0.__version__ = __version__  # read for every request, because the SDK reports its version to Auth0

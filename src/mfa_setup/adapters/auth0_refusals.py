@@ -18,7 +18,7 @@ from mfa_setup.errors import (
 )
 
 Meaning = tuple[type[MfaSetupError], str, str | None]
-"""An error, its message, and its hint; None for the hint of its class."""
+"""An error class, a message, and a hint; None uses the hint of the class."""
 
 _PLAN_CODES = frozenset({"insufficient_entitlement", "feature_not_enabled", "voice_mfa_not_allowed"})
 _AUTHORIZE = (
@@ -49,19 +49,19 @@ _OF_TOKENS: dict[str, Meaning] = {
     ),
     "granted scopes": (ScopeMissingError, "Auth0 refused the access token because it lacks scopes.", _AUTHORIZE),
 }
-"""The refusals of `/oauth/token` by a part of their text, as reported."""
+"""Errors for refusals of `/oauth/token`, keyed by a part of Auth0's text, as reported."""
 
 
 def classify(answer: Answer) -> MfaSetupError:
-    """A refusal of the Management API."""
-    body = document(answer.text)  # a proxy's page of HTML has neither code nor message
+    """Converts a refusal of the Management API to an error."""
+    body = document(answer.text)  # a proxy's HTML page has neither a code nor a message
     code, text = str(body.get("errorCode", "")), str(body.get("message") or f"HTTP {answer.status}")
     kind, message, hint = _meaning(answer.status, code, text)
     return refusal(kind, "auth0", answer, message, hint)
 
 
 def classify_token(answer: Answer) -> MfaSetupError:
-    """A refusal of `/oauth/token`."""
+    """Converts a refusal of `/oauth/token` to an error."""
     text = _error_text(answer)
     otherwise: Meaning = (
         CredentialsRefusedError,
@@ -76,12 +76,12 @@ def classify_token(answer: Answer) -> MfaSetupError:
 
 
 def classify_login(answer: Answer) -> MfaSetupError:
-    """A refusal of the test login."""
+    """Converts a refusal of the test login to an error."""
     return refusal(LoginRefusedError, "auth0", answer, f"The tenant refused the login: {_error_text(answer)}.")
 
 
 def _error_text(answer: Answer) -> str:
-    """The text of a refusal in OAuth's form."""
+    """Returns the text of an error response in OAuth's format."""
     body = document(answer.text)
     return str(body.get("error_description") or body.get("error") or f"HTTP {answer.status}")
 
@@ -103,7 +103,7 @@ def _meaning(status: int, code: str, text: str) -> Meaning:
 
 
 def _forbidden(code: str, text: str) -> Meaning:
-    """A 403 has four meanings, which its code and text distinguish."""
+    """Classifies a 403, which has four meanings that its code and text distinguish."""
     if "expected any of:" in text:
         scopes = text.split("expected any of:", 1)[1].strip(" .")
         return ScopeMissingError, f"The access token lacks a scope: {scopes}.", None

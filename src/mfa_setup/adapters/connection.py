@@ -1,7 +1,7 @@
-"""The connections of both adapters: no attempt takes longer than its deadline, however slowly an answer drips in.
+"""The connections of both adapters: no attempt exceeds its deadline, however slowly a response arrives.
 
-Source: HTTPCore docs, "Network Backends": a time-out of its own bounds each single read or write, not their sum. So the
-backend here gives each of them what is left of the attempt's deadline.
+Source: HTTPCore docs, "Network Backends": HTTPCore's timeouts limit each single read or write, not their sum. So this
+backend limits each of them to the time left until the attempt's deadline.
 """
 
 import math
@@ -29,8 +29,8 @@ class Network:
 
     Attributes:
         ca_file: The certificates to trust; by default those of the `certifi` package.
-        proxy: The URL of the proxy for a host, None for a direct connection, which is the default. Loopback is never
-            reached by a proxy.
+        proxy: Returns the URL of the proxy for a host; None, the default, means a direct connection. Loopback hosts are
+            never reached through a proxy.
     """
 
     ca_file: Path | None = None
@@ -39,14 +39,14 @@ class Network:
 
 @cache
 def tls_context(scheme: str, ca_file: Path | None) -> ssl.SSLContext:
-    """The TLS settings of requests; over http a context that trusts nobody, which takes no time to build.
+    """Returns the TLS settings for requests; for http, a context without trusted certificates, which is quick to build.
 
     Args:
-        scheme: That of their URLs.
+        scheme: The scheme of the requests' URLs.
         ca_file: The certificates to trust; by default those of the `certifi` package.
 
     Raises:
-        ConfigUnreadableError: The file holds no certificates.
+        ConfigUnreadableError: The file contains no certificates.
     """
     if scheme == "http":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -62,7 +62,7 @@ def tls_context(scheme: str, ca_file: Path | None) -> ssl.SSLContext:
 
 
 class Connections:
-    """Kept-alive connections, which any thread may use."""
+    """A pool of kept-alive connections, safe to use from any thread."""
 
     def __init__(self, network: Network, cancellation: Cancellation) -> None:
         self._network = network
@@ -71,11 +71,11 @@ class Connections:
         self._lock = threading.Lock()
 
     def exchange(self, request: httpx.Request, seconds: float) -> httpx.Response:
-        """Sends a request; the answer's body is read by the caller, within the same deadline.
+        """Sends a request and returns the response; the caller reads the body, within the same deadline.
 
         Raises:
-            httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError: There was no answer.
-            InterruptedRunError: The run was cancelled, and this is not a write.
+            httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError: The server did not respond.
+            InterruptedRunError: The run was cancelled, and the request is not a write.
         """
         self._timer.start(seconds)
         url = request.url
@@ -114,7 +114,7 @@ class Connections:
 
 
 class _Body(httpx.SyncByteStream):
-    """The body of an answer as it comes in; closing it returns the connection to the pool."""
+    """A response body that is read as it arrives; closing it returns the connection to the pool."""
 
     def __init__(self, answer: httpcore.Response) -> None:
         self._answer = answer
@@ -127,21 +127,21 @@ class _Body(httpx.SyncByteStream):
 
 
 class _Timer(threading.local):
-    """The deadline of the attempt that this thread makes."""
+    """The deadline of this thread's current attempt."""
 
     def __init__(self, cancellation: Cancellation) -> None:
         self._cancellation = cancellation
         self._deadline = math.inf
 
     def start(self, seconds: float) -> None:
-        """Begins an attempt."""
+        """Starts the deadline of an attempt."""
         self._deadline = time.monotonic() + seconds
 
     def left(self, expired: type[httpcore.TimeoutException]) -> float:
-        """Seconds until the deadline.
+        """Returns the seconds until the deadline.
 
         Raises:
-            httpcore.TimeoutException: It has passed.
+            httpcore.TimeoutException: The deadline has passed.
             InterruptedRunError: The run was cancelled.
         """
         self._cancellation.check()
@@ -152,7 +152,7 @@ class _Timer(threading.local):
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Opens connections that obey the deadline."""
+    """Opens connections that obey the attempt's deadline."""
 
     def __init__(self, timer: _Timer) -> None:
         self._timer = timer
@@ -166,7 +166,7 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Tries the addresses of a host one after another; none may use up the time of those after it."""
+        """Tries the addresses of a host in turn, dividing the remaining time among those not yet tried."""
         del timeout
         addresses = _addresses(host, port)
         for later in reversed(range(len(addresses))):
@@ -191,7 +191,7 @@ def _addresses(host: str, port: int) -> list[str]:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose reads and writes end with the deadline; a read notices that the run was cancelled."""
+    """A connection whose reads and writes end at the deadline; a read also stops when the run is cancelled."""
 
     def __init__(self, plain: httpcore.NetworkStream, timer: _Timer) -> None:
         self._plain = plain

@@ -1,4 +1,4 @@
-"""The httpx client under both SDKs: its one transport sends every request by the rules of an `HttpPolicy`."""
+"""The httpx client behind both SDKs: its one transport applies the rules of an `HttpPolicy` to every request."""
 
 import socket
 import ssl
@@ -23,7 +23,7 @@ from mfa_setup.errors import (
 from mfa_setup.model.exchange import Exchange
 
 MAX_BYTES = 10_000_000
-"""The largest response that is read; no real response comes near it."""
+"""The largest response body to read, in bytes; real responses are far smaller."""
 
 _NOT_SENT = (
     httpcore.ConnectError,
@@ -38,7 +38,7 @@ class Renew(Protocol):
     """Returns a new token after one was rejected; None if no new token can be requested."""
 
     def __call__(self, refused: str, *, expired: bool) -> str | None:
-        """`expired`: the service has accepted this very token before, in this run."""
+        """Returns the new token; `expired` means that the service accepted the rejected token earlier in this run."""
 
 
 class PolicyTransport(httpx.BaseTransport):
@@ -51,13 +51,13 @@ class PolicyTransport(httpx.BaseTransport):
         self._accepted = ""  # the token that the service accepted last
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends a request; only good answers come back, everything else is raised as one of our errors."""
+        """Sends a request and returns its successful response; any other outcome raises one of our errors."""
         request.read()
         try:
             return self._exchange(request)
         except (CredentialsRefusedError, ScopeMissingError) as refused:
-            # A token of an earlier run may have been revoked, or lack scopes that it now needs; that of this run may
-            # have ended. The refused request had no effect, so that it is sent again, whatever it is.
+            # A token cached by an earlier run may have been revoked or lack scopes; a token requested in this run may
+            # have expired. The refused request had no effect, so it can be sent again, even if it is a POST.
             fresh = self._renewed(_token(request), refused)
             if fresh is None:
                 raise
@@ -82,7 +82,7 @@ class PolicyTransport(httpx.BaseTransport):
         return httpx.Response(answer.status, headers=dict(answer.headers), text=answer.text, request=request)
 
     def _send(self, request: httpx.Request, seconds: float) -> Answer:
-        """One attempt, of which the listener is told however it ends."""
+        """Makes one attempt and reports it to the listener, whatever its outcome."""
         begun = time.monotonic()
         try:
             answer = self._attempt(request, seconds)
@@ -140,7 +140,7 @@ _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
     (httpcore.ProxyError, "the proxy refused the connection"),
     (httpcore.ConnectTimeout, "the connection timed out"),
 )
-"""Why there is no connection, by the errors of the operating system and of the HTTP client."""
+"""Reasons for a failed connection, by the exceptions of the operating system and of the HTTP client."""
 
 
 def _no_connection(lost: BaseException) -> str:
@@ -158,7 +158,7 @@ def _token(request: httpx.Request) -> str:
 
 
 def _answer(response: httpx.Response, text: str) -> Answer:
-    # The text is decoded by now, so two headers would no longer be true of it.
+    # The text has been decoded, so these two headers no longer describe it.
     gone = {"content-encoding", "content-length"}
     headers = {name.lower(): value for name, value in response.headers.items() if name.lower() not in gone}
     return Answer(response.status_code, headers, text)
@@ -180,5 +180,5 @@ def _read(service: Service, response: httpx.Response) -> str:
 
 
 def client(policy: HttpPolicy, renew: Renew | None = None) -> httpx.Client:
-    """A client for one service, which follows no redirect and reads nothing of the environment."""
+    """Creates an HTTP client for one service; it follows no redirects and ignores environment variables."""
     return httpx.Client(transport=PolicyTransport(policy, renew), follow_redirects=False, trust_env=False)

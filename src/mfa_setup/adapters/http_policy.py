@@ -1,7 +1,7 @@
 """The rules for every request: read-only mode, rate limits, retries, cancellation, and failures as our errors.
 
-Both adapters hand their SDK a transport that sends through an `HttpPolicy`. So one place decides about retries, and no
-retry or error class of an SDK gets any further.
+Both adapters give their SDK a transport that sends requests through an `HttpPolicy`. All retry decisions are made here,
+and neither the retries nor the error classes of an SDK are used beyond this layer.
 """
 
 import random
@@ -38,11 +38,11 @@ LONGEST_PACE = 5.0
 """The longest pause, in seconds, to avoid reaching the rate limit."""
 MAX_TRIES = 5
 ATTEMPT_SECONDS = 10.0
-"""The longest wait for one answer; both SDKs would wait for a minute or for ever."""
+"""The longest wait for one response; both SDKs would wait a minute or without limit."""
 
 
 class NoAnswerError(Exception):
-    """The connection gave no answer; `sent` tells whether the request may have arrived, `host` where it went."""
+    """The server sent no response; `sent` says whether the request may have reached it, and `host` names the server."""
 
     def __init__(self, reason: str, *, sent: bool, host: str = "") -> None:
         super().__init__(reason)
@@ -52,25 +52,25 @@ class NoAnswerError(Exception):
 
 
 Classify = Callable[[Answer], MfaSetupError]
-"""Turns a refusal (4xx) of one service into the error that it stands for."""
+"""Converts a refusal (4xx) of one service to the matching error."""
 
 WaitListener = Callable[[str, float], None]
-"""Called before every retry with the reason and the seconds to wait, so that the terminal can show them."""
+"""Called before every retry with the reason and the seconds to wait, for example to show them at the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """How the requests of one run are sent, whichever adapter sends them.
+    """Settings for all requests of one run, shared by both adapters.
 
     Attributes:
-        budget: Seconds that the retries of one request may take in all (`--timeout`).
-        on_wait: Told of waits; by default nobody is.
-        on_pace: Told that requests wait for the rate limit of a service; by default nobody is.
+        budget: The maximum total seconds for the retries of one request (`--timeout`).
+        on_wait: Called before a retry waits; does nothing by default.
+        on_pace: Called when requests wait for a service's rate limit; does nothing by default.
         cancellation: Stops the run.
         network: Certificates and proxies.
-        on_exchange: Told of every attempt of a request, with its headers and bodies; None where nobody wants to know.
-            It is called by several threads, and must not raise: an answer that has come in would be lost.
-        domain_source: Where the tenant's domain comes from, as the error names it when Auth0 cannot be reached.
+        on_exchange: Called after every attempt of a request, with its headers and bodies; None disables it.
+            Several threads call it, and it must not raise: a response that has arrived would be lost.
+        domain_source: The setting that the tenant's domain comes from, named in the error when Auth0 is unreachable.
     """
 
     budget: float = 20.0
@@ -87,15 +87,15 @@ class HttpPolicy:
     """Sends the requests of one adapter.
 
     Attributes:
-        service: Whose requests these are.
-        classify: Its refusals as our errors.
-        read_only: Refuse everything but reads.
-        repeatable: The methods that may be sent again.
-        harmless: The methods that change nothing: a cancelled run does not wait for their answer.
-        settings: What holds for all requests of the run.
-        clock: The time; by default a monotonic one, with waits that end when the run is cancelled.
-        limit: What the answers have said of the rate limit.
-        served_at: The time of the service's own clock at its latest answer.
+        service: The service that receives the requests.
+        classify: Converts the service's refusals to our errors.
+        read_only: Whether all requests except reads are blocked.
+        repeatable: The methods that may be retried.
+        harmless: The methods that change nothing: a cancelled run does not wait for their response.
+        settings: The settings for all requests of the run.
+        clock: The clock; by default a monotonic one, with waits that end when the run is cancelled.
+        limit: The rate limit according to the responses so far.
+        served_at: The time of the service's clock at its latest response.
     """
 
     service: Service
@@ -110,25 +110,26 @@ class HttpPolicy:
     served_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Waits by the token of the run unless a test brings its own clock."""
+        """Uses a clock whose waits end when the run is cancelled, unless a test supplies its own clock."""
         self._clock = self.clock or Clock(time.monotonic, self.settings.cancellation.sleep)
 
     def expect(self, headroom: Headroom, seconds: float) -> None:
-        """Starts with the rate limit that an earlier run read the given number of seconds ago."""
+        """Initialises the rate limit with the value that an earlier run read the given number of seconds ago."""
         self.limit.expect(headroom, seconds, self._clock.now())
 
     def run(self, method: str, send: Callable[[float], Answer]) -> Answer:
         """Sends one request and retries it until it succeeds or the retries are exhausted.
 
-        `send` gets the seconds that it may take and raises `NoAnswerError` where there was no answer. A cancelled run
-        waits for the answer of a write, no longer than that one try may take; between tries it stops at once.
+        `send` receives the seconds that it may take, and raises `NoAnswerError` if no response arrives. A cancelled run
+        waits for the response to a write, but no longer than that one attempt may take; between attempts it stops at
+        once.
 
         Raises:
-            ReadOnlyError: A write in read-only mode; nothing was sent.
-            OutcomeUnknownError: A POST got no clear answer; it may have had its effect.
-            RateLimitedError, UnavailableError: Still no good answer when the budget was spent.
-            MfaSetupError: What the service's refusal stands for.
-            InterruptedRunError: The run was cancelled; `unsent` tells whether the request has never gone out.
+            ReadOnlyError: The request is a write and the policy is read-only; nothing was sent.
+            OutcomeUnknownError: A POST received no clear response; it may have taken effect.
+            RateLimitedError, UnavailableError: No attempt succeeded within the budget.
+            MfaSetupError: The service refused the request; `classify` chose the error class.
+            InterruptedRunError: The run was cancelled; `unsent` says whether the request was never sent.
         """
         method, cancellation = method.upper(), self.settings.cancellation
         if self.read_only and method not in READS:
@@ -138,7 +139,7 @@ class HttpPolicy:
             try:
                 self._await_turn(method, deadline, first=attempt == 1)
                 outcome = self._try_once(method, send, deadline)
-            except MfaSetupError as refused:  # it does not tell what an earlier try without a clear answer did
+            except MfaSetupError as refused:  # an earlier attempt without a clear response may still have taken effect
                 refused.earlier_try_open = unclear
                 raise
             if isinstance(outcome, Answer):
@@ -159,9 +160,10 @@ class HttpPolicy:
         raise AssertionError("the last try returns or raises")  # pragma: no cover
 
     def _await_turn(self, method: str, deadline: float, *, first: bool) -> None:
-        """Waits until a request may go out; a write does not begin once the run has been cancelled.
+        """Waits until a request may be sent; a write does not start once the run has been cancelled.
 
-        A read in a shielded block does: it may be the one that finds out what became of the write before it.
+        A read in a shielded block is still sent: it may be the one that finds out whether the preceding write took
+        effect.
         """
         if method in self.harmless:
             self.settings.cancellation.check()
@@ -177,7 +179,7 @@ class HttpPolicy:
     def _try_once(
         self, method: str, send: Callable[[float], Answer], deadline: float
     ) -> Answer | tuple[MfaSetupError, float | None]:
-        """One try: an answer to use, or an error that another try may fix, and how long to wait for it."""
+        """Makes one attempt; returns the response, or an error that a retry may resolve and the seconds to wait."""
         allowed = max(1.0, min(ATTEMPT_SECONDS, deadline - self._clock.now()))
         shield = nullcontext() if method in self.harmless else self.settings.cancellation.shielded()
         try:
@@ -193,7 +195,7 @@ class HttpPolicy:
         elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status == HTTPStatus.REQUEST_TIMEOUT:
             kind = UnavailableError if method in self.repeatable else OutcomeUnknownError
             problem = f"failed with HTTP {answer.status}"
-        elif answer.status >= HTTPStatus.MULTIPLE_CHOICES:  # never followed: that would carry the credentials along
+        elif answer.status >= HTTPStatus.MULTIPLE_CHOICES:  # never followed: a redirect would leak the credentials
             raise self.classify(answer)
         else:
             return answer
@@ -223,7 +225,7 @@ class HttpPolicy:
         return f"Check {network} and https://status.twilio.com; then run the command again."
 
     def _pace(self, deadline: float) -> None:
-        """Waits while the last answers say that nothing is left, instead of running into a 429."""
+        """Waits while the rate limit is used up according to the latest responses, to avoid a 429."""
         while (wait := self.limit.take(self._clock.now())) > 0 and self._clock.now() < deadline:
             self.settings.on_pace(TITLES[self.service])
             self._clock.sleep(min(wait, LONGEST_PACE, deadline - self._clock.now()))

@@ -1,7 +1,7 @@
-"""The requests of the test login: OpenID Connect with the authorization code, and the check of the ID token.
+"""The requests of the test login: OpenID Connect with the authorization code flow, and validation of the ID token.
 
 Source: OpenID Connect Core 1.0, sections 3.1.2 and 3.1.3.7; Auth0 docs, "Authorization Code Flow with PKCE" and "ID
-Token Structure" (`amr` holds `mfa` after a hosted login with a second factor).
+Token Structure" (`amr` contains `mfa` after a hosted login with a second factor).
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from mfa_setup.errors import TokenInvalidError
 from mfa_setup.model.login import Attempt, Endpoints
 
 LEEWAY_SECONDS = 30
-"""How far the clocks of this machine and of the tenant may be apart."""
+"""The tolerated difference between the clocks of this machine and of the tenant."""
 
 
 class Issuer:
@@ -25,14 +25,14 @@ class Issuer:
 
     def __init__(self, base_url: str, settings: HttpSettings) -> None:
         self._base_url = base_url
-        # The exchange of a code is not repeated: a code is good once.
+        # Exchanging a code is not retried: an authorization code can be used only once.
         self._policy = HttpPolicy("auth0", classify_login, repeatable=READS, settings=settings)
 
     def discover(self) -> Endpoints:
         """Reads the discovery document.
 
         Raises:
-            UnreadableAnswerError: It is not what it should be, or speaks for another issuer.
+            UnreadableAnswerError: The document is invalid, or names another issuer than the tenant.
         """
         document = self._get(f"{self._base_url}/.well-known/openid-configuration")
         names = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -42,10 +42,11 @@ class Issuer:
         return Endpoints(*found)
 
     def exchange(self, endpoints: Endpoints, attempt: Attempt, code: str, redirect_uri: str) -> str:
-        """The ID token for a code.
+        """Exchanges an authorization code for an ID token.
 
         Raises:
-            LoginRefusedError: The tenant does not give it.
+            LoginRefusedError: The tenant refuses the code.
+            UnreadableAnswerError: The response contains no ID token.
         """
         body = {
             "grant_type": "authorization_code",
@@ -62,10 +63,10 @@ class Issuer:
         return token
 
     def verify(self, endpoints: Endpoints, attempt: Attempt, token: str) -> dict[str, Any]:
-        """The claims of an ID token: signature, issuer, audience, times and nonce are as they must be.
+        """Returns the claims of an ID token after validating its signature, issuer, audience, times and nonce.
 
         Raises:
-            TokenInvalidError: One of them is not.
+            TokenInvalidError: One of the validations failed.
         """
         try:
             published = self._get(endpoints.keys)
@@ -84,7 +85,7 @@ class Issuer:
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iat", "sub", "aud", "iss"]},
             )
-        except (jwt.PyJWTError, RecursionError) as invalid:  # the second of a token nested too deep, in older PyJWT
+        except (jwt.PyJWTError, RecursionError) as invalid:  # older PyJWT recurses into deeply nested tokens
             raise TokenInvalidError(_why(invalid)) from None
         if claims.get("nonce") != attempt.nonce:
             raise TokenInvalidError("The ID token belongs to another login: its nonce does not match.")

@@ -1,8 +1,8 @@
 """Tracks a service's rate limit from its responses, so that requests wait before it is exceeded.
 
-Source: Auth0 docs, "Rate Limit Policy": `x-ratelimit-limit`, `-remaining` and `-reset` (Unix seconds) on every answer;
-RFC 9110, sections 6.6.1 (`Date`) and 10.2.3 (`Retry-After`). A moment that a service names is compared with the
-service's own clock only: that of this machine may be wrong by hours.
+Source: Auth0 docs, "Rate Limit Policy": `x-ratelimit-limit`, `-remaining` and `-reset` (Unix seconds) on every
+response; RFC 9110, sections 6.6.1 (`Date`) and 10.2.3 (`Retry-After`). A time that a service names is compared only
+with the service's own clock: the clock of this machine may be wrong by hours.
 """
 
 import math
@@ -17,22 +17,24 @@ from mfa_setup.adapters.answers import Answer, served_at
 from mfa_setup.model.readiness import Headroom
 
 RATES = {2: 2.0, 10: 2.0, 50: 16.0}
-"""Requests that are added in a second, by the size of a burst, where that tells (sources: auth0-rate-limits)."""
+"""Requests added per second, for the burst sizes that determine this rate (sources: auth0-rate-limits)."""
 SPARE = 0.2
-"""How much more than one request must be left: requests overtake each other on their way."""
+"""How much more than one request must remain before one is sent: requests can overtake each other on the network."""
 _NOTHING = 1e-6
 """Tolerance for rounding."""
 
 
 @dataclass(slots=True)
 class RateLimit:
-    """The rate limit of one service, as its answers tell it; any thread may ask.
+    """The rate limit of one service according to its responses; safe to use from any thread.
 
-    Where the burst tells the rate, what is left between two answers is calculated: `x-ratelimit-reset` is in whole
-    seconds and would be late. Where it does not, or was wrong (429), the reset is waited for.
+    If the burst size determines the rate, the requests left between two responses are calculated: `x-ratelimit-reset`
+    is in whole seconds and would be late. If it does not, or a 429 showed that the rate was wrong, requests wait for
+    the reset.
 
-    All times are this machine's. `_ahead` leads to them from the service's: its clock is at least so far ahead of ours,
-    for a `Date` is cut to whole seconds and an answer takes its time; the closest of all answers counts.
+    All times are this machine's. `_ahead` converts the service's times to them: the service's clock is at least that
+    many seconds ahead of this machine's, because `Date` is truncated to whole seconds and a response takes time to
+    arrive. The largest value of all responses is used, as the closest to the real difference.
     """
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -53,7 +55,7 @@ class RateLimit:
 
     @contextmanager
     def request(self) -> Iterator[None]:
-        """Counts a request as under way: an answer to another one may not have counted it yet."""
+        """Counts a request as in flight, because responses to other requests may not include it in their count yet."""
         with self._lock:
             self._under_way += 1
         try:
@@ -63,9 +65,9 @@ class RateLimit:
                 self._under_way -= 1
 
     def note(self, answer: Answer, now: float) -> None:
-        """Remembers what an answer says that came in at this time; without a `Date` its reset says nothing.
+        """Records the rate limit in a response that arrived at `now`; ignores its reset time without a `Date` header.
 
-        After a refusal (429) every thread is told to wait until the service wants the next request.
+        After a refusal (429), every thread waits until the service accepts the next request.
         """
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS and (delay := retry_delay(answer)):
             with self._lock:
@@ -86,7 +88,7 @@ class RateLimit:
                 self._left, self._at = least, now
             else:
                 self._add(now)
-                self._left = min(max(self._left, least), remaining + 1)  # it is told in whole requests
+                self._left = min(max(self._left, least), remaining + 1)  # the header has whole requests only
 
     @property
     def _rate(self) -> float | None:
@@ -99,7 +101,7 @@ class RateLimit:
         self._at = now
 
     def take(self, now: float) -> float:
-        """Takes one request out of what is left: 0, or the seconds until there may be one."""
+        """Takes one request from those left and returns 0, or returns the seconds until one may be available."""
         with self._lock:
             if (wait := self._not_before - now) > 0:
                 return wait
@@ -114,7 +116,7 @@ class RateLimit:
             return 0.0
 
     def _take_by_reset(self, now: float) -> float:
-        """The same, where the reset tells: when it has passed, one request at least is allowed."""
+        """Like `take`, but based on the reset time: once it has passed, at least one request is allowed."""
         left = self._left or 0.0
         if left < 1:
             if (wait := self._reset - now) > 0:
@@ -124,7 +126,7 @@ class RateLimit:
         return 0.0
 
     def headroom(self) -> Headroom | None:
-        """The remaining requests; None if no response has reported them."""
+        """Returns the remaining requests; None if no response has reported them."""
         with self._lock:
             if self._limit is None or self._left is None:
                 return None
@@ -132,15 +134,15 @@ class RateLimit:
 
 
 def service_time(answer: Answer) -> float | None:
-    """The time of the service's own clock, in Unix seconds, by the `Date` of an answer."""
+    """Returns the service's clock from a response's `Date` header, in Unix seconds; None without a valid `Date`."""
     date = served_at(answer.headers)
     return None if date is None else date.timestamp()
 
 
 def retry_delay(answer: Answer) -> float | None:
-    """Seconds until the service wants the next request: `Retry-After`, else Auth0's `x-ratelimit-reset`.
+    """Returns the seconds until the service accepts the next request: `Retry-After`, else Auth0's `x-ratelimit-reset`.
 
-    None where the answer does not tell: a moment without the service's own time says nothing.
+    None if the response has neither, or names a time but not the service's own clock.
     """
     after = answer.headers.get("retry-after", "").strip()
     if after.isascii() and after.isdigit():
@@ -150,13 +152,13 @@ def retry_delay(answer: Answer) -> float | None:
         when = _moment(after)
         return None if when is None or now is None else max(0.0, when - now)
     if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
-        return None  # Auth0 tells its limits with every answer: they say nothing about a failure
+        return None  # Auth0 sends these headers with every response, so they are unrelated to this failure
     reset = _number(answer.headers.get("x-ratelimit-reset"))
     return None if reset is None or now is None or reset <= now else reset - now
 
 
 def _moment(text: str) -> float | None:
-    """A date of a header in Unix seconds, if it is one."""
+    """Parses a date from a header to Unix seconds; None if it is not a date."""
     try:
         return parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError):
@@ -164,7 +166,7 @@ def _moment(text: str) -> float | None:
 
 
 def _number(text: str | None) -> float | None:
-    """A number of a header, if it can be calculated with."""
+    """Parses a number from a header; None if it is not a finite number."""
     try:
         number = float(text) if text else math.nan
     except ValueError:

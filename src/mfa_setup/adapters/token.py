@@ -1,8 +1,8 @@
 """The access token of the Management API: requested, read from the cache, or given by the user.
 
 Source: Auth0 docs, "Get Management API access tokens" and "Authenticate with private key JWT";
-`POST /oauth/token` of the Authentication API. The SDK's own provider speaks https only, caches in memory and sets a
-fixed time-out, so the one request is made here.
+`POST /oauth/token` of the Authentication API. The SDK's own token provider supports only https, caches in memory and
+sets a fixed timeout, so this module sends the one request itself.
 """
 
 import secrets
@@ -26,16 +26,16 @@ from mfa_setup.settings.credentials import Auth0Credentials, audiences_of, claim
 from mfa_setup.store.tokens import Token, TokenCache, is_token
 
 ASSERTION_SECONDS = 60
-"""Auth0 advises a lifetime of at most a minute for a client assertion."""
+"""The lifetime of a client assertion, in seconds; Auth0 advises at most a minute."""
 LONGEST_LIFE = 10.0**9
-"""In seconds; Auth0 allows a month at most."""
+"""The longest accepted token lifetime, in seconds; Auth0 allows at most a month."""
 
 
 class TokenSource:
-    """The token of one run: asked for once, renewed once if it is of an earlier run, and once if it ends in this one.
+    """The access token of one run: requested once, and renewed once if it came from the cache and once if it expires.
 
-    `cache` is the folder that keeps tokens for later runs; None keeps none.
-    `learned` is told of every secret that the run comes to know by it, so that it is masked from then on.
+    `cache` is the folder that stores tokens for later runs; None disables the cache.
+    `learned` is called with every secret that the run obtains through this class, so that output masks it from then on.
     """
 
     def __init__(
@@ -58,35 +58,35 @@ class TokenSource:
         asks = READS | {"POST"}
         self._policy = HttpPolicy("auth0", classify_token, repeatable=asks, harmless=asks, settings=settings)
         self._token: Token | None = None
-        self._replaced = credentials.token is not None  # a ready one cannot be
-        self._lock = threading.RLock()  # reads go out side by side, and may all find the token refused
+        self._replaced = credentials.token is not None  # a token given by the user cannot be renewed
+        self._lock = threading.RLock()  # reads run in parallel, and all of them may have the token rejected
 
     def value(self) -> str:
-        """The token itself, for the Authorization header.
+        """Returns the token for the Authorization header.
 
         Raises:
-            CredentialsRefusedError, ForbiddenError: Auth0 gives none.
-            UnavailableError: Auth0 does not answer.
+            CredentialsRefusedError, ForbiddenError: Auth0 refuses to issue a token.
+            UnavailableError: Auth0 does not respond.
         """
         return self._current().value.get_secret_value()
 
     def scopes(self) -> frozenset[str] | None:
-        """The scopes of the token; None if neither the response nor the token lists them."""
+        """Returns the scopes of the token; None if neither the response nor the token lists them."""
         return self._current().scopes
 
     @property
     def stack(self) -> PhoneStack | None:
-        """The tenant's phone stack, as an earlier run or this one read it."""
+        """The tenant's phone stack as read by this run or an earlier one; None if it has not been read."""
         return self._current().stack
 
     def remember(self, stack: PhoneStack) -> None:
-        """Keeps the phone stack for later runs."""
+        """Sets the phone stack that is cached for later runs."""
         with self._lock:
             self._token = self._current().model_copy(update={"stack": stack})
 
     @property
     def last_limit(self) -> tuple[Headroom, float] | None:
-        """What an earlier run's last answer said of the rate limit, and how many seconds ago that was."""
+        """The rate limit in an earlier run's last response, and how many seconds ago that was; None if unknown."""
         with self._lock:
             if self._token is None and self._credentials.token is None and (kept := self._cached()):
                 self._take(kept)
@@ -95,7 +95,7 @@ class TokenSource:
             return self._token.headroom, max(0.0, time.time() - self._token.seen_at)
 
     def keep(self, headroom: Headroom | None) -> None:
-        """Keeps what this run has learned with the token, for the next one; not where another run has a newer token."""
+        """Caches the phone stack and the rate limit with the token, unless another run has cached a newer token."""
         with self._lock:
             if self._token is None or self._credentials.token is not None:
                 return
@@ -105,10 +105,10 @@ class TokenSource:
                 self._cache.put(self._token.model_copy(update=limits))
 
     def renew(self, refused: str | None = None, *, expired: bool = False) -> bool:
-        """Drops a token, so that the next use asks for a new one; False where that promises nothing.
+        """Drops the token, so that the next use requests a new one; returns False if a new one would not help.
 
-        It does for a token from the cache, and once for one that this run has used before (`expired`). Where another
-        request has done so since `refused` was sent, nothing is dropped, and the answer is True.
+        A token from the cache is dropped, and once a token that this run has used before (`expired`). If another
+        request has already replaced the token since `refused` was sent, nothing is dropped and the result is True.
         """
         with self._lock:
             if self._token is None:
@@ -128,7 +128,7 @@ class TokenSource:
             return self._token or self._take(self._ready() or self._cached() or self._ask())
 
     def _take(self, token: Token) -> Token:
-        """Uses a token from now on, and tells that it is a secret."""
+        """Uses a token from now on, and reports it as a secret to mask."""
         self._token = token
         self._learned(token.value)
         return token
@@ -158,7 +158,7 @@ class TokenSource:
         return token if token and self._is_for_tenant(token) else None
 
     def _is_for_tenant(self, token: Token) -> bool:
-        """Whether a token is for this tenant, as far as it tells."""
+        """Whether a token is for this tenant; True if the token does not name its audience."""
         audiences = audiences_of(token.value)
         return not audiences or self._credentials.audience in audiences
 
@@ -180,12 +180,12 @@ class TokenSource:
         return token
 
     def _proof(self) -> dict[str, str]:
-        """What shows that we are the client: its secret, or a signed assertion."""
+        """Returns the parameters that authenticate the client: its secret, or a signed assertion."""
         key = self._credentials.private_key
         if key is None:
             secret = self._credentials.client_secret or SecretStr("")
             return {"client_secret": secret.get_secret_value()}
-        import jwt  # noqa: PLC0415 slow to import, and needed for a private key only
+        import jwt  # noqa: PLC0415 slow to import, and only needed for a private key
 
         now = int(time.time())
         name = self._credentials.client_id

@@ -1,4 +1,4 @@
-"""What twilio-python returns, as our models."""
+"""Converts the objects that twilio-python returns to our models."""
 
 import re
 from datetime import datetime
@@ -13,11 +13,11 @@ from mfa_setup.model.observed import Campaign, Message, MessagingService, Number
 sdk_errors = partial(answers.reading, "twilio", TwilioException)
 creating = partial(answers.creating, "twilio", TwilioException)
 deleting = partial(answers.deleting, "twilio", TwilioException)
-"""Around each call of the SDK; refusals have become our errors in the HTTP client already."""
+"""Context managers and decorators for SDK calls. The HTTP client has already converted refusals to our errors."""
 
 
 def number(item: Any) -> Number:
-    """A number of the account."""
+    """Converts a phone number of the account."""
     return Number(
         sid=sid_of("PN", item.sid),
         phone_number=item.phone_number,
@@ -30,16 +30,16 @@ def number(item: Any) -> Number:
 
 
 def _is_somebodys(setting: object) -> bool:
-    """Whether somebody has set it; a number bought in Twilio's console begins with Twilio's own demonstration."""
+    """Whether a webhook was set deliberately; numbers bought in Twilio's console start with a Twilio demo URL."""
     return bool(setting) and "//demo.twilio.com/" not in str(setting)
 
 
 WEBHOOKS = ("sms_url", "sms_application_sid", "voice_url", "voice_application_sid", "trunk_sid", "status_callback")
-"""The settings of a number by which another program gets its messages or calls."""
+"""The settings of a number that send its messages or calls to another program."""
 
 
 def message(item: Any) -> Message:
-    """An SMS as Twilio knows it."""
+    """Converts an SMS in Twilio's message log."""
     return Message(
         sid=sid_of("[A-Z]{2}", item.sid),
         status=item.status,
@@ -53,7 +53,7 @@ def message(item: Any) -> Message:
 
 
 def campaign(item: Any) -> Campaign:
-    """An A2P campaign of a Messaging Service."""
+    """Converts an A2P campaign of a Messaging Service."""
     errors = [error for error in item.errors or [] if isinstance(error, dict)]
     descriptions = (str(error.get("description") or error.get("error_code") or "") for error in errors)
     return Campaign(
@@ -65,7 +65,7 @@ def campaign(item: Any) -> Campaign:
 
 
 def service(item: Any) -> MessagingService:
-    """A Messaging Service as it is listed, without what is in it."""
+    """Converts a Messaging Service from a list, without its sender pool."""
     return MessagingService(
         sid=sid_of("MG", item.sid),
         name=str(item.friendly_name),
@@ -76,15 +76,15 @@ def service(item: Any) -> MessagingService:
 
 
 def pool_entry(entry: Any) -> tuple[str, datetime | None]:
-    """A number in a service's pool: its SID, and when it was put there."""
+    """Converts an entry of a service's sender pool to the number's SID and the time when it was added."""
     return sid_of("PN", entry.sid), entry.date_created if isinstance(entry.date_created, datetime) else None
 
 
 def sid_of(kind: str, value: object) -> str:
-    """A SID, which the SDK puts into paths as it is.
+    """Validates a SID, because the SDK inserts SIDs into URL paths unchanged.
 
     Raises:
-        ValueError: It is none of this kind (two letters and 32 hexadecimal digits).
+        ValueError: The value is not a SID of this kind (two letters and 32 hexadecimal digits).
     """
     if not isinstance(value, str) or not re.fullmatch(rf"{kind}[0-9a-fA-F]{{32}}", value):
         raise ValueError(kind)
@@ -92,12 +92,12 @@ def sid_of(kind: str, value: object) -> str:
 
 
 def can(capabilities: Any, what: str) -> bool:
-    """Whether a number can do it; older answers write the keys in capitals."""
+    """Whether a number has a capability; older responses write the keys in capitals."""
     return any(key.lower() == what and bool(value) for key, value in dict(capabilities or {}).items())
 
 
 def price(text: Any) -> float | None:
-    """A price, from the text that Twilio sends; None if it is not a number."""
+    """Parses the price in a Twilio response; None if it is not a number."""
     try:
         return float(text)
     except (TypeError, ValueError):

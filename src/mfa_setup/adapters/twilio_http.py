@@ -1,7 +1,7 @@
-"""The HTTP client under twilio-python: the same as under auth0-python, to the real hosts or to a sandbox.
+"""The HTTP client behind twilio-python, the same as behind auth0-python: for Twilio's real hosts or a sandbox.
 
-Facts behind it: twilio-python wraps network errors in nothing and hides headers; a list's next page is an absolute URL
-of the real host, so every URL is moved to the sandbox, not only the first (sources: twilio-sdk-next-page).
+twilio-python does not wrap network errors and hides response headers. The link to a list's next page is an absolute
+URL of the real host, so every URL, not only the first, is rewritten to the sandbox (sources: twilio-sdk-next-page).
 """
 
 import logging
@@ -19,12 +19,11 @@ from mfa_setup.adapters.http_policy import READS, HttpPolicy
 from mfa_setup.errors import MfaSetupError, OtherAccountError, UnreadableAnswerError
 
 REAL_HOSTS = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.twilio\.com(:443)?")
-"""Held against the whole authority, letter by letter: what stands before a `@` or a `\\` is read differently by
-different readers of URLs."""
+"""Matched against the whole authority of a URL, because URL parsers disagree about the text before a `@` or a `\\`."""
 
 
 class PolicyHttpClient(HttpClient):  # type: ignore[misc] # the SDK ships no types
-    """Sends the SDK's requests by the rules of a policy, to the real hosts or to the sandbox at `base`."""
+    """Sends the SDK's requests through an `HttpPolicy`, to Twilio's real hosts or to the sandbox at `base`."""
 
     def __init__(self, policy: HttpPolicy, base: str | None, account_sid: str | None = None) -> None:
         super().__init__(logging.getLogger(__name__), is_async=False)
@@ -35,7 +34,7 @@ class PolicyHttpClient(HttpClient):  # type: ignore[misc] # the SDK ships no typ
 
     @property
     def served_at(self) -> datetime | None:
-        """The time of the service's own clock at its latest answer."""
+        """The time of the service's clock at its latest response."""
         return self._policy.served_at
 
     def close(self) -> None:
@@ -50,14 +49,14 @@ class PolicyHttpClient(HttpClient):  # type: ignore[misc] # the SDK ships no typ
         data: dict[str, object] | None = None,
         headers: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ARG002 the policy decides how long a try may take
-        allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002 never: they would carry the credentials
+        timeout: float | None = None,  # noqa: ARG002 the policy limits each attempt
+        allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002 never: redirects would leak the credentials
     ) -> Response:
         """Sends one request of the SDK.
 
         Raises:
-            MfaSetupError: What the refusal or failure stands for, before the SDK makes its own of it.
-            OtherAccountError: What was read is another account's.
+            MfaSetupError: The request was refused or failed; raised before the SDK converts it to its own exception.
+            OtherAccountError: The response is about another account.
         """
         url = self._target(uri, params)
         try:
@@ -81,7 +80,7 @@ class PolicyHttpClient(HttpClient):  # type: ignore[misc] # the SDK ships no typ
         query = "&".join(filter(None, (parts.query, _encoded(params))))
         if self._base:
             return urlunsplit((self._base.scheme, self._base.netloc, parts.path, query, ""))
-        # A page's link comes from the service; followed elsewhere it would take the credentials along.
+        # The link to the next page comes from the response: on another host it would leak the credentials.
         if parts.scheme != "https" or not REAL_HOSTS.fullmatch(parts.netloc):
             raise UnreadableAnswerError(
                 "Twilio returned a link to a next page on a host that is not Twilio's.", service="twilio"
@@ -90,7 +89,7 @@ class PolicyHttpClient(HttpClient):  # type: ignore[misc] # the SDK ships no typ
 
 
 KEY_LACKS_PERMISSION = 70051
-"""A restricted API key was not given this permission (sources: twilio-errors)."""
+"""Twilio's error code for a restricted API key that lacks this permission (sources: twilio-errors)."""
 
 
 def _verb(method: str) -> str:
@@ -98,7 +97,7 @@ def _verb(method: str) -> str:
 
 
 def _resource(uri: str) -> str:
-    """What a request concerns, as the permissions of a key name it: the product and the path, without SIDs."""
+    """Names the resource of a request as the permissions of an API key do: product and path, without SIDs."""
     parts = urlsplit(uri)
     path = re.sub(r"^/2010-04-01(/Accounts/AC[0-9a-fA-F]{32})?", "", parts.path.removesuffix(".json"))
     path = re.sub(r"[A-Z]{2}[0-9a-fA-F]{32}", "{Sid}", path)
@@ -106,7 +105,7 @@ def _resource(uri: str) -> str:
 
 
 def _other_account(text: str, own: str | None) -> str | None:
-    """Another account that an answer or one of its items is about."""
+    """Returns the SID of another account that a response or one of its items names; None if they name no other."""
     found = document(text)
     items = [found, *(item for value in found.values() if isinstance(value, list) for item in value)]
     named = (item.get("account_sid") for item in items if isinstance(item, dict))
@@ -115,5 +114,5 @@ def _other_account(text: str, own: str | None) -> str | None:
 
 
 def _encoded(values: dict[str, object] | None) -> str:
-    """Values as a form or a query has them, repeated where there are several of one name."""
+    """Encodes values as a form or query string; a list becomes a repeated parameter."""
     return urlencode({name: value for name, value in (values or {}).items() if value is not None}, doseq=True)

@@ -1,7 +1,7 @@
-"""Makes twilio-python quick to import; imported before it.
+"""Speeds up the import of twilio-python; must be imported before the SDK.
 
-Its default HTTP client, which is not used here, imports `requests` and urllib3. It is imported once somebody else's
-code creates a `Client` that uses it.
+The SDK's default HTTP client, which is not used here, imports `requests` and urllib3. The import is deferred until
+other code creates a `Client` that uses it.
 """
 
 import sys
@@ -13,7 +13,7 @@ from typing import Any
 
 @contextmanager
 def _stand_in(name: str, **names: object) -> Iterator[None]:
-    """Has a module hold only these names until the block ends, instead of importing it."""
+    """Replaces a module with one that contains only these names until the block ends, instead of importing it."""
     sys.modules[name] = module = ModuleType(name)
     vars(module).update(names)
     try:
@@ -23,13 +23,13 @@ def _stand_in(name: str, **names: object) -> Iterator[None]:
 
 
 def _default_client(*arguments: Any, **options: Any) -> Any:
-    from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415 this import is what takes long
+    from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415 this is the slow import
 
     return TwilioHttpClient(*arguments, **options)
 
 
 if not {"requests", "twilio.http"} & sys.modules.keys():
-    with _stand_in("requests", Response=object):  # a name in annotations
+    with _stand_in("requests", Response=object):  # used only in annotations
         import twilio.http
     with _stand_in("twilio.http.http_client", TwilioHttpClient=_default_client):
         import twilio.base.client_base  # noqa: F401

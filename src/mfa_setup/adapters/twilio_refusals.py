@@ -1,7 +1,7 @@
-"""What a refusal of the Twilio API means: one error for each cause, by Twilio's own code and the HTTP status.
+"""Converts refusals of the Twilio API to errors, one class for each cause, by Twilio's code and the HTTP status.
 
-Sources: twilio-errors, twilio-compliance-profile (docs/sources.md). A 20003 may be a wrong token, a
-closed account or a missing compliance profile: status and text tell them apart.
+Sources: twilio-errors, twilio-compliance-profile (docs/sources.md). Code 20003 may mean a wrong token, a closed account
+or a missing compliance profile: the status and the text distinguish these.
 """
 
 import re
@@ -21,7 +21,7 @@ from mfa_setup.twilio_codes import explain, known_codes
 
 
 class AlreadyInPoolError(ServiceRefusedError):
-    """The number is in this Messaging Service already (Twilio 21710), which is what was wanted."""
+    """The number is already in this Messaging Service (Twilio 21710), so the desired state is reached."""
 
 
 _BY_CODE: dict[int, type[MfaSetupError]] = {
@@ -36,7 +36,7 @@ _BY_CODE: dict[int, type[MfaSetupError]] = {
     21712: NumberConflictError,
     22300: ForbiddenError,
 }
-"""The codes that have their own error class. The HTTP status decides about the others."""
+"""The Twilio codes that have their own error class. The HTTP status determines the class for all others."""
 _BY_STATUS: dict[int, tuple[type[MfaSetupError], str, str | None]] = {
     401: (
         CredentialsRefusedError,
@@ -56,18 +56,18 @@ _BY_STATUS: dict[int, tuple[type[MfaSetupError], str, str | None]] = {
     ),
     404: (NotFoundError, "Twilio did not find the resource", None),
 }
-"""The error class, its meaning and its fix by HTTP status, for responses whose code is unknown."""
+"""The error class, message and hint by HTTP status, for responses whose code is unknown."""
 _AMBIGUOUS = 20003
-"""A wrong token, a closed account or a missing compliance profile: the HTTP status distinguishes these."""
+"""The code for a wrong token, a closed account or a missing compliance profile; the HTTP status distinguishes these."""
 _TRIAL_CAP = re.compile(r"\btrial accounts? .*only one (Twilio )?(phone )?number\b", re.IGNORECASE)
-"""How Twilio words the cap of a trial account (sources: twilio-trial-rules)."""
+"""Matches Twilio's wording of the number limit of a trial account (sources: twilio-trial-rules)."""
 
 
 def classify(answer: Answer) -> MfaSetupError:
     """Converts a refusal to an error, whose message and hint come from the table of Twilio codes."""
     code, text = _read(answer)
     suffix = f" (Twilio {code}: {text})" if code else f" ({text})"
-    if answer.status == 400 and _TRIAL_CAP.search(text):  # noqa: PLR2004 under any code
+    if answer.status == 400 and _TRIAL_CAP.search(text):  # noqa: PLR2004 whatever the code
         code = 21404
     otherwise = ServiceRefusedError, "Twilio rejected the request", explain(code).fix if code else None
     kind, meaning, hint = _BY_STATUS.get(answer.status, otherwise)
@@ -79,7 +79,7 @@ def classify(answer: Answer) -> MfaSetupError:
 
 
 def _read(answer: Answer) -> tuple[int | None, str]:
-    """The code and the text of an error response; a proxy's HTML page has neither."""
+    """Returns the code and the text of an error response; the code is None for a proxy's HTML page."""
     body = document(answer.text)
     code = body.get("code")
     text = body.get("message") or body.get("detail") or body.get("title") or f"HTTP {answer.status}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 Change = dict[str, JsonValue]
-"""One change as the journal keeps it: the place in the new text, and what stood and stands there."""
+"""One change as the journal stores it: the position in the new text (`at`), the old text and the new text there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +14,9 @@ class Edit:
     """The replacement of some characters of a text.
 
     Attributes:
-        start: Where they begin.
-        end: Where they end.
-        new: What comes there.
+        start: The position of the first replaced character.
+        end: The position after the last replaced character.
+        new: The text that replaces the characters.
     """
 
     start: int
@@ -25,19 +25,19 @@ class Edit:
 
 
 def _place(edit: Edit) -> tuple[int, int]:
-    """What edits are sorted by; two at the same place stay in their order."""
+    """Returns the sort key of an edit; sorting keeps the order of edits at the same place."""
     return edit.start, edit.end
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:
-    """A text with some edits, none of which overlaps another."""
+    """Applies edits to a text; the edits must not overlap."""
     for edit in sorted(edits, key=_place)[::-1]:
         text = text[: edit.start] + edit.new + text[edit.end :]
     return text
 
 
 def merged(cuts: Iterable[Edit]) -> list[Edit]:
-    """Cuts that overlap or touch as one; two insertions stay two."""
+    """Sorts edits and joins cuts that overlap or touch; edits that insert text stay separate."""
     result = list[Edit]()
     for cut in sorted(cuts, key=_place):
         last = result[-1] if result else None
@@ -49,7 +49,7 @@ def merged(cuts: Iterable[Edit]) -> list[Edit]:
 
 
 def changes(text: str, edits: Iterable[Edit]) -> list[Change]:
-    """What some edits change in a text, as the journal keeps it."""
+    """Returns the changes that edits make in a text, in the form that the journal stores."""
     found, shift = list[Change](), 0
     for edit in sorted(edits, key=_place):
         old = text[edit.start : edit.end]
@@ -59,7 +59,11 @@ def changes(text: str, edits: Iterable[Edit]) -> list[Change]:
 
 
 def reversed_in(text: str, journaled: object) -> str | None:
-    """The text as it was before some changes of the journal; None where it does not hold what they say."""
+    """Reverses changes that the journal stores.
+
+    Returns:
+        The text as it was before the changes; None if the text no longer contains what the changes inserted.
+    """
     if not isinstance(journaled, list):
         return None
     back = list[Edit]()

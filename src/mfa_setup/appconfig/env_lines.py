@@ -1,4 +1,4 @@
-"""Lines of variables (`.env`), as JavaScript tools read them, with the place of each value."""
+"""Parses and edits lines of variables (`.env`) as JavaScript tools read them, with the position of each value."""
 
 import re
 from collections.abc import Iterator
@@ -15,23 +15,23 @@ _LINE = re.compile(
         (?P<rest>[ \t]*(?:\#[^\r\n]*)?)(?P<end>\r?\n|\Z)""",
     re.MULTILINE | re.VERBOSE | re.DOTALL,
 )
-"""A number sign ends a value without quotation marks, which only JavaScript's readers take so."""
+"""One line of a `.env` file. A number sign ends an unquoted value, even without a space before it, as in JavaScript."""
 _QUOTES = "\"'`"
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable and its place.
+    """One variable of a `.env` file, with its positions in the text.
 
     Attributes:
-        name: Its name.
-        text: Its value without quotation marks.
-        quote: The quotation mark around it; empty where there is none.
-        start: Where its value begins, quotation mark included.
-        end: Where its value ends.
-        line_start: Where its line begins.
-        comment: Where the rest of its line begins, a comment or nothing.
-        line_end: Where its line ends, the line's end included.
+        name: The name of the variable.
+        text: The value without quotation marks.
+        quote: The quotation mark around the value; empty if the value is unquoted.
+        start: Where the value begins, including the quotation mark.
+        end: Where the value ends.
+        line_start: Where the line begins.
+        comment: Where the rest of the line begins, which is a comment or empty.
+        line_end: Where the line ends, including the line break.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Variable:
 
 
 def variables(text: str) -> Iterator[Variable]:
-    """The variables of a text, in order."""
+    """Yields the variables of a text, in order."""
     for found in _LINE.finditer(text):
         value = found["value"]
         quoted = len(value) > 1 and value[0] in _QUOTES and value[-1] == value[0]
@@ -61,12 +61,12 @@ def variables(text: str) -> Iterator[Variable]:
 
 
 def replacement(variable: Variable, value: str) -> Edit:
-    """The edit that gives a variable another value, between the quotation marks that it has."""
+    """Returns the edit that gives a variable another value and keeps its quotation marks."""
     return Edit(variable.start, variable.end, f"{variable.quote}{value}{variable.quote}")
 
 
 def removal(text: str, variable: Variable) -> Edit:
-    """The cut that takes a variable out; a comment behind it keeps its line."""
+    """Returns the edit that removes a variable; a comment after the variable stays on its line."""
     rest = text[variable.comment : variable.line_end]
     if comment := rest.strip():
         return Edit(variable.line_start, variable.comment + rest.index(comment))
@@ -74,7 +74,7 @@ def removal(text: str, variable: Variable) -> Edit:
 
 
 def addition(text: str, values: dict[str, str]) -> Edit:
-    """The edit that adds variables at the end."""
+    """Returns the edit that adds variables at the end of a text."""
     newline = "\r\n" if "\r\n" in text else "\n"
     begin = newline if text.removeprefix("\ufeff") and not text.endswith(("\n", "\r")) else ""
     lines = newline.join(f"{name}={value}" for name, value in values.items())

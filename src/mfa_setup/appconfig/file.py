@@ -1,4 +1,4 @@
-"""Reading and writing the app's config file."""
+"""Reads and writes the app's config file."""
 
 import os
 from dataclasses import dataclass, replace
@@ -16,19 +16,19 @@ from mfa_setup.store.files import read_plain
 from mfa_setup.store.safe_write import LinkedError, remove_file, replace_file
 
 LONGEST = 1_000_000
-"""A larger file is no config file; in bytes."""
+"""The maximum size of a config file in bytes."""
 VITE = ("VITE_AUTH0_DOMAIN", "VITE_AUTH0_CLIENT_ID")
-"""The names of the two variables in an app of no other kind."""
+"""The default names of the two variables, for an app whose files suggest no other names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A value that an app's build tool reads from another place than its config file.
+    """A value that an app's build tool reads from a place other than the app's config file.
 
     Attributes:
-        where: The file, or the environment.
+        where: The path of the file, or `the environment`.
         name: The name of the variable.
-        text: Its value.
+        text: The value of the variable.
     """
 
     where: str
@@ -38,17 +38,18 @@ class Rival:
 
 @dataclass(frozen=True)
 class ConfigFile:
-    """One config file and the domain that goes into it.
+    """One config file, and the domain to write into it.
 
     Attributes:
-        path: The file, as the user named it.
-        domain: The tenant's domain, as the app needs it.
-        root: The folder that it must be in, links followed; None where the user named its folder outright.
-        names: The names of the two variables, where it holds lines of them.
-        template: The file that a new one begins as.
-        url: Where the app itself is reached during development; None where its files do not tell.
-        rivals: What the app reads before it.
-        below: What the app reads where this file says nothing, such as `.env` beside `.env.local`.
+        path: The path of the file, as the user named it.
+        domain: The tenant's domain, in the form that the app needs.
+        root: The folder that must contain the file after symbolic links are resolved; None if the user named the file's
+            folder explicitly.
+        names: The names of the two variables, for a `.env` file.
+        template: The file whose text a new config file starts from.
+        url: The URL of the app during development; None if the app's files do not reveal it.
+        rivals: The values that take precedence over this file.
+        below: The values that the app reads if this file lacks them, such as those in `.env` next to `.env.local`.
     """
 
     path: Path
@@ -61,10 +62,10 @@ class ConfigFile:
     below: tuple[Rival, ...] = ()
 
     def for_tenant(self, domain: str, base_url: str) -> "ConfigFile":
-        """The same file for the tenant that is reached at a base URL.
+        """Returns the same file with the domain of a tenant that is reached at a base URL.
 
-        A tenant on loopback is written with its scheme, which `@auth0/auth0-spa-js` takes as it is; under TLS without
-        one, because a sample's API puts `https://` before it.
+        The domain of a tenant on loopback is written with `http://`, which `@auth0/auth0-spa-js` uses unchanged. Under
+        TLS it is written without a scheme, because the API of Auth0's samples prepends `https://`.
         """
         there = urlsplit(base_url)
         if not is_loopback(there.hostname or ""):
@@ -73,10 +74,10 @@ class ConfigFile:
 
     @cached_property
     def text(self) -> str | None:
-        """The current text of the file; None if it does not exist.
+        """The current text of the file; None if the file does not exist.
 
         Raises:
-            ConfigUnreadableError: It cannot be read.
+            ConfigUnreadableError: The file cannot be read.
         """
         try:
             return read_text(self.path)
@@ -85,30 +86,31 @@ class ConfigFile:
 
     @cached_property
     def form(self) -> Form:
-        """What the file holds, or what a new one begins as.
+        """The parsed content of the file, or of the template if the file does not exist.
 
         Raises:
-            ConfigUnreadableError: It cannot be read, is no JSON object, or holds several pairs.
+            ConfigUnreadableError: The file or the template cannot be read, is not a JSON object, or contains several
+                pairs of domain and client ID.
         """
         begins = read_text(self.template) if self.text is None and self.template else self.text
         return formats.read(self.path, begins or "", self.names)
 
     @property
     def held(self) -> dict[str, str | None]:
-        """The domain and the client ID that the file holds now; of a new one, nothing."""
+        """The domain and the client ID in the file; both are None if the file does not exist."""
         return self.form.values if self.text is not None else {"domain": None, "client_id": None}
 
     @property
     def said(self) -> dict[str, str | None]:
-        """The domain and the client ID that the app reads now, here or in the file below."""
+        """The domain and the client ID that the app reads at present, from this file or from `below`."""
         below = {rival.name: rival.text for rival in self.below}
         return {field: self.held[field] or below.get(name) for field, name in zip(FIELDS, self.names, strict=True)}
 
     @property
     def custom_domain(self) -> str | None:
-        """The domain that the file holds, if it can be a custom one.
+        """The domain that the app reads, if it can be a custom domain; otherwise None.
 
-        A domain under `auth0.com` is a tenant's own, and one on this machine that of a sandbox.
+        A domain under `auth0.com` is a tenant's canonical domain, and a domain on this machine belongs to a sandbox.
         """
         there = self.said["domain"] or ""
         host = host_of(there)
@@ -116,42 +118,42 @@ class ConfigFile:
         return None if is_other or is_placeholder(there) or is_auth0(host) else there
 
     def edits(self, client_id: str) -> list[Edit]:
-        """What changes in the text of `form`."""
+        """Returns the edits to the text of `form` that set the domain and this client ID."""
         return formats.filled(self.form, self.domain, client_id)
 
     def is_right(self, client_id: str) -> bool:
-        """Whether the file already has the right values."""
+        """Whether the file already contains the domain and this client ID."""
         return self.text is not None and not self.edits(client_id)
 
     def rendered(self, client_id: str) -> str:
-        """The file as it should be: only the two values set, and placeholders dropped."""
+        """Returns the text of the file with the two values set and placeholders removed."""
         return applied(self.form.text, self.edits(client_id))
 
     def write(self, client_id: str) -> None:
-        """Writes the file in one step, unless it is right already.
+        """Writes the file in one step, unless it already contains the right values.
 
         Raises:
             ConfigUnreadableError: The folder cannot be written to.
-            InvalidValueError: The path leads elsewhere.
+            InvalidValueError: The path leads through a symbolic link to another place.
         """
         if not self.is_right(client_id):
             _replace(self.path, self.rendered(client_id), self.root)
 
 
 def host_of(domain: str) -> str:
-    """The host of a domain that is written with its scheme or without."""
+    """Returns the host of a domain that is written with or without a scheme."""
     try:
         return (urlsplit(domain if "//" in domain else f"//{domain}").hostname or "").lower()
-    except ValueError:  # such as half an IPv6 address
+    except ValueError:  # for example an incomplete IPv6 address
         return ""
 
 
 def read_text(path: Path) -> str:
-    """The text of a small file.
+    """Returns the text of a file of at most `LONGEST` bytes.
 
     Raises:
-        FileNotFoundError: There is none.
-        ConfigUnreadableError: It cannot be read.
+        FileNotFoundError: The file does not exist.
+        ConfigUnreadableError: The file cannot be read.
     """
     try:
         return read_plain(path, LONGEST)[0].decode()
@@ -165,11 +167,11 @@ def read_text(path: Path) -> str:
 
 
 def replace_real(path: Path, text: str) -> None:
-    """Writes a whole file at a path that was a real one, and only if it still is.
+    """Writes a whole file at a path that had no symbolic link in it, and only if it still has none.
 
     Raises:
         ConfigUnreadableError: The folder cannot be written to.
-        InvalidValueError: A link is on the way to it now.
+        InvalidValueError: The path now contains a symbolic link.
     """
     if os.path.realpath(path) != str(path):
         raise leads_elsewhere(path)
@@ -177,10 +179,10 @@ def replace_real(path: Path, text: str) -> None:
 
 
 def remove(path: Path) -> None:
-    """Removes a file at its real path; one that is gone already is success.
+    """Removes a file at its real path; a file that does not exist counts as removed.
 
     Raises:
-        ConfigUnreadableError: The folder cannot be written to, or a link is on the way to it.
+        ConfigUnreadableError: The folder cannot be written to, or its path contains a symbolic link.
     """
     try:
         remove_file(path)
@@ -189,7 +191,7 @@ def remove(path: Path) -> None:
 
 
 def leads_elsewhere(path: Path) -> InvalidValueError:
-    """The error of a path that a symbolic link leads away from where it says."""
+    """Returns the error for a path that a symbolic link redirects to another place."""
     what = (
         "is a symbolic link"
         if path.is_symlink()

@@ -1,4 +1,7 @@
-"""The two formats of a config file, a JSON object and lines of variables (`.env`), and the edits to them."""
+"""The two formats of a config file, a JSON object and lines of variables (`.env`), and the edits that set its values.
+
+A pair is a domain and a client ID that belong together.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,13 +28,14 @@ Values = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class JsonForm:
-    """A JSON object, comments and trailing commas allowed, with the pair that is in it.
+    """A config file with a JSON object, in which comments and trailing commas are allowed, and the pair in the object.
 
     Attributes:
-        text: The whole text.
-        home: The object that holds the pair, or that it goes into; None in an empty file.
-        held: The members that hold it; of a name that stands there twice, both.
-        is_known: Whether it is a config file of Auth0, as far as its names tell; an empty one is.
+        text: The whole text of the file.
+        home: The object that contains the pair or will receive it; None in an empty file.
+        held: The members that hold the domain and the client ID; both members if a name occurs twice.
+        is_known: Whether the names in the file suggest that it is a config file for Auth0; also True for an empty file
+            or object.
     """
 
     text: str
@@ -41,11 +45,11 @@ class JsonForm:
 
     @property
     def values(self) -> dict[str, str | None]:
-        """The domain and the client ID in the file; of a key that occurs twice, the last one counts."""
+        """The domain and the client ID in the file; if a key occurs twice, the last value counts."""
         return {field: next((one.value.text for one in reversed(self.held[field])), None) for field in FIELDS}
 
     def with_values(self, values: Values) -> Iterator[Edit]:
-        """The edits that set the pair; None takes one out."""
+        """Yields the edits that set the domain and the client ID; the value None removes a member."""
         names = self._new_names()
         if new := {names[field]: text for field in FIELDS if not self.held[field] and (text := values[field])}:
             there = next((self.held[field][-1] for field in FIELDS if self.held[field]), None)
@@ -61,7 +65,7 @@ class JsonForm:
                     yield Edit(member.value.start, member.value.end, jsonc.literal(wanted))
 
     def placeholders(self) -> Iterator[tuple[str, str, list[Edit]]]:
-        """What is only a placeholder, beside the pair and below it: its name, its text, and the edits that drop it."""
+        """Yields the placeholders in the file apart from the pair: name, text, and the edits that remove each."""
         ours = [member for members in self.held.values() for member in members]
         for path, node in jsonc.containers(self.home) if self.home and self.is_known else ():
             gone = [
@@ -75,7 +79,7 @@ class JsonForm:
                 yield name, member.value.text, [] if at else cuts
 
     def text_of(self, name: str) -> str | None:
-        """The text that stands beside the pair under a name."""
+        """Returns the string with this name in the object that contains the pair; None if there is no such string."""
         members = self.home.members if self.home else []
         return next((one.value.text for one in members if one.name == name and one.value.kind == "string"), None)
 
@@ -88,12 +92,12 @@ class JsonForm:
 
 @dataclass(frozen=True, slots=True)
 class EnvForm:
-    """Lines of variables, with the pair that is in them.
+    """A config file with lines of variables, and the pair in it.
 
     Attributes:
-        text: The whole text.
-        names: The names that the app reads.
-        is_known: True: lines can always be added.
+        text: The whole text of the file.
+        names: The names of the two variables that the app reads.
+        is_known: Always True, because lines can be added to any such file.
     """
 
     text: str
@@ -102,11 +106,11 @@ class EnvForm:
 
     @property
     def values(self) -> dict[str, str | None]:
-        """The domain and the client ID in the file; of a key that occurs twice, the last one counts."""
+        """The domain and the client ID in the file; if a key occurs twice, the last value counts."""
         return {field: next((one.text for one in reversed(self._held(field))), None) for field in FIELDS}
 
     def with_values(self, values: Values) -> Iterator[Edit]:
-        """The edits that set the pair; None takes one out."""
+        """Yields the edits that set the domain and the client ID; the value None removes a variable."""
         for field in FIELDS:
             wanted = values[field]
             for variable in self._held(field):
@@ -119,7 +123,7 @@ class EnvForm:
             yield env_lines.addition(self.text, new)
 
     def placeholders(self) -> Iterator[tuple[str, str, list[Edit]]]:
-        """What is only a placeholder, of the variables that begin as the pair does; as `JsonForm.placeholders`."""
+        """Yields placeholders like `JsonForm.placeholders`, among the variables with the same prefix as the pair."""
         begin = self.names[0].upper().removesuffix("DOMAIN")
         if "AUTH" not in begin:
             return
@@ -137,7 +141,7 @@ Form = JsonForm | EnvForm
 
 
 def is_env(path: Path) -> bool:
-    """Whether a path names lines of variables."""
+    """Whether a path names a file with lines of variables: `.env` or `.env.*`, but not `*.json`."""
     return path.suffix != ".json" and (path.name == ".env" or path.name.startswith(".env."))
 
 
@@ -145,12 +149,13 @@ def read(path: Path, text: str, names: tuple[str, str]) -> Form:
     """Reads a config file in its format.
 
     Args:
-        path: The file, whose name tells the form.
-        text: What is in it.
-        names: The names of the two variables, for lines of variables.
+        path: The path of the file; its name determines the format.
+        text: The text of the file.
+        names: The names of the two variables, for a file with lines of variables.
 
     Raises:
-        ConfigUnreadableError: It is no JSON object, or holds several pairs.
+        ConfigUnreadableError: The text is not a JSON object or contains several pairs, or the value of a variable spans
+            several lines.
     """
     if is_env(path):
         return _env_form(path, text, names)
@@ -167,7 +172,7 @@ def read(path: Path, text: str, names: tuple[str, str]) -> Form:
 
 def _env_form(path: Path, text: str, names: tuple[str, str]) -> EnvForm:
     form = EnvForm(text, names)
-    if any("\n" in (value or "") for value in form.values.values()):  # as where a quotation mark is not closed
+    if any("\n" in (value or "") for value in form.values.values()):  # for example an unclosed quotation mark
         raise ConfigUnreadableError(
             f"In the app's config file {path}, the value of {names[0]} or {names[1]} spans several lines.",
             hint="Check the file for an unclosed quotation mark.",
@@ -176,7 +181,7 @@ def _env_form(path: Path, text: str, names: tuple[str, str]) -> EnvForm:
 
 
 def filled(form: Form, domain: str, client_id: str) -> list[Edit]:
-    """The edits that set both values and drop placeholders."""
+    """Returns the edits that set both values and remove placeholders."""
     dropped = [edit for _, _, edits in form.placeholders() for edit in edits]
     return merged([*form.with_values({"domain": domain, "client_id": client_id}), *dropped])
 
@@ -194,7 +199,7 @@ class _Pair:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether it belongs to another service, as its values or the names around it tell."""
+        """Whether the pair belongs to another service, according to its values or the names around it."""
         domain = _text_of(self, "domain")
         if self.tells or is_auth0(domain) or is_placeholder(domain):
             return False
@@ -202,12 +207,12 @@ class _Pair:
         return is_foreign(domain) or is_foreign(_text_of(self, "client_id")) or marks_another(names)
 
     def adds_to(self, half: "_Pair") -> bool:
-        """Whether it holds what another place lacks."""
+        """Whether this pair holds a value that the other pair lacks."""
         return any(self.held[field] and not half.held[field] for field in FIELDS)
 
     @property
     def tells(self) -> bool:
-        """Whether the names around it say that it is of Auth0."""
+        """Whether the names of the pair or of the objects around it contain `auth0`."""
         return "AUTH0" in f"{self.stem} {' '.join(self.path)}".upper()
 
 
@@ -229,7 +234,11 @@ def _json_form(path: Path, text: str, root: Node) -> JsonForm:
 
 
 def _is_half(pair: _Pair, path: Path) -> bool:
-    """Whether one value alone is of Auth0: a client ID says nothing, a domain only in a file of that name."""
+    """Whether an incomplete pair belongs to Auth0, according to its names, its domain, or the name of the file.
+
+    A client ID alone is no evidence. A domain alone is evidence at the top level of a file named after Auth0's samples
+    (`auth_config…`) or after Auth0.
+    """
     domain = _text_of(pair, "domain")
     if pair.is_whole or pair.is_foreign:
         return False
@@ -243,7 +252,10 @@ def _text_of(pair: _Pair, field: str) -> str:
 
 
 def _pairs(root: Node) -> Iterator[_Pair]:
-    """What holds a domain, a client ID or both, in one object, by names that begin alike if there are such."""
+    """Yields the pairs, complete or not, in each object: a domain and a client ID whose names begin alike.
+
+    If an object has no complete pair, its values form one pair even if their names begin differently.
+    """
     for path, node in jsonc.containers(root):
         named = [(name, member) for member in node.members if (name := _field_of(member))]
         stems = list(dict.fromkeys(name.stem for name, _ in named))
@@ -259,6 +271,6 @@ def _held(named: list[tuple[Name, Member]], stem: str) -> dict[str, tuple[Member
 
 
 def _field_of(member: Member) -> Name | None:
-    """What a member stands for, if its name is one of Auth0's and it has a value that can be set."""
+    """Returns what a member stands for, if its name may be Auth0's and its value can be set; otherwise None."""
     name = name_of(member.name)
     return name if name and name.tells and member.value.kind in {"string", "other"} else None

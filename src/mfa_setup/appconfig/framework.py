@@ -1,4 +1,4 @@
-"""Detects an app's framework from its packages and config files: where it reads settings, and its port."""
+"""Detects an app's framework from its packages and config files, and from that its settings files and its port."""
 
 import json
 import re
@@ -15,7 +15,7 @@ _ON_THE_SERVER = frozenset({
     "@auth0/nextjs-auth0", "@auth0/auth0-nuxt", "@auth0/auth0-fastify", "@auth0/auth0-express", "@auth0/auth0-hono",
     "express-openid-connect", "passport-auth0",
 })  # fmt: skip
-"""Packages that log in on the server."""
+"""Packages that log users in on the server."""
 _IN_THE_BROWSER = frozenset({
     "@auth0/auth0-react", "@auth0/auth0-spa-js", "@auth0/auth0-vue", "@auth0/auth0-angular", "auth0-js",
 })  # fmt: skip
@@ -26,13 +26,13 @@ class Framework:
     """A framework, and how its apps read their settings.
 
     Attributes:
-        name: Its name.
-        prefixes: How the variables begin that reach the browser; the first is for new ones.
-        file: The file of variables that is for this machine.
-        port: The port of its development server.
-        command: What starts that server, as a pattern.
-        modes_first: Whether a file for one mode, such as `.env.development`, is read before `.env.local`.
-        port_in_env: Whether its server takes `PORT` from those files.
+        name: The name of the framework.
+        prefixes: The prefixes of the variables that reach the browser; new variables get the first one.
+        file: The name of the `.env` file for settings of this machine.
+        port: The default port of the development server.
+        command: A pattern that matches the command that starts the development server.
+        modes_first: Whether a file for one mode, such as `.env.development`, takes precedence over `.env.local`.
+        port_in_env: Whether the development server reads `PORT` from the `.env` files.
     """
 
     name: str
@@ -77,7 +77,7 @@ _SIGNS: tuple[tuple[Framework, str, str], ...] = (
     ),
     (VITE, "vite", ""),
 )
-"""Each framework with the package and the config file that it is known by; the first one that fits."""
+"""Each framework with the package and the config file that identify it; the first match counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ class App:
     """The properties of an app that its files reveal.
 
     Attributes:
-        folder: Its folder.
-        packages: The names of the packages that it needs.
-        scripts: The commands of its scripts.
-        framework: What it is made with; None where nothing tells.
-        config: The text of the framework's own config file.
+        folder: The folder of the app.
+        packages: The names of the packages that the app depends on.
+        scripts: The commands of the scripts in `package.json`, by name.
+        framework: The framework of the app; None if it is not recognized.
+        config: The text of the framework's config file.
     """
 
     folder: Path
@@ -100,14 +100,14 @@ class App:
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """How the variables begin that reach the browser; Vite's `envPrefix` changes it."""
+        """The prefixes of the variables that reach the browser, which Vite's `envPrefix` can change."""
         own = re.search(r"\benvPrefix\s*:\s*(\[[^\]]*\]|['\"]\w+['\"])", self.config)
         named = tuple(re.findall(r"['\"](\w+)['\"]", own[1])) if own else ()
         return named or (self.framework.prefixes if self.framework else ())
 
     @property
     def env_folder(self) -> Path:
-        """The folder of the files of variables: the app's, or what Vite's `envDir` or `root` says."""
+        """The folder of the `.env` files: the app's folder, or the one that Vite's `envDir` or `root` names."""
         own = re.search(r"\benvDir\s*:\s*['\"]([^'\"]+)['\"]", self.config) or re.search(
             r"(?<![\w.])root\s*:\s*['\"]([^'\"]+)['\"]", self.config
         )
@@ -115,14 +115,14 @@ class App:
 
     @property
     def url(self) -> str | None:
-        """Where its development server is reached; None where nothing tells."""
+        """The URL of the development server; None if neither a port is configured nor the framework is known."""
         configured = self._configured_port()
         port = configured if configured and configured < 2**16 else self.framework.port if self.framework else None
         secure = re.search(r"\bhttps\"?\s*:\s*(?!false|undefined|null)", self._server)
         return f"{'https' if secure else 'http'}://localhost:{port}" if port else None
 
     def _configured_port(self) -> int | None:
-        """The port that its scripts, its config file or its variables name."""
+        """Returns the port that the app's scripts, its config file or its `.env` files name; None if none does."""
         match = (
             re.search(r"(?:\bPORT=|\s--port[= ]|\s-p[= ]?)(\d{1,5})\b", self._command())
             or re.search(r"\bport\"?\s*:[^,}\n]*?\b(\d{2,5})\b", self._server)
@@ -133,7 +133,7 @@ class App:
         return _angular_port(self.config) if self.framework is ANGULAR else None
 
     def _command(self) -> str:
-        """The command that starts the development server, out of a script that may start others beside it."""
+        """Returns the part of a script that starts the development server; the script may start other programs too."""
         pattern = self.framework.command if self.framework else r"\bPORT="
         parts = (
             part
@@ -149,7 +149,7 @@ class App:
 
     @property
     def _env(self) -> str:
-        """The files of variables from which the server takes its port."""
+        """The text of the `.env` files, if the development server may read its port from them; otherwise empty."""
         takes = self.framework and (self.framework.port_in_env or "loadEnv" in self.config)
         return "\n".join(_text(self.env_folder / name) for name in (".env.local", ".env")) if takes else ""
 
@@ -158,7 +158,7 @@ def look(folder: Path) -> App:
     """Detects the app in a folder.
 
     Raises:
-        InvalidValueError: It logs in on the server.
+        InvalidValueError: The app logs users in on the server.
     """
     package = _package(folder)
     packages = frozenset(name for part in ("dependencies", "devDependencies") for name in _strings(package.get(part)))
@@ -174,7 +174,7 @@ def look(folder: Path) -> App:
 
 
 def logs_in_on_the_server(folder: Path, what: str) -> InvalidValueError:
-    """The error about an app that cannot use a single-page application of Auth0."""
+    """Returns the error for an app that logs users in on the server and so cannot use a single-page application."""
     return InvalidValueError(
         f"The app in {folder} uses {what}, which logs users in on the server. It needs a Regular Web "
         "Application, but mfa-setup sets up only single-page applications.",
@@ -184,13 +184,13 @@ def logs_in_on_the_server(folder: Path, what: str) -> InvalidValueError:
 
 
 def _without_comments(config: str) -> str:
-    """A JavaScript file without its comments; what stands in quotation marks stays."""
+    """Returns a JavaScript file without its comments; text in quotation marks is kept."""
     strings = r"('[^'\n]*'|\"[^\"\n]*\"|`[^`]*`)"
     return re.sub(rf"{strings}|//[^\n]*|/\*.*?\*/", lambda found: found[1] or "", config, flags=re.DOTALL)
 
 
 def _section(config: str, name: str) -> str:
-    """What stands between the braces of the outermost section of a name, without what is nested there."""
+    """Returns the text between the braces of the outermost section with this name, without nested braces."""
     starts = [found.end() for found in re.finditer(rf"\b{name}\s*:\s*\{{", config)]
     if not starts:
         return ""
@@ -205,7 +205,7 @@ def _section(config: str, name: str) -> str:
 
 
 def _angular_port(config: str) -> int | None:
-    """The port in the options of a project's `serve` in `angular.json`."""
+    """Returns the port in the options of a project's `serve` target in `angular.json`."""
     with suppress(ValueError, RecursionError, AttributeError):
         for project in json.loads(config).get("projects", {}).values():
             serve = (project.get("architect") or project.get("targets") or {}).get("serve") or {}
@@ -216,7 +216,7 @@ def _angular_port(config: str) -> int | None:
 
 
 def _configs(folder: Path, begin: str) -> Iterator[Path]:
-    """The framework's config file, by name: the app's folder may be one that cannot be listed."""
+    """Yields the framework's existing config files, by probing each name: the app's folder may not be listable."""
     names = (begin,) if "." in begin and begin.endswith("json") else tuple(f"{begin}.{ending}" for ending in _ENDINGS)
     return (folder / name for name in names if (folder / name).exists())
 
@@ -229,7 +229,7 @@ def _package(folder: Path) -> dict[str, object]:
 
 
 def _text(path: Path) -> str:
-    """The text of a file that tells something; nothing where it cannot be read."""
+    """Returns the text of a file, or an empty text if the file cannot be read."""
     try:
         return read_text(path).removeprefix("\ufeff")
     except (OSError, ConfigUnreadableError):

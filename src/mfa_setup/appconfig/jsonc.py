@@ -1,4 +1,4 @@
-"""JSON with comments and trailing commas, read with the place of each value, so that values alone can be changed."""
+"""Parses JSON with comments and trailing commas and records the position of each value, so that it can be edited."""
 
 import json
 import re
@@ -18,19 +18,19 @@ BOM = "\ufeff"
 
 
 class UnreadableError(ValueError):
-    """It is no JSON object."""
+    """The text is not a JSON object."""
 
 
 @dataclass(slots=True)
 class Node:
-    """A value and its place.
+    """A JSON value and its position in the text.
 
     Attributes:
-        kind: What it is.
-        start: Where it begins.
-        end: Where it ends.
-        text: A string's text.
-        members: What is in an object or an array.
+        kind: `{` for an object, `[` for an array, `string`, or `other` for a number, `true`, `false` or `null`.
+        start: Where the value begins.
+        end: Where the value ends.
+        text: The decoded text of a string; empty for any other value.
+        members: The members of an object or the items of an array.
     """
 
     kind: str
@@ -46,10 +46,10 @@ class Member:
 
     Attributes:
         name: The name of a member; empty for an item.
-        start: Where it begins, with its name.
-        value: Its value.
-        colon: Where the colon is; zero for an item.
-        comma: Where the comma after it is; None where there is none.
+        start: Where the member begins, including its name.
+        value: The value of the member or item.
+        colon: The position of the colon; zero for an item.
+        comma: The position of the comma that follows; None if no comma follows.
     """
 
     name: str
@@ -68,10 +68,10 @@ class _Token:
 
 
 def parse(text: str) -> Node:
-    """The object that a text holds.
+    """Parses a text that contains one JSON object.
 
     Raises:
-        UnreadableError: It holds none.
+        UnreadableError: The text is not a JSON object.
     """
     try:
         tokens = list(_tokens(text))
@@ -84,7 +84,7 @@ def parse(text: str) -> Node:
 
 
 def containers(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """Every object and array with the names that lead to it, the outer ones first."""
+    """Yields every object and array, the outer ones first, each with the path of member names that leads to it."""
     if node.kind in {"{", "["}:
         yield path, node
     for member in node.members:
@@ -92,24 +92,24 @@ def containers(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
 
 
 def literal(value: str) -> str:
-    """A text as a JSON string; half a surrogate pair stays an escape."""
+    """Returns a text as a JSON string; an unpaired surrogate stays escaped."""
     return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace").decode()
 
 
 def new_document(values: dict[str, str], newline: str = "\n") -> str:
-    """A new document of some values."""
+    """Returns the text of a new JSON document with these values."""
     lines = ",\n".join(f"  {literal(name)}: {literal(value)}" for name, value in values.items())
     return f"{{\n{lines}\n}}\n".replace("\n", newline)
 
 
 def insertion(text: str, parent: Node | None, values: dict[str, str], after: Member | None = None) -> Edit:
-    """The edit that adds members to an object, laid out like the one before them.
+    """Returns the edit that adds members to an object, formatted like the member before them.
 
     Args:
         text: The whole text.
-        parent: The object; None makes a new one at the end of the text.
-        values: What is added.
-        after: The member that they come after; by default the last one.
+        parent: The object; None creates a new object at the end of the text.
+        values: The names and values of the members to add.
+        after: The member after which they are added; by default the last one.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
     if parent is None:
@@ -130,7 +130,10 @@ def insertion(text: str, parent: Node | None, values: dict[str, str], after: Mem
 
 
 def removal(text: str, parent: Node, gone: list[Member]) -> list[Edit]:
-    """The cuts that take members out of an object or an array, each with one comma, and lines that they leave empty."""
+    """Returns the edits that remove members from an object or array.
+
+    Each member is removed with one comma, and with its line if the line would otherwise be empty.
+    """
     kept = [index for index, member in enumerate(parent.members) if member not in gone]
     cuts = list[Edit]()
     for index, member in enumerate(parent.members):
@@ -146,7 +149,7 @@ def removal(text: str, parent: Node, gone: list[Member]) -> list[Edit]:
 def _cut(text: str, member: Member, commas: list[int]) -> list[Edit]:
     start, end = member.start, member.value.end
     if member.name and text[member.start + len(_key(text, member)) : member.value.start].strip() != ":":
-        # A comment inside stays: only the name, the colon and the value go.
+        # A comment inside the member is kept: only the name, the colon and the value are removed.
         name, colon = _key(text, member), member.colon
         parts = [(start, start + len(name)), (colon, colon + 1), (member.value.start, end)]
         return [Edit(*part) for part in (*parts, *((comma, comma + 1) for comma in commas))]
@@ -159,7 +162,7 @@ def _cut(text: str, member: Member, commas: list[int]) -> list[Edit]:
     is_first = not text[line:start].strip(" \t")
     if is_first and rest:
         return [*others, Edit(line, rest.end())]
-    if is_first or end > member.value.end:  # on a line with others: the space up to the next one goes, too
+    if is_first or end > member.value.end:  # other members share the line: also remove the space before the next one
         return [*others, Edit(start, end + len(text[end:]) - len(text[end:].lstrip(" \t")))]
     before = [edit.end for edit in others if edit.end <= start and not text[edit.end : start].strip(" \t")]
     return [*others, Edit(min(before, default=start), end)]

@@ -1,4 +1,4 @@
-"""The names of the domain and the client ID in config files, and the recognition of placeholders."""
+"""Recognizes the names of the domain and the client ID in config files, placeholders, and values of other services."""
 
 import re
 from collections.abc import Iterable
@@ -12,8 +12,10 @@ _PLACEHOLDER = re.compile(
     r"|.*\bYOUR_[A-Z0-9_]+.*",
     re.DOTALL,
 )
-"""A value of a template, such as `{API_IDENTIFIER}` or `YOUR_DOMAIN`: left in place it breaks the login. What is only
-a text with a gap in it, such as `{count}`, is none."""
+"""A placeholder from a template, such as `{API_IDENTIFIER}` or `YOUR_DOMAIN`, which would break the login.
+
+A text with a variable in it, such as `{count}`, is not a placeholder.
+"""
 _FOREIGN = (
     "amazoncognito.com",
     "firebaseapp.com",
@@ -25,21 +27,21 @@ _FOREIGN = (
     "onmicrosoft.com",
     "googleusercontent.com",
 )
-"""The domains of other services that logins go to, in files of the same form."""
+"""The domains of other identity services, whose config files have the same form."""
 _MARKS = frozenset({
     "REALM", "AUTHSERVERURL", "USERPOOLID", "IDENTITYPOOLID", "TENANTID", "AUTHORITY", "INSTANCE", "AUTHDOMAIN",
     "AZUREAD", "AZUREADB2C", "MSAL", "COGNITO", "KEYCLOAK", "FIREBASE", "OKTA",
 })  # fmt: skip
-"""Names that stand beside or above the client ID of another service, in capitals without punctuation."""
+"""Names next to or above the client ID of another identity service, in capitals without punctuation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a name stands for, and the beginning that domain and client ID of one pair share.
+    """The meaning of a name in a config file, and the prefix that the domain and the client ID of one pair share.
 
     Attributes:
-        field: Which of the two.
-        stem: The beginning, in capitals without punctuation, such as `AUTH0` or `VITEAUTH0`; empty for the bare words.
+        field: `domain` or `client_id`.
+        stem: The prefix in capitals without punctuation, such as `AUTH0` or `VITEAUTH0`; empty if the name has none.
     """
 
     field: str
@@ -47,22 +49,25 @@ class Name:
 
     @property
     def tells(self) -> bool:
-        """Whether the name is one of Auth0's, as far as it tells: `auth0Domain` is, `authDomain` is Firebase's."""
+        """Whether the name may be one of Auth0's: `auth0Domain` and `domain` may be, but `authDomain` is Firebase's."""
         return not self.stem or self.stem.endswith("AUTH0")
 
 
 def bare(text: str) -> str:
-    """A name in capitals without punctuation, by which spellings are compared."""
+    """Returns a name in capitals without punctuation, for comparing names in different spellings."""
     return re.sub(r"[^A-Z0-9]", "", text.upper())
 
 
 def marks_another(names: Iterable[str]) -> bool:
-    """Whether one of some names says that what stands beside it belongs to another service."""
+    """Whether any of these names shows that the values next to it belong to another service."""
     return any(bare(name) in _MARKS for name in names)
 
 
 def name_of(text: str) -> Name | None:
-    """What a name stands for, however it is spelled: `clientId`, `client_id`, `auth0.domain`, `VITE_AUTH0_CLIENTID`."""
+    """Returns what a name stands for in any spelling: `clientId`, `client_id`, `auth0.domain`, `VITE_AUTH0_CLIENTID`.
+
+    Names that end neither in `domain` nor in `client ID` stand for nothing: None.
+    """
     plain = bare(text)
     for ending, field in _ENDINGS.items():
         stem = plain.removesuffix(ending)
@@ -72,7 +77,7 @@ def name_of(text: str) -> Name | None:
 
 
 def counterpart(text: str) -> str:
-    """The name of the other one of a pair, spelled like the one that is there: `auth0_domain` has `auth0_client_id`."""
+    """Returns the name of the other value of a pair in the same spelling: `auth0_client_id` for `auth0_domain`."""
     here = name_of(text)
     if here is None or here.field == "client_id":
         return re.sub(r"client[^a-z0-9]?id$", lambda found: _like(found.group(), "domain"), text, flags=re.IGNORECASE)
@@ -91,15 +96,15 @@ def _like(found: str, word: str) -> str:
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether a value is one that somebody has still to fill in."""
+    """Whether a value is a placeholder that still has to be filled in."""
     return _PLACEHOLDER.fullmatch(value) is not None
 
 
 def is_foreign(value: str) -> bool:
-    """Whether a domain or client ID belongs to another service that logins go to."""
+    """Whether a domain or client ID belongs to another identity service."""
     return value.lower().rstrip("/").endswith(_FOREIGN)
 
 
 def is_auth0(domain: str) -> bool:
-    """Whether a domain is a tenant's own at Auth0."""
+    """Whether a domain is a tenant's canonical domain at Auth0 (`*.auth0.com`)."""
     return domain.lower().rstrip("/").endswith(".auth0.com")

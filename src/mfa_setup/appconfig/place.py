@@ -17,7 +17,7 @@ from mfa_setup.store.safe_write import obstacle, within
 _TEMPLATES = (".example", ".sample")
 _MODES = ("development", "production")
 _ENDINGS = ("", ".local", *(f".{mode}" for mode in _MODES), *(f".{mode}.local" for mode in _MODES))
-"""How the names of the files of variables end."""
+"""The possible endings of the names of `.env` files."""
 _SAMPLES = ("src/auth_config.json", "auth_config.json", "public/auth_config.json")
 
 
@@ -29,19 +29,19 @@ def locate(
     agreed: bool = False,
     environment: Mapping[str, str] | None = None,
 ) -> ConfigFile | None:
-    """The config file that `--app-dir` or `--write-config` names; None where neither is given.
+    """Locates the config file that `--app-dir` or `--write-config` names; returns None if neither is given.
 
     Args:
         app_dir: The app's folder.
-        write_config: The file itself.
-        base: What a relative path counts from: the working folder, or that of the settings file.
-        agreed: Whether a file that names no value of Auth0 is meant all the same (`--yes`).
-        environment: The environment, which build tools read before any file.
+        write_config: The config file itself.
+        base: The folder that a relative `write_config` counts from: the working folder, or the settings file's folder.
+        agreed: Whether to accept a file named by `write_config` that has no Auth0 domain or client ID (`--yes`).
+        environment: The environment variables, which build tools read before any file.
 
     Raises:
-        InvalidValueError: Its folder does not exist or cannot be written to, its form is unknown, the app logs in on
-            the server, or what the file holds is not of Auth0.
-        ConfigUnreadableError: What it holds cannot be kept.
+        InvalidValueError: The folder of the file does not exist or cannot be written to, the format of the file is
+            unknown, the app logs users in on the server, or the content of the file is not Auth0's.
+        ConfigUnreadableError: The file cannot be edited without losing content.
     """
     if app_dir is None and write_config is None:
         return None
@@ -67,9 +67,9 @@ def locate(
 
 
 def _root(app_dir: Path | None, write_config: Path | None, base: Path) -> Path | None:
-    """The folder that the config file must really be in: the app's, or `base` for a path below it.
+    """Returns the folder that must contain the config file: the app's folder, or `base` for a path below it.
 
-    None for a path that leads out of that folder by its own words.
+    The result is None for an absolute path or a path with `..`, which explicitly names a place outside that folder.
     """
     if write_config is None:
         return app_dir
@@ -102,11 +102,11 @@ def _foreign(path: Path) -> InvalidValueError:
     )
 
 
-# --- which file ------------------------------------------------------------------------------------------------------
+# --- which file the app reads ----------------------------------------------------------------------------------------
 
 
 def _named(path: Path) -> tuple[ConfigFile, App]:
-    """A file that the user named, of the app in its folder or above it."""
+    """Returns the config file that the user named, with the app in the file's folder or in a folder above it."""
     folders = (path.parent, *path.parent.parents) if path.parent != Path() else (Path(),)
     folder = next((one for one in folders[:3] if (one / "package.json").exists()), path.parent)
     app = framework.look(folder)
@@ -117,10 +117,11 @@ def _named(path: Path) -> tuple[ConfigFile, App]:
 
 
 def _of_app(folder: Path) -> tuple[ConfigFile, App]:
-    """The file that the app in a folder reads.
+    """Returns the config file that the app in a folder reads, and the app.
 
     Raises:
-        InvalidValueError: Nothing tells which one, or it logs in on the server.
+        InvalidValueError: The folder does not exist, the file cannot be determined, or the app logs users in on the
+            server.
     """
     if not folder.is_dir():
         raise InvalidValueError(f"The folder {folder} does not exist.", hint="Correct --app-dir.")
@@ -149,17 +150,17 @@ def _of_app(folder: Path) -> tuple[ConfigFile, App]:
 
 
 def _sample(folder: Path) -> Path | None:
-    """The app's `auth_config.json`: one that is there, else one that exists as a template."""
+    """Returns the path of the app's `auth_config.json`: an existing file, else one whose template exists, else None."""
     places = [folder / name for name in _SAMPLES]
     there = [path for path in places if path.exists()]
     return next((path for path in (*there, *filter(_template, places))), None)
 
 
 def _env_file(folder: Path, app: App) -> Path:
-    """The file of variables for this machine.
+    """Returns the path of the `.env` file for settings of this machine.
 
     Raises:
-        InvalidValueError: Vite reads them from a folder outside the app's.
+        InvalidValueError: Vite reads the variables from a folder outside the app's.
     """
     where = app.env_folder
     if not where.resolve().is_relative_to(folder.resolve()):
@@ -181,22 +182,22 @@ def _angular(folder: Path) -> InvalidValueError:
 
 
 def _template(path: Path) -> Path | None:
-    """The file that a new one begins as."""
+    """Returns the template whose text a new config file starts from; None if the path has none."""
     named = (path.with_name(f"{path.name}{ending}") for ending in _TEMPLATES)
     inside = (path.with_name(f"{path.stem}{ending}{path.suffix}") for ending in _TEMPLATES if not is_env(path))
     return next((one for one in (*named, *inside) if one.exists()), None)
 
 
-# --- which names -----------------------------------------------------------------------------------------------------
+# --- which variable names the app uses -------------------------------------------------------------------------------
 
 
 def _names(path: Path, app: App) -> tuple[str, str]:
-    """The names of the two variables, spelled as they are in the file or in one beside it."""
+    """Returns the names of the two variables, spelled as in the file itself or in a `.env` file next to it."""
     if not is_env(path):
         return VITE
     found = [(name, item) for near in _near(path) for item in _variables(near) if (name := name_of(item.name))]
     begins = [bare(prefix) for prefix in app.prefixes]
-    if not begins:  # what has no beginning is a server's, unless nothing else is there
+    if not begins:  # names without a prefix belong to a server, so they count only if there are no others
         begins = sorted({name.stem.removesuffix("AUTH0") for name, _ in found if name.stem.endswith("AUTH0")})[::-1]
     for begin in begins:
         if spelled := _spelled(found, begin, ("AUTH0", "AUTH", "") if app.prefixes else ("AUTH0",)):
@@ -208,10 +209,10 @@ def _names(path: Path, app: App) -> tuple[str, str]:
 def _spelled(
     found: list[tuple[Name, env_lines.Variable]], begin: str, endings: tuple[str, ...]
 ) -> tuple[str, str] | None:
-    """The names of a pair that begin so; those of the nearest file count.
+    """Returns the names of the pair that have this prefix; if several files have them, the nearest file counts.
 
-    One without Auth0's name, such as `VITE_DOMAIN`, is taken where the other one is there, too, and neither value is of
-    another service.
+    Names without `AUTH0`, such as `VITE_DOMAIN`, are accepted only if both names of the pair exist and neither value
+    belongs to another service.
     """
     held: dict[str, str] = {}
     for ending in endings:
@@ -228,7 +229,7 @@ def _spelled(
 
 
 def _near(path: Path) -> Iterator[Path]:
-    """A file of variables, and those beside it that may spell the same names."""
+    """Yields the path of a `.env` file, then the paths of those next to it that may contain the same names."""
     endings = (*_ENDINGS, *_TEMPLATES, *(f".local{one}" for one in _TEMPLATES))
     yield from dict.fromkeys((path, *(path.with_name(f".env{ending}") for ending in endings)))
 
@@ -244,11 +245,11 @@ def _is_there(path: Path, names: tuple[str, str]) -> bool:
     return any(variable.name in names for near in _near(path) for variable in _variables(near))
 
 
-# --- what else tells -------------------------------------------------------------------------------------------------
+# --- the app's URL, and values in other places -----------------------------------------------------------------------
 
 
 def _url(config: ConfigFile, app: App) -> str | None:
-    """Where the app is reached: what its config file says, else its development server."""
+    """Returns the URL of the app: the one in its config file, else the URL of its development server."""
     if isinstance(config.form, JsonForm):
         for name in ("appUri", "appOrigin"):
             with suppress(parsers.MalformedError):
@@ -257,7 +258,7 @@ def _url(config: ConfigFile, app: App) -> str | None:
 
 
 def _below(config: ConfigFile) -> Iterator[Rival]:
-    """What the build tool reads from `.env` where another file of variables says nothing."""
+    """Yields the values in `.env`, which the build tool reads if another `.env` file, the config file, lacks them."""
     if is_env(config.path) and config.path.name != ".env":
         yield from _set_in(config.path.with_name(".env"), config.names)
 
@@ -267,7 +268,10 @@ def _set_in(path: Path, names: Collection[str]) -> Iterator[Rival]:
 
 
 def _rivals(config: ConfigFile, app: App, environment: Mapping[str, str]) -> Iterator[Rival]:
-    """Other .env files and variables that take precedence over the config file (sources: env-vite, env-cra)."""
+    """Yields the values of other `.env` files and of the environment that override the config file.
+
+    The order of precedence follows the tools (sources: env-vite, env-cra).
+    """
     if not is_env(config.path) or not app.framework:
         return
     for name in _before(config.path.name, app.framework):
@@ -278,7 +282,7 @@ def _rivals(config: ConfigFile, app: App, environment: Mapping[str, str]) -> Ite
 
 
 def _before(name: str, kind: Framework) -> tuple[str, ...]:
-    """The files that count before one of them; those of one mode do not count for another."""
+    """Returns the names of the `.env` files that take precedence over this one; files of another mode do not count."""
     modes, of_mode = [f".env.{mode}" for mode in _MODES], [f".env.{mode}.local" for mode in _MODES]
     middle = [".env.local", *modes] if kind.modes_first else [*modes, ".env.local"]
     order = [".env", *middle, *of_mode] if kind.file == ".env.local" else []

@@ -1,1 +1,1 @@
-"""Readiness and deliverability: each check asks one question of what was seen; the guard and `doctor` ask the same."""
+"""The checks of readiness and delivery: each asks one question of a snapshot; the guard and `doctor` share them."""

@@ -1,4 +1,4 @@
-"""The Twilio account: its credentials, its type and status, its compliance profile, its balance, its errors."""
+"""Checks of the Twilio account: credentials, type and status, compliance profile, balance and recent errors."""
 
 from mfa_setup.checks.catalog import about, answer, awaiting, idle, unchecked, unseen
 from mfa_setup.checks.context import CheckContext
@@ -11,9 +11,9 @@ from mfa_setup.snapshot.parts import known_or
 from mfa_setup.twilio_codes import explain
 
 _INACTIVE = frozenset({20003, 20005})
-"""With a 403 these say that the account is suspended or closed, not that the credentials are wrong."""
+"""Twilio codes which, in a 403 answer, mean that the account is suspended or closed, not wrong credentials."""
 LOW = 5.0
-"""Below this a balance is worth a warning: some hundred messages."""
+"""A balance below this amount gives a warning; it pays for a few hundred messages."""
 _NO_CREDENTIALS = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set."
 _SET_THEM = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: Twilio console, Account > API keys & tokens."
 TRIAL = (
@@ -25,7 +25,7 @@ TRIAL = (
 
 
 def standing(given: CheckContext) -> tuple[Check, ...]:
-    """All of the account that decides whether it may send."""
+    """Returns the checks that decide whether the account may send."""
     ids = ("twilio_credentials", "twilio_account", "compliance_profile", "balance")
     if skipped := unasked(given, ids):
         return skipped
@@ -47,7 +47,10 @@ def standing(given: CheckContext) -> tuple[Check, ...]:
 
 
 def unasked(given: CheckContext, ids: tuple[str, ...]) -> tuple[Check, ...]:
-    """The answers where the account is not asked: codes leave by somebody else's provider, or it is not known."""
+    """Returns the skipped checks if the account cannot matter or be read; an empty tuple if it can be checked.
+
+    Checks are skipped if the codes are sent by another provider than Twilio, or no Twilio credentials are set.
+    """
     there = known_or(given.snapshot.provider, None)
     if there and there.kind not in {None, "auth0", "twilio"}:
         return tuple(idle(check_id, "Codes are not sent through Twilio.") for check_id in ids)
@@ -57,7 +60,7 @@ def unasked(given: CheckContext, ids: tuple[str, ...]) -> tuple[Check, ...]:
 
 
 def _refused(why: MfaSetupError) -> tuple[Check, Check]:
-    """Wrong credentials, or right ones of an account that may do nothing (Twilio answers 403 and 20003)."""
+    """Distinguishes wrong credentials from right ones of an account that is blocked (Twilio answers 403 and 20003)."""
     if isinstance(why, CredentialsRefusedError):
         refused = about(answer("twilio_credentials", "fail", why.message, why.hint), why)
         return refused, unseen("twilio_account", why)
@@ -72,7 +75,7 @@ def _refused(why: MfaSetupError) -> tuple[Check, Check]:
 
 
 def judge(account: TwilioAccount | None) -> Check:
-    """Whether the account may send by its status and its type."""
+    """Checks whether the account's status and type let it send."""
     if account is None:
         return unchecked(
             "twilio_account",
@@ -99,7 +102,7 @@ def judge(account: TwilioAccount | None) -> Check:
 
 
 def _profile(given: CheckContext, seen: TwilioInventory) -> Check:
-    """Without an approved profile also a Full account is refused (21608); any approved one counts."""
+    """Checks for an approved compliance profile, of any kind; without one, even a full account is refused (21608)."""
     if seen.on_trial:
         return idle("compliance_profile", "A trial account has no compliance profile.")
     profiles = given.snapshot.profiles
@@ -124,7 +127,10 @@ def _profile(given: CheckContext, seen: TwilioInventory) -> Check:
 
 
 def _parents_profile(given: CheckContext, seen: TwilioInventory) -> Check:
-    """A subaccount sends by its parent's profile, which it does not show (sources: twilio-subaccount-profile)."""
+    """Checks the profile of a subaccount, which uses its parent's without showing it.
+
+    Only a recent delivery proves the parent's profile (sources: twilio-subaccount-profile).
+    """
     if message := next(delivered(given, seen.now), None):
         evidence = f"Twilio delivered a message of this account, {message.sid}, in the last 30 days, so it may send."
         return answer("compliance_profile", "pass", evidence)
@@ -157,7 +163,7 @@ def _balance(given: CheckContext, seen: TwilioInventory) -> Check:
 
 
 def _spent(left: Balance, account: TwilioAccount | None) -> Check:
-    """No balance: an account that is paid by invoice stays active with a negative one (sources: twilio-invoiced)."""
+    """Checks a balance of zero or less; an invoiced account stays active below zero (sources: twilio-invoiced)."""
     balance, fix = f"The balance of the Twilio account is {left.shown}", "Add funds: Twilio console, Account > Billing."
     if left.amount == 0 or (account and account.status != "active"):
         return answer("balance", "fail", f"{balance}.", f"{fix} Auto-recharge keeps the balance from running out.")
@@ -170,7 +176,7 @@ def _spent(left: Balance, account: TwilioAccount | None) -> Check:
 
 
 def alerts(given: CheckContext) -> Check:
-    """The account's recent errors, each code once; Auth0's own sends are among them."""
+    """Checks the errors that Twilio logged recently, each code once; errors of Auth0's own sends are included."""
     if given.snapshot.twilio is None:
         return unchecked("twilio_alerts", _NO_CREDENTIALS, _SET_THEM)
     if isinstance(given.snapshot.alerts, MfaSetupError):
@@ -184,7 +190,7 @@ def alerts(given: CheckContext) -> Check:
 
 
 def region(named: tuple[str, ...]) -> Check:
-    """Whether the environment names another region, where other tokens count and no Auth0 sends."""
+    """Checks whether the environment names another Twilio region, whose tokens differ and which Auth0 does not use."""
     if not named:
         return answer("twilio_region", "pass", "Twilio is used in its home region.")
     names = " and ".join(named)

@@ -1,4 +1,4 @@
-"""What stands between a number that is about to be bought and a delivered code, said before the money is spent."""
+"""Warnings, before a number is bought, about what it still needs until it delivers codes."""
 
 from mfa_setup.checks.account import TRIAL
 from mfa_setup.checks.routes import TOLL_FREE_REACH
@@ -10,13 +10,13 @@ from mfa_setup.phone import US_PHONES, country_of, is_toll_free
 def before_buying(
     offer: Offer, account: TwilioInventory, pool: MessagingService | None, countries: tuple[str, ...]
 ) -> tuple[Notice, ...]:
-    """What the buyer should know of this number, and a better type where there is one.
+    """Returns the warnings about a number that is about to be bought, with a better type of number if there is one.
 
     Args:
-        offer: The number.
-        account: The account that buys it.
-        pool: The Messaging Service that it goes into.
-        countries: The users' countries; none named means the number's own.
+        offer: The number that is about to be bought.
+        account: The Twilio account that buys the number.
+        pool: The Messaging Service that the number will be added to; None if it joins no Messaging Service.
+        countries: The users' countries; if empty, the number's own country.
     """
     wanted = countries or (country_of(offer.phone_number, offer.country),)
     found = [_trial(account)]
@@ -34,7 +34,7 @@ def _trial(account: TwilioInventory) -> Notice | None:
 
 
 def _campaign(offer: Offer) -> Notice:
-    """The warning about a missing campaign (sources: twilio-a2p, twilio-a2p-time, twilio-toll-free-time)."""
+    """Returns the warning about a missing campaign (sources: twilio-a2p, twilio-a2p-time, twilio-toll-free-time)."""
     price = "" if offer.price is None else f" It costs {offer.price:.2f} {offer.currency} a month all the while."
     return Notice(
         code="number_needs_registration",

@@ -1,4 +1,4 @@
-"""Whether a spoken code can be delivered: who calls, and whether the users' countries may be called."""
+"""Checks of spoken codes: whether the sender can make calls, and whether the users' countries may be called."""
 
 from mfa_setup.checks.account import unasked
 from mfa_setup.checks.catalog import answer, idle, judged, unseen
@@ -18,7 +18,7 @@ _NAME_A_NUMBER = (
 
 
 def checks(given: CheckContext) -> tuple[Check, ...]:
-    """All of this group; without spoken codes there is nothing to ask."""
+    """Returns the checks of voice calls; they do not apply if no codes are sent by voice call."""
     if "voice" not in known_or(given.snapshot.factor, Factor()).message_types:
         unread = isinstance(given.snapshot.factor, MfaSetupError)
         reason = "No codes are known to be sent by voice call." if unread else "No codes are sent by voice call."
@@ -35,9 +35,9 @@ def checks(given: CheckContext) -> tuple[Check, ...]:
 
 
 def _sender(given: CheckContext, provider: Provider, account: TwilioInventory) -> Check:
-    """Only a number with voice capability can call, never a Messaging Service (Auth0 docs; sources: twilio-voice).
+    """Checks that the sender can make calls: only a number with voice capability can, and no Messaging Service.
 
-    A text's own sender makes its calls, too (not verified).
+    Auth0 docs; sources: twilio-voice. A template's own sender also makes the template's calls (not verified).
     """
     names = named(given, provider)
     if uses_service(given, provider) or not names:

@@ -1,4 +1,4 @@
-"""Every check, once: its ID, its subject, its question, and whether it decides that codes arrive."""
+"""The catalog of all checks: ID, subject, question, and whether the arrival of codes depends on the check."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from mfa_setup.snapshot.parts import Part, T
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One check.
+    """The description of one check.
 
     Attributes:
-        id: Its stable name.
-        subject: Where `doctor` shows it.
-        text: What it asks.
-        clause: The same as part of a sentence, for an answer that says that it could not be checked.
-        decides: Whether a code can reach the users depends on it: the guard waits for it.
-        fixed: Nothing overrides it: without it no code is sent at all.
-        resource: The resource that `up` creates or updates so that the check passes, if there is one.
+        id: The stable name of the check.
+        subject: The heading under which `doctor` shows the check.
+        text: The question that the check answers.
+        clause: The question as a clause ("whether …"), for the message that it could not be checked.
+        decides: Whether the arrival of codes depends on the check; the guard requires it to pass.
+        fixed: Whether the check cannot be overridden, because without it no code is sent at all.
+        resource: The resource that `up` creates or updates so that the check passes; None if `up` cannot fix it.
     """
 
     id: str
@@ -217,7 +217,7 @@ QUESTIONS = (
         "whether Twilio is used in its home region",
     ),
 )
-"""In the order in which they are asked."""
+"""The checks of `doctor` and the guard, in the order in which docs/checks.md lists them."""
 
 CONSENTS = (
     Question(
@@ -233,7 +233,10 @@ CONSENTS = (
         "whether a number that is in use stays where it is",
     ),
 )
-"""What is asked of a plan alone, before it is applied; so is `auth0_plan`, before a number is bought."""
+"""Checks of a plan that need the user's consent before it is applied.
+
+`auth0_plan` is such a check, too, before a number is bought.
+"""
 
 _GROUPS: dict[CheckSubject, CheckGroup] = {
     "tenant": "auth0",
@@ -242,18 +245,18 @@ _GROUPS: dict[CheckSubject, CheckGroup] = {
     "account": "twilio",
     "sender": "twilio",
 }
-"""The group of each subject, as JSON has it."""
+"""The group of each subject, as in the JSON output."""
 BY_ID = {question.id: question for question in (*QUESTIONS, *CONSENTS)}
 OVERRIDABLE = (
     *(question.id for question in QUESTIONS if question.decides and not question.fixed),
     "auth0_plan",
     *(question.id for question in CONSENTS),
 )
-"""The checks that can stop a run, and that somebody can overrule."""
+"""The checks that can stop a run and that the user can override."""
 
 
 def answer(check_id: str, status: CheckStatus, evidence: str, fix: str = "") -> Check:
-    """The result of the check with this ID."""
+    """Returns the result of the check with this ID."""
     asked = BY_ID[check_id]
     return Check(
         id=check_id,
@@ -267,31 +270,31 @@ def answer(check_id: str, status: CheckStatus, evidence: str, fix: str = "") -> 
 
 
 def unchecked(check_id: str, reason: str, fix: str = "") -> Check:
-    """The answer to a question that could not be checked, for a reason that is a whole sentence."""
+    """Returns the result of a check that could not be evaluated; `reason` is a whole sentence."""
     return answer(check_id, "skip", f"Could not check {BY_ID[check_id].clause}: {reason}", fix)
 
 
 def about(check: Check, why: MfaSetupError) -> Check:
-    """A check with the request that a service refused."""
+    """Returns the check with the details of the request that failed: service, HTTP status, request ID and exit code."""
     request = {"service": why.service, "http_status": why.status, "request_id": why.request_id}
     return check.model_copy(update=request | {"because": why.exit_code})
 
 
 def unseen(check_id: str, why: MfaSetupError) -> Check:
-    """The answer to a question about something that could not be read."""
+    """Returns the result of a check whose input could not be read."""
     return about(unchecked(check_id, why.message, why.hint), why)
 
 
 def judged(check_id: str, part: Part[T], judge: Callable[[T], Check]) -> Check:
-    """What `judge` answers to a question about a part of the snapshot, or why that part was not seen."""
+    """Returns the result of `judge` for a part of the snapshot, or a skipped check if the part could not be read."""
     return unseen(check_id, part) if isinstance(part, MfaSetupError) else judge(part)
 
 
 def awaiting(check_id: str, phones: tuple[str, ...]) -> Check:
-    """The answer to a question that the test SMS before the policy will show."""
+    """Returns the result of a check that the test SMS, sent before the policy is set, will answer."""
     return idle(check_id, f"The test SMS to {', '.join(phones)} will show {BY_ID[check_id].clause}.")
 
 
 def idle(check_id: str, why: str) -> Check:
-    """The answer to a question that has no meaning here."""
+    """Returns the result of a check that does not apply here."""
     return answer(check_id, "skip", why).model_copy(update={"applies": False})

@@ -1,4 +1,4 @@
-"""What needs somebody's consent before a plan is carried out: a purchase for nothing, an unknown price, a move."""
+"""Checks of a plan that need the user's consent: a useless purchase, an unknown price, moving a number in use."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,21 +15,21 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 
 def looks_free(found: Snapshot) -> bool:
-    """Whether a tenant's rate limit is that of the Free plan, which sends no SMS, and its factor is not on.
+    """Whether the tenant seems to be on the Free plan, which sends no SMS, by its rate limit and disabled SMS factor.
 
-    A factor that is on is taken to show that the plan includes it: that Auth0 refuses it on the Free plan is not
-    verified.
+    An enabled factor is taken as proof that the plan includes SMS. It is not verified that Auth0 refuses to enable
+    the factor on the Free plan.
     """
     return tenant.is_free(found.headroom) and "sms" not in known_or(found.factors, frozenset())
 
 
 def may_ask(found: Snapshot) -> bool:
-    """Whether the factor may be switched on before a provider can send, because nobody is asked for a code."""
+    """Whether the SMS factor may be enabled before a provider can send, because no user is asked for a code."""
     return found.factors == frozenset() and found.policies == () and not found.enforcing
 
 
 def asked_first(found: Snapshot) -> Notice:
-    """The notice that the factor is enabled before a number is bought, as on the Free plan Auth0 may refuse it."""
+    """Returns the notice that the factor is enabled before the purchase, as Auth0 may refuse it on the Free plan."""
     return Notice(
         code="auth0_plan",
         message=f"{_limit(found)} The factor is switched on before the number is bought, so that nothing is spent if "
@@ -45,11 +45,11 @@ def _limit(found: Snapshot) -> str:
 
 
 def before_buying(found: Snapshot, *, may_send: bool) -> Iterator[Check]:
-    """What is known, before a number is bought, to make the purchase useless, or its price unknown.
+    """Yields the failed checks before a purchase: a plan of the tenant that sends no SMS, and an unknown price.
 
     Args:
-        found: What there is.
-        may_send: Whether the plan of the tenant is taken to include SMS, or Auth0 is asked before the purchase.
+        found: The current snapshot.
+        may_send: Whether the tenant's plan seems to include SMS, or Auth0 can refuse the factor before the purchase.
     """
     if not may_send:
         evidence = f"{_limit(found)} A number would cost money each month and send no code."
@@ -71,7 +71,10 @@ def _price(offer: Offer) -> Check:
 
 
 def before_moving(given: CheckContext, writes: Sequence[Write]) -> Iterator[Check]:
-    """The numbers in use that are put into a Messaging Service, unless both are named, which is consent."""
+    """Yields a failed check for each number in use that the plan moves to a Messaging Service.
+
+    Naming both the number and the Messaging Service in the settings counts as consent.
+    """
     account = known_or(given.snapshot.inventory, None)
     if account is None or given.desired.number.is_placed:
         return

@@ -1,4 +1,4 @@
-"""What the checks judge: a snapshot, as it was read or as a plan would leave it, and what is asked of it."""
+"""The input of the checks: a snapshot, as it was read or as a plan would leave it, and the desired state."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,14 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """One tenant and its Twilio account, with the desired state that they are judged for.
+    """One tenant and its Twilio account, with the desired state that they are checked for.
 
     Attributes:
-        snapshot: Both services.
-        desired: Names the users' countries, and the application and number that are meant.
-        own: How this tenant's numbers are recognised.
-        awaited: The phones that a test SMS goes to before the policy is set: what only a delivery shows waits for it.
+        snapshot: The state of both services.
+        desired: The desired state, with the users' countries, the application and the number.
+        own: How the numbers of this tenant are recognized.
+        awaited: The phones that receive a test SMS before the policy is set. Checks that only a delivery can answer
+            wait for it.
         region_variables: The environment variables that name another Twilio region.
     """
 
@@ -29,11 +30,11 @@ class CheckContext:
 
     @property
     def country(self) -> str:
-        """The country of a number that is to be bought."""
+        """The country in which a number would be bought."""
         return self.desired.number.country
 
     @property
     def spoken_only(self) -> bool:
-        """Whether no code is sent as an SMS: calls need no registration, and have geo permissions of their own."""
+        """Whether codes are sent only by voice call; calls need no registration and have separate geo permissions."""
         types = known_or(self.snapshot.factor, Factor()).message_types
         return bool(types) and "sms" not in types

@@ -1,4 +1,4 @@
-"""The users' countries: which they are, and whether the account may send messages there."""
+"""The users' countries, and the check whether the account may send messages to them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,13 +15,13 @@ from mfa_setup.snapshot.parts import known_or
 
 
 def countries(given: CheckContext, found: tuple[Sender, ...]) -> tuple[str, ...]:
-    """The users' countries: those that are named, by default the senders' own."""
+    """Returns the users' countries: those that the settings name, otherwise the senders' own."""
     own = dict.fromkeys(sender.country for sender in found if sender.country)
     return given.desired.countries or tuple(own)
 
 
 def judged_countries(given: CheckContext) -> tuple[str, ...]:
-    """The countries that the checks are about, where a sender of this account is there or planned."""
+    """Returns the countries that the checks consider: those of the settings, otherwise those of the senders."""
     account, provider = known_or(given.snapshot.inventory, None), known_or(given.snapshot.provider, None)
     if given.desired.countries or account is None or provider is None or provider.sid != account.sid:
         return given.desired.countries
@@ -29,7 +29,7 @@ def judged_countries(given: CheckContext) -> tuple[str, ...]:
 
 
 def geo(given: CheckContext, now: datetime | None, reached: tuple[str, ...]) -> Check:
-    """Whether the account may send messages to the users' countries (sources: twilio-geo)."""
+    """Checks whether the account may send messages to the users' countries (sources: twilio-geo)."""
     permissions = given.snapshot.geo
     if isinstance(permissions, MfaSetupError):
         return shown("geo_permissions", permissions, given, reached, delivered(given, now))
@@ -52,14 +52,14 @@ def geo(given: CheckContext, now: datetime | None, reached: tuple[str, ...]) -> 
 def shown(
     check_id: str, why: MfaSetupError, given: CheckContext, reached: tuple[str, ...], messages: Iterable[Message]
 ) -> Check:
-    """What deliveries show where the services' own answer could not be read: that messages reach these countries.
+    """Answers a check by recent deliveries to the users' countries, because its own input could not be read.
 
     Args:
-        check_id: The question.
-        why: Why it could not be read.
-        given: What is judged; a test SMS may be awaited.
+        check_id: The ID of the check.
+        why: The error that kept the input from being read.
+        given: The input of the checks, with the phones that will receive a test SMS.
         reached: The users' countries.
-        messages: The deliveries that tell something about it.
+        messages: The deliveries that can prove the check.
     """
     found = {country_of(message.to, "") for message in messages}
     if reached and found.issuperset(reached):

@@ -1,4 +1,4 @@
-"""The checks that decide whether codes arrive; the guard waits for them, and `doctor` shows them."""
+"""The checks that decide whether codes arrive; the guard requires them to pass, and `doctor` shows them."""
 
 from mfa_setup.checks import account, calls, login, provider, reach, tenant, texts
 from mfa_setup.checks.catalog import BY_ID
@@ -10,10 +10,10 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 
 def deciding(given: CheckContext) -> tuple[Check, ...]:
-    """Every check that decides, in the order in which a code travels.
+    """Returns every check that decides whether codes arrive, in the order of a code's way from Auth0 to the phone.
 
-    Where another factor is on and no user can have enrolled a phone yet, new users can use the other factor: what does
-    not pass is a warning then.
+    If another factor is enabled and no user can have enrolled a phone yet, new users can use the other factor. Most
+    checks that did not pass are then only warnings.
     """
     checks = (
         *provider.way_out(given),
@@ -30,18 +30,22 @@ def deciding(given: CheckContext) -> tuple[Check, ...]:
 
 
 def guarding(given: CheckContext) -> tuple[Check, ...]:
-    """What the guard judges: the checks that decide, what is known of the plan, and whose sessions a policy ends."""
+    """Returns the guard's checks: the deciding ones, the tenant's plan, and sessions that the policy may end."""
     return (*deciding(given), tenant.plan(given.snapshot), *login.ended_by(given))
 
 
 def _nobody_enrolled(found: Snapshot) -> bool:
-    """Whether no user is known who could have enrolled a phone: the tenant has none, and no code went to a user."""
+    """Whether no user can have enrolled a phone: the tenant has no users, and no code was sent to a user."""
     users = known_or(found.everyone, None)
     return users is not None and not users.total and not any(send.user_id for send in known_or(found.sends, ()))
 
 
 def _stays(check: Check, found: Snapshot) -> bool:
-    """The minimum stays as it is, and so does a token that Twilio is known to refuse, or that is not the one given."""
+    """Whether a check keeps its status even if no user can be locked out.
+
+    That holds for passed checks, for the minimum, and for a token that Twilio is known to refuse or that differs from
+    the given one.
+    """
     if check.id == "provider_token" and (check.status == "fail" or found.token != "unknown"):  # noqa: S105 a state
         return True
     return BY_ID[check.id].fixed or check.status not in {"fail", "skip"} or not check.applies

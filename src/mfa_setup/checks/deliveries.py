@@ -1,4 +1,4 @@
-"""What Twilio's log tells of the account's messages: what was delivered and what carriers refused, by Twilio's clock.
+"""Reads Twilio's message log: which messages were delivered and which carriers refused, by Twilio's clock.
 
 Source: twilio-message-log (docs/sources.md).
 """
@@ -13,19 +13,19 @@ from mfa_setup.phone import US_PHONES, country_of
 from mfa_setup.snapshot.parts import known_or
 
 LOOKBACK = timedelta(days=30)
-"""How far back a delivered message shows that a sender reaches a country."""
+"""How old a delivery may be to prove that a sender reaches a country."""
 A_DAY = timedelta(hours=24)
 UNREGISTERED = frozenset({30034, 30035})
 DELIVERED = frozenset({"delivered", "read"})
 
 
 def delivered(given: CheckContext, now: datetime | None) -> Iterator[Message]:
-    """The messages that were delivered recently, the newest first; none where Twilio's time is not known."""
+    """Yields the messages that were delivered recently, the newest first; none if Twilio's time is unknown."""
     return (message for message in _recent(given, now) if message.status in DELIVERED)
 
 
 def by_sender(given: CheckContext, now: datetime | None, sender: Sender) -> Iterator[Message]:
-    """The delivered messages that show something of a sender: its own, and those of the service that chooses it."""
+    """Yields the delivered messages of a sender, and those of the Messaging Service that chooses the sender."""
     service = sender.service.sid if sender.pooled and sender.service else None
     for message in delivered(given, now):
         if message.sender == sender.name or (service and message.messaging_service_sid == service):
@@ -33,7 +33,7 @@ def by_sender(given: CheckContext, now: datetime | None, sender: Sender) -> Iter
 
 
 def since_added(given: CheckContext, now: datetime | None, sender: Sender) -> Iterator[Message]:
-    """A sender's own messages to US phones since it was put into its pool; none where that is not known."""
+    """Yields a sender's messages to US phones since it was added to its sender pool; none if that time is unknown."""
     for message in _recent(given, now):
         late_enough = sender.added and message.created_at and message.created_at >= sender.added
         if late_enough and message.sender == sender.name and country_of(message.to, "") in US_PHONES:
@@ -41,7 +41,10 @@ def since_added(given: CheckContext, now: datetime | None, sender: Sender) -> It
 
 
 def refusal(given: CheckContext, now: datetime | None, sender: Sender) -> Message | None:
-    """The newest of those, if carriers dropped it because the number is not registered."""
+    """Returns the newest message since the sender was added that carriers dropped because it is not registered.
+
+    Returns None if a newer message was delivered.
+    """
     for message in since_added(given, now, sender):
         if message.status in DELIVERED:
             return None

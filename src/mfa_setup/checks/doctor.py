@@ -1,4 +1,4 @@
-"""All checks at once, on one snapshot: every read is made once, and none that fails stops another."""
+"""Evaluates all checks on one snapshot: everything is read once, and a failed read does not stop the others."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ READS: frozenset[PartName] = OF_TWILIO | tenant.DOCTOR | {"settings", "actions"}
 
 
 def read_everything(reader: Reader) -> Snapshot:
-    """Everything that the checks need; where not even the phone stack can be read, nothing more is asked of Auth0."""
+    """Reads everything that the checks need; if the phone stack cannot be read, reads nothing more from Auth0."""
     scopes = attempt(reader.token.scopes)
     begun = scopes if isinstance(scopes, MfaSetupError) else attempt(reader.begin)
     if isinstance(begun, MfaSetupError):
@@ -29,7 +29,7 @@ def read_everything(reader: Reader) -> Snapshot:
 
 
 def examine(given: CheckContext) -> tuple[Check, ...]:
-    """All checks, in the order in which they are asked."""
+    """Evaluates all checks, in a fixed order."""
     checks = (
         *tenant.checks(given),
         *decide.deciding(given),
@@ -41,10 +41,10 @@ def examine(given: CheckContext) -> tuple[Check, ...]:
 
 
 def _with_pending(given: CheckContext, checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    """The checks of a tenant that is not set up yet: those that `up` would make pass are pending instead.
+    """Marks the checks that `up` would make pass as pending, if the tenant is not set up yet.
 
-    A tenant is not set up yet where no code can be sent, `up` would change that, and nothing asks users for codes: not
-    a policy, and no Action that could be read.
+    A tenant is not set up yet if no code can be sent, `up` would change that, and neither a policy nor any readable
+    Action asks users for codes.
     """
     found = given.snapshot
     if known_or(found.policies, None) != () or found.enforcing:
@@ -57,9 +57,9 @@ def _with_pending(given: CheckContext, checks: tuple[Check, ...]) -> tuple[Check
 
 
 def _to_set_up(given: CheckContext) -> frozenset[ResourceName]:
-    """The resources that `up` would create or update, as far as that is known without asking a person.
+    """Returns the resources that `up` would create or update, as far as that is known without asking a person.
 
-    A tenant without a phone provider gets one, also where no Twilio credentials are given yet.
+    The provider is included if the tenant has no phone provider, even if no Twilio credentials are set yet.
     """
     found = given.snapshot
     comparison = Comparison(given.desired, found, planned=found, own=given.own, lenient=True)
@@ -72,14 +72,14 @@ def _to_set_up(given: CheckContext) -> frozenset[ResourceName]:
 
 
 def _sets_up(step: Step) -> bool:
-    """Whether a step sets something up: an application that exists and has its connection is set up already."""
+    """Whether a step sets something up; an application that exists and has its connection counts as set up."""
     if step.change.resource == "application":
         return any(write.action in {"create_application", "connect_application"} for write in step.writes)
     return step.change.pending
 
 
 def _pending(check: Check) -> Check:
-    """The check as one that waits for `up`, which will make it pass."""
+    """Returns the check as pending: `up` will make it pass."""
     evidence = f"{check.evidence} `mfa-setup up` will change that."
     return check.model_copy(
         update={"status": "skip", "pending": True, "evidence": evidence, "fix": "Run `mfa-setup up`."}
@@ -87,5 +87,5 @@ def _pending(check: Check) -> Check:
 
 
 def broken(snapshot: Snapshot) -> MfaSetupError | None:
-    """Credentials that are refused, or a service that cannot be reached: what the whole examination ends with."""
+    """Returns the error that ends `doctor`: credentials are refused or a service cannot be reached; None otherwise."""
     return first_unread((snapshot.stack, snapshot.twilio, snapshot.factor, snapshot.provider))

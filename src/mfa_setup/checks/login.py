@@ -1,4 +1,4 @@
-"""What else bears on a login with MFA: the applications, the other factors, and what Actions do."""
+"""Checks of other things that affect a login with MFA: the applications, the other factors, and the Actions."""
 
 from mfa_setup.checks.catalog import answer, judged, unseen
 from mfa_setup.checks.context import CheckContext
@@ -13,13 +13,13 @@ from mfa_setup.snapshot.snapshot import Snapshot
 PASSWORD_GRANTS = frozenset({"password", "http://auth0.com/oauth/grant-type/password-realm"})
 _RECOVERY = frozenset({"recovery-code", "email"})
 _BROWSER_TYPES = frozenset({"spa", "native"})
-"""The types of applications that renew a session by themselves, on the user's own device."""
+"""The types of applications that renew a session without the user, on the user's own device."""
 LISTED = 10
-"""How many applications a check names at most."""
+"""The largest number of applications that a check names."""
 
 
 def checks(found: Snapshot) -> tuple[Check, ...]:
-    """All of them."""
+    """Returns all checks of this module."""
     flags = known_or(found.settings, TenantSettings())
     return (
         judged("password_grants", found.applications, _password_grants),
@@ -31,7 +31,10 @@ def checks(found: Snapshot) -> tuple[Check, ...]:
 
 
 def ended_by(given: CheckContext) -> tuple[Check, ...]:
-    """Whose sessions the policy Always may end, where it is asked for and the applications were read for it."""
+    """Returns the check of sessions that the policy Always may end.
+
+    Empty if Always is not the desired policy or the applications were not read.
+    """
     applications = given.snapshot.applications
     if given.desired.policy != "always" or isinstance(applications, MfaSetupError):
         return ()
@@ -39,7 +42,7 @@ def ended_by(given: CheckContext) -> tuple[Check, ...]:
 
 
 def _password_grants(applications: tuple[Application, ...]) -> Check:
-    """Applications whose logins answer `mfa_required` under Always, and have to speak the MFA API then."""
+    """Checks for applications whose logins fail with `mfa_required` under Always unless they use the MFA API."""
     using = [item.name for item in applications if PASSWORD_GRANTS & set(item.grant_types)]
     if not using:
         return answer("password_grants", "pass", "No application uses the password grant.")
@@ -54,7 +57,7 @@ def _password_grants(applications: tuple[Application, ...]) -> Check:
 
 
 def silent_login(applications: tuple[Application, ...]) -> Check:
-    """Applications that renew a session without the user, which Always may end (sources: auth0-silent-mfa)."""
+    """Checks for applications that renew sessions silently, which Always may end (sources: auth0-silent-mfa)."""
     renewing = [f"{item.name} ({' and '.join(ways)})" for item in applications if (ways := _renewals(item))]
     if not renewing:
         return answer("silent_login", "pass", "No single-page or native application renews sessions without the user.")
@@ -78,9 +81,10 @@ def _renewals(item: Application) -> list[str]:
 
 
 def _other_factor(factors: frozenset[str], flags: TenantSettings) -> Check:
-    """Auth0 offers the most secure factor first, and every independent one goes before SMS (Auth0 docs, "Enable MFA").
+    """Checks whether users are offered another factor before SMS.
 
-    Users who see the list choose themselves (`mfa_show_factor_list_on_enrollment`).
+    Auth0 offers the most secure factor first, and every independent factor before SMS (Auth0 docs, "Enable MFA").
+    Users who see the list of factors choose themselves (`mfa_show_factor_list_on_enrollment`).
     """
     first = sorted(INDEPENDENT & factors)
     if not first:
@@ -111,7 +115,10 @@ def _recovery(factors: frozenset[str]) -> Check:
 
 
 def mfa_in_action(found: Snapshot) -> Check:
-    """What Actions say of MFA goes before the policy (Auth0 docs, "Customize MFA policy with Actions")."""
+    """Checks whether Actions decide about MFA, which overrides the policy.
+
+    Source: Auth0 docs, "Customize MFA policy with Actions".
+    """
     if isinstance(found.settings, MfaSetupError):
         return unseen("mfa_in_action", found.settings)
     if found.enforcing:
@@ -133,7 +140,7 @@ def mfa_in_action(found: Snapshot) -> Check:
 
 
 def under_never(found: Snapshot) -> tuple[Notice, ...]:
-    """What the policy Never does not end: factors that Actions ask for."""
+    """Returns the warnings about Actions that ask for MFA even under the policy Never."""
     if isinstance(found.actions, MfaSetupError):
         unread = found.actions.message
         message = f"Whether post-login Actions ask for MFA under the policy Never could not be checked: {unread}"
@@ -159,7 +166,7 @@ def _asking(actions: tuple[BoundAction, ...]) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    """Names for a sentence, cut where they are many."""
+    """Joins names for a sentence, shortened to the first `LISTED` names."""
     rest = len(names) - LISTED
     return ", ".join(names[:LISTED]) + (f" and {rest} more" if rest > 0 else "")
 

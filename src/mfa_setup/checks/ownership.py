@@ -1,4 +1,4 @@
-"""The check of the ownership: whether each sender that is named is the account's, and can send."""
+"""The check `sender_owned`: whether the Twilio account owns each named sender, and whether the sender can send."""
 
 from mfa_setup.checks.catalog import answer, unchecked
 from mfa_setup.checks.context import CheckContext
@@ -11,7 +11,7 @@ _CHOOSE = "Run `mfa-setup enable-sms`, or `mfa-setup enable-sms --from NUMBER` w
 
 
 def owned(given: CheckContext, account: TwilioInventory, provider: Provider) -> Check:
-    """Whether each sender that is named is the account's, and can send."""
+    """Checks whether the Twilio account owns each named sender, and whether the sender can send."""
     bought = next((one.phone_number for one in account.numbers if one.planned), None)
     names = [name for name in named(given, provider) if name != bought]
     problems = [_sender_problem(account, name, spoken=given.spoken_only) for name in names]
@@ -30,7 +30,7 @@ def owned(given: CheckContext, account: TwilioInventory, provider: Provider) -> 
 
 
 def _sender_problem(account: TwilioInventory, name: str, *, spoken: bool) -> str | None:
-    """Why a sender cannot send; a name needs to be owned by nobody (sources: twilio-senders)."""
+    """Returns why a sender cannot send, or None; an alphanumeric name needs no owner (sources: twilio-senders)."""
     if name.startswith("MG"):
         return (
             f"The provider's From field contains {name}, a Messaging Service, which belongs in the Messaging Service "
@@ -64,7 +64,7 @@ def _service_problem(account: TwilioInventory, sid: str) -> str | None:
 
 
 def _unread(given: CheckContext, account: TwilioInventory, provider: Provider, names: list[str]) -> str | None:
-    """What could not be read of senders that are no numbers."""
+    """Returns why short codes or alphanumeric senders could not be checked; None if nothing is missing."""
     codes = [name for name in names if kind_of(name) == "short code"]
     if codes and account.short_codes is None:
         return f"The account's short codes could not be read, and the sender is one: {codes[0]}."

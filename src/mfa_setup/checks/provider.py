@@ -1,4 +1,4 @@
-"""How the tenant sends its codes: the factor, its message types, the provider, and the token that Auth0 holds."""
+"""Checks how the tenant sends codes: the factor, its message types, the provider, and the token that Auth0 holds."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ from mfa_setup.snapshot.snapshot import Snapshot
 from mfa_setup.twilio_codes import explain
 
 FRESH = timedelta(hours=1)
-"""How long an accepted send of the tenant shows that the token it holds is right."""
+"""How long an accepted send of the tenant proves that the token which Auth0 holds is right."""
 AUTHENTICATE = 20003
 _MINIMUM = {
     "factor_on": ("The SMS factor is enabled.", "The SMS factor is disabled."),
@@ -31,7 +31,7 @@ _MINIMUM = {
         "The tenant has no enabled phone provider that can send codes.",
     ),
 }
-"""The checks of the minimum, and what each says where it passes and where it fails."""
+"""The minimum checks, each with its evidence if it passes and if it fails."""
 _IDS = (*_MINIMUM, "provider_account", "provider_token")
 _NOTHING_TO_DELIVER = "The SMS factor has no message type, so the phone provider has nothing to deliver."
 TENANT_SEND = "`mfa-setup test sms --via auth0 --to NUMBER`"
@@ -39,9 +39,9 @@ _ENABLE = "Run `mfa-setup enable-sms`."
 
 
 def minimum(seen: Factor, there: Provider) -> tuple[Check, ...]:
-    """The minimum under a policy that asks for MFA, which nothing overrides: a code could leave at all.
+    """Returns the minimum checks, which cannot be overridden: whether the tenant could send a code at all.
 
-    Auth0 itself answers 200 to "Always" with no factor on, and locks everybody out.
+    Auth0 itself accepts the policy Always with no factor enabled (it answers 200), which locks every user out.
     """
     held = (seen.enabled, bool(seen.message_types), carries(there, seen.message_types), there.can_send)
     checks = tuple(
@@ -57,7 +57,7 @@ def minimum(seen: Factor, there: Provider) -> tuple[Check, ...]:
 
 
 def way_out(given: CheckContext) -> tuple[Check, ...]:
-    """All of this group that decides."""
+    """Returns the checks of this module that decide whether codes arrive."""
     seen, there = given.snapshot.factor, given.snapshot.provider
     if isinstance(seen, MfaSetupError):
         return tuple(unseen(check_id, seen) for check_id in _IDS)
@@ -67,7 +67,7 @@ def way_out(given: CheckContext) -> tuple[Check, ...]:
 
 
 def _account(given: CheckContext, there: Provider) -> Check:
-    """Whether the provider is Twilio, by the account whose credentials are given."""
+    """Checks whether the provider is Twilio, with the account whose credentials are set."""
     if there.kind in {None, "auth0"} or (there.kind == "twilio" and there.sid is None):
         return idle("provider_account", "The tenant has no phone provider yet, so no Twilio account sends its codes.")
     if there.kind != "twilio":
@@ -98,7 +98,7 @@ def _account(given: CheckContext, there: Provider) -> Check:
 
 
 def _token(given: CheckContext, there: Provider) -> Check:
-    """Whether Twilio accepts what Auth0 holds: compared where it can be, else by the tenant's own sends since."""
+    """Checks whether Twilio accepts the token that Auth0 holds, by comparing tokens or by the tenant's later sends."""
     if there.kind != "twilio" or there.sid is None:
         return idle("provider_token", "The tenant has no Twilio phone provider, so Auth0 holds no Twilio token.")
     found, send = given.snapshot, _telling_send(given.snapshot, there)
@@ -121,7 +121,7 @@ def _token(given: CheckContext, there: Provider) -> Check:
 
 
 def _compared(found: Snapshot) -> Check | None:
-    """What the token itself tells, where Auth0 shows it, or a digest knows it for ours."""
+    """Returns the result if Auth0 shows the token, or if a digest proves that it is ours; otherwise None."""
     match found.token:
         case "refused":
             return answer("provider_token", "fail", "Twilio refuses the token that Auth0 holds.", _RESEND)
@@ -143,13 +143,14 @@ _UNPROVEN: dict[TokenState, str] = {
     "unknown": "Auth0 does not show which Twilio token it holds, and no code that it has sent in the last hour and "
     "since its provider was last written shows that Twilio accepts it.",
 }
-"""Why it is not known whether Twilio accepts the token (sources: twilio-two-tokens)."""
+"""For each token state, why it is unknown whether Twilio accepts the token (sources: twilio-two-tokens)."""
 
 
 def _telling_send(found: Snapshot, there: Provider) -> SendEvent | None:
-    """The latest send that tells of the token that is there now: by the service's own times, and of known order.
+    """Returns the latest send, after the provider was last written, that shows whether Auth0's current token works.
 
-    A send that was refused for another reason tells nothing, nor does any of a token that is shown.
+    Times are the service's own. A send that Twilio refused for a reason other than the token shows nothing. Returns
+    None if Auth0 shows the token itself.
     """
     if there.token is not None:
         return None
@@ -158,7 +159,7 @@ def _telling_send(found: Snapshot, there: Provider) -> SendEvent | None:
 
 
 def recent_sends(given: CheckContext) -> Check:
-    """What became of the tenant's latest code, with Twilio's own reason."""
+    """Checks whether the tenant's latest code was sent; if it was not, gives Twilio's reason."""
     if isinstance(given.snapshot.sends, MfaSetupError):
         return unseen("recent_sends", given.snapshot.sends)
     latest = _latest(given)

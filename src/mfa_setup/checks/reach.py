@@ -1,4 +1,4 @@
-"""Whether the sender reaches the users' countries: whose it is, its registration, and the geo permissions.
+"""Checks whether the sender reaches the users' countries: its owner, its registration, and the geo permissions.
 
 Sources: twilio-a2p, twilio-toll-free (docs/sources.md).
 """
@@ -23,7 +23,7 @@ _IDS = ("sender_owned", "registration", "geo_permissions")
 
 
 def checks(given: CheckContext) -> tuple[Check, ...]:
-    """All of this group."""
+    """Returns the checks of the sender: ownership, registration and geo permissions."""
     if skipped := unasked(given, _IDS):
         return skipped
     account, provider = given.snapshot.inventory, given.snapshot.provider
@@ -39,7 +39,7 @@ def checks(given: CheckContext) -> tuple[Check, ...]:
 
 
 def _partly(given: CheckContext, why: MfaSetupError) -> tuple[Check, ...]:
-    """What can be judged where a part of the account could not be read."""
+    """Returns the results that are still possible if a part of the Twilio account could not be read."""
     parts, provider = given.snapshot.account, known_or(given.snapshot.provider, None)
     unread, now = tuple(unseen(check_id, why) for check_id in _IDS[:2]), parts.now if parts else None
     if parts is None or provider is None or provider.sid != parts.sid or provider.sender is None:
@@ -63,7 +63,7 @@ def _partly(given: CheckContext, why: MfaSetupError) -> tuple[Check, ...]:
 def _by_deliveries(
     given: CheckContext, account: TwilioInventory, found: tuple[Sender, ...], why: MfaSetupError
 ) -> Check:
-    """What the deliveries of the last day show of the only sender, where its pool or verification could not be read."""
+    """Checks the only sender by the last day's deliveries, because its pool or verification could not be read."""
     if len(found) != 1:
         return unseen("registration", why)
     messages = (one for one in by_sender(given, account.now, found[0]) if is_of_today(one, account.now))
@@ -92,7 +92,7 @@ def _reached(
 
 
 def _prospect(given: CheckContext, account: TwilioInventory, provider: Provider) -> tuple[Check, ...]:
-    """What the number would meet that `up` would take, or one that is still to be bought."""
+    """Returns the checks for a tenant without a provider: of the number that `up` would choose or buy."""
     chosen = attempt(lambda: choose(given.desired.number, account, provider, given.own))
     if not isinstance(chosen, MfaSetupError) and chosen.number:
         would_be = Provider(stack=provider.stack, kind="twilio", sid=account.sid, sender=chosen.number.phone_number)

@@ -1,4 +1,4 @@
-"""The check of the registration: each sender that may be used, judged for each of the users' countries."""
+"""The check `registration`: whether each possible sender is registered for each of the users' countries."""
 
 from mfa_setup.checks.catalog import BY_ID, about, answer, awaiting, idle, unchecked
 from mfa_setup.checks.context import CheckContext
@@ -12,11 +12,11 @@ from mfa_setup.phone import US_PHONES, is_north_american
 from mfa_setup.snapshot.parts import known_or
 
 _FOR_CODES = frozenset({"2FA", "MIXED", "LOW_VOLUME"})
-"""The use cases of a campaign that one-time passwords belong to (sources: twilio-usecases)."""
+"""The campaign use cases that cover one-time passwords (sources: twilio-usecases)."""
 
 
 def registration(given: CheckContext, account: TwilioInventory, found: tuple[Sender, ...]) -> Check:
-    """Whether each country's carriers take messages from the sender that would be chosen for it."""
+    """Checks whether each country's carriers accept messages from the senders that would be used for that country."""
     reached = countries(given, found)
     if not reached:
         names = ", ".join(sender.name for sender in found)
@@ -37,7 +37,10 @@ def registration(given: CheckContext, account: TwilioInventory, found: tuple[Sen
 
 
 def _unproved(given: CheckContext, routes: list[Route]) -> Check:
-    """What only a delivery can show; where it matters because the users could not be counted, the reason is theirs."""
+    """Returns the result for routes that only a delivery can prove.
+
+    If it matters only because the users could not be counted, the result names that error, too.
+    """
     check, users = _combined("skip", routes), given.snapshot.everyone
     evidence = f"Could not check {BY_ID['registration'].clause}: {check.evidence}"
     if isinstance(users, MfaSetupError) and all(one.verdict == "young" for one in routes):
@@ -47,7 +50,7 @@ def _unproved(given: CheckContext, routes: list[Route]) -> Check:
 
 
 def _passing(judged: list[Route], reached: tuple[str, ...]) -> Check:
-    """What works, with what is worth knowing about it."""
+    """Returns the result when no route fails, with warnings about new numbers and campaigns for another use."""
     young = [one for one in judged if one.verdict == "young"]
     warnings = [(f"{one.evidence} The tenant has no users yet.", one.fix) for one in young]
     warnings += [_other_use(one) for one in judged if _is_for_another_use(one)]
@@ -67,7 +70,7 @@ def _other_use(one: Route) -> tuple[str, str]:
 
 
 def _is_for_another_use(one: Route) -> bool:
-    """Whether the campaign that lets a number reach US phones is for something else than codes."""
+    """Whether a US route depends on a campaign that is registered for a use other than codes."""
     campaign = one.sender.service.campaign if one.sender.service else None
     needs_it = one.country in US_PHONES and one.sender.kind == "long code" and is_north_american(one.sender.name)
     return needs_it and campaign is not None and campaign.usecase not in _FOR_CODES
@@ -76,14 +79,14 @@ def _is_for_another_use(one: Route) -> bool:
 def _routes_to(
     given: CheckContext, account: TwilioInventory, found: tuple[Sender, ...], country: str
 ) -> tuple[Route, ...]:
-    """The routes to a country: of each sender that is named, and of those that a service may choose for it."""
+    """Returns the routes to a country: of each named sender, and of those that a Messaging Service may choose."""
     named_ones = [sender for sender in found if not sender.pooled]
     chosen = chosen_from([sender for sender in found if sender.pooled], country)
     return tuple(route(given, account, sender, country) for sender in (*named_ones, *chosen))
 
 
 def _is_awaited(given: CheckContext, one: Route) -> bool:
-    """Whether a test SMS will show it before the policy is set."""
+    """Whether a test SMS, sent before the policy is set, will prove this route."""
     return one.sender.tested and any(one.is_shown_by(phone) for phone in given.awaited)
 
 
@@ -94,6 +97,6 @@ def _combined(status: str, routes: list[Route]) -> Check:
 
 
 def _has_users(given: CheckContext) -> bool:
-    """Whether anybody could be locked out: users that cannot be counted may be there."""
+    """Whether any user could be locked out; true if the users could not be counted."""
     users = known_or(given.snapshot.everyone, None)
     return users is None or users.total > 0

@@ -1,4 +1,4 @@
-"""Whether a sender reaches a country: what is known to work, what is known to fail, and what only a delivery shows.
+"""Judges whether a sender reaches a country: known to work, known to fail, or provable only by a delivery.
 
 Sources: twilio-a2p, twilio-toll-free, twilio-uk, twilio-senders, twilio-short-codes (docs/sources.md).
 """
@@ -15,21 +15,21 @@ from mfa_setup.phone import US_PHONES, country_of, is_british, is_north_american
 
 TOLL_FREE_REACH = frozenset({"US", "CA"})
 YOUNG = timedelta(hours=24)
-"""How long a number that was put into a campaign's pool is taken to be still registered by the carriers."""
+"""How long after a number is added to a campaign's pool the carriers may still be registering the number."""
 
 Verdict = Literal["works", "fails", "unknown", "young"]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What is known of one sender to one country.
+    """The verdict on one sender for one country.
 
     Attributes:
         sender: The sender.
-        country: Where the phone is.
-        verdict: `young`: it works once the carriers have registered it.
-        evidence: Why, in a whole sentence.
-        fix: What to do.
+        country: The country of the phone that receives the code.
+        verdict: Whether codes arrive; `young` means that they will once the carriers have registered the number.
+        evidence: The reason for the verdict, in a whole sentence.
+        fix: What the user should do.
     """
 
     sender: Sender
@@ -40,11 +40,11 @@ class Route:
 
     @property
     def is_verifiable(self) -> bool:
-        """Whether a toll-free verification lets the sender reach the country."""
+        """Whether a toll-free verification would let the sender reach the country."""
         return self.sender.kind == "toll-free" and self.country in TOLL_FREE_REACH
 
     def is_shown_by(self, phone: str) -> bool:
-        """Whether an SMS that this phone gets shows that the sender reaches the country.
+        """Whether an SMS that arrives on this phone proves that the sender reaches the country.
 
         A number that US carriers have registered is registered for all US phones.
         """
@@ -53,7 +53,7 @@ class Route:
 
 
 def route(given: CheckContext, account: TwilioInventory, sender: Sender, country: str) -> Route:
-    """Judges one sender for one country; a recent delivery shows what nothing else does."""
+    """Judges one sender for one country, by Twilio's rules and, where these leave it open, by recent deliveries."""
     found = _by_rule(given, account, sender, country)
     if found.verdict == "young":
         messages = deliveries.since_added(given, account.now, sender)
@@ -88,7 +88,7 @@ def _by_rule(given: CheckContext, account: TwilioInventory, sender: Sender, coun
 
 
 def _unless_named(sender: Sender, country: str) -> Route:
-    """A number that works, unless its service may have names, which it takes first and which could not be read."""
+    """Returns "works" for a number, unless its Messaging Service may prefer alphanumeric names that were not read."""
     if not (sender.pooled and sender.service and sender.service.senders is None) or country in NO_NAMES:
         return Route(sender, country, "works")
     evidence = f"The Messaging Service {sender.service.sid} may send from a name in {country}, which could not be read."
@@ -96,7 +96,7 @@ def _unless_named(sender: Sender, country: str) -> Route:
 
 
 def _prove(sender: Sender, country: str) -> str:
-    """How a delivery shows it: in the run, or beforehand where a test SMS can name the sender."""
+    """Returns how to prove a route by a delivery: during the run or, if a test SMS can name the sender, before it."""
     way = f"Prove it by an SMS to a phone in {country}: `mfa-setup up --test-to NUMBER`"
     if not (sender.planned or sender.pooled):
         pooled = "" if sender.added or sender.service is None else f"`mfa-setup buy-number --from {sender.name}`, then "
@@ -152,7 +152,10 @@ def _to_us_phones(given: CheckContext, account: TwilioInventory, sender: Sender,
 
 
 def _refused(found: Route, refused: Message, now: datetime | None, *, is_young: bool) -> Route:
-    """What carriers dropped while they register a number; a refusal that is a day old says less of an older entry."""
+    """Returns the route after carriers dropped a message because the number is not registered.
+
+    It fails if the number is new in its pool or the refusal is less than a day old; otherwise it is unknown.
+    """
     evidence = (
         f"{found.sender.name} is in the pool of the verified campaign, but carriers still drop its messages to "
         f"{found.country} phones (error {refused.error_code})."
@@ -166,7 +169,7 @@ def _refused(found: Route, refused: Message, now: datetime | None, *, is_young: 
 
 
 def _place(sender: Sender, campaign: Campaign | None) -> str:
-    """Where a number is that has no campaign to send by, and why that is none."""
+    """Returns where a number without a verified campaign is, as the predicate of a sentence."""
     if sender.service is None:
         return "is in no Messaging Service"
     where = f"is in the Messaging Service {sender.service.sid}"
@@ -174,7 +177,7 @@ def _place(sender: Sender, campaign: Campaign | None) -> str:
 
 
 def standing(campaign: Campaign) -> str:
-    """What keeps a campaign from being one that carriers know, with its errors."""
+    """Returns why a campaign is not one that carriers accept, with its errors, as the predicate of a sentence."""
     if campaign.mock:
         return "is a mock campaign, which no carrier knows"
     errors = f" ({'; '.join(campaign.errors)})" if campaign.errors else ""
@@ -182,7 +185,7 @@ def standing(campaign: Campaign) -> str:
 
 
 def _others(account: TwilioInventory, sender: Sender) -> str:
-    """The campaigns of other services, which are not verified either or which the number is not in."""
+    """Returns a sentence about the account's campaigns, for a number that is in no Messaging Service."""
     if sender.service is not None:
         return ""
     listed = [f"that of {item.sid} {standing(item.campaign)}" for item in account.services if item.campaign]

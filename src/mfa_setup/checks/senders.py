@@ -1,4 +1,4 @@
-"""Who sends the codes: the From number, name or short code, a Messaging Service's pool, and a template's own sender."""
+"""Finds the senders of the codes: the provider's number, name or short code, its pool, and templates' own senders."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,23 +15,23 @@ Kind = Literal["long code", "toll-free", "short code", "name"]
 _VERIFICATION = "otp_verify"
 _TEMPLATES = frozenset({"otp_enroll", _VERIFICATION})
 NO_NAMES = frozenset({"US", "CA"})
-"""Where no message from an alphanumeric sender ID is taken (sources: twilio-senders)."""
+"""Countries that accept no messages from an alphanumeric sender ID (sources: twilio-senders)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One sender, as Twilio knows it.
+    """One sender of codes, with its facts at Twilio.
 
     Attributes:
         name: The number in E.164 form, the short code or the alphanumeric sender ID.
-        kind: What it is.
-        country: Its country; None where it has none, or none that its digits tell.
-        service: The Messaging Service whose pool it is in.
-        added: When it was put there; None where the plan does so, or where that is not known.
-        verification: The status of its toll-free verification; None where none is known.
-        planned: The plan is about to buy it.
-        pooled: Nobody names it: the Messaging Service chooses among the senders of its pool.
-        tested: The test SMS is sent by it, or by the service that chooses it.
+        kind: The type of the sender.
+        country: The country of the sender; None if it has none, or none that its digits reveal.
+        service: The Messaging Service whose pool the sender is in; None if it is in no pool.
+        added: When the sender was added to the pool; None if the plan adds it, or if the time is unknown.
+        verification: The status of the toll-free verification; None if none is known.
+        planned: Whether the plan buys the sender.
+        pooled: Whether the sender is not named, but chosen by the Messaging Service from its pool.
+        tested: Whether the test SMS is sent by this sender, or by the Messaging Service that chooses it.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Sender:
 
 
 def kind_of(name: str) -> Kind:
-    """What a sender is, by its characters."""
+    """Returns the type of a sender, derived from its characters."""
     if re.search("[A-Za-z]", name):
         return "name"
     if not name.startswith("+"):
@@ -55,7 +55,7 @@ def kind_of(name: str) -> Kind:
 
 
 def named(given: CheckContext, provider: Provider) -> tuple[str, ...]:
-    """The senders that are named: the templates' own, and the provider's where a template has none."""
+    """Returns the named senders: the templates' own, and the provider's if a template has none."""
     own = _of_templates(known_or(given.snapshot.templates, Templates()))
     sender = (provider.sender,) if provider.sender else ()
     every_text = len(own) == len(_TEMPLATES)
@@ -63,7 +63,7 @@ def named(given: CheckContext, provider: Provider) -> tuple[str, ...]:
 
 
 def _of_templates(found: Templates) -> dict[str, str]:
-    """The sender that each text in use brings along (unified; sources: auth0-template-from)."""
+    """Returns the own sender of each template in use that has one (unified stack; sources: auth0-template-from)."""
     return {
         template.kind: template.sender
         for template in found.whole
@@ -80,13 +80,13 @@ def uses_service(given: CheckContext, provider: Provider) -> bool:
 def senders(
     given: CheckContext, account: TwilioInventory, provider: Provider, placed: MessagingService | None = None
 ) -> tuple[Sender, ...]:
-    """All senders of the tenant's codes that can send.
+    """Returns all senders of the tenant's codes that can send.
 
     Args:
-        given: What is judged.
+        given: The input of the checks.
         account: The Twilio account.
-        provider: The provider.
-        placed: The service whose pool a number that is only chosen yet goes into.
+        provider: The phone provider.
+        placed: The Messaging Service whose pool a chosen number will be added to; None if no number is being placed.
     """
     found = [one for name in named(given, provider) for one in _by_name(given, account, name, placed)]
     if uses_service(given, provider):
@@ -99,16 +99,19 @@ def senders(
 
 
 def _tested(given: CheckContext, provider: Provider) -> str | None:
-    """Who sends the test SMS, which has the verification text; None where a service chooses (not verified)."""
+    """Returns the sender of the test SMS, which has the verification text; None if a Messaging Service chooses it.
+
+    Which sender the service chooses is not verified.
+    """
     own = _of_templates(known_or(given.snapshot.templates, Templates()))
     name = own.get(_VERIFICATION) or provider.sender
     return normal(name) if name else None
 
 
 def chosen_from(pool: Iterable[Sender], country: str) -> tuple[Sender, ...]:
-    """The senders of a pool that may be taken for a country (sources: twilio-alpha-senders).
+    """Returns the senders of a pool that may be used for a country (sources: twilio-alpha-senders).
 
-    A service sends by a name where names are allowed, elsewhere by a number, one of that country first.
+    A Messaging Service sends from a name where names are allowed, elsewhere from a number, preferably of that country.
     """
     names = tuple(sender for sender in pool if sender.kind == "name")
     others = tuple(sender for sender in pool if sender.kind != "name")
@@ -132,7 +135,7 @@ def _by_name(
 
 
 def _of_pool(given: CheckContext, account: TwilioInventory, service: MessagingService) -> Iterator[Sender]:
-    """The senders of a pool; of what else than numbers is in it, only what was read."""
+    """Yields the senders of a pool: numbers that can send SMS, and the names and short codes, if they were read."""
     for item in account.numbers:
         if item.sms and item.sid in service.pool:
             yield _number(given, account, item, None)

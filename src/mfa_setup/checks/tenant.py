@@ -1,4 +1,4 @@
-"""The tenant itself: what the token may do, what the plan sends, and its application."""
+"""Checks of the tenant: the token's scopes, the Auth0 plan, the phone stack, the rate limit and the application."""
 
 from collections.abc import Mapping
 
@@ -19,12 +19,12 @@ from mfa_setup.snapshot.parts import Part, attempt, known, known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
 FREE_BURST = 2
-"""The burst of the Free plan's rate limit (Auth0 docs, "Rate limit configurations"); no other plan's is so small."""
+"""The burst of the Free plan's rate limit; all other plans have more (Auth0 docs, "Rate limit configurations")."""
 _SCOPES_PAGE = "Auth0 dashboard, Applications > APIs > Auth0 Management API > Machine to Machine Applications."
 
 
 def checks(given: CheckContext) -> tuple[Check, ...]:
-    """All of this group."""
+    """Returns the checks of the tenant and its logins."""
     found = given.snapshot
     return (
         *_token(given),
@@ -41,7 +41,7 @@ COMMANDS: dict[str, tuple[ResourceName, ...]] = {
     "enable-sms": ("number", "provider", "factor"),
     "policy": ("policy",),
 }
-"""The commands whose scopes are checked, with the resources that each sets up."""
+"""The commands whose scopes are checked, each with the resources that it sets up."""
 DOCTOR: frozenset[PartName] = MINIMUM | {
     "templates",
     "applications",
@@ -53,7 +53,7 @@ DOCTOR: frozenset[PartName] = MINIMUM | {
 
 
 def _needs(desired: Desired, stack: PhoneStack) -> Mapping[str, frozenset[str]]:
-    """What each command needs beyond looking at the settings."""
+    """Returns the scopes that each command needs, without the one for reading the tenant settings."""
     needed = {
         command: frozenset().union(
             *(
@@ -74,7 +74,7 @@ def _token(given: CheckContext) -> tuple[Check, ...]:
         why = found.scopes
         refused = answer("auth0_token", "fail", why.message, why.hint)
         return (refused if why.exit_code == 4 else unseen("auth0_token", why), unseen("auth0_scopes", why))  # noqa: PLR2004 credentials
-    # A token that tells its scopes may still be refused: the first read has shown that.
+    # Auth0 may refuse even a token that shows its scopes; the first read reveals that.
     for part in (found.stack, found.factors):
         if isinstance(part, MfaSetupError) and part.code == "credentials_refused":
             return answer("auth0_token", "fail", part.message, part.hint), unseen("auth0_scopes", part)
@@ -94,7 +94,7 @@ def _token(given: CheckContext) -> tuple[Check, ...]:
 
 
 def has_sent(found: Snapshot) -> bool:
-    """Whether the tenant is known to have sent codes, which the Free plan does not."""
+    """Whether the tenant is known to have sent codes, which the Free plan does not allow."""
     return any(not send.failed for send in known_or(found.sends, ()))
 
 
@@ -104,7 +104,7 @@ def is_free(headroom: Headroom | None) -> bool:
 
 
 def plan(found: Snapshot) -> Check:
-    """Whether the plan sends SMS, which no read tells: only a send of the tenant's own shows it."""
+    """Checks whether the tenant's plan includes SMS; no API shows the plan, so only a code that was sent proves it."""
     if has_sent(found):
         return answer(
             "auth0_plan",
@@ -136,7 +136,7 @@ def _stack(stack: str) -> Check:
 
 
 def rate_limit(headroom: Headroom | None) -> Check:
-    """Whether there is room for the tool and everybody else who uses the Management API."""
+    """Checks whether the rate limit leaves room for mfa-setup and all other users of the Management API."""
     if headroom is None:
         return idle("rate_limit", "Auth0's answers did not report a rate limit.")
     left = f"Auth0's rate limit has {headroom.remaining} of {headroom.limit} requests left"
@@ -147,11 +147,11 @@ def rate_limit(headroom: Headroom | None) -> Check:
 
 PLACEHOLDER = "{organization_name}"
 ORGANIZATIONS = frozenset({"allow", "require"})
-"""The values of `organization_usage` with which the placeholder in a URL is evaluated (sources: auth0-organization)."""
+"""Values of `organization_usage` for which Auth0 fills in the placeholder in a URL (sources: auth0-organization)."""
 
 
 def _application(given: CheckContext) -> Check:
-    """Whether the application is on a connection that has users."""
+    """Checks whether users can log in to the application through its connection."""
     asked, found = given.desired.application, given.snapshot
     if asked is None:
         return idle("application", "Applications are left alone (--no-app).")
@@ -168,7 +168,7 @@ def _application(given: CheckContext) -> Check:
 
 
 def _connected(app: Application | None, name: str, where: Connection, users: Part[UserCount]) -> Check:
-    """Whether the application exists and may use the connection."""
+    """Checks whether the application exists and may use the connection."""
     if app is None:
         return answer("application", "warn", f'The application "{name}" does not exist yet.', "Run `mfa-setup init`.")
     if app.client_id not in where.client_ids:
@@ -178,7 +178,7 @@ def _connected(app: Application | None, name: str, where: Connection, users: Par
 
 
 def _used(app: Application, where: Connection, users: Part[UserCount]) -> Check:
-    """Whether users are there, and come back to the application after their login."""
+    """Checks whether the tenant has users, and whether Auth0 can send them back to the application after a login."""
     if app.organization_usage not in ORGANIZATIONS and any(PLACEHOLDER in url for url in app.callbacks):
         evidence = f'A callback URL of "{app.name}" has {PLACEHOLDER}, which works only in logins to an organization.'
         return answer(

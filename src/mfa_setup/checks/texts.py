@@ -1,4 +1,4 @@
-"""Whether the tenant's own texts tell users their code; Auth0 stores and sends a text without one as it is."""
+"""Checks that the tenant's own texts contain the code; Auth0 stores and sends a text without one unchanged."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from mfa_setup.otp_text import holds, literals, otp_text
 from mfa_setup.snapshot.parts import known_or
 
 SAMPLE = "407319"
-"""The code that the texts are tried with; of the default length."""
+"""The sample code that the texts are rendered with; it has the default length."""
 _SHOWN = 60
 _NAMES = {"otp_enroll": "enrollment", "otp_verify": "verification"}
 _TITLES = {"sms": "SMS", "voice": "call"}
@@ -21,7 +21,7 @@ _TITLES = {"sms": "SMS", "voice": "call"}
 
 @dataclass(frozen=True, slots=True)
 class OwnText:
-    """A text that the tenant has put in the place of Auth0's own: which, for `sms` or `voice`, and its template."""
+    """A text of the tenant that replaces Auth0's default: name, message type (`sms` or `voice`) and template."""
 
     name: str
     message_type: str
@@ -29,12 +29,12 @@ class OwnText:
 
     @property
     def title(self) -> str:
-        """Its name for people."""
+        """The name of the text in messages."""
         return f"The {self.name} text of the {_TITLES[self.message_type]}"
 
 
 def template_code(given: CheckContext) -> Check:
-    """Whether each text that is in use tells the code; one that cannot be rendered here is not known."""
+    """Checks whether each text in use contains the code; a text that cannot be rendered here is not judged."""
     provider, found = known_or(given.snapshot.provider, None), given.snapshot.templates
     if provider and provider.kind not in {None, "auth0", "twilio"}:
         return idle("template_code", "Codes are not sent through Twilio: the provider writes its own text.")
@@ -55,7 +55,7 @@ def template_code(given: CheckContext) -> Check:
 
 
 def _own_texts(found: Templates, provider: Provider | None, types: tuple[str, ...]) -> Iterator[OwnText]:
-    """The tenant's texts that are in use. That a disabled one is not, is not verified."""
+    """Yields the tenant's own texts that are in use; that disabled ones are not used is not verified."""
     if provider is not None and provider.stack == "legacy":
         for name, text in (("enrollment", found.enrollment), ("verification", found.verification)):
             if text:
@@ -68,9 +68,9 @@ def _own_texts(found: Templates, provider: Provider | None, types: tuple[str, ..
 
 
 def _problem(text: OwnText) -> str | None:
-    """What users would get instead of a code, empty where the text tells it; None where it cannot be rendered.
+    """Returns the problem of a text without the code; "" if the text contains it; None if it cannot be rendered.
 
-    A text may differ by language, so every word that it compares with is tried as one.
+    A text may depend on the user's language, so it is rendered once for each literal in it, as the locale.
     """
     for locale in ("en", *sorted(literals(text.template))):
         try:

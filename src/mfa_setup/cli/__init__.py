@@ -1,1 +1,1 @@
-"""The command line: parses, calls the engine, hands back a result; no SDK and no logic."""
+"""The command line: parses arguments, calls the engine and returns a result; contains no SDK calls and no logic."""

@@ -51,7 +51,7 @@ app = typer.Typer(
 )
 
 Body = Callable[[Call, CommandContext], int]
-"""A command: does its work, puts what it found and did into the report, and returns the exit code."""
+"""A command: does its work, adds its findings and changes to the report, and returns the exit code."""
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 Typer's form of a callback
@@ -67,7 +67,7 @@ def _root(
         bool, typer.Option("--version", "-V", help="Show the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    del version  # its callback does the work
+    del version  # handled by the option's callback
 
 
 _STOPPING = "Finishing the current request, then stopping. Press Ctrl-C again to quit immediately."
@@ -91,13 +91,13 @@ app.add_typer(fleets, name="fleet")
 _GROUPS = ((proofs, "test"), (fleets, "fleet"))
 
 _without_parameters: dict[str, Callable[[], None]] = {}
-"""The commands that have no parameters yet: by name, the function that adds them."""
+"""The commands that have no parameters yet: name to the function that adds them."""
 _built: list[typer.core.TyperGroup] = []
-"""The program, once it has been built."""
+"""The program once it has been built; empty before."""
 
 
 def program(words: Iterable[str] | None = None) -> typer.core.TyperGroup:
-    """The program with all its commands; only those among the words have their parameters, by default all."""
+    """Returns the program with all its commands; only those named in `words`, by default all, get their parameters."""
     given = None if words is None else set(words)
     names = [name for name in _without_parameters if given is None or given.issuperset(name.split())]
     for name in names:
@@ -108,7 +108,7 @@ def program(words: Iterable[str] | None = None) -> typer.core.TyperGroup:
 
 
 def _get_program() -> typer.core.TyperGroup:
-    """The program as Typer builds it, with its two options for completion."""
+    """Builds the program with Typer, including its two options for completion."""
     group = typer.main.get_command(app)
     if not isinstance(group, typer.core.TyperGroup):
         raise TypeError
@@ -128,17 +128,17 @@ def command(
     group: typer.Typer = app,
     shows: Shows = Result,
 ) -> Callable[[Body], Body]:
-    """Registers a command with the options of its groups of settings and its own, and with the type of its result."""
+    """Registers a command with the options of its groups of settings, its own options, and the type of its result."""
     full_name = " ".join([*(prefix for one, prefix in _GROUPS if one is group), name])
 
     def register(body: Body) -> Body:
         def run(**given: object) -> int:
-            from mfa_setup.cli.parameters import read_call  # noqa: PLC0415 a list of commands needs no parameters
+            from mfa_setup.cli.parameters import read_call  # noqa: PLC0415 listing the commands needs no parameters
 
             return execute(body, read_call(full_name, given, own), shows)
 
         def complete() -> None:
-            from mfa_setup.cli.parameters import give_parameters  # noqa: PLC0415 likewise
+            from mfa_setup.cli.parameters import give_parameters  # noqa: PLC0415 slow to import
 
             give_parameters(run, groups, own)
 
@@ -151,8 +151,8 @@ def command(
 
 
 def execute(body: Body, call: Call, shows: Shows) -> int:
-    """Runs a command; whatever happens, its outcome is rendered once and its exit code returned."""
-    from mfa_setup.cli import typed  # noqa: PLC0415 help and version need none of these
+    """Runs a command, renders its outcome once, even after a failure, and returns the exit code."""
+    from mfa_setup.cli import typed  # noqa: PLC0415 not needed for help and version
     from mfa_setup.cli.prompter import Prompter  # noqa: PLC0415
     from mfa_setup.engine.report import Report  # noqa: PLC0415
 
@@ -168,7 +168,7 @@ def execute(body: Body, call: Call, shows: Shows) -> int:
         with sink.working():
             code = body(call, context)
         error = None
-    except BaseException as raised:  # noqa: BLE001 whatever it is, it ends in one message and an exit code
+    except BaseException as raised:  # noqa: BLE001 every failure becomes one message and an exit code
         error = as_ours(raised, verbose=common.verbose > 0, sink=sink)
         code = error.exit_code
     signals.end()
@@ -178,14 +178,14 @@ def execute(body: Body, call: Call, shows: Shows) -> int:
 
 
 def _debugged(common: Common, environment: Mapping[str, str]) -> Common:
-    """The options with `MFA_SETUP_DEBUG` read in, which does the same as `-vv`."""
+    """Applies `MFA_SETUP_DEBUG`, which has the same effect as `-vv`, to the options."""
     is_on = environment.get("MFA_SETUP_DEBUG", "").strip().lower() not in {"", "0", "false", "no"}
     return replace(common, verbose=max(common.verbose, 2)) if is_on else common
 
 
 def new_sink(common: Common) -> "Sink":
-    """The sink, which masks every secret of the environment from the first line on."""
-    from mfa_setup.render.sink import Sink  # noqa: PLC0415 help and version need none of these
+    """Creates the sink, which masks every secret of the environment from its first line on."""
+    from mfa_setup.render.sink import Sink  # noqa: PLC0415 not needed for help and version
     from mfa_setup.settings.credentials import secrets_of  # noqa: PLC0415
 
     sink = Sink(as_json=common.json, quiet=common.quiet, verbosity=common.verbose, color=not common.no_color)
@@ -194,7 +194,7 @@ def new_sink(common: Common) -> "Sink":
 
 
 def as_ours(raised: BaseException, *, verbose: bool, sink: "Sink") -> MfaSetupError:
-    """Any exception as one of our errors; a defect shows where it is, and never a value."""
+    """Converts any exception to one of our errors; for a defect, `verbose` shows the stack without any values."""
     if isinstance(raised, MfaSetupError):
         return raised
     if isinstance(raised, KeyboardInterrupt):

@@ -1,6 +1,6 @@
-"""Values that a shell offers for an option, and the answer to a shell's request for them.
+"""Completes option values for a shell, and answers a shell's requests for completions.
 
-Nothing here reaches a service, imports an SDK, or reads a file of another user.
+Nothing here calls a service, imports an SDK, or reads a file of another user.
 """
 
 import json
@@ -17,8 +17,8 @@ _CHECK_IDS = """
     template_code provider_account provider_token twilio_credentials twilio_account compliance_profile balance
     sender_owned registration geo_permissions voice_sender dialing_permissions auth0_plan price_known
     number_moves
-""".split()  # noqa: SIM905 a name a line would fill a page
-"""The checks that --override takes; their catalog is slow to import, and a test compares them."""
+""".split()  # noqa: SIM905 a list literal would fill a page
+"""The checks that --override accepts, duplicated because their catalog is slow to import; a test compares both."""
 _COUNTRIES = """
     AC AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ
     CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM
@@ -27,33 +27,33 @@ _COUNTRIES = """
     MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PR PS PT
     PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TG TH TJ TK
     TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
-""".split()  # noqa: SIM905 likewise
-"""The countries that --country takes; the tables of phone numbers are slow to import, and a test compares them."""
+""".split()  # noqa: SIM905 a list literal would fill a page
+"""The countries that --country accepts, duplicated because phonenumbers is slow to import; a test compares both."""
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _LONGEST = 4_000_000
-"""A journal of more bytes than this is left out: a shell waits for the answer."""
+"""The size, in bytes, above which a journal is skipped, because the shell waits for the answer."""
 
 
 def check_ids(incomplete: str) -> list[str]:
-    """The checks that `--override` takes."""
+    """Returns the checks that `--override` accepts and that start with the typed text."""
     return [check_id for check_id in _CHECK_IDS if check_id.startswith(incomplete)]
 
 
 def country_codes(incomplete: str) -> list[str]:
-    """The country codes; of a list such as `US,C` the last one is completed."""
+    """Returns completions for a list of country codes such as `US,C`, completing its last item."""
     head, comma, last = incomplete.rpartition(",")
     return [f"{head}{comma}{code}" for code in country_code(last)]
 
 
 def country_code(incomplete: str) -> list[str]:
-    """The country codes that begin as typed, in small letters where those are typed."""
+    """Returns the country codes that start with the typed text, in lower case if the text is."""
     codes = [code for code in _COUNTRIES if code.startswith(incomplete.upper())]
     return [code.lower() for code in codes] if incomplete.islower() else codes
 
 
 def run_ids(incomplete: str) -> list[str]:
-    """The runs that changed something, the newest first, of all tenants that this user has set up."""
-    from mfa_setup.errors import MfaSetupError  # noqa: PLC0415 only this needs the journals
+    """Returns the IDs of runs that changed something, newest first, for all tenants that this user has set up."""
+    from mfa_setup.errors import MfaSetupError  # noqa: PLC0415 only needed here
     from mfa_setup.store.files import is_foreign  # noqa: PLC0415
     from mfa_setup.store.folders import Folders  # noqa: PLC0415
 
@@ -68,7 +68,7 @@ def run_ids(incomplete: str) -> list[str]:
 
 
 def _runs(path: Path) -> dict[str, str]:
-    """The runs of a journal that wrote something, and when each began; none of a journal that is not to be trusted."""
+    """Returns the runs in a journal that wrote something, and when each started; empty for an untrusted journal."""
     from mfa_setup.store.files import is_exposed, read_plain  # noqa: PLC0415
 
     began: dict[str, str] = {}
@@ -89,45 +89,45 @@ def _runs(path: Path) -> dict[str, str]:
 
 
 def profile_names(incomplete: str) -> list[str]:
-    """The stored profiles."""
-    from mfa_setup.store.profile_names import stored_names  # noqa: PLC0415 only this needs the list
+    """Returns the stored profiles whose names start with the typed text."""
+    from mfa_setup.store.profile_names import stored_names  # noqa: PLC0415 only needed here
 
     return [name for name in stored_names()[0] if name.startswith(incomplete)]
 
 
 COMPLETERS: dict[str, Callable[[str], list[str]]] = {"country": country_code, "countries": country_codes}
-"""The settings whose values a shell can offer; choices offer their own."""
+"""The completers of settings whose values a shell can offer; choices need none."""
 SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _ZSH_END = 'if [[ $zsh_eval_context[-1] == loadautofunc ]]; then %(complete_func)s "$@"; fi\n'
-"""Without it, zsh would answer the first Tab of each session by reading the installed script and nothing else."""
+"""Appended to the zsh script; without it, the first Tab of each session only loads the script and completes nothing."""
 VARIABLE = "_MFA_SETUP_COMPLETE"
-"""A shell that asks for completions sets this variable, and the words typed so far in others."""
+"""The variable that a shell sets to request completions; other variables contain the words typed so far."""
 
 
 def answer() -> int:
-    """Answers a shell: prints what may stand for the word being typed, and nothing whatever goes wrong."""
-    from typer import _completion_classes, completion  # noqa: PLC0415 only a shell needs them
+    """Answers a shell: prints completions for the word being typed, and nothing if anything fails."""
+    from typer import _completion_classes, completion  # noqa: PLC0415 only needed for completion
 
     from mfa_setup.cli.app import program  # noqa: PLC0415
 
-    _completion_classes._sanitize_help_text = lambda text: text  # noqa: SLF001 no markup here, and Rich is slow to import
+    _completion_classes._sanitize_help_text = lambda text: text  # noqa: SLF001 avoids importing Rich
     typed = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or ""
     try:
         _completion_classes.completion_init()
         return completion.shell_complete(program(typed.split()), {}, "mfa-setup", VARIABLE, os.environ[VARIABLE])
-    except Exception:  # noqa: BLE001 a traceback in the middle of a line being typed helps nobody
+    except Exception:  # noqa: BLE001 a traceback would disturb the line being typed
         return 1
 
 
 def in_a_known_shell(callback: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, Any], Any]:
-    """What `--install-completion` or `--show-completion` does, with an error that helps where it cannot be done."""
+    """Wraps the callback of a completion option to report unsupported shells and files that cannot be written."""
 
     def run(ctx: Any, param: Any, value: Any) -> Any:
         if value and not ctx.resilient_parsing:
-            from typer import _completion_shared  # noqa: PLC0415 only these two options need it
+            from typer import _completion_shared  # noqa: PLC0415 only needed for these two options
 
-            _completion_shared._completion_scripts["zsh"] += _ZSH_END  # noqa: SLF001 there is no public way
-            if _completion_shared._get_shell_name() not in SHELLS:  # noqa: SLF001 likewise
+            _completion_shared._completion_scripts["zsh"] += _ZSH_END  # noqa: SLF001 there is no public API
+            if _completion_shared._get_shell_name() not in SHELLS:  # noqa: SLF001 there is no public API
                 raise typer.BadParameter(
                     "the shell that started this is none that can be completed for. Start it from bash, zsh, fish or "
                     "PowerShell.",

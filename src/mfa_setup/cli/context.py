@@ -1,4 +1,4 @@
-"""What a command works at."""
+"""The context of a command."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # slow to import, and needed only once a command runs
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """Where a command says things, whom it asks, and what it reports."""
+    """Context passed to every command: output, prompts, the report under construction, and cancellation."""
 
     sink: "Sink"
     terminal: "Prompter"

@@ -17,14 +17,14 @@ from mfa_setup.render.typed import safe_text
 from mfa_setup.settings.schema import SECRET_VARIABLES
 
 _TERMINAL_VARIABLES = {"FORCE_COLOR", "TTY_COMPATIBLE", "CLICOLOR_FORCE"}
-"""The variables by which Rich writes to something else as to a terminal, or in colors."""
+"""The variables that make Rich treat any output as a terminal, or use colors."""
 
 
 def write_error(command: str, error: MfaSetupError, arguments: Sequence[str]) -> None:
-    """Writes an error: as JSON where the command line has `--json`, else as text.
+    """Writes an error: as JSON if the command line contains `--json`, else as text.
 
     Args:
-        command: The command that the command line names; empty where it names none.
+        command: The command that the command line names; empty if it names no command.
         error: The error.
         arguments: The command line.
     """
@@ -51,12 +51,12 @@ def _write(lines: Sequence[str]) -> None:
         sys.stderr.flush()
     except BrokenPipeError:
         raise
-    except OSError:  # where standard error takes no more there is nobody to tell
+    except OSError:  # a failure to write to standard error cannot be reported
         return
 
 
 def _write_at_terminal(command: str, error: MfaSetupError, arguments: Sequence[str]) -> None:
-    """Wrapped and in colors, as the result of a command."""
+    """Writes an error wrapped and in colors, like the result of a command."""
     from mfa_setup.cli.app import new_sink  # noqa: PLC0415 slow to import
     from mfa_setup.cli.options import Common  # noqa: PLC0415
     from mfa_setup.engine.report import Report  # noqa: PLC0415

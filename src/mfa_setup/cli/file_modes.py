@@ -1,4 +1,4 @@
-"""What others on this machine may read or write though a run relies on it: told, and not used where it is our own."""
+"""Warns about files that a run uses and that other users can read or change; the tool's own files are then ignored."""
 
 import shlex
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from mfa_setup.store.folders import Folders
 
 
 def loose(call: Call, settings: Path | None, folders: Folders) -> Iterator[Notice]:
-    """A warning for each file of this call that others may read or write and should not."""
+    """Yields a warning for each file of this call that others can read or write and should not."""
     if settings is not None and others_may(settings, "write"):
         yield Notice(
             code="config_writable_by_others",
@@ -30,7 +30,7 @@ def loose(call: Call, settings: Path | None, folders: Folders) -> Iterator[Notic
 
 
 def _unused(call: Call, folders: Folders) -> Iterator[Notice]:
-    """Our own files that others could read or put there: `read_private` leaves them, and nobody would know why."""
+    """Yields a warning for each of the tool's own files that `read_private` ignores because others can access it."""
     kept = [] if call.common.no_token_cache else exposed(folders.cache, "token-*.json")
     for path in (*kept, *exposed(folders.state, "token-*.json")):
         yield Notice(

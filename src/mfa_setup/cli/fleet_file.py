@@ -1,4 +1,4 @@
-"""Writing the fleet file of `mfa-setup sandbox --fleet-file`. It holds no secrets, and replaces no other file."""
+"""Writes the fleet file of `mfa-setup sandbox --fleet-file`, which contains no secrets and replaces no other file."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ _ANOTHER = "Give --fleet-file another path."
 
 
 def checked(text: str) -> Path:
-    """The path of the fleet file, checked before the sandbox starts.
+    """Returns the path of the fleet file, checked before the sandbox starts.
 
     Raises:
-        InvalidValueError: No file can be written there, or the file there was not written by the sandbox.
+        InvalidValueError: The path cannot be written, or the file there was not written by the sandbox.
     """
     path = Path(text)
     if looks_random(path.name):
@@ -47,10 +47,10 @@ def _is_ours(path: Path) -> bool:
 
 
 def write(path: Path, text: str) -> None:
-    """Writes the fleet file in one step, after a line by which the next run knows it.
+    """Writes the fleet file atomically, starting with a line by which the next run recognizes it.
 
     Raises:
-        InvalidValueError: It cannot be written.
+        InvalidValueError: The file cannot be written.
     """
     try:
         replace_file(path, f"{_MARK}\n{text}")

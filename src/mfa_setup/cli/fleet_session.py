@@ -1,4 +1,4 @@
-"""From one call of a fleet command to its result: the file, the tenants, and what people and programs are shown."""
+"""Runs a fleet command: reads the file, runs the task for each tenant, and writes progress and the result."""
 
 import json
 import os
@@ -35,7 +35,7 @@ from mfa_setup.store.folders import Folders
 _MOST_AT_ONCE = 100
 _MOST = 100_000
 _BROKEN_PIPE = 1
-"""The exit code where nobody reads standard output any more, as of every command."""
+"""The exit code if the reader of standard output has gone away, the same as for every command."""
 
 
 @dataclass(slots=True)
@@ -44,8 +44,8 @@ class FleetSession:
 
     Attributes:
         call: The call.
-        context: What it works at.
-        task: What is to be done at each tenant.
+        context: The context of the command.
+        task: The task to run for each tenant.
     """
 
     call: Call
@@ -60,14 +60,14 @@ class FleetSession:
     _unwritable: BrokenPipeError | OutputUnwritableError | None = None
 
     def carry_out(self) -> int:
-        """Does the work and writes the result, whatever happens; returns the exit code."""
+        """Runs the task and writes the result, even after a failure; returns the exit code."""
         sink, error = self.context.sink, None
         if self.call.own["jsonl"]:
             sink.as_json = True
             self.context.terminal.can_ask = False
         try:
             self._go()
-        except Exception as raised:  # noqa: BLE001 whatever it is, it ends in one message and an exit code
+        except Exception as raised:  # noqa: BLE001 every failure becomes one message and an exit code
             error = as_ours(raised, verbose=self.call.common.verbose > 0, sink=sink)
         signals.end()
         self.context.report.silent = True
@@ -81,21 +81,21 @@ class FleetSession:
 
     @contextmanager
     def _going_on(self) -> Iterator[None]:
-        """Around an output: that nobody takes it any more decides about no tenant, and is told at the end."""
+        """Wraps a write, so that a closed output does not stop the work on tenants; it is reported at the end."""
         try:
             yield
         except (BrokenPipeError, OutputUnwritableError) as unwritable:
             self._unwritable = unwritable
-        except SystemExit:  # Rich ends the process where the reader of its output has gone away
+        except SystemExit:  # Rich exits if the reader of its output has gone away
             self._unwritable = BrokenPipeError()
 
     # --- the work ------------------------------------------------------------------------------------------------
 
     def _go(self) -> None:
-        """The whole way, from the options to the last tenant.
+        """Runs the command from its options to the last tenant.
 
         Raises:
-            MfaSetupError: The command was interrupted, or could not begin.
+            MfaSetupError: The command was interrupted, or could not start.
         """
         own, common = self.call.own, self.call.common
         if common.config is not None:
@@ -135,13 +135,13 @@ class FleetSession:
         return tuple(one for one in tenants if any(fnmatchcase(one.name, pattern) for pattern in patterns))
 
     def _agreed(self, rollout: Rollout) -> bool:
-        """Plans all tenants, shows what would change, and asks; false where a failure forbids to go on.
+        """Plans all tenants, shows what would change, and asks; returns False if a failure stops the rollout.
 
-        A tenant that cannot be planned has its result by that.
+        For a tenant that cannot be planned, the failed plan is its result.
 
         Raises:
-            DeclinedError: No.
-            ConfirmationNeededError: Something would change, and nobody can be asked.
+            DeclinedError: The user declined.
+            ConfirmationNeededError: Something would change, and there is no terminal to ask at.
         """
         terminal, sink = self.context.terminal, self.context.sink
         planning = replace(rollout, task=replace(self.task, read_only=True), canaries=0)
@@ -185,7 +185,7 @@ class FleetSession:
         self.context.sink.showing(table)
 
     def _ended(self, result: TenantResult) -> None:
-        """Writes what became of one tenant; plans are written together, at the end."""
+        """Writes the result of one tenant; plans are written together at the end."""
         self._running.pop(result.name, None)
         self._results[result.name] = result
         with self._going_on():
@@ -197,7 +197,7 @@ class FleetSession:
         self._tick()
 
     def _tell(self, results: Sequence[TenantResult]) -> None:
-        """One line for each tenant; with `--quiet` only for those that failed."""
+        """Writes one line for each tenant; with `--quiet` only for tenants that failed."""
         width = max((len(tenant.name) for tenant in self._tenants), default=0)
         for result in results:
             lines = shown.result_lines(result, width)
@@ -222,7 +222,7 @@ class FleetSession:
         return [self._results[tenant.name] for tenant in self._tenants if tenant.name in self._results]
 
     def _write(self, error: MfaSetupError | None) -> None:
-        """Writes the result: one JSON document, the last of several, or text for people."""
+        """Writes the result of the fleet: one JSON document, the last line of the JSON Lines, or text for people."""
         sink, results = self.context.sink, self._in_order
         summary = Summary.of(results, time.monotonic() - self._begun)
         outcome = sink.safe(self.context.report.outcome(error))
@@ -245,13 +245,13 @@ class FleetSession:
 
 
 def _written(outcome: Outcome, tenant: FleetTenant, secrets: Sequence[SecretStr]) -> Document:
-    """The document of one tenant's outcome, safe to show."""
+    """Returns the JSON document of one tenant's outcome, safe to show."""
     given = tenant.settings.given
     return safe_document(outcome, list(typed.of_settings(given)), list(typed.free_texts(given)), secrets)
 
 
 def _pieces(head: Document, results: Sequence[TenantResult], tail: Document) -> Iterator[str]:
-    """A fleet's document: what comes before its tenants, their documents, and what comes after them."""
+    """Yields a fleet's JSON document in pieces: the fields before the tenants, the tenants, and the fields after."""
     yield json.dumps(head)[:-1] + ', "tenants": {'
     for at, result in enumerate(results):
         yield f"{', ' if at else ''}{json.dumps(result.name)}: "

@@ -1,4 +1,4 @@
-"""What a guarded command was told: the checks to go on without, and the phones to prove delivery with."""
+"""Options of commands with guards: the failed checks to ignore, and the phones to send test SMS to."""
 
 from dataclasses import replace
 
@@ -14,10 +14,10 @@ from mfa_setup.settings.parsers import quoted
 
 
 def judge(call: Call) -> None:
-    """Judges `--override` and `--test-to` before anything is asked.
+    """Validates `--override` and `--test-to` before any question is asked.
 
     Raises:
-        InvalidValueError: An override names no check, or a phone is no phone number.
+        InvalidValueError: An override names no check, or a phone is not a phone number.
     """
     for check_id in call.own.get("override") or ():
         if check_id not in BY_ID:
@@ -29,9 +29,9 @@ def judge(call: Call) -> None:
 
 
 def guarded(run: Run, call: Call, context: CommandContext) -> Run:
-    """The run with its overrides, and with the proofs by SMS between factor and policy where phones were named.
+    """Returns the run with its overrides, and with a test SMS to each named phone between the factor and the policy.
 
-    On the unified stack the tenant itself sends: only that proves the token that Auth0 holds.
+    On the unified stack the tenant itself sends the SMS: only that proves that the token stored in Auth0 works.
     """
     run = replace(run, overrides=frozenset(call.own.get("override") or ()))
     phones = _phones(call)

@@ -1,4 +1,4 @@
-"""The help page of a command: as many options with their explanation as a page holds, the others by name alone."""
+"""The help page of a command: explains as many options as fit on a page, and lists the others by name only."""
 
 import re
 import textwrap
@@ -7,21 +7,21 @@ from typing import Any
 from mfa_setup.documentation import DOCUMENTATION
 
 LINES = 45
-"""How many lines a page has at most, where the list of options allows it."""
+"""The maximum number of lines of a page, if the list of options allows it."""
 _EXPLAINED = frozenset(
     {"domain", "urls", "country", "from_", "countries", "policy", "config", "json", "yes", "verbose", "help"}
 )
-"""The options that most runs need: a page that cannot explain all of them explains these, by the parameter's name."""
+"""The options that most runs need, by parameter name; a page too short for all options explains these."""
 _NARROW = 70
-"""How many columns a narrow terminal has at most."""
+"""The maximum width of a narrow terminal, in columns."""
 _COLUMN, _NARROW_COLUMN = 30, 16
-"""How long the name of an option may be if its explanation is to begin beside it, which needs room for a variable."""
+"""The longest option name, in characters, that has its explanation beside it; variable names must fit in the rest."""
 _HYPHEN = "\N{NON-BREAKING HYPHEN}"
 _NOTE = re.compile(r" \[environment: \w+\]| \(default [^)]*\)$")
 
 
 def short_page(command: Any, ctx: Any) -> str:
-    """The page of `--help`: the most detailed one that has no more than `LINES` lines."""
+    """Returns the page of `--help`: the most detailed version that has at most `LINES` lines, else the briefest."""
     own = {parameter.name for parameter in command.get_params(ctx) if _panel(parameter) in {"", "Options"}}
     for explained in (None, own | _EXPLAINED, own):
         page = _page(command, ctx, explained)
@@ -31,12 +31,12 @@ def short_page(command: Any, ctx: Any) -> str:
 
 
 def full_page(command: Any, ctx: Any) -> str:
-    """The page of `help COMMAND --all`: every option with its variable and its default."""
+    """Returns the page of `help COMMAND --all`: every option with its variable and its default."""
     return _page(command, ctx, None)
 
 
 def _page(command: Any, ctx: Any, explained: set[str] | None) -> str:
-    """A page that explains the options with these names, by default all of them in sections."""
+    """Returns a page that explains the options with these names, or by default all options in sections."""
     formatter = formatter_of(ctx)
     formatter.column = _COLUMN if formatter.width > _NARROW else _NARROW_COLUMN
     command.format_usage(ctx, formatter)
@@ -51,7 +51,7 @@ def _page(command: Any, ctx: Any, explained: set[str] | None) -> str:
 
 
 def formatter_of(ctx: Any) -> Any:
-    """The formatter of a page; its lines never end at the hyphen of a word, such as the name of an option or a file."""
+    """Returns the formatter of a page, which never breaks a line at a hyphen, such as in an option or file name."""
     formatter = ctx.make_formatter()
     formatter.column = _COLUMN
     write_text, write_dl = formatter.write_text, formatter.write_dl
@@ -65,7 +65,7 @@ def formatter_of(ctx: Any) -> Any:
 
 
 def fitted(page: str, width: int) -> str:
-    """The page with its long lines, such as examples, wrapped between words where the terminal is narrow."""
+    """Wraps the long lines of a page, such as examples, between words if the terminal is narrow."""
     lines = []
     for line in map(str.rstrip, page.replace(_HYPHEN, "-").rstrip("\n").split("\n")):
         indent = " " * (len(line) - len(line.lstrip()))
@@ -74,7 +74,7 @@ def fitted(page: str, width: int) -> str:
 
 
 def _write_sections(command: Any, ctx: Any, formatter: Any) -> None:
-    """One section for each panel, in the order in which the panels come."""
+    """Writes one section for each panel, in the order of the panels."""
     sections: dict[str, list[tuple[str, str]]] = {}
     for parameter in command.get_params(ctx):
         record = parameter.get_help_record(ctx)
@@ -86,7 +86,7 @@ def _write_sections(command: Any, ctx: Any, formatter: Any) -> None:
 
 
 def _write_brief(command: Any, ctx: Any, formatter: Any, explained: set[str]) -> None:
-    """The explained options in one section with the first sentence about each, the others by panel and name."""
+    """Writes the explained options in one section, each with its first sentence, and the others by panel and name."""
     rows, names = [], dict[str, list[str]]()
     for parameter in command.get_params(ctx):
         record = parameter.get_help_record(ctx)
@@ -109,7 +109,7 @@ def _write_brief(command: Any, ctx: Any, formatter: Any, explained: set[str]) ->
 
 
 def _wrapped(text: str, width: int, first: str, later: str) -> str:
-    """Text in lines that never break the name of an option."""
+    """Wraps a text without breaking option names."""
     lines = textwrap.wrap(
         text, width, initial_indent=first, subsequent_indent=later, break_on_hyphens=False, break_long_words=False
     )
@@ -117,7 +117,7 @@ def _wrapped(text: str, width: int, first: str, later: str) -> str:
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence of a help text."""
+    """Returns the first sentence of a help text."""
     return re.split(r"(?<=[.!?])\s+(?=[A-Z`])", " ".join(text.partition("\n\n")[0].split()))[0]
 
 

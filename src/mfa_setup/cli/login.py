@@ -1,4 +1,4 @@
-"""Logging in and out: asks for the credentials of a profile, checks them and stores them; or removes them."""
+"""Logs in and out: asks for the credentials of a profile, checks and stores them; or removes them."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from mfa_setup.store.profiles import DEFAULT_NAME, Profiles, Storage, checked_na
 from mfa_setup.store.tokens import TokenCache
 
 _STORED = ("AUTH0_AUDIENCE", "AUTH0_CLIENT_ASSERTION_SIGNING_ALG")
-"""The variables of the environment that `login` stores as well where they are set."""
+"""The environment variables that `login` also stores if they are set."""
 _DASHBOARD = "Create an application for mfa-setup in the Auth0 Dashboard of {domain}:"
 _CREATE = "  1. Applications > Applications > Create Application. Choose Machine to Machine Applications."
 _GRANT = "  2. Authorize it for the Auth0 Management API, and grant these scopes, which `mfa-setup up` needs:"
@@ -37,10 +37,10 @@ _CLI = "Or let the Auth0 CLI create it. Put the client ID that the first command
 
 
 def stored() -> Profiles:
-    """The profiles of this user.
+    """Returns the profiles of this user.
 
     Raises:
-        ConfigUnreadableError: Their list cannot be read.
+        ConfigUnreadableError: The list of profiles cannot be read.
     """
     return Profiles(Folders.of(os.environ).state)
 
@@ -49,10 +49,10 @@ def log_in(call: Call, context: CommandContext) -> Profiles:
     """Asks for credentials, checks them and stores them.
 
     Raises:
-        ValueNeededError: Nobody can be asked, or an answer is empty.
+        ValueNeededError: There is no terminal to ask at, or an answer is empty.
         InvalidValueError: A value is malformed.
         KeyringUnavailableError: The system keyring cannot be used.
-        MfaSetupError: A service does not accept the credentials.
+        MfaSetupError: A service rejected the credentials.
     """
     name = checked_name(call.own["profile"] or DEFAULT_NAME)
     given = {key: text for key in ("MFA_SETUP_SANDBOX", *_STORED) if (text := os.environ.get(key, "").strip())}
@@ -92,8 +92,8 @@ def log_out(call: Call, context: CommandContext) -> Profiles:
     """Removes a profile, its credentials, and the access token that was cached for it.
 
     Raises:
-        InvalidValueError: There is no such profile.
-        ValueNeededError: None is named, and there is no default.
+        InvalidValueError: No profile has this name.
+        ValueNeededError: No profile is named, and there is no default.
         KeyringUnavailableError: The system keyring cannot be used.
     """
     found = stored()
@@ -125,7 +125,7 @@ def _storage(call: Call) -> Storage:
 
 
 def _answers(domain: str | None, source: SecretSource, context: CommandContext) -> dict[str, str]:
-    """What the user answers, by the variables that hold the same."""
+    """Asks for the credentials and returns the answers, by environment variable."""
     terminal = context.terminal
     domain = domain or _asked(
         context, "Domain of the Auth0 tenant, such as acme.eu.auth0.com", "The domain is ", parsers.domain
@@ -150,7 +150,7 @@ def _answers(domain: str | None, source: SecretSource, context: CommandContext) 
 
 
 def _guide(domain: str, audience: str, sink: Sink) -> None:
-    """Says which application to create; what is to be pasted is a line of its own, which is never wrapped."""
+    """Explains which application to create; text to paste is on a line of its own, which is never wrapped."""
     setup, undo = map(sorted, every_scope())
     for line in (_DASHBOARD.format(domain=domain), _CREATE, _GRANT):
         sink.say(line)
@@ -183,10 +183,10 @@ def _nothing_stored() -> ValueNeededError:
 
 
 def _check(run: Run, context: CommandContext) -> None:
-    """Checks both services, so that every problem is reported at once.
+    """Checks the credentials of both services, so that every problem is reported at once.
 
     Raises:
-        MfaSetupError: One of them does not accept the credentials.
+        MfaSetupError: A service rejected the credentials.
     """
     scopes, account = attempt(run.token.scopes), attempt(run.services.account.account)
     if isinstance(scopes, MfaSetupError) and isinstance(account, MfaSetupError):
@@ -212,7 +212,7 @@ def _check(run: Run, context: CommandContext) -> None:
 
 
 def written(write: Callable[[], None]) -> None:
-    """Stores or removes something.
+    """Stores or removes data in the state folder.
 
     Raises:
         ConfigUnreadableError: The state folder cannot be written to.

@@ -1,4 +1,4 @@
-"""The process: from a command line to its exit code."""
+"""The process: runs a command line and exits with its exit code."""
 
 import gc
 import io
@@ -24,14 +24,14 @@ from mfa_setup.errors import (
 )
 
 _BARE = {"test", "fleet", "test sms"}
-"""The groups, and a command that is nothing without its options: alone, they show their help."""
+"""The groups, and a command that needs an option; without further words, they show their help."""
 _INTERRUPTED = (InterruptedRunError.exit_code, TerminatedError.exit_code)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs a command line and returns the exit code."""
     if not arguments:
-        from mfa_setup.cli.welcome import text  # noqa: PLC0415 only this needs it
+        from mfa_setup.cli.welcome import text  # noqa: PLC0415 only needed here
 
         typer.echo(text(os.environ, Path.cwd, at_terminal=sys.stdin.isatty() and sys.stdout.isatty()))
         return UsageInvalidError.exit_code
@@ -42,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
         code = program(arguments).main(list(arguments), prog_name="mfa-setup", standalone_mode=False)
     except typer.TyperException as unparsable:
         return _usage(arguments, unparsable)
-    except InterruptedRunError as stopped:  # before a command had begun
+    except InterruptedRunError as stopped:  # raised before a command started
         return _tell(arguments, stopped)
     except typer.Abort:
         return InterruptedRunError.exit_code
@@ -50,7 +50,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _usage(arguments: Sequence[str], unparsable: typer.TyperException) -> int:
-    """A command line that cannot be parsed."""
+    """Reports a command line that cannot be parsed, and returns the exit code."""
     named = _named(arguments)
     known = any(info.name == named for info in app.registered_commands)
     hint = f"See `mfa-setup {named} --help`." if known else "See `mfa-setup --help`."
@@ -58,8 +58,8 @@ def _usage(arguments: Sequence[str], unparsable: typer.TyperException) -> int:
 
 
 def _tell(arguments: Sequence[str], error: MfaSetupError) -> int:
-    """An error outside of any command; as JSON too where the command line has `--json`."""
-    from mfa_setup.cli.early_error import write_error  # noqa: PLC0415 help and version need none of it
+    """Writes an error outside of any command, as JSON if the command line contains `--json`; returns the exit code."""
+    from mfa_setup.cli.early_error import write_error  # noqa: PLC0415 not needed for help and version
 
     signals.end()
     write_error(_named(arguments), error, arguments)
@@ -67,20 +67,20 @@ def _tell(arguments: Sequence[str], error: MfaSetupError) -> int:
 
 
 def _named(arguments: Sequence[str]) -> str:
-    """The command that a command line names; nothing that it does not know, which may be anything."""
+    """Returns the command that a command line names; empty for an unknown word, which may be anything."""
     first = next((word for word in arguments if not word.startswith("-")), "")
     return first if first in program(()).commands else ""
 
 
 def _open_closed_streams() -> None:
-    """Lets output to a stream that was closed before the start (`>&-`) go nowhere, as other programs do."""
+    """Discards output to a stream that was closed before the start (`>&-`), as other programs do."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 open to the end
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 stays open until the process ends
 
 
 def _unwritable(full: OutputUnwritableError | OSError) -> int:
-    """Says that standard output takes no more, and lets what is left in its buffer go nowhere."""
+    """Reports that standard output cannot be written, and discards what is left in its buffer."""
     error = (
         full
         if isinstance(full, OutputUnwritableError)
@@ -99,30 +99,30 @@ def main(starting: Callable[[int, FrameType | None], None]) -> NoReturn:
     """Runs the command line of the process.
 
     Args:
-        starting: Handles a signal until a run has begun.
+        starting: Handles a signal until a run has started.
     """
     signals.install(starting)
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a name that this terminal's encoding lacks is no reason to fail
+            stream.reconfigure(errors="replace")  # a character outside the terminal's encoding must not fail
     try:
         code = completion.answer() if os.environ.get(completion.VARIABLE) else run(sys.argv[1:])
         signals.end()
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader went away (`| head`): nothing more to say, and nothing to say it to.
+        # The reader has gone away (`| head`), so nothing more can be written.
         sys.stderr.close()
         code = 1
-    except (OutputUnwritableError, OSError) as full:  # an OSError of what writes help and version
+    except (OutputUnwritableError, OSError) as full:  # an OSError comes from writing help or the version
         code = _unwritable(full)
-    except Exception as defect:  # noqa: BLE001 of what shows everything: so it is told here, and no value with it
+    except Exception as defect:  # noqa: BLE001 a defect in the output code; reported here without any values
         sys.stderr.write(f"Error: Something went wrong inside mfa-setup ({type(defect).__name__}).\n")
         code = InternalError.exit_code
     if code in _INTERRUPTED:
-        # A read that hangs in a thread must not hold the process back; all that had to be cleaned up is.
+        # A read that hangs in a thread must not delay the exit; all necessary cleanup is done.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    gc.freeze()  # the process ends: looking for garbage among all that was imported would take a tenth of a second
+    gc.freeze()  # skips the final garbage collection, which would take a tenth of a second
     sys.exit(code)

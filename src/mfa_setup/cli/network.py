@@ -1,4 +1,4 @@
-"""The network settings that the environment holds: the certificates to trust, and the proxies."""
+"""Network settings from the environment: the certificates to trust, and the proxies."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,7 +9,7 @@ from mfa_setup.errors import ConfigUnreadableError, InvalidValueError
 
 
 def network_of(environment: Mapping[str, str]) -> Network:
-    """The network as `SSL_CERT_FILE` and the system's proxy settings describe it.
+    """Returns the network settings in `SSL_CERT_FILE` and the system's proxy settings.
 
     Raises:
         ConfigUnreadableError: `SSL_CERT_FILE` names a file that does not exist.
@@ -23,13 +23,17 @@ def network_of(environment: Mapping[str, str]) -> Network:
 
 
 def _is_file(path: Path) -> bool:
-    with suppress(OSError):  # a name that is too long, or a folder that may not be searched
+    with suppress(OSError):  # the name is too long, or the folder may not be searched
         return path.is_file()
     return False
 
 
 def _system_proxy(host: str) -> str | None:
-    """The proxy for https requests to a host, from the environment or the system's own settings."""
+    """Returns the proxy for https requests to a host, from the environment or the system; None for no proxy.
+
+    Raises:
+        InvalidValueError: The proxy is neither http nor https.
+    """
     from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 slow to import on some systems
 
     proxies = getproxies()

@@ -1,23 +1,23 @@
-"""Options that are whole numbers."""
+"""Parses options that are whole numbers."""
 
 from mfa_setup.errors import InvalidValueError
 
 
 def whole(name: str, text: str, most: int, least: int = 0) -> int:
-    """The number that an option holds.
+    """Returns the number in an option.
 
     Args:
-        name: The option by its name in a call.
-        text: What was given.
-        most: The largest number that it takes.
-        least: The smallest one.
+        name: The name of the option in `Call`.
+        text: The value as given.
+        most: The largest allowed number.
+        least: The smallest allowed number.
 
     Raises:
-        InvalidValueError: It is no such number.
+        InvalidValueError: The text is not a whole number in that range.
     """
     is_whole = text.isascii() and text.isdigit() and len(text) <= len(str(most))
     if not is_whole or not least <= int(text) <= most:
-        from mfa_setup.settings.parsers import quoted  # noqa: PLC0415 slow to import, and needed for this error only
+        from mfa_setup.settings.parsers import quoted  # noqa: PLC0415 slow to import, and only needed for this error
 
         raise InvalidValueError(
             f"--{name.replace('_', '-')} is {quoted(text)}.", hint=f"It is a whole number from {least} to {most}."

@@ -1,4 +1,4 @@
-"""What a command line may hold: the options and arguments of one command, and the values that were given."""
+"""The options and arguments of a command, and the values that were given for them."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -10,9 +10,9 @@ import typer
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What every command can be told about how to work.
+    """The options that every command accepts.
 
-    `timeout` is the budget in seconds for the retries of one request, as given; `verbose` counts how often `-v` was.
+    `timeout` is the budget in seconds for the retries of one request, as given; `verbose` counts the `-v` options.
     """
 
     config: str | None = None
@@ -29,7 +29,7 @@ class Common:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a command: the settings given by option, the paths of secrets, and how to work."""
+    """One call of a command: the settings given by option, the paths of files with secrets, and the other options."""
 
     command: str
     common: Common
@@ -38,7 +38,7 @@ class Call:
     own: Mapping[str, Any]
 
 
-def option(  # noqa: PLR0913 each but the first three has a default
+def option(  # noqa: PLR0913 all but the first three have defaults
     name: str,
     kind: Any,
     text: str,
@@ -48,17 +48,17 @@ def option(  # noqa: PLR0913 each but the first three has a default
     panel: str = "Options",
     complete: Callable[[str], list[str]] | None = None,
 ) -> inspect.Parameter:
-    """An option that is no setting; its flag follows from its name.
+    """Creates an option that is not a setting; its flag is derived from its name.
 
     Args:
-        name: The name by which `Call` has its value.
+        name: The name of its value in `Call`.
         kind: The type of its value; `bool` for a flag that is off unless given.
-        text: Its help.
-        short: Its one-letter form.
-        metavar: What stands for its value in the help.
-        default: Its value where it is not given; `...` where it must be.
+        text: The help text.
+        short: The one-letter form.
+        metavar: The placeholder for its value in the help.
+        default: The value if the option is not given; `...` for a required option.
         panel: The section of the help.
-        complete: The values that a shell offers for what has been typed.
+        complete: Returns the completions that a shell offers for the typed text.
     """
     flags = (f"--{name.replace('_', '-')}", *short)
     shown = typer.Option(
@@ -68,36 +68,36 @@ def option(  # noqa: PLR0913 each but the first three has a default
 
 
 def argument(name: str, kind: Any, text: str, *, metavar: str | None = None, default: Any = ...) -> inspect.Parameter:
-    """An argument of one command; required unless it has a default."""
+    """Creates an argument of one command; required unless it has a default."""
     return as_parameter(name, kind, typer.Argument(help=text, metavar=metavar, show_default=False), default)
 
 
 def as_parameter(name: str, kind: Any, shown: Any, default: Any = None) -> inspect.Parameter:
-    """A parameter of a function that Typer reads as an option or an argument."""
+    """Creates a function parameter that Typer reads as an option or an argument."""
     default = False if kind is bool else default
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, shown])
 
 
 def did_you_mean(value: str, choices: Iterable[str]) -> str:
-    """A question that names the choice most like a value, with a space before it; empty where none is."""
-    from difflib import get_close_matches  # noqa: PLC0415 only a mistake needs it
+    """Returns a question, after a space, that suggests the choice closest to a value; empty if none is close."""
+    from difflib import get_close_matches  # noqa: PLC0415 only needed for errors
 
     close = get_close_matches(value.lower(), choices, 1)
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
 class _AsTyped:
-    """Takes a value as it was typed. Typer itself would import pydantic and build an adapter for each parameter.
+    """Accepts a value as typed. Typer itself would import pydantic and build an adapter for each parameter.
 
-    All parameters here are texts, lists of texts, flags, or one of some choices.
+    All parameters here are texts, lists of texts, flags, or choices.
     """
 
     @staticmethod
     def coerce(value: Any, param: Any, ctx: Any) -> Any:
-        """The value of a parameter.
+        """Returns the value of a parameter.
 
         Raises:
-            typer.BadParameter: It is none of the parameter's choices.
+            typer.BadParameter: The value is none of the parameter's choices.
         """
         if value is None:
             return () if param.multiple else None
@@ -119,20 +119,20 @@ class Group(typer.core.TyperGroup):
     """A group of commands."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Its own parameters and the one for help."""
+        """Returns the parameters of the group and the help option."""
         return _as_typed(super().get_params(ctx))
 
     def get_help(self, ctx: Any) -> str:
-        """The page, which fits a narrow terminal."""
-        from mfa_setup.cli.help_page import fitted, formatter_of  # noqa: PLC0415 only a page of help needs it
+        """Returns the help page, wrapped for a narrow terminal."""
+        from mfa_setup.cli.help_page import fitted, formatter_of  # noqa: PLC0415 only needed for help
 
         formatter = formatter_of(ctx)
         self.format_help(ctx, formatter)
         return fitted(formatter.getvalue(), formatter.width)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Lists the commands first, with the first sentence about each, never cut off; then the options."""
-        from mfa_setup.cli.help_page import first_sentence  # noqa: PLC0415 only a page of help needs it
+        """Lists the commands, each with its full first sentence, and then the options."""
+        from mfa_setup.cli.help_page import first_sentence  # noqa: PLC0415 only needed for help
 
         with formatter.section("Commands"):
             formatter.write_dl([(name, first_sentence(self.commands[name].help or "")) for name in self.commands])
@@ -140,8 +140,8 @@ class Group(typer.core.TyperGroup):
             formatter.write_dl([record for one in self.get_params(ctx) if (record := one.get_help_record(ctx))])
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Says where the documentation is."""
-        from mfa_setup.documentation import DOCUMENTATION  # noqa: PLC0415 likewise
+        """Adds the address of the documentation."""
+        from mfa_setup.documentation import DOCUMENTATION  # noqa: PLC0415 only needed for help
 
         super().format_epilog(ctx, formatter)
         formatter.write_paragraph()
@@ -149,14 +149,14 @@ class Group(typer.core.TyperGroup):
 
 
 class SectionedCommand(typer.core.TyperCommand):
-    """A command whose help is a page of `cli/help_page.py`, as plain text that brackets and pipes survive."""
+    """A command whose help is a page of `cli/help_page.py`, as plain text in which brackets and pipes stay literal."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Its own parameters and the one for help."""
+        """Returns the parameters of the command and the help option."""
         return _as_typed(super().get_params(ctx))
 
     def get_help(self, ctx: Any) -> str:
-        """The short help page of the command."""
-        from mfa_setup.cli.help_page import short_page  # noqa: PLC0415 only a page of help needs it
+        """Returns the short help page of the command."""
+        from mfa_setup.cli.help_page import short_page  # noqa: PLC0415 only needed for help
 
         return short_page(self, ctx)

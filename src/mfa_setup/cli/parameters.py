@@ -1,6 +1,6 @@
-"""The parameters of the commands, made from the table of settings: one place for names, help and variables.
+"""The parameters of the commands, built from the table of settings, which defines names, help and variables.
 
-This imports the table, so it is imported only for a command that is named on the command line.
+This module imports the table, so it is imported only if the command line names a command.
 """
 
 import inspect
@@ -76,12 +76,12 @@ def _secret(secret: Secret) -> inspect.Parameter:
 
 
 def _safe(name: str) -> str:
-    """A setting's name as a parameter: `from` is a word of the language."""
+    """Returns a setting's name as a valid parameter name: `from` is a Python keyword."""
     return "from_" if name == "from" else name
 
 
 def read_call(command: str, given: Mapping[str, Any], own: Iterable[inspect.Parameter]) -> Call:
-    """Sorts what Typer parsed."""
+    """Sorts the values that Typer parsed into a `Call`."""
     own_names = {parameter.name for parameter in own}
     common = {name: given[name] for name in Common.__dataclass_fields__ if name in given}
     return Call(
@@ -94,12 +94,12 @@ def read_call(command: str, given: Mapping[str, Any], own: Iterable[inspect.Para
 
 
 def give_parameters(body: Callable[..., int], groups: Iterable[Group], own: Iterable[inspect.Parameter]) -> None:
-    """Gives a function the parameters that Typer reads: its own, its settings and secrets by group, the common ones."""
+    """Gives a function its parameters for Typer: its own, its groups' settings and secrets, and the common ones."""
     wanted = set(groups)
     parameters = list(own)
     parameters += [_setting(setting) for setting in SETTINGS if setting.group in wanted]
     parameters += [_secret(secret) for secret in SECRETS.values() if (secret.groups or wanted) & wanted]
-    named = {parameter.name for parameter in parameters}  # a command may give a common one its own meaning
+    named = {parameter.name for parameter in parameters}  # a command may redefine a common option
     common = (*_COMMON, _TOKEN_CACHE, _PROFILE) if wanted else _COMMON
     parameters += [parameter for parameter in common if parameter.name not in named]
     body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Asks the questions of a run at a terminal; elsewhere the error names the flag that answers the question."""
+"""Asks a run's questions at a terminal; without one, the error names the option that answers the question."""
 
 import getpass
 import os
@@ -25,17 +25,18 @@ from mfa_setup.model.types import LABELS
 from mfa_setup.render.sink import Sink
 
 ATTEMPTS = 3
-"""How often one question is asked before it counts as not answered."""
+"""How often a question is asked before it counts as not answered."""
 _CANCELLED = "Cancelled. Nothing was changed."
 _ID_SHOWN = 12
-"""How many characters of a run's ID are enough to tell it from others."""
+"""The number of characters of a run ID to show, enough to identify the run."""
 T = TypeVar("T")
 
 
 class Prompter:
-    """Asks on standard error and reads standard input, if both are a terminal and nothing forbids it.
+    """Asks questions on standard error and reads answers from standard input.
 
-    An answer that does not fit is explained, and the question is asked again.
+    Both must be terminals, and neither an option nor the environment may forbid questions. An invalid answer is
+    explained, and the question is asked again.
     """
 
     def __init__(self, sink: Sink, report: Report, *, yes: bool, may_ask: bool) -> None:
@@ -45,7 +46,12 @@ class Prompter:
         self.can_ask = may_ask and can_ask(as_json=sink.as_json)
 
     def confirm(self, plan: Outcome, *, changed: tuple[str, ...] = ()) -> bool:
-        """Shows the plan, unless nobody would read it, and asks; true where somebody was asked."""
+        """Shows the plan and asks for confirmation; returns True if the user was asked, False if `--yes` was given.
+
+        Raises:
+            DeclinedError: The user declined.
+            ConfirmationNeededError: There is no terminal to ask at, or the question was not answered.
+        """
         if not self.agreed and not self.can_ask:
             raise ConfirmationNeededError(_needed(plan), hint=_LOOK.get(plan.command))
         if changed:
@@ -60,13 +66,13 @@ class Prompter:
         return True
 
     def agree(self, question: str) -> None:
-        """Asks whether to do what was shown.
+        """Asks whether to apply what was shown.
 
         Args:
             question: The question.
 
         Raises:
-            DeclinedError: No.
+            DeclinedError: The user declined.
             ConfirmationNeededError: The question was not answered.
         """
         agreed = self._answer(f"{question} [y/N] ", _yes_or_no)
@@ -79,7 +85,11 @@ class Prompter:
             raise DeclinedError(_CANCELLED)
 
     def choose(self, needed: ChoiceNeededError) -> Choice:
-        """Lists the choices and asks for a number."""
+        """Lists the choices and asks for a number.
+
+        Raises:
+            ChoiceNeededError: There is no terminal to ask at, or the question was not answered.
+        """
         if not self.can_ask:
             raise needed
         self._sink.say(needed.message)
@@ -98,11 +108,11 @@ class Prompter:
         return answer
 
     def overrule(self, failing: tuple[Check, ...], domain: str) -> bool:
-        """Shows the failing checks and asks for the tenant's domain; `--yes` is no answer to that."""
+        """Shows the failed checks and asks for the tenant's domain to continue; `--yes` is not an answer to this."""
         if not self.can_ask or self.agreed:
             return False
         self._sink.checks(failing)
-        from mfa_setup.checks.catalog import BY_ID  # noqa: PLC0415 slow to import, and needed here only
+        from mfa_setup.checks.catalog import BY_ID  # noqa: PLC0415 slow to import, and only needed here
 
         risk = "Users may be locked out. " if any(BY_ID[check.id].decides for check in failing) else ""
         self._sink.say(f"{risk}To continue anyway, type the tenant's domain.")
@@ -118,11 +128,11 @@ class Prompter:
         """Asks for a value.
 
         Args:
-            label: What is asked for.
-            judge: Makes the value of the answer, or raises an `InvalidValueError` that says what is wrong with it.
+            label: The name of the value.
+            judge: Parses the answer, or raises an `InvalidValueError` about the problem.
 
         Returns:
-            The value; None where nobody can be asked or no answer fits.
+            The value; None if there is no terminal to ask at, or no answer was valid.
         """
 
         def judged(answer: str) -> T:
@@ -131,7 +141,7 @@ class Prompter:
         return self._answer(f"{label}: ", judged) if self.can_ask else None
 
     def secret(self, label: str) -> SecretStr | None:
-        """Asks for a secret without showing it; None where nobody can be asked or nothing is entered."""
+        """Asks for a secret without showing it; None if there is no terminal to ask at, or nothing is entered."""
         if not self.can_ask:
             return None
         prompt = f"{label} (not shown): "
@@ -139,21 +149,21 @@ class Prompter:
         return SecretStr(value) if value else None
 
     def doing(self, text: str) -> None:
-        """What is under way."""
+        """Shows the current step."""
         self._sink.doing(text)
 
     def starting(self, change: Change) -> None:
-        """A change that is being carried out."""
+        """Shows that a change is being applied."""
         self._sink.starting(change)
 
     def finished(self, change: Change) -> None:
-        """A change that has been carried out."""
+        """Shows that a change has been applied."""
         self._sink.finished(change)
 
     def _answer(
         self, question: str, judge: Callable[[str], T], read: Callable[[], str | None] | None = None
     ) -> T | None:
-        """What `judge` makes of the answer; None at the end of the input, or where no answer was accepted."""
+        """Asks until `judge` accepts an answer, and returns its result; None at the end of input or without one."""
         for _ in range(ATTEMPTS):
             answer = self._quietly(read or (lambda: _line(question)))
             if answer is None:
@@ -183,22 +193,22 @@ class Prompter:
 
 
 def _line(question: str) -> str | None:
-    """The line that answers a question; None at the end of the input."""
+    """Asks a question and reads a line; None at the end of the input."""
     sys.stderr.write(question)
     sys.stderr.flush()
     return sys.stdin.readline() or None
 
 
 def _end_line() -> None:
-    """Ends the line of a question that no Enter has ended."""
+    """Ends the line of a question that the user did not end with Enter."""
     sys.stderr.write("\n")
     sys.stderr.flush()
 
 
 def _drop_typed_ahead() -> None:
-    """Drops what was typed before a question was asked: it answers no question that nobody had read."""
+    """Discards input typed before a question was asked, so that it does not answer a question that nobody has read."""
     try:
-        import termios  # noqa: PLC0415 Windows has none
+        import termios  # noqa: PLC0415 missing on Windows
     except ImportError:
         return
     if sys.stdin.isatty():
@@ -226,7 +236,7 @@ def can_ask(*, as_json: bool) -> bool:
 
 
 _LOOK = {"undo": "Look at `changes` of `mfa-setup undo --json`, then pass --yes."}
-"""Where the plan of a command is to be seen, if not in `mfa-setup plan`."""
+"""Where to see the plan of a command, for commands whose plan is not in `mfa-setup plan`."""
 
 
 def _needed(plan: Outcome) -> str:

@@ -1,4 +1,4 @@
-"""Runs a person's own command against a sandbox that lives as long as the command."""
+"""Runs a user's own command against a sandbox that runs as long as the command."""
 
 import os
 import signal
@@ -16,35 +16,35 @@ from mfa_setup.settings.parsers import quoted
 _REPLACED = ("AUTH0_", "TWILIO_", "MFA_SETUP_SANDBOX")
 _LOOPBACK = "localhost,127.0.0.1"
 _TOOL = Path(sys.executable).with_name("mfa-setup.exe" if sys.platform == "win32" else "mfa-setup")
-"""This `mfa-setup`, so that a command finds the same one although its virtual environment may not be on PATH."""
+"""The path of this `mfa-setup`, so that a command finds it even if its virtual environment is not on PATH."""
 
 
 def run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
     """Runs a command with the variables of a sandbox and returns its exit code, 128 + N after signal N.
 
-    It has the standard streams of this process and is in its process group, so that the terminal sends Ctrl-C to it; a
-    SIGTERM is passed on. `mfa-setup` in the command is this one. What it stores about the sandbox goes to a folder that
-    is deleted with it.
+    The command inherits the standard streams and the process group, so that the terminal sends it Ctrl-C; a SIGTERM is
+    passed on. `mfa-setup` in the command runs this installation. Its files about the sandbox are stored in a folder
+    that is deleted afterwards.
 
     Raises:
-        InvalidValueError: There is no such command, or it cannot be executed.
+        InvalidValueError: The command does not exist, or cannot be executed.
     """
     with tempfile.TemporaryDirectory(prefix="mfa-setup-sandbox-") as name:
         folder = Path(name)
         (folder / "bin").mkdir()
-        with suppress(OSError):  # Windows lets few users create links
+        with suppress(OSError):  # on Windows, few users may create links
             (folder / "bin" / _TOOL.name).symlink_to(_TOOL)
         code = _wait_for(command, environment(os.environ, variables, folder))
     return code if code >= 0 else 128 - code
 
 
 def environment(caller: Mapping[str, str], variables: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The environment of the command: the caller's without its credentials, and with the sandbox's.
+    """Returns the environment of the command: the caller's without its credentials, plus the sandbox's variables.
 
     Args:
-        caller: The environment of this process; the folders that it names for `mfa-setup` stay.
+        caller: The environment of this process; folders for `mfa-setup` that it sets take precedence.
         variables: The variables of the sandbox.
-        folder: Where `mfa-setup` keeps its files otherwise, and where its own link is, which is found first.
+        folder: The folder for `mfa-setup`'s files by default, and for the link to it, which is first on PATH.
     """
     kept = {name: value for name, value in caller.items() if not name.upper().startswith(_REPLACED)}
     no_proxy = {name: ",".join(filter(None, (kept.get(name), _LOOPBACK))) for name in ("NO_PROXY", "no_proxy")}
@@ -63,12 +63,12 @@ def _wait_for(command: Sequence[str], env: Mapping[str, str]) -> int:
         if process is not None:
             process.terminate()
 
-    # Handlers and not SIG_IGN, which the command would inherit.
+    # Handlers rather than SIG_IGN, which the command would inherit.
     handlers = {signal.SIGINT: lambda _number, _frame: None, signal.SIGTERM: terminate}
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         try:
-            process = subprocess.Popen(command, env=env)  # noqa: S603 the person's own command
+            process = subprocess.Popen(command, env=env)  # noqa: S603 the user's own command
         except (OSError, ValueError) as failed:
             reason = failed.strerror if isinstance(failed, OSError) else "it contains a null character"
             raise InvalidValueError(

@@ -1,4 +1,4 @@
-"""From one call of a command to the run that it composes: settings, credentials, options."""
+"""Composes a run from one call of a command: settings, credentials and options."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ from mfa_setup.settings.settings_file import find_file
 from mfa_setup.store.folders import Folders
 from mfa_setup.store.journal import Header, Journal, open_journal
 
-if TYPE_CHECKING:  # at run time only where a command needs it: it brings httpx along
+if TYPE_CHECKING:  # imports httpx, so it is imported at run time only if a command needs it
     from mfa_setup.adapters.http_policy import HttpSettings
 
 DEFAULT_TIMEOUT = 20.0
@@ -32,38 +32,38 @@ T = TypeVar("T")
 
 
 def seconds_of(call: Call, default: float) -> float:
-    """What `--timeout` says, in seconds: for most commands, how long the retries of one request may take.
+    """Returns the seconds in `--timeout`: for most commands, the budget for the retries of one request.
 
     Raises:
-        InvalidValueError: It is no number of seconds.
+        InvalidValueError: The text is not a number of seconds.
     """
     text = call.common.timeout
     return default if text is None else judged("--timeout is ", parsers.seconds, text)
 
 
 def phone_of(flag: str, text: str) -> str:
-    """A phone that an option names.
+    """Returns the phone number that an option names.
 
     Raises:
-        InvalidValueError: It is no phone number in E.164 form.
+        InvalidValueError: The text is not a phone number in E.164 format.
     """
     return judged(f"{flag} is ", parsers.phone_number, text)
 
 
 def organization_of(text: str | None) -> str | None:
-    """The organization that `--organization` names.
+    """Returns the organization that `--organization` names.
 
     Raises:
-        InvalidValueError: It is neither an ID nor a name of one.
+        InvalidValueError: The text is neither the ID nor the name of an organization.
     """
     return None if text is None else judged("--organization is ", parsers.organization, text)
 
 
 def judged(begin: str, form: Callable[[str], T], text: str) -> T:
-    """The value of a text; `begin` is how the message begins that says what is wrong with it.
+    """Parses a text with the parser `form`; an error message starts with `begin`, followed by the text and the problem.
 
     Raises:
-        InvalidValueError: It is malformed.
+        InvalidValueError: The text is malformed.
     """
     try:
         return form(text)
@@ -74,11 +74,11 @@ def judged(begin: str, form: Callable[[str], T], text: str) -> T:
 
 @contextmanager
 def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
-    """Everything that one task needs; what is given is judged before what is missing is reported.
+    """Opens a run with everything that a task needs; validates given values before it reports missing ones.
 
     Raises:
         InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
-        ValueNeededError: A value is missing and nobody can be asked.
+        ValueNeededError: A value is missing, and there is no terminal to ask at.
     """
     file = _settings_file(call)
     source = _source(call, context)
@@ -96,11 +96,11 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
 def open_with(
     call: Call, task: Task, context: CommandContext, source: credentials.SecretSource, asked: settings.Settings
 ) -> Iterator[Run]:
-    """Everything that one task needs, from credentials and settings that have been read.
+    """Opens a run from credentials and settings that have already been read.
 
     Raises:
         InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
-        ValueNeededError: A value is missing and nobody can be asked.
+        ValueNeededError: A value is missing, and there is no terminal to ask at.
     """
     folders = Folders.of(os.environ)
     context.sink.typed += typed.of_settings(asked.given)
@@ -144,7 +144,7 @@ def open_with(
 
 
 def _source(call: Call, context: CommandContext) -> credentials.SecretSource:
-    """The secrets of the command line and the environment."""
+    """Returns the secrets of the command line and the environment."""
     source = credentials.SecretSource(call.secret_files, os.environ, sys.stdin.read, context.terminal.secret)
     context.sink.secrets += source.known
     return source
@@ -153,17 +153,18 @@ def _source(call: Call, context: CommandContext) -> credentials.SecretSource:
 def _with_profile(
     call: Call, source: credentials.SecretSource, asked: settings.Settings
 ) -> tuple[settings.Settings, str | None]:
-    """The settings with the domain of a profile, whose credentials are added to the source, and its name.
+    """Returns the settings with the domain of a profile, and its name; adds the profile's credentials to the source.
 
-    The default profile is used only where a run has no Auth0 credentials of its own.
+    The default profile is used only if a run has no Auth0 credentials of its own.
 
     Raises:
-        InvalidValueError: There is no such profile, or a flag, a variable or the file names another domain than it.
+        InvalidValueError: No profile has this name, or a flag, a variable or the file names another domain than the
+            profile.
         KeyringUnavailableError: The keyring cannot be read.
     """
     if call.common.profile is None and source.has_auth0_login:
         return asked, None
-    from mfa_setup.store.profiles import Profiles  # noqa: PLC0415 most runs of a program have credentials of their own
+    from mfa_setup.store.profiles import Profiles  # noqa: PLC0415 most automated runs use no profile
 
     profiles = Profiles(Folders.of(os.environ).state)
     name = profiles.default if call.common.profile is None else call.common.profile
@@ -189,13 +190,13 @@ def _with_profile(
 
 
 def http_settings(context: CommandContext, seconds: float, domain_source: str = "") -> "HttpSettings":
-    """How the requests of a command are sent; `domain_source` names where the tenant's domain comes from.
+    """Returns the settings for the requests of a command; `domain_source` names the origin of the tenant's domain.
 
     Raises:
         ConfigUnreadableError: `SSL_CERT_FILE` names a file that does not exist.
     """
-    with context.cancellation.shielded():  # what is raised in the middle of an import may be lost there
-        from mfa_setup.adapters.http_policy import HttpSettings  # noqa: PLC0415 it brings httpx along
+    with context.cancellation.shielded():  # an exception raised during an import may be lost
+        from mfa_setup.adapters.http_policy import HttpSettings  # noqa: PLC0415 imports httpx
         from mfa_setup.cli.network import network_of  # noqa: PLC0415
 
     network, sink = network_of(os.environ), context.sink
@@ -205,28 +206,28 @@ def http_settings(context: CommandContext, seconds: float, domain_source: str = 
 
 
 def _settings_file(call: Call) -> Path | None:
-    """The file of --config, else the one that the working folder or a parent has."""
+    """Returns the file of --config, else the settings file found in the working folder or a parent."""
     if call.common.config is not None:
         return judged("--config is ", parsers.path, call.common.config)
     try:
         folder = Path.cwd()
-    except FileNotFoundError:  # it was removed
+    except FileNotFoundError:  # the working folder was removed
         return None
     try:
         home = Path.home().resolve()
-    except RuntimeError:  # no variable and no user database names it
+    except RuntimeError:  # neither a variable nor the user database names the home folder
         home = None
     file = find_file(folder, home)
     return Path(file.name) if file and file.parent == folder else file
 
 
 def read_journal(call: Call, context: CommandContext) -> Journal:
-    """The tenant's journal, for who only reads it; neither service is asked, so no credentials are needed.
+    """Returns the tenant's journal for reading only; calls no service, so no credentials are needed.
 
     Raises:
         InvalidValueError: A value is malformed.
         ValueNeededError: The domain is not known.
-        JournalNewerError, JournalUnusableError: It cannot be used.
+        JournalNewerError, JournalUnusableError: The journal cannot be used.
     """
     source = _source(call, context)
     asked, _ = _with_profile(call, source, settings.load(call.flags, os.environ, _settings_file(call)))

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first one cancels the run of this process, a second one ends it at once."""
+"""Ctrl-C and SIGTERM: the first signal cancels the run of this process, a second one ends it at once."""
 
 import os
 import signal
@@ -11,19 +11,19 @@ from mfa_setup.errors import InterruptedRunError, TerminatedError
 
 
 def _nothing() -> None:
-    """Tells nobody that a run finishes its current request first."""
+    """Does nothing; the default if nobody is to be notified that a run finishes its current request."""
 
 
 @dataclass(slots=True)
 class _Process:
-    """What a signal meets; a process has one set of signal handlers, so there is one of these.
+    """The state of signal handling; a process has one set of signal handlers, so there is one instance.
 
     Attributes:
         starting: Ends the process; called for a signal before there is a run.
-        run: The run that a signal cancels.
-        notify: Called when the run finishes its current request first.
-        ended: The result is being written, so a signal comes too late.
-        late: One has come too late.
+        run: The run that a signal cancels; None before a run.
+        notify: Called if the run has to finish its current request first.
+        ended: Whether the result is being written, so that a signal comes too late.
+        late: Whether a signal has come too late.
     """
 
     starting: Callable[[int, FrameType | None], None] = signal.default_int_handler
@@ -40,8 +40,8 @@ def install(starting: Callable[[int, FrameType | None], None]) -> None:
     """Handles SIGINT and SIGTERM from now on; must be called in the main thread.
 
     Args:
-        starting: Handles a signal until a run is named (`watch`). It must end the process: what is raised in the middle
-            of an import may be lost, and outside of a run nothing catches it.
+        starting: Handles a signal until `watch` sets a run. It must end the process: an exception raised during an
+            import may be lost, and nothing catches it outside of a run.
     """
     _process.starting, _process.run, _process.ended = starting, None, False
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -49,17 +49,17 @@ def install(starting: Callable[[int, FrameType | None], None]) -> None:
 
 
 def watch(run: Cancellation, notify: Callable[[], None] = _nothing) -> None:
-    """Names the run that a signal cancels.
+    """Sets the run that a signal cancels.
 
     Args:
-        run: Its token.
-        notify: Called inside the signal handler when the run has to finish a request before it stops.
+        run: The run's cancellation token.
+        notify: Called inside the signal handler if the run has to finish a request before it stops.
     """
     _process.run, _process.notify, _process.ended, _process.late = run, notify, False, False
 
 
 def end() -> None:
-    """Says that the result is being written: the first signal after that does nothing, the second ends the process."""
+    """Marks that the result is being written: the next signal does nothing, the one after it ends the process."""
     _process.ended = True
 
 
@@ -78,4 +78,4 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
     if first and _process.run.is_shielded:
         _process.notify()
         return
-    raise error  # in the main thread, wherever it waits: at a prompt, for an answer, for another thread
+    raise error  # interrupts the main thread wherever it waits: at a prompt, for a response or for another thread

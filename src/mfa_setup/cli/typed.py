@@ -1,4 +1,4 @@
-"""What the person gave to a run in places where a secret could stand by mistake: errors and warnings shorten it."""
+"""Collects what the user entered where a secret could stand by mistake, so that errors and warnings shorten it."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,9 +9,9 @@ from mfa_setup.cli.options import Call
 from mfa_setup.settings.schema import PREFIX, SETTINGS, VARIABLES
 
 _ADDRESSES = frozenset({"domain", "urls", "callback_urls", "logout_urls", "web_origins"})
-"""Settings whose valid values name a place, which messages have to name too; others are quoted as `parsers.quoted`."""
+"""Settings whose valid values are addresses, which messages show in full; `parsers.quoted` quotes all others."""
 _FREE = frozenset({"name", "connection", "enrollment_template", "verification_template"})
-"""Settings that take any text: a secret there would be shown as the name of a thing."""
+"""Settings that accept any text: a secret there would be shown as the name of a resource."""
 _READ = frozenset(
     {setting.variable for setting in SETTINGS if setting.variable and setting.name not in _ADDRESSES}
     | {*VARIABLES, "SSL_CERT_FILE"}
@@ -19,7 +19,7 @@ _READ = frozenset(
 
 
 def of_call(call: Call, environment: Mapping[str, str]) -> Iterator[str]:
-    """The values of the options and arguments of a call, and of the variables that a run reads."""
+    """Yields the values of the options and arguments of a call, and of the variables that a run reads."""
     flags = {name: value for name, value in call.flags.items() if name not in _ADDRESSES}
     common = (call.common.config, call.common.timeout, call.common.profile)
     yield from _texts([*flags.values(), *call.own.values(), *call.secret_files.values(), *common])
@@ -31,17 +31,17 @@ def of_call(call: Call, environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def of_settings(values: Mapping[str, Any]) -> Iterator[str]:
-    """Settings by name, as `Settings.given` has them, without the addresses among them."""
+    """Yields the given values of settings, as in `Settings.given`, except addresses."""
     yield from _texts(entry.value for name, entry in values.items() if entry.is_given and name not in _ADDRESSES)
 
 
 def free_texts(values: Mapping[str, Any]) -> Iterator[str]:
-    """The settings whose valid values are texts of any kind, as `Settings.given` has them."""
+    """Yields the given values of settings that accept any text, as in `Settings.given`."""
     yield from _texts(entry.value for name, entry in values.items() if entry.is_given and name in _FREE)
 
 
 def of_words(arguments: Iterable[str]) -> Iterator[str]:
-    """A command line that could not be parsed: each word, and what stands before and behind `=` in it."""
+    """Yields the words of a command line that could not be parsed, and the text before and after `=` in each word."""
     for argument in arguments:
         yield from (argument, argument.partition("=")[0], argument.partition("=")[2])
 
@@ -55,7 +55,7 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
 
 
 def _missing(value: str) -> Iterator[str]:
-    """A value; of a path from the root only what does not exist, because what exists is a folder and no secret."""
+    """Yields a value; for an absolute path only the parts that do not exist, because existing folders are no secret."""
     path = Path(value)
     if not path.is_absolute():
         yield value

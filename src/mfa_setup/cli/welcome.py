@@ -1,4 +1,4 @@
-"""What `mfa-setup` without a command shows: what it is, and the commands to start with."""
+"""The text that `mfa-setup` shows without a command: what the tool does, and the commands to start with."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -41,7 +41,7 @@ _PREFIXES = ("AUTH0_", "TWILIO_", "MFA_SETUP_SANDBOX")
 
 
 def text(environment: Mapping[str, str], folder: Callable[[], Path], *, at_terminal: bool) -> str:
-    """The text: at a terminal, the profile that a run would use, or three ways to start where nothing is configured."""
+    """Returns the text: at a terminal, the profile in use or, if nothing is configured, three ways to start."""
     shown = _COMMANDS
     if at_terminal and not _is_configured(environment, folder):
         names, default = stored_names(environment)
@@ -56,11 +56,11 @@ def _which(names: tuple[str, ...], default: str | None) -> str:
 
 
 def _is_configured(environment: Mapping[str, str], folder: Callable[[], Path]) -> bool:
-    """Whether a variable of a run is set, or the folder or one above it has a settings file, which is not read."""
+    """Whether a variable of a run is set, or the folder or a parent contains a settings file, which is not read."""
     if any(value and name.startswith(_PREFIXES) for name, value in environment.items()):
         return True
     try:
         here = folder()
         return any((place / "mfa-setup.toml").exists() for place in (here, *here.parents))
-    except OSError:  # the working folder is gone, or may not be searched
+    except OSError:  # the working folder was removed, or may not be searched
         return False

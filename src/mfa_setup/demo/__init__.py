@@ -1,1 +1,1 @@
-"""The demo: a complete setup on the sandbox, without any account."""
+"""The demo: a complete setup on the sandbox, for which no account is needed."""

@@ -32,9 +32,9 @@ from mfa_setup.settings.settings import load
 from mfa_setup.store.folders import Folders
 
 LOGIN_SECONDS = 30.0
-"""How long the automatic login may take."""
+"""How long the automatic login may take, in seconds."""
 DAY_SECONDS = 86_400.0
-"""How long the demo waits for the user to log in."""
+"""How long the demo waits for the user to log in, in seconds."""
 _SAMPLE_PORT = 3000
 """The port of Auth0's React sample application."""
 
@@ -42,15 +42,16 @@ _SAMPLE_PORT = 3000
 def play(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
     """Sets up the tenant of a running sandbox and logs in to it; at a terminal, then offers the login to the user.
 
-    Settings files and the variables of real services are not read.
+    The demo does not read settings files or the environment variables for the real services.
 
     Args:
         call: The command line of the demo.
         context: The context of the command; its report receives the outcome.
-        ready: What the sandbox reports when it is ready: its URL, its inbox and the environment of its clients.
+        ready: The document that the sandbox prints when it is ready: the URLs of the sandbox and of its inbox, and the
+            environment for its clients.
 
     Raises:
-        MfaSetupError: A step failed, as it could fail with the real services.
+        MfaSetupError: A step failed in a way in which it could also fail with the real services.
     """
     by_hand = context.terminal.can_ask
     context = replace(context, terminal=Prompter(context.sink, context.report, yes=True, may_ask=False))
@@ -74,7 +75,7 @@ Composed = Callable[[Task, CommandContext], AbstractContextManager[Run]]
 def _compose(
     desired: Desired, env: Mapping[str, str], folder: Path, task: Task, context: CommandContext
 ) -> AbstractContextManager[Run]:
-    """A run on the sandbox, with its credentials and with folders of its own: nothing of the user's is read."""
+    """Composes a run on the sandbox with the sandbox's credentials and temporary folders, and reads no user data."""
     domain, secret = env["AUTH0_DOMAIN"], SecretStr(env["AUTH0_CLIENT_SECRET"])
     auth0 = Auth0Credentials.of(domain, env["AUTH0_CLIENT_ID"], secret)
     token = SecretStr(env["TWILIO_AUTH_TOKEN"])
@@ -93,10 +94,10 @@ def _compose(
 def _log_in(
     run: Run, demo: CommandContext, context: CommandContext, show: Callable[[str], None], seconds: float
 ) -> None:
-    """Logs in to the application that the demo created; the proof goes to the context's report.
+    """Logs in to the application that the demo created; the report of `context` receives the proof.
 
-    A program that has taken the application's port since the demo chose it (often the user's own app) stops nothing:
-    the application then gets one more callback URL, on a free port, for this login.
+    If another program (often the user's own app) has taken the application's port since the demo chose it, the
+    application gets an additional callback URL on a free port for this login.
     """
     client_id = demo.report.outputs.client_id
     application = next(item for item in run.services.auth0.applications() if item.client_id == client_id)
@@ -138,7 +139,7 @@ def _invite(context: CommandContext, inbox: str, url: str) -> None:
 
 
 def _callback() -> str:
-    """The URL of the React sample where its port is free, otherwise one with any free port."""
+    """Returns the URL of the React sample if its port is free, otherwise a URL with another free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         ports = (_SAMPLE_PORT, probe.getsockname()[1])

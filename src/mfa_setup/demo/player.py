@@ -13,9 +13,9 @@ import httpx
 from mfa_setup.errors import CodeMissingError, LoginRefusedError, UnavailableError
 
 COUNTRY, NATIONAL_NUMBER, PHONE = "US", "2015550123", "+12015550123"
-"""The phone of the demo: the example number that libphonenumber gives for the United States."""
+"""The phone number of the demo: libphonenumber's example number for the United States."""
 CODE_SECONDS = 5.0
-"""How long to wait for a code; the sandbox delivers it within a second or not at all."""
+"""How long to wait for a code, in seconds; the sandbox delivers it within a second or not at all."""
 _CODE = re.compile(r"\b(\d{4,8})\b")
 
 
@@ -56,7 +56,7 @@ class Player:
 
     Args:
         sandbox: The URL of the sandbox.
-        tell: Receives a line about each step.
+        tell: Called with a line of text about each step.
     """
 
     email = "ada@example.com"
@@ -81,7 +81,7 @@ class Player:
         """
         with self._web:
             page = self._open(f"{url}&screen_hint=signup")
-            page = self._submit(page, email=self.email, password="Correct-Horse-7")  # noqa: S106 made up
+            page = self._submit(page, email=self.email, password="Correct-Horse-7")  # noqa: S106 a made-up user
             self._tell(f"Signed up as {self.email}; Auth0 asks for a phone")
             sent = self._messages()
             page = self._submit(page, country=COUNTRY, phone=NATIONAL_NUMBER)
@@ -114,7 +114,14 @@ class Player:
         return list(self._web.get(f"{self._sandbox}/_sandbox/messages").json())
 
     def _read(self, before: int) -> str:
-        """The code of the newest SMS, as soon as it is delivered."""
+        """Waits until the newest SMS is delivered, and returns the code in it.
+
+        Args:
+            before: The number of messages before the SMS was sent.
+
+        Raises:
+            CodeMissingError: The SMS was not delivered, or contained no code.
+        """
         deadline = time.monotonic() + CODE_SECONDS
         newest: dict[str, Any] = {}
         while time.monotonic() < deadline:

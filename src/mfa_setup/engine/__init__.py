@@ -1,1 +1,1 @@
-"""Settings, observe, plan, guard, apply: the one way that every command goes."""
+"""The engine of every command: it observes both services, plans the changes, guards against lockouts and applies."""

@@ -1,4 +1,4 @@
-"""Consent, before the first write: to spend money in spite of what is known, or to move a number that is in use."""
+"""Consent that a plan needs before its first write: to spend money despite a known problem, or to move a number."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from mfa_setup.model.check import Check
 
 
 def needed(guard: DeliveryGuard, plan: Plan) -> tuple[Check, ...]:
-    """What a plan needs consent for."""
+    """Returns the checks that describe what a plan needs consent for."""
     found = plan.found
     moving = tuple(consents.before_moving(replace(guard.context, snapshot=found), plan.writes))
     if not plan.spends:
@@ -22,10 +22,10 @@ def needed(guard: DeliveryGuard, plan: Plan) -> tuple[Check, ...]:
 
 
 def require(guard: DeliveryGuard, plan: Plan) -> None:
-    """Refuses a plan that somebody has not agreed to; what was agreed to is reported and in the journal.
+    """Refuses a plan that needs consent which the user has not given; records given consent in the report and journal.
 
     Raises:
-        GuardRefusedError: Consent is missing.
+        GuardRefusedError: The user has not given the consent that the plan needs.
     """
     checks = needed(guard, plan)
     if missing := _missing(guard, checks):
@@ -37,7 +37,7 @@ def require(guard: DeliveryGuard, plan: Plan) -> None:
 
 
 def foresee(guard: DeliveryGuard, plan: Plan) -> None:
-    """Reports as a warning what a run would be refused for."""
+    """Warns about the consent that `mfa-setup up` would need; refuses nothing."""
     if missing := _missing(guard, needed(guard, plan)):
         guard.report.warn([notice_of(_refusal(missing)).model_copy(update={"code": "consent_needed"})])
 

@@ -1,4 +1,4 @@
-"""The guard over delivery: a policy waits until codes can arrive, and so does what replaces a working provider."""
+"""The delivery guard: refuses to set a policy, or to replace a working provider, until codes can arrive."""
 
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
@@ -38,18 +38,18 @@ _FIXED = {check_id for check_id, entry in BY_ID.items() if entry.fixed}
 
 @dataclass(slots=True)
 class DeliveryGuard:
-    """The guard of one run.
+    """Refuses to set a policy, or to replace a working provider, as long as codes cannot arrive; one for each run.
 
     Attributes:
-        reader: Reads what is there now.
-        context: What the checks judge, but for the snapshot.
-        report: Where the checks go.
-        person: Asked where somebody can be asked.
-        overrides: The checks that are overridden; those that a person overrules are added.
-        policies: The policies that are in force.
-        awaited: The phones that a test SMS goes to before the policy is set.
-        checks: The latest verdict.
-        agreed: What somebody agreed to before the first write.
+        reader: Reads the current state of both services.
+        context: The input of the checks; the snapshot in it is replaced before each evaluation.
+        report: The report that the checks and warnings are added to.
+        person: Asked to overrule failed checks, where a person can be asked.
+        overrides: IDs of the overridden checks; checks that the person overrules are added.
+        policies: The MFA policies that are in force.
+        awaited: The phones that receive a test SMS before the policy is set.
+        checks: The checks as last evaluated.
+        agreed: The checks that the user gave consent for before the first write.
     """
 
     reader: Reader
@@ -64,32 +64,33 @@ class DeliveryGuard:
     _token: TokenState = "unknown"  # noqa: S105 a state, not a token
     _journaled: set[str] = field(default_factory=set)
 
-    # --- when ----------------------------------------------------------------------------------------------------
+    # --- before, during and after the writes -----------------------------------------------------------------------
 
     def at_stake(self, plan: Plan) -> At | None:
-        """Why codes must be able to arrive before anything is bought or written, if they must."""
+        """Returns why codes must be able to arrive before anything is bought or written; None if they need not."""
         after = plan.after(plan.found)
         if demands_codes(plan) and (plan.spends or after.policies != plan.found.policies):
             return "policy"
         provider = known_or(plan.found.provider, None)
         if provider is None or not provider.can_send:
-            return None  # passwordless logins are sent by it too, whatever the factor is
+            return None  # a provider that can send also serves passwordless logins, whatever the factor is
         return "provider" if is_rerouted(plan.found, after) else None
 
     def before(self, plan: Plan, at: At) -> None:
-        """Judges the tenant as the plan would leave it, before anything is bought or written.
+        """Checks the tenant as the plan would leave it, before anything is bought or written.
 
-        What a test SMS is to show waits for it, unless the plan replaces a provider that users depend on before that.
+        Checks that the test SMS will answer are postponed until it is sent, unless the plan first replaces a provider
+        that users depend on.
 
         Raises:
-            GuardRefusedError: Checks fail; `EnforcedUndeliverableError` where the policy is in force already.
-            CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be made.
+            GuardRefusedError: Checks failed; `EnforcedUndeliverableError` if the policy is already in force.
+            CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be evaluated.
         """
         waits = at == "policy" and not (plan.found.codes_demanded and is_rerouted(plan.found, plan.after(plan.found)))
         self._require(self.judge(plan, self.awaited if waits else ()), at)
 
     def foresee(self, plan: Plan, at: At) -> None:
-        """Reports as a warning what the guard would refuse, or what is wrong with the policy that is in force."""
+        """Warns about what the guard would refuse, or about what is wrong under the policy that is in force."""
         found = self.judge(plan)
         self.report.checks = [check for check in found if check.status != "pass" and check.applies]
         failing, unmade = self._failing(found)
@@ -101,24 +102,24 @@ class DeliveryGuard:
             self.report.warn([notice_of(refused).model_copy(update={"code": code})])
 
     def judge(self, plan: Plan, awaited: tuple[str, ...] = ()) -> tuple[Check, ...]:
-        """The checks on the tenant as the plan would leave it, before a test SMS is sent to these phones."""
+        """Evaluates the checks on the tenant as the plan would leave it, before a test SMS to the `awaited` phones."""
         parts = self._readiness() | (CONSEQUENCES if demands_codes(plan) else frozenset())
         return self._judged(plan.after(self.reader.missing(parts, plan.found)), awaited=awaited)
 
     def at_policy(self, snapshot: Snapshot, at: At, *, just_read: bool = False) -> Snapshot:
-        """Judges what is there now, read afresh, the Twilio account included: it decides whether people can log in.
+        """Reads the tenant and the Twilio account again and checks that codes can arrive: users' logins depend on it.
 
-        Where all could be read, it is refused by no less than a whole reading. A person who is asked to overrule a
-        check may take long to answer, so everything is read again after that, too.
+        After a short reading in which everything could be read, a failure counts only once a full reading confirms it.
+        A person who is asked to overrule a check may take long to answer, so everything is read again after the answer.
 
         Args:
-            snapshot: The latest one.
-            at: Whether the policy is about to be set, or is in force already.
-            just_read: Whether all of it was read a moment ago, so that only what decides is read again at first.
+            snapshot: The latest snapshot.
+            at: Whether the policy is about to be set, or is already in force.
+            just_read: Whether the snapshot was read just now; if so, only the decisive parts are read again at first.
 
         Raises:
-            GuardRefusedError: Checks fail; `EnforcedUndeliverableError` where the policy is in force already.
-            CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be made.
+            GuardRefusedError: Checks failed; `EnforcedUndeliverableError` if the policy is already in force.
+            CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be evaluated.
         """
         known = self.reader.missing(self._readiness() | CONSEQUENCES if just_read else CONSEQUENCES, snapshot)
         overridden = set(self.overrides)
@@ -137,13 +138,13 @@ class DeliveryGuard:
                 return now
 
     def second_look(self, judged: Snapshot) -> None:
-        """Reads once more what the policy stands on, right after it was set: somebody may have changed it in between.
+        """Reads all that the policy depends on again, right after it was set, in case somebody changed it meanwhile.
 
-        It is judged by a whole reading where it has changed. Where that fails, it is a warning: the policy was judged
-        right before.
+        If something has changed and a check fails, a full reading decides. If the second reading itself fails, the run
+        only warns, because the guard passed right before the policy was set.
 
         Raises:
-            EnforcedUndeliverableError: Codes do not arrive any more.
+            EnforcedUndeliverableError: Codes no longer arrive.
         """
         now = self._looked(judged, "holds")
         if not _unread(now) and now != judged and any(self._failing(self._judged(now))):
@@ -163,13 +164,14 @@ class DeliveryGuard:
         return replace(now, token=judged.token) if now.provider == judged.provider else now
 
     def rerouted(self, would_be: Snapshot, *, sends_token: bool) -> None:
-        """Judges another provider, sender or account under a policy that is in force.
+        """Checks the provider, sender or account that an undo restores under a policy that is in force.
 
-        A sender that was there before is refused by what is known to fail, not because its reach is not known.
+        A restored sender is refused only for checks that are known to fail, not because its registration could not be
+        checked.
 
         Raises:
-            GuardRefusedError: Checks fail.
-            CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be made.
+            GuardRefusedError: Checks failed.
+            CheckUnmadeError, ForbiddenError, UnavailableError: Checks could not be evaluated.
         """
         ready = self.reader.missing(READINESS, would_be)
         checks = self._judged(ready.with_our_token() if sends_token else ready)
@@ -177,14 +179,14 @@ class DeliveryGuard:
         self._require(tuple(known_enough), "provider")
 
     def agree(self, checks: tuple[Check, ...]) -> None:
-        """Keeps what somebody agreed to."""
+        """Records the checks that the user gave consent for, in the report and in the journal."""
         self.agreed = tuple(check.model_copy(update={"overridden": True}) for check in checks)
         for check in self.agreed:
             self._journal(check)
         self.report.checks = list(self.agreed)
 
     def finish(self) -> None:
-        """Names the overrides that nothing needed."""
+        """Warns about each override whose check did not fail."""
         used = {check.id for check in self.report.checks if check.overridden}
         self.report.warn(
             [
@@ -198,11 +200,11 @@ class DeliveryGuard:
         )
 
     def _readiness(self) -> frozenset[PartName]:
-        """What decides whether codes arrive; what was sent tells only of the token of a Twilio provider."""
+        """Returns the parts that decide whether codes arrive; past sends only prove the token of a Twilio provider."""
         provider = known_or(self.context.snapshot.provider, None)
         return READINESS - {"sends"} if provider and provider.kind != "twilio" else READINESS
 
-    # --- deciding ----------------------------------------------------------------------------------------------
+    # --- the verdict ----------------------------------------------------------------------------------------------
 
     def _judged(self, snapshot: Snapshot, *, awaited: tuple[str, ...] = ()) -> tuple[Check, ...]:
         context, self._token = replace(self.context, snapshot=snapshot, awaited=awaited), snapshot.token
@@ -228,13 +230,13 @@ class DeliveryGuard:
             raise self._race(unmade) or _unmade(unmade)
 
     def _race(self, unmade: tuple[Check, ...]) -> MfaSetupError | None:
-        """The error for what cannot be judged only because another run has written the provider meanwhile."""
+        """Returns an error if only the token is unchecked, because another run has written the provider meanwhile."""
         if self._token != "overwritten" or any(check.id != "provider_token" for check in unmade):  # noqa: S105 a state
             return None
         return standing_on(ProviderRaceError(unmade[0].evidence), unmade)
 
     def _tell_unmade(self, unmade: tuple[Check, ...]) -> None:
-        """Under a policy that is in force it is a warning: nobody knows that codes fail to arrive."""
+        """Warns about checks that could not be evaluated under a policy in force: codes are not known to fail."""
         if any(warning.code == "token_unverifiable" for warning in self.report.warnings):
             unmade = tuple(check for check in unmade if check.id != "provider_token")
         if unmade:
@@ -242,13 +244,13 @@ class DeliveryGuard:
             self.report.warn([Notice(code="delivery_unchecked", message=message, hint=unmade[0].fix)])
 
     def _failing(self, found: tuple[Check, ...]) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
-        """The checks that fail, and those that could not be made, but for what is overridden."""
+        """Returns the failed checks, and those that could not be evaluated, both without the overridden ones."""
         open_ones = [check for check in found if check.id not in self.overrides or BY_ID[check.id].fixed]
         failing = tuple(check for check in open_ones if check.status == "fail")
         return failing, tuple(check for check in open_ones if check.status == "skip" and check.applies)
 
     def _note(self, found: tuple[Check, ...], *, passed: bool) -> None:
-        """Keeps what is overridden and, where the run goes on, what else did not simply pass."""
+        """Puts consents and overridden checks into the report and, if the run continues, the checks with warnings."""
         overridden = [
             check.model_copy(update={"overridden": True})
             for check in found
@@ -289,7 +291,7 @@ class DeliveryGuard:
 
 
 def _unread(now: Snapshot, *more: Part[object]) -> MfaSetupError | None:
-    """Why the first part that decides could not be read, these others included; None where all were that matter."""
+    """Returns the error of the first decisive part, or of `more`, that could not be read; None if all were read."""
     parts = (now.factor, now.provider, now.templates, now.twilio, *more)
     return first_unread(part for part in parts if part is not NOT_READ)
 
@@ -298,20 +300,20 @@ _FIRST = "Run `mfa-setup enable-sms` first, or `mfa-setup up`, which applies eve
 
 
 def overriding(checks: tuple[Check, ...]) -> str:
-    """The options that override some checks."""
+    """Returns the command-line options that override these checks."""
     return " ".join(f"--override {check.id}" for check in checks)
 
 
 def demands_codes(plan: Plan) -> bool:
-    """Whether the plan is about the policy, and leaves one that demands codes, be it new or in force."""
+    """Whether a policy that demands codes is in force after the plan, be it new or unchanged."""
     return plan.after(plan.found).requires_codes
 
 
 def require_minimum(checks: tuple[Check, ...]) -> None:
-    """Refuses a policy whose codes could not even be sent.
+    """Refuses a policy if the tenant could not even send the codes.
 
     Raises:
-        GuardRefusedError: A check of the minimum fails; the error carries all of them that do.
+        GuardRefusedError: At least one of the minimum checks failed; the error carries all failed ones.
     """
     if failing := tuple(check for check in checks if check.status == "fail"):
         evidence = " ".join(check.evidence for check in failing)
@@ -321,7 +323,7 @@ def require_minimum(checks: tuple[Check, ...]) -> None:
 
 
 def standing_on(error: E, checks: tuple[Check, ...]) -> E:
-    """Names the checks that an error stands on, and the service's answer to the first of them that has one."""
+    """Attaches to an error the checks that caused it, and the first service answer that one of them has."""
     error.checks = checks
     answer = next((check for check in checks if check.http_status is not None), checks[0])
     error.service, error.status, error.request_id = answer.service, answer.http_status, answer.request_id
@@ -329,7 +331,7 @@ def standing_on(error: E, checks: tuple[Check, ...]) -> E:
 
 
 def _refused_credentials(failing: tuple[Check, ...]) -> MfaSetupError:
-    """With credentials that Twilio refuses nothing of it can be judged."""
+    """Returns the error for credentials that Twilio refuses, without which no other Twilio check can be made."""
     refused = next(check for check in failing if check.id == "twilio_credentials")
     return standing_on(CredentialsRefusedError(refused.evidence, hint=refused.fix), failing)
 
@@ -340,11 +342,11 @@ _KINDS: dict[int, type[MfaSetupError]] = {
     4: ForbiddenError,
     5: UnavailableError,
 }
-"""The error that stands for a check which could not be made, by the exit code of what kept it from being made."""
+"""The error class for a check that could not be evaluated, by the exit code of the error that prevented it."""
 
 
 def _unmade(checks: tuple[Check, ...]) -> MfaSetupError:
-    """What could not be checked has not passed."""
+    """Returns the error for checks that could not be evaluated: they count as not passed."""
     first, names = checks[0], ", ".join(check.id for check in checks)
     error = _KINDS.get(first.because, CheckUnmadeError)(
         f"mfa-setup could not check whether codes arrive ({names}): {first.evidence}",

@@ -1,4 +1,4 @@
-"""What an examination comes to: the checks in the report, and the one error that stands for them."""
+"""`mfa-setup doctor`: evaluates all checks, puts them into the report and raises one error for the failed ones."""
 
 from mfa_setup.checks import doctor
 from mfa_setup.engine.report import notice_of
@@ -13,12 +13,13 @@ _PENDING, _IDLE = 3, 5
 
 
 def examine(run: Run) -> None:
-    """Reads everything, asks all checks and puts them into the report, by group, the worst first.
+    """Reads everything, evaluates all checks and puts them into the report: by group, the worst of each group first.
 
     Raises:
-        MfaSetupError: A service refuses the credentials, or cannot be reached.
-        EnforcedUndeliverableError: The policy demands codes now, and they do not arrive.
-        ChecksFailedError: Something would lock users out once the policy demands codes, or an Action does so now.
+        MfaSetupError: A service refused the credentials or could not be reached.
+        EnforcedUndeliverableError: The policy in force demands codes, and codes do not arrive.
+        ChecksFailedError: Checks failed. They lock users out once the policy demands codes, or already do so if an
+            Action asks users for codes.
     """
     report = run.report
     snapshot = doctor.read_everything(run.reader)

@@ -1,4 +1,4 @@
-"""The one executor, for setting up and for undoing: journals each write, sends it, recovers a lost answer, reports."""
+"""Applies a plan, of a setup or of an undo: journals and sends each write, recovers lost answers and reports."""
 
 import threading
 from collections.abc import Mapping
@@ -21,26 +21,27 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 
 class StageGuard(Protocol):
-    """Judges a stage by what is there now: before it, and once it is done."""
+    """Checks a stage against the current state of the services, before and after the stage is applied."""
 
     def before(self, stage: Stage) -> None:
-        """Refuses a stage that would lock users out."""
+        """Raises an error if the stage would lock users out."""
 
     def after(self, stage: Stage) -> None:
-        """Notices what has changed in between."""
+        """Checks, after the stage, that nobody changed what it depends on in the meantime."""
 
 
 @dataclass(slots=True)
 class Executor:
-    """Carries out one plan; what became of each change is in the report.
+    """Applies one plan and records the status of each change in the report.
 
     Attributes:
-        services: Both services.
-        snapshot: As it was when the plan was made.
+        services: The clients of both services.
+        snapshot: The snapshot that the plan was made from.
         record: The report of the run.
-        person: Told of each change.
-        guard: Judges each stage by what is there now.
-        adopted: IDs of what another machine created and this run took, with the creation that it took the place of.
+        person: Notified of each change.
+        guard: Checks each stage against the current state of the services.
+        adopted: IDs of resources that another machine created and this run uses instead of creating its own, each with
+            the write that it replaces.
     """
 
     services: Services
@@ -57,7 +58,7 @@ class Executor:
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def carry_out(self, plan: Plan) -> None:
-        """Carries out all stages, at the same time those that say what they need; none begins after one has failed.
+        """Applies all stages; those that name their dependencies run in parallel. No stage begins after one has failed.
 
         Raises:
             MfaSetupError: A stage failed or was refused.
@@ -66,10 +67,10 @@ class Executor:
         free = [stage for stage in plan.stages if stage.needs is not None]
         lanes = [partial(self._carry_out, stage, last) for stage in free]
         try:
-            with self.services.cancellation.shielded():  # an answered request is noted before a signal comes
+            with self.services.cancellation.shielded():  # records each answer before it reacts to a signal
                 self._lanes.run(lanes, [stage.needs or () for stage in free])
         except BaseException:
-            for resource in tuple(self._sending):  # a second signal does not wait for their answers
+            for resource in tuple(self._sending):  # a second signal does not wait for the answers to these writes
                 self._mark(resource, "unknown")
             self._tell_halves()
             self.services.journal.require_usable()
@@ -90,7 +91,7 @@ class Executor:
                 self.person.finished(self.record.change(write.resource))
 
     def _announce(self, stage: Stage) -> None:
-        """Tells of a change once, at the first of its stages."""
+        """Notifies the person of a change once, at the first of its stages."""
         if stage.change.resource not in self._started:
             self._started.add(stage.change.resource)
             self.person.starting(stage.change)
@@ -109,7 +110,7 @@ class Executor:
             self._mark(write.resource, "applied")
 
     def _tell_halves(self) -> None:
-        """Marks a change as failed of which a part was done when another lane failed: it is not pending any more."""
+        """Marks partly applied changes as failed after another lane has failed, because they are no longer pending."""
         if self.services.cancellation.requested:
             return
         for resource in self._begun:
@@ -121,14 +122,14 @@ class Executor:
             self.record.mark(resource, status)
 
     def before_spending(self) -> None:
-        """Waits until what goes on at the same time and costs nothing was accepted."""
+        """Waits until the services have accepted the first write of every parallel lane, before money is spent."""
         self._lanes.await_others()
 
     def send(self, write: Write) -> Fields:
-        """Journals a write, sends it, and recovers a lost answer; returns what it created.
+        """Journals a write, sends it and recovers a lost answer; returns the fields of the created resource.
 
         Raises:
-            MfaSetupError: It was refused, or its outcome is unknown.
+            MfaSetupError: The write was refused, or its outcome is unknown.
         """
         action, journal = ACTIONS[write.action], self.services.journal
         self._sending.append(write.resource)
@@ -155,7 +156,7 @@ class Executor:
         return recovered() if action.spends else repeat_limited(recovered, find, self._wait)
 
     def _wait(self, seconds: float) -> None:
-        """Waits for a rate limit; the refused request had no effect, so that the run may stop here."""
+        """Waits out a rate limit; the run may stop here, because the refused request had no effect."""
         self.person.doing(f"Waiting {seconds:.0f} s for the rate limit…")
         try:
             with self.services.cancellation.exposed():
@@ -165,7 +166,7 @@ class Executor:
             raise
 
     def replace(self, planned: str, real: str) -> None:
-        """From here on a planned value stands for a real one, in later writes and in the report."""
+        """Replaces a planned value by the real one, in all later writes and in the report."""
         with self._lock:
             for name, value in [*self._real.items(), (planned, planned)]:
                 if value == planned:
@@ -173,10 +174,10 @@ class Executor:
                     self.record.correct(name, real)
 
     def real(self, planned: str) -> str:
-        """The value that a placeholder of the plan stands for, once it is known; otherwise the placeholder."""
+        """Returns the real value of a placeholder of the plan once it is known; otherwise the placeholder itself."""
         return self._real.get(planned, planned)
 
     def report(self, **outputs: str | None) -> None:
-        """Reports what exists by now."""
+        """Adds the outputs that are known so far to the report."""
         with self._lock:
             self.record.outputs = self.record.outputs.model_copy(update=outputs)

@@ -1,4 +1,4 @@
-"""Writes that need nothing of each other, at the same time: each lane is a thread, and none begins once one failed."""
+"""Runs independent writes in parallel: each lane is a thread, and no lane begins after another has failed."""
 
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -12,18 +12,18 @@ Lane = Callable[[], None]
 
 
 class StoppedError(Exception):
-    """Another lane has failed, so no money is spent in this one."""
+    """Another lane has failed, so this lane stops before it spends money."""
 
 
 class _Here(threading.local):
-    """The lane that a thread carries out; none outside of lanes."""
+    """The lane that the current thread runs; None in a thread that runs no lane."""
 
     lane: int | None = None
 
 
 @dataclass(slots=True)
 class Lanes:
-    """The lanes of one run; without any, nothing waits for anything."""
+    """The parallel lanes of one run; without lanes, `await_others` does not wait."""
 
     _turn: threading.Condition = field(default_factory=threading.Condition)
     _here: _Here = field(default_factory=_Here)
@@ -31,10 +31,10 @@ class Lanes:
     _errors: dict[int, BaseException] = field(default_factory=dict)
 
     def run(self, lanes: Sequence[Lane], needs: Sequence[Collection[int]]) -> None:
-        """Carries out lanes, each as soon as those that it needs are done; returns when all are at rest.
+        """Runs the lanes, each as soon as the lanes that it needs are done; returns once no lane is running.
 
         Raises:
-            MfaSetupError: A lane failed; of several, the one whose outcome is not known.
+            MfaSetupError: A lane failed. If several failed, an error with an unknown outcome takes precedence.
         """
         begun, done = set[int](), set[int]()
         with together(len(lanes) or 1) as pool:
@@ -55,13 +55,13 @@ class Lanes:
             raise self._worst()
 
     def _carry_out(self, at: int, lane: Lane) -> bool:
-        """Whether the lane is done; its error is raised once all lanes are at rest."""
+        """Runs one lane and returns whether it is done; its error is raised later, when no lane is running."""
         self._here.lane = at
         try:
             lane()
         except StoppedError:
             return False
-        except BaseException as error:  # noqa: BLE001 whatever it is, the other lanes come to rest first
+        except BaseException as error:  # noqa: BLE001 whatever the error is, the other lanes finish first
             self._errors[at] = error
             return False
         finally:
@@ -69,16 +69,16 @@ class Lanes:
         return True
 
     def answered(self) -> None:
-        """Notes that this lane's first write was accepted, or that there will be none."""
+        """Records that this lane's first write was accepted, or that the lane has ended without one."""
         with self._turn:
             self._unanswered.discard(-1 if self._here.lane is None else self._here.lane)
             self._turn.notify_all()
 
     def await_others(self) -> None:
-        """Waits until the other lanes have got through their first write: what costs money comes after them.
+        """Waits until the first write of every other lane was accepted, because money is spent only after that.
 
         Raises:
-            StoppedError: One of them failed.
+            StoppedError: Another lane failed.
         """
         self.answered()
         with self._turn:
@@ -87,6 +87,6 @@ class Lanes:
             raise StoppedError
 
     def _worst(self) -> BaseException:
-        """The error that a person must know of: that of a write that may have happened, else the first in order."""
+        """Returns the error to report: the first of a write that may have taken effect, else the first in order."""
         errors = [error for _, error in sorted(self._errors.items())]
         return next((error for error in errors if leaves_open(error)), errors[0])

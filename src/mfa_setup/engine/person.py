@@ -1,4 +1,4 @@
-"""Who runs a command, as the engine knows them: asked where somebody can be asked, told in any case."""
+"""The engine's interface to whoever runs a command: questions, where somebody can answer, and progress."""
 
 from typing import Protocol
 
@@ -12,55 +12,55 @@ class Person(Protocol):
     """A person at a terminal, a pipeline, or a program that uses this package."""
 
     def confirm(self, plan: Outcome, *, changed: tuple[str, ...] = ()) -> bool:
-        """Shows the plan and asks whether to apply it; true where somebody was asked, so that time has passed.
+        """Shows the plan and asks whether to apply it; returns whether a person was asked, so that time has passed.
 
         Args:
-            plan: The outcome so far, with its pending changes.
-            changed: What has changed since the last question.
+            plan: The outcome so far, with the pending changes.
+            changed: Names of the resources and checks that have changed since the last question.
 
         Raises:
-            DeclinedError: No.
+            DeclinedError: The person answered no.
             ConfirmationNeededError: Nobody can be asked, and `--yes` was not given.
         """
 
     def choose(self, needed: ChoiceNeededError) -> Choice:
-        """Asks which of several; raises `needed` where nobody can be asked."""
+        """Asks the person to choose one of the options in `needed`; raises `needed` if nobody can be asked."""
 
     def overrule(self, failing: tuple[Check, ...], domain: str) -> bool:
-        """Shows the failing checks; true where the person has typed the tenant's domain, to continue all the same."""
+        """Shows the failing checks; returns whether the person typed the tenant's domain to continue anyway."""
 
     def doing(self, text: str) -> None:
-        """Told what is under way."""
+        """Shows what the run is doing now."""
 
     def starting(self, change: Change) -> None:
-        """Told that a change is about to be carried out."""
+        """Shows that a change is about to be applied."""
 
     def finished(self, change: Change) -> None:
-        """Told that a change has been carried out."""
+        """Shows that a change has been applied."""
 
 
 class Unattended:
-    """Nobody: every plan is applied without a question, and what needs a decision is an error."""
+    """Stands for a run without a person: applies every plan without a question, and raises where a choice is needed."""
 
     def confirm(self, plan: Outcome, *, changed: tuple[str, ...] = ()) -> bool:
-        """Goes on."""
+        """Agrees to the plan without asking."""
         del plan, changed
         return False
 
     def choose(self, needed: ChoiceNeededError) -> Choice:
-        """Nobody can choose."""
+        """Raises `needed`, because nobody can choose."""
         raise needed
 
     def overrule(self, failing: tuple[Check, ...], domain: str) -> bool:
-        """Nobody overrules."""
+        """Overrules no check."""
         del failing, domain
         return False
 
     def doing(self, text: str) -> None:
-        """Tells nobody."""
+        """Shows nothing."""
 
     def starting(self, change: Change) -> None:
-        """Tells nobody."""
+        """Shows nothing."""
 
     def finished(self, change: Change) -> None:
-        """Tells nobody."""
+        """Shows nothing."""

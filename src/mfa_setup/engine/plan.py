@@ -1,4 +1,4 @@
-"""From the desired state and a snapshot to stages of writes: pure, so the same two always give the same plan."""
+"""Plans the stages of writes from the desired state and a snapshot. Pure: the same input gives the same plan."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -19,14 +19,14 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Writes of one resource that follow one another, and the snapshots before and after them.
+    """Consecutive writes of one resource, with the expected snapshots before and after them.
 
     Attributes:
-        change: The resource's change.
-        writes: The writes.
-        before: The snapshot once all stages before it are done.
-        after: The one that it leads to.
-        needs: The places in the plan of the stages that must be done before it; None: all those before it.
+        change: The change of the resource that the writes belong to.
+        writes: The write requests, in order.
+        before: The expected snapshot once all earlier stages are done.
+        after: The expected snapshot once this stage is done.
+        needs: The indexes, in the plan, of the stages that must be done before this one; None: all earlier stages.
     """
 
     change: Change
@@ -37,22 +37,25 @@ class Stage:
 
     @property
     def sets_policy(self) -> bool:
-        """Whether it changes the policy to one that demands codes."""
+        """Whether the stage changes the policy to one that demands codes."""
         return self.after.requires_codes and self.after.policies != self.before.policies
 
     @property
     def reroutes(self) -> bool:
-        """Whether codes are sent by another provider, account, sender, message type or text after it."""
+        """Whether the stage changes the provider, account, sender, message type or text that codes are sent with."""
         return is_rerouted(self.before, self.after) or self.before.templates != self.after.templates
 
     @property
     def sends_token(self) -> bool:
-        """Whether it gives Auth0 a Twilio token."""
+        """Whether the stage gives Auth0 a Twilio auth token."""
         return any(TOKEN in write.after for write in self.writes)
 
 
 def is_rerouted(before: Snapshot, after: Snapshot) -> bool:
-    """Whether codes that can be sent are sent another way: another sender or message type, or fewer numbers."""
+    """Whether codes will be sent in another way: another route or message type, or a sender pool with fewer numbers.
+
+    False if the provider cannot send codes after the change.
+    """
     old, new = known_or(before.provider, _NO_PROVIDER), known_or(after.provider, _NO_PROVIDER)
     factor, then = known_or(before.factor, Factor()), known_or(after.factor, Factor())
     had, has = set(factor.message_types), set(then.message_types)
@@ -61,12 +64,12 @@ def is_rerouted(before: Snapshot, after: Snapshot) -> bool:
 
 
 def _loses_senders(before: Snapshot, after: Snapshot, provider: Provider) -> bool:
-    """Whether the Messaging Service that the provider sends by has fewer numbers: those that stay may deliver less."""
+    """Whether the provider's Messaging Service loses numbers: the remaining ones may not reach every destination."""
     return bool(_pool_of(before, provider) - _pool_of(after, provider))
 
 
 def _pool_of(snapshot: Snapshot, provider: Provider) -> frozenset[str]:
-    """The account's numbers in the pool of the provider's Messaging Service."""
+    """Returns the SIDs of the account's numbers in the sender pool of the provider's Messaging Service."""
     account = known_or(snapshot.twilio, None)
     if account is None or provider.sender:
         return frozenset()
@@ -80,15 +83,15 @@ _NO_PROVIDER = Provider(stack="unified")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run would do.
+    """The changes and writes of a run, planned from one snapshot.
 
     Attributes:
-        stages: Those of a setup in safe order, those of an undo from the policy backwards; all have writes. Where
-            nothing sends codes yet, the first ones say what they need of each other.
-        changes: All resources of the command, in safe order, also those in which nothing differs.
-        found: The snapshot that it was made from.
-        notices: What the user should know about it.
-        outputs: What exists already.
+        stages: The stages that write something: of a setup in safe order, of an undo from the policy backwards. If
+            nothing sends codes yet, the first stages name the stages that they need, so that they can run in parallel.
+        changes: The changes of all resources of the command, in safe order, unchanged resources included.
+        found: The snapshot that the plan was made from.
+        notices: Warnings for the user about the plan.
+        outputs: The outputs that are known already, by name.
     """
 
     stages: tuple[Stage, ...]
@@ -99,28 +102,28 @@ class Plan:
 
     @property
     def writes(self) -> tuple[Write, ...]:
-        """All write requests, in order."""
+        """The write requests of all stages, in order."""
         return tuple(write for stage in self.stages for write in stage.writes)
 
     @property
     def spends(self) -> bool:
-        """Whether it costs money."""
+        """Whether the plan spends money."""
         return any(registry.ACTIONS[write.action].spends for write in self.writes)
 
     @property
     def asks_first(self) -> bool:
-        """Whether the factor is switched on before a purchase, so that Auth0 refuses it before money is spent."""
+        """Whether the SMS factor is enabled before the purchase, so that Auth0 can refuse before money is spent."""
         actions = [write.action for write in self.writes]
         return self.spends and "set_factor" in actions[: actions.index("buy_number")]
 
     def after(self, found: Snapshot) -> Snapshot:
-        """The snapshot that the plan leads to from another reading of the same services."""
+        """Returns the snapshot that the plan leads to from `found`, possibly a later reading of the same services."""
         return registry.after(found, self.writes)
 
     def differs(self, other: "Plan", checks: Iterable[Check], others: Iterable[Check]) -> tuple[str, ...]:
-        """What has changed between two plans and the checks on them: names of resources and checks.
+        """Returns the names of the resources and checks that differ between two plans and their checks.
 
-        Writes, shown fields and the status of each check count; raw answers, such as a balance, do not.
+        Writes, displayed fields and the status of each check are compared; raw answers, such as a balance, are not.
         """
         mine, theirs = _by_name(self), _by_name(other)
         resources = [name for name in SAFE_ORDER if mine.get(name) != theirs.get(name)]
@@ -141,15 +144,16 @@ def _statuses(checks: Iterable[Check]) -> dict[str, str]:
 
 
 def make(task: Task, given: Comparison, *, factor_first: bool = False) -> Plan:
-    """The plan of a task.
+    """Makes the plan of a task.
 
     Args:
-        task: What the command asks for.
-        given: What there is, and what is asked for.
-        factor_first: The factor is switched on before a number is bought, so that Auth0's refusal comes before that.
+        task: The resources and options of the command.
+        given: The observed and the desired state.
+        factor_first: Whether the SMS factor is enabled before a number is bought, so that a refusal by Auth0 comes
+            before money is spent.
 
     Raises:
-        MfaSetupError: What is asked for cannot be, or a person must choose first (not with a lenient task).
+        MfaSetupError: The desired state is impossible, or a person must choose first (not with a lenient task).
     """
     planned, steps = given.found, list[tuple[Change, tuple[Write, ...]]]()
     notices, outputs = list[Notice](), dict[str, str | None]()
@@ -178,11 +182,11 @@ _NEEDS: dict[str, tuple[str, ...] | None] = {
     "factor": ("switch", "provider"),
     "policy": None,
 }
-"""The pieces of a plan, and what they need of each other (None: everything) where nothing sends codes yet."""
+"""The pieces of a plan, in order, each with the pieces that it needs (None: all) when nothing sends codes yet."""
 
 
 def _sends_nothing(found: Snapshot) -> bool:
-    """Whether no code leaves the tenant yet, so that no order of the writes before the policy can break a login."""
+    """Whether the tenant sends no codes yet, so that the writes before the policy can break no login in any order."""
     provider = known_or(found.provider, None)
     return provider is not None and not provider.can_send and not known_or(found.policies, ("unread",))
 
@@ -190,7 +194,7 @@ def _sends_nothing(found: Snapshot) -> bool:
 def _stages(
     found: Snapshot, steps: Iterable[tuple[Change, tuple[Write, ...]]], *, factor_first: bool
 ) -> Iterator[Stage]:
-    """The steps that write something, with the snapshots between them."""
+    """Yields the stages of the steps that write something, with the expected snapshots between them."""
     together, pieces = _sends_nothing(found), dict[str, tuple[Change, list[Write]]]()
     for change, writes in steps:
         for write in writes:

@@ -1,4 +1,4 @@
-"""What must hold before any write: the scopes, the Twilio token, an account that is active."""
+"""The conditions before any write: the token has the scopes, the Twilio token is known, the account is active."""
 
 from collections.abc import Iterable
 from typing import get_args
@@ -22,16 +22,16 @@ from mfa_setup.snapshot.parts import known, known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
 UNDO_SCOPES = "undo_scopes"
-"""The code of the warning about scopes that an undo needs and the token lacks."""
+"""The code of the warning that the access token lacks scopes which an undo needs."""
 
 
 def parts_of(task: Task, desired: Desired) -> frozenset[PartName]:
-    """The parts of the snapshot that a task compares."""
+    """Returns the parts of the snapshot that planning a task reads."""
     return frozenset[PartName]().union(*(resource.reads(desired) for resource in in_order(task.resources)))
 
 
 def possible_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> frozenset[str]:
-    """All that the task may come to need, so that a token that lacks several is told all of it at once."""
+    """Returns all scopes that the task may need, so that one error can name every scope that the token lacks."""
     parts, scopes = parts_of(task, desired), set[str]()
     for one in ("unified", "legacy") if stack is None else (stack,):
         scopes |= scopes_of(parts, one)
@@ -42,7 +42,7 @@ def possible_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> f
 
 
 def every_scope() -> tuple[frozenset[str], frozenset[str]]:
-    """All scopes that setting up a tenant may need, on either phone stack, and those that undoing it needs as well.
+    """Returns all scopes that setting up a tenant may need, on either phone stack, and those that only an undo needs.
 
     `mfa-setup login` and the README list exactly these.
     """
@@ -55,7 +55,7 @@ def every_scope() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def missing_scopes(token: TokenPort, needed: Iterable[str]) -> frozenset[str]:
-    """The needed scopes that a token lacks; none where it does not tell its scopes.
+    """Returns the needed scopes that a token lacks; an empty set if the token does not reveal its scopes.
 
     Missing scopes may have been granted since a cached token was issued, so a new one is requested first.
     """
@@ -66,27 +66,28 @@ def missing_scopes(token: TokenPort, needed: Iterable[str]) -> frozenset[str]:
 
 
 def require_scopes(token: TokenPort, needed: Iterable[str], possible: Iterable[str] = ()) -> None:
-    """Refuses a token that lacks needed scopes, and names the possible ones that it lacks as well.
+    """Refuses a token that lacks needed scopes; the error also names the missing scopes among the possible ones.
 
-    A token that tells nothing is tried.
+    A token that does not reveal its scopes is accepted.
 
     Raises:
-        ScopeMissingError: Scopes are missing.
+        ScopeMissingError: The token lacks needed scopes.
     """
     if missing := missing_scopes(token, needed):
         raise ScopeMissingError(lacks(missing | missing_scopes(token, possible)), service="auth0")
 
 
 def lacks(missing: Iterable[str]) -> str:
-    """The sentence that names missing scopes."""
+    """Returns the sentence that names the missing scopes."""
     names = sorted(missing)
     return f"The access token lacks {'a scope' if len(names) == 1 else 'scopes'}: {', '.join(names)}."
 
 
 def undo_warning(plan: Plan, token: TokenPort) -> tuple[Notice, ...]:
-    """The warning about a token that can carry out a plan but not undo it.
+    """Returns the warning that the token has the scopes for a plan but not for undoing it.
 
-    It is judged by the token at hand: none is requested for it, and one that does not tell its scopes is not judged.
+    Only the current token is inspected: no new one is requested, and a token that does not reveal its scopes gives
+    no warning.
     """
     granted = token.scopes()
     if granted is None or not registry.scopes_of(plan.writes) <= granted:
@@ -111,20 +112,20 @@ def undo_warning(plan: Plan, token: TokenPort) -> tuple[Notice, ...]:
 
 
 def require_token(plan: Plan, services: Services) -> None:
-    """Refuses to start where Auth0 is to be given the Twilio token and only an API key is known.
+    """Refuses a plan that gives Auth0 the Twilio auth token if only an API key is known.
 
     Raises:
-        ValueNeededError: The auth token is needed.
+        ValueNeededError: The Twilio auth token is needed.
     """
     if services.token is None and any(stage.sends_token for stage in plan.stages):
         raise token_needed()
 
 
 def require_sms(plan: Plan) -> None:
-    """Refuses to prove by an SMS what is sent as a call, or by somebody else's program, which Twilio does not see.
+    """Refuses a test SMS if codes would be sent only as calls, or not by Twilio, whose log the test reads.
 
     Raises:
-        InvalidValueError: No SMS is among the message types that there would be, or Twilio does not send it.
+        InvalidValueError: SMS would not be a message type of the factor, or Twilio would not send the codes.
     """
     after = plan.after(plan.found)
     types = known_or(after.factor, Factor()).message_types
@@ -142,10 +143,10 @@ def require_sms(plan: Plan) -> None:
 
 
 def require_active(found: Snapshot) -> None:
-    """Refuses to work with a Twilio account that is suspended or closed.
+    """Refuses a Twilio account that is suspended or closed.
 
     Raises:
-        ForbiddenError: It is; the check that failed goes with it.
+        ForbiddenError: The account is suspended or closed; the error carries the failed check.
     """
     details = inventory.account if (inventory := known_or(found.twilio, None)) else None
     if details is None or details.status == "active":

@@ -1,4 +1,4 @@
-"""What a run has found, done and failed at so far; the outcome is made of it whether the run succeeds or not."""
+"""The report of a run: its facts so far, from which the outcome is built, whether the run succeeds or fails."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -42,20 +42,20 @@ class Report:
         self.settings: SettingsUsed | None = None
         self.profiles: tuple[StoredProfile, ...] | None = None
         self.silent = False
-        """The command has put out its own result."""
+        """Whether the command has already printed its own result."""
 
     def warn(self, warnings: Sequence[Notice]) -> None:
         """Adds warnings, each once."""
         self.warnings += [warning for warning in warnings if warning not in self.warnings]
 
     def plan_anew(self) -> None:
-        """Drops the warnings of a plan that another one takes the place of."""
+        """Drops the warnings of the previous plan before it is replaced; keeps those from before the first plan."""
         self._before_plan = list(self.warnings) if self._before_plan is None else self._before_plan
         self.warnings = list(self._before_plan)
 
     def mark(self, resource: str, status: Status) -> None:
-        """Notes what became of one resource's change."""
-        if status == "applied" and self.change(resource).held:  # a part of it is still to be done
+        """Sets the status of one resource's change; a held change that was applied in part becomes pending again."""
+        if status == "applied" and self.change(resource).held:  # a part of the change is still to be applied
             status = "pending"
         self.changes = [
             change.model_copy(update={"status": status}) if change.resource == resource else change
@@ -63,11 +63,11 @@ class Report:
         ]
 
     def change(self, resource: str) -> Change:
-        """One resource's change, as it stands now."""
+        """Returns the change of one resource with its current status."""
         return next(change for change in self.changes if change.resource == resource)
 
     def correct(self, planned: str, real: str) -> None:
-        """Puts what was really made in place of what was planned (a number that was sold meanwhile)."""
+        """Replaces a planned value by the real one in all changes, such as a number that was sold to somebody else."""
 
         def told(text: str) -> str:
             return text.replace(spaced(planned), spaced(real))
@@ -82,7 +82,7 @@ class Report:
         self.changes = [corrected(change) for change in self.changes]
 
     def outcome(self, error: MfaSetupError | None = None) -> Outcome:
-        """The document, of a success or of a failure."""
+        """Returns the outcome of the run: of a success, or of the failure with this error."""
         known = {check.id for check in self.checks}
         checks = [*self.checks, *(check for check in _failing(error, known) if check.id not in known)]
         return Outcome(
@@ -106,19 +106,19 @@ class Report:
 
 
 def _failing(error: MfaSetupError | None, known: Collection[str]) -> Sequence[Check]:
-    """The checks that an error stands on; a refusal that names none is a check by itself."""
+    """Returns the checks that caused an error; a guard's refusal that names none becomes a check itself."""
     if error is None or error.checks or known or not isinstance(error, GuardRefusedError):
         return error.checks if error else ()
     return (Check(id=error.code, status="fail", evidence=error.message, fix=error.hint),)
 
 
 def notice_of(error: MfaSetupError) -> Notice:
-    """An error as a warning, where it stops nothing."""
+    """Returns an error as a warning, for a run that continues despite it."""
     return Notice(code=error.code, message=error.message, hint=error.hint)
 
 
 def status_of(error: BaseException) -> Status:
-    """What an error says about the change that met it: without a clear answer it may have had its effect."""
+    """Returns the status of a change that ended with this error: "unknown" if the write may have taken effect."""
     if is_unsent(error):
         return "pending"
     return "unknown" if leaves_open(error) else "failed"

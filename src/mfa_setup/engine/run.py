@@ -1,4 +1,4 @@
-"""The one way that every command goes: observe, plan, guard, apply."""
+"""The steps of every setup command: observe, plan, guard, apply."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
@@ -34,11 +34,11 @@ from mfa_setup.snapshot.reader import Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
 Prove = Callable[[PhoneStack], None]
-"""Proves that an SMS arrives, between the factor and the policy; raises where it does not."""
+"""Sends the test SMS after the factor is enabled and before the policy is set; raises if the SMS does not arrive."""
 Possible = Callable[[PhoneStack | None], Collection[str]]
-"""All scopes that a run may come to need on a phone stack, or on either of them."""
+"""Returns all scopes that a run may need on a phone stack; on either stack if the argument is None."""
 Parts = Callable[[PhoneStack | None], Collection[PartName]]
-"""The parts of the snapshot that a run needs on a phone stack, or before it is known which."""
+"""Returns the parts of the snapshot that a run needs; the argument is None while the phone stack is unknown."""
 Checks = tuple[Check, ...]
 
 
@@ -47,17 +47,17 @@ class Run:
     """One run of one task, composed from values.
 
     Attributes:
-        task: What the command asks for.
+        task: The resources and options of the command.
         desired: The desired state.
-        services: Both services.
+        services: The clients of both services.
         token: The access token of the Management API.
-        config: The app's config file, where one is asked for.
-        person: Who runs it.
-        report: What is known of it so far.
-        overrides: The checks that somebody goes on without.
+        config: The config file of the app; None if the run writes none.
+        person: The person, or the program, that runs the command.
+        report: The report of the run so far.
+        overrides: IDs of the checks that are overridden.
         region_variables: The environment variables that name another Twilio region.
-        test_sms: The proof by SMS before a policy is set.
-        test_phones: The phones that it goes to.
+        test_sms: Sends a test SMS before a policy is set, and proves that it arrives.
+        test_phones: The phones that receive the test SMS.
     """
 
     task: Task
@@ -74,27 +74,27 @@ class Run:
 
     @property
     def reader(self) -> Reader:
-        """The reader of both services."""
+        """The reader of both services for this run."""
         return Reader(self.services, self.token, self.desired, self.config)
 
     def context(self, snapshot: Snapshot) -> CheckContext:
-        """What the checks judge."""
+        """Returns the input of the checks for this snapshot."""
         return CheckContext(snapshot, self.desired, sender.own(self.services), self.region_variables)
 
     def guard(self, found: Snapshot, reader: Reader, overrides: set[str]) -> DeliveryGuard:
-        """The guard over delivery; checks that a person overrules are added to `overrides`."""
+        """Returns the delivery guard of the run; checks that a person overrules are added to `overrides`."""
         policies = known_or(found.policies, ())
         context = self.context(found)
         return DeliveryGuard(reader, context, self.report, self.person, overrides, policies, self.test_phones)
 
     def first_read(self, reader: Reader, parts: Parts, possible: Possible, also: Collection[PartName] = ()) -> Snapshot:
-        """What there is; before it is read, the token must have the scopes that this takes.
+        """Reads the current state, after checking that the token has the scopes that the reading needs.
 
         Args:
-            reader: Reads it.
-            parts: What must be known, on a stack or before it is known which.
-            possible: All scopes that the run may come to need on a stack, which an error names at once.
-            also: What is read along with it, as far as it can be.
+            reader: The reader of both services.
+            parts: The parts that must be read, for a phone stack or while the stack is unknown.
+            possible: All scopes that the run may need on a stack, so that one error can name all missing ones.
+            also: Further parts to read; they may fail.
 
         Raises:
             MfaSetupError: Scopes are missing, a part cannot be read, or the Twilio account is not active.
@@ -107,17 +107,17 @@ class Run:
         self.person.doing("Reading the tenant and the account")
         found = reader.read(parts(stack), begun, also=also, strict=True)
         moved: PhoneStack = known(found.stack)
-        if moved != stack:  # it has moved since it was remembered
+        if moved != stack:  # the tenant has moved since the stack was remembered
             preconditions.require_scopes(self.token, scopes_of(parts(moved), moved), possible(moved))
         self.report.tenant = Tenant(domain=self.services.domain, phone_stack=known(found.stack))
         preconditions.require_active(found)
         return found
 
     def confirmed(self, plan: Plan, checks: Checks, again: Callable[[Plan], tuple[Plan, Checks]]) -> Plan:
-        """The plan that a person has agreed to, as it still is after the answer.
+        """Asks the person to confirm the plan and returns it, made again after the answer.
 
-        While a question waits, somebody may change what the plan stands on. So the plan is made again after the answer
-        and compared; where it differs, the new one is shown and asked about.
+        While the question waits, somebody may change the state that the plan was made from. The plan is therefore made
+        again after the answer and compared; if it differs, the person is asked about the new plan.
         """
         changed = tuple[str, ...]()
         while self.person.confirm(self.report.outcome(), changed=changed):
@@ -129,7 +129,7 @@ class Run:
         return plan
 
     def carry_out(self) -> None:
-        """Goes the whole way; what is known is in the report, whether this returns or raises.
+        """Runs all steps, and repeats them after each choice of the person; the report is filled even on an error.
 
         Raises:
             MfaSetupError: Something stopped the run.
@@ -144,7 +144,7 @@ class Run:
 
 @dataclass(slots=True)
 class _Setup:
-    """One try of a run, with what is decided so far."""
+    """One attempt of a run, with the choices that the person has made so far."""
 
     run: Run
     overrides: set[str]
@@ -168,7 +168,7 @@ class _Setup:
     # --- observe and plan --------------------------------------------------------------------------------------
 
     def _read(self) -> Snapshot:
-        """What there is, with what the guard will judge where the policy is to demand codes."""
+        """Reads the parts that the task needs and, for a policy that demands codes, the parts that the guard checks."""
         run = self.run
         possible = partial(possible_scopes, run.task, run.desired)
         also: frozenset[PartName] = frozenset({"actions"}) if self._ends_policy else frozenset()
@@ -182,15 +182,15 @@ class _Setup:
 
     @property
     def _ends_policy(self) -> bool:
-        """Whether the run is to set the policy Never, under which Actions may go on asking for codes."""
+        """Whether the run sets the policy to Never, under which Actions may still ask for codes."""
         task, desired = self.run.task, self.run.desired
         return "policy" in task.resources and desired.policy == "never" and not task.lenient
 
     def _plan(self, found: Snapshot, offers: tuple[Offer, ...]) -> Plan:
-        """The plan, and what it says in the report.
+        """Makes the plan, and puts its changes, outputs and warnings into the report.
 
         Raises:
-            MfaSetupError: What is asked for cannot be, or a person must choose first.
+            MfaSetupError: The desired state is impossible, or a person must choose first.
         """
         run = self.run
         run.report.plan_anew()
@@ -221,7 +221,7 @@ class _Setup:
         return plan
 
     def _asks_first(self, found: Snapshot) -> bool:
-        """Whether Auth0 is asked by the factor, before a purchase, if the tenant's plan includes SMS."""
+        """Whether to enable the SMS factor before a purchase, to learn from Auth0 if the tenant's plan includes SMS."""
         if "factor" not in self.run.task.resources or not found.offers or not consents.may_ask(found):
             return False
         if consents.looks_free(found):
@@ -229,7 +229,7 @@ class _Setup:
         return known_or(found.actions, None) is not None
 
     def _offers(self, given: Comparison, known_offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
-        """Numbers on sale, only where one must be bought; those of an earlier plan are looked up by their digits."""
+        """Finds numbers to buy, if one must be bought; numbers of an earlier plan are looked up by their digits."""
         run, found = self.run, given.found
         inventory = known_or(found.twilio, None)
         if inventory is None or provider_kept.is_kept(given):
@@ -252,7 +252,7 @@ class _Setup:
         return purchase.offers(run.services, run.desired.number)
 
     def _rent(self, given: Comparison) -> str:
-        """What the number that is there costs each month, where the task shows that."""
+        """Returns the monthly price of the existing number if the task shows it; otherwise an empty text."""
         run, inventory = self.run, known_or(given.found.twilio, None)
         if not run.task.in_full or inventory is None or provider_kept.is_kept(given):
             return ""
@@ -263,7 +263,10 @@ class _Setup:
         return purchase.rent(run.services, chosen.number, run.desired.number.country) if chosen.number else ""
 
     def _advice(self, plan: Plan) -> tuple[Notice, ...]:
-        """What to know before the purchase; the guard says more, but for what shows only once the number is owned."""
+        """Returns the advice before a purchase; empty where the guard covers it.
+
+        The guard cannot cover toll-free verification, because that is visible only for a number that is owned.
+        """
         inventory = known_or(plan.found.twilio, None)
         if not plan.spends or inventory is None:
             return ()
@@ -278,7 +281,7 @@ class _Setup:
     # --- guard ---------------------------------------------------------------------------------------------------
 
     def _foresee(self, guard: DeliveryGuard, plan: Plan) -> None:
-        """What `up` would be refused for, or what is wrong with a policy in force; nothing stops at it here."""
+        """Warns about what `up` would be refused for, or about a policy in force without delivery; never refuses."""
         consent.foresee(guard, plan)
         in_force = plan.after(plan.found).policies == plan.found.policies
         if not demands_codes(plan) or (self.run.task.lenient and not in_force):
@@ -287,7 +290,7 @@ class _Setup:
         guard.foresee(plan, "in force" if in_force else "policy")
 
     def _judge(self, guard: DeliveryGuard, plan: Plan) -> Checks:
-        """The preconditions and, where codes must be able to arrive, the guard; the checks that were made."""
+        """Applies the preconditions and, if codes must be able to arrive, the guard; returns the guard's checks."""
         run = self.run
         stack: PhoneStack = known(plan.found.stack)
         if run.test_sms:
@@ -303,13 +306,13 @@ class _Setup:
         return guard.checks
 
     def _again(self, guard: DeliveryGuard, plan: Plan) -> tuple[Plan, Checks]:
-        """The plan made and judged afresh, after a question."""
+        """Reads, plans and checks again after the person has answered."""
         self.run.person.doing("Checking that nothing has changed in the meantime")
         fresh = self._plan(self._read(), plan.found.offers)
         return fresh, self._judge(guard, fresh)
 
     def before_policy(self, guard: DeliveryGuard, found: Snapshot, *, in_force: bool) -> Snapshot:
-        """The proof by SMS, and the guard on what is there now: it decides whether people can log in."""
+        """Sends the test SMS, unless the policy is in force, and guards on a fresh reading; returns that snapshot."""
         self.proved = True
         run = self.run
         if run.test_sms and not in_force:
@@ -321,7 +324,7 @@ class _Setup:
     # --- after the writes ----------------------------------------------------------------------------------------
 
     def _finish(self, guard: DeliveryGuard, plan: Plan) -> None:
-        """The proof where no policy waited for it, and the guard over a policy that is in force already."""
+        """Sends a test SMS that was not sent before a policy, and checks delivery under a policy already in force."""
         if self.proved:
             return
         if self.run.test_sms:
@@ -332,7 +335,7 @@ class _Setup:
             guard.before(plan, "in force")
 
     def _test_in_force(self, prove: Prove, plan: Plan) -> None:
-        """The proof where no policy waits for it; should the SMS not arrive, a policy in force is warned about."""
+        """Sends the test SMS when no policy waits for it; if it does not arrive, warns about a policy in force."""
         try:
             prove(known(plan.found.stack))
         except ProofFailedError:
@@ -345,27 +348,27 @@ class _Setup:
 
 @dataclass(slots=True)
 class _Guarded:
-    """The guard over the stages of a setup."""
+    """Guards the stages of a setup."""
 
     setup: _Setup
     guard: DeliveryGuard
     judged: Snapshot | None = None
 
     def before(self, stage: Stage) -> None:
-        """Proves and judges right before the policy is set."""
+        """Sends the test SMS and checks delivery right before the policy is set."""
         if stage.sets_policy:
             self.judged = self.setup.before_policy(self.guard, stage.before, in_force=False)
 
     def after(self, stage: Stage) -> None:
-        """Looks once more right after the policy was set."""
-        del stage  # what was judged says enough
+        """Checks again right after the policy was set."""
+        del stage  # `judged` is set only while the stage sets the policy
         if self.judged is not None:
             self.guard.second_look(self.judged)
             self.judged = None
 
 
 def decided(desired: Desired, choice: Choice) -> Desired:
-    """The desired state with a person's choice in it."""
+    """Returns the desired state with the person's choice applied."""
     match choice.setting:
         case "app_client_id" if desired.application:
             chosen = desired.application.model_copy(update={"client_id": choice.value})

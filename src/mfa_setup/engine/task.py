@@ -1,4 +1,4 @@
-"""What one command asks of the engine."""
+"""The tasks of the engine: one description for each command."""
 
 from dataclasses import dataclass, replace
 
@@ -7,16 +7,16 @@ from mfa_setup.model.types import SAFE_ORDER, ResourceName
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One command's share of the engine.
+    """The resources and options of one command.
 
     Attributes:
-        command: Its name.
-        resources: Those it sets up, in safe order.
-        may_buy: Whether it may buy a number where there is none.
-        read_only: It shows what differs and writes nothing; its transports refuse to.
-        twilio_if_known: It asks Twilio too, where credentials are there, and does without where not.
-        in_full: It also shows what the number that is there costs and how many users have enrolled (`status`).
-        lenient: What cannot be decided without a person is shown as open instead of stopping (`status`).
+        command: The name of the command.
+        resources: The resources that the command sets up, in safe order.
+        may_buy: Whether the command may buy a number if the account has no suitable one.
+        read_only: Whether the command only shows differences; the HTTP transports refuse its writes.
+        twilio_if_known: Whether the command also uses Twilio, if Twilio credentials are set.
+        in_full: Whether the command also shows the number's monthly price and the count of enrolled users (`status`).
+        lenient: Whether the command shows an undecided question as open instead of stopping at it (`status`).
     """
 
     command: str
@@ -28,14 +28,14 @@ class Task:
     twilio_if_known: bool = False
 
     def without_application(self) -> "Task":
-        """The same, leaving applications alone (`--no-app`)."""
+        """Returns the task without the application (`--no-app`)."""
         return replace(self, resources=tuple(name for name in self.resources if name != "application"))
 
     @property
     def needs_twilio(self) -> bool:
-        """Whether the Twilio account takes part."""
+        """Whether the task concerns the Twilio account."""
         return bool({"number", "provider"} & set(self.resources))
 
 
 UP = Task("up", SAFE_ORDER, twilio_if_known=True)
-"""The whole setup, as `mfa-setup up` does it."""
+"""The task of `mfa-setup up`: the complete setup."""

@@ -1,4 +1,4 @@
-"""Restores what a run changed: journal, observe, plan, guard, apply, in the order that keeps people able to log in."""
+"""Undoes a run in an order that keeps users able to log in: read the journal, observe, plan, guard, apply."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from mfa_setup.store.neighbours import senders_of_others
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The options of an undo: which run (None: the last), and what it may delete permanently."""
+    """The options of an undo: the run to undo (None: the last), and what the undo may delete permanently."""
 
     run_id: str | None
     release_number: bool
@@ -35,7 +35,7 @@ class Asked:
 
 
 def listed(runs: tuple[RunRecord, ...]) -> tuple[PastRun, ...]:
-    """The runs that changed something, the newest first."""
+    """Returns the runs that changed something, the newest first."""
     return tuple(_past(run, runs) for run in reversed(undoable(runs)))
 
 
@@ -51,10 +51,10 @@ def _past(run: RunRecord, runs: tuple[RunRecord, ...]) -> PastRun:
 
 
 def choose(runs: tuple[RunRecord, ...], run_id: str | None) -> RunRecord | None:
-    """The run that is meant: by its id or the beginning of it, else the last one that was not reverted yet.
+    """Returns the run with this ID or beginning of an ID; without one, the last run that was not undone yet.
 
     Raises:
-        NotFoundError: There is none with this id, or more than one begins so.
+        NotFoundError: No run ID, or more than one, starts with `run_id`.
     """
     candidates = undoable(runs)
     if run_id is None:
@@ -70,12 +70,12 @@ def choose(runs: tuple[RunRecord, ...], run_id: str | None) -> RunRecord | None:
 
 
 def undo(run: Run, asked: Asked) -> None:
-    """Goes the whole way back; what is known is in the report, whether this returns or raises.
+    """Runs all steps of an undo; the report is filled whether this returns or raises.
 
     Raises:
-        GuardRefusedError: The policy, as it would be then, needs what would be taken away.
-        ScopeMissingError: The token lacks scopes: what the others allow has been restored, and the rest is named.
-        MfaSetupError: Something else stopped it.
+        GuardRefusedError: The undo would remove something that the policy after it depends on.
+        ScopeMissingError: The token lacks scopes; everything that its scopes allow was restored, and the rest is named.
+        MfaSetupError: Something else stopped the undo.
     """
     journal, report = run.services.journal, run.report
     record = choose(journal.runs, asked.run_id)
@@ -93,7 +93,7 @@ def undo(run: Run, asked: Asked) -> None:
     if not plan.stages and any(notice.code in LEFT_ALONE for notice in plan.notices):
         report.warn((_nothing_restored(record, journal.runs),))
         return
-    journal.begin()  # also where all is as it was before: the run counts as undone then
+    journal.begin()  # even if everything is already as before: the run then counts as undone
     Executor(run.services, plan.found, report, run.person, guard).carry_out(plan)
     undo_rest.require_none(report, undoing.rests, undoing.command)
 
@@ -103,11 +103,11 @@ class _Undo:
     """The undo of one run.
 
     Attributes:
-        run: The run that undoes it.
-        record: What it did.
-        asked: The options.
+        run: The present run, which undoes the other one.
+        record: The journal's record of the run that is undone.
+        asked: The options of the undo.
         reader: The reader of both services.
-        rests: What the present plan leaves for lack of scopes.
+        rests: What the current plan does not restore, for lack of scopes.
     """
 
     run: Run
@@ -117,7 +117,7 @@ class _Undo:
     rests: list[Rest] = field(default_factory=list)
 
     def _plan(self) -> Plan:
-        """What restores each resource, and what it says in the report."""
+        """Plans how to restore each resource, and puts the changes and warnings into the report."""
         run = self.run
         run.person.doing("Reading the current state")
         run.report.plan_anew()
@@ -130,7 +130,10 @@ class _Undo:
         return Plan(tuple(_stages(found, steps)), changes, found, notices)
 
     def judged(self, guard: UndoGuard) -> tuple[Plan, tuple[Check, ...]]:
-        """The plan after the scopes and the guard, before anything is asked or written; its guard keeps no checks."""
+        """Returns the plan once it has passed the guard, before any question or write; the checks are always empty.
+
+        A plan that restores nothing is refused if the token lacks scopes.
+        """
         plan = self._plan()
         if not plan.stages:
             undo_rest.require_none(self.run.report, self.rests, self.command)
@@ -139,23 +142,23 @@ class _Undo:
 
     @property
     def command(self) -> str:
-        """The command line that goes on with this undo."""
+        """The command line that continues this undo."""
         options = {"--release-number": self.asked.release_number, "--delete-application": self.asked.delete_application}
         given = (name for name, is_given in options.items() if is_given)
         return " ".join(("mfa-setup undo --run", self.record.run_id, *given))
 
     def _read(self) -> Snapshot:
-        """What there is now; a run that touched the application alone says nothing of how codes are sent."""
+        """Reads the current state; for a run that touched only the application, nothing about how codes are sent."""
         if undo_rest.parts_of(self.record, self.record.touched) & OF_TWILIO:
-            _ = self.run.services.account  # without credentials this ends here
+            _ = self.run.services.account  # raises here if no Twilio credentials are set
         readable = partial(undo_rest.readable_parts, self.run.token, self.record)
         found = self.run.first_read(self.reader, readable, lambda _: ())
         parts = readable(known(found.stack))
-        # Without the scope read:actions it is not known what Actions do, and the policy alone decides.
+        # Without the scope read:actions, the effect of Actions is unknown, and only the policy counts.
         return self.reader.missing({*parts, "actions"} if "provider" in parts else parts, found)
 
     def _reversal(self, now: Snapshot) -> Reversal:
-        """What each resource needs to restore what the run changed."""
+        """Returns the input that each resource needs to restore what the run changed."""
         services = self.run.services
         return Reversal(
             record=self.record,
@@ -172,14 +175,14 @@ class _Undo:
 
 
 def _concerned(record: RunRecord) -> frozenset[str]:
-    """The numbers and Messaging Services that the run's writes name."""
+    """Returns the phone numbers and the SIDs of numbers and Messaging Services in the run's writes."""
     return frozenset(re.findall(r"(?:PN|MG)[0-9a-fA-F]{32}|\+[0-9]{5,15}", str(record)))
 
 
 def _stages(found: Snapshot, steps: Steps) -> Iterator[Stage]:
-    """The order that keeps people able to log in: the policy first, then what it stands on, from the top down.
+    """Yields the stages in an order that keeps users able to log in: the policy first, the application last.
 
-    Where a step has writes that must come before the resource ahead of it is restored, they are a stage of their own.
+    Writes of a step that must precede the restoring of the resource before it are a separate stage.
     """
     for resource, following in zip(BACKWARDS, (*BACKWARDS[1:], None), strict=True):
         own = steps[resource.name]
@@ -192,11 +195,11 @@ def _stages(found: Snapshot, steps: Steps) -> Iterator[Stage]:
 
 
 LEFT_ALONE = frozenset({"changed_since", "token_not_restorable", "provider_not_restorable", "number_unproven"})
-"""The warnings about what an undo does not restore."""
+"""The codes of the warnings about things that an undo does not restore."""
 
 
 def _nothing_restored(record: RunRecord, runs: tuple[RunRecord, ...]) -> Notice:
-    """The warning of an undo that restored nothing, which does not count as one."""
+    """Returns the warning that an undo restored nothing, so that the run does not count as undone."""
     earlier = [run for run in undoable(runs) if run.time < record.time and run.run_id not in undone(runs)]
     hint = f"To undo the run before it: `mfa-setup undo --run {earlier[-1].run_id}`." if earlier else ""
     return Notice(

@@ -1,4 +1,4 @@
-"""The guard of an undo: no stage takes away what a policy in force stands on, and codes go no other way unchecked."""
+"""The guard of an undo: keeps what a policy in force depends on, and checks any other way of sending codes first."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,15 +23,15 @@ _WOULD_BE = {
     "message_type_carried": "The phone provider would not carry every message type that would be set.",
     "provider_enabled": "No enabled phone provider would be there to send codes.",
 }
-"""The checks of the minimum in the words of what is not done yet."""
+"""The evidence of the minimum checks, worded for an undo that has not happened yet."""
 _IN_ACTION = "mfa_in_action"
 _UNREAD: dict[str, Any] = dict.fromkeys(READINESS & OF_TWILIO, NOT_READ)
-"""What was read of an account that does not send then is left out."""
+"""Twilio parts of a snapshot, cleared because they were read from an account that will not send after the undo."""
 
 
 @dataclass(slots=True)
 class UndoGuard:
-    """Judges the stages of one undo; the policy itself is restored only when codes can arrive."""
+    """Checks the stages of one undo; a policy that demands codes is restored only if codes can arrive."""
 
     run: Run
     reader: Reader
@@ -40,11 +40,11 @@ class UndoGuard:
     judged: Snapshot | None = None
 
     def require_safe(self, plan: Plan) -> None:
-        """Judges the whole plan before anything is asked or written.
+        """Checks the whole plan before any question or write.
 
         Raises:
-            GuardRefusedError: The policy, as it would be then, demands what would be taken away.
-            MfaSetupError: It could not be judged.
+            GuardRefusedError: The undo would remove something that the policy after it depends on.
+            MfaSetupError: The plan could not be checked.
         """
         for stage in plan.stages:
             self._require_kept(stage, stage.after)
@@ -53,11 +53,11 @@ class UndoGuard:
                 self._require_deliverable(stage)
 
     def before(self, stage: Stage) -> None:
-        """Judges one stage by what is there now, not by what was read at the start.
+        """Checks one stage against the current state, not against the snapshot from the start.
 
         Raises:
-            GuardRefusedError: The policy demands what would be taken away.
-            MfaSetupError: It could not be judged.
+            GuardRefusedError: The stage would remove something that the policy depends on.
+            MfaSetupError: The stage could not be checked.
         """
         if stage.sets_policy:
             self.judged = self._guard(stage, self.reader).at_policy(stage.after, "policy")
@@ -67,7 +67,7 @@ class UndoGuard:
             self._require_deliverable(stage)
 
     def after(self, stage: Stage) -> None:
-        """Looks once more right after a policy was restored, or codes were sent another way under one."""
+        """Checks again right after a policy was restored, or after the way of sending codes changed under one."""
         if self.judged is not None:
             self._guard(stage, self.reader).second_look(self.judged)
             self.judged = None
@@ -78,14 +78,14 @@ class UndoGuard:
         return self.run.guard(stage.before, reader, self.overrides)
 
     def _reader_of(self, stage: Stage) -> Reader:
-        """The reader of the account that sends after a stage."""
+        """Returns a reader for the Twilio account that sends the codes after a stage."""
         return replace(self.reader, services=_of_account(self.run.services, known(stage.after.provider)))
 
     def _policies_now(self, stage: Stage) -> Snapshot:
         return self.reader.read({"policies"}, stage.after, strict=True)
 
     def _require_kept(self, stage: Stage, then: Snapshot) -> None:
-        """Refuses what would leave a policy, or an Action, that demands codes which cannot be sent."""
+        """Refuses a stage after which a policy or an Action demands codes that cannot be sent."""
         if not then.requires_codes:
             self._require_kept_for_actions(stage, then)
             return
@@ -101,7 +101,7 @@ class UndoGuard:
         raise standing_on(error, checks)
 
     def _require_kept_for_actions(self, stage: Stage, then: Snapshot) -> None:
-        """Refuses to take away what an Action asks users for under the policy Never, unless that is overridden."""
+        """Refuses, unless overridden, to remove a factor that an Action asks users for under the policy Never."""
         if not then.enforcing or _IN_ACTION in self.overrides or not (checks := self._loses(stage)):
             return
         names = ", ".join(f'"{action.name}"' for action in then.enforcing)
@@ -111,7 +111,7 @@ class UndoGuard:
         raise standing_on(error, tuple(check.model_copy(update={"fix": fix}) for check in checks))
 
     def _loses(self, stage: Stage) -> tuple[Check, ...]:
-        """What a policy that demands codes would lose by a stage."""
+        """Returns the checks that a stage would newly make fail, so that codes could no longer be sent."""
         had = {check.id for check in _failing(stage.before)}
         checks = tuple(
             check.model_copy(update={"evidence": _WOULD_BE[check.id]})
@@ -121,7 +121,7 @@ class UndoGuard:
         for phone in sorted(stage.after.cut_off - stage.before.cut_off):
             evidence = f"The codes are sent from {phone}, which would be given back or leave its Messaging Service."
             checks += (Check(id="number_in_use", status="fail", evidence=evidence),)
-        # It names the run, for `policy never` is the last run then.
+        # The fix names the run, because `policy never` itself will then be the last run.
         fix = (
             "Run `mfa-setup policy never` first, if nobody is to be asked for a code; "
             f"then `mfa-setup undo --run {self.run_id}`."
@@ -129,7 +129,7 @@ class UndoGuard:
         return tuple(check.model_copy(update={"fix": fix}) for check in checks)
 
     def _require_deliverable(self, stage: Stage) -> None:
-        """Refuses a way on which codes would not arrive; another account is judged with its own token."""
+        """Refuses a stage after which codes would not arrive; another account is checked with its own token."""
         if not stage.reroutes:
             return
         self.run.person.doing("Checking that codes can arrive")
@@ -143,7 +143,7 @@ class UndoGuard:
 
 
 def _failing(snapshot: Snapshot) -> list[Check]:
-    """The checks of the minimum that fail; none where a run did not concern how codes are sent."""
+    """Returns the failed minimum checks; none if the factor or the provider was not read."""
     factor, provider = known_or(snapshot.factor, None), known_or(snapshot.provider, None)
     if factor is None or provider is None:
         return []
@@ -151,11 +151,11 @@ def _failing(snapshot: Snapshot) -> list[Check]:
 
 
 def _of_account(services: Services, would_be: Provider) -> Services:
-    """The services with the account that would send; its token is known to work then (`GET /Accounts/{Sid}`).
+    """Returns the services with the account that would send, after Twilio accepted its token (`GET /Accounts/{Sid}`).
 
     Raises:
         CredentialsRefusedError: Twilio refuses the token of the other account.
-        ValueNeededError: That account cannot be asked.
+        ValueNeededError: The credentials to query the other account are not known.
     """
     sid, token, own = would_be.sid, services.old_token, services.twilio
     if would_be.kind != "twilio" or sid is None or (own is not None and own.account_sid == sid):

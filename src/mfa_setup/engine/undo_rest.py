@@ -1,4 +1,4 @@
-"""What an undo restores with the scopes that the token has, and what it leaves for lack of others."""
+"""Divides an undo into what the token's scopes allow to restore and what is left for lack of scopes."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,13 +23,13 @@ Steps = dict[ResourceName, Step]
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What an undo leaves of one resource.
+    """The part of one resource that an undo does not restore.
 
     Attributes:
         resource: The resource.
         scopes: The scopes that the token lacks for it.
-        ahead: The resource that stays as it is and must be restored before this one.
-        in_part: Whether the other part of it is restored.
+        ahead: The resource that must be restored before this one, and is not restored either.
+        in_part: Whether another part of the resource is restored.
     """
 
     resource: ResourceName
@@ -39,7 +39,7 @@ class Rest:
 
     @property
     def reason(self) -> str:
-        """Why it is left."""
+        """Why the resource is not restored."""
         return (
             f"needs {', '.join(sorted(self.scopes))}"
             if self.scopes
@@ -50,23 +50,26 @@ class Rest:
 
     @property
     def words(self) -> str:
-        """What is left, and why."""
+        """The resource that is not restored, and why, in words."""
         return f"{'a part of ' if self.in_part else ''}the {LABELS[self.resource]} ({self.reason})"
 
     def marked(self, change: Change) -> Change:
-        """A change that says that it is left, in whole or in part."""
+        """Returns the change with the note that it will not be restored, or only in part."""
         what = "will be restored in part" if self.in_part else "will not be restored"
         return change.model_copy(update={"held": f"{what}: {self.reason}"})
 
 
 def parts_of(record: RunRecord, resources: Collection[ResourceName]) -> frozenset[PartName]:
-    """The parts of the snapshot that restoring some resources needs."""
+    """Returns the parts of the snapshot that are needed to restore these resources."""
     reads = (resource.revert_reads(record.actions) for resource in registry.in_order(resources))
     return frozenset[PartName]().union(*reads)
 
 
 def readable_parts(token: TokenPort, record: RunRecord, stack: PhoneStack | None) -> frozenset[PartName]:
-    """The parts of those resources that the token may read; of all where it may read none, which is refused then."""
+    """Returns the parts of the run's resources that the token may read in full.
+
+    If it may read none of the resources, returns the parts of all, so that the scope check refuses the run.
+    """
     readable = {name for name in record.touched if not _unreadable(token, record, name, stack)}
     return parts_of(record, readable or record.touched)
 
@@ -74,15 +77,16 @@ def readable_parts(token: TokenPort, record: RunRecord, stack: PhoneStack | None
 def steps_of(
     given: Reversal, token: TokenPort, kept: Mapping[ResourceName, ResourceName] | None = None
 ) -> tuple[Steps, tuple[Rest, ...]]:
-    """Each resource's part of an undo, and what is left for lack of scopes.
+    """Returns each resource's step of an undo, and what is not restored for lack of scopes.
 
-    Every resource stands on what those before it leave. Where one of them stays that logins stand on, those after it
-    stay as well, so that what sends the codes is never taken apart in another order.
+    Resources are restored one after another, each from the state that the previous ones lead to. If a resource that
+    logins depend on is not restored, the later ones that serve logins are not restored either, so that whatever sends
+    the codes is never dismantled out of order.
 
     Args:
-        given: What there is now, and what the run did.
+        given: The current state and the record of the run.
         token: The access token.
-        kept: Resources that stay, each with the one that it waits for.
+        kept: Resources that are not restored, each with the resource that it waits for.
     """
     steps, rests, kept = Steps(), list[Rest](), kept or {}
     now = whole = given
@@ -114,14 +118,14 @@ def steps_of(
 
 
 def _unreadable(token: TokenPort, record: RunRecord, name: ResourceName, stack: PhoneStack | None) -> frozenset[str]:
-    """The scopes that the token lacks to read what restoring a resource needs."""
+    """Returns the scopes that the token lacks to read the parts that are needed to restore a resource."""
     return missing_scopes(token, scopes_of(parts_of(record, {name}), stack))
 
 
 def _permitted(step: Step, missing: frozenset[str], waits_for: ResourceName | None) -> tuple[Step, tuple[Rest, ...]]:
-    """A step with the writes that need none of the missing scopes, and what that leaves.
+    """Returns a step reduced to the writes that need no missing scope, and what is not restored because of that.
 
-    None of them is sent where the resource waits for another one, or where they belong to writes that come before.
+    No write is left if the resource waits for another one, or if the step has writes that must come first.
     """
     if not step.writes or not (waits_for or missing):
         return step, ()
@@ -136,12 +140,12 @@ def _serves_logins(resource: Resource, record: RunRecord) -> bool:
 
 
 def _for_logins(snapshot: Snapshot) -> list[object]:
-    """What logins stand on."""
+    """Returns the values of the parts that logins depend on."""
     return [getattr(snapshot, part) for part in sorted(MINIMUM | {"policies"})]
 
 
 def warning(rests: Sequence[Rest]) -> tuple[Notice, ...]:
-    """The warning about what an undo will leave."""
+    """Returns the warning about the resources that an undo will not restore."""
     if not rests:
         return ()
     return (
@@ -154,14 +158,14 @@ def warning(rests: Sequence[Rest]) -> tuple[Notice, ...]:
 
 
 def require_none(report: Report, rests: Sequence[Rest], command: str) -> None:
-    """Ends an undo that leaves something; `command` restores it later.
+    """Raises an error if something is not restored; `command` in its hint restores the rest later.
 
     Raises:
         ScopeMissingError: The token lacks scopes for a part of the undo.
     """
     if not rests:
         return
-    report.warnings = [notice for notice in report.warnings if notice.code != UNDO_SCOPES]  # the error says it
+    report.warnings = [notice for notice in report.warnings if notice.code != UNDO_SCOPES]  # the error repeats it
     raise ScopeMissingError(
         f"{_lacking(rests)} Not restored: {_named(rests)}.",
         hint=f"Grant the missing scopes ({ScopeMissingError.page}), then run `{command}`, which restores the rest.",

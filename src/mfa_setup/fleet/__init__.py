@@ -1,1 +1,1 @@
-"""Setting up many tenants in one process, each with its own independent run."""
+"""Sets up many tenants in one process, each with its own independent run."""

@@ -1,4 +1,4 @@
-"""All tenants of a fleet, in the order of the file: the canaries first, as many at the same time as are allowed."""
+"""Runs a command for all tenants of a fleet in the order of the file, several at a time, and the canaries first."""
 
 import re
 import time
@@ -24,9 +24,9 @@ from mfa_setup.model.outcome import Outcome
 from mfa_setup.settings.fleet import FleetTenant
 
 DOCTOR = Task("doctor", (), read_only=True, twilio_if_known=True)
-"""The examination that a canary has to pass."""
+"""The task of the checks that a canary has to pass."""
 Written = Callable[[Outcome, FleetTenant, Sequence[SecretStr]], Document]
-"""Makes the document of a tenant's outcome, without the secrets of its run."""
+"""Creates the JSON document of a tenant's outcome, with the secrets of its run removed."""
 
 
 @dataclass(slots=True)
@@ -35,15 +35,16 @@ class Rollout:
 
     Attributes:
         tenants: The tenants, in the order of the file.
-        task: What is to be done in each.
-        shared: What all runs share.
-        cancellation: Stops all runs.
-        written: Makes the documents.
-        most: How many tenants are worked at at the same time.
-        canaries: How many of the first ones must be set up and pass `doctor` before the rest begins.
-        fail_fast: Whether no other tenant begins once one has failed.
+        task: The task to carry out in each tenant.
+        shared: The state and options that all runs share.
+        cancellation: The token that stops all runs.
+        written: Creates the JSON document of each outcome.
+        most: The maximum number of tenants that run at the same time.
+        canaries: The number of tenants, from the start of the file, that must be set up and pass `doctor` before the
+            others begin.
+        fail_fast: Whether the first failure prevents further tenants from being started.
         tick: Called several times a second.
-        agreed: The plans that a person has agreed to, by the names of the tenants.
+        agreed: The plans that the user has agreed to, by the names of the tenants.
         results: The results so far, by the names of the tenants.
     """
 
@@ -61,13 +62,13 @@ class Rollout:
     _begun: set[str] = field(init=False, default_factory=set)
 
     def carry_out(self, tell: Callable[[TenantResult], None]) -> None:
-        """Works at the tenants that have no result yet, as far as canaries, failures and interrupts allow.
+        """Runs the tenants that have no result yet, as far as canaries, failures and interrupts allow.
 
         Args:
-            tell: Told of each result as soon as it is there.
+            tell: Called with each result as soon as it is known.
 
         Raises:
-            InterruptedRunError: The command was cancelled; the runs that were under way came to a safe end first.
+            InterruptedRunError: The command was cancelled. The runs that had begun were finished safely before.
         """
         first, rest = self.tenants[: self.canaries], self.tenants[self.canaries :]
         with self.cancellation.shielded():
@@ -77,15 +78,15 @@ class Rollout:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether no other tenant may begin: a canary has failed, or the first tenant at all where that is enough."""
+        """Whether no other tenant may begin: the command was cancelled, or a canary (with `fail_fast`, any) failed."""
         decisive = self.tenants if self.fail_fast else self.tenants[: self.canaries]
         return self.cancellation.requested or any(map(self._has_failed, decisive))
 
     def missing(self, why: str) -> Iterator[TenantResult]:
-        """The results of the tenants that were not tried, and of those that a second interrupt has left behind.
+        """Yields results for the tenants without a result: those not started, and those cut off by a second interrupt.
 
         Args:
-            why: Why they were not tried, unless another tenant's failure or an interrupt is the reason.
+            why: Why a tenant was not started, if the reason is neither another tenant's failure nor an interrupt.
         """
         for tenant in self.tenants:
             if tenant.name in self.results:
@@ -141,13 +142,13 @@ class Rollout:
 
 
 def _carried_out(run: TenantRun) -> MfaSetupError | None:
-    """Executes a run and returns its error, if any, so that no error stops another run."""
+    """Executes a run and returns its error or None, so that an error does not stop the runs of other tenants."""
     try:
         run.carry_out()
     except MfaSetupError as error:
         error.hint = _hint(error, run.tenant)
         return error
-    except Exception as defect:  # noqa: BLE001 a defect at one tenant must not stop the others either
+    except Exception as defect:  # noqa: BLE001 a defect in the run of one tenant must not stop the others either
         return InternalError(f"Something went wrong inside mfa-setup ({type(defect).__name__}).")
     return None
 
@@ -156,7 +157,7 @@ _OPTION = re.compile(r"(?<![\w-])--(?!max-purchases)[a-z]")
 
 
 def _hint(error: MfaSetupError, tenant: FleetTenant) -> str:
-    """Adapts a hint to a fleet, whose credentials are named by the file and which lacks most options."""
+    """Adapts a hint to a fleet: the fleet file names the credentials, and `fleet` commands lack most options."""
     if isinstance(error, CredentialsRefusedError):
         used = [
             f"{key} ({named.kind} {named.name})"

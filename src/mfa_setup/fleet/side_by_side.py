@@ -1,4 +1,4 @@
-"""Concurrent work on several tenants, up to a limit."""
+"""Processes several tenants concurrently, up to a limit."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -24,12 +24,12 @@ def side_by_side(
     """Processes each item and reports its result as soon as it is available.
 
     Args:
-        items: What is worked at; the first ones begin first.
-        work: The work at one of them; it must not raise.
-        tell: Told of each result, in this thread.
-        most: How many are worked at at the same time.
-        stopped: Whether no other one may begin; those that have begun are finished.
-        tick: Called several times a second while this waits.
+        items: The items to process, in the order in which they begin.
+        work: Processes one item; it must not raise an exception.
+        tell: Called with each result, in the calling thread.
+        most: The maximum number of items that are processed at the same time.
+        stopped: Whether no further item may begin; items that have begun are finished.
+        tick: Called several times a second while the function waits.
     """
     waiting = deque(items)
     running: set[Future[Done]] = set()

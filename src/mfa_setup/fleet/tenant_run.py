@@ -1,4 +1,4 @@
-"""The run of one tenant of a fleet, composed like that of any other program."""
+"""The run of one tenant of a fleet, composed with `mfa_setup.compose` like any other run."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -37,16 +37,16 @@ Doing = Callable[[str, str], None]
 
 @dataclass(slots=True)
 class Shared:
-    """What the runs of a fleet share.
+    """The state and options that the runs of a fleet share.
 
     Attributes:
-        folder: The folder that paths of the fleet file count from.
-        environment: The environment variables, of which only those are read that the file names.
+        folder: The folder that relative paths in the fleet file count from.
+        environment: The environment variables; only those that the fleet file names are read.
         sandbox: The URL of the sandbox; None for the real services.
-        options: How each run works.
-        purchases: How many numbers may be bought in all.
-        doing: Told what is under way.
-        exchanged: Told of every attempt of a request, with the name of its tenant and the secrets of its run.
+        options: The options of every run.
+        purchases: The maximum number of phone numbers that all runs together may buy.
+        doing: Called with the name of a tenant and its current step.
+        exchanged: Called with every attempt of a request, the name of its tenant and the secrets of its run.
     """
 
     folder: Path
@@ -62,22 +62,26 @@ class Shared:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def account(self, sid: str) -> SharedAccount:
-        """What the tenants share that use this Twilio account."""
+        """Returns the state shared by the tenants that use this Twilio account."""
         with self._lock:
             return self._accounts.setdefault(sid, SharedAccount(RateLimit()))
 
     def may_buy(self) -> bool:
-        """Counts one purchase, if it is allowed; false where none is left."""
+        """Counts one purchase if another one is allowed, and returns whether it is."""
         with self._lock:
             allowed = self._bought < self.purchases
             self._bought += allowed
         return allowed
 
     def claim(self, thing: str, name: str) -> None:
-        """Refuses something that belongs to another entry of the file already, by whatever name.
+        """Reserves a tenant or a config file for one entry of the fleet file.
+
+        Args:
+            thing: The tenant or the config file, under a name that is the same for every entry that uses it.
+            name: The name of the entry.
 
         Raises:
-            InvalidValueError: It does.
+            InvalidValueError: Another entry has already reserved the same thing.
         """
         with self._lock:
             first = self._names.setdefault(thing, name)
@@ -94,11 +98,11 @@ class TenantRun:
 
     Attributes:
         tenant: The tenant.
-        task: What is to be done.
-        shared: What all runs share.
-        report: What is known of it so far.
-        secrets: Every secret that it has come to know.
-        agreed: The plan that a person has agreed to, as `plan_of` has it; None where nobody was asked.
+        task: The task to carry out.
+        shared: The state and options that all runs share.
+        report: The report of the run, with everything that is known so far.
+        secrets: Every secret that the run has learned.
+        agreed: The plan that the user has agreed to, in the form that `plan_of` returns; None if nobody was asked.
     """
 
     tenant: FleetTenant
@@ -109,7 +113,7 @@ class TenantRun:
     secrets: list[SecretStr] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Begins with an empty report; a tenant whose applications are left alone has one resource less."""
+        """Creates an empty report; without a desired application, removes the application from the task."""
         self.report = Report(self.task.command)
         self.report.tenant = Tenant(domain=self.tenant.domain)
         self.report.settings = SettingsUsed(file=str(self.tenant.settings.file))
@@ -173,7 +177,7 @@ class TenantRun:
 
 
 class _FleetPerson(Unattended):
-    """The terminal of one tenant's run in a fleet: reports progress, and allows purchases within the limit."""
+    """The `Person` of one tenant's run in a fleet: reports progress, and allows purchases within the limit."""
 
     def __init__(self, run: TenantRun) -> None:
         self._run = run
@@ -187,7 +191,7 @@ class _FleetPerson(Unattended):
         self.doing(f"Setting up the {change.resource}")
 
     def choose(self, needed: ChoiceNeededError) -> Choice:
-        """Raises the error with a hint for the fleet file, because nobody can be asked."""
+        """Raises `needed` with a hint about the fleet file, because nobody can be asked."""
         keys = [one for one in needed.choices if one.setting != "buy"]
         written_keys = [
             f"{BY_NAME[one.setting].section} = {{ {written(BY_NAME[one.setting], Origin.FILE, one.value)} }}"
@@ -198,11 +202,14 @@ class _FleetPerson(Unattended):
         raise needed
 
     def confirm(self, plan: Outcome, *, changed: tuple[str, ...] = ()) -> bool:
-        """Continues with the confirmed plan, and allows purchases up to the limit.
+        """Accepts the plan without a question, and allows purchases up to the limit.
+
+        Returns:
+            False, because nobody was asked.
 
         Raises:
-            PlanOutdatedError: It is not the plan that a person has seen.
-            PurchaseNotAllowedError: It buys a number, and no purchase is left.
+            PlanOutdatedError: The plan differs from the one that the user has agreed to.
+            PurchaseNotAllowedError: The plan buys a number, but no further purchase is allowed.
         """
         del changed
         if self._run.agreed is not None and plan_of(plan.changes) != self._run.agreed:

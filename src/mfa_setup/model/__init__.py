@@ -1,1 +1,1 @@
-"""The frozen values that flow through the engine."""
+"""The immutable value types that the engine works with."""

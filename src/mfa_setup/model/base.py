@@ -1,4 +1,4 @@
-"""What all values of the engine have in common."""
+"""The base class of the engine's value types."""
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -6,6 +6,6 @@ __all__ = ["Frozen", "JsonValue"]
 
 
 class Frozen(BaseModel):
-    """A value that cannot change once made, and takes no field that it does not know."""
+    """Base class of immutable values that reject unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""What a run would change, or has changed, in one resource."""
+"""The changes that a run plans or has applied to one resource."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from mfa_setup.model.types import Action, ResourceName, Status
 
 
 class FieldChange(Frozen):
-    """One field of a resource, before and after; a secret has neither value."""
+    """The change of one field of a resource; both values of a sensitive field are omitted."""
 
     path: str
     before: JsonValue = None
@@ -18,15 +18,15 @@ class FieldChange(Frozen):
 
 
 class Words(Frozen):
-    """A change in the words of the user; its resource writes them (`mfa_setup.resources.words`).
+    """The texts that describe a change to the user; `mfa_setup.resources.words` writes them for each resource.
 
     Attributes:
-        plan: What applying it does, such as `buy +1 415 864 0347 for 1.15 USD per month`.
-        doing: What is under way while it is applied.
-        done: What was done, such as `Bought +1 415 864 0347`.
-        now: What is there at present; each text is a line.
-        cost: What it costs.
-        affects: The users who are concerned, as a sentence.
+        plan: The effect of applying the change, such as `buy +1 415 864 0347 for 1.15 USD per month`.
+        doing: The progress text while the change is applied, such as `Setting up Twilio as the provider`.
+        done: The result of the change, such as `Bought +1 415 864 0347`.
+        now: The present state of the resource, one text per line.
+        cost: The cost of the change.
+        affects: The users whom the change affects, as a sentence.
     """
 
     plan: str = ""
@@ -38,35 +38,35 @@ class Words(Frozen):
 
 
 class Change(Frozen):
-    """One resource's part of a plan or outcome; `action` is `none` where nothing differs."""
+    """The part of a plan or outcome that concerns one resource; `action` is `none` if the resource is up to date."""
 
     resource: ResourceName
     action: Action = "none"
     status: Status = "none"
     fields: tuple[FieldChange, ...] = ()
     title: str = ""
-    """What it is about, for people: the application's name, the number."""
+    """The name of the resource as people know it: the application's name or the phone number."""
     held: str = Field(default="", exclude=True)
-    """Of an undo: what of it is left and why, for people. Such a change stays pending."""
+    """Why an undo cannot restore all of the resource, as text for people; the change then stays pending."""
     summary: str = ""
-    """What it does in one line for people; where nothing differs, what is there."""
+    """The effect of the change in one line for people; the present state if the resource is up to date."""
     words: Words = Field(default=Words(), exclude=True)
 
     def with_texts(self, changed: Callable[[str], str]) -> "Change":
-        """The same change with other texts for people."""
+        """Returns the same change with `changed` applied to its summary and its plan, progress and result texts."""
         texts = {name: changed(getattr(self.words, name)) for name in ("plan", "doing", "done")}
         return self.model_copy(update={"summary": changed(self.summary), "words": self.words.model_copy(update=texts)})
 
     @property
     def pending(self) -> bool:
-        """Whether there is something to do."""
+        """Whether the change has something to apply."""
         return self.action != "none"
 
 
 def change_of(
     resource: ResourceName, fields: tuple[FieldChange, ...], title: str, words: Words, *, exists: bool
 ) -> Change:
-    """The change that sets these fields; none where nothing differs."""
+    """Returns the change that sets these fields; its action is `none` if there are no fields to set."""
     if not fields:
         return Change(resource=resource, title=title, summary=" ".join(words.now[:1]), words=words)
     action: Action = "update" if exists else "create"
@@ -82,7 +82,7 @@ def change_of(
 
 
 def differing(before: dict[str, JsonValue], after: dict[str, JsonValue]) -> tuple[FieldChange, ...]:
-    """The fields of `after` whose value is another one in `before`, in the order of `after`."""
+    """Returns the fields of `after` whose values differ from those in `before`, in the order of `after`."""
     return tuple(
         FieldChange(path=path, before=before.get(path), after=value)
         for path, value in after.items()

@@ -1,4 +1,4 @@
-"""One question about readiness, and what was seen."""
+"""A check: one question about the readiness for MFA by SMS, with its result."""
 
 from typing import Literal
 
@@ -9,25 +9,28 @@ from mfa_setup.model.base import Frozen
 CheckStatus = Literal["pass", "warn", "fail", "skip"]
 CheckGroup = Literal["auth0", "codes", "twilio"]
 CheckSubject = Literal["tenant", "login", "codes", "account", "sender"]
-"""What a check is about; finer than the group that JSON has."""
+"""The subject of a check; a finer division than the group in the JSON document."""
 
 
 class Check(Frozen):
-    """A check as JSON shows it.
+    """The result of one check, as the JSON document shows it.
 
     Attributes:
-        id: Its stable name; `--override` takes it.
-        status: `skip` where it could not be made, or does not apply.
-        evidence: What was seen.
-        fix: What fixes it: a command, or the exact place to go.
-        question: What it asks, in plain words.
-        group: `auth0` (the tenant), `codes` (how the tenant sends codes) or `twilio`; empty for a limit that was met.
-        overridden: It failed, and somebody went on knowingly.
-        pending: It does not pass only because `up` has not set up the tenant yet; its status is `skip` then.
-        subject: Where people are shown it.
-        applies: False where the question has no meaning here, so that nothing waits for its answer.
-        because: The exit code of what kept it from being made.
-        service, http_status, request_id: The refused request that it is about, for that service's support.
+        id: The stable name of the check, which `--override` accepts.
+        status: The result; `skip` if the check could not be made or does not apply.
+        evidence: The observation that the status is based on.
+        fix: How to fix a failed check: a command, or the exact page to open.
+        question: The question that the check answers, in plain words.
+        group: `auth0` (the tenant), `codes` (how the tenant sends codes) or `twilio`; empty if the check stands for a
+            refusal of the run that belongs to no check of the catalog.
+        overridden: Whether the check failed and the user chose to continue.
+        pending: Whether the check does not pass only because `up` has not set up the tenant yet; its status is then
+            `skip`.
+        subject: The heading under which people are shown the check.
+        applies: False if the question has no meaning for this tenant, so that no decision waits for its answer.
+        because: The exit code of the error that prevented the check.
+        service, http_status, request_id: The service that refused a request of the check, the HTTP status of its answer
+            and its request ID, for that service's support.
     """
 
     id: str

@@ -5,10 +5,10 @@ from mfa_setup.model.types import Delivery, NumberType, PolicyName
 
 
 class DesiredApplication(Frozen):
-    """The single-page application; see `mfa-setup init --help` for each.
+    """The desired single-page application; `mfa-setup init --help` describes each field.
 
-    `defaults` names the fields that hold a default because nobody gave a value: they are for an application that the
-    tool creates, and change nothing of one that exists.
+    `defaults` names the fields that hold a default because no value was given. Defaults apply only to an application
+    that mfa-setup creates; they change nothing in an existing application.
     """
 
     name: str
@@ -23,9 +23,9 @@ class DesiredApplication(Frozen):
 
 
 class DesiredNumber(Frozen):
-    """The number that sends the codes; `number_type` is None where any that can send SMS will do.
+    """The desired number that sends the codes; `number_type` is None if any type that can send SMS is acceptable.
 
-    `max_price` is the most it may cost each month, in the currency of the Pricing API.
+    `max_price` is the highest acceptable monthly price, in the currency of the Pricing API.
     """
 
     sender: str | None
@@ -39,12 +39,12 @@ class DesiredNumber(Frozen):
 
     @property
     def is_placed(self) -> bool:
-        """Whether a number and the Messaging Service for it are both named: that is consent to put it there."""
+        """Whether both a number and a Messaging Service are named, which is consent to add the number to its pool."""
         return self.sender is not None and self.messaging_service_sid is not None
 
 
 class DesiredSms(Frozen):
-    """How codes go out; `delivery_given` tells an asked-for delivery from the default."""
+    """How codes are delivered; `delivery_given` is True if the delivery was requested and is not the default."""
 
     delivery: Delivery
     delivery_given: bool
@@ -57,7 +57,7 @@ class DesiredSms(Frozen):
 class Desired(Frozen):
     """The whole desired state; `application` is None with --no-app.
 
-    `countries` are those of the users' phones; none named means the sender's own.
+    `countries` are the countries of the users' phones; if it is empty, the sender's country is assumed.
     """
 
     application: DesiredApplication | None

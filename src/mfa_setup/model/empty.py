@@ -1,6 +1,6 @@
-"""The JSON document of a run that has not begun, without the models of `mfa_setup.model.outcome`, which import slowly.
+"""The JSON document of a run that has not begun, as plain data: the models of `mfa_setup.model.outcome` import slowly.
 
-A test compares the two.
+A test compares this document with `Outcome`.
 """
 
 from typing import Any

@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request that was sent once, with its answer or the reason why there was none.
+    """One attempt of a request, with the response or the reason why there was none.
 
-    Everything in it is raw: it may hold secrets and personal data, and `render.exchange` removes them.
+    All values are raw and may contain secrets and personal data, which `render.exchange` removes.
 
     Attributes:
         service: The service that the request was sent to.
         method: The HTTP method.
         path: The path, as sent.
-        query: The query without its question mark; empty where there is none.
-        seconds: How long it took until the answer was read, or until the attempt was given up.
-        status: The HTTP status; None where no answer was read.
-        reason: Why no answer was read.
-        request_id: The service's own ID of the request.
+        query: The query without its question mark; empty if the URL has no query.
+        seconds: The time in seconds until the response was read or the attempt was given up.
+        status: The HTTP status; None if no response was read.
+        reason: Why no response was read.
+        request_id: The ID that the service gave the request.
         sent_headers: The headers of the request.
         sent: The body of the request.
-        headers: The headers of the answer.
-        received: The body of the answer.
+        headers: The headers of the response.
+        received: The body of the response.
     """
 
     service: str

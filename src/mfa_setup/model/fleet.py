@@ -1,4 +1,4 @@
-"""What became of the tenants of a fleet."""
+"""The results of a command for the tenants of a fleet."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,15 +8,15 @@ from typing import Any
 from mfa_setup.model.change import Change
 
 Document = Mapping[str, Any]
-"""The JSON document of one tenant's run, safe to show."""
+"""The JSON document of one tenant's run, with secrets removed, so that it can be shown."""
 Shape = tuple[tuple[str, str, tuple[str, ...]], ...]
-"""What a plan changes, without its values: resources, actions and the paths of fields."""
+"""The changes of a plan without their values: resource, action and paths of the fields of each change."""
 
 
 def plan_of(changes: Iterable[Change]) -> str:
-    """What a plan would write, to compare it with a later one.
+    """Returns the pending changes as text that can be compared with the text of a later plan.
 
-    Which number is on sale differs from one search to the next: only its country, type and price count.
+    The number to buy is masked, because each search may offer another one: only its country, type and price count.
     """
     pending = [change for change in changes if change.pending]
     offered = next((one.title for one in pending if one.resource == "number" and one.action == "create"), None)
@@ -26,22 +26,24 @@ def plan_of(changes: Iterable[Change]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TenantResult:
-    """What became of one tenant. The document is kept as text: that of a thousand tenants has to fit into memory.
+    """The result of a command for one tenant.
+
+    The document is stored as text, so that the documents of a thousand tenants fit into memory.
 
     Attributes:
         name: The tenant's name in the fleet file.
-        command: What was run for it.
-        exit_code: What a run for this tenant alone would exit with.
-        skipped: Whether it was not tried.
-        seconds: How long it took.
-        text: Its JSON document, on one line.
-        changed: Whether something was written.
-        changes: The pending and applied changes of the document.
-        checks: Its checks that fail or warn.
-        pending: Whether checks wait for `up`, because the tenant is not set up yet.
-        warnings: Its warnings.
-        error: Its error; None where it succeeded.
-        plan: What its plan would write, as `plan_of` has it.
+        command: The command that was run for the tenant.
+        exit_code: The exit code that a run for this tenant alone would have.
+        skipped: Whether the tenant was not started.
+        seconds: The duration of the run in seconds.
+        text: The JSON document of the run, on one line.
+        changed: Whether the run wrote anything.
+        changes: The changes in the document whose action is not `none`.
+        checks: The checks in the document that fail or warn.
+        pending: Whether any check waits for `up`, because the tenant is not set up yet.
+        warnings: The warnings in the document.
+        error: The error in the document; None if the run succeeded.
+        plan: The pending changes of the run, in the form that `plan_of` returns.
     """
 
     name: str
@@ -62,7 +64,7 @@ class TenantResult:
     def of(
         cls, name: str, document: Document, plan: str, *, exit_code: int, seconds: float = 0.0, skipped: bool = False
     ) -> "TenantResult":
-        """The result that a document tells of, and the plan in it."""
+        """Creates the result of a tenant from the JSON document of its run and the text of its plan."""
         return cls(
             name=name,
             command=document["command"],
@@ -81,17 +83,17 @@ class TenantResult:
 
     @property
     def ok(self) -> bool:
-        """Whether it succeeded."""
+        """Whether the run succeeded."""
         return self.error is None and not self.skipped
 
     @property
     def failed(self) -> bool:
-        """Whether it was tried and did not succeed."""
+        """Whether the run was started and did not succeed."""
         return self.error is not None and not self.skipped
 
     @property
     def shape(self) -> Shape:
-        """What its changes may have in common with those of other tenants."""
+        """The tenant's changes without their values, so that tenants with the same changes can be grouped."""
         return tuple(
             (change["resource"], change["action"], tuple(one["path"] for one in change["fields"]))
             for change in self.changes
@@ -100,14 +102,14 @@ class TenantResult:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How many tenants of a fleet came to which end.
+    """The number of tenants of a fleet with each kind of result.
 
     Attributes:
-        ok: Those that succeeded.
-        changed: Those in which something was written.
-        failed: Those that were tried and did not succeed.
-        skipped: Those that were not tried.
-        seconds: How long all of it took.
+        ok: The number of tenants whose run succeeded.
+        changed: The number of tenants in which something was written.
+        failed: The number of tenants whose run was started and did not succeed.
+        skipped: The number of tenants that were not started.
+        seconds: The duration of the whole command in seconds.
     """
 
     ok: int
@@ -118,7 +120,7 @@ class Summary:
 
     @classmethod
     def of(cls, results: Iterable[TenantResult], seconds: float) -> "Summary":
-        """The summary of all results."""
+        """Counts the results of all tenants."""
         found = tuple(results)
         return cls(
             ok=sum(result.ok for result in found),

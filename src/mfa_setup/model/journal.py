@@ -1,4 +1,4 @@
-"""What the journal of a tenant tells: its runs, the write requests of each, and what became of them."""
+"""The records in a tenant's journal: its runs, the write requests of each run, and their outcomes."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -10,18 +10,19 @@ from mfa_setup.model.types import SAFE_ORDER, NumberType, ResourceName
 from mfa_setup.model.write import Fields, WriteAction
 
 UNDO = "undo"
-"""The command of the runs that undo others; they are not undone themselves."""
+"""The command name of runs that undo other runs; such a run cannot be undone itself."""
 
 
 class WriteRecord(Frozen):
-    """One write request of a past run, as `Write` describes it, and its outcome.
+    """One write request of a past run, with the fields of `Write`, and its outcome.
 
     Attributes:
-        n: Its number within its run.
-        status: `open` where the run was cut off before it knew; `unknown` where the service gave no clear answer.
-        made: What it created: client ID, SID.
-        error: The code of the error, where there was one.
-        time: When its outcome was known, or, where it never was, when it was begun, in UTC (ISO 8601).
+        n: The number of the write request within its run.
+        status: The outcome; `open` if the run was cut off before the outcome was known, `unknown` if the service gave
+            no clear answer.
+        made: The IDs of what the request created, such as a client ID or a SID.
+        error: The code of the error; empty if there was none.
+        time: When the outcome became known, or, if it never did, when the request was begun, in UTC (ISO 8601).
     """
 
     n: int
@@ -37,20 +38,20 @@ class WriteRecord(Frozen):
 
     @property
     def may_have_happened(self) -> bool:
-        """Everything but a clear refusal."""
+        """Whether the write may have taken effect: any status except a clear refusal (`failed`)."""
         return self.status != "failed"
 
 
 class Trace(Frozen):
-    """One value through a run: what was found before its first write, and every value that the run may have left.
+    """The history of one value within a run: the value before the first write, and the values it may have left.
 
-    After a clear success only that write's value counts; a write without a clear answer adds one.
+    A write that clearly succeeded replaces the possible values with its own; a write without a clear answer adds one.
 
     Attributes:
-        before: What the run found.
-        left: What it may have left.
-        superseded: A later run of the journal has set another value, or has set it for itself: if the value that this
-            run left is there now, it is not this run's any more.
+        before: The value that the run found.
+        left: The values that the run may have left.
+        superseded: Whether a later run of the journal has set the value since. If the service then holds the value that
+            this run left, that value belongs to the later run.
     """
 
     before: JsonValue
@@ -59,22 +60,22 @@ class Trace(Frozen):
 
     @property
     def changed(self) -> bool:
-        """Whether the run may have left another value than it found."""
+        """Whether the run may have left a different value than it found."""
         return any(value != self.before for value in self.left)
 
 
 class RunRecord(Frozen):
-    """One run that wrote something.
+    """One run that sent write requests.
 
     Attributes:
-        run_id: As in its outcome document.
-        command: What was run.
-        domain: The tenant as it was named.
-        time: When it began, in UTC (ISO 8601).
-        writes: Its write requests, in order.
-        end: How it ended; None where it was cut off.
-        undoes: The run that it reverts, where it is an undo.
-        tenant: The key of its tenant (its audience); None in journals that did not name it.
+        run_id: The ID of the run, as in its outcome document.
+        command: The command that was run.
+        domain: The domain by which the run named the tenant.
+        time: When the run began, in UTC (ISO 8601).
+        writes: The write requests of the run, in order.
+        end: How the run ended; None if it was cut off.
+        undoes: The ID of the run that this run reverts, if it is an undo.
+        tenant: The key of the tenant (its audience); None in older journals, which do not name it.
     """
 
     run_id: str
@@ -87,26 +88,26 @@ class RunRecord(Frozen):
     tenant: str | None = None
 
     def of(self, *actions: WriteAction) -> tuple[WriteRecord, ...]:
-        """The writes of some kinds that may have happened."""
+        """Returns the writes of the given kinds that may have taken effect."""
         return tuple(write for write in self.writes if write.action in actions and write.may_have_happened)
 
     def gone(self) -> frozenset[JsonValue]:
-        """What the run made and took away again by itself: client IDs and number SIDs."""
+        """Returns the client IDs and number SIDs that the run itself created and deleted again."""
         return frozenset(write.target for write in self.of("delete_application", "release_number"))
 
     @property
     def actions(self) -> frozenset[WriteAction]:
-        """The kinds of its write requests that may have happened."""
+        """The kinds of the run's write requests that may have taken effect."""
         return frozenset(write.action for write in self.writes if write.may_have_happened)
 
     @property
     def touched(self) -> frozenset[ResourceName]:
-        """The resources that it sent write requests for."""
+        """The resources with write requests of this run that may have taken effect."""
         return frozenset(write.resource for write in self.writes if write.may_have_happened)
 
     @property
     def changed(self) -> tuple[ResourceName, ...]:
-        """The resources that the run may have left in another state than it found."""
+        """The resources that the run may have left in a different state than it found."""
         names = {write.resource for write in self._lasting()}
         return tuple(name for name in SAFE_ORDER if name in names)
 
@@ -121,13 +122,16 @@ class RunRecord(Frozen):
                 yield write
 
 
-_TOKEN = "token"  # noqa: S105 a name
-"""The key of a write that sends a Twilio token: it changes something, although no value shows it."""
+_TOKEN = "token"  # noqa: S105 the name of a field, not a token
+"""The key that marks a write that sends a Twilio token. Such a write is a change, although no value shows it."""
 _PAIRED = frozenset({"create_application", "buy_number", "delete_application", "release_number"})
 
 
 def traces(writes: tuple[WriteRecord, ...], later: tuple[RunRecord, ...] = ()) -> dict[str, Trace]:
-    """Each value that the writes of a run set, through all of them, and whether `later` runs have set it since."""
+    """Returns the trace of each value that the writes of a run set, by name.
+
+    Each trace says whether one of the `later` runs has set the value since.
+    """
     found: dict[str, Trace] = {}
     for write in writes:
         if not write.may_have_happened:
@@ -142,7 +146,7 @@ def traces(writes: tuple[WriteRecord, ...], later: tuple[RunRecord, ...] = ()) -
 
 
 def is_superseded(write: WriteRecord, name: str, left: tuple[JsonValue, ...], later: tuple[RunRecord, ...]) -> bool:
-    """Whether a later run has clearly set a value since, other than by restoring what this write left."""
+    """Whether a later run has clearly set a value since; an undo that restored what this write left does not count."""
     found = False
     for run in later:
         for one in run.writes:
@@ -152,34 +156,34 @@ def is_superseded(write: WriteRecord, name: str, left: tuple[JsonValue, ...], la
 
 
 def _concerns_same(write: WriteRecord, other: WriteRecord) -> bool:
-    """Whether two writes set values of the same thing; there is one provider, whatever its ID."""
+    """Whether two writes concern the same object; a tenant has only one provider, so its ID does not matter."""
     return other.resource == write.resource and (other.target == write.target or write.resource == "provider")
 
 
 def runs_after(record: RunRecord, runs: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:
-    """The runs that began after one."""
+    """Returns the runs that began after the given one."""
     ids = [run.run_id for run in runs]
     return runs[ids.index(record.run_id) + 1 :] if record.run_id in ids else ()
 
 
 def undone(runs: tuple[RunRecord, ...]) -> frozenset[str]:
-    """The ids of the runs that were reverted."""
+    """Returns the IDs of the runs that were reverted."""
     return frozenset(run.undoes for run in runs if run.undoes and run.end == "done")
 
 
 def undoable(runs: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:
-    """The runs that changed something and can be reverted, the oldest first."""
+    """Returns the runs that changed something and can be reverted, the oldest first."""
     return tuple(run for run in runs if run.command != UNDO and run.changed)
 
 
 class Purchase(Frozen):
-    """A number that a run of this tenant asked for.
+    """A number that a run for this tenant bought or may have bought.
 
     Attributes:
         phone_number: The number.
-        sid: Its SID, where the purchase got an answer.
-        country: Where it is from.
-        number_type: Its type.
+        sid: The SID of the number; None if the purchase got no answer.
+        country: The country of the number.
+        number_type: The type of the number.
     """
 
     phone_number: str
@@ -189,7 +193,7 @@ class Purchase(Frozen):
 
 
 def purchases(runs: tuple[RunRecord, ...]) -> tuple[Purchase, ...]:
-    """The numbers that were bought or may have been, without those that were refused or given back."""
+    """Returns the numbers that were or may have been bought, without those that were refused or released."""
     found: dict[str, Purchase] = {}
     for write in (write for run in runs for write in run.writes):
         if write.action == "buy_number":
@@ -198,9 +202,9 @@ def purchases(runs: tuple[RunRecord, ...]) -> tuple[Purchase, ...]:
                     phone_number=write.target,
                     sid=_text(write.made.get("number_sid")),
                     country=_text(write.after.get("country")) or "",
-                    number_type=write.after.get("number_type") or "local",  # type: ignore[arg-type] # judged by the model
+                    number_type=write.after.get("number_type") or "local",  # type: ignore[arg-type] # the model validates it
                 )
-            elif write.error == "number_gone":  # any other refusal says nothing about an earlier try
+            elif write.error == "number_gone":  # after any other refusal, an earlier try may have succeeded
                 found.pop(write.target, None)
         elif write.action == "release_number" and write.status == "done":
             found = {phone: one for phone, one in found.items() if one.sid != write.target}

@@ -1,4 +1,4 @@
-"""The values of one test login: where it happens, and the secrets that bind the answer to it.
+"""The values of one test login: the tenant's endpoints, and the secrets that bind the response to the request.
 
 Source: OpenID Connect Core 1.0, section 3.1.2 (state, nonce); RFC 7636 (PKCE).
 """
@@ -28,7 +28,7 @@ def _random() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One login, with secrets of its own; `organization` is the one that the user logs in to, if any."""
+    """One login with its own state, nonce and PKCE verifier; `organization` is the one to log in to, if any."""
 
     client_id: str
     organization: str | None = None
@@ -37,7 +37,7 @@ class Attempt:
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(64))
 
     def url(self, endpoints: Endpoints, redirect_uri: str) -> str:
-        """Where the user logs in; `prompt=login` asks for the password even if the browser has a session."""
+        """Returns the URL to log in at; `prompt=login` asks for the password even if the browser has a session."""
         digest = hashlib.sha256(self.verifier.encode()).digest()
         parameters = {
             "response_type": "code",

@@ -14,13 +14,13 @@ ProviderKind = Literal["twilio", "custom", "auth0", "phone-message-hook", "other
 
 LARGEST_POOL = 400
 MARK = "mfa-setup:"
-"""How the FriendlyName of each number begins that this tool bought, for any tenant."""
+"""The beginning of the FriendlyName of every number that mfa-setup bought, for any tenant."""
 
 
 class Application(Frozen):
-    """An application of the tenant: only the fields that we own or judge by (`GET /api/v2/clients`).
+    """An application of the tenant (`GET /api/v2/clients`), with only the fields that mfa-setup sets or checks.
 
-    The client secret is never asked for. A list that the service leaves out is empty here.
+    The client secret is never requested. A list that the service omits is empty.
     """
 
     client_id: str
@@ -51,7 +51,7 @@ class Connection(Frozen):
 
 
 class Connections(Frozen):
-    """The names of the tenant's database connections, and the one that is asked for (None: there is none)."""
+    """The names of the tenant's database connections, and the desired one (`found`), which is None if it is missing."""
 
     names: tuple[str, ...]
     found: Connection | None
@@ -60,7 +60,7 @@ class Connections(Frozen):
 class Number(Frozen):
     """A phone number of the Twilio account (`IncomingPhoneNumbers`).
 
-    `webhooks` are the names of its settings by which another program gets its messages or calls.
+    `webhooks` are the names of the number's settings that forward its messages or calls to another program.
     """
 
     sid: str
@@ -73,11 +73,11 @@ class Number(Frozen):
 
     @property
     def planned(self) -> bool:
-        """Whether a plan is about to buy it: the account does not own it yet."""
+        """Whether the plan will buy this number, so that the account does not own it yet."""
         return self.sid == NEW_NUMBER
 
     def is_marked_for_another(self, mark: str) -> bool:
-        """Whether this tool bought it for another tenant than the one that has this mark."""
+        """Whether mfa-setup bought the number for a tenant other than the one with this mark."""
         return self.friendly_name.startswith(MARK) and self.friendly_name != mark
 
 
@@ -95,8 +95,8 @@ class Campaign(Frozen):
     Attributes:
         status: `IN_PROGRESS`, `VERIFIED`, `FAILED`, …
         usecase: `2FA`, `MIXED`, `LOW_VOLUME`, `SOLE_PROPRIETOR`, …
-        mock: A test campaign, which no carrier knows.
-        errors: Why it failed, in Twilio's words.
+        mock: Whether it is a test campaign, which no carrier knows.
+        errors: Why the campaign failed, in Twilio's words.
     """
 
     status: str
@@ -106,12 +106,12 @@ class Campaign(Frozen):
 
     @property
     def verified(self) -> bool:
-        """Whether the carriers know it."""
+        """Whether the campaign is verified, so that carriers accept its messages."""
         return self.status == "VERIFIED" and not self.mock
 
     @property
     def is_sole_proprietors(self) -> bool:
-        """Whether it carries one number only (sources: twilio-campaigns)."""
+        """Whether it is a Sole Proprietor campaign, which allows only one number (sources: twilio-campaigns)."""
         return self.usecase == "SOLE_PROPRIETOR"
 
 
@@ -126,15 +126,16 @@ class MessagingService(Frozen):
     """A Messaging Service (`/v1/Services`).
 
     Attributes:
-        sid: Its SID.
-        name: Its friendly name.
-        pool: The SIDs of the numbers in its pool.
-        added: When each of them was put there, where that is known.
-        campaign: Its A2P campaign, a verified one first; None where it has none.
-        senders: What else is in its pool; None where that was not read.
-        inbound_request_url: Where it sends the messages that its numbers receive.
-        keeps_webhooks: Its numbers' own webhooks get them instead (`use_inbound_webhook_on_number`).
-        may_have_campaign: Whether it is not said to have none (`us_app_to_person_registered`).
+        sid: The SID of the service.
+        name: The friendly name of the service.
+        pool: The SIDs of the numbers in the service's pool.
+        added: When each of these numbers was added to the pool, if that is known.
+        campaign: The service's A2P campaign, preferably a verified one; None if it has none.
+        senders: The other senders in the pool; None if they were not read.
+        inbound_request_url: The URL to which the service forwards the messages that its numbers receive.
+        keeps_webhooks: Whether incoming messages go to the numbers' own webhooks instead
+            (`use_inbound_webhook_on_number`).
+        may_have_campaign: False if Twilio reports that the service has no campaign (`us_app_to_person_registered`).
     """
 
     sid: str
@@ -149,22 +150,22 @@ class MessagingService(Frozen):
 
     @property
     def verified(self) -> bool:
-        """Whether US local numbers in its pool deliver to US phones."""
+        """Whether the service has a verified campaign, so that US local numbers in its pool deliver to US phones."""
         return self.campaign is not None and self.campaign.verified
 
     @property
     def capacity(self) -> int:
-        """How many numbers and short codes its pool can hold (sources: twilio-campaigns, twilio-pool-size)."""
+        """The highest number of numbers and short codes in the pool (sources: twilio-campaigns, twilio-pool-size)."""
         return 1 if self.campaign and self.campaign.is_sole_proprietors else LARGEST_POOL
 
     @property
     def is_full(self) -> bool:
-        """Whether its pool takes no further number."""
+        """Whether the pool has no room for another number."""
         return len(self.pool) + len(self.senders.short_codes if self.senders else ()) >= self.capacity
 
 
 class Offer(Frozen):
-    """A number on sale; the price is monthly, None where the Pricing API names none for its type."""
+    """A number on sale; the price is monthly, and None if the Pricing API names no price for the number's type."""
 
     phone_number: str
     country: str
@@ -174,14 +175,15 @@ class Offer(Frozen):
 
     @property
     def shown_price(self) -> str | None:
-        """The price as text, such as `1.15 USD`."""
+        """The monthly price as text, such as `1.15 USD`; None if it is not known."""
         return None if self.price is None else f"{self.price:.2f} {self.currency}"
 
 
 class TwilioAccount(Frozen):
-    """The account itself (`GET /Accounts/{Sid}`): `Full` or `Trial`, and `active`, `suspended` or `closed`.
+    """The Twilio account itself (`GET /Accounts/{Sid}`).
 
-    `owner_sid` is the account that it belongs to: its own SID, or that of the parent of a subaccount.
+    `kind` is `Full` or `Trial`; `status` is `active`, `suspended` or `closed`; `owner_sid` is the SID of the parent
+    account if the account is a subaccount, and otherwise the account's own SID.
     """
 
     kind: str
@@ -190,10 +192,10 @@ class TwilioAccount(Frozen):
 
 
 class TwilioInventory(Frozen):
-    """The Twilio account with what it owns; `account` is None where an API key may not read it.
+    """The Twilio account with its numbers, services and short codes.
 
-    `short_codes` is None where they could not be read. `now` is the time of the service's own clock when it was read
-    (the `Date` of its answers).
+    `account` is None if the API key may not read it. `short_codes` is None if they could not be read. `now` is the time
+    on Twilio's own clock when the account was read (the `Date` header of its responses).
     """
 
     sid: str
@@ -204,35 +206,35 @@ class TwilioInventory(Frozen):
     now: datetime | None = None
 
     def may_own(self, short_code: str) -> bool:
-        """Whether a short code is the account's, or could not be read not to be."""
+        """Whether the account owns a short code, or may own it because its short codes could not be read."""
         return self.short_codes is None or short_code in {item.short_code for item in self.short_codes}
 
     @property
     def parent_sid(self) -> str | None:
-        """The parent account, where this one is known to be a subaccount."""
+        """The SID of the parent account; None unless this account is known to be a subaccount."""
         owner = self.account.owner_sid if self.account else None
         return owner if owner != self.sid else None
 
     @property
     def on_trial(self) -> bool:
-        """Whether it is known to be a trial account."""
+        """Whether the account is known to be a trial account."""
         return self.account is not None and self.account.kind != "Full"
 
 
 class Provider(Frozen):
-    """What sends the tenant's codes, on either phone stack.
+    """The phone provider, which sends the tenant's codes, on either phone stack.
 
     Attributes:
-        stack: Which stack this is about.
-        kind: None where none is configured.
-        id: Its id on the unified stack.
-        enabled: Selected (legacy) and not disabled (unified).
-        sid: The Twilio account.
+        stack: The phone stack of the provider.
+        kind: The kind of provider; None if no provider is configured.
+        id: The provider's ID on the unified stack.
+        enabled: Whether the provider is selected (legacy) or not disabled (unified).
+        sid: The SID of the Twilio account.
         sender: The From number.
-        messaging_service_sid: The Messaging Service, where that is what sends.
-        delivery_methods: `text` and `voice` on the unified stack; on legacy the message types alone decide.
-        token: The token, where the legacy stack gives it back.
-        updated_at: When it was last written, in the service's own words (unified).
+        messaging_service_sid: The SID of the Messaging Service, if a Messaging Service sends.
+        delivery_methods: `text` and `voice` on the unified stack; on the legacy stack only the message types decide.
+        token: The Twilio auth token, if the legacy stack returns it.
+        updated_at: When the provider was last written, as the service formats the time (unified).
     """
 
     stack: PhoneStack
@@ -248,7 +250,7 @@ class Provider(Frozen):
 
     @property
     def written_at(self) -> datetime | None:
-        """When it was last written, by the service's own clock; None where it does not say, as on the legacy stack."""
+        """When the provider was last written, by the service's clock; None if it is not reported (legacy stack)."""
         try:
             at = datetime.fromisoformat(self.updated_at or "")
         except ValueError:
@@ -257,9 +259,9 @@ class Provider(Frozen):
 
     @property
     def can_send(self) -> bool:
-        """Whether a code could leave through it at all.
+        """Whether the provider is configured to send codes.
 
-        Auth0's built-in sender does not count: it is a trial of 100 messages in a tenant's lifetime.
+        Auth0's built-in sender does not count: it is a trial, limited to 100 messages in a tenant's lifetime.
         """
         if not self.enabled:
             return False
@@ -269,20 +271,20 @@ class Provider(Frozen):
 
     @property
     def route(self) -> tuple[object, ...]:
-        """By which account and sender codes are sent: another route needs other things to deliver."""
+        """The account and sender that codes are sent through, for comparison: delivery is checked for each route."""
         return self.kind, self.enabled, self.sid, self.sender, self.messaging_service_sid
 
 
 class Template(Frozen):
-    """One text of the unified stack, whole, so that it can be restored (`GET /branding/phone/templates`).
+    """One message template of the unified stack (`GET /branding/phone/templates`), complete, for restoring it later.
 
     Attributes:
-        kind: Its type there: `otp_enroll` or `otp_verify`.
-        id: Its id; None before it is created.
-        text: The SMS.
-        voice: What is spoken.
-        disabled: Whether the service's own text is used all the same.
-        sender: The sender that replaces the provider's (`content.from`).
+        kind: The type of the template: `otp_enroll` or `otp_verify`.
+        id: The ID of the template; None before it is created.
+        text: The text of the SMS.
+        voice: The text that is spoken in a call.
+        disabled: Whether the template is disabled, so that Auth0's default text is used.
+        sender: The sender that replaces the provider's sender (`content.from`).
     """
 
     kind: str
@@ -294,7 +296,7 @@ class Template(Frozen):
 
 
 class Templates(Frozen):
-    """The texts of the SMS; None where the service's default applies. `whole` has those of the unified stack."""
+    """The texts of the SMS; None if Auth0's default applies. `whole` holds the full templates of the unified stack."""
 
     enrollment: str | None = None
     verification: str | None = None
@@ -304,7 +306,7 @@ class Templates(Frozen):
 class Message(Frozen):
     """An SMS of the Twilio account (`Messages`).
 
-    `sender` is None where a Messaging Service has not chosen a number yet; `created_at` is Twilio's own time.
+    `sender` is None if the Messaging Service has not chosen a number yet; `created_at` is the time on Twilio's clock.
     """
 
     sid: str
@@ -318,16 +320,16 @@ class Message(Frozen):
 
 
 class SendEvent(Frozen):
-    """What the tenant's log says of one code that went out (`gd_send_sms`, `gd_send_sms_failure`).
+    """An event in the tenant's log about the sending of one code (`gd_send_sms`, `gd_send_sms_failure`).
 
     Attributes:
-        at: When.
-        log_id: The event.
-        failed: Whether the provider refused it.
-        to: The phone, where the event names it.
-        user_id: Whose code it was; a test send has none.
-        error_code: The provider's code (`details.provider_error.errorCode`).
-        told: What the provider said.
+        at: When the event happened.
+        log_id: The ID of the event.
+        failed: Whether the provider refused to send the code.
+        to: The phone, if the event names it.
+        user_id: The user whose code it was; None for a test send.
+        error_code: The provider's error code (`details.provider_error.errorCode`).
+        told: The provider's error message.
     """
 
     at: datetime
@@ -339,14 +341,14 @@ class SendEvent(Frozen):
     told: str = ""
 
     def is_after(self, moment: datetime | None) -> bool:
-        """Whether it is known to be later than a moment of the same service's clock."""
+        """Whether the event is known to be later than a moment on the same service's clock."""
         return moment is not None and self.at.tzinfo is not None and self.at > moment
 
 
 class FactorUse(Frozen):
-    """What the tenant's log says of a second factor that a user enrolled or passed (`gd_auth_succeed`, …).
+    """An entry in the tenant's log about a second factor that a user enrolled or passed (`gd_auth_succeed`, …).
 
-    `factor` is None where the entry does not name it.
+    `factor` is None if the entry does not name the factor.
     """
 
     at: datetime
@@ -361,9 +363,10 @@ class UserCount(Frozen):
     """How many users a tenant has, and how many of them have enrolled a second factor.
 
     Attributes:
-        total: All users.
-        enrolled: Those with `multifactor` in their profile, which lacks users who use e-mail only; None where the
-            tenant has more users than one page, which was not counted (sources: auth0-user-multifactor).
+        total: The number of all users.
+        enrolled: The number of users with `multifactor` in their profile, which does not include users whose only
+            factor is e-mail. None if the users do not fit on one page, because they are then not counted
+            (sources: auth0-user-multifactor).
     """
 
     total: int
@@ -371,7 +374,7 @@ class UserCount(Frozen):
 
 
 class Factor(Frozen):
-    """The `sms` factor: the names of all factors that are enabled, and the message types of `sms`."""
+    """The state of the tenant's factors: the names of all enabled factors, and the message types of `sms`."""
 
     on: frozenset[str] = frozenset()
     message_types: tuple[str, ...] = ()
@@ -383,5 +386,8 @@ class Factor(Frozen):
 
     @property
     def others(self) -> frozenset[str]:
-        """The enabled factors with which users can log in without an SMS; not Duo, which may be on unconfigured."""
+        """The enabled factors with which users can log in without an SMS.
+
+        Duo is not among them, because it may be enabled without being configured.
+        """
         return INDEPENDENT & self.on - {"duo"}

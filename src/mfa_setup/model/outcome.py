@@ -1,4 +1,4 @@
-"""The outcome of a command, as its JSON document."""
+"""The outcome of a command, which is also its JSON document."""
 
 from typing import Any, Literal
 
@@ -11,22 +11,22 @@ from mfa_setup.model.types import PhoneStack, ResourceName, Via
 
 
 class Tenant(Frozen):
-    """The Auth0 tenant of a run; `phone_stack` is null before it is known."""
+    """The Auth0 tenant of a run; `phone_stack` is null until it is known."""
 
     domain: str
     phone_stack: PhoneStack | None = None
 
 
 class Proof(Frozen):
-    """The proof of a login: the claims of its ID token, and the delivery of its code as the services report it.
+    """The proof of a login with MFA: claims of its ID token, and the factor that the tenant's log names.
 
     Attributes:
         subject: The user (`sub`).
-        amr: How the user was authenticated; `mfa` is among it.
-        factor: The factor that the user passed, by the tenant's log; null where the log does not name it.
-        phone: The last digits of the phone, where the factor was one.
+        amr: The authentication methods of the login, which include `mfa`.
+        factor: The factor that the user passed, according to the tenant's log; null if the log does not name it.
+        phone: The last digits of the phone number; null if the factor did not use a phone.
         issued_at: When the token was issued, in Unix seconds (`iat`).
-        seconds: How long the login took.
+        seconds: The duration of the login in seconds.
     """
 
     subject: str
@@ -41,14 +41,14 @@ class Sms(Frozen):
     """A test SMS and its delivery status.
 
     Attributes:
-        to: The phone.
-        sender: The number that sends, `from` in JSON; a Messaging Service may choose it late.
-        messaging_service_sid: The Messaging Service that sends.
-        sid: Twilio's SID of the message; null where there is none or it is not known.
-        via: The service that was asked to send it: Twilio or Auth0.
-        status: Twilio's word (`queued`, `sent`, `delivered`, …), or `refused` where no message was made.
-        error_code: Twilio's code; `mfa_setup.twilio_codes` explains it.
-        seconds: From the sending until this status was seen.
+        to: The phone number that the SMS is sent to.
+        sender: The number that sends, `from` in JSON; a Messaging Service may choose it only after the SMS is accepted.
+        messaging_service_sid: The SID of the Messaging Service that sends.
+        sid: Twilio's SID of the message; null if there is no message or its SID is not known.
+        via: The service that was asked to send the SMS: Twilio or Auth0.
+        status: Twilio's status (`queued`, `sent`, `delivered`, …), or `refused` if no message was created.
+        error_code: Twilio's error code; `mfa_setup.twilio_codes` explains it.
+        seconds: The time in seconds from the sending until this status was seen.
     """
 
     to: str
@@ -62,14 +62,14 @@ class Sms(Frozen):
 
     @model_serializer(mode="wrap")
     def _with_from(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """The sender under its name in JSON, which Python keeps for itself."""
+        """Serializes `sender` as `from`, which is a reserved word in Python."""
         return {"from" if name == "sender" else name: value for name, value in dump(self).items()}
 
 
 class Outputs(Frozen):
-    """What exists after the run; null where unknown or not part of the command.
+    """The values that describe the state after the run; null if a value is unknown or not part of the command.
 
-    `countries` are those that the delivery of codes was judged for.
+    `countries` are the countries for which the delivery of codes was checked.
     """
 
     domain: str | None = None
@@ -89,9 +89,9 @@ class SettingsUsed(Frozen):
     """Where the settings of a run come from, besides the command line and the defaults.
 
     Attributes:
-        file: The settings file; null where none was found.
+        file: The settings file; null if none was found.
         variables: The MFA_SETUP_… variables whose values are in force.
-        profile: The profile that the credentials come from; null where none is used.
+        profile: The profile that the credentials come from; null if no profile is used.
     """
 
     file: str | None
@@ -119,15 +119,15 @@ class Failure(Frozen):
 
 
 class PastRun(Frozen):
-    """A run of the journal, as `undo --list` shows it.
+    """A run recorded in the journal, as `undo --list` shows it.
 
     Attributes:
-        run_id: As in that run's own document.
-        time: When it began, in UTC (ISO 8601).
-        command: What was run.
-        changed: The resources that it changed.
-        end: How it ended: `done`, or the code of an error; null where it was cut off.
-        undone: Whether it was reverted since.
+        run_id: The ID of the run, as in that run's own document.
+        time: When the run began, in UTC (ISO 8601).
+        command: The command that was run.
+        changed: The resources that the run changed.
+        end: How the run ended: `done`, or the code of an error; null if it was cut off.
+        undone: Whether the run has been reverted since.
     """
 
     run_id: str
@@ -142,10 +142,10 @@ class StoredProfile(Frozen):
     """A stored profile, without its secrets.
 
     Attributes:
-        name: Its name.
-        domain: The domain of its tenant.
-        default: Whether it is used where no other profile is named.
-        storage: Where its credentials are: in the system keyring, or in a file that only its owner can read.
+        name: The name of the profile.
+        domain: The domain of the profile's tenant.
+        default: Whether the profile is used when no other profile is named.
+        storage: Where the credentials are stored: in the system keyring, or in a file that only its owner can read.
     """
 
     name: str

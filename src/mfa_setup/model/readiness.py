@@ -1,4 +1,4 @@
-"""Further observed values that decide whether a code reaches a phone."""
+"""Further observed values that affect whether a code reaches a phone: balance, permissions, tenant settings, limits."""
 
 import re
 from datetime import datetime
@@ -9,7 +9,7 @@ from mfa_setup.model.types import PhoneStack
 
 
 class Balance(Frozen):
-    """The balance of the account (`GET /Accounts/{Sid}/Balance.json`); it may lag."""
+    """The balance of the Twilio account (`GET /Accounts/{Sid}/Balance.json`), which Twilio may update with a delay."""
 
     amount: float
     currency: str
@@ -28,19 +28,19 @@ class Alert(Frozen):
 
 
 class GeoPermissions(Frozen):
-    """The countries that messages may go to (`GET /v1/Messaging/GeoPermissions`)."""
+    """The countries that the account may send messages to (`GET /v1/Messaging/GeoPermissions`)."""
 
     allowed: frozenset[str]
 
 
 class TenantSettings(Frozen):
-    """Settings of the tenant that bear on MFA (`GET /api/v2/tenants/settings`).
+    """The tenant settings that affect MFA (`GET /api/v2/tenants/settings`).
 
     Attributes:
-        stack: The phone stack (`phone_consolidated_experience`); None where they do not name it.
-        mfa_in_actions: `customize_mfa_in_postlogin_action`: post-login Actions may choose the factors.
-        factor_list: `flags.mfa_show_factor_list_on_enrollment`: users choose among the factors that are on.
-        all_connections: `flags.enable_client_connections`: a new application gets every connection.
+        stack: The phone stack (`phone_consolidated_experience`); None if the settings do not name it.
+        mfa_in_actions: Whether post-login Actions may choose the factors (`customize_mfa_in_postlogin_action`).
+        factor_list: Whether users choose among the enabled factors (`flags.mfa_show_factor_list_on_enrollment`).
+        all_connections: Whether a new application gets every connection (`flags.enable_client_connections`).
     """
 
     stack: PhoneStack | None = None
@@ -57,16 +57,19 @@ class BoundAction(Frozen):
 
     @property
     def calls(self) -> tuple[str, ...]:
-        """The calls in its code by which it can ask for a second factor, whatever the policy is."""
+        """The calls in the Action's code that can require a second factor, whatever the policy is."""
         return tuple(dict.fromkeys("".join(call.split()) for call in _MFA_CALLS.findall(self.code)))
 
 
 _MFA_CALLS = re.compile(r"multifactor\s*\??\.\s*enable|challengeWith|enrollWith")
-"""What asks for a factor in the code of an Action (sources: auth0-actions-mfa); `challengeWithAny` begins so too."""
+"""The calls in an Action's code that require a factor (sources: auth0-actions-mfa).
+
+The pattern also matches `challengeWithAny`, which begins with `challengeWith`.
+"""
 
 
 class Headroom(Frozen):
-    """What the last answer said of Auth0's rate limit: the size of a burst, and how much of it was left."""
+    """Auth0's rate limit according to the last response: the size of a burst, and the requests left in it."""
 
     limit: int
     remaining: int

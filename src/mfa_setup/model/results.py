@@ -1,6 +1,6 @@
-"""The results of commands: one type for each kind of result; `render` has a renderer for each.
+"""The results of commands: one type for each kind of result; `render` has a renderer for each type.
 
-The commands name these types when they are registered, so this module imports nothing that is slow to import.
+The commands name these types when they are registered, so this module must not import anything slow.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of a command of which people are shown only the warnings and the error.
+    """The result of a command; this base type shows people only the warnings and the error.
 
     Attributes:
-        outcome: The outcome of the run, which is the JSON document too.
-        shown_on_failure: Whether people are shown the result of a run that failed as well.
+        outcome: The outcome of the run, which is also the JSON document.
+        shown_on_failure: Whether people are shown the result even if the run failed.
     """
 
     outcome: "Outcome"
@@ -36,11 +36,11 @@ class StepResult(SetupResult):
 
 
 class PlanResult(Result):
-    """What `mfa-setup up` would change."""
+    """The plan: the changes that `mfa-setup up` would apply."""
 
 
 class StatusResult(Result):
-    """What is set up, compared with the settings."""
+    """The present state of the tenant, compared with the settings."""
 
 
 class DoctorResult(Result):
@@ -50,11 +50,11 @@ class DoctorResult(Result):
 
 
 class UndoResult(Result):
-    """What an undone run had changed, or the runs that can be undone."""
+    """The changes that an undo reverts, or the runs that can be undone."""
 
 
 class ProfilesResult(Result):
-    """The profiles that are stored."""
+    """The stored profiles."""
 
 
 class SmsResult(Result):
@@ -62,12 +62,12 @@ class SmsResult(Result):
 
 
 class LoginResult(Result):
-    """What a test login has proved."""
+    """The proof of a test login."""
 
 
 class DemoResult(Result):
-    """What the demo has set up and proved."""
+    """The setup that the demo created, and the proof of its login."""
 
 
 Shows = Callable[["Outcome"], Result]
-"""Makes the result of a command from its outcome: one of these types, or one with its other values filled in."""
+"""Creates the result of a command from its outcome: a result type, or a function that also sets its other values."""

@@ -1,4 +1,4 @@
-"""Types for the values of settings. This module imports nothing slow, because the command line uses it."""
+"""Types for the values of settings. This module must not import anything slow, because the command line uses it."""
 
 from typing import Literal
 
@@ -8,18 +8,19 @@ Status = Literal["none", "pending", "applied", "failed", "unknown"]
 Delivery = Literal["sms", "voice", "both"]
 NumberType = Literal["local", "mobile", "toll-free"]
 Via = Literal["twilio", "auth0"]
-"""Who is asked to send a test SMS."""
+"""The service that is asked to send a test SMS."""
 PolicyName = Literal["always", "adaptive", "never"]
 PhoneStack = Literal["unified", "legacy"]
 TokenState = Literal["same", "new", "works", "refused", "overwritten", "unknown"]
-"""Whether the Twilio token that Auth0 holds is the one given to this run.
+"""How the Twilio auth token that Auth0 holds compares with the token given to this run.
 
-`new`: it is another one, and an account may have two that are valid; `works` and `refused`: Twilio was asked with it;
-`overwritten`: somebody has written the provider since this run did.
+`same`: both are equal; `new`: Auth0 holds another token, which may be valid, because an account can have two valid
+tokens; `works` and `refused`: Auth0 holds another token, and a request with it showed whether Twilio accepts it;
+`overwritten`: somebody has written the provider since this run did; `unknown`: the tokens cannot be compared.
 """
 
 SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "policy")
-"""The order in which changes are made: the policy only when codes can reach the users."""
+"""The order in which changes are applied: the policy comes last, when codes can reach the users."""
 
 LABELS: dict[ResourceName, str] = {
     "application": "application",
@@ -28,4 +29,4 @@ LABELS: dict[ResourceName, str] = {
     "factor": "SMS factor",
     "policy": "MFA policy",
 }
-"""What people call each resource, as it stands within a sentence."""
+"""The name of each resource for people, as it is written within a sentence."""

@@ -30,24 +30,24 @@ WriteAction = Literal[
     "set_templates",
     "set_policies",
 ]
-"""One name for each kind of write request; `write_config` is the one that goes to no service."""
+"""The kinds of write requests; `write_config` is the only one that is not sent to a service."""
 
 Fields: TypeAlias = dict[str, JsonValue]
 
 NEW_APPLICATION, NEW_NUMBER = "(new application)", "(new number)"
-"""Stand in a plan for the ID of what an earlier write of the same plan creates."""
+"""Placeholders in a plan for the IDs of resources that earlier writes of the same plan create."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write request of a plan; the executor journals it, sends it and recovers a lost answer.
+    """One write request of a plan; the executor journals it, sends it, and recovers from a lost answer.
 
     Attributes:
-        resource: The resource that it belongs to.
-        action: What it does; the registry of the resources knows how each action is sent.
-        target: What it does it to: a client ID, a number, a SID, a path.
-        before: The values found, by name.
-        after: The values sent, by name.
+        resource: The resource that the request belongs to.
+        action: The kind of request; the registry of the resources knows how each kind is sent.
+        target: The object that the request changes: a client ID, a number, a SID or a path.
+        before: The values found before the request, by name.
+        after: The values that the request sends, by name.
     """
 
     resource: ResourceName
@@ -57,7 +57,7 @@ class Write:
     after: Fields = field(default_factory=dict)
 
     def substituted(self, real: Mapping[str, str]) -> "Write":
-        """The same write with real values in place of planned ones (an ID that exists by now, another number)."""
+        """Returns the same write with real values in place of planned ones, such as the ID of a created application."""
         after = {
             name: real.get(value, value) if isinstance(value, str) else value for name, value in self.after.items()
         }

@@ -1,1 +1,1 @@
-"""The proofs: a real login, whose ID token says that a second factor was used."""
+"""The proofs that MFA works: a test login, whose ID token shows that a second factor was used, and a test SMS."""

@@ -1,4 +1,4 @@
-"""The loopback end of a login: listens at one of the application's own callback URLs until the browser comes back."""
+"""The loopback server of a login: listens at one of the application's callback URLs until the browser returns."""
 
 import socket
 import threading
@@ -19,7 +19,7 @@ _PAGE = (
 
 
 class Listener:
-    """Listens at one callback URL and keeps the first answer that carries our state."""
+    """Listens at one callback URL and stores the first response that carries the `state` of this login."""
 
     def __init__(self, url: str, state: str) -> None:
         self.url = url
@@ -28,7 +28,14 @@ class Listener:
         self._answer: dict[str, str] = {}
 
     def take(self, target: str) -> bool:
-        """Stores the response to this login; any other request is rejected."""
+        """Stores the response to this login, unless one has been stored already.
+
+        Args:
+            target: The path and query of a request to the callback URL.
+
+        Returns:
+            Whether the request is a response to this login; any other request is rejected.
+        """
         parts = urlsplit(target)
         if parts.path != (urlsplit(self.url).path or "/"):
             return False
@@ -41,10 +48,10 @@ class Listener:
         return True
 
     def wait(self, seconds: float) -> dict[str, str]:
-        """The parameters that the browser brought back.
+        """Waits for the browser to return, and returns the parameters of its request.
 
         Raises:
-            LoginTimedOutError: Nobody came back in time.
+            LoginTimedOutError: The browser did not return in time.
         """
         if not self._came.wait(seconds):
             raise LoginTimedOutError(f"Nobody logged in within {seconds:.0f} seconds.")
@@ -56,7 +63,7 @@ def listening(callbacks: Sequence[str], state: str) -> Iterator[Listener]:
     """Listens at the first of these callback URLs that is on this machine and whose port is free.
 
     Raises:
-        NoCallbackError: None is.
+        NoCallbackError: No callback URL is on this machine, or the ports of all such URLs are in use.
     """
     split = [(url, urlsplit(url)) for url in callbacks]
     local = [url for url, parts in split if parts.scheme == "http" and _is_here(parts.hostname or "")]
@@ -76,12 +83,12 @@ def listening(callbacks: Sequence[str], state: str) -> Iterator[Listener]:
 
 
 def _is_here(host: str) -> bool:
-    """Whether every browser reaches this machine by a host: not all of them know the names under `localhost`."""
+    """Whether every browser reaches this machine under a host name; subdomains of `localhost` do not always resolve."""
     return is_loopback(host) and not is_subdomain_of_localhost(host)
 
 
 class _Server(ThreadingHTTPServer):
-    """A server on one address of this machine."""
+    """An HTTP server on one address of this machine; `take` receives the path and query of each request."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -104,7 +111,11 @@ def _serving(server: _Server) -> Iterator[None]:
 
 
 def _addresses(url: str) -> list[tuple[socket.AddressFamily, str, int]]:
-    """Where a browser may come: `localhost` is both addresses, and a development server may hold either."""
+    """Returns the addresses to listen at for a callback URL.
+
+    For `localhost`, these are the IPv4 and the IPv6 address: a browser may use either, and a development server may
+    already occupy either.
+    """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 80
     v4, v6 = (socket.AF_INET, "127.0.0.1", port), (socket.AF_INET6, "::1", port)
@@ -141,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_GET(self) -> None:
-        """Answers the browser; the name is the base class's."""
+        """Answers the browser; `BaseHTTPRequestHandler` requires the name of this method."""
         server = self.server
         came = isinstance(server, _Server) and server.take(self.path)
         body = _PAGE.encode() if came else b"Not found"
@@ -153,4 +164,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, _format: str, *_arguments: object) -> None:
-        """Logs nothing, because the request line contains the code."""
+        """Logs nothing, because the request line contains the authorization code."""

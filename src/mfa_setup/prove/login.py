@@ -34,10 +34,10 @@ class Login:
     Attributes:
         issuer: The tenant as an OpenID provider.
         auth0: The tenant's Management API.
-        twilio: The account, where its credentials are there.
-        seconds: How long to wait for the person.
-        show: Shows the URL to log in at: opens a browser, or prints it, or plays the login by itself.
-        organization: The organization to log in to, by its ID or name.
+        twilio: The Twilio account; None if no Twilio credentials are known.
+        seconds: How long to wait for the login, in seconds.
+        show: Called with the URL to log in at: opens it in a browser, prints it, or logs in automatically.
+        organization: The ID or name of the organization to log in to.
     """
 
     issuer: IssuerPort
@@ -49,11 +49,11 @@ class Login:
 
 
 def which(auth0: Auth0Port, desired: DesiredApplication) -> Application:
-    """The application to log in to: the one that `up` has set up.
+    """Returns the application to log in to, which is the one that `up` has set up.
 
     Raises:
-        ValueNeededError: There is none.
-        ChoiceNeededError, ApplicationConflictError: As `mfa-setup init`.
+        ValueNeededError: The tenant has no such application.
+        ChoiceNeededError, ApplicationConflictError: The application cannot be determined, as in `mfa-setup init`.
     """
     found = application.choose(desired, auth0.applications())
     if found is None:
@@ -65,10 +65,10 @@ def which(auth0: Auth0Port, desired: DesiredApplication) -> Application:
 
 
 def require_organization(app: Application, organization: str | None) -> None:
-    """Refuses to begin a login that Auth0 refuses: without an organization, where the application requires one.
+    """Checks that an organization is given if the application requires one, because Auth0 refuses the login otherwise.
 
     Raises:
-        ValueNeededError: The organization is needed.
+        ValueNeededError: The application requires an organization, and none is given.
     """
     if app.organization_usage == "require" and organization is None:
         raise ValueNeededError(
@@ -79,11 +79,15 @@ def require_organization(app: Application, organization: str | None) -> None:
 
 
 def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Notice, ...]]:
-    """Waits for one login and says what it proved; None where the policy asks for nothing and nothing was asked.
+    """Waits for one login and evaluates its ID token.
+
+    Returns:
+        The proof, and warnings. The proof is None if no second factor was used and the policy did not require one.
 
     Raises:
-        NoCallbackError: The application has no callback URL that can be listened at.
-        ProofFailedError: The login did not come, was refused, or asked for no second factor though it should.
+        NoCallbackError: mfa-setup cannot listen at any callback URL of the application.
+        ProofFailedError: Nobody logged in in time, the tenant refused the login, or the login required no second factor
+            although the policy is Always.
     """
     required = policy.name_of(login.auth0.policies())
     begun = login.auth0.now()
@@ -107,12 +111,12 @@ def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Notice, .
 
 
 def _require_claim(claims: dict[str, Any], organization: str | None) -> None:
-    """Refuses a token of a login to another organization than the one that was named (sources: auth0-organization).
+    """Checks that the ID token belongs to a login to the organization that was given (sources: auth0-organization).
 
-    A name is in the token only where the tenant accepts names, so without it a name is not compared.
+    The token contains the organization's name only if the tenant accepts names; a missing name is therefore accepted.
 
     Raises:
-        TokenInvalidError: It is another one's.
+        TokenInvalidError: The token belongs to a login to another organization, or to none.
     """
     if organization is None:
         return
@@ -138,11 +142,11 @@ def _judge(claims: dict[str, Any], required: str, seconds: float) -> tuple[Proof
 
 
 Way = tuple[str | None, str | None, tuple[Notice, ...]]
-"""The factor that a login used, the last digits of its phone where it had one, and warnings about its code."""
+"""The factor that a login used, the last digits of the phone if one was used, and warnings about the code."""
 
 
 def _way(login: Login, user_id: str, begun: datetime | None) -> Way:
-    """Evidence beside the token, and no failure where it may not be had: the tenant's log, the user, and Twilio."""
+    """Collects further evidence from the tenant's log, the user's profile and Twilio; an error becomes a warning."""
     factor, phone = None, None
     try:
         factor = _factor_used(login.auth0, user_id, begun)
@@ -157,11 +161,14 @@ def _way(login: Login, user_id: str, begun: datetime | None) -> Way:
 
 
 _BY_PHONE = frozenset({"sms", "voice", "phone"})
-"""The factors of a phone, by the names that the log may give them (not verified)."""
+"""The names that the tenant's log may give to factors that use a phone (not verified)."""
 
 
 def _factor_used(auth0: Auth0Port, user_id: str, begun: datetime | None) -> str | None:
-    """The factor that the log names for this login: an entry of an earlier one, or of unknown order, does not count."""
+    """Returns the factor that the tenant's log names for this login.
+
+    Entries from before the login do not count. If the time at which the login began is not known, the result is None.
+    """
     if begun is None:
         return None
     return next((use.factor for use in auth0.factor_uses(user_id) if use.at >= begun), None)
@@ -176,7 +183,7 @@ _NOT_REQUIRED = Notice(
 
 @contextmanager
 def added_callback(services: Services, app: Application) -> Iterator[Application]:
-    """The application with one more callback URL, on a free port of this machine, for as long as this lasts."""
+    """Adds a callback URL on a free port of this machine to the application, and removes it at the end of the block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -190,13 +197,13 @@ def added_callback(services: Services, app: Application) -> Iterator[Application
 
 
 def _remove(services: Services, app: Application, url: str) -> None:
-    """Takes the URL out of what is there now, which somebody may have changed meanwhile."""
+    """Removes the URL from the application's current callback URLs, which may have changed in the meantime."""
     now = next((item for item in services.auth0.applications() if item.client_id == app.client_id), None)
     if now and url in now.callbacks:
         urls = [item for item in now.callbacks if item != url]
         try:
             _set_callbacks(services, now, urls)
-        except JournalUnusableError:  # the request was not sent then; the URL must not stay on the tenant
+        except JournalUnusableError:  # the request was not sent, but the URL must not stay on the tenant
             services.auth0.update_application(now.client_id, {"callbacks": [*urls]})
             raise
 

@@ -17,28 +17,28 @@ from mfa_setup.ports import TwilioPort
 from mfa_setup.twilio_codes import explain
 
 LONGEST = 60.0
-"""How many seconds an SMS is followed: where a carrier gives no receipt, `sent` stays its last word."""
+"""How long an SMS is followed, in seconds: if the carrier sends no delivery receipt, the status stays `sent`."""
 FIRST_WAITS = (1.0, 2.0, 3.0)
 LATER_WAIT = 5.0
 """Seconds between two polls (sources: twilio-message-polling)."""
 ARRIVED = frozenset({"delivered", "read"})
 LOST = frozenset({"undelivered", "failed", "canceled"})
 REFUSED = "refused"
-"""The status of a send that was refused immediately, so that Twilio has no message."""
+"""The status of an SMS that was refused immediately, so that Twilio created no message."""
 LOST_ANSWERS = (OutcomeUnknownError, UnreadableAnswerError)
 """Errors after which the SMS may have been sent nevertheless."""
 
 Find = Callable[[], Message | None]
-"""Looks up the message; None if it does not exist (yet)."""
+"""Looks up the message; returns None if it does not exist (yet)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Watches the delivery of an SMS.
+    """The callbacks that observe the delivery of an SMS.
 
     Attributes:
-        on_status: Told of every new status, and of the last one before an error is raised.
-        on_warning: Told of what stops nothing.
+        on_status: Called with every new status; the last status is reported before an error is raised.
+        on_warning: Called with warnings, which do not stop the run.
     """
 
     on_status: Callable[[Sms], None]
@@ -46,18 +46,18 @@ class Watch:
 
 
 def follow(sms: Sms, find: Find, watch: Watch, clock: Clock, unseen: MfaSetupError | None = None) -> Sms:
-    """Looks at the message again and again; returns it once it has arrived.
+    """Polls the status of an SMS until it has arrived, and returns the SMS with that status.
 
     Args:
-        sms: What is known of it.
-        find: Looks for it.
-        watch: Who is told.
-        clock: The time, and what waits.
-        unseen: What is raised where it was never found.
+        sms: The SMS as it is known so far.
+        find: Looks up the message.
+        watch: The callbacks that receive each new status.
+        clock: The clock that provides the time and the waits.
+        unseen: The error to raise if the message was never found; by default a `SmsUnconfirmedError`.
 
     Raises:
-        SmsUndeliveredError: Twilio says that it did not arrive.
-        SmsUnconfirmedError: Nothing says so within a minute.
+        SmsUndeliveredError: Twilio reports that the SMS did not arrive.
+        SmsUnconfirmedError: Twilio did not report a final status within a minute.
     """
     began = clock.now()
     seen = False
@@ -77,7 +77,7 @@ def follow(sms: Sms, find: Find, watch: Watch, clock: Clock, unseen: MfaSetupErr
 
 
 def _looks(clock: Clock, began: float) -> Iterator[None]:
-    """Waits, and yields when it is time to look, until the minute is over."""
+    """Waits before each poll and then yields, until the minute is over."""
     waits = iter(FIRST_WAITS)
     while (left := began + LONGEST - clock.now()) > 0:
         clock.sleep(min(next(waits, LATER_WAIT), left))
@@ -85,18 +85,18 @@ def _looks(clock: Clock, began: float) -> Iterator[None]:
 
 
 def known_to(twilio: TwilioPort, to: str) -> frozenset[str]:
-    """The SIDs of the messages to a phone, before one is sent."""
+    """Returns the SIDs of the present messages to a phone, for comparison once another one is sent."""
     return frozenset(message.sid for message in twilio.messages_to(to))
 
 
 def newer(twilio: TwilioPort, to: str, known: frozenset[str], fits: Callable[[Message], bool]) -> Message | None:
-    """The first message to the phone that fits and was not there before."""
+    """Returns the oldest message to the phone that is not in `known` and for which `fits` is true; None if none is."""
     new = [message for message in twilio.messages_to(to) if message.sid not in known and fits(message)]
     return new[-1] if new else None
 
 
 def as_seen(sms: Sms, message: Message, seconds: float) -> Sms:
-    """The SMS with what a look at its message has shown."""
+    """Returns the SMS updated with the values of its message at Twilio."""
     return sms.model_copy(
         update={
             "sid": message.sid,
@@ -110,11 +110,11 @@ def as_seen(sms: Sms, message: Message, seconds: float) -> Sms:
 
 
 def undelivered(sms: Sms, told: str = "") -> SmsUndeliveredError:
-    """The error of an SMS that did not arrive, with what its code means and what to do.
+    """Returns the error for an SMS that did not arrive, with the meaning of its error code and how to fix the problem.
 
     Args:
         sms: The SMS.
-        told: What the service said, for a code that the table does not have.
+        told: The service's error message, used if there is no error code or the table of codes does not contain it.
     """
     began = f"The SMS to {sms.to} was {'refused' if sms.status == REFUSED else 'not delivered'}"
     if sms.error_code is None:
@@ -128,7 +128,7 @@ def undelivered(sms: Sms, told: str = "") -> SmsUndeliveredError:
 
 
 def unconfirmed(sms: Sms) -> SmsUnconfirmedError:
-    """The error of an SMS of which nobody knows yet whether it arrived."""
+    """Returns the error for an SMS whose arrival is not confirmed."""
     so_far = (
         "was sent, but no delivery receipt arrived within"
         if sms.status == "sent"
@@ -139,7 +139,10 @@ def unconfirmed(sms: Sms) -> SmsUnconfirmedError:
 
 
 def never_found(to: str, lost: MfaSetupError) -> OutcomeUnknownError:
-    """The error of a send without an answer whose message does not turn up either; it is never sent again."""
+    """Returns the error for a send request that got no answer and whose message Twilio does not list either.
+
+    mfa-setup never repeats such a request, because the SMS may still arrive.
+    """
     return OutcomeUnknownError(
         f"{lost.message} Twilio listed no such SMS to {to} within {LONGEST:.0f} s.",
         hint="The SMS may still arrive. Running the command again sends another SMS.",

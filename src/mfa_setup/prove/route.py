@@ -1,4 +1,4 @@
-"""Chooses the sender of the test SMS: from the options, else the one that Auth0 uses, else the one the ladder finds."""
+"""Chooses the sender of the test SMS: the one in the options, else Auth0's sender, else the one that `up` would use."""
 
 from mfa_setup.errors import Choice, ChoiceNeededError
 from mfa_setup.model.base import Frozen
@@ -14,10 +14,10 @@ from mfa_setup.snapshot.parts import known
 
 
 class Route(Frozen):
-    """The sender: a number, a Messaging Service, or both where Auth0 has both.
+    """The sender of the test SMS: a number, a Messaging Service, or both if Auth0 has both.
 
-    Neither: a trial account without a number. A trial of 2026 refuses the text itself, which says more than that a
-    number is missing; an older one asks for the number. Nothing is sent either way (not verified).
+    A trial account without a number has neither. A trial of 2026 refuses the text itself, which is more informative
+    than the missing number; an older trial reports the missing number. In both cases nothing is sent (not verified).
     """
 
     sender: str | None = None
@@ -25,26 +25,27 @@ class Route(Frozen):
 
     @property
     def is_open(self) -> bool:
-        """Whether no sender is named."""
+        """Whether the route names neither a number nor a Messaging Service."""
         return not (self.sender or self.messaging_service_sid)
 
 
 def route(
     services: Services, stack: PhoneStack, desired: DesiredNumber, watch: Watch, of_text: str | None = None
 ) -> Route:
-    """Who is to send.
+    """Chooses the sender of the test SMS.
 
     Args:
-        services: Both services.
+        services: The connections to both services.
         stack: The tenant's phone stack.
         desired: The sender that the options name, if any.
-        watch: Who is told.
-        of_text: The sender that the tenant's text brings along, which Auth0 uses in place of the provider's.
+        watch: The callbacks that receive warnings.
+        of_text: The sender in the tenant's template, which Auth0 uses in place of the provider's sender.
 
     Raises:
-        NotFoundError, InvalidValueError: The number or service asked for is not of this account, or cannot send.
+        NotFoundError, InvalidValueError: The requested number or service does not belong to this account, or cannot
+            send.
         ChoiceNeededError: Several numbers could send.
-        ValueNeededError: None can.
+        ValueNeededError: No number can send.
     """
     provider = services.auth0.provider(stack)
     if desired.sender or desired.messaging_service_sid:
@@ -79,7 +80,11 @@ def _by_ladder(services: Services, provider: Provider, desired: DesiredNumber) -
 
 
 def _one_of(needed: ChoiceNeededError) -> Route:
-    """The only number that could send; a person chooses where there are more, and buys none here."""
+    """Returns the only number that could send; no number is bought for a test SMS.
+
+    Raises:
+        ChoiceNeededError: Several numbers could send, so the user must choose.
+    """
     numbers: tuple[Choice, ...] = tuple(choice for choice in needed.choices if choice.setting == "from")
     if len(numbers) == 1:
         return Route(sender=numbers[0].value)

@@ -1,4 +1,4 @@
-"""The proof by SMS: one is sent as a code would be, and followed to the phone."""
+"""The proof by test SMS: sends an SMS in the way that a code is sent, and follows it until it has arrived."""
 
 import secrets
 
@@ -17,32 +17,35 @@ from mfa_setup.services import Services
 from mfa_setup.snapshot.names import scopes_of
 
 _OF_THE_ACCESS = frozenset({20003, 20005, 20008, 20404, 70051})
-"""Refusals of the credentials, not of the message: they keep their own errors."""
+"""Twilio's codes for refusals of the credentials; such a refusal keeps its own error and is not a failed proof."""
 _NO_SENDER = 21603
 
 
 def scopes(stack: PhoneStack, via: Via) -> frozenset[str]:
-    """The scopes that the proof needs; without `read:logs` and `read:phone_templates` it knows less, and says so."""
+    """Returns the scopes that the proof requires.
+
+    `read:logs` and `read:phone_templates` are optional: without them, the proof relies on less evidence and warns.
+    """
     sending = {"create:phone_providers"} if via == "auth0" else set()
     return scopes_of({"provider"}, stack) | sending
 
 
 def prove_sms(services: Services, stack: PhoneStack, to: str, desired: DesiredNumber, via: Via, watch: Watch) -> Sms:
-    """Sends one SMS to a phone and follows it until it has arrived. It costs money, and changes nothing in Auth0.
+    """Sends one SMS to a phone and follows it until it has arrived. The SMS costs money; nothing changes in Auth0.
 
     Args:
-        services: Both services; the Twilio account must be there.
+        services: The connections to both services, with a Twilio account.
         stack: The tenant's phone stack.
-        to: The phone, in E.164 form.
-        desired: The sender that the options name; without one Auth0's own sender is used.
-        via: Who is asked to send: Twilio, with the tenant's text, or the tenant itself.
-        watch: Who is told.
+        to: The phone number, in E.164 form.
+        desired: The sender that the options name; if they name none, Auth0's sender is used.
+        via: The service that is asked to send: Twilio, with the tenant's text, or the tenant itself.
+        watch: The callbacks that receive each status and warnings.
 
     Raises:
-        SmsUndeliveredError: It was refused or did not arrive.
-        SmsUnconfirmedError: Nothing says within a minute that it arrived.
-        OutcomeUnknownError: The send got no answer, and no message turned up.
-        MfaSetupError: It could not be tried; see `route` and `through_tenant`.
+        SmsUndeliveredError: The SMS was refused or did not arrive.
+        SmsUnconfirmedError: Twilio did not report within a minute that the SMS arrived.
+        OutcomeUnknownError: The send request got no answer, and Twilio lists no such message.
+        MfaSetupError: The SMS could not be sent; see `route` and `through_tenant`.
     """
     if via == "auth0":
         return through_tenant(services, stack, to, watch)
@@ -61,7 +64,7 @@ def _through_twilio(services: Services, own: Template, to: str, way: Route, watc
         watch.on_status(sms)
         return receipt.follow(
             sms,
-            # An old trial puts a sentence of its own before the text.
+            # An older trial account puts a sentence of its own before the text.
             lambda: receipt.newer(twilio, to, known, lambda one: one.body.endswith(text)),
             watch,
             services.clock,

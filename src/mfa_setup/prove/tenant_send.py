@@ -1,4 +1,4 @@
-"""The test SMS that the tenant itself sends; its result is read from Twilio's messages and the tenant's log."""
+"""Lets the tenant itself send the test SMS, and reads the result from Twilio's messages and the tenant's log."""
 
 import re
 from collections.abc import Callable
@@ -34,14 +34,15 @@ def through_tenant(services: Services, stack: PhoneStack, to: str, watch: Watch)
     Raises:
         InvalidValueError: The legacy stack has no such endpoint.
         ProviderConflictError: The tenant does not send through this Twilio account.
-        ProofFailedError: There is nothing to send by, or the SMS did not arrive or was not seen to.
-        OutcomeUnknownError: The send got no answer, and no message turned up.
+        ProofFailedError: The tenant has no enabled phone provider, the SMS did not arrive, or its arrival is not
+            confirmed.
+        OutcomeUnknownError: The send request got no answer, and Twilio lists no such message.
     """
     provider_id, provider = _provider(services, stack)
     twilio, log = services.account, _Log(services.auth0, watch.on_warning)
     own = verification(services, stack, watch)
     pattern = tenant_pattern(services, own, watch)
-    # The text's own sender replaces both of the provider's (sources: auth0-template-from).
+    # A sender in the template replaces the provider's number and Messaging Service (sources: auth0-template-from).
     sender, service = (own.sender, None) if own.sender else (provider.sender, provider.messaging_service_sid)
     known = receipt.known_to(twilio, to)
     sms = Sms(to=to, sender=sender, messaging_service_sid=service, via="auth0", status=None)
@@ -95,9 +96,10 @@ def _provider(services: Services, stack: PhoneStack) -> tuple[str, Provider]:
 
 
 def _is_ours(sender: str | None, service: str | None, pattern: re.Pattern[str], message: Message) -> bool:
-    """Whether it is the tenant's: by its sender, with its text and a code.
+    """Whether a message is the tenant's test SMS: it has the tenant's sender and the tenant's text with a code.
 
-    Another program may text the same phone meanwhile, also by the same sender. An old trial adds a sentence before.
+    The text is compared because another program may text the same phone from the same sender in the meantime. It need
+    not be at the beginning of the message, because an older trial account puts a sentence before it.
     """
     if not pattern.search(message.body):
         return False
@@ -106,7 +108,7 @@ def _is_ours(sender: str | None, service: str | None, pattern: re.Pattern[str], 
 
 
 class _Log:
-    """The tenant's log, as far as it may be read; where it may not, that is said once."""
+    """The tenant's log of sent codes; if it cannot be read, it is treated as empty after one warning."""
 
     def __init__(self, auth0: Auth0Port, warn: Callable[[Notice], None]) -> None:
         self._auth0 = auth0
@@ -115,9 +117,10 @@ class _Log:
         self._known = frozenset(event.log_id for event in self._read())
 
     def failure(self, to: str) -> SendEvent | None:
-        """A send that failed since the start and was ours: it names the phone, or neither a phone nor a user.
+        """Returns the event of the failed test SMS, if the log has one since this object was created.
 
-        That a test send is logged so is not verified.
+        An event belongs to the test SMS if it names the phone, or neither a phone nor a user. It is not verified that
+        Auth0 logs a test SMS in this way.
         """
         for event in self._read():
             ours = event.to == to if event.to else event.user_id is None

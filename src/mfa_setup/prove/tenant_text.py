@@ -1,4 +1,4 @@
-"""The tenant's own text with a code in it, for the test SMS, and how an SMS is recognised that has it."""
+"""Renders the tenant's own text with a code for the test SMS, and recognizes an SMS that has this text."""
 
 import re
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from mfa_setup.prove.receipt import Watch
 from mfa_setup.services import Services
 
 _MARKER = "90817263540918273645"
-"""Stands for the code where a text becomes a pattern; no code is so long."""
+"""A placeholder for the code when a text is turned into a pattern; it is longer than any code."""
 _CODE = "[0-9]{4,8}"
 _NOT_FILLED = Notice(
     code="template_not_filled",
@@ -23,7 +23,10 @@ _NOT_FILLED = Notice(
 
 
 def verification(services: Services, stack: PhoneStack, watch: Watch) -> Template:
-    """The tenant's own verification text and its sender; empty where it has none, or where it may not be read."""
+    """Returns the tenant's verification template with its sender; an empty template if there is none to read.
+
+    If the scope to read it is missing, the template is empty as well, and a warning says so.
+    """
     try:
         return services.auth0.verification(stack)
     except (ScopeMissingError, ForbiddenError) as refused:
@@ -33,12 +36,13 @@ def verification(services: Services, stack: PhoneStack, watch: Watch) -> Templat
 
 
 def tenant_text(services: Services, own: Template, code: str, watch: Watch) -> str:
-    """The tenant's own verification text with a code in it, else the default, which reads the same on both stacks.
+    """Renders the tenant's verification text with a code.
 
-    What the filter `escape` does to an SMS is not verified.
+    If the tenant has no such text, or if it is not valid Liquid, the default text is used, which is the same on both
+    stacks. The effect of the filter `escape` on an SMS is not verified.
 
     Raises:
-        SmsWithoutCodeError: The text does not contain the code: an SMS with it would prove nothing.
+        SmsWithoutCodeError: The text does not contain the code, so an SMS with this text would prove nothing.
     """
     name = _tenant_name(services)
     try:
@@ -52,18 +56,21 @@ def tenant_text(services: Services, own: Template, code: str, watch: Watch) -> s
 
 
 def tenant_pattern(services: Services, own: Template, watch: Watch) -> re.Pattern[str]:
-    """A pattern that matches the tenant's SMS with any code.
+    """Returns a pattern that matches the tenant's SMS with any code.
 
-    That the tenant's test SMS has the verification text is not verified.
+    It is not verified that the tenant's test SMS has the verification text.
 
     Raises:
-        SmsWithoutCodeError: As `tenant_text`.
+        SmsWithoutCodeError: The tenant's text does not contain the code.
     """
     text = re.escape(tenant_text(services, own, _MARKER, watch))
     return re.compile(text.replace(_MARKER, _CODE))
 
 
 def _tenant_name(services: Services) -> str:
-    """The name in the texts: its own, else the first part of the domain, by the audience also behind a custom one."""
+    """Returns the tenant's friendly name, else the first label of its canonical domain.
+
+    The canonical domain is taken from the audience, because the domain of the run may be a custom domain.
+    """
     short = (urlsplit(services.tenant_key).hostname or services.domain).split(".")[0]
     return services.auth0.friendly_name() or short

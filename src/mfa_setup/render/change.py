@@ -1,4 +1,4 @@
-"""A change of one resource: its line in a plan, and with `-v` its fields."""
+"""Renders the change of one resource: its line in a plan, and its fields with `-v`."""
 
 from collections.abc import Iterator
 
@@ -17,29 +17,29 @@ _WIDTH = max(map(len, LABELS.values()))
 
 
 def label_of(change: Change) -> str:
-    """The name of a resource, as a line begins with it."""
+    """Returns the name of a resource with a capital letter, as it starts a line."""
     label = LABELS[change.resource]
     return label[0].upper() + label[1:]
 
 
 def doing(change: Change) -> str:
-    """What is under way while a change is applied."""
+    """Describes a change while it is being applied."""
     return change.words.doing or f"{_VERBS[change.action]} the {LABELS[change.resource]}"
 
 
 def done(change: Change) -> str:
-    """What was done."""
+    """Describes a change that was applied."""
     text = change.words.done or f"{_DONE[change.action]} the {LABELS[change.resource]}"
     return f"{text}, in part" if change.held else text
 
 
 def change_lines(change: Change, *, same: str = "up to date", config_file: str | None = None) -> Iterator[Text]:
-    """The line of a change, and under it each of its fields.
+    """Yields the line of a change, followed by one line for each of its fields.
 
     Args:
         change: The change of one resource.
-        same: What is said of a resource that does not change and does not describe itself.
-        config_file: The path of the app's config file, which stands before the names of its values.
+        same: The text for a resource that does not change and has no summary of its own.
+        config_file: The path of the app's config file, shown before the names of the values in it.
     """
     sign, style = ("?", CAUTION) if change.status == "unknown" else _SIGNS[change.action]
     line = row(sign, style, label_of(change), bold=change.pending)
@@ -52,12 +52,12 @@ def change_lines(change: Change, *, same: str = "up to date", config_file: str |
 
 
 def row(sign: str, style: str, label: str, *, bold: bool = False) -> Text:
-    """The beginning of a line of a plan, up to the column in which its text begins."""
+    """Returns the start of a line of a plan, up to the column in which its text starts."""
     return mark(sign, style).append(f"{label:<{_WIDTH}}  ", BOLD if bold else "")
 
 
 def state_lines(change: Change) -> Iterator[Text]:
-    """What is there of one resource at present; each further text is a line under the first one."""
+    """Yields the current state of one resource; each further text gets a line of its own below the first."""
     texts = change.words.now or ("not known",)
     for at, text in enumerate(texts):
         yield row(" ", "", "" if at else label_of(change)).append(one_line(text))
@@ -73,7 +73,7 @@ def _field_line(change: Change, field: FieldChange, name: str) -> Text:
 
 
 def value_text(value: object) -> str:
-    """A value of a field, as people are shown it."""
+    """Formats the value of a field for people."""
     match value:
         case None:
             return "(none)"

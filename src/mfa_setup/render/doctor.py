@@ -1,4 +1,4 @@
-"""The result of `doctor`: all checks by subject, counted, and the next step."""
+"""Renders the result of `doctor`: all checks by subject, their counts, and the next step."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -28,11 +28,11 @@ _STATES = {
     "idle": "not applicable",
 }
 _BRIEF = frozenset({"pending", "pass", "idle"})
-"""The states of checks that take one line: nothing is to be done about them one by one."""
+"""The states of checks that take one line, because they need no action."""
 
 
 def doctor_result(result: DoctorResult) -> Iterator[Text]:
-    """The checks by subject with their counts, and the next step where none failed."""
+    """Yields the checks by subject with their counts, and the next step if the run had no error."""
     outcome = result.outcome
     checks = outcome.checks
     if checks:
@@ -54,7 +54,7 @@ def doctor_result(result: DoctorResult) -> Iterator[Text]:
 
 
 def _setup_line(outcome: Outcome) -> Iterator[Text]:
-    """That the tenant is not set up yet, where checks wait for that."""
+    """Yields a note that the tenant is not set up yet, if checks are pending for that reason."""
     if not any(check.pending for check in outcome.checks) or outcome.tenant is None:
         return
     state = f"SMS MFA is not set up on {one_line(outcome.tenant.domain)} yet"
@@ -65,7 +65,7 @@ def _setup_line(outcome: Outcome) -> Iterator[Text]:
 
 
 def _legend(checks: Sequence[Check]) -> Text:
-    """What the marks mean that are used."""
+    """Explains the marks that are used."""
     used = {state_of(check) for check in checks}
     line = Text("Marks: ")
     for state, (sign, style) in MARKS.items():
@@ -77,7 +77,7 @@ def _legend(checks: Sequence[Check]) -> Text:
 
 
 def _counts(checks: Sequence[Check]) -> str:
-    """How many checks are in each state, the worst first."""
+    """Counts the checks in each state, worst first."""
     counted = Counter(map(state_of, checks))
     shown = (
         f"{counted[state]} {name}{'s' if state == 'warn' and counted[state] > 1 else ''}"
@@ -88,11 +88,11 @@ def _counts(checks: Sequence[Check]) -> str:
 
 
 def _lines(check: Check, fixes: set[str]) -> Iterator[Text]:
-    """A check on one line; one that needs attention with its evidence and its fix under it.
+    """Yields a check on one line; a check that needs attention also gets its evidence and fix below.
 
     Args:
         check: The check.
-        fixes: The fixes that were shown; one reason may keep many checks from being made, and is fixed once.
+        fixes: The fixes shown so far; checks that were skipped for the same reason share a fix, which is shown once.
     """
     state = state_of(check)
     line = mark(*MARKS[state]).append(check.id, style=BOLD)
@@ -107,7 +107,7 @@ def _lines(check: Check, fixes: set[str]) -> Iterator[Text]:
 
 
 def _next_step(checks: Sequence[Check]) -> str:
-    """The one command to run next where nothing failed."""
+    """Returns the one command to run next if nothing failed."""
     if any(check.pending for check in checks):
         return "`mfa-setup up`"
     if any(check.id == "provider_account" and state_of(check) == "skip" for check in checks):

@@ -1,4 +1,4 @@
-"""An error: what was done before it, what failed, and what to do."""
+"""Renders an error: what was completed before it, what failed, and what to do."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,16 +12,16 @@ from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BAD
 
 _CANCELLED = frozenset({"declined", "interrupted"})
-"""The codes of what a person has decided, which is no error to them."""
+"""The error codes for decisions of the user, which are shown without the title "Error:"."""
 
 
 def error_lines(outcome: Outcome, failure: Failure, *, listed: Iterable[Check]) -> Iterator[Text]:
-    """What was done before the error, what is left to do, the error, and what to do about it in the last line.
+    """Yields the changes completed and not started, the failed checks, the error, and the fix on the last line.
 
     Args:
         outcome: The outcome of the run that failed.
-        failure: Its error.
-        listed: The checks that are listed if they failed; the others were shown before.
+        failure: The error of that run.
+        listed: The checks to list if they failed; the others were shown before.
     """
     yield from _progress(outcome)
     failing = [check for check in outcome.checks if _failed(check) and check.evidence != failure.message]

@@ -1,7 +1,7 @@
-"""Requests and answers as `-v` and `-vv` show them, without secrets and personal data.
+"""Renders requests and responses for `-v` and `-vv`, without secrets and personal data.
 
-A log of `-vv` is made to be sent to somebody else. So a value is shown only where its name and its form say that it is
-harmless, and a body only where it can be read field by field.
+A log of `-vv` is meant to be sent to others. So a value is shown only if its name and format mark it as harmless, and a
+body only if it can be parsed field by field.
 """
 
 import json
@@ -14,9 +14,9 @@ from mfa_setup.model.exchange import Exchange
 from mfa_setup.render.sanitize import MASK, one_line
 
 _LONGEST_READ = 200_000
-"""A longer body is not read: nobody would look through it."""
+"""The longest body to parse, in characters; nobody would read a longer one."""
 _LONGEST_SHOWN = 6_000
-"""So much of a body is masked and then cut at the length of a line: a mask may shorten what stands before it."""
+"""The number of characters of a text to mask before it is cut to the length of a line; masks may shorten the text."""
 
 _SENSITIVE = re.compile(
     r"(secret|token|password|passwd|passphrase|assertion|authorization|cookie|credential|verifier|otp|pin|ticket|nonce"
@@ -24,11 +24,12 @@ _SENSITIVE = re.compile(
     r"|familyname|ip|picture)$"
     r"|(otp|recovery|verification|binding|user|device|auth|authentication|authorization|mfa|sms|login)code)s?$"
 )
-"""The end of a name, in lower case and without signs, whose texts are secrets, codes or personal data. `body` is the
-text of a message, which may carry a code; `code` is one of a login."""
+"""Matches the end of names, in lower case without punctuation, whose values are secrets, codes or personal data.
+`body` is the text of a message, which may contain a code; `code` is the code of a login.
+"""
 _NAMES = frozenset({"name", "nickname", "givenname", "familyname", "picture", "ip", "username"})
 _PERSONAL_PATHS = re.compile(r"/(users|logs|enrollments)\b")
-"""Where a name is that of a person; elsewhere it is that of an application, an Action or a connection."""
+"""Matches paths whose names are those of people; elsewhere, names are those of applications, Actions or connections."""
 
 _JWT = re.compile(r"eyJ[\w-]{5,}\.[\w-]*(\.[\w-]*)*")
 _EMAIL = re.compile(r"[^\s@\"'<>=&/:,]{1,64}@(?=[\w-]+\.)")
@@ -42,7 +43,7 @@ Safe = Callable[[str], str]
 
 
 def lines(exchange: Exchange, safe: Safe, *, detailed: bool) -> Iterator[str]:
-    """The lines about one attempt, safe to show: one, and with `detailed` the headers and bodies below it."""
+    """Yields the lines about one attempt, safe to show: one line, and with `detailed` also its headers and bodies."""
     personal = bool(_PERSONAL_PATHS.search(exchange.path))
 
     def shown(text: str) -> str:
@@ -66,7 +67,7 @@ def lines(exchange: Exchange, safe: Safe, *, detailed: bool) -> Iterator[str]:
 
 
 def _query(query: str) -> str:
-    """A query with the values of those parameters that only page or switch."""
+    """Formats a query, showing only booleans and short numbers as values; all other values are elided."""
     pairs = parse_qsl(query, keep_blank_values=True)
     shown = (
         f"{name}={value if _HARMLESS_VALUE.fullmatch(value) and not _is_sensitive(name, personal=True) else '…'}"
@@ -76,7 +77,7 @@ def _query(query: str) -> str:
 
 
 def _body(body: str, headers: Mapping[str, str], *, personal: bool) -> str:
-    """A body without its sensitive values; only its size where it cannot be read field by field."""
+    """Formats a body without its sensitive values; only its size if it cannot be parsed field by field."""
     kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "of unknown type")
     kind = kind.partition(";")[0].strip()
     if len(body) <= _LONGEST_READ:
@@ -88,7 +89,7 @@ def _body(body: str, headers: Mapping[str, str], *, personal: bool) -> str:
 
 
 def _redacted(value: object, *, personal: bool) -> object:
-    """A document without the values whose names are sensitive; numbers and null are shown, except below such a name."""
+    """Masks the values in a document whose names are sensitive; other numbers and null are shown."""
     match value:
         case dict():
             return {
@@ -104,7 +105,7 @@ def _redacted(value: object, *, personal: bool) -> object:
 
 
 def _is_secret(name: str, value: object, *, personal: bool) -> bool:
-    """Whether a field is not shown; null and booleans are, and the number of an error (`"code": 20003`)."""
+    """Whether a field is masked; null, booleans and error numbers (`"code": 20003`) are always shown."""
     if value is None or isinstance(value, bool) or (name == "code" and isinstance(value, int)):
         return False
     return _is_sensitive(name, personal=personal)
@@ -116,7 +117,7 @@ def _is_sensitive(name: str, *, personal: bool) -> bool:
 
 
 def _scrubbed(text: str) -> str:
-    """A text without tokens, the values of sensitive parameters, the users of e-mail addresses and phone numbers."""
+    """Masks tokens, values of sensitive parameters, local parts of e-mail addresses, and phone numbers in a text."""
     text = _JWT.sub(MASK, text)
     text = _BASIC.sub(rf"\1 {MASK}", text)
     text = _PAIR.sub(lambda pair: f"{pair[1]}={MASK}" if _is_sensitive(pair[1], personal=False) else pair[0], text)

@@ -1,4 +1,4 @@
-"""A fleet: who is at work, what became of each tenant, and the plans that tenants have in common."""
+"""Renders a fleet: the progress, the result of each tenant, and the plans that tenants have in common."""
 
 import time
 from collections import Counter
@@ -22,13 +22,13 @@ _DONE = {"plan": "planned", "status": "read", "doctor": "passed", "up": "set up"
 
 
 def running_table(running: Mapping[str, tuple[str, float]], done: int, failed: int, total: int) -> Table:
-    """What goes on now: how many tenants are done, and what is under way at the others.
+    """Shows the progress of a fleet: how many tenants are finished, and the current step of the others.
 
     Args:
-        running: What is under way at each tenant, and since when (`time.monotonic`).
-        done: How many tenants are done, those that failed included.
-        failed: How many failed.
-        total: How many there are.
+        running: The current step of each tenant, and its start (`time.monotonic`).
+        done: How many tenants are finished, including those that failed.
+        failed: How many tenants failed.
+        total: How many tenants there are.
     """
     table = Table.grid(padding=(0, 2))
     table.add_row(Text(f"{done} of {total} tenants"), Text(f"{failed} failed" if failed else ""))
@@ -42,11 +42,11 @@ def running_table(running: Mapping[str, tuple[str, float]], done: int, failed: i
 
 
 def result_lines(result: TenantResult, width: int) -> Iterator[Text]:
-    """What became of one tenant, on one line, and under it why it failed.
+    """Yields the result of one tenant on one line, followed by the reason if it failed.
 
     Args:
-        result: Its result.
-        width: How many characters a name takes.
+        result: The tenant's result.
+        width: The width of the column for names, in characters.
     """
     sign, style = ("*", GOOD) if result.ok else ("-", CAUTION) if result.skipped else ("x", BAD)
     line = mark(sign, style).append(f"{one_line(result.name):<{width}}  ", BOLD)
@@ -81,7 +81,7 @@ def _counted(number: int, word: str) -> str:
 
 
 def summary_lines(command: str, summary: Summary) -> Iterator[Text]:
-    """How many tenants came to which end."""
+    """Yields the number of tenants with each result."""
     total = summary.ok + summary.failed + summary.skipped
     counts = [f"{summary.ok} of {_counted(total, 'tenant')} {_DONE[command]}"]
     counts += [f"{summary.changed} changed"] if command == "up" else []
@@ -93,11 +93,11 @@ def summary_lines(command: str, summary: Summary) -> Iterator[Text]:
 
 
 def plan_lines(results: Sequence[TenantResult], *, all_values: bool) -> Iterator[Text]:
-    """The plans of a fleet: each kind of plan once, with the tenants that have it in common.
+    """Yields the plans of a fleet: each kind of plan once, with the tenants that share it.
 
     Args:
         results: The results of the tenants whose plans are known.
-        all_values: Whether every value is shown where it differs from tenant to tenant.
+        all_values: Whether to show every value if tenants differ.
     """
     groups: dict[Shape, list[TenantResult]] = {}
     for result in results:
@@ -113,7 +113,7 @@ def plan_lines(results: Sequence[TenantResult], *, all_values: bool) -> Iterator
 
 
 def purchase_lines(results: Sequence[TenantResult], allowed: int) -> Iterator[Text]:
-    """How many numbers the plans of a fleet buy, what they cost, and how many may be bought."""
+    """Yields how many numbers the plans of a fleet would buy, their price, and how many may be bought."""
     changes = [change for result in results for change in result.changes]
     bought = [change for change in changes if (change["resource"], change["action"]) == ("number", "create")]
     fields = [field for change in bought for field in change["fields"]]
@@ -125,7 +125,7 @@ def purchase_lines(results: Sequence[TenantResult], allowed: int) -> Iterator[Te
 
 
 def _common_change(changes: Sequence[Document], *, all_values: bool) -> Iterator[Text]:
-    """One change of a group: what all have in common, and of the others some or all; its fields with `-v`."""
+    """Yields one change of a group: the common values, and some or all of the differing ones; its fields with `-v`."""
     first, fields = changes[0], []
     for at, field in enumerate(first["fields"] if all_values else ()):
         before = _common([change["fields"][at]["before"] for change in changes], all_values=all_values)
@@ -136,7 +136,7 @@ def _common_change(changes: Sequence[Document], *, all_values: bool) -> Iterator
 
 
 def _common(values: Sequence[Any], *, all_values: bool) -> Any:
-    """A value that all have in common, or a text that tells of the different ones."""
+    """Returns the value that all have in common, or a text that summarizes the different values."""
     counted = Counter(value_text(value) for value in values)
     if len(counted) == 1:
         return values[0]
@@ -155,9 +155,9 @@ def _names(names: Sequence[str], *, all_values: bool) -> str:
 
 
 def note_lines(group: Sequence[TenantResult]) -> Iterator[Text]:
-    """The warnings of several tenants and their checks that do not pass, each once with the tenants that it is of.
+    """Yields the warnings and failed checks of several tenants, each once with the tenants that have it.
 
-    Of a check that warns several tenants in different words, such as the names of their applications, one is shown.
+    If a check warns several tenants in different words, such as the names of their applications, one of them is shown.
     """
     notes: dict[tuple[str, str, str, str], dict[str, list[str]]] = {}
     for result in group:
@@ -174,7 +174,7 @@ def note_lines(group: Sequence[TenantResult]) -> Iterator[Text]:
 
 
 def _notes(result: TenantResult) -> Iterable[tuple[str, str, str, str, str]]:
-    """The notes of a tenant: the mark and its style, what groups those of several tenants, the text, and the hint."""
+    """Yields the notes of a tenant: mark, style, the key that groups notes of several tenants, text, and hint."""
     for check in result.checks:
         text = f"{check['id']}: {check['evidence']}"
         failed = check["status"] == "fail"

@@ -1,4 +1,4 @@
-"""The lines that several results share; text that may come from a service is sanitized here."""
+"""Lines that several results share; text that may come from a service is sanitized here."""
 
 from collections.abc import Iterable, Iterator
 
@@ -19,19 +19,19 @@ MARKS = {
     "pass": ("=", GOOD),
     "idle": ("-", ""),
 }
-"""The mark of each state of a check, the worst first, and its style."""
+"""The mark and style of each state of a check, worst first."""
 _LABEL_WIDTH = 14
 _ID_LENGTH = 12
-"""How much of the ID of a run is shown: the beginning is enough to name it."""
+"""The number of characters of a run ID to show, enough to identify the run."""
 
 
 def mark(sign: str, style: str) -> Text:
-    """The beginning of a line: its sign, in a color of its own."""
+    """Returns the start of a line: its sign in a style of its own."""
     return Text("  ").append(sign, style).append(" ")
 
 
 def tenant_line(outcome: Outcome) -> Text:
-    """The tenant and its phone stack."""
+    """Returns the line with the tenant and its phone stack."""
     line = Text().append("Tenant ", BOLD)
     if outcome.tenant:
         line.append(one_line(outcome.tenant.domain))
@@ -41,7 +41,7 @@ def tenant_line(outcome: Outcome) -> Text:
 
 
 def heading(title: str, outcome: Outcome) -> Text:
-    """The heading of a plan: the tenant with its phone stack, and where the settings come from."""
+    """Returns the heading of a plan: the tenant with its phone stack, and the sources of the settings."""
     line = Text().append(title, BOLD)
     if outcome.tenant:
         line.append(f" {one_line(outcome.tenant.domain)}", BOLD)
@@ -53,7 +53,7 @@ def heading(title: str, outcome: Outcome) -> Text:
 
 
 def _sources(settings: SettingsUsed) -> str:
-    """The settings file, the variables and the profile that a plan is made from."""
+    """Names the settings file, the variables and the profile that a plan is based on."""
     sources = [one_line(settings.file)] if settings.file else []
     sources += [*settings.variables, *([f"profile {one_line(settings.profile)}"] if settings.profile else [])]
     named = f"settings from {', '.join(sources)}" if sources else ""
@@ -61,7 +61,7 @@ def _sources(settings: SettingsUsed) -> str:
 
 
 def sections(*groups: Iterable[Text]) -> Iterator[Text]:
-    """Groups of lines with an empty line between them; an empty group is left out."""
+    """Yields groups of lines with an empty line between them; empty groups are skipped."""
     begun = False
     for group in groups:
         for at, line in enumerate(group):
@@ -72,34 +72,34 @@ def sections(*groups: Iterable[Text]) -> Iterator[Text]:
 
 
 def run_line(run: PastRun) -> Text:
-    """An earlier run: its ID, time and command."""
+    """Returns the line of an earlier run: its ID, time and command."""
     return Text(f"{short_id(run)}  {time_of(run)}  {one_line(run.command):<12}")
 
 
 def short_id(run: PastRun) -> str:
-    """The beginning of the ID of a run."""
+    """Returns the first characters of the ID of a run."""
     return one_line(run.run_id)[:_ID_LENGTH]
 
 
 def time_of(run: PastRun) -> str:
-    """When a run began, to the second."""
+    """Returns the time when a run started, to the second."""
     return f"{one_line(run.time)[:19].replace('T', ' ')} UTC"
 
 
 def table(*rows: tuple[str, str | None]) -> Iterator[Text]:
-    """Labels with their values; rows without a value are left out."""
+    """Yields labels with their values; rows without a value are skipped."""
     for label, value in rows:
         if value:
             yield Text(f"  {label:<{_LABEL_WIDTH}}").append(one_line(value))
 
 
 def state_of(check: Check) -> str:
-    """The state of a check as people see it: its status, `pending`, or `idle` where it has no meaning here."""
+    """Returns the state of a check for people: its status, `pending`, or `idle` if it does not apply."""
     return "pending" if check.pending else check.status if check.applies else "idle"
 
 
 def check_lines(checks: Iterable[Check]) -> Iterator[Text]:
-    """Checks: the evidence of each, and under it the fix."""
+    """Yields the evidence of each check, followed by its fix."""
     for check in checks:
         line = mark(*MARKS[state_of(check)]).append(f"{check.id}: ", BOLD)
         yield line.append(one_line(check.evidence))
@@ -108,12 +108,12 @@ def check_lines(checks: Iterable[Check]) -> Iterator[Text]:
 
 
 def without_evidence(message: str, checks: Iterable[Check]) -> str:
-    """A message without the evidence of checks that are listed above it, unless it is nothing else."""
+    """Returns a message without the evidence of checks that are listed above it, unless nothing else remains."""
     return _shortened(message, [check.evidence for check in checks])
 
 
 def without_fixes(hint: str, checks: Iterable[Check]) -> str:
-    """A hint without the fixes of checks that are listed above it, unless it is nothing else."""
+    """Returns a hint without the fixes of checks that are listed above it, unless nothing else remains."""
     rest = _shortened(hint, [check.fix for check in checks])
     return hint if rest == hint else f"See the fix under each check. {rest}"
 
@@ -127,7 +127,7 @@ def _shortened(text: str, parts: Iterable[str | None]) -> str:
 
 
 def warning_lines(warnings: Iterable[Notice], checks: Iterable[Check] = ()) -> Iterator[Text]:
-    """Warnings with their hints, without what the failed ones of these checks show above them."""
+    """Yields warnings with their hints, omitting evidence and fixes that the failed checks show above them."""
     failed = [check for check in checks if check.status in {"fail", "skip"}]
     for warning in warnings:
         yield Text().append("Warning:", CAUTION).append(" ").append(one_line(without_evidence(warning.message, failed)))

@@ -1,4 +1,4 @@
-"""Finds the renderer of a result."""
+"""Selects the renderer of a result."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -24,5 +24,5 @@ _RENDERERS: dict[type[results.Result], Callable[[Any], Iterable[Text]]] = {
 
 
 def lines_of(result: results.Result) -> Iterable[Text]:
-    """The lines that people are shown of a result."""
+    """Returns the lines that show a result to people."""
     return _RENDERERS[type(result)](result)

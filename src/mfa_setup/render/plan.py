@@ -1,4 +1,4 @@
-"""Plans: what would change, what is set up compared with the settings, and what was undone."""
+"""Renders plans: what would change, the current state compared with the settings, and what was undone."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -14,14 +14,14 @@ from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BOLD
 
 _STOPPED = {"guard_would_refuse", "consent_needed"}
-"""The warnings that say that `up` would stop instead of applying the plan."""
+"""The codes of the warnings which mean that `up` would stop instead of applying the plan."""
 _NOTHING = "Nothing to do: everything is up to date."
 _COUNTED = {"create": "to create", "update": "to update", "delete": "to delete"}
 _UNDONE = {"update": "to restore", "delete": "to delete"}
 
 
 def plan_lines(outcome: Outcome) -> Iterator[Text]:
-    """What a run would change, and what it would leave as it is."""
+    """Yields what a run would change, and what it would leave unchanged."""
     undoes = outcome.undoes
     yield heading("Plan for" if undoes is None else f"Plan to undo run {short_id(undoes)} on", outcome)
     if undoes:
@@ -36,7 +36,7 @@ def plan_lines(outcome: Outcome) -> Iterator[Text]:
 
 
 def summary_lines(outcome: Outcome) -> Iterator[Text]:
-    """How much a plan changes, what it costs, and who will be asked for a code."""
+    """Yields how much a plan changes, what it costs, and which users will be asked for a code."""
     pending = [change for change in outcome.changes if change.pending]
     names = _COUNTED if outcome.undoes is None else _UNDONE
     counts = [(sum(change.action == action for change in pending), name) for action, name in names.items()]
@@ -51,13 +51,13 @@ def summary_lines(outcome: Outcome) -> Iterator[Text]:
 
 
 def question_lines(outcome: Outcome, checks: Iterable[Check], warnings: Iterable[Notice]) -> Iterator[Text]:
-    """A plan that is about to be applied, with the checks and warnings that were not shown before."""
+    """Yields a plan that is about to be applied, with the checks and warnings that were not shown before."""
     shown = warning_lines(warnings, outcome.checks)
     return sections(plan_lines(outcome), check_lines(checks), shown, summary_lines(outcome))
 
 
 def plan_result(result: PlanResult) -> Iterator[Text]:
-    """The result of `plan`: the plan, its checks and a summary."""
+    """Renders the result of `plan`: the plan, its checks and a summary."""
     outcome = result.outcome
     return sections(plan_lines(outcome), check_lines(outcome.checks), _end_of_plan(outcome))
 
@@ -72,7 +72,7 @@ def _end_of_plan(outcome: Outcome) -> Iterator[Text]:
 
 
 def status_result(result: StatusResult) -> Iterator[Text]:
-    """The result of `status`: what is there, and what of it differs from the settings."""
+    """Renders the result of `status`: the current state, and its differences from the settings."""
     outcome = result.outcome
     differing = [change for change in outcome.changes if change.pending or change.status == "unknown"]
     return sections(
@@ -101,7 +101,7 @@ def _verdict(differing: Sequence[Change], total: int) -> Text:
 
 
 def undo_result(result: UndoResult) -> Iterator[Text]:
-    """The result of `undo`: what was restored, or the runs that can be undone."""
+    """Renders the result of `undo`: what was restored, or the runs that can be undone."""
     outcome = result.outcome
     if outcome.runs is not None:
         yield from _runs(outcome.runs)

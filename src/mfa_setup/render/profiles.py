@@ -1,4 +1,4 @@
-"""The list of stored profiles."""
+"""Renders the list of stored profiles."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _STORAGE = {"keyring": "system keyring", "file": "file (not encrypted)"}
 
 
 def profiles_result(result: ProfilesResult) -> Iterator[Text]:
-    """The profiles by name, each with its domain and the place of its credentials."""
+    """Yields the profiles by name, each with its domain and where its credentials are stored."""
     profiles = result.outcome.profiles or ()
     if not profiles:
         yield Text("No profile is stored. Run `mfa-setup login` to store one.")

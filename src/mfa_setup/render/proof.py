@@ -1,4 +1,4 @@
-"""The results of the proofs: a test login, a test SMS, and the demo."""
+"""Renders the results of proofs: a test login, a test SMS, and the demo."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from mfa_setup.render.theme import BOLD
 
 
 def login_result(result: LoginResult | DemoResult) -> Iterator[Text]:
-    """The result of `test login`: what the ID token proves."""
+    """Renders the result of `test login`: what the ID token proves."""
     proof = result.outcome.outputs.proof
     if proof is None:
         yield Text("The login succeeded. Nothing is proved about a second factor.", BOLD)
@@ -29,13 +29,13 @@ def login_result(result: LoginResult | DemoResult) -> Iterator[Text]:
 
 
 def demo_result(result: DemoResult) -> Iterator[Text]:
-    """The result of `demo`: what is set up, and what the login proves."""
+    """Renders the result of `demo`: what is set up, and what the login proves."""
     yield from setup_lines(result.outcome)
     yield from login_result(result)
 
 
 def sms_result(result: SmsResult) -> Iterator[Text]:
-    """The result of `test sms`: the delivered SMS."""
+    """Renders the result of `test sms`: the delivered SMS."""
     sms = result.outcome.outputs.sms
     if sms is None:
         return

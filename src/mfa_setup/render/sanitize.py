@@ -1,4 +1,4 @@
-"""Makes text safe to show: what a service sends is untrusted, and a secret must not leave by any way."""
+"""Makes text safe to show: text from a service is untrusted, and no secret may be shown."""
 
 import html
 import json
@@ -10,28 +10,28 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
-if TYPE_CHECKING:  # slow to import, and only its values are used here
+if TYPE_CHECKING:  # slow to import, and needed only for annotations
     from pydantic import SecretStr
 
 MASK = "********"
 _SHORTEST_SECRET = 8
-"""A shorter value would be found by chance all over the text, and is no secret worth the name."""
+"""The shortest value to mask, in characters; shorter values occur in texts by chance and are too short for a secret."""
 _WINDOW = 12
-"""So many characters of a secret in a row are masked even where the rest of it was cut off."""
+"""The number of consecutive characters of a secret that are masked even if the rest of the secret was cut off."""
 _ESCAPE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\-_])")
 _PERCENT = re.compile(r"%[0-9A-F]{2}")
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Control and format characters (bidirectional overrides, zero width), surrogates, line and paragraph ends."""
+"""Control and format characters (bidirectional overrides, zero width), surrogates, line and paragraph separators."""
 _LONGEST = 2_000
 
 
 def plain(text: str) -> str:
-    """Text without anything that moves the cursor, hides or reorders what is shown."""
+    """Removes from a text everything that moves the cursor, or hides or reorders what is shown."""
     return "".join(_visible(character) for character in _ESCAPE.sub("", text))
 
 
 def one_line(text: str) -> str:
-    """The same, cut at 2000 characters."""
+    """Like `plain`, but cut to 2000 characters."""
     shown = plain(text)
     return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
 
@@ -43,17 +43,17 @@ def _visible(character: str) -> str:
 
 
 def without(secrets: "Iterable[SecretStr]", text: str) -> str:
-    """Text with every secret of the run masked, should a service have quoted one or a person misplaced it."""
+    """Masks every secret of the run in a text, in case a service quoted it or a user entered it in the wrong place."""
     return without_values((secret.get_secret_value() for secret in secrets), text)
 
 
 def without_values(values: Iterable[str], text: str) -> str:
-    """The same, given the values of the secrets."""
+    """Like `without`, for the plain values of the secrets."""
     return _masked(*_known_marks(frozenset(values)), text)
 
 
 def masker(values: Iterable[str]) -> Callable[[str], str]:
-    """A function that masks these secrets, for many texts of one run among others."""
+    """Returns a function that masks these secrets, for code that masks many texts with the same secrets."""
     return partial(_masked, *_marks(frozenset(values)))
 
 
@@ -65,7 +65,7 @@ def _masked(forms: list[str], windows: frozenset[str], text: str) -> str:
 
 
 def _marks(values: frozenset[str]) -> tuple[list[str], frozenset[str]]:
-    """Every form of every secret, the longest first, and every window of those forms."""
+    """Returns every form of every secret, longest first, and every window of those forms."""
     forms = {form for value in values for form in _forms(value) if len(form) >= _SHORTEST_SECRET}
     windows = {form[start : start + _WINDOW] for form in forms for start in range(len(form) - _WINDOW + 1)}
     return sorted(forms, key=len, reverse=True), frozenset(windows)
@@ -75,12 +75,12 @@ _known_marks = lru_cache(maxsize=8)(_marks)
 
 
 def masked(secrets: "Iterable[SecretStr]", value: object) -> object:
-    """A document with every secret masked in its texts; its structure cannot be touched that way."""
+    """Masks every secret in the texts of a document; the structure of the document does not change."""
     return changed(partial(without, tuple(secrets)), value)
 
 
 def changed(change: Callable[[str], str], value: object) -> object:
-    """A document with each of its texts changed."""
+    """Applies a function to each text in a document."""
     match value:
         case str():
             return change(value)
@@ -93,7 +93,7 @@ def changed(change: Callable[[str], str], value: object) -> object:
 
 
 def _forms(secret: str) -> frozenset[str]:
-    """A secret as it is, as one line, and as Python, JSON, HTML, URLs and Basic authentication write it."""
+    """Returns a secret unchanged, as one line, and as Python, JSON, HTML, URLs and Basic authentication encode it."""
     raw = secret.encode(errors="surrogatepass")
     escaped = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
     lower = {_PERCENT.sub(lambda found: found[0].lower(), form) for form in escaped}
@@ -103,7 +103,7 @@ def _forms(secret: str) -> frozenset[str]:
 
 
 def _base64(raw: bytes) -> Iterator[str]:
-    """What base64 makes of it behind zero, one or two other bytes, such as a user name and a colon."""
+    """Yields the base64 form of a secret after zero, one or two other bytes, such as a user name and a colon."""
     for before in range(3):
         bits = 8 * (before + len(raw))
         own = b64encode(bytes(before) + raw).decode()[-(-8 * before // 6) : bits // 6]
@@ -112,7 +112,7 @@ def _base64(raw: bytes) -> Iterator[str]:
 
 
 def _without_windows(windows: frozenset[str], text: str) -> str:
-    """Masks every run of characters that is a stretch of a secret."""
+    """Masks every sequence of characters that is a part of a secret."""
     if not windows:
         return text
     pieces: list[str] = []

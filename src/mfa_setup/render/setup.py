@@ -1,4 +1,4 @@
-"""The result of a command that changes the tenant: what is set up now, and what to do next."""
+"""Renders the result of a command that changes the tenant: what is set up now, and what to do next."""
 
 from collections.abc import Iterator
 
@@ -20,23 +20,23 @@ _TO_PROVE = "Not proved yet. To prove it, run `mfa-setup test login`: it logs in
 
 
 def setup_result(result: SetupResult) -> Iterator[Text]:
-    """The result of `up` and `policy`: what is set up, and how to prove it."""
+    """Renders the result of `up` and `policy`: what is set up, and how to prove it."""
     proved = result.outcome.outputs.policy not in {"always", "adaptive"}
     return sections(setup_lines(result.outcome), [] if proved else [Text(_TO_PROVE)])
 
 
 def step_result(result: StepResult) -> Iterator[Text]:
-    """The result of one step: what is set up, and the next step."""
+    """Renders the result of one step: what is set up, and the next step."""
     return sections(setup_lines(result.outcome), [Text(result.next_step)])
 
 
 def setup_lines(outcome: Outcome) -> Iterator[Text]:
-    """What is set up, and what the user should know about it."""
+    """Yields what is set up, and what the user should know about it."""
     return sections([Text(_verdict(outcome), BOLD)], _table(outcome), _notes(outcome))
 
 
 def _table(outcome: Outcome) -> Iterator[Text]:
-    """What the tenant now uses, as a table."""
+    """Yields what the tenant now uses, as a table."""
     outputs = outcome.outputs
     number, sid = outputs.phone_number and spaced(outputs.phone_number), outputs.number_sid
     return table(
@@ -60,7 +60,7 @@ def _verdict(outcome: Outcome) -> str:
 
 
 def _notes(outcome: Outcome) -> Iterator[Text]:
-    """The SMS that was delivered, the checks that were overridden, and those with a warning."""
+    """Yields the delivered SMS, the overridden checks, and the checks with a warning."""
     sms = outcome.outputs.sms
     if sms is not None and sms.status == "delivered":
         yield Text(f"  An SMS to {one_line(sms.to)} was delivered.")

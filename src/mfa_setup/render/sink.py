@@ -23,7 +23,7 @@ from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import GOOD, new_console
 from mfa_setup.render.typed import without_typed_words
 
-if TYPE_CHECKING:  # Rich is imported where people read the output: a program that reads JSON does not wait for it
+if TYPE_CHECKING:  # Rich is imported only for output that people read, so that JSON output is fast
     from rich.console import Console, RenderableType
     from rich.status import Status
     from rich.text import Text
@@ -33,10 +33,11 @@ T = TypeVar("T", "Notice", "Check")
 
 @contextmanager
 def writable_output() -> Iterator[None]:
-    """Around a write to standard output.
+    """Wraps a write to standard output.
 
     Raises:
-        OutputUnwritableError: It cannot be written; a reader that went away is a `BrokenPipeError`, and no failure.
+        OutputUnwritableError: Standard output cannot be written.
+        BrokenPipeError: The reader has closed the pipe, which is not a failure.
     """
     try:
         yield
@@ -48,7 +49,11 @@ def writable_output() -> Iterator[None]:
 
 @contextmanager
 def writable_messages() -> Iterator[None]:
-    """Around a write to standard error: where that takes no more there is nobody to tell, and the run goes on."""
+    """Wraps a write to standard error, and ignores failures: they could not be reported, and the run continues.
+
+    Raises:
+        BrokenPipeError: The reader has closed the pipe.
+    """
     try:
         yield
     except BrokenPipeError:
@@ -62,11 +67,12 @@ class Sink:
 
     Attributes:
         as_json: Whether standard output receives exactly one JSON document.
-        quiet: Whether people are told only what they must know (`--quiet`).
-        narrating: Whether the steps are part of the result (`demo`) and not only its progress.
+        quiet: Whether only errors, warnings and questions are shown (`--quiet`).
+        narrating: Whether the steps are part of the result (`demo`) and not only progress.
         secrets: Values that are masked wherever they appear.
-        typed: What the person gave to the run; errors and warnings shorten words of it that may be secrets.
-        free_texts: Settings that take any text (a name, a template); such words of them are shortened everywhere.
+        typed: Values that the user entered; errors and warnings shorten words in them that may be secrets.
+        free_texts: Values of settings that accept any text (a name, a template); output shortens words in them that may
+            be secrets.
     """
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False, verbosity: int = 0, color: bool = True) -> None:
@@ -80,9 +86,9 @@ class Sink:
         self._color = color
         self._status: Status | None = None
         self._shown = set[tuple[str, ...]]()
-        """What a question has shown already, so that the result does not repeat it."""
+        """The checks and warnings that have been shown, so that the result does not repeat them."""
         self._reasons = set[str]()
-        """Why requests waited, as it was shown."""
+        """The reasons for retries that have been shown."""
         self._planned = False
         """Whether a plan has been shown."""
 
@@ -96,7 +102,7 @@ class Sink:
 
     @property
     def _shows_progress(self) -> bool:
-        """Whether somebody watches the progress: at a terminal, and not with `--quiet`."""
+        """Whether progress is shown: at a terminal, and not with `--quiet`."""
         if self.quiet or (self.as_json and not sys.stderr.isatty()):
             return False
         return self._err.is_terminal
@@ -105,7 +111,7 @@ class Sink:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Shows a spinner at a terminal, until the block ends; none in CI, whose log would keep each of its frames."""
+        """Shows a spinner at a terminal until the block ends; not in CI, whose log would contain each of its frames."""
         if not self._shows_progress or os.environ.get("CI"):
             yield
             return
@@ -122,50 +128,50 @@ class Sink:
         self._status.start()
 
     def doing(self, text: str) -> None:
-        """Tells what is being done."""
+        """Shows the current step."""
         if self._status:
-            self._status.update(_text(self._clean(text)))  # a bare text would be read as markup here
+            self._status.update(_text(self._clean(text)))  # Rich would interpret a plain string as markup here
         elif self._verbosity:
             self._tell(_text(one_line(text)))
 
     def showing(self, renderable: "RenderableType") -> None:
-        """Shows something in the place of the spinner's text; only where something moves."""
+        """Shows a renderable in place of the spinner's text; does nothing without a spinner."""
         if self._status:
             self._status.update(renderable)
 
     def done(self, text: str) -> None:
-        """Tells that a step is finished."""
+        """Shows that a step is finished."""
         is_result = self.narrating and not self.as_json
         if is_result or self._shows_progress or self._verbosity or not (self.quiet or self.as_json):
-            from mfa_setup.render.parts import mark  # noqa: PLC0415 brings Rich along
+            from mfa_setup.render.parts import mark  # noqa: PLC0415 imports Rich
 
             line = mark("*", GOOD).append(one_line(text))
             if is_result:
                 self._put(self._out, line)
                 return
-            with suppress(BrokenPipeError, SystemExit):  # a run that has begun ends, even if nobody reads its steps
+            with suppress(BrokenPipeError, SystemExit):  # a run continues even if nobody reads its steps
                 self._put(self._err, line)
 
     def starting(self, change: Change) -> None:
-        """Tells that a change is being applied."""
-        from mfa_setup.render.change import doing  # noqa: PLC0415 brings Rich along
+        """Shows that a change is being applied."""
+        from mfa_setup.render.change import doing  # noqa: PLC0415 imports Rich
 
         self.doing(doing(change))
 
     def finished(self, change: Change) -> None:
-        """Tells that a change has been applied."""
-        from mfa_setup.render.change import done  # noqa: PLC0415 brings Rich along
+        """Shows that a change has been applied."""
+        from mfa_setup.render.change import done  # noqa: PLC0415 imports Rich
 
         self.done(done(change))
 
     def waiting(self, reason: str, seconds: float) -> None:
-        """Tells that a request will be sent again after a while."""
-        if not self.quiet and reason not in self._reasons:  # requests that go together wait for the same reason
+        """Shows that a request will be retried after a pause."""
+        if not self.quiet and reason not in self._reasons:  # parallel requests wait for the same reason
             self._reasons.add(reason)
             self._tell(_text(f"{one_line(reason)} Trying again in {seconds:.1f} s."))
 
     def pacing(self, service: str) -> None:
-        """Tells that requests wait, so that the rate limit of a service is kept; only where something moves."""
+        """Shows in the spinner that requests wait for the rate limit of a service."""
         if self._status:
             self.doing(f"Waiting for the rate limit of {service}")
 
@@ -175,16 +181,18 @@ class Sink:
         return self._verbosity > 0
 
     def exchanged(self, exchange: Exchange, tenant: str = "", secrets: Iterable[SecretStr] = ()) -> None:
-        """Shows one attempt of a request in one write, as several threads send; with `-vv` its headers and bodies.
+        """Shows one attempt of a request; with `-vv` also its headers and bodies.
+
+        Each attempt is one write, because several threads send requests.
 
         Args:
             exchange: The attempt.
-            tenant: The tenant of the fleet that it belongs to.
-            secrets: What is masked besides the secrets of the command.
+            tenant: The tenant of the fleet that the attempt belongs to; empty outside of a fleet.
+            secrets: Values to mask besides the secrets of the command.
         """
         known, begin = (*self.secrets, *secrets), f"{one_line(tenant)}: " if tenant else ""
-        # Whatever is wrong with the log must not lose an answer, such as that to a purchase: not even that its reader
-        # has gone away, where Rich ends the process.
+        # A problem with the log must not lose a response, such as that to a purchase: not even if the log's reader
+        # has gone away, which makes Rich end the process.
         with suppress(Exception, SystemExit):
             from mfa_setup.render.exchange import lines  # noqa: PLC0415 only `-v` needs it
 
@@ -200,13 +208,13 @@ class Sink:
 
     def plan(self, outcome: Outcome) -> None:
         """Shows the plan before it is applied."""
-        from mfa_setup.render import plan  # noqa: PLC0415 brings Rich along
+        from mfa_setup.render import plan  # noqa: PLC0415 imports Rich
 
         self._planned, outcome = True, self._in_brief(self.safe(outcome))
         self._tell(*plan.question_lines(outcome, self._new(outcome.checks), self._new(outcome.warnings)))
 
     def _in_brief(self, outcome: Outcome) -> Outcome:
-        """An outcome whose changes have no fields, which people are shown with `-v` only."""
+        """Removes the fields of changes from an outcome, because they are shown only with `-v`."""
         if self._verbosity:
             return outcome
         brief = tuple(change.model_copy(update={"fields": ()}) for change in outcome.changes)
@@ -214,18 +222,18 @@ class Sink:
 
     def checks(self, checks: tuple[Check, ...]) -> None:
         """Shows checks that need the user's decision."""
-        from mfa_setup.render.parts import check_lines  # noqa: PLC0415 brings Rich along
+        from mfa_setup.render.parts import check_lines  # noqa: PLC0415 imports Rich
 
         self._tell(*check_lines(self._new(checks)))
 
     def _new(self, items: tuple[T, ...]) -> tuple[T, ...]:
-        """Those that have not been shown yet; they count as shown from here on."""
+        """Returns the items that have not been shown yet, and marks them as shown."""
         new = tuple(item for item in items if _shown_as(item) not in self._shown)
         self._shown.update(map(_shown_as, new))
         return new
 
     def say(self, text: str, *, wrap: bool = True) -> None:
-        """Writes a line for people in any mode; unwrapped where they are to copy all of it."""
+        """Writes a line for people in any mode; pass `wrap=False` for text that is to be copied."""
         if wrap:
             self._put(self._err, _text(one_line(text)))
         else:
@@ -238,7 +246,7 @@ class Sink:
         if status:
             status.stop()
         yield
-        if status:  # one that is started again would go up over the lines that were written meanwhile
+        if status:  # a restarted status would overwrite the lines written in the meantime
             self._spin(status.status)
 
     # --- results -------------------------------------------------------------------------------------------------
@@ -250,7 +258,7 @@ class Sink:
         if self.as_json:
             self.document(outcome.model_dump(mode="json"))
             return
-        from mfa_setup.render import error, parts  # noqa: PLC0415 brings Rich along
+        from mfa_setup.render import error, parts  # noqa: PLC0415 imports Rich
 
         if self._planned and not self.quiet:
             self._part()
@@ -267,18 +275,18 @@ class Sink:
             self._tell(*error.error_lines(outcome, failure, listed=listed))
 
     def _part(self) -> None:
-        """Sets what comes next apart from what was shown before it, at a terminal."""
+        """Separates the next output from the previous output by an empty line, at a terminal."""
         if self._out.is_terminal and self._err.is_terminal:
             self._tell(_text())
 
     def safe(self, outcome: Outcome) -> Outcome:
-        """An outcome whose error, warnings and checks hold nothing that may be a secret in the wrong place."""
+        """Returns an outcome whose error, warnings and checks contain no text that may be a misplaced secret."""
         return without_typed_words(outcome, self.typed, self.secrets)
 
     def show(self, result: Result) -> None:
-        """Writes the text of a result for people; in JSON mode nothing, as its document follows."""
+        """Writes the text of a result for people; writes nothing in JSON mode, whose document follows."""
         if not self.as_json:
-            from mfa_setup.render.people import lines_of  # noqa: PLC0415 brings Rich along
+            from mfa_setup.render.people import lines_of  # noqa: PLC0415 imports Rich
 
             self._print_all(lines_of(replace(result, outcome=self._in_brief(result.outcome))))
 
@@ -287,31 +295,31 @@ class Sink:
         self.json_line((json.dumps(sanitize.changed(self._safe, document), ensure_ascii=True),))
 
     def json_line(self, pieces: Iterable[str]) -> None:
-        """Writes one line of JSON that is safe to show already, piece by piece."""
+        """Writes one line of JSON that has already been made safe to show, piece by piece."""
         with writable_output():
             sys.stdout.writelines(pieces)
             sys.stdout.write("\n")
             sys.stdout.flush()
 
     def unwrapped(self, lines: Iterable[str]) -> None:
-        """Writes lines that are copied from a terminal or read by a shell: as they are, in one piece, at any width."""
+        """Writes lines to be copied from a terminal or read by a shell: unwrapped, and all at once."""
         with self.paused(), writable_output():
             sys.stdout.write("".join(f"{one_line(line)}\n" for line in lines))
             sys.stdout.flush()
 
     def stop_progress(self) -> None:
-        """Stops the spinner; from then on the terminal belongs to the command's own output."""
+        """Stops the spinner permanently, so that the command's own output can use the terminal."""
         if self._status:
             self._status.stop()
         self._status = None
 
     def texts(self, lines: "Iterable[Text]") -> None:
-        """Writes lines of a result for people; in JSON mode nothing."""
+        """Writes lines of a result for people; writes nothing in JSON mode."""
         if not self.as_json:
             self._print_all(lines)
 
     def messages(self, lines: "Iterable[Text]") -> None:
-        """Writes lines that people are shown in any mode."""
+        """Writes lines for people to standard error in any mode."""
         self._tell(*lines)
 
     def _clean(self, text: str) -> str:
@@ -330,26 +338,26 @@ class Sink:
             self._put(self._err, line)
 
     def _put(self, console: "Console", line: "Text") -> None:
-        """Writes a line: wrapped between its words at a terminal, unwrapped for a program that reads it."""
+        """Writes a line: wrapped between words at a terminal, unwrapped for a program that reads the output."""
         shown = self._safe(sanitize.plain(line.plain))
         line = line if shown == line.plain else _text(shown)
         if not console.is_terminal:
             with writable_output() if console is self._out else writable_messages():
                 console.print(line, soft_wrap=True)
             return
-        from mfa_setup.render.wrapping import wrapped  # noqa: PLC0415 brings Rich along
+        from mfa_setup.render.wrapping import wrapped  # noqa: PLC0415 imports Rich
 
-        # The spinner is drawn on the other stream of the same terminal, and would run into the line.
+        # The spinner is drawn on the other stream of the same terminal, and would overwrite the line.
         with self.paused() if console is self._out else nullcontext():
             console.print(wrapped(line, console.width), soft_wrap=True)
 
 
 def _shown_as(item: Notice | Check) -> tuple[str, ...]:
-    """What makes a message the same to people; its hint may differ from one moment to the next."""
+    """Returns the key that identifies a message for people; its hint may vary over time and is not included."""
     return (item.code, item.message) if isinstance(item, Notice) else (item.id, item.status, item.evidence)
 
 
 def _text(text: str = "") -> "Text":
-    from rich.text import Text  # noqa: PLC0415 brings Rich along
+    from rich.text import Text  # noqa: PLC0415 imports Rich
 
     return Text(text)

@@ -1,15 +1,15 @@
-"""The styles of everything that is printed: few, named by what they mean, and readable on every background.
+"""The styles of all output: few, named by their meaning, and readable on every background.
 
-No color of text is readable on white, on black and on the grays in between, and the 16 colors that have names differ
-from terminal to terminal. So text keeps the terminal's own colors, and a mark (`+`, `!`, `Error:`) has a background and
-a text color of its own. Both are of the 240 colors that are the same in all terminals. Where there are only 16 colors,
-marks are bold.
+No text color is readable on white, on black and on the grays in between, and the 16 named colors differ from terminal
+to terminal. So text keeps the terminal's own colors, and a mark (`+`, `!`, `Error:`) has its own background and text
+color. Both are among the 240 colors that are the same in all terminals. If a terminal has only 16 colors, marks are
+bold.
 """
 
 import os
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # Rich is imported where people read the output
+if TYPE_CHECKING:  # Rich is imported only for output that people read
     from rich.console import Console
 
 GOOD = "good"
@@ -22,20 +22,20 @@ MARKS = {
     BAD: "bold color(231) on color(124)",
 }
 _OTHERS = {"status.spinner": BOLD}
-"""The styles of Rich itself that are replaced."""
+"""Rich's own styles that are replaced."""
 
 
 def new_console(*, color: bool, **options: Any) -> "Console":
-    """A console with these styles.
+    """Creates a console with these styles.
 
-    `NO_COLOR` turns all of them off, as `--no-color` does. `CLICOLOR_FORCE` turns them on where the output is no
-    terminal, or a dumb one.
+    `NO_COLOR` turns all colors off, as `--no-color` does. `CLICOLOR_FORCE` turns them on even if the output is not a
+    terminal, or is a dumb one.
 
     Args:
         color: Whether the command line allows colors.
-        options: What Rich's console takes.
+        options: Options of Rich's console.
     """
-    from rich.console import Console  # noqa: PLC0415 brings Rich along
+    from rich.console import Console  # noqa: PLC0415 imports Rich
     from rich.theme import Theme  # noqa: PLC0415
 
     forced = os.environ.get("CLICOLOR_FORCE", "") not in {"", "0"}

@@ -1,4 +1,4 @@
-"""The last line of defence for a secret in the wrong place: an outcome whose errors do not quote it."""
+"""The last safeguard for a misplaced secret: shortens what a user entered in the errors of an outcome."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mfa_setup.quoting import shortened, without_typed
 from mfa_setup.render import sanitize
 
-if TYPE_CHECKING:  # slow to import, and a command line that cannot be parsed needs only `safe_text`
+if TYPE_CHECKING:  # slow to import, and an invalid command line needs only `safe_text`
     from pydantic import SecretStr
 
     from mfa_setup.model.base import Frozen
@@ -16,12 +16,12 @@ T = TypeVar("T", bound="Frozen")
 
 
 def without_typed_words(outcome: "Outcome", typed: Sequence[str], secrets: "Sequence[SecretStr]") -> "Outcome":
-    """An outcome whose error, warnings and checks show what a person typed in short where it may be a secret.
+    """Shortens the words in an outcome's error, warnings and checks that a user entered and that may be secrets.
 
     Args:
-        outcome: The outcome. What its outputs name exists, so it is no secret in the wrong place.
-        typed: What the person gave to the run.
-        secrets: The secrets of the run, of which not even the beginning is shown.
+        outcome: The outcome. Values in its outputs name existing resources, so they are not misplaced secrets.
+        typed: The values that the user entered.
+        secrets: The secrets of the run, of which no part is shown.
     """
     real = {value for value in outcome.outputs.model_dump().values() if isinstance(value, str)}
     words = [value for value in typed if value not in real]
@@ -38,22 +38,22 @@ def without_typed_words(outcome: "Outcome", typed: Sequence[str], secrets: "Sequ
 def safe_document(
     outcome: "Outcome", typed: Sequence[str], free_texts: Sequence[str], secrets: "Sequence[SecretStr]"
 ) -> dict[str, Any]:
-    """The JSON document of an outcome, in which no text holds a secret.
+    """Returns the JSON document of an outcome, with every secret masked.
 
     Args:
         outcome: The outcome.
-        typed: What the person gave to the run; errors and warnings shorten words of it that may be secrets.
-        free_texts: Settings that take any text; such words of them are shortened everywhere.
+        typed: The values that the user entered; errors and warnings shorten words in them that may be secrets.
+        free_texts: Values of settings that accept any text; words in them that may be secrets are shortened everywhere.
         secrets: The secrets of the run.
     """
     document = without_typed_words(outcome, typed, secrets).model_dump(mode="json")
     mask = sanitize.masker(secret.get_secret_value() for secret in secrets)
     found = sanitize.changed(lambda text: without_typed(mask(text), free_texts), document)
-    return dict(found)  # type: ignore[call-overload,no-any-return] # a document stays one
+    return dict(found)  # type: ignore[call-overload,no-any-return] # `changed` returns a dictionary for a dictionary
 
 
 def safe_text(words: Sequence[str], secrets: Collection[str]) -> Callable[[str], str]:
-    """A function that masks secrets in a text and shows the typed words in short that may be some."""
+    """Returns a function that masks secrets in a text and shortens entered words that may be secrets."""
     beginnings = [shortened(value) for value in secrets if shortened(value) != value]
     mask = sanitize.masker(secrets)
 

@@ -1,4 +1,4 @@
-"""What `mfa-setup sandbox` prints when it is ready: how each kind of client is pointed at it."""
+"""Renders what `mfa-setup sandbox` prints when it is ready: how to point each kind of client at it."""
 
 import shlex
 from collections.abc import Iterator, Mapping
@@ -6,11 +6,11 @@ from itertools import islice
 from typing import Any
 
 _MOST_VARIABLES = 50
-"""With many tenants, more than these would leave nothing else on the screen."""
+"""The maximum number of variables to print; with many tenants, more would fill the screen."""
 
 
 def welcome_lines(ready: dict[str, Any]) -> Iterator[str]:
-    """The lines, from what the sandbox answers when it is ready; those to paste and those with a URL stand alone."""
+    """Yields the lines from the sandbox's ready message; lines to paste and lines with a URL stand alone."""
     url, env = ready["url"], ready["env"]
     yield f"Auth0 and Twilio are served at {url}"
     yield "Press Ctrl-C to stop."
@@ -38,7 +38,7 @@ def welcome_lines(ready: dict[str, Any]) -> Iterator[str]:
 
 
 def export_lines(env: Mapping[str, str]) -> Iterator[str]:
-    """The variables as lines that a POSIX shell reads."""
+    """Yields the variables as lines that a POSIX shell can read."""
     return (f"export {name}={shlex.quote(value)}" for name, value in env.items())
 
 

@@ -1,4 +1,4 @@
-"""Wraps a line for a terminal: between words only, and with the later lines under the text of the first."""
+"""Wraps a line for a terminal: between words only, with later lines aligned under the text of the first."""
 
 import re
 from collections.abc import Iterator
@@ -7,17 +7,17 @@ from rich.cells import cell_len
 from rich.text import Text
 
 _BEGINNING = re.compile(r" *(?:[^\w\s] |[xo] |\d+\. )?(?:[\w ]{1,14}?  +)?")
-"""What the later lines are indented by: the indent of the first, its mark or number, and its label."""
+"""Matches the part of the first line that sets the indent of later lines: its indent, mark or number, and label."""
 _FIELD = re.compile(r" +[a-z_.]+: ")
-"""The name of a field: its value goes on two columns further to the right."""
+"""Matches the name of a field, whose value continues two columns further to the right."""
 _WORD = re.compile(r"[^\s`]*`[^`]+`\S*|\+\d+(?: \d+)+\S*|\S+")
-"""A word, a phone number, or a command in backticks."""
+"""Matches a word, a phone number, or a command in backticks."""
 
 
 def wrapped(line: Text, width: int) -> Text:
-    """The line with line breaks where it is too long.
+    """Breaks a line that is too long into several.
 
-    A word that is longer than the line, such as a URL, is left in one piece, so that it can be copied; so is a command
+    A word that is longer than the line, such as a URL, stays in one piece, so that it can be copied; so does a command
     in backticks that is no longer than the line.
     """
     plain = line.plain
@@ -35,7 +35,7 @@ def wrapped(line: Text, width: int) -> Text:
 
 
 def _hang(plain: str, width: int) -> int:
-    """How far the later lines are indented."""
+    """Returns the indent of later lines, in columns."""
     indent = len(plain) - len(plain.lstrip())
     if _FIELD.match(plain):
         return indent + 2
@@ -45,7 +45,7 @@ def _hang(plain: str, width: int) -> int:
 
 
 def _words(plain: str, begin: int, most: int) -> Iterator[tuple[int, int]]:
-    """Where the words begin and end; a command that is longer than a line is several of them."""
+    """Yields the start and end of each word; a command that is longer than a line counts as several words."""
     for word in _WORD.finditer(plain, begin):
         parts = [word] if cell_len(word[0]) <= most else re.compile(r"\S+").finditer(plain, *word.span())
         yield from (part.span() for part in parts)

@@ -1,1 +1,1 @@
-"""The five resources that a run sets up, in an order that locks nobody out."""
+"""The five resources that a run sets up, in an order that locks no user out."""

@@ -24,20 +24,20 @@ from mfa_setup.snapshot.snapshot import Snapshot
 WRITE_SCOPES = frozenset({"create:clients", "update:clients", "update:connections"})
 READS: frozenset[PartName] = frozenset({"applications", "connections", "settings"})
 TRIES = 3
-"""How often an application that was taken over may be gone before it is connected."""
+"""How many attempts there are to create and connect an application while other runs keep deleting theirs."""
 
 
 def choose(
     desired: DesiredApplication, listed: Sequence[Application], config: ConfigFile | None = None
 ) -> Application | None:
-    """The application to configure: by client ID, else by our mark and name, else by name; None if it does not exist.
+    """Returns the application to configure: by client ID, else by our mark and name, else by name; None if none exists.
 
-    A client ID that the app's config file holds counts like one that is given, unless a name is given, too.
+    A client ID in the app's config file counts like one in the settings, unless the settings also name the application.
 
     Raises:
-        NotFoundError: There is none with the client ID.
-        ChoiceNeededError: Several fit.
-        ApplicationConflictError: It is not a single-page application.
+        NotFoundError: No application has the client ID.
+        ChoiceNeededError: Several applications fit.
+        ApplicationConflictError: The application is not a single-page application.
     """
     in_file = next((item for item in listed if config and item.client_id == config.said["client_id"]), None)
     if in_file and not desired.client_id and in_file.name != desired.name and "name" not in desired.defaults:
@@ -80,7 +80,7 @@ def choose(
 def _named_otherwise(
     desired: DesiredApplication, in_file: Application, listed: Sequence[Application]
 ) -> ChoiceNeededError:
-    """The error that asks which application to use, if the app's config file and `--name` differ."""
+    """Returns the error that asks which application to use, if the app's config file and `--name` differ."""
     meant = (in_file, *(item for item in listed if item.name == desired.name))
     return ChoiceNeededError(
         (
@@ -101,16 +101,16 @@ def _choices(listed: Iterable[Application]) -> tuple[Choice, ...]:
 
 
 def _type_of(application: Application) -> str:
-    """An application's type in words; one made without any has none."""
+    """Returns an application's type in words; an application that was created without a type has none."""
     return f"type {application.app_type}" if application.app_type else "no type"
 
 
 def compare(given: Comparison) -> Step:
-    """What differs between the application asked for and the one that is there.
+    """Compares the desired application with the existing one.
 
     Raises:
         NotFoundError: The connection or the client ID does not exist.
-        ChoiceNeededError, ApplicationConflictError: As `choose` does.
+        ChoiceNeededError, ApplicationConflictError: Under the same conditions as in `choose`.
     """
     desired, config = given.desired.application, given.found.config
     if desired is None:
@@ -147,7 +147,7 @@ def compare(given: Comparison) -> Step:
 def _differences(
     desired: DesiredApplication, existing: Application | None
 ) -> tuple[tuple[FieldChange, ...], tuple[Write, ...]]:
-    """The application's own fields that differ, and the write that sets them."""
+    """Returns the application's own fields that differ, and the write that sets them."""
     if existing is None:
         body = creation_of(desired)
         return differing({}, body), (Write("application", "create_application", desired.name, after=body),)
@@ -156,7 +156,7 @@ def _differences(
 
 
 def _connecting(connection: Connection, client_id: str) -> tuple[Write, ...]:
-    """The write that lets an application use a connection; none where it may already."""
+    """Returns the write that lets an application use a connection; none if the application already may."""
     if client_id in connection.client_ids:
         return ()
     return (Write("application", "connect_application", client_id, {CONNECTION: None}, {CONNECTION: connection.id}),)
@@ -182,7 +182,7 @@ def _connection(found: Snapshot, desired: DesiredApplication) -> Connection:
 
 
 def update_write(there: Application, body: Fields) -> Write:
-    """The write that changes some fields of an application."""
+    """Returns the write that changes some fields of an application."""
     return Write("application", "update_application", there.client_id, found_in(there, body), body)
 
 
@@ -213,7 +213,7 @@ def _every_connection(desired: DesiredApplication) -> Notice:
 
 
 def _create(execution: Execution, write: Write, tries: int = TRIES) -> None:
-    """Creates the application, or takes that of another machine and completes it; that one may be gone by then."""
+    """Creates the application, or uses and completes another machine's; tries again if that one was deleted since."""
 
     def complete(there: Application) -> None:
         if body := completion(write.after, there):
@@ -228,13 +228,16 @@ def _create(execution: Execution, write: Write, tries: int = TRIES) -> None:
 
 
 def _vanished(execution: Execution) -> bool:
-    """Whether an application that was taken over is gone; the list tells, for which error says so is not verified."""
+    """Whether an application of another machine that this run uses was deleted since.
+
+    The list of applications decides, because it is not verified which error Auth0 returns for a deleted application.
+    """
     present = {item.client_id for item in execution.services.auth0.applications()}
     return bool(execution.adopted) and not present & execution.adopted.keys()
 
 
 def _connect_once(execution: Execution, write: Write, tries: int = TRIES) -> None:
-    """Connects the application; where one that was taken over is gone by then, another is created and connected."""
+    """Connects the application; if it was another machine's and is deleted by then, creates and connects a new one."""
     creation_write = execution.adopted.get(write.target)
     try:
         execution.send(write)

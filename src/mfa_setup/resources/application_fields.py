@@ -10,9 +10,9 @@ from mfa_setup.resources.creation import MARK, is_ours
 from mfa_setup.resources.restore import texts
 
 URLS = {"callbacks": "callbacks", "logout_urls": "allowed_logout_urls", "web_origins": "web_origins"}
-"""The lists of the desired state, and their names at Auth0."""
+"""The URL lists of the desired state, by field, and their names at Auth0."""
 GIVEN = "mfa_setup_given"
-"""The key of `client_metadata` that names what was given for an application when this tool created it."""
+"""The key of `client_metadata` that names the settings given by the user when mfa-setup created the application."""
 SECURITY: dict[str, JsonValue] = {
     "oidc_conformant": True,
     "token_endpoint_auth_method": "none",
@@ -28,28 +28,28 @@ SECURITY: dict[str, JsonValue] = {
         "infinite_idle_token_lifetime": False,
     },
 }
-"""What a new application is given. All of it is sent: the service's own defaults are HS256, the implicit grant,
+"""The security settings of a new application. All are sent, because Auth0's defaults are HS256, the implicit grant,
 `oidc_conformant: false` and refresh tokens that never change (recorded answers of `POST /api/v2/clients`)."""
 
 JUDGED: dict[str, tuple[str, ...]] = {
     "jwt_configuration": ("alg",),
     "refresh_token": ("rotation_type", "expiration_type"),
 }
-"""Of these two objects only these keys are ours; the lifetimes are the tenant's own business after creation."""
+"""The keys of two nested settings that mfa-setup checks; the tenant may change the lifetimes after the creation."""
 
 
 def creation_of(desired: DesiredApplication) -> Fields:
-    """The body that creates the application."""
+    """Returns the request body that creates the application."""
     given = sorted({*URLS, "connection"} - desired.defaults)
     mark = MARK | ({GIVEN: " ".join(given)} if given else {})
     return {"name": desired.name, "app_type": "spa", **_desired_urls(desired), **SECURITY, "client_metadata": mark}
 
 
 def concerns(field: str, desired: DesiredApplication, existing: Application) -> bool:
-    """Whether a field of the desired state is meant for an application that exists.
+    """Whether a field of the desired state applies to an application that exists.
 
-    What was given is. A default is only for an application that this tool created with that default, so that a run
-    that was cut off is completed; one that was created with a value of its own keeps it.
+    A given value always applies. A default applies only to an application that mfa-setup created with that default, so
+    that an interrupted run is completed; an application that was created with a given value keeps it.
     """
     return field not in desired.defaults or _was_default(field, existing)
 
@@ -60,14 +60,18 @@ def _was_default(field: str, existing: Application) -> bool:
 
 
 def missing(desired: DesiredApplication, existing: Application) -> Fields:
-    """The body that sets what differs: the URLs that concern it, and the security settings of ours or with --harden."""
+    """Returns the request body that sets the fields that differ.
+
+    It includes the URL lists that apply and, for an application that mfa-setup created or with --harden, the security
+    settings.
+    """
     concerned = [name for field, name in URLS.items() if concerns(field, desired, existing)]
     body = missing_urls(_desired_urls(desired), concerned, existing, prune=desired.prune_urls)
     return body | weaknesses(existing) if is_ours(existing) or desired.harden else body
 
 
 def completion(creation: Fields, existing: Application) -> Fields:
-    """The body that gives another machine's application what this run was to create one with."""
+    """Returns the request body that completes another machine's application with this run's URLs and settings."""
     metadata = creation["client_metadata"]
     given = str(metadata.get(GIVEN) or "").split() if isinstance(metadata, dict) else []
     concerned = [name for field, name in URLS.items() if field in given or _was_default(field, existing)]
@@ -81,7 +85,10 @@ def _desired_urls(desired: DesiredApplication) -> Fields:
 def missing_urls(
     desired: Mapping[str, JsonValue], names: Collection[str], existing: Application, *, prune: bool
 ) -> Fields:
-    """The lists of these names that lack a desired URL, as a body that adds it."""
+    """Returns a request body with the named URL lists that must change: each with its missing URLs added.
+
+    With `prune`, URLs that are not desired are removed, too.
+    """
     body: Fields = {}
     for name in names:
         before: tuple[str, ...] = getattr(existing, name)
@@ -95,14 +102,17 @@ def missing_urls(
 
 
 def _normal(name: str, urls: Iterable[str]) -> list[str]:
-    """URLs as they are compared: web origins whatever their last slash, the others to the letter."""
+    """Returns URLs in the form in which they are compared.
+
+    Web origins are compared without a trailing slash and in lower case, all other URLs literally.
+    """
     return [url.rstrip("/").lower() if name == "web_origins" else url for url in urls]
 
 
 def weaknesses(existing: Application) -> Fields:
-    """The security settings that are not as they should be, as a body that fixes them.
+    """Returns a request body that fixes the security settings that differ from the required ones.
 
-    A nested object is replaced whole by the service, so what is ours is laid over what is there.
+    Auth0 replaces a nested object as a whole, so the body merges the required keys into the existing object.
     """
     body: Fields = {}
     for field, wanted in SECURITY.items():

@@ -16,22 +16,22 @@ from mfa_setup.snapshot.parts import known
 
 CONNECTION = "connection"
 _UNSENT = ("description", "allowed_origins", "logo_uri", "initiate_login_uri")
-"""Fields that this tool never sends, and by which somebody may have made an application theirs."""
+"""Fields that mfa-setup never sends; a value in one of them shows that somebody has customized the application."""
 
 
 def found_in(there: Application, names: Iterable[str]) -> Fields:
-    """What an application has of some fields; None for one that the service left out."""
+    """Returns the values of some fields of an application; None for a field that the service left out."""
     values: Fields = there.model_dump(mode="json", exclude_unset=True)
     return {name: values.get(name) for name in names}
 
 
 def connections_of(record: RunRecord) -> frozenset[str]:
-    """The connections that the run put an application on."""
+    """Returns the IDs of the connections that the run connected an application to."""
     return frozenset(str(write.after.get(CONNECTION)) for write in record.of("connect_application"))
 
 
 def revert(given: Reversal) -> Step:
-    """The applications that the run created or changed, their connection, and the app's config file."""
+    """Undoes the run's changes to applications, their connections, and the app's config file."""
     record, listed = given.record, known(given.now.applications)
     created, found = _created(record, listed)
     for app in listed:
@@ -48,7 +48,10 @@ def revert(given: Reversal) -> Step:
 
 
 def _created(record: RunRecord, listed: tuple[Application, ...]) -> tuple[dict[str, WriteRecord], Restoration]:
-    """The applications that the run created and that are there; one without an answer is told by the run's own mark."""
+    """Returns the existing applications that the run created, by client ID.
+
+    If the answer to a creation was lost, the application is identified by the run's mark.
+    """
     created: dict[str, WriteRecord] = {}
     notices: tuple[Notice, ...] = ()
     for write in record.of("create_application"):
@@ -63,7 +66,7 @@ def _created(record: RunRecord, listed: tuple[Application, ...]) -> tuple[dict[s
 
 
 def _remove(app: Application, given: Reversal, creation: WriteRecord) -> Restoration:
-    """Removes an application that the run created, if that is asked for and nobody changed it since."""
+    """Deletes an application that the run created, if `--delete-application` is given and nobody changed it since."""
     client_id, record = app.client_id, given.record
     if not given.delete_application:
         return Restoration(notices=(_kept(app, record.run_id),))
@@ -75,7 +78,7 @@ def _remove(app: Application, given: Reversal, creation: WriteRecord) -> Restora
 
 
 def _changed(app: Application, sent: Mapping[str, Trace]) -> list[str]:
-    """The fields that are not as the run left them, with some of those that it left empty."""
+    """Returns the fields that differ from what the run sent, and customized fields that the run never sends."""
     values = found_in(app, [*sent, *_UNSENT])
     changed = [name for name, trace in sent.items() if not any(_still(name, left, values[name]) for left in trace.left)]
     return changed + [name for name in _UNSENT if name not in sent and values[name]]
@@ -87,10 +90,10 @@ def _still(name: str, left: JsonValue, now: JsonValue) -> bool:
 
 
 def _restore(app: Application, given: Reversal) -> Restoration:
-    """URLs and security settings as they were.
+    """Restores the URLs and security settings from before the run.
 
-    Of what the service did not have, a list is emptied, for it takes no null there, and anything else is cleared by
-    null (OpenAPI, `PATCH /clients/{id}`).
+    A field that did not exist before is cleared with null, except for a list, which is emptied, because Auth0 accepts
+    no null for lists (OpenAPI, `PATCH /clients/{id}`).
     """
     updates = tuple(write for write in given.record.of("update_application") if write.target == app.client_id)
     sent = traces(updates, given.later)

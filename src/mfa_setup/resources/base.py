@@ -1,4 +1,4 @@
-"""The shared types of the resources: their description for the engine, the steps of a plan, and sending a write."""
+"""The shared types of the resources: their description for the engine, the steps of a plan, the kinds of writes."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ from mfa_setup.snapshot.names import PartName
 from mfa_setup.snapshot.snapshot import Snapshot
 
 OPEN_QUESTIONS = (ChoiceNeededError, GuardRefusedError, InvalidValueError)
-"""What stops a run that writes, and what `status` shows as open instead."""
+"""The errors that stop a run that writes, but that `status` shows as open questions instead."""
 Scopes = frozenset[str]
 TOKEN = "token"  # noqa: S105 a name
-"""The name under which a write of the provider says which token it sends: a word, never the token."""
+"""The field of a provider write that names, in one word, which token it sends; it never contains the token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class Step:
     """One resource's part of a plan or of an undo.
 
     Attributes:
-        change: What differs, as people and JSON see it.
-        writes: The write requests that make it so, in order.
-        notices: What the user should know about it.
-        outputs: What exists already, by the names of `Outputs`.
-        first: Writes of an undo that must come before the factor is restored, although the rest comes after it.
+        change: The differences, as shown to people and in JSON.
+        writes: The write requests that apply the change, in order.
+        notices: Warnings for the user about the change.
+        outputs: The outputs that are known already, by the names of `Outputs`.
+        first: Writes of an undo that must precede the restoring of the factor; `writes` come after it.
     """
 
     change: Change
@@ -47,24 +47,25 @@ class Step:
 def setting(
     resource: ResourceName, action: WriteAction, target: str, before: Fields, after: Fields
 ) -> tuple[Write, ...]:
-    """The write that sets some values; none where they are so already."""
+    """Returns the write that sets some values; none if they are already set."""
     return () if before == after else (Write(resource, action, target, before, after),)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnNumbers:
-    """How the numbers of this tenant are recognised.
+    """How the numbers of this tenant are recognized.
 
     Attributes:
-        mark: The FriendlyName that they were bought under.
-        remembered: SIDs of purchases in the journal, and for purchases without an answer the numbers.
+        mark: The FriendlyName that the tenant's numbers are bought with.
+        remembered: The SIDs of the numbers that the journal has purchases of; for a purchase whose answer was lost, the
+            phone number.
     """
 
     mark: str
     remembered: frozenset[str] = frozenset()
 
     def has(self, number: Number) -> bool:
-        """Whether it is one of them; somebody may have renamed it, but another tenant's mark names that tenant's."""
+        """Whether a number is one of this tenant's, even if renamed; a number with another tenant's mark is not."""
         if number.is_marked_for_another(self.mark):
             return False
         return number.friendly_name == self.mark or bool({number.sid, number.phone_number} & self.remembered)
@@ -77,13 +78,13 @@ class Comparison:
     Attributes:
         desired: The desired state.
         found: The snapshot as it was read.
-        planned: The snapshot that the steps before this one lead to.
-        own: How this tenant's numbers are recognised.
+        planned: The snapshot that the previous steps lead to.
+        own: How this tenant's numbers are recognized.
         has_token: Whether this run knows the Twilio auth token, which Auth0 needs.
-        lenient: Whether what a person must decide is left open (`status`).
-        may_move: Whether somebody has agreed that a number leaves the Messaging Service that it is in.
-        resources: The resources of the task.
-        rent: What the number that is there costs each month, where that was read (`status`).
+        lenient: Whether decisions that need a person are left open (`status`).
+        may_move: Whether the user has consented to moving a number out of its Messaging Service.
+        resources: The names of the resources of the task.
+        rent: The monthly price of the existing number; empty if it was not read (only `status` reads it).
     """
 
     desired: Desired
@@ -102,16 +103,16 @@ class Reversal:
     """The input of a resource's reversal: restoring what a run changed.
 
     Attributes:
-        record: The run.
-        later: The runs after it.
-        now: The snapshot, with the later resources as they are once they are restored.
-        account_sid: The Twilio account of this run.
-        token: Its auth token.
-        old_token: The token of another account, whose provider was replaced.
+        record: The journal's record of the run to undo.
+        later: The records of the runs after that run.
+        now: The current snapshot, changed as if the resources that are restored earlier were restored.
+        account_sid: The SID of the Twilio account of the present run.
+        token: The auth token of that account.
+        old_token: The auth token of another account, whose provider was replaced by the run.
         elsewhere: The numbers that other tenants send from, as far as this machine knows, with the tenant's domain.
-        gone: What any run of the journal has removed again, so that it is not missed.
-        release_number: Whether a number that the run bought is released.
-        delete_application: Whether an application that the run created is deleted.
+        gone: The IDs of everything that any run of the journal has removed, so that it is not reported as missing.
+        release_number: Whether a number that the run bought will be released.
+        delete_application: Whether an application that the run created will be deleted.
     """
 
     record: RunRecord
@@ -127,50 +128,51 @@ class Reversal:
 
 
 class Execution(Protocol):
-    """The execution of a plan's writes."""
+    """The interface through which an action's `perform` executes the writes of a plan."""
 
     services: Services
     snapshot: Snapshot
-    """As it was when the plan was made."""
+    """The snapshot that the plan was made from."""
     adopted: dict[str, Write]
-    """IDs of what another machine created and this run took, with the creation that it took the place of."""
+    """IDs of resources that another machine created and this run uses, each with the creating write it replaces."""
 
     def send(self, write: Write) -> Fields:
-        """Journals a write, sends it, and recovers a lost answer; returns what it created.
+        """Journals a write, sends it and recovers a lost answer; returns the fields of the created resource.
 
         Raises:
-            MfaSetupError: It was refused, or its outcome is unknown.
+            MfaSetupError: The write was refused, or its outcome is unknown.
         """
 
     def replace(self, planned: str, real: str) -> None:
-        """From here on a planned value stands for a real one, in later writes and in the report."""
+        """Replaces a planned value by the real one, in all later writes and in the report."""
 
     def before_spending(self) -> None:
-        """Waits until the writes that go on at the same time and cost nothing have been accepted.
+        """Waits until the services have accepted the first write of every parallel lane, before money is spent.
 
-        Where one of them was refused, this does not return, and nothing is bought.
+        If another lane has failed, raises an error, so that nothing is bought.
         """
 
     def real(self, planned: str) -> str:
-        """The real value of a planned one, if it is known already."""
+        """Returns the real value of a planned one if it is known already; otherwise the planned value."""
 
     def report(self, **outputs: str | None) -> None:
-        """Reports the outputs that exist so far."""
+        """Adds the outputs that are known so far to the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One kind of write request.
+    """The description of one kind of write request.
 
     Attributes:
-        send: Sends the request; returns what it created (IDs), which the journal keeps.
-        scopes: The scopes of the access token that it needs.
-        effect: The snapshot that it leads to.
-        find: Looks for its result where the answer was lost; None where nothing is to be seen of it.
-        perform: Carries it out where that takes more than sending it.
-        remember: Keeps what later runs need to know of it and of what it created, once it is done.
-        spends: Whether it costs money.
-        undo_scopes: The scopes that undoing it needs besides its own, with what an undo cannot do without each.
+        send: Sends the request; returns the IDs of the created resource, which the journal keeps.
+        scopes: The scopes of the access token that the request needs.
+        effect: Returns the snapshot that the request leads to.
+        find: Looks for the result of a request whose answer was lost, and returns None if there is no trace of it. None
+            for a request whose answer is not recovered.
+        perform: Executes the write if that takes more than sending one request.
+        remember: Stores the facts about a finished write that later runs need.
+        spends: Whether the request costs money.
+        undo_scopes: The additional scopes that undoing the write needs, each with what an undo cannot do without it.
     """
 
     send: Callable[[Services, Write], Fields | None]
@@ -185,16 +187,17 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One of the things that a run sets up; the engine knows it by this description alone.
+    """The description of one resource that a run sets up; the engine knows the resource only through it.
 
     Attributes:
-        name: Its name in JSON and in the journal.
-        actions: Its kinds of write requests.
-        reads: The parts of the snapshot that comparing it needs.
-        write_scopes: All scopes that setting it up may need, so that a token that lacks several is told at once.
-        compare: What differs from the desired state.
-        revert: What restores the state that a run found.
-        revert_reads: The parts of the snapshot that undoing some kinds of writes needs, what logins stand on included.
+        name: The name of the resource in JSON and in the journal.
+        actions: The kinds of write requests of the resource.
+        reads: Returns the parts of the snapshot that the comparison needs.
+        write_scopes: Returns all scopes that setting up the resource may need, so that one error can name all of them.
+        compare: Returns the step from the current to the desired state.
+        revert: Returns the step that restores the state from before a run.
+        revert_reads: Returns the parts of the snapshot that undoing some kinds of writes needs, including those that
+            logins depend on.
     """
 
     name: ResourceName

@@ -12,9 +12,9 @@ METHOD_OF_TYPE = {"sms": "text", "voice": "voice"}
 
 
 def kept_or_ordered(found: tuple[str, ...], wanted: Collection[str]) -> tuple[str, ...]:
-    """The message types or delivery methods that are wanted; as they were found where those are the same.
+    """Returns the desired message types or delivery methods in a fixed order; in the existing order if none differs.
 
-    Words that this tool does not know stay: they are somebody's, and mean something to the service.
+    Values that mfa-setup does not know are kept, because the service knows them and somebody has set them.
     """
     if set(wanted) == set(found):
         return found
@@ -23,14 +23,17 @@ def kept_or_ordered(found: tuple[str, ...], wanted: Collection[str]) -> tuple[st
 
 
 def with_both(there: Provider, wanted: Provider) -> Provider:
-    """The wanted provider with the delivery methods of both, so that nothing stops while one replaces the other."""
+    """Returns the desired provider with the delivery methods of both, so that delivery continues during the change."""
     both = tuple(dict.fromkeys((*there.delivery_methods, *wanted.delivery_methods)))
     return wanted.model_copy(update={"delivery_methods": both})
 
 
 def carries(there: Provider, message_types: Sequence[str]) -> bool:
-    """Whether every message type can go out by the provider's delivery methods; the legacy stack has none to match."""
+    """Whether the provider's delivery methods cover every message type.
+
+    True on the legacy stack, which has no delivery methods, and for providers other than Twilio.
+    """
     if there.stack == "legacy" or there.kind != "twilio":
         return True
     carried = [METHOD_OF_TYPE[kind] in there.delivery_methods for kind in message_types if kind in METHOD_OF_TYPE]
-    return all(carried) and bool(carried) == bool(message_types)  # of a type that is not known nothing else is, either
+    return all(carried) and bool(carried) == bool(message_types)  # unknown message types alone are not covered

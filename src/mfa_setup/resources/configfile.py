@@ -1,4 +1,4 @@
-"""The app's config file, as part of the application: written, and restored by an undo."""
+"""Writes the app's config file, which is part of the application resource, and restores it in an undo."""
 
 import hashlib
 import os
@@ -21,14 +21,14 @@ from mfa_setup.store.safe_write import within
 
 VALUES = FIELDS
 DROPPED, DIGEST, EDITS, BASE = "placeholders", "digest", "edits", "base"
-"""The names under which the journal keeps the template's placeholders, the fingerprint of the file written, the old
-characters with their places, and how the file was read."""
+"""The names under which the journal keeps the template's placeholders, the fingerprint of the written file, the
+replaced characters with their positions, and how the file was read."""
 
 
 def write_of(config: ConfigFile, client_id: str) -> tuple[Write, ...]:
-    """The write that puts domain and client ID into the file; none where they are there already.
+    """Returns the write that puts the domain and client ID into the file; none if the file already has them.
 
-    Of what the file holds the journal keeps the two values and the placeholders that the new one is without.
+    Of the file's contents, the journal keeps only the two values and the placeholders that the write removes.
     """
     if config.is_right(client_id):
         return ()
@@ -47,7 +47,7 @@ def write_of(config: ConfigFile, client_id: str) -> tuple[Write, ...]:
 
 
 def fields_of(config: ConfigFile, write: Write) -> tuple[FieldChange, ...]:
-    """A new file, or of one that exists each value that is set and each placeholder that goes."""
+    """Returns the changes to show: the new file, or each value that is set and each placeholder that is removed."""
     if config.text is None:
         return (FieldChange(path="config_file", after=str(config.path)),)
     gone = write.before.get(DROPPED)
@@ -60,7 +60,7 @@ def fields_of(config: ConfigFile, write: Write) -> tuple[FieldChange, ...]:
 
 
 def outranked(config: ConfigFile, client_id: str) -> tuple[Notice, ...]:
-    """A warning for everything that the app reads before the file and that says something else."""
+    """Returns a warning for each differing value that the app reads in preference to the file."""
     wanted = dict(zip(config.names, (config.domain, client_id), strict=True))
     differing_ones = [rival for rival in config.rivals if rival.text != wanted[rival.name]]
     return tuple(
@@ -75,7 +75,7 @@ def outranked(config: ConfigFile, client_id: str) -> tuple[Notice, ...]:
 
 def _write_once(execution: Execution, write: Write) -> None:
     config = execution.snapshot.config
-    if config is None or "existed" not in write.before:  # an undo's
+    if config is None or "existed" not in write.before:  # the write belongs to an undo
         execution.send(write)
         return
     config = replace(config, domain=str(write.after["domain"]))
@@ -89,11 +89,11 @@ def _write_once(execution: Execution, write: Write) -> None:
 
 
 def _send(_services: Services, write: Write) -> None:
-    """Writes the two values into the file as it is now; a write without any removes it.
+    """Writes the two values into the current file; a write without values removes the file.
 
     Raises:
-        ConfigUnreadableError: It cannot be read or written, or has changed in this moment.
-        InvalidValueError: A link has come in the way to it.
+        ConfigUnreadableError: The file cannot be read or written, or another program changed it during the run.
+        InvalidValueError: The path of the file now contains a link.
     """
     path = Path(write.target)
     if not write.after:
@@ -124,7 +124,7 @@ def _read_again(write: Write) -> ConfigFile:
 
 
 def _text_before(config: ConfigFile, after: Fields) -> str:
-    """The file with its old characters in their places; where it was changed since, with its two old values."""
+    """Returns the original text of the file; if the file was changed since, its text with the two old values."""
     text = config.form.text
     if after.get("was") == _digest(text) and (old := reversed_in(text, after.get(EDITS))) is not None:
         return old
@@ -135,7 +135,7 @@ WRITE_CONFIG = Action(_send, perform=_write_once)
 
 
 def revert(record: RunRecord) -> Restoration:
-    """The files that the run wrote: a new one is removed if nobody changed it, another gets its two values."""
+    """Restores the files that the run wrote: removes an unchanged new file, and restores the two values of others."""
     found = Restoration()
     for written in record.of("write_config"):
         found += _revert_one(written)
@@ -144,7 +144,7 @@ def revert(record: RunRecord) -> Restoration:
 
 def _revert_one(written: WriteRecord) -> Restoration:
     path = Path(written.target)
-    if os.path.realpath(path) != str(path):  # it was its real path: a link has come in its way since
+    if os.path.realpath(path) != str(path):  # the journal has the real path, so a link was added since
         return _changed(f"the path of the config file {path}")
     try:
         config = _read_again(Write("application", "write_config", written.target, written.before, written.after))

@@ -1,4 +1,4 @@
-"""Creating the application, exactly once: also without an answer, and with another machine doing the same."""
+"""Creates the application exactly once, even if an answer is lost or another machine creates it at the same time."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,15 +12,15 @@ from mfa_setup.resources.base import Execution
 from mfa_setup.services import Services
 
 MARK: dict[str, JsonValue] = {"managed_by": "mfa-setup"}
-"""The `client_metadata` of applications that this tool created."""
+"""The `client_metadata` of applications that mfa-setup created."""
 RUN = "mfa_setup_run"
-"""The key of `client_metadata` that names the run: a value has 255 characters at most (OpenAPI, `POST /clients`)."""
+"""The key of `client_metadata` for the run ID; a value has at most 255 characters (OpenAPI, `POST /clients`)."""
 ROUNDS = 12
-"""How often two machines may get in each other's way before this one gives up."""
+"""How often two machines may collide before this one gives up."""
 
 
 def is_ours(application: Application, run_id: str | None = None) -> bool:
-    """Whether this tool created it, and in that run where one is named."""
+    """Whether mfa-setup created the application and, if `run_id` is given, in that run."""
     marks = application.client_metadata
     return all(marks.get(key) == value for key, value in MARK.items()) and run_id in {None, marks.get(RUN)}
 
@@ -28,31 +28,31 @@ def is_ours(application: Application, run_id: str | None = None) -> bool:
 def create_exactly_once(
     execution: Execution, write: Write, adopt: Callable[[Application], None], *, is_first_try: bool
 ) -> None:
-    """The one application of this name with our mark: created by this run, or by another machine at the same time.
+    """Ensures that one application of this name has our mark: this run's own, or one that another machine created.
 
-    Applications carry no date, so a machine that sees another one next to its own yields: it removes its own, which it
-    has just created, waits a random moment, and takes what is left. The other may do the same at the same moment and
-    remove what is left, for its list may be older than this removal; so what is taken is looked at once more. `adopt`
-    gets an application that may be another machine's, with its own URLs. A machine whose token may not delete
-    applications keeps its own, and waits for the other one to yield.
+    Applications carry no creation date. So a machine that sees a second application yields: it deletes the one that it
+    has just created, waits for a random time, and uses the remaining one. The other machine may do the same at the same
+    moment, based on an older list, and delete the remaining one; therefore an application is used only once two lists
+    in a row contain it. `adopt` receives that application, which may be another machine's, with other URLs. A machine
+    whose token may not delete applications keeps its own, and waits for the other machine to yield.
 
     Raises:
-        OutcomeUnknownError: The creation got no answer, and nothing is to be seen of it.
-        ScopeMissingError: The token may not delete applications, and the other machine keeps its own as well.
-        ApplicationRaceError: It never came to rest.
+        OutcomeUnknownError: The answer to the creation was lost, and no application was found.
+        ScopeMissingError: The token may not delete applications, and the other machine keeps its application, too.
+        ApplicationRaceError: The machines still collide after `ROUNDS` rounds.
     """
     mine: str | None = None
     seen: str | None = None
     kept: ScopeMissingError | None = None
     for turn in range(ROUNDS):
-        # Right after the snapshot there is none, or none would be made; a second one is seen once this one is made.
+        # The first round needs no list: the snapshot, just read, has no such application. Later rounds list again.
         listed = _ours(execution.services, write.target) if turn or not is_first_try else []
         others = [item for item in listed if item.client_id != mine]
         if mine and not others:
             return
         if mine:
             kept = kept or _remove(execution, mine)
-            # Seen before the removal: it counts only when it is seen after it.
+            # This list is older than the removal, so only a list that is read after it counts.
             mine, others = (mine, others) if kept else (None, [])
         elif len(others) == 1 and others[0].client_id == seen:
             execution.adopted[seen] = write
@@ -72,7 +72,7 @@ def create_exactly_once(
 
 
 def _remove(execution: Execution, client_id: str) -> ScopeMissingError | None:
-    """Removes an application of this run; the error where the token may not delete applications."""
+    """Deletes an application of this run; returns the error if the token may not delete applications."""
     try:
         execution.send(Write("application", "delete_application", client_id))
     except ScopeMissingError as lacking:
@@ -81,7 +81,7 @@ def _remove(execution: Execution, client_id: str) -> ScopeMissingError | None:
 
 
 def _both_stay(lacking: ScopeMissingError, name: str, mine: str, others: Sequence[Application]) -> ScopeMissingError:
-    """The error that names both applications, of which only a person can tell which one is in use."""
+    """Returns the error that names both applications; only a person can tell which one is in use."""
     theirs = ", ".join(item.client_id for item in others)
     return ScopeMissingError(
         f'Two runs created the application "{name}" at the same time: this run {mine}, another run {theirs}. The '
@@ -100,7 +100,11 @@ def _report(execution: Execution, client_id: str) -> None:
 
 
 def _create(execution: Execution, write: Write) -> str | None:
-    """Its client ID; None where the answer was lost: what is found then may be another's, and is never removed."""
+    """Creates the application and returns its client ID.
+
+    Returns None if the answer was lost: an application that is found then may be another machine's, so this run must
+    never delete it.
+    """
     marks = write.after.get("client_metadata")
     marks = marks if isinstance(marks, dict) else MARK
     metadata: Fields = {"client_metadata": {**marks, RUN: execution.services.journal.run_id}}
@@ -121,7 +125,10 @@ def send(services: Services, write: Write) -> Fields:
 
 
 def find(services: Services, write: Write) -> Fields | None:
-    """This run's application by its mark; something of the name without that mark says only that it is not alone."""
+    """Finds this run's application by its mark, after a lost answer; None if no application has this name and our mark.
+
+    An application of another run is reported without its client ID: it does not show whether this run created one.
+    """
     found = _ours(services, write.target)
     mine = [item.client_id for item in found if is_ours(item, services.journal.run_id)]
     if not found:

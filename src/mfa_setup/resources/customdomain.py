@@ -11,19 +11,19 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 
 def kept(config: ConfigFile, application: Application | None) -> ConfigFile:
-    """The config file with the domain that it holds, if that is a custom one: it stands beside our client ID."""
+    """Returns the config file with its custom domain, if the file has one and our client ID; otherwise unchanged."""
     is_ours = application is not None and config.said["client_id"] == application.client_id
     return replace(config, domain=config.custom_domain) if is_ours and config.custom_domain else config
 
 
 def may_be_in(found: Snapshot) -> bool:
-    """Whether the app's config file holds one."""
+    """Whether the app's config file contains a custom domain to keep."""
     config = found.config
     return config is not None and any(kept(config, app) is not config for app in known_or(found.applications, ()))
 
 
 def unlisted(config: ConfigFile, found: Snapshot) -> tuple[Notice, ...]:
-    """A warning where the tenant's custom domains are known and the one in the file is not among them."""
+    """Returns a warning if the tenant's custom domains were read and the domain in the file is not among them."""
     listed, host = known_or(found.custom_domains, None), host_of(config.domain)
     if listed is None or host in listed:
         return ()

@@ -1,4 +1,4 @@
-"""The `sms` factor: enabled, its message types, and the texts of its SMS where they are asked for."""
+"""The `sms` factor: whether it is enabled, its message types and, if the settings have them, the texts of its SMS."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ _LOGINS: frozenset[PartName] = MINIMUM | {"policies"}
 
 
 def compare(given: Comparison) -> Step:
-    """What differs between the factor asked for and the one that is there."""
+    """Compares the desired factor with the existing one."""
     desired, found = given.desired.sms, known(given.found.factor)
     types = _types(desired, found.message_types)
     before: Fields = {"enabled": found.enabled, "message_types": list(found.message_types)}
@@ -30,7 +30,7 @@ def compare(given: Comparison) -> Step:
     told = words.factor(found, types, fields, given.found.templates)
     return Step(
         change_of("factor", (*differing(before, after), *fields), "sms", told, exists=True),
-        # Factor before message types: the legacy stack takes them in this order only.
+        # The factor comes before the message types, because the legacy stack accepts only this order.
         (
             *setting("factor", "set_factor", "sms", {"enabled": found.enabled}, {"enabled": True}),
             *set_types(known(given.planned.message_types), types),
@@ -45,13 +45,13 @@ def _types(desired: DesiredSms, found: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def set_types(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[Write, ...]:
-    """The write that sets the message types; none where they are so already."""
+    """Returns the write that sets the message types; none if they are already set."""
     found, sent = Fields(message_types=list(before)), Fields(message_types=list(after))
     return setting("factor", "set_message_types", "", found, sent)
 
 
 def revert(given: Reversal) -> Step:
-    """The factor as the run found it: texts and message types before the switch, as they were set after it."""
+    """Restores the factor: first the texts and message types, then whether it is enabled, the reverse of a setup."""
     found = known(given.now.factor)
     there: Fields = {"enabled": found.enabled, "message_types": list(found.message_types)}
     back, notices = restored("factor", traces(given.record.of("set_factor", "set_message_types"), given.later), there)

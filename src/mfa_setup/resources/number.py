@@ -22,13 +22,13 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 
 def compare(given: Comparison) -> Step:
-    """The changes that are needed to have a number in the right Messaging Service.
+    """Plans the changes to get a number into the right Messaging Service.
 
     Raises:
         PriceOverLimitError: The number to buy costs more than `--max-price`, or its price is not known.
-        ChoiceNeededError: Several numbers could send, or several verified Messaging Services, and none is named.
+        ChoiceNeededError: Several numbers or verified Messaging Services are possible, and the settings name none.
         NumberConflictError: The number is in another Messaging Service.
-        PoolFullError: The Messaging Service takes no further number.
+        PoolFullError: The Messaging Service cannot take another number.
     """
     if is_kept(given):
         return Step(Change(resource="number", summary=_NOT_NEEDED, words=Words(now=(_NOT_NEEDED,))))
@@ -142,7 +142,7 @@ def _added(services: Services, write: Write) -> Fields | None:
 
 
 def _add_once(execution: Execution, write: Write) -> None:
-    """Adds the number, unless another machine that bought it has done so already."""
+    """Adds the number to its pool, unless another machine bought the number and has already added it."""
     pool = write.after[POOL]
     if write.target not in execution.adopted or not _is_in(execution.services, pool, write.target):
         execution.send(write)
@@ -150,7 +150,7 @@ def _add_once(execution: Execution, write: Write) -> None:
 
 
 def _pool_effect(snapshot: Snapshot, write: Write) -> Snapshot:
-    """The number leaves its pool and goes into the one that the write names, if it names one."""
+    """Returns the snapshot in which the number has left its pool and joined the one of the write, if it has one."""
     account, pool, moved = known(snapshot.inventory), write.after[POOL], {write.target}
     services = tuple(
         service.model_copy(update={"pool": service.pool | moved if service.sid == pool else service.pool - moved})
@@ -168,7 +168,7 @@ def _release_effect(snapshot: Snapshot, write: Write) -> Snapshot:
 
 
 def _cut_off(snapshot: Snapshot, number_sid: str) -> frozenset[str]:
-    """The numbers that the provider loses, with this one if it sends from it."""
+    """Returns the numbers that the provider loses, including this one if the provider sends from it."""
     account = known(snapshot.inventory)
     gone = [number for number in account.numbers if number.sid == number_sid]
     lost = {number.phone_number for number in gone if sends_from(known(snapshot.provider), number, account)}

@@ -10,7 +10,7 @@ from mfa_setup.model.write import Write
 from mfa_setup.resources.number_pool import POOL, home_of
 
 CONSENT = "number_moves"
-"""The name of this consent for `--override`."""
+"""The ID of the check for consent to a move, as used with `--override`."""
 SMS_WEBHOOKS = frozenset({"sms_url", "sms_application_sid"})
 
 
@@ -19,9 +19,9 @@ class Move:
     """The move of a number to a Messaging Service.
 
     Attributes:
-        number: The number.
-        service: The service that it goes into.
-        home: The one that it is taken out of.
+        number: The number that is moved.
+        service: The Messaging Service that the number is added to.
+        home: The Messaging Service that the number is removed from; None if it is in none.
     """
 
     number: Number
@@ -30,12 +30,12 @@ class Move:
 
     @property
     def concerns_others(self) -> bool:
-        """Whether something else uses the number: another service, or a program that gets its messages."""
+        """Whether something else uses the number: a Messaging Service, or a program that receives its messages."""
         return self.home is not None or bool(SMS_WEBHOOKS & {*self.number.webhooks})
 
     @property
     def evidence(self) -> str:
-        """What is moved, and what becomes of its incoming messages (sources: twilio-inbound)."""
+        """Describes the move, and what happens to the number's incoming messages (sources: twilio-inbound)."""
         phone, there = self.number.phone_number, f"the Messaging Service {self.service.sid} ({self.service.name})"
         where = f"{phone} is added to {there}."
         if self.home:
@@ -55,7 +55,7 @@ class Move:
 
 
 def moves(writes: Iterable[Write], account: TwilioInventory) -> Iterator[Move]:
-    """The numbers in use that writes put into a Messaging Service."""
+    """Yields the moves of numbers in use to a Messaging Service."""
     for write in writes:
         number = next((item for item in account.numbers if item.sid == write.target), None)
         service = next((item for item in account.services if item.sid == write.after.get(POOL)), None)
@@ -66,7 +66,7 @@ def moves(writes: Iterable[Write], account: TwilioInventory) -> Iterator[Move]:
 
 
 def notice(move: Move) -> Notice:
-    """The warning about a move in the plan."""
+    """Returns the plan's warning about a move."""
     return Notice(
         code=CONSENT,
         message=move.evidence,

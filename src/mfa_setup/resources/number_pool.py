@@ -1,4 +1,4 @@
-"""Which Messaging Service's pool a number belongs in, and whether it fits in."""
+"""Selects the Messaging Service whose pool a number belongs in, and checks that the pool has room."""
 
 from mfa_setup.errors import Choice, ChoiceNeededError, NumberConflictError, PoolFullError
 from mfa_setup.model.desired import Desired
@@ -7,30 +7,32 @@ from mfa_setup.phone import US_PHONES, country_of, is_north_american, is_toll_fr
 from mfa_setup.resources.sender import Sender
 
 POOL = "messaging_service_sid"
-"""The name of a number's place in changes and in the journal."""
+"""The name of a number's Messaging Service in changes and in the journal."""
 
 
 def home_of(account: TwilioInventory, number: Number | None) -> MessagingService | None:
-    """The Messaging Service whose pool a number is in; it can be in one only."""
+    """Returns the Messaging Service whose pool a number is in, or None; a number can be in only one pool."""
     return next((item for item in account.services if number and number.sid in item.pool), None)
 
 
 def pool_for(
     account: TwilioInventory, sender: Sender, phone: str | None, desired: Desired, *, may_move: bool
 ) -> MessagingService | None:
-    """The Messaging Service that the number belongs in: the named one, else the one with a verified campaign.
+    """Returns the Messaging Service that the number belongs in: the named one, else the one with a verified campaign.
+
+    The number stays where it is if it needs no campaign. None if the number belongs in no Messaging Service.
 
     Args:
-        account: The account with its services.
-        sender: Who is to send.
-        phone: The number, also where it is still to be bought.
-        desired: The users' countries, among others.
-        may_move: Somebody has agreed that the number leaves the service that it is in.
+        account: The Twilio account with its Messaging Services.
+        sender: The selected sender.
+        phone: The phone number of the sender, even if it is not bought yet; None if it is unknown.
+        desired: The desired state, which includes the users' countries.
+        may_move: Whether the user has consented to moving the number out of its Messaging Service.
 
     Raises:
-        ChoiceNeededError: Several have one.
+        ChoiceNeededError: Several Messaging Services have a verified campaign.
         NumberConflictError: The number is in another Messaging Service.
-        PoolFullError: The Messaging Service takes no further number.
+        PoolFullError: The Messaging Service cannot take another number.
     """
     number = sender.number
     home = home_of(account, number)
@@ -56,7 +58,7 @@ def pool_for(
 
 
 def _needs_campaign(desired: Desired, phone: str | None) -> bool:
-    """Whether the number is one that carriers ask a campaign for: a long code of +1 that sends to US phones."""
+    """Whether carriers require a campaign for the number: a long code of +1 that sends to US phones."""
     if phone is None:
         return desired.number.country == "US" or bool(US_PHONES & set(desired.countries))
     if not is_north_american(phone) or is_toll_free(phone):
@@ -76,7 +78,10 @@ def _not_elsewhere(service: MessagingService, home: MessagingService | None, num
 
 
 def _with_room(account: TwilioInventory, service: MessagingService, number: Number | None) -> MessagingService:
-    """The service, if the number is in its pool or still fits in; this is judged before a number is bought for it."""
+    """Returns the Messaging Service if its pool has room for the number or contains it; otherwise raises an error.
+
+    This is checked before a number is bought.
+    """
     if not service.is_full or (number and number.sid in service.pool):
         return service
     held = [item.phone_number for item in account.numbers if item.sid in service.pool and item.sms]

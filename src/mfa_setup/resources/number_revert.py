@@ -15,11 +15,11 @@ from mfa_setup.resources.restore import Restoration, changed_since
 from mfa_setup.snapshot.parts import known
 
 SLACK = timedelta(seconds=10)
-"""How far the clocks may differ; a purchase has its effect at most as long after the request (`ATTEMPT_SECONDS`)."""
+"""How far two clocks may differ. A purchase takes effect no later than this after the request (`ATTEMPT_SECONDS`)."""
 
 
 def revert(given: Reversal) -> Step:
-    """Out of the pool that the run put it into, and into the one that it was in; released, if that is asked for."""
+    """Restores the pools of the numbers that the run moved; releases bought numbers if `--release-number` is given."""
     record, account = given.record, known(given.now.inventory)
     found = Restoration(notices=(*_missing(record, account, given.gone), *_unproven(record, account)))
     concerned = tuple(_concerned(record, account))
@@ -38,7 +38,7 @@ def revert(given: Reversal) -> Step:
 def _concerned(
     record: RunRecord, account: TwilioInventory
 ) -> Iterator[tuple[Number, WriteRecord | None, tuple[WriteRecord, ...]]]:
-    """The numbers that the run bought, or added to or removed from a pool, if the account still has them."""
+    """Yields the account's numbers that the run bought, or added to or removed from a pool, with these writes."""
     gone = record.gone()
     for number in account.numbers:
         bought = next((one for one in record.of("buy_number") if _is_of(one, number, record)), None)
@@ -48,20 +48,20 @@ def _concerned(
 
 
 def _is_of(purchase: WriteRecord, number: Number, record: RunRecord) -> bool:
-    """Whether this purchase bought the number: by its SID, or if none was recorded by its mark, digits and date."""
+    """Whether this purchase bought the number: by its SID or, if none was recorded, by its mark, digits and date."""
     if sid := purchase.made.get("number_sid"):
         return sid == number.sid
     return _looks_like(purchase, number) and _in_time(purchase, number, record)
 
 
 def _looks_like(purchase: WriteRecord, number: Number) -> bool:
-    """Whether it has the mark and digits of a purchase; another machine may have bought it with the same mark."""
+    """Whether the number has the purchase's mark and digits; another machine may have bought it with the same mark."""
     marked = number.friendly_name == purchase.after.get("friendly_name")
     return marked and number.phone_number == purchase.target
 
 
 def _in_time(purchase: WriteRecord, number: Number, record: RunRecord) -> bool:
-    """Whether it was bought between the run's begin and the end of that request; unknown times are no proof."""
+    """Whether the number was bought between the start of the run and the end of the request; false if unknown."""
     try:
         begun, ended = datetime.fromisoformat(record.time), datetime.fromisoformat(purchase.time)
     except ValueError:
@@ -73,7 +73,7 @@ def _in_time(purchase: WriteRecord, number: Number, record: RunRecord) -> bool:
 
 
 def _unproven(record: RunRecord, account: TwilioInventory) -> Iterator[Notice]:
-    """The numbers that look like a purchase without an answer and do not fit its time."""
+    """Yields a warning for each number that looks like a purchase without an answer, but has a different date."""
     for number in account.numbers:
         for purchase in record.of("buy_number"):
             lost = not purchase.made.get("number_sid") and number.sid not in record.gone()
@@ -87,7 +87,7 @@ def _unproven(record: RunRecord, account: TwilioInventory) -> Iterator[Notice]:
 
 
 def _is_sender(provider: Provider, number: Number, account: TwilioInventory) -> bool:
-    """Whether a provider may send from this number, on its own or as one of a service's pool."""
+    """Whether a provider may send from this number, directly or through the pool of its Messaging Service."""
     services = (service for service in account.services if service.sid == provider.messaging_service_sid)
     pooled = provider.sid == account.sid and not provider.sender and any(number.sid in one.pool for one in services)
     return pooled or sends_from(provider, number, account)
@@ -110,7 +110,7 @@ def _released(number: Number, purchase: WriteRecord, given: Reversal, *, moved: 
 
 
 def _changed_since(number: Number, purchase: WriteRecord) -> Notice | None:
-    """The warning about a number that has become somebody's: renamed, or with webhooks, which this tool never sets."""
+    """Returns a warning if somebody has changed the number: renamed it, or set webhooks, which mfa-setup never sets."""
     if number.friendly_name != purchase.after.get("friendly_name"):
         return changed_since("number", f"the name of {number.phone_number}")
     if number.webhooks:
@@ -119,9 +119,9 @@ def _changed_since(number: Number, purchase: WriteRecord) -> Notice | None:
 
 
 def _use_of(number: Number, given: Reversal) -> Notice | None:
-    """The warning about a number that is in use: by another tenant, or by this one's provider.
+    """Returns a warning if the number is in use: by another tenant, or by this tenant's provider.
 
-    Under a policy the guard refuses the whole undo instead.
+    Under a policy that demands codes, the guard refuses the whole undo instead.
     """
     if tenant := given.elsewhere.get(number.phone_number):
         return _used_by(number, tenant)
@@ -130,7 +130,7 @@ def _use_of(number: Number, given: Reversal) -> Notice | None:
 
 
 def _missing(record: RunRecord, account: TwilioInventory, gone: frozenset[object]) -> Iterator[Notice]:
-    """The numbers that the run bought and that this account does not have."""
+    """Yields a warning for each number that the run bought and that this account does not have."""
     there = {number.sid for number in account.numbers}
     for purchase in record.of("buy_number"):
         sid = purchase.made.get("number_sid")

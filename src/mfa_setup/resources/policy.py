@@ -20,11 +20,11 @@ POLICIES: dict[PolicyName, tuple[str, ...]] = {
     "adaptive": ("confidence-score",),
     "never": (),
 }
-"""The service's own names (`GET|PUT /guardian/policies`)."""
+"""Auth0's values for each policy (`GET|PUT /guardian/policies`)."""
 
 
 def name_of(policies: tuple[str, ...]) -> str:
-    """Our name of what the tenant has; the service's own words where it is none of the three."""
+    """Returns our name of a policy; Auth0's own values, joined, if it is none of the three."""
     return next((name for name, value in POLICIES.items() if value == policies), ", ".join(policies))
 
 
@@ -33,7 +33,7 @@ def _fields(policies: tuple[str, ...]) -> Fields:
 
 
 def compare(given: Comparison) -> Step:
-    """What differs between the policy asked for and the one in force."""
+    """Compares the desired policy with the one in force."""
     wanted, found = given.desired.policy, known(given.found.policies)
     before, after = _fields(found), _fields(POLICIES[wanted])
     told = words.policy(name_of(found), wanted, known_or(given.found.everyone, None))

@@ -1,4 +1,4 @@
-"""A number's place in a pool, restored: out of the one that a run put it into, and back into the one that it was in."""
+"""Restores a number's place: removes it from the pool that a run added it to, and adds it to its earlier pool."""
 
 from mfa_setup.model.change import FieldChange
 from mfa_setup.model.journal import WriteRecord, is_superseded
@@ -13,12 +13,12 @@ from mfa_setup.snapshot.parts import known
 
 
 def place_before(number: Number, places: tuple[WriteRecord, ...], given: Reversal) -> Restoration:
-    """What restores the place of a number.
+    """Returns what restores the number to the pool that it was in before the run.
 
     Args:
         number: The number.
-        places: The writes of the run that put it into a pool or took it out of one.
-        given: What there is now.
+        places: The writes of the run that added the number to a pool or removed it from one.
+        given: The input of the undo, with the current state.
     """
     account, former = known(given.now.inventory), _former(places)
     home = home_of(account, number)
@@ -28,19 +28,19 @@ def place_before(number: Number, places: tuple[WriteRecord, ...], given: Reversa
 
 
 def _former(places: tuple[WriteRecord, ...]) -> str | None:
-    """The Messaging Service that the run took a number out of."""
+    """Returns the SID of the Messaging Service that the run removed a number from, or None."""
     return next((str(place.before[POOL]) for place in places if place.action == "remove_from_pool"), None)
 
 
 def _out_of(
     home: MessagingService, number: Number, places: tuple[WriteRecord, ...], given: Reversal, former: str | None
 ) -> Restoration:
-    """Out of the pool that it is in, if the run put it there."""
+    """Removes the number from its current pool, if the run added it there, and returns it to its earlier pool."""
     ours = any(
         place.after.get(POOL) == home.sid and not is_superseded(place, POOL, (home.sid,), given.later)
         for place in places
     )
-    if not ours:  # where the answer to its removal was lost, it may still be where it was
+    if not ours:  # if the answer to its removal was lost, the number may never have left its former pool
         return Restoration() if former == home.sid else Restoration(notices=(_moved(number),))
     account, provider = known(given.now.inventory), known(given.now.provider)
     if not former and sends_from(provider, number, account) and not given.now.requires_codes:
@@ -51,7 +51,10 @@ def _out_of(
 
 
 def _back(number: Number, places: tuple[WriteRecord, ...], given: Reversal, former: str | None) -> Restoration:
-    """Where a run was cut off between the two pools, back into the first one; else somebody took it out since."""
+    """Returns a number without a pool to its earlier one, if the run was interrupted between the two pools.
+
+    Otherwise somebody has removed the number from its pool since, and nothing is restored.
+    """
     arrived = any(place.action == "add_to_pool" and place.status == "done" for place in places)
     taken = any(is_superseded(place, POOL, (None,), given.later) for place in places)
     if former is None or arrived or taken:
@@ -68,7 +71,7 @@ def _moved(number: Number) -> Notice:
 
 
 def sends_from(provider: Provider, number: Number, account: TwilioInventory) -> bool:
-    """Whether a provider sends from this number, on its own or as the last of a service's pool."""
+    """Whether a provider sends from this number, directly or as the only number of its Messaging Service's pool."""
     if provider.kind != "twilio" or provider.sid != account.sid:
         return False
     if provider.sender:

@@ -1,4 +1,4 @@
-"""Twilio as the tenant's phone provider, on either stack. It serves the whole tenant, passwordless logins too."""
+"""Twilio as the tenant's phone provider, on either stack. All codes use it, those of passwordless logins included."""
 
 from mfa_setup.model.change import FieldChange, change_of, differing
 from mfa_setup.model.desired import DesiredNumber, DesiredSms
@@ -28,10 +28,10 @@ UNKNOWN: TokenState = "unknown"
 
 
 def compare(given: Comparison) -> Step:
-    """What differs between the provider asked for and the one that is there.
+    """Compares the desired provider with the existing one.
 
     Raises:
-        ProviderConflictError: As `require_no_conflict` and `keep` do.
+        ProviderConflictError: Under the same conditions as in `require_no_conflict` and `keep`.
         ChoiceNeededError: Several numbers could send.
     """
     if is_kept(given):
@@ -39,7 +39,7 @@ def compare(given: Comparison) -> Step:
     require_no_conflict(given)
     found, account = known(given.found.provider), known(given.planned.inventory)
     conflict = conflict_of(found, account.sid)
-    # The sender of somebody else's provider is no sender of ours.
+    # A provider of somebody else's is replaced together with its sender.
     kept = found.model_copy(update={"sender": None, "messaging_service_sid": None}) if conflict else found
     wanted = _wanted(given, kept, account.sid)
     exists = conflict is not None or found.id is not None or found.sid is not None
@@ -56,9 +56,9 @@ def compare(given: Comparison) -> Step:
 
 
 def _must_send(given: Comparison, *, exists: bool) -> bool:
-    """Whether the token is sent although nothing else differs.
+    """Whether the token is sent even if nothing else differs.
 
-    Where the policy is about to be turned on, a token that may be wrong is sent again.
+    If the plan also sets a policy that demands codes, a token that may be wrong is sent again.
     """
     unsure = _turns_policy_on(given) and given.found.token == UNKNOWN
     differs = given.found.token not in {SAME, UNKNOWN}
@@ -66,7 +66,7 @@ def _must_send(given: Comparison, *, exists: bool) -> bool:
 
 
 def _turns_policy_on(given: Comparison) -> bool:
-    """Whether the policy is part of the same plan, and is to demand codes."""
+    """Whether the run sets a policy that demands codes and is not in force yet."""
     wanted = POLICIES[given.desired.policy]
     return bool(wanted) and known_or(given.found.policies, wanted) != wanted
 
@@ -90,7 +90,7 @@ def _wanted(given: Comparison, found: Provider, account_sid: str) -> Provider:
 
 
 def _is_set(desired: DesiredNumber, sender: senders.Sender, found: Provider) -> bool:
-    """Whether the provider names this sender already, beside another one that nobody asked to take away.
+    """Whether the provider already names this sender, possibly next to another one that nobody asked to remove.
 
     A provider may have both a From number and a Messaging Service (sources: auth0-two-senders).
     """
@@ -103,7 +103,7 @@ def _is_set(desired: DesiredNumber, sender: senders.Sender, found: Provider) -> 
 
 
 def _sender(given: Comparison) -> senders.Sender | None:
-    """Who is to send; None where a person must decide that first (`status`): the provider's own sender is kept then."""
+    """Returns the sender; None if a person must choose it first (`status`), so that the provider's sender is kept."""
     try:
         return senders.choose(
             given.desired.number, known(given.planned.inventory), known(given.found.provider), given.own
@@ -115,10 +115,10 @@ def _sender(given: Comparison) -> senders.Sender | None:
 
 
 def _writes(given: Comparison, found: Provider, wanted: Provider) -> tuple[Write, ...]:
-    """The provider whole, with its token; settings before the selection (legacy).
+    """Returns the writes that set all fields of the provider, with its token.
 
-    The policy may be on: at no moment may the message types ask for what the provider does not carry. So delivery
-    methods that present message types need are taken away in a second write, after the message types.
+    A policy may be in force, so the provider must support every message type at all times. Delivery methods that the
+    current message types need are therefore removed in a second write, after the message types have changed.
     """
     before, state = known(given.found.provider), given.found.token
     types = known(given.found.message_types)
@@ -134,9 +134,10 @@ def _writes(given: Comparison, found: Provider, wanted: Provider) -> tuple[Write
 
 
 def _write_whole(found: Provider, wanted: Provider, state: TokenState) -> tuple[Write, ...]:
-    """The writes that make Twilio the provider.
+    """Returns the writes that make Twilio the provider.
 
-    On legacy the settings are written before they are selected: at no moment is Twilio selected without an account.
+    On the legacy stack, the settings are written before Twilio is selected, so that Twilio is never selected without
+    an account.
     """
     before: Fields = shown(found) | {TOKEN: None if found.sid is None else state}
     after: Fields = shown(wanted) | {TOKEN: SAME}
@@ -151,7 +152,10 @@ def _write_whole(found: Provider, wanted: Provider, state: TokenState) -> tuple[
 
 
 def _methods(desired: DesiredSms, found: Provider, message_types: tuple[str, ...]) -> tuple[str, ...]:
-    """The delivery methods: added to what is there, and to what the message types need, unless asked for."""
+    """Returns the delivery methods: exactly those of `--delivery` if given.
+
+    Otherwise the default is added to the existing ones and to those that the message types need.
+    """
     if found.stack == "legacy":
         return ()
     wanted = {METHOD_OF_TYPE[kind] for kind in TYPES[desired.delivery]}
@@ -171,7 +175,7 @@ def _notices(found: Provider, token: TokenState, *, exists: bool, written: bool)
 
 
 def _misplaced(found: Provider) -> tuple[Notice, ...]:
-    """The warning about a Messaging Service in the place of a number."""
+    """Returns the warning about a Messaging Service in the From field, which is for a number."""
     if not is_service(found.sender or ""):
         return ()
     return (

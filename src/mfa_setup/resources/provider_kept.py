@@ -1,4 +1,4 @@
-"""Providers that this tool does not replace unless it is asked to: another account's, a custom one, a hook."""
+"""Providers that mfa-setup replaces only on request: another account's, a custom one, a phone-message hook."""
 
 from mfa_setup.errors import ProviderConflictError
 from mfa_setup.model.change import Words, change_of
@@ -11,18 +11,18 @@ from mfa_setup.resources.channels import METHOD_OF_TYPE, TYPES
 from mfa_setup.snapshot.parts import known, known_or
 
 KINDS = {"custom": "custom phone provider", "phone-message-hook": "phone-message hook"}
-"""The kinds of providers that send codes by somebody else's program, in words; factor and policy work with them."""
+"""The kinds of providers that send codes through the tenant's own code; the factor and the policy work with them."""
 
 
 def is_kept(given: Comparison) -> bool:
-    """Whether the provider is somebody else's program and stays, so that no number of ours is needed."""
+    """Whether the provider is a custom one or a hook that is kept, so that no Twilio number is needed."""
     provider = known_or(given.found.provider, None)
     replaces = "provider" not in given.resources or given.desired.sms.replace_provider
     return provider is not None and provider.kind in KINDS and not replaces
 
 
 def conflict_of(provider: Provider, account_sid: str) -> str | None:
-    """Describes a provider that mfa-setup must not overwrite without consent; None if it may."""
+    """Describes a provider that mfa-setup must not overwrite without consent; None if it may be overwritten."""
     if provider.kind in {*KINDS, "other"}:
         return f"not Twilio ({provider.kind})"
     if provider.sid and provider.sid != account_sid:
@@ -31,10 +31,11 @@ def conflict_of(provider: Provider, account_sid: str) -> str | None:
 
 
 def require_no_conflict(given: Comparison) -> None:
-    """Refuses to replace a provider that nobody asked to replace, before a number is chosen or bought for it.
+    """Refuses to replace a provider without `--replace-provider`, before a number is chosen or bought for it.
 
     Raises:
-        ProviderConflictError: It is another account's or of an unknown kind, and `--replace-provider` is not given.
+        ProviderConflictError: The provider uses another account or is of an unknown kind, and `--replace-provider` is
+            not given.
     """
     if "provider" not in given.resources or given.desired.sms.replace_provider or is_kept(given):
         return
@@ -50,10 +51,10 @@ def require_no_conflict(given: Comparison) -> None:
 
 
 def keep(given: Comparison) -> Step:
-    """The step for a provider that is kept: no write, but a warning.
+    """Returns the step for a provider that is kept: no write, but a warning.
 
     Raises:
-        ProviderConflictError: It does not deliver codes in the way that is asked for, which Auth0 refuses.
+        ProviderConflictError: The provider lacks a needed delivery method, and Auth0 refuses such message types.
     """
     provider = known(given.found.provider)
     name = KINDS[str(provider.kind)]

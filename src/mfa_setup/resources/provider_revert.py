@@ -17,11 +17,11 @@ from mfa_setup.snapshot.parts import known, known_or
 WRITES: tuple[WriteAction, ...] = ("create_provider", "update_provider", "set_twilio")
 """The writes that can send a token."""
 SELECTABLE = frozenset({"auth0", "twilio", "phone-message-hook"})
-"""What the legacy stack can select (`PUT .../phone/selected-provider`)."""
+"""The providers that the legacy stack can select (`PUT .../phone/selected-provider`)."""
 
 
 def revert(given: Reversal) -> Step:
-    """The provider as the run found it; the snapshot has the factor as it is once it is restored.
+    """Restores the provider from before the run; in the snapshot, the factor is already as restored.
 
     Raises:
         ValueNeededError: The Twilio auth token is needed.
@@ -39,7 +39,7 @@ def revert(given: Reversal) -> Step:
 
 
 def _reverted(given: Reversal, writes: tuple[WriteRecord, ...], there: Provider) -> Step:
-    """The provider with the values that the run found, where they are still the run's."""
+    """Restores the earlier values of the provider's fields that still have the values which the run set."""
     found = {name: trace for name, trace in traces(writes, given.later).items() if name != TOKEN}
     back, notices = restored("provider", found, shown(there))
     if not back or (notices and _as_one(found)):
@@ -54,7 +54,7 @@ def _reverted(given: Reversal, writes: tuple[WriteRecord, ...], there: Provider)
 
 
 def _written_since(given: Reversal, there: Provider) -> bool:
-    """Whether somebody else has written the provider since, also where nothing shows but its time (unified)."""
+    """Whether somebody else has written the provider since, even if only its time of change shows it (unified)."""
     writes = [write for run in (given.record, *given.later) for write in run.writes if write.resource == "provider"]
     known_times = [write.made.get("updated_at") for write in writes if write.may_have_happened]
     stamp = known_times[-1] if known_times else None
@@ -62,7 +62,7 @@ def _written_since(given: Reversal, there: Provider) -> bool:
 
 
 def _token_alone(given: Reversal) -> tuple[Notice, ...]:
-    """The warning about a run that changed nothing of the provider but its token."""
+    """Returns the warning for a run that changed only the token of the provider."""
     sent = any(TOKEN in write.after for write in given.record.of(*WRITES) if write.status == "done")
     return (_TOKEN_STAYS,) if sent else ()
 
@@ -91,13 +91,13 @@ def _nothing(*notices: Notice) -> Step:
 
 
 def _removed(given: Reversal, writes: tuple[WriteRecord, ...], there: Provider) -> Step:
-    """The provider that the run created, removed again, if it is still as the run left it."""
+    """Deletes the provider that the run created, if nobody has changed it since."""
     created = next((write.made.get("id") for write in reversed(writes) if write.action == "create_provider"), None)
     if there.id is None:
         return _nothing()
     if created is not None and there.id != created:
         return _nothing(changed_since("provider", "the phone provider"))
-    # Of something created there was no earlier value that it could have again.
+    # A created provider has no earlier values, so no current value may count as already restored.
     found = {
         name: trace.model_copy(update={"before": "\0"})
         for name, trace in traces(writes, given.later).items()
@@ -113,12 +113,18 @@ def _removed(given: Reversal, writes: tuple[WriteRecord, ...], there: Provider) 
 
 
 def _as_one(found: Mapping[str, Trace]) -> bool:
-    """Whether the parts belong together: another account, or settings where there were none."""
+    """Whether the fields can be restored only together, because the run changed or first set the account."""
     return any(trace.changed for name, trace in found.items() if name in {"sid", "configuration.sid"})
 
 
 def _token(wanted: Provider, given: Reversal, *, needed: bool) -> Fields | Notice:
-    """Which token a write sends: that of the account which is to send; none where Auth0 keeps what it has."""
+    """Returns the token field of a write, naming the token of the account that will send.
+
+    The field is empty if Auth0 keeps its token. Returns a warning instead if the token of another account is not known.
+
+    Raises:
+        ValueNeededError: The auth token of this run's account is needed and not known.
+    """
     if wanted.sid is None or not needed:
         return {}
     if wanted.sid == given.account_sid:
@@ -137,7 +143,10 @@ def _token(wanted: Provider, given: Reversal, *, needed: bool) -> Fields | Notic
 
 
 def _between(given: Reversal, wanted: Provider) -> Provider | None:
-    """A provider that carries the message types of now and of then, where that of now does not carry both."""
+    """Returns an intermediate provider with the delivery methods of both, or None.
+
+    It is needed if the current provider does not support the message types after the factor is restored.
+    """
     there = known(given.now.provider)
     return None if carries(there, known(given.now.message_types)) else with_both(there, wanted)
 
@@ -147,7 +156,7 @@ def _update(there: Provider, wanted: Provider, token: Fields) -> tuple[Write, ..
 
 
 def _legacy_writes(there: Provider, wanted: Provider, back: Fields, token: Fields) -> tuple[Write, ...]:
-    """The selection first: at no moment is Twilio selected without an account."""
+    """Returns the writes with the selection first, so that Twilio is never selected without an account."""
     writes: tuple[Write, ...] = ()
     before, after = shown(there), shown(wanted)
     if "provider" in back:

@@ -1,4 +1,4 @@
-"""How a provider is written on either stack, and under which names: those of the stack's own API."""
+"""Writes a provider on either stack, with the field names of that stack's API."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,7 +19,7 @@ from mfa_setup.snapshot.token import digest_name
 from mfa_setup.store import digests
 
 SETTINGS = frozenset({"sid", "from", "messaging_service_sid"})
-"""What the legacy stack's Twilio settings hold; which provider is selected is a request of its own."""
+"""The fields of the legacy stack's Twilio settings; the selection of the provider is a separate request."""
 NAMES: dict[PhoneStack, dict[str, str]] = {
     "legacy": {"kind": "provider", "sid": "sid", "sender": "from", "messaging_service_sid": "messaging_service_sid"},
     "unified": {
@@ -33,29 +33,29 @@ NAMES: dict[PhoneStack, dict[str, str]] = {
 }
 """The names of a provider's fields in the API of each stack; `disabled` is the opposite of `enabled`."""
 OLD = "old"
-"""Stands in a write for the token of another account, which an undo was given."""
+"""The word in a write for the token of another account, which the user provided for the undo."""
 
 
 def shown(provider: Provider) -> dict[str, JsonValue]:
-    """A provider by the names of its stack's API, as changes and journal show it."""
+    """Returns a provider's fields under the names of its stack's API, as shown in changes and kept in the journal."""
     values = provider.model_dump(mode="json") | {"enabled": not provider.enabled}
     return {name: values[field] for field, name in NAMES[provider.stack].items()}
 
 
 def from_shown(there: Provider, values: Mapping[str, JsonValue]) -> Provider:
-    """A provider of the same stack and id with other values, by the names of its stack's API."""
+    """Returns a provider of the same stack and ID with values given under the names of its stack's API."""
     fields = {field: values[name] for field, name in NAMES[there.stack].items() if values[name] is not None}
-    fields["enabled"] = not fields.get("enabled")  # the name is `disabled`, and legacy has none
+    fields["enabled"] = not fields.get("enabled")  # the API's name is `disabled`; the legacy stack has no such field
     return Provider.model_validate({"stack": there.stack, "id": there.id, **fields})
 
 
 def settings_of(values: Fields) -> Fields:
-    """The part of the values that the legacy stack's Twilio settings hold, and the word about the token."""
+    """Returns the values that belong to the legacy stack's Twilio settings, and the name of the token to send."""
     return {name: value for name, value in values.items() if name in SETTINGS | {TOKEN}}
 
 
 def token_needed() -> ValueNeededError:
-    """The error of a run that has only an API key and must write the provider."""
+    """Returns the error for a run that must write the provider, but has only an API key."""
     return ValueNeededError(
         "Auth0 requires the Twilio auth token. The API key works only for mfa-setup's own requests.",
         hint="Also set TWILIO_AUTH_TOKEN (or pass --twilio-auth-token-file PATH).",
@@ -63,10 +63,10 @@ def token_needed() -> ValueNeededError:
 
 
 def _token(services: Services, write: Write) -> SecretStr:
-    """The token that a write sends.
+    """Returns the token that a write sends.
 
     Raises:
-        ValueNeededError: The auth token is needed and not known.
+        ValueNeededError: The Twilio auth token is not known.
     """
     token = services.old_token if write.after.get(TOKEN) == OLD else services.token
     if token is None:
@@ -75,21 +75,21 @@ def _token(services: Services, write: Write) -> SecretStr:
 
 
 def _token_if_sent(services: Services, write: Write) -> SecretStr | None:
-    """The token that a write sends; None where it sends none, and Auth0 keeps what it has."""
+    """Returns the token that a write sends; None if it sends none, so that Auth0 keeps its token."""
     return _token(services, write) if TOKEN in write.after else None
 
 
 def _remember(services: Services, write: Write, made: Fields) -> None:
-    """Keeps the digest of the token that Auth0 now holds, with the service's own time of that write (unified).
+    """Stores the digest of the token that Auth0 now holds, with Auth0's own time of that write (unified).
 
-    A provider that shows another time later has been written by somebody since.
+    If the provider shows another time later, somebody has written it since.
     """
     if TOKEN not in write.after:
         return
     stack: PhoneStack = "unified" if "name" in write.after else "legacy"
     stamp = made.get("updated_at")
     name, token = digest_name(stack, write.after[NAMES[stack]["sid"]]), _token(services, write)
-    with suppress(OSError):  # without a digest the next run says that it cannot know the token
+    with suppress(OSError):  # without a digest, the next run reports that it cannot know the token
         digests.remember(
             services.folders, services.tenant_key, name, token, str(stamp) if stamp else None, services.journal.run_id
         )
@@ -101,7 +101,7 @@ def _create(services: Services, write: Write) -> Fields:
 
 
 def _made(there: Provider) -> Fields:
-    """What the journal keeps of a provider: by its own time an undo sees whether somebody has written it since."""
+    """Returns the fields that the journal keeps; by `updated_at`, an undo sees whether somebody wrote it since."""
     return {"id": there.id, "updated_at": there.updated_at}
 
 
@@ -112,9 +112,9 @@ def _find(services: Services, write: Write) -> Fields | None:
 
 
 def _create_or_take(execution: Execution, write: Write) -> None:
-    """Creates the provider; where another machine was first, takes that and sends our token, as its own is not known.
+    """Creates the provider; if another machine was first, updates its provider with our token, as its own is unknown.
 
-    A tenant has one provider at most.
+    A tenant has at most one provider.
     """
     try:
         execution.send(write)

@@ -1,4 +1,4 @@
-"""Buying a number, exactly once: also without an answer, after a crash, and with another machine doing the same."""
+"""Buys a number exactly once, even if an answer is lost, a run crashes, or another machine buys at the same time."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,10 +28,10 @@ from mfa_setup.snapshot.together import together
 
 
 def offers(services: Services, desired: DesiredNumber) -> tuple[Offer, ...]:
-    """What may be bought: first the number of a purchase that got no clear answer, then those on sale.
+    """Returns the numbers to buy: first the number of a purchase that got no clear answer, then those on sale.
 
     Raises:
-        NoNumbersError: There are none.
+        NoNumbersError: No fitting number is on sale.
     """
     again = tuple(
         offer
@@ -48,16 +48,16 @@ def offers(services: Services, desired: DesiredNumber) -> tuple[Offer, ...]:
 
 
 def still_on_sale(services: Services, desired: DesiredNumber, planned: tuple[Offer, ...]) -> tuple[Offer, ...]:
-    """The offers of a plan, if its number is still on sale at its price; else what is on sale now.
+    """Returns the offers of a plan, at today's price, if its first number is still on sale; otherwise new offers.
 
-    A search brings other numbers each time, so the number is looked up by its digits.
+    A search returns other numbers each time, so the number is looked up by its digits.
 
     Raises:
-        NoNumbersError: There are none any more.
+        NoNumbersError: No fitting number is on sale any more.
     """
     first = planned[0]
     if any(one.phone_number == first.phone_number for one in purchases(services.journal.runs)):
-        return planned  # it may be ours already, and then it is not on sale
+        return planned  # an earlier purchase may have succeeded, and a number that is already ours is not on sale
     digits = first.phone_number.removeprefix("+")
     listed = services.account.offers(first.country, first.number_type, desired.area_code, digits)
     if first.phone_number not in listed:
@@ -67,7 +67,7 @@ def still_on_sale(services: Services, desired: DesiredNumber, planned: tuple[Off
 
 
 def rent(services: Services, number: Number, country: str) -> str:
-    """What a number of the account costs each month by Twilio's price list; empty where that cannot be read."""
+    """Returns the monthly price of a number of the account, by Twilio's price list; empty if it cannot be read."""
     kind, country = type_of(number.phone_number), country_of(number.phone_number, country)
     try:
         offer = _priced(services.account, country, kind, (number.phone_number,))[0]
@@ -77,7 +77,7 @@ def rent(services: Services, number: Number, country: str) -> str:
 
 
 def _is_open(one: Purchase, desired: DesiredNumber) -> bool:
-    """Whether a purchase got no clear answer, and its number is one that is asked for now, too."""
+    """Whether a purchase got no clear answer, and its number fits the current settings."""
     return (
         one.sid is None
         and one.country == desired.country
@@ -88,7 +88,7 @@ def _is_open(one: Purchase, desired: DesiredNumber) -> bool:
 
 
 def _priced(twilio: TwilioPort, country: str, number_type: NumberType, numbers: Sequence[str]) -> tuple[Offer, ...]:
-    """Numbers of one country and type as offers, at the price of today."""
+    """Returns numbers of one country and type as offers, at today's price."""
     return _offered(country, number_type, numbers, twilio.price(country, number_type))
 
 
@@ -103,12 +103,12 @@ def _offered(
 
 
 def _search(twilio: TwilioPort, desired: DesiredNumber) -> tuple[Offer, ...]:
-    """Looks for numbers on sale: of the type asked for, else local ones, else mobile ones; their price meanwhile.
+    """Searches for numbers on sale: of the desired type, otherwise local, then mobile; reads their price in parallel.
 
     Raises:
-        NoNumbersError: There are none.
+        NoNumbersError: No fitting number is on sale.
     """
-    # North American local numbers take SMS; elsewhere it is usually the mobile ones that do.
+    # Local numbers in North America can send SMS; elsewhere, usually only mobile numbers can.
     fallback: tuple[NumberType, ...] = ("local",) if desired.country in {"US", "CA"} else ("local", "mobile")
     for number_type in (desired.number_type,) if desired.number_type else fallback:
         with together(1) as pool:
@@ -130,7 +130,7 @@ def _search(twilio: TwilioPort, desired: DesiredNumber) -> tuple[Offer, ...]:
 
 
 def write_of(offer: Offer, mark: str) -> Write:
-    """The purchase of an offered number, under our mark."""
+    """Returns the write that buys an offered number, with our mark as its name."""
     after: Fields = {
         "phone_number": offer.phone_number,
         "friendly_name": mark,
@@ -141,14 +141,15 @@ def write_of(offer: Offer, mark: str) -> Write:
 
 
 def _buy_first(execution: Execution, write: Write) -> None:
-    """Buys the planned number; if that one is gone, the next offer. Never a second after one that may be ours.
+    """Buys the planned number or, if it was sold, the next offer; never another after one that may have been bought.
 
-    A number that another tenant of the account has bought meanwhile is gone, too: buying it again would only rename it.
+    A number that another tenant of the account has bought meanwhile counts as sold: buying it again would only rename
+    it.
 
     Raises:
-        OutcomeUnknownError: The number may have been bought; the next run looks for it, and buys no other before.
-        NumberGoneError: All of them were sold in the meantime.
-        ChoiceNeededError: A trial account has its one number already.
+        OutcomeUnknownError: The number may have been bought; the next run looks for it before it buys another one.
+        NumberGoneError: All offered numbers were sold in the meantime.
+        ChoiceNeededError: The trial account already has its only number.
     """
     planned = write.target
     for offer in execution.snapshot.offers:
@@ -189,7 +190,7 @@ def _one_number(execution: Execution, refused: TrialNumberError) -> TrialNumberE
 
 
 def _look(services: Services, phone_number: str) -> Number | None:
-    """The number, if the account has it; where that cannot be read, nothing was bought yet."""
+    """Returns the number if the account has it; if it cannot be read, the error states that nothing was bought yet."""
     try:
         return services.account.number(phone_number)
     except MfaSetupError as unread:
@@ -198,14 +199,14 @@ def _look(services: Services, phone_number: str) -> Number | None:
 
 
 def _is_anothers(number: Number | None, purchase: Write) -> bool:
-    """Whether a number of the account carries the mark of another tenant than a purchase."""
+    """Whether a number of the account has the mark of another tenant than the one that the purchase is for."""
     return number is not None and number.is_marked_for_another(str(purchase.after["friendly_name"]))
 
 
 def _buy(services: Services, write: Write) -> Fields:
-    """Buying a number that the account owns is reported to update it (sources: twilio-repeated-purchase).
+    """Buys the number; buying one that the account already owns updates it (sources: twilio-repeated-purchase).
 
-    Should it be refused as gone (21422), it may be ours all the same: the own numbers tell.
+    If Twilio refuses it as no longer available (21422), the account may already own it, so its numbers are checked.
     """
     twilio = services.account
     try:
@@ -224,14 +225,16 @@ def _find(services: Services, write: Write) -> Fields | None:
 
 
 def _settle(execution: Execution, write: Write, made: Fields) -> bool:
-    """Looks again after a purchase: of two machines that bought at the same time, the older number stays.
+    """Resolves purchases of two machines at the same time; returns whether this run now has a number.
 
-    Of two tenants that bought the same number, the one whose mark it carries has it; false for the other one.
+    If two machines bought a number for this tenant, the older number is kept and the other one is released. If two
+    tenants bought the same number, it belongs to the tenant whose mark it has; returns False for the other tenant.
 
-    Dates have whole seconds. So of two numbers of the same second the other machine may have looked before this one
-    bought, and know of no other: this one waits, and gives its own back if it sees the other still. Should both wait,
-    the one with the larger SID goes first, and the other looks for long whether it has. What is taken is looked at once
-    more; if both have given theirs back, false: the next number is bought.
+    Dates have a resolution of one second. With two numbers of the same second, the other machine may have listed the
+    numbers before this one bought, and not know of it. So this machine waits, and releases its number if the other one
+    is still listed. In case both machines wait, the one with the larger SID waits briefly, and the other one much
+    longer, to see whether the first has released its number. Before the other machine's number is used, it is listed
+    again; if both machines have released theirs, returns False, and the next number is bought.
     """
     listed = _listed_with(execution, str(made["number_sid"]))
     own = next((item for item in listed if item.sid == made["number_sid"]), None)
@@ -256,7 +259,7 @@ def _settle(execution: Execution, write: Write, made: Fields) -> bool:
 
 
 def _listed_with(execution: Execution, sid: str) -> tuple[Number, ...]:
-    """The account's numbers once this one is listed; what was written may be listed a little later."""
+    """Returns the account's numbers once this one is listed, which may take a few seconds after the purchase."""
     listed: tuple[Number, ...] = ()
     for pause in recovery.PAUSES:
         if pause:
@@ -268,7 +271,7 @@ def _listed_with(execution: Execution, sid: str) -> tuple[Number, ...]:
 
 
 def _rivals(listed: Sequence[Number], own: Number | None, purchase: Write) -> list[Number]:
-    """The numbers that carry the same mark and are not younger, the oldest first."""
+    """Returns the other numbers that have the same mark and are not younger, the oldest first."""
     mark = purchase.after["friendly_name"]
     ours = [item for item in listed if item.friendly_name == mark and item.sms and own and item.sid != own.sid]
     return [item for item in ours if own and str(item.date_created) <= str(own.date_created)]

@@ -1,4 +1,4 @@
-"""Recovery after a lost response: looks for the result a few times. Requests refused by a rate limit are sent again."""
+"""Recovers the result of a request whose answer was lost, and repeats requests that a rate limit refused."""
 
 import random
 import time
@@ -10,29 +10,29 @@ from mfa_setup.errors import MfaSetupError, OutcomeUnknownError, RateLimitedErro
 from mfa_setup.snapshot import parts
 
 PAUSES = (0.0, 1.0, 2.0, 4.0)
-"""Seconds before each look: what was written may be listed a little later."""
+"""Seconds to wait before each search for a result, which may be listed only a little later."""
 A_WHILE = 1.0
-"""Seconds that the first of two machines waits that have bought in the same second."""
+"""Seconds that the first of two machines waits if both bought a number in the same second."""
 LONG = (2.0,) * 6
-"""Seconds before each look of the second one, which takes longer in all than the first one may be held up."""
+"""Seconds before each check by the second machine; their sum exceeds any delay that the first one may have."""
 
 T = TypeVar("T")
 
 clock = Clock(now=time.monotonic)
 TRIES = 5
-"""How often a create is sent at most that a rate limit refuses (429)."""
+"""The largest number of times that a create is sent while a rate limit refuses it (429)."""
 
 
 def random_moment() -> None:
-    """Waits for a time that two machines choose differently, so that they do not go on in step."""
+    """Waits for a random time, so that two colliding machines do not continue in step."""
     clock.sleep(random.uniform(0.3, 2.0))  # noqa: S311 no secret
 
 
 def recover_outcome(attempt: Callable[[], T], find: Callable[[], T | None]) -> T:
-    """What an attempt created; where its answer was lost, what looking for it finds.
+    """Returns the result of an attempt or, if its answer was lost, the result that `find` finds.
 
     Raises:
-        OutcomeUnknownError: Nothing was found, or looking failed; it may still have been created.
+        OutcomeUnknownError: `find` found nothing or failed; the resource may still have been created.
         MfaSetupError: The attempt was refused.
     """
     try:
@@ -49,13 +49,13 @@ def recover_outcome(attempt: Callable[[], T], find: Callable[[], T | None]) -> T
 
 
 def repeat_limited(attempt: Callable[[], T], find: Callable[[], T | None], wait: Callable[[float], None]) -> T:
-    """What an attempt created; one that a rate limit refused is made again when the service wants it, in the budget.
+    """Returns the result of an attempt, which is repeated, within a time budget, while a rate limit refuses it.
 
-    Before that its result is looked for, should the refusal have been wrong.
+    Before each repetition, `find` looks for the result, in case the refused request took effect after all.
 
     Raises:
         RateLimitedError: The limit outlasted the budget.
-        MfaSetupError: The attempt failed otherwise.
+        MfaSetupError: The attempt failed for another reason.
     """
     deadline: float | None = None
     for _ in range(TRIES - 1):

@@ -1,4 +1,4 @@
-"""The registry: every resource once, in the order in which changes are safe. The engine knows them only from here."""
+"""The registry of all resources, in safe order; the engine knows the resources only through it."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -14,30 +14,30 @@ from mfa_setup.resources.provider import PROVIDER
 from mfa_setup.snapshot.snapshot import Snapshot
 
 RESOURCES: tuple[Resource, ...] = (APPLICATION, NUMBER, PROVIDER, FACTOR, POLICY)
-"""In safe order: the policy only when codes can reach the users."""
+"""All resources in safe order: the policy comes last, when codes can reach the users."""
 ACTIONS: dict[WriteAction, Action] = {name: action for one in RESOURCES for name, action in one.actions.items()}
 
 
 def after(snapshot: Snapshot, writes: Iterable[Write]) -> Snapshot:
-    """The snapshot that some writes lead to."""
+    """Returns the snapshot that these writes lead to."""
     for write in writes:
         snapshot = ACTIONS[write.action].effect(snapshot, write)
     return snapshot
 
 
 def scopes_of(writes: Iterable[Write]) -> frozenset[str]:
-    """The scopes of the access token that some writes need."""
+    """Returns the scopes of the access token that these writes need."""
     return frozenset().union(*(ACTIONS[write.action].scopes for write in writes))
 
 
 def undo_scopes(actions: Collection[WriteAction]) -> Mapping[str, str]:
-    """The scopes that undoing some kinds of writes needs besides theirs, with what an undo cannot do without each."""
+    """Returns the additional scopes for undoing these kinds of writes, with what an undo cannot do without each."""
     undone = (action for name, action in ACTIONS.items() if name in actions)
     return {scope: loss for action in undone for scope, loss in action.undo_scopes.items()}
 
 
 def possible_actions(desired: Desired, stack: PhoneStack) -> tuple[WriteAction, ...]:
-    """The kinds of writes that setting up a tenant on a phone stack may take."""
+    """Returns the kinds of writes that setting up a tenant on a phone stack may need."""
     return tuple(
         name
         for resource in RESOURCES
@@ -47,5 +47,5 @@ def possible_actions(desired: Desired, stack: PhoneStack) -> tuple[WriteAction, 
 
 
 def in_order(names: Collection[ResourceName]) -> tuple[Resource, ...]:
-    """Some resources, in safe order."""
+    """Returns the named resources in safe order."""
     return tuple(resource for resource in RESOURCES if resource.name in names)

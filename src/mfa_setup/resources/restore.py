@@ -12,12 +12,12 @@ from mfa_setup.model.write import Fields, Write, WriteAction
 from mfa_setup.resources.base import Step
 
 REMOVALS: frozenset[WriteAction] = frozenset({"delete_application", "release_number", "delete_provider"})
-"""The writes that take the resource itself away."""
+"""The writes that delete the resource itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """A part of an undo: the fields to show, the writes, and warnings about values that stay."""
+    """A part of an undo: the fields to show, the writes, and warnings about values that are not restored."""
 
     fields: tuple[FieldChange, ...] = ()
     writes: tuple[Write, ...] = ()
@@ -28,7 +28,7 @@ class Restoration:
         return Restoration(fields, writes, (*self.notices, *other.notices))
 
     def step(self, resource: ResourceName, title: str, words: Words) -> Step:
-        """The whole of a resource's part of an undo."""
+        """Returns the undo step of a resource that has these fields, writes and warnings."""
         removes = any(write.action in REMOVALS for write in self.writes)
         action: Action = "delete" if removes else "update" if self.writes else "none"
         status: Status = "pending" if self.writes else "none"
@@ -47,9 +47,9 @@ class Restoration:
 def restored(
     resource: ResourceName, found: Mapping[str, Trace], now: Mapping[str, JsonValue]
 ) -> tuple[Fields, tuple[Notice, ...]]:
-    """The values to set again, and a warning for each that somebody else has changed since.
+    """Returns the values to restore, and a warning for each value that somebody else has changed since.
 
-    What is as it was before the run already is neither.
+    Values that are already as they were before the run are in neither.
     """
     back: Fields = {}
     warnings: tuple[Notice, ...] = ()
@@ -65,7 +65,7 @@ def restored(
 
 
 def same(one: JsonValue, other: JsonValue) -> bool:
-    """Whether two values mean the same: no value and an empty one are one to the services."""
+    """Whether two values mean the same; for the services, a missing value equals an empty one."""
     return (one or None) == (other or None)
 
 
@@ -77,7 +77,7 @@ def is_left(sent: JsonValue, now: JsonValue) -> bool:
 
 
 def changed_since(resource: ResourceName, what: str) -> Notice:
-    """The warning about a value that undo does not restore."""
+    """Returns the warning about a value that undo does not restore, because it was changed after the run."""
     return Notice(
         code="changed_since",
         message=f"Undo leaves {what} ({resource}) as it is, because it was changed after that run.",
@@ -86,5 +86,5 @@ def changed_since(resource: ResourceName, what: str) -> Notice:
 
 
 def texts(value: JsonValue) -> tuple[str, ...]:
-    """A list of strings from the journal."""
+    """Returns a list from the journal as strings; empty if the value is no list."""
     return tuple(str(item) for item in value) if isinstance(value, list) else ()

@@ -20,13 +20,13 @@ from mfa_setup.resources.base import OwnNumbers
 from mfa_setup.services import Services
 
 SHOWN = 10
-"""How many candidates a message names."""
+"""The largest number of candidates that a message names."""
 _DIGITS = 7
-"""A friendly name with so many digits of its number is that number in another form."""
+"""A friendly name with at least this many digits, all of its number, is only the number in another form."""
 
 
 def own(services: Services) -> OwnNumbers:
-    """How this tenant's numbers are recognised: by their mark, or because the journal has their purchase."""
+    """Returns how this tenant's numbers are recognized: by their mark, or because the journal has their purchase."""
     tenant = hashlib.sha256(services.tenant_key.encode()).hexdigest()[:16]  # the same in every run, and short enough
     bought = purchases(services.journal.runs)
     return OwnNumbers(f"{MARK}{tenant}", frozenset(one.sid or one.phone_number for one in bought))
@@ -37,11 +37,11 @@ class Sender(Frozen):
 
     Attributes:
         name: The short code or the alphanumeric sender ID.
-        number: The number that is there.
-        service: The Messaging Service whose pool it belongs in.
-        by_service: Auth0 is to name the service, not the number.
-        to_buy: A number has to be bought.
-        several: How many numbers carry our mark, where that is more than one.
+        number: The existing number that sends.
+        service: The Messaging Service whose pool the number belongs in.
+        by_service: Whether Auth0 names the Messaging Service as the sender, not the number.
+        to_buy: Whether a number must be bought.
+        several: How many numbers have our mark; 0 unless there are several.
     """
 
     name: str | None = None
@@ -53,18 +53,21 @@ class Sender(Frozen):
 
     @property
     def shown(self) -> str | None:
-        """What Auth0's From field is to hold; None where it names the service, or a number is still to be bought."""
+        """The value for Auth0's From field; None if Auth0 names the Messaging Service, or no number is bought yet."""
         return self.name or (self.number.phone_number if self.number and not self.by_service else None)
 
 
 def choose(desired: DesiredNumber, account: TwilioInventory, provider: Provider, own: OwnNumbers) -> Sender:
-    """Climbs down the ladder: asked for, ours, Auth0's sender of this account, any that can send, else to be bought.
+    """Selects the sender, in this order of preference.
+
+    The named sender, this tenant's own number, the sender of this account that Auth0 uses already, any number that can
+    send (a person must choose it), and last a number to buy.
 
     Raises:
-        NotFoundError: The number or the Messaging Service asked for is not of this account.
-        InvalidValueError: The number asked for cannot send SMS, or a name was to go into a pool.
-        NumberUnfitError: A number of ours is there and cannot send SMS.
-        ChoiceNeededError: Numbers that are not ours could send.
+        NotFoundError: The account does not have the named number or Messaging Service.
+        InvalidValueError: The named number cannot send SMS, or a sender name is combined with a Messaging Service.
+        NumberUnfitError: The account has a number of this tenant, but the number cannot send SMS.
+        ChoiceNeededError: The account has other numbers that could send.
     """
     named = _service(desired, account)
     if desired.sender:
@@ -79,8 +82,8 @@ def choose(desired: DesiredNumber, account: TwilioInventory, provider: Provider,
     if used and (named is None or (used.number and not used.by_service)):
         return Sender(number=used.number, service=named, by_service=True) if named else used
     if marked:
-        raise _unfit(marked[0])  # never a second purchase, whatever the first number lacks
-    # A number that this tool bought for another tenant is not offered as a free one.
+        raise _unfit(marked[0])  # no second purchase, whatever the first number lacks
+    # A number that mfa-setup bought for another tenant is not offered.
     others = [item for item in account.numbers if item.sms and not item.friendly_name.startswith(MARK)]
     if others and not desired.buy:
         raise _ask_which(others)
@@ -88,11 +91,11 @@ def choose(desired: DesiredNumber, account: TwilioInventory, provider: Provider,
 
 
 def _ours(ours: list[Number], named: MessagingService | None, used: Sender | None) -> Sender:
-    """The oldest number that carries our mark, by the service that was named, or that Auth0 sends by already."""
+    """Returns the oldest number with our mark, through the named Messaging Service or the one that Auth0 uses."""
     several = len(ours) if len(ours) > 1 else 0
     service = named
     if named is None and used and used.by_service and used.service and ours[0].sid in used.service.pool:
-        service = used.service  # somebody chose that, and our number is in it: it is as good
+        service = used.service  # somebody chose that service, and our number is in its pool
     return Sender(number=ours[0], service=service, by_service=service is not None, several=several)
 
 
@@ -124,7 +127,7 @@ def _asked_for(asked: str, account: TwilioInventory, service: MessagingService |
 
 
 def _by_name(asked: str, account: TwilioInventory, service: MessagingService | None) -> Sender:
-    """A short code of the account, or a name, which nobody owns (sources: twilio-sender-name)."""
+    """Returns a short code of the account, or a sender name, which needs no owner (sources: twilio-sender-name)."""
     if service:
         raise InvalidValueError(
             f"--from is {asked}, but only a phone number can be added to a Messaging Service.",
@@ -146,9 +149,10 @@ def _numbers_of(service: MessagingService, account: TwilioInventory) -> list[Num
 
 
 def _pooled(service: MessagingService, account: TwilioInventory, own: OwnNumbers) -> Sender | None:
-    """A service that can send already: by a number of its pool, ours if there is one, or by a name or short code.
+    """Returns the Messaging Service as the sender if its pool already has a sender; prefers this tenant's number.
 
-    Where it could not be read what else than numbers is in it, it is taken for one: nothing is bought for it.
+    If the names and short codes of the pool could not be read, the pool counts as having one, so that nothing is bought
+    for it.
     """
     number, others = _in_pool(service, account, own), service.senders
     if number or others is None or others.names or others.short_codes:
@@ -157,13 +161,13 @@ def _pooled(service: MessagingService, account: TwilioInventory, own: OwnNumbers
 
 
 def _in_pool(service: MessagingService, account: TwilioInventory, own: OwnNumbers) -> Number | None:
-    # One that was bought for another tenant is not taken on its own.
+    # A number that was bought for another tenant is never selected automatically.
     free = (item for item in _numbers_of(service, account) if own.has(item) or not item.friendly_name.startswith(MARK))
     return min(free, key=lambda item: not own.has(item), default=None)
 
 
 def _of_provider(account: TwilioInventory, provider: Provider, own: OwnNumbers) -> Sender | None:
-    """The sender that Auth0 uses already, where it is of this account."""
+    """Returns the sender that Auth0 already uses, if it belongs to this account; otherwise None."""
     if provider.kind != "twilio" or provider.sid != account.sid:
         return None
     name = normal(provider.sender or "")
@@ -172,7 +176,7 @@ def _of_provider(account: TwilioInventory, provider: Provider, own: OwnNumbers) 
             return Sender(number=number)
     if is_sender_id(name) or (name.isdigit() and account.may_own(name)):
         return Sender(name=name)
-    # A Messaging Service in the From field is one all the same: it is put where it belongs.
+    # A Messaging Service in the From field is accepted, and moved to the right field by the update.
     sid = name if is_service(name) else None if name else provider.messaging_service_sid
     for service in account.services:
         if service.sid == sid:
@@ -181,13 +185,13 @@ def _of_provider(account: TwilioInventory, provider: Provider, own: OwnNumbers) 
 
 
 def listed(numbers: Sequence[Number]) -> str:
-    """Numbers for a message, ten at most, with the names that somebody gave them."""
+    """Lists numbers for a message, at most `SHOWN`, with the names that somebody gave them."""
     more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
     return ", ".join(_with_name(item) for item in numbers[:SHOWN]) + more
 
 
 def _with_name(number: Number) -> str:
-    """A number with its friendly name, unless that is the number itself, as it is when nobody has named it."""
+    """Returns a number with its friendly name, unless that is only the number again, which is Twilio's default."""
     name, digits = number.friendly_name, [item for item in number.friendly_name if item.isdigit()]
     unnamed = not name or (len(digits) >= _DIGITS and "".join(digits) in number.phone_number)
     return number.phone_number if unnamed else f"{number.phone_number} ({name})"
@@ -215,7 +219,7 @@ def _unfit(number: Number) -> NumberUnfitError:
 
 
 def refuse_to_buy(command: str) -> ValueNeededError:
-    """The error of a command that uses a number and never buys one."""
+    """Returns the error for a command that needs a number and never buys one."""
     return ValueNeededError(
         f"The Twilio account has no number to send from, and `mfa-setup {command}` does not buy one.",
         hint="Run `mfa-setup buy-number` first, or pass --from NUMBER or --messaging-service-sid SID.",

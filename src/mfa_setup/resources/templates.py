@@ -1,4 +1,4 @@
-"""The texts of the SMS, on either stack: written where they are asked for, and restored by an undo."""
+"""The texts of the SMS, on either stack: written if the settings have them, and restored by an undo."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -18,24 +18,24 @@ from mfa_setup.snapshot.snapshot import Snapshot
 ENROLL, VERIFY = "otp_enroll", "otp_verify"
 """The two templates of the unified stack that MFA by SMS uses."""
 _TEXT = ("text", "voice", "disabled", "sender")
-"""The parts of a template that count as what a run left of it."""
+"""The fields of a template that must still be as a run set them, so that an undo may restore it."""
 _NAMES = {ENROLL: "templates.enrollment", VERIFY: "templates.verification"}
 _DEFAULTS = {_NAMES[ENROLL]: DEFAULT_ENROLLMENT, _NAMES[VERIFY]: DEFAULT_VERIFICATION}
 WRITE_SCOPES = frozenset({"create:phone_templates", "update:phone_templates"})
 
 
 def are_desired(desired: DesiredSms) -> bool:
-    """Whether any text is asked for; otherwise templates are neither read nor written."""
+    """Whether the settings have any text; otherwise templates are neither read nor written."""
     return desired.enrollment_template is not None or desired.verification_template is not None
 
 
 def are_written(actions: Collection[WriteAction]) -> bool:
-    """Whether writes of these kinds write any text."""
+    """Whether any of these kinds of writes sets a text."""
     return not {"create_template", "update_template", "set_templates"}.isdisjoint(actions)
 
 
 def compare(desired: DesiredSms, found: Snapshot) -> tuple[tuple[FieldChange, ...], tuple[Write, ...]]:
-    """Every part of the templates that differs once the texts asked for are in use, and the writes that set them."""
+    """Returns the fields of the templates that differ from the desired texts, and the writes that set them."""
     if not are_desired(desired):
         return (), ()
     existing = known(found.templates)
@@ -61,19 +61,19 @@ def _compare_legacy(wanted: Mapping[str, str], before: Fields) -> tuple[tuple[Fi
 
 
 def _with_text(kind: str, text: str, before: Template | None) -> Template:
-    """The template with another text, in use; what is spoken stays, and a new one speaks the text."""
+    """Returns the template with this text, enabled; keeps its voice text, which is the same text in a new template."""
     if before is None:
         return Template(kind=kind, text=text, voice=text)
     return before.model_copy(update={"text": text, "disabled": False})
 
 
 def _fields(before: Template | None, after: Template) -> tuple[FieldChange, ...]:
-    """The parts that differ; where there was no template, from one that holds nothing."""
+    """Returns the fields that differ; a new template is compared with an empty one."""
     return differing(_parts(before or Template(kind=after.kind)), _parts(after))
 
 
 def _parts(template: Template) -> Fields:
-    """A template by the names that changes show: its text, what is spoken, whether it is off, its sender."""
+    """Returns a template's fields under the names shown in changes: text, voice text, whether disabled, sender."""
     name = _NAMES[template.kind]
     more: Fields = {"voice": template.voice, "disabled": template.disabled, "from": template.sender}
     return {name: template.text, **{f"{name}.{part}": value for part, value in more.items()}}
@@ -95,7 +95,7 @@ def _texts(found: Templates) -> Fields:
 
 
 def revert(given: Reversal) -> Restoration:
-    """The texts as the run found them."""
+    """Restores the texts from before the run."""
     record, now = given.record, given.now
     if not are_written(record.actions):
         return Restoration()
@@ -135,7 +135,7 @@ def _same_text(one: Fields, other: Fields) -> bool:
 
 def _revert_legacy(given: Reversal, now: Templates) -> Restoration:
     there = _texts(now)
-    # There is no DELETE for these texts: where there were none, the service's own are as good as none.
+    # Auth0 has no DELETE for these texts: if none were set before, its default texts are restored instead.
     found = {
         name: trace
         for name, trace in traces(given.record.of("set_templates"), given.later).items()
@@ -171,7 +171,7 @@ def _set(services: Services, write: Write) -> None:
 
 
 def _written(snapshot: Snapshot, write: Write) -> Snapshot:
-    """The unified stack with the text that a write leaves."""
+    """Returns the snapshot (unified stack) with the template that a write sets."""
     template = Template.model_validate(write.after)
     others = (one for one in known(snapshot.templates).whole if one.kind != template.kind)
     return replace(snapshot, templates=_with_whole((*others, template)))

@@ -1,4 +1,4 @@
-"""How each resource describes its changes to people: in the words of the two consoles, without field names."""
+"""Describes the changes of each resource to people, in the words of the two services' consoles."""
 
 from collections.abc import Iterable, Sequence
 
@@ -30,7 +30,7 @@ _CONNECTION, _CONFIG = "connection", "config_file"
 def application(
     name: str, existing: Application | None, fields: Sequence[FieldChange], config: ConfigFile | None
 ) -> Words:
-    """The application that is created or updated."""
+    """Describes the creation or update of the application."""
     now = f'"{existing.name}", client ID {existing.client_id}' if existing else "none yet"
     urls = _joined(existing.callbacks) if existing else ""
     written = [_file_written(config, fields)] if config and any(_is_config(field) for field in fields) else []
@@ -46,7 +46,7 @@ def application(
 
 
 def application_restored(names: Sequence[str], fields: Sequence[FieldChange], *, deletes: bool) -> Words:
-    """The application as an undone run found it."""
+    """Describes how an undo restores or deletes the application."""
     name = ", ".join(f'"{one}"' for one in names) or "the application"
     if deletes:
         return Words(plan=f"delete {name} permanently", done=f"Deleted the application {name}")
@@ -56,7 +56,7 @@ def application_restored(names: Sequence[str], fields: Sequence[FieldChange], *,
 
 
 def _file_written(config: ConfigFile, fields: Sequence[FieldChange]) -> str:
-    """The app's config file that is written; of one that exists also a domain that is replaced."""
+    """Describes how the app's config file is written, including a domain that is replaced."""
     if config.text is None:
         return f"write {config.path}"
     domain = next((field for field in fields if field.path == f"{_CONFIG}.domain" and field.before), None)
@@ -69,7 +69,7 @@ def _file_restored(fields: Sequence[FieldChange]) -> str:
 
 
 def _changes_of(fields: Sequence[FieldChange]) -> list[str]:
-    """What changes in an application, apart from its config file."""
+    """Returns the changes of an application as phrases, without its config file."""
     urls = [field for field in fields if field.path in _URLS]
     before = [url for field in urls for url in _list(field.before)]
     after = [url for field in urls for url in _list(field.after)]
@@ -98,12 +98,12 @@ def _is_config(field: FieldChange) -> bool:
 
 
 def price_of(offer: Offer) -> str:
-    """What a number costs each month."""
+    """Returns the monthly price of a number in words."""
     return f"{offer.shown_price} per month" if offer.shown_price else "a price that Twilio does not report"
 
 
 def bought(offer: Offer, pool: MessagingService | None) -> Words:
-    """A number that is bought."""
+    """Describes the purchase of a number."""
     phone, price = spaced(offer.phone_number), price_of(offer)
     into = f", and add it to the Messaging Service {_named(pool)}" if pool else ""
     return Words(
@@ -116,18 +116,18 @@ def bought(offer: Offer, pool: MessagingService | None) -> Words:
 
 
 def to_buy() -> Words:
-    """A number that is to be bought, before one was looked for (`status`)."""
+    """Describes the purchase of a number before one has been searched for (`status`)."""
     return Words(plan="buy a number", now=("none yet",))
 
 
 def placed(sender: Sender, home: MessagingService | None, pool: MessagingService | None, rent: str = "") -> Words:
-    """A sender that is there, and the Messaging Service that a number of it is added to.
+    """Describes an existing sender, and the Messaging Service that its number is added to.
 
     Args:
         sender: The sender.
-        home: The Messaging Service that its number is in.
-        pool: The one that its number goes into; None where it stays where it is.
-        rent: What its number costs, where that was read.
+        home: The Messaging Service that the sender's number is in.
+        pool: The Messaging Service that the number is added to; None if the number is not moved.
+        rent: The monthly price of the number; empty if it was not read.
     """
     number, where = sender.number, f"in the Messaging Service {_named(home)}" if home else ""
     if number is None:
@@ -144,7 +144,7 @@ def placed(sender: Sender, home: MessagingService | None, pool: MessagingService
 def number_restored(
     numbers: Sequence[str], fields: Sequence[FieldChange], account: TwilioInventory, *, released: bool
 ) -> Words:
-    """A number that an undo releases, or whose place in a Messaging Service it restores."""
+    """Describes how an undo releases a number, or restores its place in a Messaging Service."""
     phones = ", ".join(map(spaced, numbers))
     if released:
         return Words(plan=f"release {phones} permanently", done=f"Released {phones}")
@@ -156,7 +156,7 @@ def number_restored(
 
 
 def _service(sid: JsonValue, account: TwilioInventory | None) -> str:
-    """A Messaging Service by its name, where the account has it."""
+    """Returns a Messaging Service by its name, or by its SID if the account does not have it."""
     services = account.services if account else ()
     service = next((one for one in services if one.sid == sid), None)
     return f"the Messaging Service {_named(service) if service else sid}" if sid else ""
@@ -189,7 +189,7 @@ _METHODS = {"text": "text message", "voice": "voice call", "sms": "text message"
 def provider(
     before: Provider | None, after: Provider, account: TwilioInventory | None, *, sends_token: bool = False
 ) -> Words:
-    """The provider with other values; `before` is None where there is none yet."""
+    """Describes the change of the provider; `before` is None if the tenant has none yet."""
     sender = _sender(after, account)
     done = f"Auth0 now sends codes through {_kind(after)}{sender}"
     if before is None:
@@ -211,7 +211,7 @@ def provider(
 
 
 def provider_now(there: Provider, account: TwilioInventory | None) -> str:
-    """The provider that is there."""
+    """Describes the current provider."""
     if there.kind is None:
         return "none"
     ways = f", by {_ways(there.delivery_methods)}" if there.delivery_methods else ""
@@ -219,7 +219,7 @@ def provider_now(there: Provider, account: TwilioInventory | None) -> str:
 
 
 def provider_removed() -> Words:
-    """The provider that an undo removes."""
+    """Describes how an undo removes the provider."""
     return Words(plan="remove Twilio as the provider", done="Removed Twilio as the provider")
 
 
@@ -228,7 +228,7 @@ def _kind(there: Provider) -> str:
 
 
 def _sender(there: Provider, account: TwilioInventory | None) -> str:
-    """Who sends: ` from +1 415 864 0347`, a Messaging Service, or both."""
+    """Returns the sender as a phrase: ` from +1 415 864 0347`, a Messaging Service, or both."""
     sender = spaced(normal(there.sender)) if there.sender else ""
     names = [sender, _service(there.messaging_service_sid, account)]
     return f" from {' and '.join(filter(None, names))}" if any(names) else ""
@@ -242,7 +242,7 @@ _DEFAULT = "Auth0's default text"
 def factor(
     before: Factor, types: Sequence[str], fields: Sequence[FieldChange], texts: Part[Templates], *, on: bool = True
 ) -> Words:
-    """The SMS factor that is enabled or disabled, its message types, and its texts."""
+    """Describes the change of the SMS factor: whether it is enabled, its message types, and its texts."""
     changes = []
     if before.enabled != on:
         changes.append(f"enable, by {_ways(types)}" if on and types else "enable" if on else "disable")
@@ -256,7 +256,7 @@ def factor(
 
 
 def _text_of(field: FieldChange) -> str:
-    """The text that a message is given; empty for the other parts of a template."""
+    """Describes the new text of a message; empty for the other fields of a template."""
     message = {"templates.enrollment": "enrollment", "templates.verification": "login"}.get(field.path)
     if message is None:
         return ""
@@ -264,7 +264,7 @@ def _text_of(field: FieldChange) -> str:
 
 
 def _texts(found: Part[Templates]) -> tuple[str, ...]:
-    """The texts of the messages, where they were read."""
+    """Describes the current texts of the messages; empty if they were not read."""
     there = known_or(found, None)
     if there is None:
         return ()
@@ -288,7 +288,7 @@ _ASKED = {
 
 
 def policy(before: str, after: str, users: UserCount | None = None) -> Words:
-    """The MFA policy, by its names before and after, and how many users have enrolled, where they were counted."""
+    """Describes the change of the MFA policy, with the number of enrolled users if they were counted."""
     old, new = _POLICIES.get(before, before), _POLICIES.get(after, after)
     will = _ASKED.get(after, f"{_EVERYONE} {{}} concerned").format("will be")
     present = _ASKED.get(before, f"{_EVERYONE} {{}} concerned").format("is")

@@ -2,5 +2,5 @@
 
 import logging
 
-# Where nobody listens, nothing is said; `mfa-setup sandbox` listens, and so does pytest.
+# Keeps the sandbox silent if logging is not configured; `mfa-setup sandbox` and pytest configure it.
 logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -28,11 +28,11 @@ _log = logging.getLogger(__name__)
 
 
 def build_app(world: World, connections: Connections | None = None) -> Starlette:
-    """The application over `world`.
+    """Builds the ASGI application that serves `world`.
 
     Args:
-        world: The state behind it.
-        connections: The open connections of the server, for faults that cut one off.
+        world: The state of the sandbox.
+        connections: The server's open connections, which faults such as `reset` close.
 
     Returns:
         The application; `app.state.world` is the world.
@@ -62,8 +62,8 @@ def build_app(world: World, connections: Connections | None = None) -> Starlette
 
 
 async def _refuse(request: Request, _error: Exception) -> Response:
-    """No such path, or not with this method: both services answer 404 in their own form."""
-    # not verified: what the services answer to a method that a path does not have
+    """Answers an unknown path, or a method that the path does not support, with 404 in the form of the service."""
+    # not verified: the services' answer to a method that a path does not support
     if is_control(request.scope["path"]):
         return await control.unknown(request)
     answer = refusal(request.scope["path"])
@@ -72,11 +72,11 @@ async def _refuse(request: Request, _error: Exception) -> Response:
 
 
 async def _cut_off(request: Request, _error: Exception) -> Response:
-    """A client that went away in the middle of its request: nothing has happened, and nobody reads the answer."""
+    """Handles a client that disconnected in the middle of its request: nothing changes, and nobody reads the answer."""
     return failure(request.scope["path"], 400)
 
 
 async def _crash(request: Request, error: Exception) -> Response:
-    """A defect of the sandbox: even that is answered in the service's form, never as a bare 500."""
+    """Answers a defect of the sandbox in the form of the service, never with a bare 500."""
     _log.error("the sandbox failed on %s %s", request.method, request.scope["path"], exc_info=error)
     return failure(request.scope["path"], 500)

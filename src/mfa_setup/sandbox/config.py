@@ -10,7 +10,7 @@ NumberRegistration = Literal["registered", "unregistered"]
 RateLimit = Literal["none", "free", "enterprise"]
 
 MOST_TENANTS = 5_000
-"""With more, the environment that holds their credentials would be too large for a process on macOS."""
+"""The most tenants of one sandbox: with more, the environment with their credentials would be too large on macOS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +18,16 @@ class SandboxConfig:
     """The options of one sandbox; the defaults are those of the command line.
 
     Attributes:
-        port: The port on loopback; 0 takes a free one.
-        phone_stack: Which of the two phone stacks the Auth0 tenant is on.
+        port: The port on loopback; 0 picks a free one.
+        phone_stack: Whether the Auth0 tenant uses the Unified Phone Experience or the legacy one.
         auth0_plan: The plan of the Auth0 tenant.
         twilio_account: The kind of Twilio account.
         number_registration: Whether US numbers are registered with the carriers.
         rate_limit: Which of Auth0's documented rate limits apply.
-        latency_ms: Milliseconds that every answer waits.
-        tls: Serve https with a certificate of a throw-away authority.
-        tenants: How many Auth0 tenants there are, with one number of the Twilio account as the sender of all. None: one
-            tenant, and the account owns no number.
+        latency_ms: The delay before every answer, in milliseconds.
+        tls: Whether to serve HTTPS, with a certificate of a throw-away certificate authority.
+        tenants: The number of Auth0 tenants; one number of the Twilio account is the sender of all of them. None: there
+            is one tenant, and the account owns no number.
     """
 
     port: int = 4400

@@ -1,4 +1,4 @@
-"""The open TCP connections, which can be reset on demand and must not delay a stop."""
+"""The server's open TCP connections, which faults can reset and which must not delay a stop."""
 
 import asyncio
 import socket
@@ -15,7 +15,7 @@ _GRACE_SECONDS = 0.3
 
 
 class Connections:
-    """Transports by the address of their client, which is what an ASGI scope knows of its connection.
+    """The open transports, keyed by the address of their client: an ASGI scope identifies its connection by it.
 
     Attributes:
         stopping: Set when the server is about to stop.
@@ -26,11 +26,11 @@ class Connections:
         self._open: dict[Peer, asyncio.Transport] = {}
 
     def protocol(self) -> type[H11Protocol]:
-        """An HTTP protocol for uvicorn that registers its connections here."""
+        """Returns an HTTP protocol class for uvicorn that registers its connections here."""
         connections = self
 
         class Registered(H11Protocol):
-            """uvicorn's protocol, with its transport on record."""
+            """uvicorn's HTTP protocol, which registers its transport while it is connected."""
 
             peer: Peer | None = None
 
@@ -48,7 +48,7 @@ class Connections:
         return Registered
 
     def stop(self) -> None:
-        """Wake everything that waits, and abort shortly after what is still open (TLS closes slowly)."""
+        """Wakes every sleeping or hanging request, and soon aborts the connections still open (TLS closes slowly)."""
         self.stopping.set()
         asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._abort_all)
 
@@ -57,14 +57,14 @@ class Connections:
             transport.abort()
 
     async def sleep(self, seconds: float) -> None:
-        """Sleep, but not beyond the stop of the server."""
+        """Sleeps for this long, or until the server stops."""
         try:
             await asyncio.wait_for(self.stopping.wait(), seconds)
         except TimeoutError:
             return
 
     async def hang(self, scope: Scope, receive: Receive) -> None:
-        """Answer nothing until the client goes away or the server stops."""
+        """Sends no answer until the client disconnects or the server stops."""
         gone = asyncio.ensure_future(_disconnected(receive))
         stop = asyncio.ensure_future(self.stopping.wait())
         await asyncio.wait((gone, stop), return_when=asyncio.FIRST_COMPLETED)
@@ -74,7 +74,7 @@ class Connections:
             await self.reset(scope, receive)
 
     async def reset(self, scope: Scope, receive: Receive) -> None:
-        """Reset the TCP connection: the client sees RST, not the end of a stream."""
+        """Resets the TCP connection: the client receives an RST instead of an orderly end of the stream."""
         transport = self._transport(scope)
         raw = transport.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
@@ -82,7 +82,7 @@ class Connections:
         await _disconnected(receive)
 
     async def close(self, scope: Scope, receive: Receive) -> None:
-        """Close the connection once what was written is out."""
+        """Closes the connection once everything written has been sent."""
         self._transport(scope).close()
         await _disconnected(receive)
 
@@ -92,6 +92,6 @@ class Connections:
 
 
 async def _disconnected(receive: Receive) -> None:
-    # uvicorn would answer 500 for an app that returns without an answer while the connection still stands.
+    # If the app returned without an answer while the connection is open, uvicorn would answer 500.
     while (await receive())["type"] != "http.disconnect":
         pass

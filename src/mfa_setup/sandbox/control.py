@@ -20,18 +20,18 @@ from mfa_setup.sandbox.world import is_loopback
 
 
 class LoopbackOnly:
-    """ASGI middleware: control calls are answered to this machine only, and only under a loopback name."""
+    """ASGI middleware that answers control calls only from this machine, and only under a loopback name."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what may be answered."""
+        """Passes the request on, or answers 403 to a control call from elsewhere."""
         if scope["type"] == "http" and is_control(scope["path"]):
             peer = scope["client"][0] if scope.get("client") else None
             headers = Headers(scope=scope)
-            # The Host check stops a web page whose name was made to resolve to this machine; the Origin check any
-            # other page that sends, and what browsers say of the site behind a request one that only reads.
+            # The Host check stops a web page whose host name was made to resolve to this machine. The Origin check
+            # stops other pages that send data, and the check of Sec-Fetch-Site stops cross-site pages that only read.
             of_here = _is_of_here(headers.get("origin")) and headers.get("sec-fetch-site") != "cross-site"
             if not (is_loopback(peer) and reached(scope) is not None and of_here):
                 await _error(403, "the control calls answer on loopback only")(scope, receive, send)
@@ -40,14 +40,14 @@ class LoopbackOnly:
 
 
 def _is_of_here(origin: str | None) -> bool:
-    """Whether no web page asks, or one that this machine serves."""
+    """Whether the request comes from no web page, or from one that this machine serves."""
     return origin is None or is_loopback(origin.partition("://")[2])
 
 
 def get_requests(call: ControlCall) -> list[JSON]:
-    """GET /_sandbox/requests: the API requests so far (the latest 10,000), control calls aside.
+    """GET /_sandbox/requests: the latest 10,000 API requests, without the control calls.
 
-    `?product=messaging` leaves those to one of Twilio's products.
+    `?product=messaging` returns only the requests to that Twilio product.
     """
     requests = call.world.requests if call.named is None else call.named.requests
     product = call.query.get("product")
@@ -60,7 +60,7 @@ def get_state(call: ControlCall) -> JSON:
 
 
 def post_reset(call: ControlCall) -> JSON:
-    """POST /_sandbox/reset: back to the start, with the same credentials."""
+    """POST /_sandbox/reset: resets the sandbox, or the tenant that the call names, and keeps the credentials."""
     if call.named is None:
         call.world.reset()
     else:
@@ -69,18 +69,18 @@ def post_reset(call: ControlCall) -> JSON:
 
 
 def get_faults(call: ControlCall) -> list[JSON]:
-    """GET /_sandbox/faults: the failures that still wait for a request."""
+    """GET /_sandbox/faults: the injected faults that have not been used up yet."""
     return [_fault(fault) for fault in _faults(call)]
 
 
 def post_faults(call: ControlCall) -> list[JSON]:
-    """POST /_sandbox/faults: adds failures to those that wait."""
+    """POST /_sandbox/faults: adds faults to the pending ones."""
     _faults(call).extend(parse_faults(call.json))
     return get_faults(call)
 
 
 def _faults(call: ControlCall) -> list[Fault]:
-    """Those of the tenant that the call names, or those that wait for a request of any service."""
+    """Returns the pending faults of the tenant that the call names, or those that apply to any service."""
     return call.world.faults if call.named is None else call.named.faults
 
 
@@ -91,7 +91,7 @@ def _fault(fault: Fault) -> JSON:
 
 
 def post_grants(call: ControlCall) -> JSON | None:
-    """POST /_sandbox/grants `{"client_id"?, "scope": [...]}`: what a client's tokens may do; null: no grant."""
+    """POST /_sandbox/grants `{"client_id"?, "scope": [...]}`: sets a client's granted scopes; null: no grant."""
     tenant, body = call.tenant, call.body
     client_id = str(body.get("client_id", tenant.tool.client_id))
     if client_id not in tenant.clients or "scope" not in body:
@@ -106,7 +106,7 @@ def post_grants(call: ControlCall) -> JSON | None:
 
 
 def post_tokens(call: ControlCall) -> JSON:
-    """POST /_sandbox/tokens `{"scope"?, "expires_in"?, "audience"?}`: a token; expired if negative."""
+    """POST /_sandbox/tokens `{"scope"?, "expires_in"?, "audience"?}`: issues a token; expired if negative."""
     tenant, body = call.tenant, call.body
     expires_in = body.get("expires_in", 86400)
     if type(expires_in) is not int:
@@ -144,7 +144,7 @@ def _error(status: int, message: str) -> Response:
 
 
 def routes() -> list[Route]:
-    """The control calls, apart from the pages."""
+    """Returns the routes of the control calls defined here; the pages have their own."""
     return [
         control_route("/requests", "GET", get_requests),
         control_route("/state", "GET", get_state),
@@ -158,5 +158,5 @@ def routes() -> list[Route]:
 
 
 async def unknown(request: Request) -> Response:
-    """Any other path under `/_sandbox`."""
+    """Answers any other path under `/_sandbox` with 404."""
     return _error(404, f"the sandbox has no control call {request.method} {request.scope['path']}")

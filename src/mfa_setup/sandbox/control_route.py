@@ -19,13 +19,13 @@ _LISTED = 5
 
 @dataclass(frozen=True, slots=True)
 class ControlCall:
-    """What a handler gets.
+    """A control call as its handler receives it.
 
     Attributes:
         world: The sandbox.
         path: The path parameters.
-        query: The query.
-        json: The body; an empty object where there is none.
+        query: The query parameters.
+        json: The parsed body; an empty object if the request has none.
     """
 
     world: World
@@ -35,10 +35,10 @@ class ControlCall:
 
     @property
     def named(self) -> Tenant | None:
-        """The tenant that `?tenant=DOMAIN`, or the key `tenant` of the body, names; None where neither is there.
+        """The tenant that `?tenant=DOMAIN` or the body's `tenant` key names; None if neither is present.
 
         Raises:
-            ValueError: There is no such tenant.
+            ValueError: No tenant has this domain.
         """
         name: Any = self.query.get("tenant")
         if name is None and isinstance(self.json, dict):
@@ -51,10 +51,10 @@ class ControlCall:
 
     @property
     def tenant(self) -> Tenant:
-        """The tenant that the call is about: the named one, or the only one.
+        """The tenant that the call is about: the named tenant, or the only one.
 
         Raises:
-            ValueError: There is no such tenant, or there are several and none is named.
+            ValueError: No tenant has this domain, or there are several tenants and none is named.
         """
         named = self.named
         if named is None and len(self.world.tenants) > 1:
@@ -63,18 +63,18 @@ class ControlCall:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The body, where it must be an object.
+        """The body as a JSON object.
 
         Raises:
-            ValueError: It is something else.
+            ValueError: The body is not an object.
         """
         if not isinstance(self.json, dict):
-            raise ValueError("the body must be a JSON object")  # noqa: TRY004 - every refusal is one kind of error
+            raise ValueError("the body must be a JSON object")  # noqa: TRY004 - every error is a ValueError
         return self.json
 
 
 def _list(domains: Collection[str]) -> str:
-    """The tenants' domains; of many, the first ones."""
+    """Returns the tenants' domains as text; only the first ones if there are many."""
     more = f" and {len(domains) - _LISTED} more" if len(domains) > _LISTED else ""
     return ", ".join(islice(domains, _LISTED)) + more
 
@@ -83,12 +83,12 @@ Handler = Callable[[ControlCall], Any]
 
 
 def control_route(path: str, method: str, handler: Handler, status: int = 200) -> Route:
-    """Serve a control call.
+    """Builds the route of a control call.
 
     Args:
         path: The path under `/_sandbox`.
         method: The HTTP method.
-        handler: Returns what is answered as JSON; a `ValueError` is answered with 400 and its text.
+        handler: Returns the value to answer as JSON; a `ValueError` is answered with 400 and its text.
         status: The status of the answer.
     """
 

@@ -14,12 +14,12 @@ FLAG = "phone_consolidated_experience"
 
 
 def post_actions(call: ControlCall) -> list[JSON]:
-    """POST /_sandbox/actions `[{"name", "code"}, …]`: the deployed Actions bound to post-login; `[]`: none.
+    """POST /_sandbox/actions `[{"name", "code"}, …]`: sets the deployed Actions bound to post-login; `[]` removes all.
 
-    They take the place of those that were set before. The sandbox never runs them.
+    They replace the Actions that were set before. The sandbox never runs Actions.
     """
     if not isinstance(call.json, list):
-        raise ValueError('expected a list of {"name", "code"}')  # noqa: TRY004 - every refusal is one kind of error
+        raise ValueError('expected a list of {"name", "code"}')  # noqa: TRY004 - every error is a ValueError
     call.tenant.actions = [deployed_action(*_name_and_code(entry)) for entry in call.json]
     return [shown(action) for action in call.tenant.actions]
 
@@ -32,10 +32,10 @@ def _name_and_code(entry: Any) -> tuple[str, str]:
 
 
 def post_phone_stack(call: ControlCall) -> JSON:
-    """POST /_sandbox/phone-stack `{"phone_stack", "flag"?}`: the stack that is in force, whatever the setting says.
+    """POST /_sandbox/phone-stack `{"phone_stack", "flag"?}`: sets the stack in force, whatever the tenant setting says.
 
-    `flag` is what `phone_consolidated_experience` says then: true, false, or null for a setting that is not there; left
-    out, the setting stays as it is. Once the API changes the setting, the stack follows it again.
+    `flag` is the value that `phone_consolidated_experience` then has: true, false, or null to remove the setting. If
+    `flag` is omitted, the setting stays as it is. Once the API changes the setting, the stack follows it again.
     """
     tenant, body = call.tenant, call.body
     stack, flag = body.get("phone_stack"), body.get("flag")
@@ -49,14 +49,14 @@ def post_phone_stack(call: ControlCall) -> JSON:
 
 
 def get_notifications(call: ControlCall) -> list[JSON]:
-    """GET /_sandbox/notifications: what custom phone providers took, newest first; Twilio's are under `messages`."""
+    """GET /_sandbox/notifications: messages to custom phone providers, newest first; Twilio's are under `messages`."""
     tenants = call.world.tenants.values() if call.named is None else [call.named]
     found = [one for tenant in tenants for one in tenant.notifications]
     return [one.as_json() for one in sorted(found, key=lambda one: one.sent_at, reverse=True)]
 
 
 def post_organization(call: ControlCall) -> JSON:
-    """POST /_sandbox/organizations `{"name", "display_name"?}`: an organization that every user may log in to."""
+    """POST /_sandbox/organizations `{"name", "display_name"?}`: creates an organization open to all users."""
     name = call.body.get("name")
     if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,49}", name):
         raise ValueError("name must be up to 50 lower-case letters, digits, hyphens and underscores")
@@ -68,7 +68,7 @@ def post_organization(call: ControlCall) -> JSON:
 
 
 def routes() -> list[Route]:
-    """The control calls about a tenant."""
+    """Returns the routes of the control calls about a tenant."""
     return [
         control_route("/actions", "POST", post_actions),
         control_route("/phone-stack", "POST", post_phone_stack),

@@ -13,13 +13,13 @@ from mfa_setup.sandbox.world import World
 
 
 class Dated:
-    """ASGI middleware: every answer has a Date, as those of the services do."""
+    """ASGI middleware that adds a Date header to every answer, as the services do."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the header where the answer has none."""
+        """Adds the header to an answer that has none."""
 
         async def date(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -30,34 +30,34 @@ class Dated:
 
 
 class Reach:
-    """ASGI middleware: notes the tenant behind the Host header, for everything within."""
+    """ASGI middleware that stores the tenant of the Host header in the scope, for everything it wraps."""
 
     def __init__(self, app: ASGIApp, world: World) -> None:
         self.app = app
         self.world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Find the tenant."""
+        """Finds the tenant and passes the request on."""
         if scope["type"] == "http":
             reach(scope, self.world.tenant(Headers(scope=scope).get("host")))
-            # What a path begins with to name a product of Twilio is no part of the product's own path.
+            # A prefix that names a Twilio product is not part of that product's own path.
             scope["root_path"] = prefix_of(scope["path"])
         await self.app(scope, receive, send)
 
 
 class Readable:
-    """ASGI middleware: 400 for a path, a query or a host that no service could make sense of."""
+    """ASGI middleware that answers 400 to a path, a query or a Host header that no service could parse."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what can be read."""
+        """Passes on a request that can be parsed."""
         answer = self.app
         if scope["type"] == "http":
             try:
                 check_address(scope["raw_path"], scope["query_string"], Headers(scope=scope).get("host", ""))
             except ValueError:
-                # not verified: what the services answer to these
+                # not verified: the services' answer to such requests
                 answer = failure(scope["path"], 400)
         await answer(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Failures on demand: the next matching request fails, before or after it has had its effect."""
+"""Failures on demand: the next matching request fails, before or after it takes effect."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,16 +15,16 @@ _FRAMING = {"content-length", "transfer-encoding", "connection"}
 
 @dataclass(slots=True)
 class Fault:
-    """A failure that waits for a matching request.
+    """A failure that applies to the next matching requests.
 
     Attributes:
         method: The HTTP method, or `*`.
         path: A glob on the path without its query.
         effect: `status:NNN`, `reset`, `hang`, `truncate` or `html`.
-        applied: Whether the request has its effect before it fails.
-        times: How many matching requests still fail.
-        body: What `status:NNN` answers, as JSON or as text; None for the service's own form.
-        headers: The headers that this answer has besides, or instead of the usual ones.
+        applied: Whether the request takes effect before it fails.
+        times: The number of matching requests that are still to fail.
+        body: The body that `status:NNN` answers, as JSON or as text; None for the service's own error form.
+        headers: Headers that the answer has in addition to, or instead of, the usual ones.
     """
 
     method: str
@@ -36,18 +36,18 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether the request is one of those that shall fail."""
+        """Whether the fault applies to this request."""
         return self.times > 0 and self.method in ("*", method) and fnmatchcase(path, self.path)
 
 
 def parse_faults(body: Any) -> list[Fault]:
-    """The faults of a `POST /_sandbox/faults`.
+    """Parses the faults of a `POST /_sandbox/faults`.
 
     Raises:
-        ValueError: It is not a list of faults; the message says what is wrong and where.
+        ValueError: The body is not a list of faults; the message says what is wrong and where.
     """
     if not isinstance(body, list):
-        raise ValueError("expected a list of faults")  # noqa: TRY004 - every refusal is one kind of error
+        raise ValueError("expected a list of faults")  # noqa: TRY004 - every error is a ValueError
     return [_parse(item, f"faults[{index}]") for index, item in enumerate(body)]
 
 

@@ -1,8 +1,8 @@
 """Many tenants on one sandbox: their host names and keys, and the fleet file that names them.
 
-Each tenant has a client of its own, as real tenants do. Its ID and secret are in two environment variables, such as
-`AUTH0_CLIENT_ID_T0002` and `AUTH0_CLIENT_SECRET_T0002`. With 1,000 tenants these are 160 KB of environment, of which a
-process may have 2 MB on Linux and 1 MB on macOS.
+Each tenant has a client of its own, as real tenants do. The client ID and secret are in two environment variables,
+such as `AUTH0_CLIENT_ID_T0002` and `AUTH0_CLIENT_SECRET_T0002`. For 1,000 tenants, these variables take 160 KB of the
+environment, which is limited to 2 MB per process on Linux and to 1 MB on macOS.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from mfa_setup.sandbox.auth0.tokens import SigningKey
 from mfa_setup.sandbox.twilio.state import SHARED_SENDER
 
 DOMAIN = "tenants.localhost"
-"""The domain of all tenants but the first. A wildcard certificate needs one below `localhost` (OpenSSL)."""
+"""The parent domain of all tenants but the first; OpenSSL needs one below `localhost` for a wildcard certificate."""
 
 _KEYS = 8
 _HEAD = f"""# The credentials are in `env` of the sandbox's --json line.
@@ -30,18 +30,18 @@ twilio_auth_token = {{ env = "TWILIO_AUTH_TOKEN" }}
 
 
 def host_names(count: int) -> list[str]:
-    """The host names of this many tenants: `localhost`, `t0002.tenants.localhost` and so on."""
+    """Returns the host names of this many tenants: `localhost`, `t0002.tenants.localhost` and so on."""
     return ["localhost", *(f"{_name(number)}.{DOMAIN}" for number in range(2, count + 1))]
 
 
 def signing_keys(count: int) -> list[SigningKey]:
-    """The keys of this many tenants: one for the first tenant, and a few that the others share."""
+    """Returns the signing keys of this many tenants: one for the first tenant, and a few that the others share."""
     shared = [SigningKey() for _ in range(_KEYS)]
     return [SigningKey(), *(SigningKey(shared[number % _KEYS]) for number in range(count - 1))]
 
 
 def environment(tenants: Iterable[Tenant]) -> dict[str, str]:
-    """The credentials of all tenants but the first, by the variables that the fleet file refers to."""
+    """Returns the credentials of all tenants but the first, by the fleet file's environment variables."""
     found: dict[str, str] = {}
     for number, tenant in enumerate(tenants, 1):
         if number > 1:
@@ -51,7 +51,7 @@ def environment(tenants: Iterable[Tenant]) -> dict[str, str]:
 
 
 def fleet_file(domains: Iterable[str]) -> str:
-    """The fleet file (TOML) of the tenants with these domains. It holds no secrets."""
+    """Returns the fleet file (TOML) of the tenants with these domains. The file holds no secrets."""
     return "\n".join((_HEAD, *(_entry(number, domain) for number, domain in enumerate(domains, 1))))
 
 

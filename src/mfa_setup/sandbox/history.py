@@ -1,6 +1,6 @@
-"""The API requests so far: what `GET /_sandbox/requests` shows.
+"""The history of API requests that `GET /_sandbox/requests` shows.
 
-Only the latest `KEPT` are there, so that a sandbox which runs for weeks does not grow; their numbers go on.
+Only the latest `KEPT` requests are kept, so that a long-running sandbox does not grow. Numbering continues.
 """
 
 from collections import deque
@@ -12,16 +12,16 @@ KEPT = 10_000
 
 @dataclass(slots=True)
 class Entry:
-    """One request.
+    """One request in the history.
 
     Attributes:
-        n: Its number, from 1, in order of arrival.
+        n: The number of the request, from 1, in order of arrival.
         service: `auth0` or `twilio`.
         method: The HTTP method.
         path: The path without its query.
-        status: The status of the answer; None while, or if, there is none.
+        status: The status of the answer; None if the request has not been answered.
         tenant: The domain of the Auth0 tenant; None for Twilio.
-        product: The product of Twilio, with which its host starts in production; None for Auth0.
+        product: The Twilio product, which is the first label of its host name in production; None for Auth0.
     """
 
     n: int
@@ -33,7 +33,7 @@ class Entry:
     product: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The entry as the control API answers it."""
+        """Returns the entry as the control API answers it."""
         shown = ("n", "service", "method", "path", "status", "tenant")
         return {name: getattr(self, name) for name in shown}
 
@@ -42,5 +42,5 @@ History: TypeAlias = deque[Entry]
 
 
 def new_history() -> History:
-    """An empty history."""
+    """Returns an empty history."""
     return deque(maxlen=KEPT)

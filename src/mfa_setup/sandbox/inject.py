@@ -13,7 +13,7 @@ _PAGE = "<!DOCTYPE html>\n<html><title>502 Bad Gateway</title><body><h1>502 Bad 
 
 
 class Faults:
-    """ASGI middleware that lets requests fail as configured; control calls never fail."""
+    """ASGI middleware that fails the requests that match a fault; control calls never fail."""
 
     def __init__(self, app: ASGIApp, world: World, connections: Connections) -> None:
         self.app = app
@@ -21,12 +21,12 @@ class Faults:
         self.connections = connections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the request, or fail it."""
+        """Passes the request on, or applies the matching fault."""
         fault = self._take(scope)
         if fault is None:
             await self.app(scope, receive, send)
             return
-        # The request is read in full: an unread rest would turn any close into a reset, and spoil a reset.
+        # The request is read in full: unread data would turn any close into a reset, and would interfere with a reset.
         body = await _read(receive)
         messages: list[Message] = []
         if fault.applied:
@@ -67,7 +67,7 @@ class Faults:
 
     async def _truncate(self, messages: list[Message], scope: Scope, receive: Receive, send: Send) -> None:
         if not messages:
-            # Without an effect there is no real answer; any JSON will do to be cut in half.
+            # The request did not take effect, so there is no real answer; any JSON can be cut in half.
             answer = Response('{"message": "this answer never arrives whole"}', media_type="application/json")
             messages.append({"type": "http.response.start", "status": 200, "headers": answer.raw_headers})
             messages.append({"type": "http.response.body", "body": answer.body})
@@ -78,7 +78,7 @@ class Faults:
 
 
 def _answer(fault: Fault, path: str, status: int) -> Response:
-    """The status in the form of the service, or with the body and the headers that were asked for."""
+    """Returns the status in the form of the service, or with the body and the headers of the fault."""
     if fault.body is None:
         answer = failure(path, status)
     elif isinstance(fault.body, str):

@@ -10,7 +10,7 @@ from mfa_setup.sandbox.services import failure, is_control, is_management
 
 
 class Latency:
-    """ASGI middleware: every answer of a service waits `latency_ms`."""
+    """ASGI middleware that delays every answer of a service by `latency_ms`."""
 
     def __init__(self, app: ASGIApp, wait: float, connections: Connections) -> None:
         self.app = app
@@ -18,20 +18,20 @@ class Latency:
         self.connections = connections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Wait, then answer."""
+        """Waits, then passes the request on."""
         if self.wait and scope["type"] == "http" and not is_control(scope["path"]):
             await self.connections.sleep(self.wait)
         await self.app(scope, receive, send)
 
 
 class RateLimit:
-    """ASGI middleware: a token per Auth0 API request, and the three headers with every answer."""
+    """ASGI middleware that takes a token per Auth0 API request and adds the three rate-limit headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request in, or answer 429."""
+        """Passes the request on, or answers 429."""
         bucket = self._bucket(scope)
         if bucket is None:
             await self.app(scope, receive, send)
@@ -43,7 +43,7 @@ class RateLimit:
             if message["type"] == "http.response.start":
                 answered = MutableHeaders(scope=message)
                 for name, value in headers.items():
-                    answered.setdefault(name, value)  # a fault may have its own
+                    answered.setdefault(name, value)  # a fault may set these headers itself
             await send(message)
 
         answer = self.app if let_in else failure(scope["path"], 429)

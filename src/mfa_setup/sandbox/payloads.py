@@ -1,21 +1,21 @@
-"""Parses request bodies to values that can be stored and returned, or rejects them."""
+"""Parses request bodies into values that can be stored and returned, or rejects them."""
 
 import json
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
 DEEPEST = 100
-"""How many arrays and objects may lie within each other; no payload that the services document comes near it."""
+"""How deeply arrays and objects may be nested; no payload that the services document comes near this depth."""
 
 
 def read_json(raw: bytes) -> Any:
-    """The value of a JSON text.
+    """Parses a JSON text.
 
-    Python reads more than JSON allows: `NaN`, numbers that no double holds, and halves of surrogate pairs, which no
-    answer can be encoded with.
+    Python accepts more than JSON allows: `NaN`, numbers that no double holds, and lone surrogates, which cannot be
+    encoded in an answer. These are rejected.
 
     Raises:
-        ValueError: It is no JSON text in UTF-8, or holds what no JSON answer could.
+        ValueError: The text is not JSON in UTF-8, or holds a value that no JSON answer could hold.
     """
     try:
         value = json.loads(raw.decode(), parse_int=_integer)
@@ -29,7 +29,7 @@ def read_json(raw: bytes) -> Any:
 
 def _integer(text: str) -> int:
     number = int(text)
-    float(number)  # overflows where no double holds it
+    float(number)  # raises OverflowError if no double holds the number
     return number
 
 
@@ -41,10 +41,10 @@ def _is_within(value: Any, levels: int) -> bool:
 
 
 def read_form(raw: bytes) -> list[tuple[str, str]]:
-    """The fields of a form (`application/x-www-form-urlencoded`) in their order, empty ones included.
+    """Parses the fields of a form (`application/x-www-form-urlencoded`) in their order, including empty ones.
 
     Raises:
-        ValueError: It is not UTF-8, percent-encoded or as it is.
+        ValueError: The text is not UTF-8, before or after percent-decoding.
     """
     return parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
 
@@ -55,7 +55,7 @@ def is_form(content_type: str) -> bool:
 
 
 def check_address(path: bytes, query: bytes, host: str) -> None:
-    """Refuse a path, a query or a Host header that cannot be read.
+    """Rejects a path, a query or a Host header that cannot be parsed.
 
     Args:
         path: The path, percent-encoded.
@@ -63,7 +63,7 @@ def check_address(path: bytes, query: bytes, host: str) -> None:
         host: The Host header.
 
     Raises:
-        ValueError: What is percent-encoded is not UTF-8, or the host is none.
+        ValueError: The percent-encoded bytes are not UTF-8, or the Host header is invalid.
     """
     for part in (path, query):
         if b"%" in part:

@@ -1,7 +1,7 @@
-"""The phone numbers that the sandbox accepts: assignable ones, and those reserved for fiction.
+"""Validation of phone numbers: the sandbox accepts assignable numbers and numbers reserved for fiction.
 
-The tests of a tool that sends messages use made-up numbers, which nobody has. Those of North America (555-01xx) are
-valid for libphonenumber, those of other countries are not.
+Tests of a tool that sends messages use fictitious numbers, which nobody owns. libphonenumber considers those of North
+America (555-01xx) valid, but not those of other countries.
 """
 
 import re
@@ -13,17 +13,17 @@ _MADE_UP = {"GB": re.compile(r"\+447700900\d{3}"), "FR": re.compile(r"\+3363998\
 
 
 def is_valid(number: PhoneNumber) -> bool:
-    """Whether somebody could have the number, or could in a story."""
+    """Whether the number can be assigned to a subscriber, or is reserved for fiction."""
     return phonenumbers.is_valid_number(number) or _country_of_made_up(number) is not None
 
 
 def country(number: PhoneNumber) -> str | None:
-    """The ISO code of its country, if it has one."""
+    """Returns the ISO code of the number's country, or None."""
     return _country_of_made_up(number) or phonenumbers.region_code_for_number(number)
 
 
 def line(number: PhoneNumber) -> int:
-    """Its `PhoneNumberType`."""
+    """Returns the `PhoneNumberType` of the number."""
     return PhoneNumberType.MOBILE if _country_of_made_up(number) else phonenumbers.number_type(number)
 
 

@@ -1,4 +1,4 @@
-"""Auth0's rate limit: a token bucket per tenant, and the headers that tell how full it is."""
+"""Auth0's rate limit: a token bucket per tenant, and the headers that report how full the bucket is."""
 
 import math
 import time
@@ -14,10 +14,10 @@ class TokenBucket:
     """A token bucket (Auth0 docs, "Rate limit configurations"; sources: auth0-rate-limits).
 
     Attributes:
-        burst: How many requests it holds.
-        rate: How many are added in a second.
-        tokens: How many are left now.
-        filled: When `tokens` was last brought up to date (monotonic).
+        burst: The capacity of the bucket, in requests.
+        rate: The number of tokens added per second.
+        tokens: The number of tokens left.
+        filled: The monotonic time at which `tokens` was last updated.
     """
 
     burst: int
@@ -30,7 +30,7 @@ class TokenBucket:
 
     @classmethod
     def for_plan(cls, plan: Auth0Plan, limit: RateLimit) -> "TokenBucket":
-        """That of the Management API: Free 2 and 2/s, Enterprise production 50 and 16/s; else bottomless."""
+        """Returns the Management API's bucket: Free 2 and 2/s, Enterprise production 50 and 16/s; else unlimited."""
         if limit == "free" or (limit == "none" and plan == "free"):
             return cls(2, 2.0)
         if limit == "enterprise":
@@ -39,13 +39,13 @@ class TokenBucket:
 
     @classmethod
     def for_tokens(cls, plan: Auth0Plan, limit: RateLimit) -> "TokenBucket":
-        """That of `/oauth/token`: Free 30 and 30/s; else unlimited, because no figure is published."""
+        """Returns the bucket of `/oauth/token`: Free 30 and 30/s; else unlimited, because no figure is published."""
         if limit == "free" or (limit == "none" and plan == "free"):
             return cls(30, 30.0)
         return cls(_BOTTOMLESS, float(_BOTTOMLESS))
 
     def take(self) -> bool:
-        """Take a token for one request; false when there is none."""
+        """Takes a token for one request; returns false if none is left."""
         now = time.monotonic()
         self.tokens = min(float(self.burst), self.tokens + (now - self.filled) * self.rate)
         self.filled = now
@@ -55,8 +55,8 @@ class TokenBucket:
         return True
 
     def headers(self) -> dict[str, str]:
-        """The three documented headers; `reset` is in unix seconds."""
-        # not verified: which moment the service means by reset; here, when the next request will be let in
+        """Returns the three documented headers; `reset` is in Unix seconds."""
+        # not verified: the moment that the service means by reset; here, the time when the next request will be allowed
         wait = max(0.0, 1 - self.tokens) / self.rate
         return {
             "x-ratelimit-limit": str(self.burst),

@@ -17,7 +17,7 @@ class RequestLog:
         self.world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Write the request down, then its status."""
+        """Logs the request, and the status of its answer once it is sent."""
         if scope["type"] != "http" or is_control(scope["path"]):
             await self.app(scope, receive, send)
             return

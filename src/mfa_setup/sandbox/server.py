@@ -31,14 +31,14 @@ _START_SECONDS = 10
 class Sandbox:
     """Both services on loopback, in a thread of this process.
 
-    Use it as a context manager, or call `start` and `stop`. It answers as `localhost` and as `127.0.0.1`.
+    Use it as a context manager, or call `start` and `stop`. It is reachable as `localhost` and as `127.0.0.1`.
 
     Args:
-        config: How it is set up.
-        hosts: The host names of its tenants, as `World` takes them.
+        config: The options of the sandbox.
+        hosts: The host names of the tenants, as `World` takes them.
 
     Attributes:
-        config: How it is set up; after `start`, `world.config` has the port that is served.
+        config: The options of the sandbox; after `start`, `world.config` has the port that is served.
     """
 
     def __init__(self, config: SandboxConfig | None = None, hosts: Sequence[str] | None = None) -> None:
@@ -52,21 +52,26 @@ class Sandbox:
 
     @property
     def world(self) -> World:
-        """The state behind the server; there is none before `start`."""
+        """The state behind the server.
+
+        Raises:
+            RuntimeError: The sandbox has not been started.
+        """
         if self._world is None:
             raise RuntimeError("the sandbox has not been started")
         return self._world
 
     @property
     def url(self) -> str:
-        """Where it answers, without a trailing slash."""
+        """The URL of the sandbox, without a trailing slash."""
         return self.world.site.url
 
     def start(self) -> Self:
-        """Bind the port and serve it in a daemon thread; returns when requests are answered.
+        """Binds the port and serves it in a daemon thread; returns once requests are answered.
 
         Raises:
-            PortInUseError: Another program has the port.
+            PortInUseError: Another program uses the port.
+            RuntimeError: The sandbox did not start.
         """
         sockets = bind(self.config.port)
         world = World(replace(self.config, port=sockets[0].getsockname()[1]), self._hosts)
@@ -81,7 +86,7 @@ class Sandbox:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            date_header=False,  # `edge.Dated` adds it, where a fault has none of its own
+            date_header=False,  # `edge.Dated` adds the header, unless a fault sets its own
             timeout_graceful_shutdown=1,
         )
         settings.load()
@@ -113,7 +118,7 @@ class Sandbox:
         raise RuntimeError("the sandbox did not start")
 
     def stop(self) -> None:
-        """Stop serving, at once: whatever still hangs is cut off. Stopping twice is harmless."""
+        """Stops serving at once and cuts off requests that are still running. Stopping twice is harmless."""
         server, thread, loop = self._server, self._thread, self._loop
         self._server = self._thread = self._loop = None
         if server is None or thread is None:
@@ -126,9 +131,10 @@ class Sandbox:
             Path(self.world.site.ca_file).unlink(missing_ok=True)
 
     def serve_forever(self, announce: Callable[[], None] = lambda: None) -> None:
-        """Serve in the foreground until SIGINT or SIGTERM; starts first if that was not done.
+        """Serves in the foreground until SIGINT or SIGTERM; starts the sandbox first if it is not running.
 
-        `announce` is called once signals are taken care of: a program that reads it may stop the sandbox at once.
+        `announce` is called once the signal handlers are installed: a program that reads it may stop the sandbox at
+        once.
         """
         if self._server is None:
             self.start()
@@ -148,7 +154,7 @@ class Sandbox:
                 signal.signal(number, handler)
 
     def ready(self) -> dict[str, Any]:
-        """What `mfa-setup sandbox --json` prints: the addresses and the environment of a client."""
+        """Returns the JSON that `mfa-setup sandbox --json` prints: the addresses, and the environment for a client."""
         site, tenant = self.world.site, self.world.first
         credentials = self.world.twilio.credentials
         env = {
@@ -174,7 +180,7 @@ class Sandbox:
         return answer | {"env": env}
 
     def fleet_file(self) -> str:
-        """The text of a fleet file that names the tenants, with their credentials as variables of `ready`'s `env`."""
+        """Returns a fleet file that names the tenants, with their credentials as variables of `ready`'s `env`."""
         return fleet.fleet_file(self.world.tenants)
 
     def __enter__(self) -> Self:
@@ -187,8 +193,8 @@ class Sandbox:
 
 
 def _tls(site: Site) -> ssl.SSLContext:
-    """A server context with a certificate of an authority that exists for this run only."""
-    import trustme  # noqa: PLC0415 - only `--tls` needs it, and a start shall be quick
+    """Returns a server context with a certificate of an authority that exists for this run only."""
+    import trustme  # noqa: PLC0415 - only `--tls` needs it, and the sandbox should start quickly
 
     authority = trustme.CA()
     handle, name = tempfile.mkstemp(prefix="mfa-setup-sandbox-", suffix=".pem")

@@ -1,4 +1,4 @@
-"""The service that a path belongs to, and the form of its error responses."""
+"""Tells which service a path belongs to, and builds error responses in that service's form."""
 
 from http import HTTPStatus
 from typing import Literal, TypeAlias
@@ -16,29 +16,29 @@ _OAUTH_ERRORS = {400: "invalid_request", 429: "too_many_requests"}
 
 
 def service_of(path: str) -> Service:
-    """The service that owns the path; `/v2/logout` is Auth0's, `/v2/PhoneNumbers` Twilio's."""
+    """Returns the service that serves the path: `/v2/logout` belongs to Auth0, `/v2/PhoneNumbers` to Twilio."""
     return "twilio" if is_twilio(path) else "auth0"
 
 
 def is_control(path: str) -> bool:
-    """Whether the path is the sandbox's own."""
+    """Whether the path is a control call or a page of the sandbox."""
     return path == CONTROL or path.startswith(f"{CONTROL}/")
 
 
 def is_management(path: str) -> bool:
-    """Whether the path is the Management API's."""
+    """Whether the path belongs to the Management API."""
     return path == "/api/v2" or path.startswith("/api/v2/")
 
 
 def refusal(path: str) -> Response:
-    """404 for a path, or a method of it, that the sandbox does not serve, in the service's own form."""
+    """Returns the service's 404 for a path, or a method of a path, that the sandbox does not serve."""
     if service_of(path) == "twilio":
         return twilio_errors.not_found(path)
     return not_found().response()
 
 
 def failure(path: str, status: int) -> Response:
-    """An error status without further words, in the form that the service itself uses for it."""
+    """Returns an error response with this status and no details, in the form that the service itself uses."""
     if is_control(path):
         return JSONResponse({"error": phrase(status)}, status_code=status)
     if service_of(path) == "twilio":

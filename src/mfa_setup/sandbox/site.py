@@ -11,7 +11,7 @@ class Site:
 
     Attributes:
         config: The options of the sandbox; the port is the one that is served.
-        ca_file: The certificate of this run's authority, under `--tls`.
+        ca_file: The path of the certificate of this run's authority; None without `--tls`.
     """
 
     config: SandboxConfig
@@ -24,5 +24,5 @@ class Site:
 
     @property
     def url(self) -> str:
-        """Where the sandbox answers, whichever tenant is meant."""
+        """The URL of the sandbox, which is the same for all tenants."""
         return f"{self.scheme}://localhost:{self.config.port}"

@@ -1,4 +1,4 @@
-"""Sockets on loopback, under both of its addresses."""
+"""Listening sockets on both loopback addresses, 127.0.0.1 and ::1."""
 
 import errno
 import socket
@@ -11,7 +11,7 @@ class PortInUseError(OSError):
 
 
 def bind(port: int) -> list[socket.socket]:
-    """Listening sockets on 127.0.0.1 and, where this machine has it, on ::1, with one port for both.
+    """Opens listening sockets on 127.0.0.1 and, if this machine supports IPv6, on ::1, with one port for both.
 
     Raises:
         PortInUseError: The port is taken.
@@ -32,7 +32,7 @@ def bind(port: int) -> list[socket.socket]:
 
 
 def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    # asyncio switches Nagle's algorithm off only where the protocol is named; else each answer waits for 40 ms.
+    # asyncio disables Nagle's algorithm only if the protocol is named; otherwise each answer waits for 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

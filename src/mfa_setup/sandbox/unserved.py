@@ -6,5 +6,5 @@ _log = logging.getLogger(__name__)
 
 
 def note(method: str, path: str, status: int) -> None:
-    """Name a request that the sandbox does not serve, and what it was answered."""
+    """Logs a request that the sandbox does not serve, and the status that it was answered with."""
     _log.warning("The sandbox does not serve %s %s: answered %d.", method, path, status)

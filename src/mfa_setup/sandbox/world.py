@@ -1,4 +1,4 @@
-"""The state of a sandbox: its tenants and what they share."""
+"""The state of a sandbox: its tenants, and the Twilio account and history that they share."""
 
 import ipaddress
 import re
@@ -20,20 +20,20 @@ from mfa_setup.sandbox.twilio.state import TwilioState
 
 
 class World:
-    """The state behind one sandbox: tenants, each of which owns what is its own, on one Twilio account.
+    """The state behind one sandbox: Auth0 tenants, which share nothing but one Twilio account.
 
     Args:
-        config: How the sandbox is set up; its port is the one that is served.
+        config: The options of the sandbox; the port is the one that is served.
         hosts: The host names of the tenants; by default as many as `config.tenants` says. The first tenant also answers
-            under `localhost` and every address of loopback that is no tenant's.
+            under `localhost` and under every loopback address that no other tenant has.
 
     Attributes:
-        site: Where the sandbox answers.
+        site: The address and configuration of the sandbox.
         tenants: Tenants by domain.
         twilio: The Twilio account.
-        faults: Failures that wait for a matching request of any service; a tenant has its own besides.
-        requested: How many requests there were, for their numbers.
-        other_requests: The latest requests that reached no tenant: those to Twilio, and to a host that is none.
+        faults: The pending faults for requests to any service; each tenant has its own as well.
+        requested: The number of requests so far, from which each request gets its number.
+        other_requests: The latest requests that reached no tenant: requests to Twilio, and to an unknown host.
     """
 
     def __init__(self, config: SandboxConfig, hosts: Sequence[str] | None = None) -> None:
@@ -55,47 +55,47 @@ class World:
 
     @property
     def config(self) -> SandboxConfig:
-        """How the sandbox is set up."""
+        """The options of the sandbox."""
         return self.site.config
 
     @property
     def first(self) -> Tenant:
-        """The first tenant, which is most often the only one."""
+        """The first tenant, which is usually the only one."""
         return next(iter(self.tenants.values()))
 
     @property
     def requests(self) -> list[Entry]:
-        """The latest requests to whatever part of the sandbox, oldest first."""
+        """The latest requests to all parts of the sandbox, oldest first."""
         histories = [self.other_requests, *(tenant.requests for tenant in self.tenants.values())]
         return list(merge(*histories, key=lambda entry: entry.n))[-KEPT:]
 
     def tenant(self, host: str | None) -> Tenant | None:
-        """The tenant behind a Host header, whatever its port: there may be a proxy on another one."""
+        """Returns the tenant of a Host header. The port is ignored, because a proxy may listen on another one."""
         domain = self._domains.get(_name(host or ""))
         if domain is not None:
             return self.tenants[domain]
         return self.first if is_loopback(host) else None
 
     def reset(self) -> None:
-        """Back to the start, with the same credentials, SIDs and signing keys."""
+        """Resets the sandbox to its initial state, and keeps the credentials, SIDs and signing keys."""
         self.twilio = TwilioState(self.config, credentials=self.twilio.credentials)
         for domain in self.tenants:
             self.reset_tenant(domain)
         self._forget()
 
     def reset_tenant(self, domain: str) -> None:
-        """One tenant back to the start; the others, the Twilio account and the count of requests stay as they are."""
+        """Resets one tenant; the other tenants, the Twilio account and the count of requests stay as they are."""
         old = self.tenants[domain]
         self.tenants[domain] = fresh_tenant(domain, self.site, old.tool, old.key)
 
     def snapshot(self) -> dict[str, Any]:
-        """The answer of `GET /_sandbox/state`."""
+        """Returns the answer of `GET /_sandbox/state`."""
         tenants = {domain: tenant.snapshot() for domain, tenant in self.tenants.items()}
         return {"tenants": tenants, "twilio": snapshot(self.twilio)}
 
 
 def is_loopback(host: str | None) -> bool:
-    """Whether a Host header (or the address of a peer) is this machine."""
+    """Whether a Host header, or the address of a peer, is this machine."""
     if host is None:
         return False
     name = _name(host)
@@ -108,6 +108,6 @@ def is_loopback(host: str | None) -> bool:
 
 
 def _name(host: str) -> str:
-    """The host without its port; the address of a peer has no brackets."""
+    """Returns the host name without its port; a peer's IPv6 address has no brackets."""
     found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]]+))(?::[0-9]*)?", host)
     return (found[1] or found[2]).lower() if found else host

@@ -19,7 +19,7 @@ SigningAlg = Literal["RS256", "RS384", "PS256"]
 _LONGEST_SECRET = 100_000
 _JWT_PARTS = 3
 _SHORTEST_SECRET = 8
-"""The shortest secret that is searched for in other values; a shorter one would match by chance."""
+"""The shortest secret, in characters, to search for in other values; a shorter one could match by chance."""
 _TWILIO_KEYS = "Twilio console, Account > API keys & tokens."
 _FORMS = {
     "TWILIO_ACCOUNT_SID": (
@@ -46,14 +46,14 @@ _FORMS = {
         ),
     ),
 }
-"""For each variable its pattern, the problem if the value does not match, and the hint."""
+"""The pattern of each variable, the problem to report if the value does not match, and the hint."""
 
 
 class Auth0Credentials(Frozen):
-    """How the tool authenticates with Auth0: a ready token, a private key, or a client secret.
+    """The credentials for the Management API: a ready access token, a private key, or a client secret.
 
     Attributes:
-        audience: The audience of the tenant's Management API, as `tenant_key` finds it.
+        audience: The audience of the tenant's Management API, as returned by `tenant_key`.
     """
 
     audience: str
@@ -65,14 +65,14 @@ class Auth0Credentials(Frozen):
 
     @classmethod
     def of(cls, domain: str, client_id: str, client_secret: SecretStr) -> "Auth0Credentials":
-        """Those of a Machine to Machine application of the tenant, reached by its own domain."""
+        """Returns the credentials of a Machine to Machine application of a tenant that is reached by its own domain."""
         return cls(audience=f"https://{domain}/api/v2/", client_id=client_id, client_secret=client_secret)
 
 
 class TwilioCredentials(Frozen):
     """The Twilio credentials. Auth0 requires the auth token; mfa-setup's own requests may use an API key instead.
 
-    Source: Twilio docs, "Authentication": an API key pair is sent in place of account SID and auth token, and the
+    Source: Twilio docs, "Authentication": an API key pair replaces the account SID and auth token as the login, and the
     account SID still names the account in every path.
     """
 
@@ -83,7 +83,7 @@ class TwilioCredentials(Frozen):
 
     @property
     def login(self) -> tuple[str, SecretStr]:
-        """User and password of our own requests: the API key where there is one."""
+        """The user name and password for mfa-setup's own requests: the API key if there is one."""
         if self.api_key and self.api_secret:
             return self.api_key, self.api_secret
         return self.account_sid, self.auth_token or SecretStr("")
@@ -94,7 +94,7 @@ AskSecret = Callable[[str], SecretStr | None]
 
 
 def secrets_of(environment: Mapping[str, str]) -> list[SecretStr]:
-    """Every secret in the environment, for masking before anything else can fail."""
+    """Returns every secret in the environment, so that output masks them before anything else can fail."""
     return [SecretStr(value) for name in SECRET_VARIABLES if (value := environment.get(name, "").strip())]
 
 
@@ -102,7 +102,7 @@ class SecretSource:
     """Finds secrets: in a file that an option names, else in the environment.
 
     Attributes:
-        ask: Asks for one at the terminal.
+        ask: Asks for a secret at the terminal.
     """
 
     def __init__(
@@ -120,32 +120,32 @@ class SecretSource:
 
     @property
     def known(self) -> list[SecretStr]:
-        """Every secret that was given, in a file or in the environment."""
+        """Every secret that was given in a file or in the environment."""
         return [*self._from_files.values(), *secrets_of(self._environment)]
 
     def find(self, name: str) -> SecretStr | None:
-        """The secret, or None where it was not given."""
+        """Returns a secret by its name; None if it was not given."""
         if name in self._from_files:
             return self._from_files[name]
         return next(map(SecretStr, filter(None, map(self.text, SECRETS[name].variables))), None)
 
     @property
     def has_auth0_login(self) -> bool:
-        """Whether the command line or the environment gives credentials of the Management API, or a part of some."""
+        """Whether the command line or environment contains at least some Management API credentials."""
         return any(map(self.find, ("api_token", "private_key", "client_secret"))) or bool(self.text("AUTH0_CLIENT_ID"))
 
     @property
     def has_twilio_login(self) -> bool:
-        """Whether the command line or the environment gives credentials of a Twilio account, or a part of some."""
+        """Whether the command line or environment contains at least some credentials of a Twilio account."""
         given = any(map(self.find, ("twilio_auth_token", "twilio_api_secret")))
         return given or any(map(self.text, ("TWILIO_ACCOUNT_SID", "TWILIO_API_KEY")))
 
     def fall_back_on(self, values: Mapping[str, str]) -> None:
-        """Adds values of a profile, by their variables; what the environment has comes first."""
+        """Adds the values of a profile, by variable name; variables set in the environment take precedence."""
         self._environment = {**values, **{name: text for name, text in self._environment.items() if text.strip()}}
 
     def text(self, variable: str) -> str | None:
-        """The value of an environment variable that is not a secret."""
+        """Returns the value of an environment variable that is not a secret; None if it is unset or empty."""
         return self._environment.get(variable, "").strip() or None
 
 
@@ -165,7 +165,11 @@ def _from_file(name: str, path: str, read_stdin: Callable[[], str]) -> SecretStr
 
 
 def beginning(path: Path) -> str:
-    """Reads a file up to the longest possible secret, so that reading a device ends."""
+    """Reads a file up to the length of the longest possible secret, so that reading a device ends.
+
+    Raises:
+        ValueError: The file is longer than that.
+    """
     with path.open(encoding="utf-8") as file:
         text = file.read(_LONGEST_SECRET + 1)
     if len(text) > _LONGEST_SECRET:
@@ -181,7 +185,7 @@ def refuse_misplaced(source: SecretSource, given: Mapping[str, object]) -> None:
         given: The values that were given, by the names that messages use for them.
 
     Raises:
-        InvalidValueError: One of them holds one of the secrets.
+        InvalidValueError: One of the values contains one of the secrets.
     """
     variables: dict[str, object] = {name: source.text(name) or "" for name in VARIABLES}
     secrets = [text for secret in source.known if len(text := secret.get_secret_value()) >= _SHORTEST_SECRET]
@@ -194,11 +198,11 @@ def refuse_misplaced(source: SecretSource, given: Mapping[str, object]) -> None:
 
 
 def auth0_credentials(source: SecretSource, domain: str, client_id: str | None) -> Auth0Credentials:
-    """The Auth0 credentials from all sources.
+    """Returns the Auth0 credentials from all sources.
 
     Raises:
         InvalidValueError: A value is malformed.
-        ValueNeededError: Nothing was given and nobody can be asked.
+        ValueNeededError: Credentials are missing, and there is no terminal to ask for them.
     """
     audience = tenant_key(source, domain)
     if token := source.find("api_token"):
@@ -219,9 +223,9 @@ def auth0_credentials(source: SecretSource, domain: str, client_id: str | None) 
 
 
 def tenant_key(source: SecretSource, domain: str) -> str:
-    """The audience of the tenant's Management API: the one name that stays the same behind a custom domain.
+    """Returns the audience of the tenant's Management API, the only identifier that a custom domain does not change.
 
-    The lock, the journal, the token digests and the marks of the tenant all go by it.
+    The lock, the journal, the token digests and the tenant's marks are all keyed by it.
 
     Raises:
         InvalidValueError: `AUTH0_AUDIENCE` or a ready access token belongs to another tenant.
@@ -247,7 +251,7 @@ def tenant_key(source: SecretSource, domain: str) -> str:
 
 
 def claims_of(token: SecretStr) -> dict[str, Any]:
-    """The claims of an access token, unverified: only Auth0 judges them. Empty if it is not a JWT."""
+    """Returns the claims of an access token without verifying it, which only Auth0 can do; empty if it is not a JWT."""
     parts = token.get_secret_value().split(".")
     try:
         header, claims = (json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in parts[:2])
@@ -258,7 +262,7 @@ def claims_of(token: SecretStr) -> dict[str, Any]:
 
 
 def audiences_of(token: SecretStr) -> frozenset[str]:
-    """The APIs that an access token is for; empty if it does not tell."""
+    """Returns the APIs that an access token is for; empty if the token does not name them."""
     found = claims_of(token).get("aud")
     listed = found if isinstance(found, list) else [found]
     return frozenset(item for item in listed if isinstance(item, str))
@@ -285,11 +289,11 @@ def _auth0_missing(client_id: str | None) -> ValueNeededError:
 
 
 def twilio_credentials(source: SecretSource, account_sid: str | None) -> TwilioCredentials:
-    """The Twilio credentials from all sources.
+    """Returns the Twilio credentials from all sources.
 
     Raises:
         InvalidValueError: A SID or key is malformed.
-        ValueNeededError: Something is missing and nobody can be asked.
+        ValueNeededError: Credentials are missing, and there is no terminal to ask for them.
     """
     api_key, api_secret = source.text("TWILIO_API_KEY"), source.find("twilio_api_secret")
     token = source.find("twilio_auth_token")
@@ -309,7 +313,7 @@ def formed(variable: str, value: str) -> str:
     """Returns the value after checking it against its variable's pattern.
 
     Raises:
-        InvalidValueError: It has not.
+        InvalidValueError: The value does not match the pattern.
     """
     form, problem, hint = _FORMS[variable]
     if not re.fullmatch(form, value):

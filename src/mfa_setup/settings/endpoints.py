@@ -11,7 +11,7 @@ from mfa_setup.errors import InvalidValueError, SandboxMixedError
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """The tenant's base URL (`https://acme.eu.auth0.com`), and the sandbox's for Twilio (None: the real hosts)."""
+    """The base URLs of the tenant (`https://acme.eu.auth0.com`) and of the sandbox's Twilio (None: the real hosts)."""
 
     auth0: str
     twilio: str | None
@@ -19,15 +19,15 @@ class Endpoints:
 
     @property
     def twilio_fits(self) -> bool:
-        """Whether Twilio may be asked at all: a tenant on loopback goes with a sandbox only."""
+        """Whether Twilio requests are allowed: a tenant on loopback may only be combined with a sandbox."""
         return self.twilio is not None or not self.local
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine, by its letters alone: a DNS answer proves nothing.
+    """Whether a host name or address is this machine, judged by its text alone: a DNS answer proves nothing.
 
-    Only `localhost`, names under it and addresses in their usual form count: what else means this machine to one
-    reader of URLs (`127.1`, `0x7f000001`, `::ffff:127.0.0.1`, `localhost.`) means another one to the next.
+    Only `localhost`, names under it and addresses in their usual form count. Other notations for this machine (`127.1`,
+    `0x7f000001`, `::ffff:127.0.0.1`, `localhost.`) mean another host to some URL parsers.
     """
     name = host.lower()
     if name == "localhost" or is_subdomain_of_localhost(host):
@@ -44,46 +44,46 @@ _LONGEST_NAME = 253
 _SUBDOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+localhost", re.ASCII | re.IGNORECASE)
 
 LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
-"""Where a name under `localhost` is reached. No resolver is asked: most do not know such names."""
+"""The addresses of names under `localhost`. They are not looked up, because most resolvers do not know such names."""
 
 
 def is_subdomain_of_localhost(host: str) -> bool:
-    """Whether a host name is one below `localhost`, such as `t0002.tenants.localhost`, in its usual form.
+    """Whether a host name is a name below `localhost`, such as `t0002.tenants.localhost`, in its usual form.
 
-    Source: RFC 6761, section 6.3: such a name is this machine's, and no request for it is sent to a DNS server.
+    Source: RFC 6761, section 6.3: such a name belongs to this machine, and is never looked up on a DNS server.
     """
     return host.isascii() and len(host) <= _LONGEST_NAME and _SUBDOMAIN.fullmatch(host) is not None
 
 
 def is_number(host: str) -> bool:
-    """Whether a host is an address in any form, also one that only some readers take (`127.1`, `0x7f000001`).
+    """Whether a host is an IP address in any notation, even one that only some parsers accept (`127.1`, `0x7f000001`).
 
-    Source: the URL Standard, "ends in a number checker": such a host is an address or nothing.
+    Source: the URL Standard, "ends in a number checker": such a host is either an IP address or invalid.
     """
     last = host.strip("[]").rstrip(".").rpartition(".")[2].lower()
     return ":" in host or last.isdigit() or re.fullmatch(r"0x[0-9a-f]*", last) is not None
 
 
 def is_under_localhost(host: str) -> bool:
-    """Whether a name is kept for this machine (RFC 6761, section 6.3: `.localhost`; `localhost.localdomain`)."""
+    """Whether a name is reserved for this machine (RFC 6761, section 6.3: `.localhost`; `localhost.localdomain`)."""
     name = host.lower().rstrip(".")
     return name.endswith((".localhost", ".localdomain")) or name == "localhost"
 
 
 def require_this_machine(places: Endpoints) -> None:
-    """Refuses a `localhost` that leads elsewhere: what the resolver says is looked at before the first request.
+    """Refuses a `localhost` that resolves to another machine; checked before the first request.
 
     Raises:
-        SandboxMixedError: One of its addresses is not on this machine.
+        SandboxMixedError: The host name of the sandbox resolves to an address outside this machine.
     """
     for url in filter(None, (places.auth0, places.twilio)) if places.local else ():
         host = urlsplit(url).hostname or ""
         if is_subdomain_of_localhost(host):
-            continue  # it is never resolved
+            continue  # such a name is never resolved
         try:
             found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
-            continue  # then no request can be sent either, and that is told in its own words
+            continue  # the first request will fail in the same way and report the error
         if not all(is_loopback(str(entry[4][0])) for entry in found):
             raise SandboxMixedError(
                 f"{host} resolves to another machine.",
@@ -95,11 +95,11 @@ _SANDBOX_HINT = "A sandbox runs on this machine: set MFA_SETUP_SANDBOX to http:/
 
 
 def sandbox_url(text: str) -> SplitResult:
-    """The URL of the sandbox.
+    """Parses and checks the URL of the sandbox.
 
     Raises:
-        InvalidValueError: It is not an http or https URL.
-        SandboxMixedError: It is not on this machine.
+        InvalidValueError: The text is not an http or https URL.
+        SandboxMixedError: The URL is not on this machine.
     """
     try:
         parts = urlsplit(text)
@@ -117,7 +117,7 @@ def sandbox_url(text: str) -> SplitResult:
 
 
 def require_sandbox_of(domain: str, sandbox: SplitResult) -> None:
-    """Refuses to send the credentials of a tenant to a sandbox that is another program than the tenant's own.
+    """Refuses to send a tenant's credentials to a sandbox other than the one that runs the tenant.
 
     Raises:
         SandboxMixedError: The domain is not that of the sandbox.
@@ -134,7 +134,7 @@ def resolve(domain: str, sandbox: SplitResult | None, *, twilio_needed: bool) ->
     """Resolves the URLs of both services, which are both on loopback or both real.
 
     Raises:
-        SandboxMixedError: One is on loopback and the other is not.
+        SandboxMixedError: One service is on loopback and the other is not.
     """
     local = is_loopback(urlsplit(f"//{domain}").hostname or "")
     if sandbox and not local:

@@ -1,7 +1,7 @@
 """Reads a fleet file: many tenants with their settings and references to their credentials.
 
-A tenant's own keys outrank those of `[defaults]`, key by key. The file holds no credential, only the names of
-environment variables and files that do.
+A tenant's own keys override those of `[defaults]`, key by key. The file contains no credentials, only the names of
+environment variables and files that contain them.
 """
 
 import re
@@ -24,9 +24,9 @@ _LONGEST = 10_000_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}", re.ASCII)
 _LOGINS = ("auth0_api_token", "auth0_client_assertion_private_key", "auth0_client_secret")
-"""The ways to log in to the Management API: a tenant that names one of its own uses none of the defaults'."""
+"""The keys for a Management API login; a tenant with one of its own inherits none of them from the defaults."""
 _OF_ACCOUNT = ("twilio_auth_token", "twilio_api_key", "twilio_api_secret")
-"""What belongs to one Twilio account, and is not used for another one."""
+"""The keys for credentials of one Twilio account, which are never used for another account."""
 CREDENTIALS = {
     key: key.upper()
     for key in (
@@ -34,7 +34,7 @@ CREDENTIALS = {
         "twilio_account_sid", *_OF_ACCOUNT,
     )
 }  # fmt: skip
-"""The keys of `credentials`, and the environment variable that holds the same in a run for one tenant."""
+"""The keys of `credentials`, and the environment variable with the same credential in a run for one tenant."""
 _FORM = 'Write { env = "NAME" } or { file = "PATH" }.'
 
 
@@ -45,7 +45,7 @@ class CredentialName:
     Attributes:
         kind: `env` or `file`.
         name: The name of the variable, or the path of the file.
-        place: The key that names it, as messages say it.
+        place: The key of this entry in the fleet file, as messages name it.
     """
 
     kind: str
@@ -58,10 +58,10 @@ class FleetTenant:
     """One tenant of a fleet.
 
     Attributes:
-        name: Its name in the file.
-        domain: Its domain.
-        settings: What is to be set up there.
-        credentials: Where its credentials are found, by their keys.
+        name: The tenant's name in the file.
+        domain: The tenant's domain.
+        settings: The settings to apply to the tenant.
+        credentials: References to the tenant's credentials, by key.
     """
 
     name: str
@@ -71,16 +71,17 @@ class FleetTenant:
 
 
 def read_fleet(path: Path, *, allowed: frozenset[str], sandbox: bool) -> tuple[FleetTenant, ...]:
-    """The tenants of a fleet file, in the order of the file.
+    """Reads the tenants of a fleet file, in the order of the file.
 
     Args:
-        path: Its path.
+        path: The path of the fleet file.
         allowed: Domains that credentials may be sent to although they are not under auth0.com.
         sandbox: Whether a sandbox is in use, whose tenants are on this machine.
 
     Raises:
         ConfigUnreadableError: The file cannot be read.
-        SecretInConfigError, UnknownKeyError, InvalidValueError: It holds something that it must not.
+        SecretInConfigError, UnknownKeyError, InvalidValueError: The file contains a secret, an unknown key or an
+            invalid value.
     """
     content = parsed(path, _LONGEST, "the path of the fleet file")
     for name in content.keys() - {"defaults", "tenants"}:
@@ -106,7 +107,7 @@ def read_fleet(path: Path, *, allowed: frozenset[str], sandbox: bool) -> tuple[F
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One tenant's section of the file."""
+    """One tenant's section of the fleet file."""
 
     path: Path
     name: str
@@ -188,14 +189,14 @@ def _names(content: Any, place: str) -> dict[str, CredentialName]:
 
 
 def _chosen(shared: Mapping[str, CredentialName], own: Mapping[str, CredentialName]) -> dict[str, CredentialName]:
-    """The credentials of a tenant's own section, and those of the defaults that apply to it."""
+    """Combines the credentials of a tenant's own section with those of the defaults that apply to the tenant."""
     gone = set(_LOGINS) if own.keys() & set(_LOGINS) else set[str]()
     gone |= set(_OF_ACCOUNT) if "twilio_account_sid" in own else set()
     return {key: named for key, named in shared.items() if key not in gone} | dict(own)
 
 
 def _config_files(tenants: tuple[FleetTenant, ...]) -> Iterator[tuple[str, str]]:
-    """The config file of each tenant's app, or its folder, where one is to be written."""
+    """Yields the path of each app's config file, or the app's folder, for every tenant that has one to write."""
     for tenant in tenants:
         settings = tenant.settings
         base = settings.config_base / settings.write_config if settings.write_config else settings.app_dir
@@ -215,15 +216,15 @@ def _refuse_twice(path: Path, used: Iterator[tuple[str, str]], what: str) -> Non
 
 
 def resolved(tenant: FleetTenant, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """A tenant's credentials, by the variables that hold the same in a run for one tenant.
+    """Returns a tenant's credentials, by the variables that contain them in a run for one tenant.
 
     Args:
         tenant: The tenant.
-        folder: The folder that relative paths count from.
-        environment: The environment variables; no other is looked at than those that are named.
+        folder: The folder that relative paths are relative to.
+        environment: The environment variables; only those that the fleet file names are read.
 
     Raises:
-        ValueNeededError: A variable is not set, or a credential is not named at all.
+        ValueNeededError: A variable is not set, or the fleet file has no reference to a required credential.
         InvalidValueError: A file cannot be read.
     """
     found = {CREDENTIALS[key]: _value(named, folder, environment) for key, named in tenant.credentials.items()}
@@ -234,10 +235,10 @@ def resolved(tenant: FleetTenant, folder: Path, environment: Mapping[str, str]) 
 
 
 def require_twilio(tenant: FleetTenant) -> None:
-    """Refuses a tenant without credentials of Twilio, for a run that needs them.
+    """Refuses a tenant without Twilio credentials, for a run that needs them.
 
     Raises:
-        ValueNeededError: They are not named.
+        ValueNeededError: The fleet file has no reference to the tenant's Twilio credentials.
     """
     named = tenant.credentials.keys()
     if "twilio_account_sid" not in named or not ("twilio_auth_token" in named or set(_OF_ACCOUNT[1:]) <= named):

@@ -1,4 +1,4 @@
-"""The pydantic model of mfa-setup.toml and its JSON Schema, built from the table of settings when they are needed."""
+"""The pydantic model of mfa-setup.toml and its JSON Schema, built on demand from the table of settings."""
 
 from functools import cache
 from typing import Any
@@ -13,9 +13,9 @@ _TYPES: dict[str, Any] = {"text": str, "list": list[str], "number": float | str,
 
 @cache
 def file_model() -> type[BaseModel]:
-    """The model of a settings file: one optional table for each section, one optional key for each setting.
+    """Returns the model of a settings file: one optional table per section, with one optional key per setting.
 
-    It checks names and types; what a value may hold is checked by the setting's own parser.
+    The model checks names and types; the setting's own parser checks the value.
     """
     tables: dict[str, Any] = {}
     for name, known in SECTIONS.items():
@@ -26,7 +26,7 @@ def file_model() -> type[BaseModel]:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a settings file, for editors and linters."""
+    """Returns the JSON Schema of a settings file, for editors and linters."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **file_model().model_json_schema()}
 
 
@@ -42,6 +42,6 @@ def _field(setting: Setting) -> tuple[Any, Any]:
 
 
 def _no_null(schema: dict[str, Any]) -> None:
-    """TOML has no null: a key without a default is left out."""
+    """Removes a null default from a key's schema, because TOML has no null."""
     if schema.get("default", ...) is None:
         del schema["default"]

@@ -1,4 +1,4 @@
-"""The parsers of values: each returns the text in the engine's form, or raises an error about the problem."""
+"""The parsers of values: each returns the value in the form used internally, or raises an error about the problem."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from mfa_setup.settings.endpoints import is_loopback, is_number, is_under_localh
 
 
 class MalformedError(Exception):
-    """The problem with a value, and an example of a valid one."""
+    """Raised for a malformed value, with the problem and an example of a valid value."""
 
     def __init__(self, problem: str, example: str) -> None:
         super().__init__(problem)
@@ -26,14 +26,14 @@ _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORT_CODE = re.compile(r"[0-9]{3,6}")
 _SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_&-](?:[A-Za-z0-9 +_&-]{0,9}[A-Za-z0-9+_&-])?")
-"""An alphanumeric sender ID has at most 11 characters, one of them a letter (sources: twilio-sender-name)."""
+"""Matches an alphanumeric sender ID: at most 11 characters, at least one a letter (sources: twilio-sender-name)."""
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 NORTH_AMERICA = frozenset({"US", "CA"})
 """The countries where Twilio searches by area code (AvailablePhoneNumbers, `AreaCode`)."""
 
 
 def quoted(raw: object) -> str:
-    """A value for a message: shortened, and without anything that looks like a secret."""
+    """Quotes a value for a message: shortened, and without anything that looks like a secret."""
     shown = _shortened(raw)
     text = shown if isinstance(shown, str) else repr(shown)
     text = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
@@ -41,7 +41,7 @@ def quoted(raw: object) -> str:
 
 
 def _shortened(raw: object) -> object:
-    """A value of a settings file with every text in it shortened."""
+    """Shortens every text in a value of a settings file."""
     match raw:
         case str():
             return shortened(raw)
@@ -54,7 +54,7 @@ def _shortened(raw: object) -> object:
 
 
 def domain(text: str) -> str:
-    """A tenant's domain: a bare host name; a port only on loopback."""
+    """Parses a tenant's domain: a bare host name; a port is allowed only on loopback."""
     example = "Use the bare host name, such as acme.eu.auth0.com."
     if "/" in text:
         host = text.rpartition("://")[2].partition("/")[0].rpartition("@")[2]
@@ -66,7 +66,7 @@ def domain(text: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise MalformedError("it is not a host name", example) from None
-    # A query, a fragment or a line end would not be part of `netloc`.
+    # `netloc` differs from the text if the text contains a query, a fragment or a line end.
     if parts.netloc != text or parts.username is not None or not (_HOST.fullmatch(host) or is_loopback(host)):
         raise MalformedError("it is not a host name", example)
     if not is_loopback(host) and (is_number(host) or is_under_localhost(host)):
@@ -84,21 +84,21 @@ def domain(text: str) -> str:
 
 
 def application_name(text: str) -> str:
-    """A name as `POST /api/v2/clients` takes it: not empty, without `<` and `>`."""
+    """Parses an application's name as `POST /api/v2/clients` accepts it: not empty, without `<` and `>`."""
     if not text.strip() or any(mark in text for mark in "<>") or not text.isprintable():
         raise MalformedError("a name must not be empty or contain < or >", 'For example "Twilio MFA Test".')
     return _harmless(text, 'For example "Twilio MFA Test".')
 
 
 def _harmless(text: str, example: str) -> str:
-    """Free text, which would be sent, displayed and stored. Text that looks like a secret is refused."""
+    """Refuses free text that looks like a secret, because it would be sent, displayed and stored."""
     if looks_random(text):
         raise MalformedError("it contains what looks like a secret", example)
     return text
 
 
 def url(text: str) -> str:
-    """A callback or logout URL: http or https with a host; Auth0 compares them to the letter, so it stays as typed."""
+    """Parses a callback or logout URL: http or https with a host; kept unchanged, since Auth0 compares URLs exactly."""
     example = "For example http://localhost:3000 or https://app.example.com/callback."
     try:
         parts = urlsplit(text)
@@ -122,7 +122,7 @@ def url(text: str) -> str:
 
 
 def origin(text: str) -> str:
-    """A web origin: scheme, host and port, nothing behind it."""
+    """Parses a web origin: scheme, host and port, without a path or query."""
     parts = urlsplit(url(text))
     if parts.path not in {"", "/"} or parts.query:
         raise MalformedError("an origin must not have a path", f"Use {shortened(origin_of(text))} as the web origin.")
@@ -130,13 +130,13 @@ def origin(text: str) -> str:
 
 
 def origin_of(text: str) -> str:
-    """The origin of a URL."""
+    """Returns the origin of a URL."""
     parts = urlsplit(text)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def _of_form(form: str, problem: str, example: str) -> Callable[[str], str]:
-    """A parser of texts that have one form and stay as typed."""
+    """Creates a parser for texts that match a pattern and are returned unchanged."""
 
     def parse(text: str) -> str:
         if not re.fullmatch(form, text):
@@ -153,33 +153,33 @@ account_sid = _of_form(
 client_id = _of_form(
     CLIENT_ID, "it is not a client ID", "Auth0 dashboard: Applications > the application > Settings > Client ID."
 )
-"""The id of an application."""
+"""Parses the client ID of an application."""
 organization = _of_form(
     r"[A-Za-z0-9_-]{1,64}",
     "it is neither the ID nor the name of an organization",
     "Auth0 dashboard: Organizations > the organization > Organization ID, such as org_abcdefghijklmnop.",
 )
-"""The ID of an organization, `org_` and letters and digits, or its name: letters, digits, hyphens, underscores."""
+"""Parses the ID of an organization (`org_`, letters and digits) or its name (letters, digits, hyphens, underscores)."""
 connection_name = _of_form(
     r"[A-Za-z0-9]([A-Za-z0-9-]{0,126}[A-Za-z0-9])?",
     "it is not a valid name of a connection",
     "For example Username-Password-Authentication.",
 )
-"""The name of a connection: letters, digits and hyphens."""
+"""Parses the name of a connection: letters, digits and hyphens."""
 area_code = _of_form(r"[2-9][0-9][0-9]", "an area code has three digits and starts with 2 to 9", "For example 415.")
-"""Three digits, as the United States and Canada number their areas."""
+"""Parses an area code of the United States or Canada: three digits."""
 contains = _of_form(r"[0-9A-Za-z*+]{2,16}", "it is not 2 to 16 digits, letters or *", "For example 55501 or MFA.")
-"""A pattern of digits and letters (AvailablePhoneNumbers, `Contains`: 2 to 16 characters, `*` for any)."""
+"""Parses a pattern of digits and letters (AvailablePhoneNumbers, `Contains`: 2 to 16 characters, `*` for any)."""
 _SERVICE = r"MG[0-9a-fA-F]{32}"
 messaging_service = _of_form(
     _SERVICE, "it is not `MG` followed by 32 hexadecimal digits", "Twilio console: Messaging > Services."
 )
-"""The SID of a Messaging Service."""
+"""Parses the SID of a Messaging Service."""
 
 
 def country(text: str) -> str:
-    """A country by its two letters (ISO 3166-1)."""
-    import phonenumbers  # noqa: PLC0415 its tables are large, and most command lines need none of them
+    """Parses a two-letter country code (ISO 3166-1)."""
+    import phonenumbers  # noqa: PLC0415 its tables are large, and most commands do not need them
 
     code = text.upper()
     if not text.isascii() or code not in phonenumbers.SUPPORTED_REGIONS:
@@ -188,8 +188,8 @@ def country(text: str) -> str:
 
 
 def phone_number(text: str) -> str:
-    """A phone number in E.164 form."""
-    import phonenumbers  # noqa: PLC0415 likewise
+    """Parses a phone number in E.164 format."""
+    import phonenumbers  # noqa: PLC0415 see `country`
 
     example = "Write the number with + and country code, without spaces: +14155550123."
     if not _E164.fullmatch(text):
@@ -204,7 +204,7 @@ def phone_number(text: str) -> str:
 
 
 def sender(text: str) -> str:
-    """The sender: a phone number in E.164 format, a short code, or an alphanumeric sender ID."""
+    """Parses the sender: a phone number in E.164 format, a short code, or an alphanumeric sender ID."""
     if re.fullmatch(_SERVICE, text):
         raise MalformedError("it is the SID of a Messaging Service", "Pass it with --messaging-service-sid.")
     if _SHORT_CODE.fullmatch(text) or _SENDER_NAME.fullmatch(text):
@@ -213,12 +213,12 @@ def sender(text: str) -> str:
 
 
 def price(text: str) -> float:
-    """A monthly price, in the currency of the account."""
+    """Parses a monthly price, in the currency of the Twilio account."""
     return _positive(text, "it is not a price", "For example 2.50.")
 
 
 def seconds(text: str) -> float:
-    """A time in seconds, up to an hour."""
+    """Parses a number of seconds, at most an hour."""
     value = _positive(text, "it is not a number of seconds", "For example --timeout 30.")
     if value > 3600:  # noqa: PLR2004
         raise MalformedError("it is more than an hour", "For example --timeout 30.")
@@ -232,11 +232,11 @@ def _positive(text: str, problem: str, example: str) -> float:
 
 
 _SAMPLE = "407319"
-"""The code that a template is tested with."""
+"""The sample code that a template is rendered with to check it."""
 
 
 def template(text: str) -> str:
-    """The text of an SMS: it must hold the code, in either stack's notation."""
+    """Parses the text of an SMS, which must contain the code in the notation of either stack."""
     if not re.search(r"\{\{\s*code\b[^}]*\}\}", text):
         raise MalformedError("a template must contain {{code}}", 'For example "{{code}} is your code for Acme."')
     if len(text) > 20_000:  # noqa: PLR2004 branding/phone/templates: 1 to 20000
@@ -250,7 +250,7 @@ def template(text: str) -> str:
 
 
 def _tells_code(template: str) -> bool:
-    """Whether a template that is rendered contains the code; one that is no Liquid does not."""
+    """Whether a template contains the code once it is rendered; False if the template is not valid Liquid."""
     from mfa_setup.liquid import InvalidTemplateError  # noqa: PLC0415 slow to import, and few commands name a template
     from mfa_setup.otp_text import holds, otp_text  # noqa: PLC0415
 
@@ -261,7 +261,7 @@ def _tells_code(template: str) -> bool:
 
 
 def path(text: str) -> Path:
-    """A path on this machine."""
+    """Parses a path on this machine."""
     if not text.strip() or "\0" in text:
         raise MalformedError("it is not a valid path", "Use the path of a file or folder on this machine.")
     if not (Path(text).is_absolute() or os.access(text, os.F_OK)):

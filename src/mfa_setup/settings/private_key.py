@@ -1,4 +1,4 @@
-"""Checks the private key of an application, and describes what is wrong with it."""
+"""Checks the private key of an application, and describes the problem if it is unusable."""
 
 from pydantic import SecretStr
 
@@ -12,7 +12,7 @@ def check_private_key(key: SecretStr) -> None:
     """Refuses anything but an RSA private key in PEM format.
 
     Raises:
-        InvalidValueError: It is something else; the message says what, and holds nothing of it.
+        InvalidValueError: The key is unusable; the message describes the problem and contains no part of the key.
     """
     text = key.get_secret_value()
     if "PUBLIC KEY-----" in text or "CERTIFICATE-----" in text:
@@ -31,8 +31,8 @@ def check_private_key(key: SecretStr) -> None:
 
 
 def _problem(text: str) -> str | None:
-    """What is wrong with a key in PEM form; None where it can sign."""
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 only where a key is given
+    """Returns the problem with a key in PEM format; None if the key can be used to sign."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 needed only if a key is given
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
 

@@ -1,7 +1,7 @@
 """Every setting, secret and environment variable of mfa-setup, each described once.
 
 The command line, its help, the reader of mfa-setup.toml, the JSON Schema of that file and docs/settings.md are built
-from these tables. Nothing here is slow to import. To add a setting, add a row to `SETTINGS`.
+from these tables. This module must stay quick to import. To add a setting, add a row to `SETTINGS`.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from mfa_setup.model.types import Delivery, NumberType, PolicyName
 from mfa_setup.settings import parsers
 
 Group = Literal["tenant", "identity", "application", "number", "sender", "sms", "users", "policy", "account"]
-"""A command takes all settings of some groups; `account` has none but Twilio's secrets."""
+"""A group of settings; a command takes all settings of some groups. `account` contains only Twilio's secrets."""
 Kind = Literal["text", "list", "number", "choice", "boolean"]
 
 PANELS: dict[Group, tuple[str, str]] = {
@@ -25,9 +25,9 @@ PANELS: dict[Group, tuple[str, str]] = {
     "users": ("Users", "sms"),
     "policy": ("Policy", "policy"),
 }
-"""Where the settings of a group belong: the panel of the help, and the section of mfa-setup.toml."""
+"""The panel of the help and the section of mfa-setup.toml for the settings of each group."""
 PREFIX = "MFA_SETUP_"
-"""How the environment variables that belong to mfa-setup begin."""
+"""The prefix of the environment variables that belong to mfa-setup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +35,21 @@ class Setting:
     """One setting.
 
     Attributes:
-        name: Its name in code; flag, variable and key are derived from it where the row names no other.
-        group: The group that it belongs to.
-        help: One line.
+        name: The setting's name in code; its flag, variable and key are derived from it unless given.
+        group: The setting's group.
+        help: A description in one line.
         parser: Checks one value and converts it.
         example: A valid value, as typed on the command line.
-        kind: A text, a list of texts, a number, one of some choices, or true and false.
-        default: The value where none is given.
+        kind: Text, a list of texts, a number, a choice, or a boolean.
+        default: The value if none is given.
         choices: The literal type of a choice.
-        flag: The option.
+        flag: The option on the command line.
         opposite: The option that sets a boolean to false.
         key: The key in mfa-setup.toml.
-        variable: The environment variable; None where none is read.
-        metavar: What stands for the value in the help.
-        separator: What may separate several items of a list that are given as one.
-        one_shot: Whether it is an action of one run: a flag, and neither a key nor a variable.
+        variable: The environment variable; None if the setting has no variable.
+        metavar: The placeholder for the value in the help.
+        separator: The separator between several items of a list that are given as one text.
+        one_shot: Whether the setting applies to a single run: it has a flag, but neither a key nor a variable.
     """
 
     name: str
@@ -154,7 +154,7 @@ SETTINGS: tuple[Setting, ...] = (
 # fmt: on
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 SECTIONS: dict[str, dict[str, Setting]] = {}
-"""The sections of mfa-setup.toml, and the setting of each key."""
+"""The sections of mfa-setup.toml: key to setting."""
 for _setting in SETTINGS:
     SECTIONS.setdefault(_setting.section, {})[_setting.key] = _setting
 
@@ -163,7 +163,7 @@ for _setting in SETTINGS:
 class Secret:
     """A secret: read from the file that its option names, else from the first of its variables that is set.
 
-    `groups` are the groups of settings whose commands take it; none means every command that has settings.
+    `groups` are the groups of settings whose commands accept the secret; empty means every command with settings.
     """
 
     name: str
@@ -173,7 +173,7 @@ class Secret:
 
     @property
     def flag(self) -> str:
-        """The option."""
+        """The option that names the file with the secret."""
         return f"--{self.name.replace('_', '-')}-file"
 
 
@@ -209,4 +209,4 @@ VARIABLES: dict[str, str] = {
     f"{PREFIX}CACHE_DIR": "Folder for the cached access tokens.",
     f"{PREFIX}DEBUG": "`1` shows each request with its headers and bodies, like `-vv`; `0` or empty turns this off.",
 }
-"""The variables that hold neither a setting nor a secret."""
+"""The environment variables that are neither settings nor secrets."""

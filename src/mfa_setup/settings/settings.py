@@ -1,4 +1,4 @@
-"""The settings of one run: the desired state, and where each value came from."""
+"""The settings of one run: the desired state, and the origin of each value."""
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,8 +26,8 @@ class Settings:
     Attributes:
         desired: The desired state of the resources.
         given: Every setting by name, with its origin.
-        file: The settings file that was read; None where there was none.
-        notices: Warnings about the environment.
+        file: The settings file that was read; None if there was no file.
+        notices: Warnings about unknown environment variables and URLs that never match.
     """
 
     desired: Desired
@@ -49,23 +49,23 @@ class Settings:
 
     @property
     def write_config(self) -> Path | None:
-        """The path of the app's config file, relative to `config_base`; None where a higher source has `app_dir`."""
+        """The path of the app's config file, relative to `config_base`; None if `app_dir` overrides it."""
         value: Path | None = self.given["write_config"].value
         return None if self.given["app_dir"].origin > self.given["write_config"].origin else value
 
     @property
     def config_base(self) -> Path:
-        """The folder that a relative `write_config` counts from: the settings file's, or the working folder."""
+        """The folder that a relative `write_config` is relative to: the settings file's, or the working folder."""
         return self._base("write_config")
 
     @property
     def by_source(self) -> dict[str, object]:
-        """The values that were given, by the flag, variable or key that they came from."""
+        """The values that were given, by the flag, variable or key that each came from."""
         return {entry.source: entry.value for entry in self.given.values() if entry.is_given}
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """The MFA_SETUP_… variables whose values are in force."""
+        """The MFA_SETUP_… variables whose values are used."""
         from_environment = [entry.source for entry in self.given.values() if entry.origin is Origin.ENVIRONMENT]
         return tuple(source for source in from_environment if source.startswith(PREFIX))
 
@@ -75,12 +75,12 @@ class Settings:
 
 
 def load(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None = None) -> Settings:
-    """The settings from all their sources.
+    """Loads the settings from all their sources.
 
     Args:
         flags: The values of options by the names of their settings; None and an empty list count as not given.
         environment: The environment variables.
-        file: The settings file; None for no file. `settings_file.find_file` looks for one.
+        file: The settings file, as found by `settings_file.find_file`; None for no file.
 
     Raises:
         InvalidValueError: A value is malformed, or two values contradict each other.
@@ -91,12 +91,12 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | 
 
 
 def settings_of(given: Mapping[str, Given], file: Path | None, notices: Sequence[Notice] = ()) -> Settings:
-    """The settings from values that have been merged.
+    """Builds the settings from values that have been merged.
 
     Args:
         given: Every setting by name.
-        file: The file that some of them are from; relative paths in it count from its folder.
-        notices: Warnings about their sources.
+        file: The settings file that was read; relative paths in it are relative to its folder.
+        notices: Warnings about the sources.
 
     Raises:
         InvalidValueError: Two values contradict each other.
@@ -149,18 +149,18 @@ def require_confirmed_domain(settings: Settings, *, sandbox: SplitResult | None)
 
 
 def is_of_auth0(host: str) -> bool:
-    """Whether only Auth0 can assign such a domain."""
+    """Whether a host is under auth0.com, where only Auth0 can assign domains."""
     return host == "auth0.com" or host.endswith(".auth0.com")
 
 
 _LISTS = {"callbacks": "callback_urls", "logout_urls": "logout_urls", "web_origins": "web_origins"}
-"""The fields of the application that `--url` stands for, and the setting of each."""
+"""The fields of an application that `--url` fills in, and the setting of each field."""
 
 
 def _application(given: Mapping[str, Given]) -> DesiredApplication:
     urls = given["urls"].value
     origins = tuple(dict.fromkeys(parsers.origin_of(url) for url in urls))
-    # An app that is logged in at /callback is usually left at its origin.
+    # An app with its callback at /callback usually returns to its origin after logout.
     logout = tuple(dict.fromkeys((*urls, *origins)))
     defaults = {field for field, name in _LISTS.items() if not (given[name].is_given or given["urls"].is_given)}
     defaults |= {name for name in ("connection", "name") if not given[name].is_given}
@@ -178,7 +178,7 @@ def _application(given: Mapping[str, Given]) -> DesiredApplication:
 
 
 def at_url(desired: Desired, url: str | None) -> Desired:
-    """The desired state for an app that is reached at a URL of its own, where no URL was given."""
+    """Returns the desired state with URLs for an app that runs at a URL of its own, if no URLs were given."""
     app = desired.application
     if app is None or url is None:
         return desired
@@ -189,7 +189,7 @@ def at_url(desired: Desired, url: str | None) -> Desired:
 
 
 def _urls(given: Mapping[str, Given], name: str, common: tuple[str, ...]) -> tuple[str, ...]:
-    """The special list, unless `--url` comes from a higher source: the command line overrides the file."""
+    """Returns the value of a specific URL setting, unless `--url` overrides it from a higher source."""
     special = given[name]
     if special.value is None or special.origin < given["urls"].origin:
         return common
@@ -197,7 +197,7 @@ def _urls(given: Mapping[str, Given], name: str, common: tuple[str, ...]) -> tup
 
 
 def _unmatched_urls(given: Mapping[str, Given]) -> Iterator[Notice]:
-    """A warning for each URL that Auth0 stores and that no URL of an app ever matches."""
+    """Yields a warning for each given URL that Auth0 stores but never matches to any URL of an app."""
     for name in ("urls", *_LISTS.values()):
         for url in (given[name].value or ()) if given[name].is_given else ():
             if why := never_matches(url):
@@ -228,7 +228,7 @@ def _refuse_contradictions(given: Mapping[str, Given]) -> None:
         raise _contradiction(given["from"], given["buy"])
     no_app = given["no_app"]
     for name in ("app_client_id", "harden", "prune_urls", "app_dir", "write_config") if no_app.value else ():
-        if given[name].value and given[name].origin >= no_app.origin:  # what a lower source says is overridden
+        if given[name].value and given[name].origin >= no_app.origin:  # a value from a lower source is overridden
             raise _contradiction(no_app, given[name])
     delivery, service = given["delivery"], given["messaging_service_sid"]
     if delivery.value in {"voice", "both"} and service.value and not given["from"].value:
@@ -246,13 +246,13 @@ def _contradiction(one: Given, other: Given) -> InvalidValueError:
 
 
 def _shown(name: str) -> str:
-    """The name of a variable without its prefix; one that is no name that somebody would choose is shortened."""
+    """Returns the name of a variable without its prefix, shortened if it looks random and might be a secret."""
     own = name.removeprefix(PREFIX)
     return shortened(own) if looks_random(own.replace("_", "")) else own
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> Iterator[Notice]:
-    """A warning for each MFA_SETUP_… variable that is not read."""
+    """Yields a warning for each MFA_SETUP_… variable that no setting uses."""
     known = {setting.variable for setting in SETTINGS if setting.variable} | {*SECRET_VARIABLES, *VARIABLES}
     for name in sorted(name for name in environment if name.startswith(PREFIX) and name not in known):
         suffix = name.removeprefix(PREFIX).lower()

@@ -1,4 +1,4 @@
-"""Finds and reads mfa-setup.toml, and reads its sections in other files."""
+"""Finds and reads mfa-setup.toml, and reads its sections in fleet files."""
 
 import difflib
 import os
@@ -21,30 +21,30 @@ _SECRET = re.compile(r"secret|token|password|private_key|api_key|credential", re
 def find_file(folder: Path, home: Path | None) -> Path | None:
     """Looks for mfa-setup.toml in a folder and its parents.
 
-    The search ends at the first folder that holds `.git` or is the home folder. A folder that is in neither a
-    repository nor the home folder is searched alone.
+    The search ends at the first folder that contains `.git` or is the home folder. Outside of repositories and the home
+    folder, only the folder itself is searched.
 
     Args:
-        folder: Where to start, as an absolute path.
-        home: The user's home folder; None where it is not known.
+        folder: The folder to start in, as an absolute path.
+        home: The user's home folder; None if it is unknown.
 
     Returns:
-        The path of the file, or None where there is none.
+        The path of the file; None if there is no file.
 
     Raises:
-        ConfigUnreadableError: The file is in a parent folder, and somebody else may have put it there.
+        ConfigUnreadableError: The file is in a parent folder, and other users of this machine can change it.
     """
     searched = []
     for candidate in (folder, *folder.parents):
         searched.append(candidate)
-        # HOME may be empty or `/` in a container: the whole disk is nobody's home.
+        # HOME may be empty or `/` in a container; the root folder does not count as a home folder.
         if (candidate == home and home != home.parent) or os.access(candidate / ".git", os.F_OK):
             break
     else:
         searched = [folder]
     for candidate in searched:
         path = candidate / FILE_NAME
-        if os.access(path, os.F_OK) or path.is_symlink():  # a link that leads nowhere cannot be read, which is said
+        if os.access(path, os.F_OK) or path.is_symlink():  # the reader reports a dangling link
             if candidate != folder and not _is_trusted(path):
                 raise ConfigUnreadableError(
                     (
@@ -58,35 +58,37 @@ def find_file(folder: Path, home: Path | None) -> Path | None:
 
 
 def _is_trusted(path: Path) -> bool:
-    """Whether a file, and the link that leads to it, belong to the user or root, and not everyone may write it."""
-    if not hasattr(os, "getuid"):  # Windows has neither such owners nor such modes
+    """Whether a file, and a symbolic link to it, belong to the user or root, and the file is not world-writable."""
+    if not hasattr(os, "getuid"):  # Windows has no such owners and permission bits
         return True
     try:
         link, target = path.lstat(), path.stat()
     except OSError:
-        return True  # it cannot be read either, and the reader says so
+        return True  # the file cannot be read either, and the reader reports that
     return {link.st_uid, target.st_uid} <= {0, os.getuid()} and not target.st_mode & 0o002
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """The values of a settings file as TOML has them, by the names of their settings.
+    """Returns the TOML values of a settings file, by the names of their settings.
 
     Raises:
         ConfigUnreadableError: The file is missing, cannot be read or is not TOML.
-        SecretInConfigError, UnknownKeyError, InvalidValueError: It holds something that it must not.
+        SecretInConfigError, UnknownKeyError, InvalidValueError: The file contains a secret, an unknown key or an
+            invalid value.
     """
     return values_of(parsed(path, _LONGEST, "--config"), str(path))
 
 
 def values_of(sections: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """The values of some sections of settings, by the names of their settings.
+    """Returns the TOML values of some sections of settings, by the names of their settings.
 
     Args:
-        sections: The sections, as TOML has them.
-        place: The file, and where in it, as messages name it.
+        sections: The parsed TOML sections.
+        place: The file and the section in it, as messages name them.
 
     Raises:
-        SecretInConfigError, UnknownKeyError, InvalidValueError: They hold something that they must not.
+        SecretInConfigError, UnknownKeyError, InvalidValueError: The sections contain a secret, an unknown key or an
+            invalid value.
     """
     values: dict[str, Any] = {}
     for section, content in sections.items():
@@ -103,15 +105,15 @@ def values_of(sections: Mapping[str, Any], place: str) -> dict[str, Any]:
 
 
 def parsed(path: Path, longest: int, named_by: str) -> dict[str, Any]:
-    """The content of a TOML file.
+    """Returns the content of a TOML file.
 
     Args:
-        path: Its path.
-        longest: How many bytes it may have.
-        named_by: The option or argument that names it.
+        path: The path of the file.
+        longest: The maximum size of the file, in bytes.
+        named_by: The option or argument that names the file, for messages.
 
     Raises:
-        ConfigUnreadableError: It is missing, too large, cannot be read or is not TOML.
+        ConfigUnreadableError: The file is missing, too large, cannot be read or is not TOML.
     """
     try:
         with path.open("rb") as file:
@@ -126,7 +128,7 @@ def parsed(path: Path, longest: int, named_by: str) -> dict[str, Any]:
         )
     except tomllib.TOMLDecodeError as broken:
         problem, hint = f"{path} is not valid TOML: {_reason(broken)}.", "Correct that line."
-    except (OSError, ValueError):  # ValueError: it is no UTF-8, or a number in it is too long for Python
+    except (OSError, ValueError):  # ValueError: the file is not UTF-8, or contains a number too long for Python
         problem = f"{path} cannot be read."
         hint = f"Check {named_by}: the file must be UTF-8 text, and you must be allowed to read it."
     except RecursionError:
@@ -135,7 +137,7 @@ def parsed(path: Path, longest: int, named_by: str) -> dict[str, Any]:
 
 
 def _reason(broken: tomllib.TOMLDecodeError) -> str:
-    """The TOML parser's message, which may quote keys of the file."""
+    """Returns the TOML parser's message, with any quoted keys of the file shortened."""
     return re.sub(r"""(['"])(.*?)\1""", lambda name: f"{name[1]}{shortened(name[2])}{name[1]}", str(broken))
 
 

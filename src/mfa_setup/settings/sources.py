@@ -1,4 +1,4 @@
-"""Merges the sources of the settings, flag over environment over file over default, and keeps the origins."""
+"""Merges the sources of the settings (flag over environment over file over default), and records the origins."""
 
 import json
 import re
@@ -28,9 +28,9 @@ class InFile:
     """The values of a file: mfa-setup.toml, the defaults of a fleet file, or one of its tenants.
 
     Attributes:
-        origin: What outranks it, and what it outranks.
-        values: The values as TOML has them, by the names of their settings.
-        place: The file, and where in it, as messages name it.
+        origin: The rank of the file among the sources.
+        values: The TOML values, by the names of their settings.
+        place: The file and the section in it, as messages name them.
     """
 
     origin: Origin
@@ -53,12 +53,14 @@ class Given:
 
 
 def merge(flags: Mapping[str, Any], environment: Mapping[str, str], files: Sequence[InFile]) -> dict[str, Given]:
-    """All settings by name. A malformed value is refused even where a higher source has a valid one.
+    """Merges all sources and returns every setting by name.
+
+    A malformed value is refused even if a higher source has a valid one.
 
     Args:
         flags: The values of options by the names of their settings; None and an empty list count as not given.
         environment: The environment variables; an empty one counts as not given.
-        files: What files give; a later one wins.
+        files: The values of files; a later file overrides an earlier one.
 
     Raises:
         InvalidValueError: A value is malformed; the message names its source.
@@ -79,7 +81,7 @@ def merge(flags: Mapping[str, Any], environment: Mapping[str, str], files: Seque
 
 
 def written(setting: Setting, origin: Origin, value: str | None = None) -> str:
-    """How a person writes a value of a setting in one of the sources; without a value, the setting's example."""
+    """Formats a value of a setting as a user would write it in one of the sources; by default the setting's example."""
     text = setting.example if value is None else value
     if origin is Origin.FLAG:
         return f"{setting.flag} {shlex.quote(text)}"
@@ -90,7 +92,7 @@ def written(setting: Setting, origin: Origin, value: str | None = None) -> str:
 
 
 def _from_text(setting: Setting, text: str) -> Any:
-    """The value of an environment variable in the form that a settings file has it."""
+    """Converts the value of an environment variable to the type that a settings file would have."""
     if setting.kind == "boolean":
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
     if setting.kind == "list":
@@ -107,7 +109,7 @@ class _Check:
     source: str
 
     def given(self, raw: Any) -> Given:
-        """The checked value with its origin."""
+        """Returns the checked value with its origin."""
         return Given(self._value(raw), self.origin, self.source)
 
     def _value(self, raw: Any) -> Any:

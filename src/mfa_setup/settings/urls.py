@@ -1,4 +1,4 @@
-"""The hosts and wildcards of an application's URLs, as Auth0 takes and matches them.
+"""The hosts and wildcards of an application's URLs, as Auth0 accepts and matches them.
 
 Sources: auth0-url-placeholders, auth0-url-forms (docs/sources.md).
 """
@@ -7,13 +7,13 @@ import re
 from urllib.parse import urlsplit
 
 PLACEHOLDER = "{organization_name}"
-"""Auth0 puts the name of the login's organization in its place."""
+"""A placeholder in URLs that Auth0 replaces with the name of the login's organization."""
 _LABEL = re.compile(r"\w([\w-]{0,61}\w)?")
-"""Letters of any script, digits, hyphens, and underscores, which host names in use have."""
+"""Matches a label: letters of any script, digits, hyphens, and underscores, which occur in real host names."""
 
 
 def is_host(host: str) -> bool:
-    """Whether it is the host of a URL that Auth0 takes: `*` once, in the label furthest left, and the placeholder."""
+    """Whether a host is valid in a URL for Auth0: `*` at most once, in the leftmost label; placeholders are allowed."""
     first, dot, rest = host.partition(".")
     if first.count("*") > 1 or ("*" in first and not dot):
         return False
@@ -22,7 +22,7 @@ def is_host(host: str) -> bool:
 
 
 def _is_encodable(host: str) -> bool:
-    """Whether DNS can have it: names in other scripts are written in ASCII there (IDNA)."""
+    """Whether DNS can represent a host name; it encodes names in other scripts as ASCII (IDNA)."""
     try:
         host.encode("idna")
     except UnicodeError:
@@ -31,7 +31,7 @@ def _is_encodable(host: str) -> bool:
 
 
 def never_matches(url: str) -> str | None:
-    """Why no URL of an app ever matches this one, although Auth0 stores it; None where one may."""
+    """Returns why Auth0 never matches this URL to any URL of an app, although it stores it; None if it may match."""
     parts = urlsplit(url)
     if "*" in parts.path + parts.query:
         return "Auth0 supports the wildcard * only in a subdomain, and takes it literally elsewhere"

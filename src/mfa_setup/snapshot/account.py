@@ -24,7 +24,7 @@ FEW = 20
 WORKERS = 12
 """The number of concurrent requests to the account."""
 BATCH = WORKERS
-"""How many pools are searched before the search ends, if it has found what it looks for."""
+"""The number of pools that are read at once; the search ends after a batch if it has found all numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,9 @@ class Concerned:
 
     Attributes:
         senders: Numbers and short codes that may send, by their digits or SIDs.
-        services: The SIDs of Messaging Services.
-        sending: Those of them that may choose the sender, so that what else is in their pool counts as well.
+        services: The SIDs of the relevant Messaging Services.
+        sending: The SIDs of those Messaging Services that may choose the sender, so that the names and short codes in
+            their pools are relevant, too.
     """
 
     senders: frozenset[str] = frozenset()
@@ -44,7 +45,7 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True)
 class AccountParts:
-    """What was read of the account, each part its value or the reason why it could not be read."""
+    """The parts of the account that were read, each as its value or as the error that kept it from being read."""
 
     sid: str
     account: Part[TwilioAccount | None]
@@ -55,7 +56,7 @@ class AccountParts:
 
     @property
     def inventory(self) -> Part[TwilioInventory]:
-        """The account as a whole, which is what setting it up needs."""
+        """The account as a whole, as a setup needs it; the error of the first part that could not be read."""
         return attempt(
             lambda: TwilioInventory(
                 sid=self.sid,
@@ -69,7 +70,7 @@ class AccountParts:
 
     @property
     def standing(self) -> Part[TwilioInventory]:
-        """The account without what it owns; why, where nothing of it could be read."""
+        """The account without its numbers and services; the error if nothing of the account could be read."""
         details = known_or(self.account, None)
         if details is None and (unread := first_unread((self.account, self.numbers))):
             return unread
@@ -78,14 +79,15 @@ class AccountParts:
 
 @dataclass(slots=True)
 class AccountReading:
-    """The account while it is being read: all that waits for nothing is asked for at once.
+    """A reading of the account in progress; requests that depend on no other part are sent at once.
 
     Attributes:
-        twilio: The account.
-        concerned: Tells what can matter; may wait until that is known.
-        before: What it was a moment ago: only its numbers are read again, and the Messaging Services that matter. An
-            account that is suspended since refuses these as well.
-        brief: Whether of the services only the places of the numbers are read again, not their campaigns.
+        twilio: The client of the account.
+        pool: Runs the requests.
+        concerned: Returns the relevant parts of the account; may block until they are known.
+        before: The account as it was read a moment ago. If given, only the numbers and the relevant Messaging Services
+            are read again; an account that was suspended since refuses these as well.
+        brief: Whether only the pools of the Messaging Services are read again, not their campaigns.
     """
 
     twilio: TwilioPort
@@ -98,7 +100,7 @@ class AccountReading:
     _listed: "Future[Part[tuple[MessagingService, ...]]]" = field(init=False)
 
     def __post_init__(self) -> None:
-        """Asks for what waits for nothing: the account itself, its numbers, and which services there are."""
+        """Starts the requests that depend on no other part: the account itself, its numbers, its Messaging Services."""
         before = self.before
         self._account = self.pool.submit(attempt, (lambda: before.account) if before else self.twilio.account)
         self.numbers = self.pool.submit(attempt, self.twilio.numbers)
@@ -106,7 +108,7 @@ class AccountReading:
             self._listed = self.pool.submit(attempt, self.twilio.services)
 
     def result(self) -> AccountParts:
-        """All of it, once the answers are there; of an account that is not active, nothing but that."""
+        """Waits for the answers and returns all parts; for an account that is not active, only the account itself."""
         what = self.concerned()
         coded = any(sender.isdigit() for sender in what.senders)
         if self.before is None:
@@ -122,11 +124,11 @@ class AccountReading:
         return AccountParts(sid, account, self.numbers.result(), services, short_codes, self.twilio.now())
 
     def _services(self, what: Concerned) -> tuple[MessagingService, ...]:
-        """The Messaging Services that can matter, with their pools and campaigns.
+        """Returns the relevant Messaging Services, with their pools and campaigns.
 
-        Those are all of them where they are few, else these: those that are named, those that may have a campaign
-        (sources: twilio-service-registered), and those whose pool holds a number that decides. A number is in one pool
-        only, so that the search ends with the last of them.
+        If the account has at most `FEW`, all are relevant. Otherwise, the relevant ones are those that are named, those
+        that may have a campaign (sources: twilio-service-registered), and those whose pool contains a relevant number.
+        A number is in only one pool, so the search ends once every relevant number is found.
         """
         listed = known(self._listed.result())
         named = {item.sid for item in listed if len(listed) <= FEW} | what.services
@@ -144,14 +146,14 @@ class AccountReading:
         return tuple(sorted(found, key=lambda one: order.index(one.sid)))
 
     def _again(self, before: TwilioInventory, what: Concerned) -> tuple[MessagingService, ...]:
-        """The services as they were, and those that matter as they are now."""
+        """Returns the Messaging Services as read before, but the relevant ones as they are now."""
         senders = _senders_of(before, what)
         mattering = [item for item in before.services if item.sid in what.services or senders & item.pool]
         fresh = {one.sid: one for one in self._whole(mattering, what)}
         return tuple(fresh.get(item.sid, item) for item in before.services)
 
     def _whole(self, items: Iterable[MessagingService], what: Concerned) -> list[MessagingService]:
-        """Services with what is in their pools, and their campaigns; all of them at once."""
+        """Reads Messaging Services in parallel, with their pools and campaigns."""
         return [read() for read in [self._start(item, sends=item.sid in what.sending) for item in items]]
 
     def _start(self, item: MessagingService, *, sends: bool) -> Callable[[], MessagingService]:
@@ -177,7 +179,7 @@ class AccountReading:
 
 
 def _senders_of(account: TwilioInventory, what: Concerned) -> frozenset[str]:
-    """The numbers of the account that matter, by their SIDs."""
+    """Returns the SIDs of the account's relevant numbers."""
     return frozenset(item.sid for item in account.numbers if {item.sid, item.phone_number} & what.senders)
 
 
@@ -186,13 +188,16 @@ def _senders(names: Part[tuple[str, ...]], codes: Part[tuple[str, ...]]) -> Pool
 
 
 def read_account(twilio: TwilioPort, what: Concerned) -> AccountParts:
-    """The account with what can matter to a run that knows that already."""
+    """Reads the account, if its relevant parts are known beforehand."""
     with together(WORKERS) as pool:
         return AccountReading(twilio, pool, lambda: what).result()
 
 
 def _placed(numbers: tuple[Number, ...], what: Concerned) -> frozenset[str]:
-    """The SIDs of the numbers whose pool matters: those named and those bought by mfa-setup; else all that can send."""
+    """Returns the SIDs of the numbers whose pool is relevant: those that can send SMS among the chosen ones.
+
+    Chosen are the named numbers and those that mfa-setup bought or, if there are none, all numbers.
+    """
     named = what.senders
     chosen = [one for one in numbers if {one.phone_number, one.sid} & named or one.friendly_name.startswith(MARK)]
     return frozenset(one.sid for one in chosen or numbers if one.sms)

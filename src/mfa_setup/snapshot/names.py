@@ -1,4 +1,4 @@
-"""The parts of a snapshot that are read by requests, which of them go together, and the scopes that reading takes."""
+"""The names of the parts of a snapshot that are read by requests, groups of them, and the scopes they need."""
 
 from collections.abc import Collection
 from typing import Literal
@@ -10,24 +10,24 @@ PartName = Literal[
     "policies", "everyone", "settings", "actions", "custom_domains", "sends", "profiles", "balance", "geo", "dialing",
     "toll_free", "messages", "alerts",
 ]  # fmt: skip
-"""The parts that are read by requests, in the order in which an error of theirs is reported."""
+"""The parts that are read by requests, in the order in which their errors are reported."""
 
 OF_TWILIO: frozenset[PartName] = frozenset(
     {"twilio", "profiles", "balance", "geo", "dialing", "toll_free", "messages", "alerts"}
 )
 MINIMUM: frozenset[PartName] = frozenset({"factors", "message_types", "provider"})
-"""What a policy stands on at Auth0."""
+"""The parts that a policy depends on at Auth0."""
 Again = Literal["decides", "holds"]
-"""What of a Twilio account is read that was read a moment ago: what decides whether codes arrive, or only whether the
-sender is still the account's and in its place."""
+"""How much of a Twilio account is read again that was read a moment ago: all that decides whether codes arrive
+("decides"), or only whether the account still owns the sender and the sender is still in its pool ("holds")."""
 READINESS: frozenset[PartName] = frozenset(
     {"templates", "twilio", "profiles", "balance", "geo", "dialing", "toll_free", "messages", "sends", "everyone"}
 )
-"""What else decides whether codes arrive."""
+"""The other parts that decide whether codes arrive."""
 DECISIVE: frozenset[PartName] = MINIMUM | {"templates", "twilio", "profiles", "dialing", "toll_free"}
-"""What is read again right before a policy is set, where the rest was read a moment ago."""
+"""The parts that are read again right before a policy is set, if everything was read a moment ago."""
 CONSEQUENCES: frozenset[PartName] = frozenset({"applications"})
-"""Who else is concerned by a policy, besides the users."""
+"""The parts that show the consequences of a policy for the tenant's applications."""
 
 _SCOPES: dict[PartName, frozenset[str]] = {
     "applications": frozenset({"read:clients"}),
@@ -51,11 +51,11 @@ SEND_SCOPES: dict[PhoneStack, frozenset[str]] = {
     "unified": frozenset({"create:phone_providers"}),
     "legacy": frozenset(),
 }
-"""What letting the tenant send a test SMS needs (`branding/phone/providers/{id}/try`)."""
+"""The scopes that are needed to have the tenant send a test SMS (`branding/phone/providers/{id}/try`)."""
 
 
 def scopes_of(parts: Collection[PartName], stack: PhoneStack | None) -> frozenset[str]:
-    """The scopes of the access token that reading needs; those of one stack only, once it is known which."""
+    """Returns the scopes that reading these parts needs; those that depend on the phone stack only if it is known."""
     needed = {"read:tenant_settings"}
     for part in parts:
         needed |= _SCOPES.get(part, frozenset())

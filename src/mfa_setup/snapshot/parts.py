@@ -1,4 +1,4 @@
-"""A part of the snapshot: its value, or the reason why it could not be read."""
+"""A part of the snapshot: its value, or the error that kept it from being read."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeAlias, TypeVar
@@ -7,7 +7,7 @@ from mfa_setup.errors import InternalError, InterruptedRunError, MfaSetupError
 
 T = TypeVar("T")
 Part: TypeAlias = T | MfaSetupError
-"""What was read, or why it could not be."""
+"""The value of a part, or the error that kept it from being read."""
 
 
 class NotReadError(InternalError):
@@ -18,10 +18,10 @@ NOT_READ = NotReadError("A part of the tenant or account that this command requi
 
 
 def known(part: Part[T]) -> T:
-    """The value of a part.
+    """Returns the value of a part.
 
     Raises:
-        MfaSetupError: The reason why it could not be read.
+        MfaSetupError: The part could not be read.
     """
     if isinstance(part, MfaSetupError):
         raise part
@@ -29,20 +29,20 @@ def known(part: Part[T]) -> T:
 
 
 def known_or(part: Part[T], otherwise: T) -> T:
-    """The value of a part, or another one where it could not be read."""
+    """Returns the value of a part, or `otherwise` if the part could not be read."""
     return otherwise if isinstance(part, MfaSetupError) else part
 
 
 def first_unread(parts: Iterable[Part[object]]) -> MfaSetupError | None:
-    """Why the first of some parts that could not be read could not be; None where all were."""
+    """Returns the error of the first part that could not be read; None if all were read."""
     return next((part for part in parts if isinstance(part, MfaSetupError)), None)
 
 
 def attempt(read: Callable[[], T]) -> Part[T]:
-    """The result of a read, or the reason why it failed; an interrupt is raised.
+    """Returns the result of a read, or the error with which it failed; an interrupt is raised.
 
     Raises:
-        InterruptedRunError: Somebody interrupts.
+        InterruptedRunError: The user interrupted the run.
     """
     try:
         return read()

@@ -20,20 +20,20 @@ from mfa_setup.snapshot.together import together
 from mfa_setup.snapshot.token import token_state
 
 WORKERS = 40
-"""Reads at once, those that wait for another one included; a rate limit is kept by the HTTP policy's pacing."""
+"""The number of concurrent reads, including those that wait for another one; the HTTP policy keeps the rate limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads for one run.
+    """Reads the snapshots of one run.
 
     Attributes:
-        services: Both services.
+        services: The clients of both services.
         token: The access token.
-        desired: Names the connection and the texts that are asked for.
-        config: The app's config file, where the settings name one.
-        connection_ids: The connections that a run to be undone used.
-        concerned: SIDs and phone numbers that it wrote.
+        desired: The desired state, which names the connection and the texts.
+        config: The app's config file; None if the settings name none.
+        connection_ids: The connections that the run to undo used.
+        concerned: The SIDs and phone numbers that the run to undo wrote.
     """
 
     services: Services
@@ -44,13 +44,13 @@ class Reader:
     concerned: frozenset[str] = frozenset()
 
     def begin(self, *, trusting: bool = True) -> Snapshot:
-        """The phone stack, which says where the rest is to be read.
+        """Reads the phone stack, which decides where the other parts are read.
 
         Args:
-            trusting: Whether one that an earlier run has read will do; reading the rest verifies it.
+            trusting: Whether the stack that an earlier run remembered is accepted; reading the other parts verifies it.
 
         Raises:
-            MfaSetupError: It could not be read.
+            MfaSetupError: The phone stack could not be read.
         """
         begun, auth0 = Snapshot(domain=self.services.domain), self.services.auth0
         if trusting and self.token.stack is not None:
@@ -69,14 +69,14 @@ class Reader:
         strict: bool = False,
         again: Again | None = None,
     ) -> Snapshot:
-        """A snapshot with these parts read afresh, and the others as they are in `base`.
+        """Returns a snapshot with these parts newly read, and the others as in `base`.
 
         Args:
-            parts: What is read.
-            base: What is known already.
-            also: What is read along with it, as far as it can be.
-            strict: Whether a part of `parts` that cannot be read ends this.
-            again: What of the Twilio account is read, where it was read a moment ago; None for all of it.
+            parts: The parts to read.
+            base: The snapshot so far.
+            also: Further parts to read; they may fail.
+            strict: Whether to raise an error if one of `parts` cannot be read.
+            again: How much of the Twilio account is read, if it was read a moment ago; None to read all of it.
 
         Raises:
             MfaSetupError: The first part that could not be read, in the order of `PartName`; only with `strict`.
@@ -96,7 +96,7 @@ class Reader:
         return self._snapshot(base, values)
 
     def _moved(self, reading: Reading) -> Snapshot | None:
-        """What to read from, where the tenant has moved to the other phone stack since that was remembered."""
+        """Returns the snapshot to read from if the tenant has moved to another phone stack; None if it has not."""
         if not reading.has("settings"):
             return None
         settings, there = reading.part("settings"), reading.base.stack
@@ -117,8 +117,8 @@ class Reader:
         )
 
     def _snapshot(self, base: Snapshot, values: Mapping[str, Any]) -> Snapshot:
-        """The snapshot with new parts, and with what goes along with them."""
-        config = self.config and replace(self.config)  # a new one reads its file again
+        """Returns the snapshot with the new parts, and with the time, rate limit, config file and token state."""
+        config = self.config and replace(self.config)  # a copy reads its file again
         auth0 = self.services.auth0
         snapshot = replace(base, **values, headroom=auth0.headroom(), now=auth0.now(), config=config)
         if "provider" not in values:
@@ -127,6 +127,6 @@ class Reader:
         return replace(snapshot, token=token_state(self.services, provider) if provider else "unknown")
 
     def missing(self, parts: Collection[PartName], base: Snapshot) -> Snapshot:
-        """A snapshot in which these parts have been read, at least once."""
+        """Returns a snapshot in which all these parts have been read; reads only those that `base` lacks."""
         absent = [name for name in parts if getattr(base, name) is NOT_READ]
         return self.read(absent, base) if absent else base

@@ -1,4 +1,4 @@
-"""Parts of a snapshot that are being read in parallel, except for those that depend on another part."""
+"""Reads the parts of a snapshot in parallel, except for those that depend on another part."""
 
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,17 +20,17 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 @dataclass(slots=True)
 class Reading:
-    """The parts that are being read.
+    """A reading of several parts in progress.
 
     Attributes:
-        services: Both services.
+        services: The clients of both services.
         token: The access token.
-        desired: What is asked for.
-        base: What is known already.
-        pool: Sends the requests.
-        connection_ids: The connections that a run to be undone used.
-        concerned: SIDs and phone numbers that it wrote.
-        again: What of the Twilio account is read, where it was read a moment ago; None for all of it.
+        desired: The desired state.
+        base: The snapshot so far.
+        pool: Runs the requests.
+        connection_ids: The connections that the run to undo used.
+        concerned: The SIDs and phone numbers that the run to undo wrote.
+        again: How much of the Twilio account is read, if it was read a moment ago; None to read all of it.
     """
 
     services: Services
@@ -45,9 +45,10 @@ class Reading:
     _account: AccountReading | None = None
 
     def start(self, names: Collection[PartName], optional: Collection[PartName] = ()) -> None:
-        """Asks for these parts; those that wait for another one come last, so that they keep no worker from it.
+        """Starts reading these parts; those that depend on another part come last, so that they do not block a worker.
 
-        Of the `optional` ones, what tells only of a Twilio provider is not asked for where there is none.
+        An `optional` part is skipped if another part shows that it does not matter, such as the sends of a provider
+        other than Twilio.
         """
         sources = self._sources()
         for name, read in sources.items():
@@ -63,23 +64,23 @@ class Reading:
                 self._started[name] = self.pool.submit(attempt, read)
 
     def part(self, name: PartName) -> Part[Any]:
-        """One part, once it is there; as it was known before where it is not being read."""
+        """Waits for one part and returns it; a part that is not being read is returned as in `base`."""
         return self._started[name].result() if name in self._started else getattr(self.base, name)
 
     @property
     def is_on_legacy(self) -> bool:
-        """Whether the legacy stack's provider was read, which the other stack refuses."""
+        """Whether the legacy stack's provider could be read, which a tenant on the unified stack refuses."""
         return self.base.stack == "legacy" and isinstance(self.part("provider"), Provider)
 
     def has(self, name: PartName) -> bool:
-        """Whether this part is being read."""
+        """Whether this reading includes the part."""
         return name in self._started
 
     def results(self, needed: Collection[PartName]) -> dict[str, Any]:
-        """All parts that are being read.
+        """Waits for all parts and returns them by name.
 
         Raises:
-            MfaSetupError: The first of those that are `needed` that could not be read.
+            MfaSetupError: A `needed` part could not be read; the error of the first one.
         """
         values: dict[str, Any] = {}
         if self._account:
@@ -87,14 +88,14 @@ class Reading:
             values = {"account": account, "twilio": account.inventory}
         values |= {name: self.part(name) for name in get_args(PartName) if name in self._started}
         if isinstance(unread := values.get("settings"), MfaSetupError):
-            values["stack"] = unread  # what was remembered is not verified
+            values["stack"] = unread  # the remembered stack could not be verified
         for name in get_args(PartName):
             if name in needed and name in values:
                 known(values[name])
         return values
 
     def _sources(self) -> Mapping[PartName, Callable[[], Any]]:
-        """How each part is read that waits for no other one; those of an account that cannot be asked are left out."""
+        """Returns the reads of the parts that depend on no other part, without Twilio's if there are no credentials."""
         auth0, twilio, application, stack = (
             self.services.auth0, self.services.twilio, self.desired.application, self.base.stack
         )  # fmt: skip
@@ -122,22 +123,22 @@ class Reading:
         return sources
 
     def _waiting(self, optional: Collection[PartName]) -> Mapping[PartName, Callable[[], Any]]:
-        """How the parts are read that only matter where another part says so."""
+        """Returns the reads of the parts that may not be needed, depending on another part."""
 
         def dialing() -> Part[frozenset[str]]:
-            """Who may be called, unless it is known that no code is spoken."""
+            """Reads the countries that may be called, unless no codes are sent by voice call."""
             types = known_or(self.part("message_types"), None)
             silent = types is not None and "voice" not in types and self.desired.sms.delivery == "sms"
             return NOT_READ if silent else self.services.account.dialing()
 
         def toll_free() -> Mapping[str, TollFreeStatus]:
-            """The verifications, where there is a toll-free number."""
+            """Reads the toll-free verifications, unless the account has no toll-free number."""
             numbers = self._numbers()
             none = numbers is not None and not any(map(_is_toll_free, numbers))
             return {} if none else self.services.account.toll_free()
 
         def messages() -> tuple[Message, ...]:
-            """What was sent, where anything is there to send from, or where only a delivery shows what was not read."""
+            """Reads the newest messages, unless none can have been sent and no other part needs a delivery as proof."""
             provider, profiles = known_or(self.part("provider"), None), known_or(self.part("profiles"), ())
             sends_nothing = self._numbers() == () and provider is not None and not provider.can_send
             shown = "twilio-approved" in profiles and not isinstance(self.part("geo"), MfaSetupError)
@@ -149,7 +150,7 @@ class Reading:
             return NOT_READ if unsent else self._with_scope("read:logs", self.services.auth0.send_events)
 
         def actions() -> Part[tuple[BoundAction, ...]]:
-            """What Actions do, where the policy is to end or the factor may go before the provider."""
+            """Reads the Actions if the policy will be Never, or if the factor may be enabled before the provider."""
             asked = "actions" not in optional or self.desired.policy == "never"
             unset = known_or(self.part("factors"), None) == frozenset() and known_or(self.part("policies"), None) == ()
             if not asked and not unset:
@@ -162,20 +163,20 @@ class Reading:
         return waiting | {"dialing": dialing, "toll_free": toll_free, "messages": messages}
 
     def _numbers(self) -> tuple[Number, ...] | None:
-        """The account's numbers; None where they could not be read."""
+        """Returns the account's numbers; None if they could not be read."""
         if self._account:
             return known_or(self._account.numbers.result(), None)
         account = known_or(self.base.twilio, None)
         return account.numbers if account else None
 
     def _concerned(self) -> Concerned:
-        """What of the account can matter, for the provider that is there and the one that a plan leads to."""
+        """Returns the relevant parts of the account, for the current provider and the one that a plan leads to."""
         there: Part[Provider] = self.part("provider")
         providers = [one for one in (known_or(there, None), known_or(self.base.provider, None)) if one]
         return self._named_by(providers, known_or(self.part("templates"), Templates()))
 
     def _known_concerned(self) -> Concerned:
-        """The same by what was known before this reading."""
+        """Returns the relevant parts of the account, as known before this reading."""
         provider = known_or(self.base.provider, None)
         return self._named_by([provider] if provider else [], known_or(self.base.templates, Templates()))
 
@@ -187,7 +188,7 @@ class Reading:
         return Concerned(frozenset(filter(None, senders)) | self.concerned, sending | self.concerned, sending)
 
     def _with_scope(self, scope: str, read: Callable[[], T]) -> T:
-        """Reads what a run can do without: a token that lacks the scope is not sent to be refused."""
+        """Reads an optional part; raises ScopeMissingError without a request if the token lacks the scope."""
         granted = self.token.scopes()
         if granted is not None and scope not in granted:
             raise ScopeMissingError(f"The access token lacks a scope: {scope}.", service="auth0")
@@ -207,5 +208,5 @@ def _connections(auth0: Auth0Port, name: str) -> Connections:
 def _connected(auth0: Auth0Port, connection_id: str) -> frozenset[str]:
     try:
         return auth0.connection(connection_id, connection_id).client_ids
-    except NotFoundError:  # somebody removed it, and so nobody is on it
+    except NotFoundError:  # somebody deleted the connection, so no application may use it
         return frozenset()

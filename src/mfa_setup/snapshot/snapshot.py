@@ -1,7 +1,7 @@
 """The snapshot: everything that one run has read from both services, as one frozen value.
 
-A plan's writes lead from one snapshot to the next (`mfa_setup.resources.registry.after`), so what a plan would leave is
-judged by the same checks as what is there.
+A plan's writes lead from one snapshot to the next (`mfa_setup.resources.registry.after`), so the same checks apply to
+the current state and to the state that a plan would lead to.
 """
 
 from collections.abc import Mapping
@@ -38,40 +38,42 @@ from mfa_setup.snapshot.parts import NOT_READ, Part, known_or
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Each part is a value, or the reason why it could not be read (`NOT_READ` where nobody asked for it).
+    """The state of both services; each part is a value, or the error that kept it from being read.
+
+    A part that nobody requested is `NOT_READ`.
 
     Attributes:
         domain: The tenant's domain.
-        stack: Its phone stack.
-        scopes: What the access token allows; None where nothing tells.
-        applications: All applications.
-        connections: The database connections.
-        connected: Of the connections that a run to be undone used: the applications that may use them.
-        everyone: How many users the tenant has, and has enrolled.
-        settings: Settings of the tenant that bear on MFA.
+        stack: The tenant's phone stack.
+        scopes: The scopes of the access token; None if the token does not reveal them.
+        applications: All applications of the tenant.
+        connections: The tenant's database connections.
+        connected: For each connection that the run to undo used, the client IDs of the applications that may use it.
+        everyone: How many users the tenant has, and how many of them have enrolled.
+        settings: The tenant settings that affect MFA.
         factors: The names of the enabled factors.
         message_types: The message types of the `sms` factor.
         templates: The texts of the SMS.
         provider: The phone provider.
         policies: When MFA is required; empty means never.
-        actions: The Actions that run at every login.
+        actions: The post-login Actions, which run at every login.
         custom_domains: The tenant's custom domains.
         sends: The tenant's latest attempts to send a code.
-        headroom: What Auth0's last answer said of its rate limit.
-        now: The time of Auth0's own clock when this was read.
+        headroom: The rate limit, and how much of it is left, by Auth0's last answer.
+        now: The time of the reading, by Auth0's own clock.
         token: Whether the Twilio token that Auth0 holds is the one given to this run.
-        twilio: The Twilio account with its numbers and services; None where no credentials are given.
-        account: What could be read of it, also where not all of it could.
-        profiles: The statuses of its compliance profiles.
-        balance: What is left on it; None for a subaccount.
-        geo: The countries that messages may go to.
+        twilio: The Twilio account with its numbers and services; None if no credentials are set.
+        account: The parts of the Twilio account that could be read, even if others could not.
+        profiles: The statuses of the account's compliance profiles.
+        balance: The balance of the account; None for a subaccount.
+        geo: The countries that messages may be sent to.
         dialing: The countries that may be called.
         messages: The account's newest messages, the newest first.
         toll_free: The verification of each toll-free number, by its SID.
         alerts: The errors that Twilio logged for the account.
-        offers: Numbers on sale, where one has to be bought.
-        config: The app's config file, where the settings name one.
-        cut_off: Numbers that the provider sends from and that writes of a plan release or take out of their pool.
+        offers: Numbers on sale; empty if none must be bought.
+        config: The app's config file; None if the settings name none.
+        cut_off: Numbers that the provider sends from and that a plan's writes release or remove from their pool.
     """
 
     domain: str = ""
@@ -122,7 +124,7 @@ class Snapshot:
 
     @property
     def enforcing(self) -> tuple[BoundAction, ...]:
-        """The Actions that can ask for a second factor, whatever the policy is; none where they could not be read."""
+        """The Actions that can ask for a second factor, whatever the policy is; empty if they could not be read."""
         return tuple(action for action in known_or(self.actions, ()) if action.calls)
 
     @property
@@ -132,11 +134,14 @@ class Snapshot:
 
     @property
     def inventory(self) -> Part[TwilioInventory]:
-        """The Twilio account; `NOT_READ` where this run has no credentials for one."""
+        """The Twilio account; `NOT_READ` if this run has no Twilio credentials."""
         return NOT_READ if self.twilio is None else self.twilio
 
     def with_our_token(self) -> "Snapshot":
-        """The snapshot once Auth0 has been sent our token: earlier refusals by Twilio say nothing about it."""
+        """Returns the snapshot after our token was sent to Auth0, without the earlier sends that failed.
+
+        Twilio refused those with another token, so they prove nothing about this one.
+        """
         accepted = (
             self.sends
             if isinstance(self.sends, MfaSetupError)

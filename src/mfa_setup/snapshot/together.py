@@ -1,4 +1,4 @@
-"""Concurrent requests."""
+"""Runs requests concurrently."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from mfa_setup.errors import InterruptedRunError
 
 @contextmanager
 def together(workers: int) -> Iterator[ThreadPoolExecutor]:
-    """A pool for requests; an interrupt does not wait for those that are under way."""
+    """Provides a thread pool for requests; an interrupt does not wait for requests that are running."""
     pool = ThreadPoolExecutor(workers)
     try:
         yield pool

@@ -1,4 +1,4 @@
-"""Whether Auth0 holds the Twilio token of this run: the unified stack never shows it, so only a digest can tell."""
+"""Finds out whether Auth0 holds this run's Twilio token; the unified stack never shows it, so a digest decides."""
 
 from pydantic import SecretStr
 
@@ -11,10 +11,10 @@ from mfa_setup.store import digests
 
 
 def token_state(services: Services, provider: Provider) -> TokenState:
-    """Compares our token with what Auth0 gives back, or with the digest of the one sent last.
+    """Compares our token with the one that Auth0 returns, or with the digest of the one that was sent last.
 
     Raises:
-        InterruptedRunError: Somebody interrupts.
+        InterruptedRunError: The user interrupted the run.
     """
     held = provider.token
     if held is not None:
@@ -36,7 +36,10 @@ def token_state(services: Services, provider: Provider) -> TokenState:
 
 
 def _other(services: Services, sid: str | None, held: SecretStr) -> TokenState:
-    """The state of a token that is not ours, tried at Twilio: while it is rotated, an account has two valid ones."""
+    """Returns the state of a token that is not ours, by trying it at Twilio.
+
+    During a rotation, an account has two valid tokens.
+    """
     ask = services.other_account
     if ask is None or sid is None:
         return "new"
@@ -47,5 +50,5 @@ def _other(services: Services, sid: str | None, held: SecretStr) -> TokenState:
 
 
 def digest_name(stack: PhoneStack, account_sid: object) -> str:
-    """The name under which the digest of a provider's token is kept."""
+    """Returns the name under which the digest of a provider's token is stored."""
     return f"{stack}:{account_sid}"

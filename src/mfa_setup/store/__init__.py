@@ -1,1 +1,1 @@
-"""Files that the tool keeps for itself, readable by their owner alone."""
+"""The tool's own files, which only their owner can read."""

@@ -1,4 +1,4 @@
-"""A salted digest of the Twilio token last sent to Auth0, which never returns it; it detects a changed token."""
+"""A salted digest of the Twilio token last sent to Auth0, to detect a changed token: Auth0 never returns it."""
 
 import hashlib
 import hmac
@@ -16,13 +16,13 @@ from mfa_setup.store.safe_write import write_private
 def remember(
     folders: Folders, tenant_key: str, provider: str, token: SecretStr, stamp: str | None, run_id: str | None = None
 ) -> None:
-    """Notes that this token has been sent to this tenant, for the provider of this name.
+    """Records that this token was sent to this tenant, for the provider of this name.
 
-    `stamp` is the service's own time of that change: once it is another, somebody has written the provider since.
-    Where the service has no stamp, the digest counts in the run that wrote it only.
+    `stamp` is the service's own time of that change: a different stamp later means that somebody has changed the
+    provider since. If the service has no stamp, the digest is valid only in the run that wrote it.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The file cannot be written.
     """
     salt = secrets.token_hex(16)
     document = {"version": 1, "tenant": tenant_key, "provider": provider, "stamp": stamp, "run": run_id}
@@ -33,7 +33,7 @@ def remember(
 def is_the_last(
     folders: Folders, tenant_key: str, provider: str, token: SecretStr, stamp: str | None, run_id: str | None = None
 ) -> bool | None:
-    """Whether this is the token last sent; None where nothing is remembered of this tenant's provider as it is now."""
+    """Whether this is the token last sent; None if no digest matches the current state of this tenant's provider."""
     try:
         document = json.loads(read_private(_path(folders, tenant_key)) or "")
         about = document["version"], document.get("tenant", tenant_key), document["provider"]
@@ -47,7 +47,7 @@ def is_the_last(
 
 
 def is_of_run(folders: Folders, tenant_key: str, run_id: str) -> bool:
-    """Whether the last token that is remembered of this tenant was sent by this run."""
+    """Whether this run sent the last token that is recorded for this tenant."""
     try:
         return bool(json.loads(read_private(_path(folders, tenant_key)) or "")["run"] == run_id)
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -59,5 +59,5 @@ def _path(folders: Folders, tenant_key: str) -> Path:
 
 
 def _digest(salt: str, token: SecretStr) -> str:
-    # The token is 128 random bits, so one fast hash with a salt gives nothing to guess at.
+    # The token has 128 random bits, so even a fast salted hash cannot be reversed by guessing.
     return hashlib.blake2b(token.get_secret_value().encode(), salt=bytes.fromhex(salt)).hexdigest()

@@ -1,4 +1,4 @@
-"""Opens and reads files safely: follows no link, does not block on a pipe, and keeps the tool's files private."""
+"""Opens and reads files safely: follows no links, does not block on a pipe, and keeps the tool's files private."""
 
 import errno
 import os
@@ -13,27 +13,27 @@ OWNER_ONLY = 0o600
 
 
 def open_file(path: str | Path, *flags: str, dir_fd: int | None = None) -> int:
-    """Opens a file by its own name, never through a symbolic link; a new one is for its owner alone.
+    """Opens a file by its own name, never through a symbolic link; a new file is accessible to its owner only.
 
     Args:
         path: The file.
-        flags: Flags of `os.open`, by name; one that this system does not know is left out.
-        dir_fd: The folder that `path` is relative to, by its handle.
+        flags: Flags of `os.open`, by name; flags that this system lacks are ignored.
+        dir_fd: The handle of the folder that `path` is relative to.
 
     Raises:
-        OSError: It cannot be opened, or is a link.
+        OSError: The file cannot be opened, or is a symbolic link.
     """
-    if not hasattr(os, "O_NOFOLLOW") and os.path.islink(path):  # noqa: PTH114 may be a name beside a handle
+    if not hasattr(os, "O_NOFOLLOW") and os.path.islink(path):  # noqa: PTH114 may be a string
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     names = (*flags, "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
     return os.open(path, reduce(or_, (getattr(os, name, 0) for name in names)), OWNER_ONLY, dir_fd=dir_fd)
 
 
 def open_own(path: Path, *flags: str) -> int:
-    """Opens one of our own files, and creates it where it is missing: for its owner alone, whatever the umask.
+    """Opens one of the tool's own files, and creates it if missing, accessible to its owner only despite the umask.
 
     Raises:
-        OSError: It cannot be opened, or is a link of any kind or no plain file.
+        OSError: The file cannot be opened, is a symbolic or hard link, or is not a regular file.
     """
     created = not os.path.lexists(path)
     handle = open_file(path, *flags, "O_CREAT")
@@ -48,10 +48,10 @@ def open_own(path: Path, *flags: str) -> int:
 
 
 def write_anew(path: Path, text: str) -> None:
-    """Writes one of our own files in place of whatever has its name, without following it.
+    """Writes one of the tool's own files from scratch, replacing any file or link of that name.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The file cannot be written.
     """
     path.unlink(missing_ok=True)
     with os.fdopen(open_file(path, "O_WRONLY", "O_CREAT", "O_EXCL"), "w", encoding="utf-8") as file:
@@ -64,7 +64,7 @@ def refuse_planted(path: Path) -> None:
     """Refuses a file that somebody may have put in place of one of the tool's own.
 
     Raises:
-        OSError: It is a link of any kind, or no plain file.
+        OSError: The file is a symbolic or hard link, or not a regular file.
     """
     with suppress(FileNotFoundError):
         _require_single(path, path.lstat())
@@ -76,10 +76,10 @@ def _require_single(path: Path, status: os.stat_result) -> None:
 
 
 def read_plain(path: Path, longest: int | None = None) -> tuple[bytes, os.stat_result]:
-    """The contents of a regular file, and its status.
+    """Returns the contents of a regular file, and its status.
 
     Raises:
-        OSError: It is missing, no plain file, larger than `longest` bytes, or cannot be read.
+        OSError: The file is missing, not regular, larger than `longest` bytes, or cannot be read.
     """
     handle = open_file(path, "O_RDONLY")
     try:
@@ -93,20 +93,23 @@ def read_plain(path: Path, longest: int | None = None) -> tuple[bytes, os.stat_r
 
 
 def private_folder(path: Path) -> Path:
-    """Creates a folder that only its owner can look into, where it does not exist yet; so is each one on the way.
+    """Creates a folder that only its owner can access, with any missing parent folders, and returns its path.
 
     Raises:
-        OSError: It cannot be created.
+        OSError: The folder cannot be created.
     """
     missing = [folder for folder in (path, *path.parents) if not folder.is_dir()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
-        folder.chmod(0o700)  # the umask may have taken some of it away, and the next folder could not be created
+        folder.chmod(0o700)  # the umask may have removed permissions needed to create the next folder
     return path
 
 
 def read_private(path: Path) -> str | None:
-    """The text of one of our own files; None where it is missing, unreadable, open to others, or somebody else's."""
+    """Returns the text of one of the tool's own files.
+
+    None if the file is missing, unreadable, accessible to others, or owned by another user.
+    """
     try:
         data, status = read_plain(path)
         return None if is_exposed(status) else data.decode()
@@ -115,11 +118,11 @@ def read_private(path: Path) -> str | None:
 
 
 def exposed(folder: Path, pattern: str) -> list[Path]:
-    """Our own files in a folder that `read_private` refuses, because others can read them or have put them there."""
+    """Returns the tool's files in a folder that `read_private` refuses because others can access or created them."""
     refused: list[Path] = []
     try:
         listed = sorted(folder.glob(pattern))
-    except OSError:  # nothing in it can be read, so nothing in it is used
+    except OSError:  # the folder cannot be listed, so none of its files is used
         return refused
     for path in listed:
         with suppress(OSError):
@@ -129,9 +132,9 @@ def exposed(folder: Path, pattern: str) -> list[Path]:
 
 
 def others_may(path: Path, what: Literal["read", "write"]) -> bool:
-    """Whether somebody but its owner may read or write a regular file; False where that cannot be told.
+    """Whether anyone but its owner may read or write a regular file; False if that is unknown.
 
-    A group may read or write where it is the user's own: many systems give each user one and create files so.
+    The user's own group may have access: many systems give each user a group and create files with group access.
     """
     try:
         status = path.stat()
@@ -145,15 +148,15 @@ def others_may(path: Path, what: Literal["read", "write"]) -> bool:
 
 
 def is_exposed(status: os.stat_result) -> bool:
-    """Whether a file is not plain, is another user's, or can be read or changed by others."""
+    """Whether a file is not regular, belongs to another user, or can be read or changed by others."""
     return not stat.S_ISREG(status.st_mode) or is_foreign(status) or is_open(status)
 
 
 def is_foreign(status: os.stat_result) -> bool:
-    """Whether a file belongs to another user; False on systems without user ids (Windows)."""
+    """Whether a file belongs to another user; False on systems without user IDs (Windows)."""
     return hasattr(os, "geteuid") and status.st_uid != os.geteuid()
 
 
 def is_open(status: os.stat_result) -> bool:
-    """Whether others may read or change a file; False where permission bits do not tell (Windows)."""
+    """Whether others may read or change a file; False if the system has no permission bits (Windows)."""
     return hasattr(os, "geteuid") and bool(status.st_mode & 0o077)

@@ -17,8 +17,8 @@ class Folders:
     """The folders of one run.
 
     Attributes:
-        state: For what must outlive a run: journals, token digests and locks.
-        cache: For what can be fetched again: access tokens.
+        state: The folder for files that must outlive a run: journals, token digests and locks.
+        cache: The folder for files that can be fetched again: access tokens.
     """
 
     state: Path
@@ -26,11 +26,11 @@ class Folders:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Folders":
-        """Those of `MFA_SETUP_STATE_DIR` and `MFA_SETUP_CACHE_DIR`, else the system's places.
+        """Returns the folders in `MFA_SETUP_STATE_DIR` and `MFA_SETUP_CACHE_DIR`, else the system's defaults.
 
         Raises:
-            InvalidValueError: A variable holds a word that is no folder and may be a secret.
-            ConfigUnreadableError: The system has no place for them.
+            InvalidValueError: A variable contains a word that is not a folder and may be a secret.
+            ConfigUnreadableError: The system has no default folders for this user.
         """
         return cls(
             state=_folder("MFA_SETUP_STATE_DIR", environment, platformdirs.user_state_path),
@@ -47,7 +47,7 @@ def _folder(variable: str, environment: Mapping[str, str], usual: Callable[[str]
         )
     try:
         return Path(named or usual("mfa-setup"))
-    except RuntimeError:  # platformdirs, where neither HOME nor the system names a home folder
+    except RuntimeError:  # raised by platformdirs if neither HOME nor the system names a home folder
         raise ConfigUnreadableError(
             "This user has no home folder, so mfa-setup cannot store its files.",
             hint="Set HOME, or set both MFA_SETUP_STATE_DIR and MFA_SETUP_CACHE_DIR.",
@@ -55,5 +55,5 @@ def _folder(variable: str, environment: Mapping[str, str], usual: Callable[[str]
 
 
 def file_key(*parts: str) -> str:
-    """A file name that stands for some names, whatever characters they hold."""
+    """Returns a file name derived from some strings, whatever characters they contain."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]

@@ -1,7 +1,7 @@
 """The journal of a tenant: a line for every write request before it is sent, and a line for its outcome.
 
-By it a purchase whose answer was lost is found again, and a run can be undone. Losing it loses neither the application
-nor the number: their marks on the services are enough. It holds no secret.
+The journal is used to find a purchase whose response was lost, and to undo a run. If the journal is lost, the
+application and the number are still recognized by their marks on the services. It contains no secrets.
 """
 
 import json
@@ -34,10 +34,10 @@ class Journal:
     """One tenant's journal, as one run reads and continues it.
 
     Attributes:
-        runs: The earlier runs, the oldest first.
-        undoes: The run that this one reverts, where it is an undo.
-        changed: A write of this run has had its effect, or may have.
-        unrecorded: The error that kept the outcome of a write from being recorded; no write begins after it.
+        runs: The earlier runs, oldest first.
+        undoes: The ID of the run that this run reverts; None if it is not an undo.
+        changed: Whether a write of this run took effect, or may have.
+        unrecorded: The error that kept the outcome of a write from being recorded; no write starts after it.
     """
 
     def __init__(self, path: Path, tenant_key: str, header: Header, content: Content) -> None:
@@ -51,11 +51,11 @@ class Journal:
         self.unrecorded: JournalUnusableError | None = None
         self._begun = False
         self._count = 0
-        self._lock = threading.RLock()  # several writes may be under way
+        self._lock = threading.RLock()  # several writes may be in flight
 
     @property
     def run_id(self) -> str:
-        """This run."""
+        """The ID of this run."""
         return self._header.run_id
 
     @property
@@ -79,16 +79,16 @@ class Journal:
         self, resource: ResourceName, action: WriteAction, target: str = "", before: Fields | None = None,
         after: Fields | None = None,
     ) -> Iterator[Fields]:  # fmt: skip
-        """Around one write request: the intent is on the disk before it, the outcome after it.
+        """Wraps one write request: records the intent on disk before it, and the outcome after it.
 
-        What the request did counts, whether its outcome can be recorded or not: `require_usable` raises that error.
+        The effect of the request counts even if its outcome cannot be recorded; `require_usable` raises that error.
 
         Yields:
-            What the request creates is put in here: client ID, SID.
+            A dictionary for the caller to fill in with the created IDs, such as the client ID or SID.
 
         Raises:
-            JournalUnusableError: The intent, or the outcome of an earlier write, cannot be written; the request is
-                not sent then.
+            JournalUnusableError: The intent, or the outcome of an earlier write, cannot be recorded; the request is not
+                sent.
         """
         self.require_usable()
         with self._lock:
@@ -107,19 +107,19 @@ class Journal:
             self._record(outcome)
 
     def require_usable(self) -> None:
-        """Stops the run where the outcome of a write could not be recorded.
+        """Stops the run if the outcome of a write could not be recorded.
 
         Raises:
-            JournalUnusableError: It could not.
+            JournalUnusableError: The outcome of an earlier write could not be recorded.
         """
         if self.unrecorded is not None:
             raise self.unrecorded
 
     def begin(self) -> None:
-        """Notes the run itself: by its first write, or before, where it matters although it writes nothing (undo).
+        """Records the start of the run: at its first write, or earlier if the run matters without a write (undo).
 
         Raises:
-            JournalUnusableError: It cannot be written.
+            JournalUnusableError: The journal cannot be written.
         """
         if not self._begun:
             self._begun = True
@@ -130,14 +130,14 @@ class Journal:
         """Records that the user continued despite a failed check.
 
         Raises:
-            JournalUnusableError: It cannot be written.
+            JournalUnusableError: The journal cannot be written.
         """
         self._append("override", {"check": check_id, "evidence": evidence})
 
     def end(self, how: str) -> None:
-        """The end of the run, where it wrote anything: `done`, or the code of an error."""
+        """Records the end of a run that wrote anything: `done`, or the code of an error."""
         if self._begun:
-            with suppress(JournalUnusableError):  # what matters is on the disk already
+            with suppress(JournalUnusableError):  # every write has already been recorded
                 self._append("end", {"how": how})
 
     def _record(self, outcome: dict[str, Any]) -> None:
@@ -151,7 +151,7 @@ class Journal:
             )
 
     def _append(self, kind: str, values: dict[str, Any]) -> None:
-        """Adds a line, which is on the disk when this returns; the run's first one begins it."""
+        """Appends a line and flushes it to disk; begins the run if this is its first line."""
         with self._lock:
             self._append_line(kind, values)
 
@@ -168,18 +168,19 @@ class Journal:
 
 
 def open_journal(folders: Folders, tenant_key: str, header: Header) -> Journal:
-    """The journal of a tenant.
+    """Opens the journal of a tenant.
 
     Raises:
-        JournalNewerError: A newer version of this tool wrote it.
-        JournalUnusableError: Others can read or change it, it is not ours or another tenant's, or it cannot be read.
+        JournalNewerError: A newer version of this tool wrote the journal.
+        JournalUnusableError: The journal is exposed to other users, belongs to another user or tenant, or cannot be
+            read.
     """
     path = folders.state / f"journal-{file_key(tenant_key)}.jsonl"
     return Journal(path, tenant_key, header, read_journal(path, tenant_key))
 
 
 def empty_journal(header: Header) -> Journal:
-    """An empty journal that accepts no writes, for a run that only reads."""
+    """Returns an empty journal that accepts no writes, for a run that only reads."""
     return Journal(Path(), "", header, Content())
 
 

@@ -17,21 +17,21 @@ VERSION = 1
 
 
 def append_line(path: Path, line: str) -> None:
-    """Adds a line, which is on the disk when this returns.
+    """Appends a line and flushes it to disk.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The line cannot be written.
     """
     created = not path.exists()
     with os.fdopen(open_own(path, "O_RDWR", "O_APPEND"), "r+b") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(size - 1, 0))
-        torn = file.read(1) not in {b"", b"\n"}  # a crash cut the last line off: leave it, on its own line
+        torn = file.read(1) not in {b"", b"\n"}  # a crash cut off the last line: keep it as a line of its own
         file.write((("\n" if torn else "") + line + "\n").encode())
         file.flush()
         os.fsync(file.fileno())
     if created:
-        with suppress(OSError):  # not every system lets a folder be flushed, or opened
+        with suppress(OSError):  # not every system can open or flush a folder
             _flush_folder(path.parent)
 
 
@@ -40,8 +40,8 @@ class Content:
     """The content of a journal.
 
     Attributes:
-        runs: Its runs, the oldest first.
-        unreadable: The numbers of the lines that tell nothing, from 1.
+        runs: The runs, oldest first.
+        unreadable: The numbers of the lines that cannot be read, counted from 1.
     """
 
     runs: tuple[RunRecord, ...] = ()
@@ -49,11 +49,11 @@ class Content:
 
 
 def read_journal(path: Path, tenant_key: str) -> Content:
-    """The content of a journal; empty where it does not exist.
+    """Reads a journal; the result is empty if the journal does not exist.
 
     Raises:
-        JournalNewerError: A newer version wrote it.
-        JournalUnusableError: It cannot be read or trusted, or holds runs of another tenant.
+        JournalNewerError: A newer version wrote the journal.
+        JournalUnusableError: The journal cannot be read or trusted, or contains runs of another tenant.
     """
     runs: dict[str, dict[str, Any]] = {}
     unreadable = []
@@ -113,7 +113,7 @@ def _data(path: Path) -> bytes:
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
-    """A line as it was written, empty for an empty one; None for one that cannot be read, such as a torn one."""
+    """Parses a line; empty for an empty line, None for an unreadable one, such as a line cut off by a crash."""
     if not line.strip():
         return {}
     try:
@@ -127,8 +127,8 @@ def _take(runs: dict[str, dict[str, Any]], path: Path, line: dict[str, Any]) -> 
     """Adds one line to its run.
 
     Raises:
-        JournalNewerError: A newer version wrote it.
-        TypeError: It is of another shape than our lines.
+        JournalNewerError: A newer version wrote the line.
+        TypeError: The line has another shape than the tool's lines.
     """
     if not line:
         return

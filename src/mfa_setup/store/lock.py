@@ -1,4 +1,4 @@
-"""One run at a time for each tenant on this machine, and one change at a time to the list of profiles."""
+"""Locks: one run at a time for each tenant on this machine, and one change at a time to the list of profiles."""
 
 import os
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 PATIENCE = 10.0
-"""Seconds for which a change of the profiles waits for another one."""
+"""The time, in seconds, for which a change to the profiles waits for another change."""
 
 
 @contextmanager
 def tenant_lock(folders: Folders, tenant_key: str, command: str) -> Iterator[None]:
-    """Holds the tenant's lock.
+    """Holds the tenant's lock until the block ends.
 
     Raises:
-        LockHeldError: Another run has it; the message names that run.
+        LockHeldError: Another run holds the lock; the message names that run.
         ConfigUnreadableError: The state folder cannot be created or written to.
     """
-    from filelock import Timeout  # noqa: PLC0415 slow to import, and a run that only reads takes no lock
+    from filelock import Timeout  # noqa: PLC0415 slow to import, and a read-only run takes no lock
 
     try:
         base = private_folder(folders.state) / f"lock-{file_key(tenant_key)}"
@@ -39,7 +39,7 @@ def tenant_lock(folders: Folders, tenant_key: str, command: str) -> Iterator[Non
     except OSError:
         raise _unusable(folders.state, "cannot be written to") from None
     try:
-        with suppress(OSError):  # the name is for the message alone
+        with suppress(OSError):  # the name is only used in the message
             write_anew(holder, f"`mfa-setup {command}`, process {os.getpid()}")
         yield
     finally:
@@ -50,13 +50,13 @@ def tenant_lock(folders: Folders, tenant_key: str, command: str) -> Iterator[Non
 
 @contextmanager
 def profiles_lock(state: Path) -> Iterator[None]:
-    """Holds the list of profiles while it is read and replaced; another process that does so is waited for.
+    """Holds the lock on the list of profiles while the list is read and replaced; waits for other processes.
 
     Raises:
-        LockHeldError: Another process does not finish.
+        LockHeldError: Another process does not release the lock in time.
         ConfigUnreadableError: The state folder cannot be created or written to.
     """
-    from filelock import Timeout  # noqa: PLC0415 likewise
+    from filelock import Timeout  # noqa: PLC0415 slow to import
 
     try:
         lock = _acquired(private_folder(state) / "profiles.lock", seconds=PATIENCE)
@@ -73,15 +73,15 @@ def profiles_lock(state: Path) -> Iterator[None]:
 
 
 def _acquired(path: Path, seconds: float) -> "BaseFileLock":
-    """A lock that is held.
+    """Acquires a lock and returns it.
 
     Raises:
-        Timeout: Somebody else has held it for that long.
-        OSError: Its file cannot be opened, or is a link.
+        Timeout: Another process held the lock for that many seconds.
+        OSError: The lock file cannot be opened, or is a link.
     """
-    from filelock import FileLock  # noqa: PLC0415 likewise
+    from filelock import FileLock  # noqa: PLC0415 slow to import
 
-    # An explicit mode is set in spite of the umask; systems without permission bits know none.
+    # FileLock applies an explicit mode despite the umask; systems without permission bits have no modes.
     owned = hasattr(os, "fchmod")
     lock = FileLock(path, timeout=seconds, mode=OWNER_ONLY) if owned else FileLock(path, timeout=seconds)
     refuse_planted(path)
@@ -97,5 +97,5 @@ def _unusable(folder: Path, why: str) -> ConfigUnreadableError:
 
 
 def _name_in(holder: Path) -> str:
-    """Which run holds the lock; a full disk leaves the file empty."""
+    """Names the run that holds the lock; the file is empty if the disk was full."""
     return read_private(holder) or "another process"

@@ -11,7 +11,7 @@ _SENDERS = ("from", "configuration.default_from")
 
 
 def senders_of_others(folders: Folders, tenant_key: str) -> dict[str, str]:
-    """The numbers that mfa-setup last set up for other tenants, each with the tenant's domain.
+    """Returns the numbers that mfa-setup last set as senders for other tenants, each with the tenant's domain.
 
     Journals that cannot be read are ignored.
     """
@@ -25,7 +25,7 @@ def senders_of_others(folders: Folders, tenant_key: str) -> dict[str, str]:
 
 
 def _last_sender(path: Path) -> tuple[str, str] | None:
-    """The number of a tenant's last write of its provider, and the tenant's domain."""
+    """Returns the number in the last recorded write of a tenant's provider, and the tenant's domain; or None."""
     domain, number = "", None
     for line in (read_private(path) or "").splitlines():
         entry = _parsed(line)

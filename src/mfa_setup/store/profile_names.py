@@ -1,4 +1,4 @@
-"""The names of the stored profiles, for what must answer at once: this imports nothing slow and never fails."""
+"""The names of the stored profiles, for code that must respond at once: quick to import, and never fails."""
 
 import json
 import os
@@ -16,7 +16,7 @@ LIST = "profiles.json"
 
 
 def stored_names(environment: Mapping[str, str] = os.environ) -> tuple[tuple[str, ...], str | None]:
-    """The names in alphabetical order, and the default one; none where the list is missing or not to be trusted."""
+    """Returns the names in alphabetical order, and the default; none if the list is missing or cannot be trusted."""
     listed: object = None
     with suppress(MfaSetupError, OSError, ValueError, RecursionError):
         listed = json.loads(read_private(Folders.of(environment).state / LIST) or "{}")

@@ -1,7 +1,7 @@
 """Profiles: the tenants whose credentials are stored, each under a name.
 
 The list of names and domains is a file without secrets. The credentials of a profile are one JSON document, in the
-system keyring or, where the user has asked for that, in a file that only its owner can read.
+system keyring or, if the user asked for it, in a file that only its owner can read.
 """
 
 import json
@@ -22,11 +22,11 @@ from mfa_setup.store.profile_names import LIST, NAME
 from mfa_setup.store.safe_write import remove_file, write_private
 
 SERVICE = "mfa-setup"
-"""The service under which the system keyring has the entries."""
+"""The service name of mfa-setup's entries in the system keyring."""
 DEFAULT_NAME = "default"
-"""The profile that `mfa-setup login` stores where no name is given."""
+"""The name of the profile that `mfa-setup login` stores if no name is given."""
 Values = Mapping[str, str]
-"""The credentials of a profile by the names of their environment variables."""
+"""The credentials of a profile, by environment variable."""
 Storage = Literal["keyring", "file"]
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class Profiles:
     """The stored profiles.
 
     Attributes:
-        default: The name of the profile that is used where no other is named.
+        default: The name of the profile that is used if no other is named; None if there is no default.
     """
 
     def __init__(self, state: Path) -> None:
@@ -64,7 +64,7 @@ class Profiles:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Around a change: no other process makes one meanwhile, and what others have stored before is read again."""
+        """Wraps a change to the profiles: locks out other processes, and first reloads what they have stored."""
         with profiles_lock(self._state):
             self._load()
             yield
@@ -75,10 +75,10 @@ class Profiles:
         return dict(sorted(self._profiles.items()))
 
     def get(self, name: str) -> Profile:
-        """A profile by its name.
+        """Returns a profile by its name.
 
         Raises:
-            InvalidValueError: There is none of that name.
+            InvalidValueError: No profile has this name.
         """
         if name in self._profiles:
             return self._profiles[name]
@@ -88,12 +88,12 @@ class Profiles:
         )
 
     def values(self, name: str) -> Values:
-        """The credentials of a profile.
+        """Returns the credentials of a profile.
 
         Raises:
-            InvalidValueError: There is no such profile, or its credentials are those of another domain.
+            InvalidValueError: No profile has this name, or the stored credentials are for another domain.
             KeyringUnavailableError: The keyring cannot be read.
-            ValueNeededError: Its credentials are gone.
+            ValueNeededError: The profile's credentials are missing or damaged.
         """
         profile = self.get(name)
         text = read_private(self._file(name)) if profile.storage == "file" else _in_keyring("get_password", name)
@@ -113,10 +113,10 @@ class Profiles:
         return values
 
     def put(self, name: str, values: Values, storage: Storage) -> None:
-        """Stores a profile, in place of one of the same name; the first one becomes the default.
+        """Stores a profile, replacing one of the same name; the first profile becomes the default.
 
         Raises:
-            KeyringUnavailableError: The keyring does not store it.
+            KeyringUnavailableError: The keyring did not store the credentials.
             LockHeldError: Another process is changing the profiles, and does not finish.
             OSError: A file cannot be written.
         """
@@ -138,7 +138,7 @@ class Profiles:
         """Removes a profile with its credentials.
 
         Raises:
-            InvalidValueError: There is none of that name.
+            InvalidValueError: No profile has this name.
             KeyringUnavailableError: The keyring cannot be changed.
             LockHeldError: Another process is changing the profiles, and does not finish.
             OSError: A file cannot be removed.
@@ -152,7 +152,7 @@ class Profiles:
         """Makes a profile the default.
 
         Raises:
-            InvalidValueError: There is none of that name.
+            InvalidValueError: No profile has this name.
             LockHeldError: Another process is changing the profiles, and does not finish.
             OSError: The file cannot be written.
         """
@@ -196,10 +196,10 @@ class Profiles:
 
 
 def checked_name(text: str) -> str:
-    """The name of a profile.
+    """Returns the name of a profile after checking its format.
 
     Raises:
-        InvalidValueError: It is malformed.
+        InvalidValueError: The name is malformed.
     """
     if NAME.fullmatch(text) and not looks_random(text):
         return text
@@ -213,17 +213,21 @@ def require_keyring() -> None:
     """Refuses to ask for credentials that could not be stored.
 
     Raises:
-        KeyringUnavailableError: This system has no keyring that works.
+        KeyringUnavailableError: This system has no working keyring.
     """
     _in_keyring("get_password", DEFAULT_NAME)
 
 
 def _in_keyring(call: Literal["get_password", "set_password", "delete_password"], *given: str) -> str | None:
-    """Calls the system keyring."""
+    """Calls a function of the system keyring.
+
+    Raises:
+        KeyringUnavailableError: The keyring cannot be used.
+    """
     import keyring  # noqa: PLC0415 slow to import, and most runs need no profile
 
     function: Callable[..., str | None] = getattr(keyring, call)
     try:
         return function(SERVICE, *given)
-    except Exception as failed:  # noqa: BLE001 each backend has errors of its own, and their texts are not shown
+    except Exception as failed:  # noqa: BLE001 each backend has its own errors; their texts are not shown
         raise KeyringUnavailableError(f"The system keyring cannot be used ({type(failed).__name__}).") from None

@@ -16,13 +16,13 @@ class LinkedError(Exception):
 
 
 def within(path: Path, root: Path | None) -> bool:
-    """Whether a file is no link and its folder, links followed, is in another one."""
+    """Whether a file is not a symbolic link and its folder, after resolving links, is inside `root`."""
     real = path.parent.resolve()
     return not path.is_symlink() and (root is None or real.is_relative_to(root.resolve()))
 
 
 def obstacle(path: Path) -> str | None:
-    """Why a file could not be replaced, as far as the system tells without trying; None where nothing is known."""
+    """Returns why a file could not be replaced, as far as that is known without trying; None if nothing prevents it."""
     folder = path.parent
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"The folder of {path} cannot be written to."
@@ -36,23 +36,23 @@ def obstacle(path: Path) -> str | None:
 
 
 def replace_file(path: Path, text: str, *, root: Path | None = None, mode: int | None = None) -> None:
-    """Replaces a file in one step: a crash leaves the old or the new one, never half of it.
+    """Replaces a file atomically: after a crash, the file has either its old or its new content.
 
-    The folder is opened on its real path without following a link, and everything after goes through that handle:
-    nobody who swaps a folder for a link meanwhile can have the text written elsewhere.
+    The folder is opened at its real path without following links, and all later steps use that handle: replacing a
+    folder with a link in the meantime cannot redirect the write.
 
     Args:
         path: The file.
-        text: What it is to hold.
-        root: The folder that its own folder must be in, links followed; None for any.
-        mode: Its permissions; None to keep those of an existing file and its owner, and to refuse a link in its place.
+        text: The new content.
+        root: The folder that must contain the file's folder, after resolving links; None for any.
+        mode: The new permissions; None keeps those of an existing file and its owner, and refuses to replace a link.
 
     Raises:
         LinkedError: The file is a link, or its folder is not within `root`.
         OSError: The folder cannot be written to.
     """
     data = text.encode()
-    real = path.parent.resolve(strict=True)  # once: what is checked here is what is opened
+    real = path.parent.resolve(strict=True)  # resolved once, so that the folder checked here is the one opened below
     if root is not None and not real.is_relative_to(root.resolve()):
         raise LinkedError
     with _opened(real) as (folder, base):
@@ -75,20 +75,20 @@ def replace_file(path: Path, text: str, *, root: Path | None = None, mode: int |
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replaces one of our own files, which is for its owner alone; its folder is created where that is needed.
+    """Replaces one of the tool's own files, accessible to its owner only; creates its folder if needed.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The file cannot be written.
     """
     private_folder(path.parent)
     replace_file(path, text, mode=OWNER_ONLY)
 
 
 def remove_file(path: Path) -> None:
-    """Removes a file by its real path; a link on the way is an error, and one that is gone already is success.
+    """Removes a file by its real path; succeeds if the file is already gone, and fails if the path contains a link.
 
     Raises:
-        OSError: The folder is reached by a link, or cannot be written to.
+        OSError: The path of the folder contains a link, or the folder cannot be written to.
     """
     with suppress(FileNotFoundError), _opened(path.parent) as (folder, base):
         os.unlink(base / path.name, dir_fd=folder)
@@ -96,7 +96,7 @@ def remove_file(path: Path) -> None:
 
 @contextmanager
 def _opened(real: Path) -> Iterator[tuple[int | None, Path]]:
-    """Opens a folder to write in: its handle and an empty path, or no handle and its path where folders have none."""
+    """Opens a folder for writing; yields its handle and an empty path, or None and its path without folder handles."""
     handle = _open_real(real)
     try:
         yield (None, real) if handle is None else (handle, Path())
@@ -113,9 +113,10 @@ def _status(path: Path) -> os.stat_result | None:
 
 
 def _open_real(folder: Path) -> int | None:
-    """A handle on a folder by its real path; None where there is none on this system (Windows).
+    """Returns a handle on a folder by its real path; None on systems without folder handles (Windows).
 
-    A system without `O_PATH` (macOS) opens no folder that may be entered but not listed: that one has no handle either.
+    A system without `O_PATH` (macOS) cannot open a folder that may be entered but not listed; the result is None for
+    such a folder, too.
     """
     if os.open in os.supports_dir_fd:
         try:
@@ -129,7 +130,7 @@ def _open_real(folder: Path) -> int | None:
 
 
 def _walk(folder: Path) -> int:
-    """Opens a folder one step after the other; a link on the way is an error, for a real path has none."""
+    """Opens a folder one path component at a time; a link on the way is an error, because a real path contains none."""
     handle = open_file(folder.anchor, "O_PATH", "O_DIRECTORY")
     for part in folder.parts[1:]:
         try:
@@ -142,7 +143,7 @@ def _walk(folder: Path) -> int:
 
 def _set_permissions(handle: int, replaced: os.stat_result | None, mode: int | None) -> None:
     if replaced is not None and hasattr(os, "fchown"):
-        with suppress(OSError):  # only root may give a file to somebody else
+        with suppress(OSError):  # only root may change the owner of a file
             os.fchown(handle, replaced.st_uid, replaced.st_gid)
     if hasattr(os, "fchmod"):
         kept = 0o644 if replaced is None else replaced.st_mode & 0o777
@@ -157,7 +158,7 @@ def _only_the_owner_may_replace(path: Path) -> bool:
 
 
 def _has_space(folder: Path) -> bool:
-    """Whether a disk has room for one more file; True where it does not tell."""
+    """Whether a disk has room for one more file; True if the system does not report it."""
     if not hasattr(os, "statvfs"):
         return True
     disk = os.statvfs(folder)

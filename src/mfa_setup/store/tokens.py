@@ -1,7 +1,7 @@
-"""The cache of access tokens. Machine-to-machine tokens are metered, so each is used until it expires.
+"""The cache of access tokens. Machine-to-machine tokens are metered, so each token is used until it expires.
 
-With a token goes what its runs have learned of the tenant and the next one may begin with: the phone stack, and how
-much of the rate limit was left. Both are verified by the first answers.
+Each token is stored with data about the tenant that the next run can start from: the phone stack, and the remaining
+rate limit. The first responses of that run verify both.
 """
 
 import json
@@ -19,20 +19,20 @@ from mfa_setup.store.folders import file_key
 from mfa_setup.store.safe_write import write_private
 
 MARGIN_SECONDS = 60
-"""A token this close to its end is not used any more: a run has to finish with it."""
+"""A token that expires within this many seconds is not used, because a run has to finish with it."""
 
 
 class Token(Frozen):
-    """An access token, and what is remembered with it.
+    """An access token, and the data that is cached with it.
 
     Attributes:
         value: The token.
-        expires_at: Its end, in Unix seconds.
-        scopes: What it allows; None where nothing tells.
-        cached: Whether it is of an earlier run.
+        expires_at: The time when the token expires, in Unix seconds.
+        scopes: The scopes of the token; None if they are unknown.
+        cached: Whether the token comes from an earlier run.
         stack: The tenant's phone stack.
-        headroom: What Auth0's last answer said of its rate limit.
-        seen_at: When that was, in Unix seconds.
+        headroom: The remaining rate limit according to Auth0's last response.
+        seen_at: The time of that response, in Unix seconds.
     """
 
     value: SecretStr
@@ -45,15 +45,15 @@ class Token(Frozen):
 
 
 def is_token(value: object) -> bool:
-    """Whether it can be a token: anything but one line of plain characters would break a header, or split it."""
+    """Whether a value can be a token: anything but one line of printable ASCII would break or split a header."""
     return isinstance(value, str) and value.isascii() and value.isprintable() and value.strip() == value != ""
 
 
 class TokenCache:
     """The cached token of one tenant, audience and client with its secret; without a folder nothing is kept.
 
-    The secret counts, by its digest in the file's name, so that a wrong one is not taken for right as long as a token
-    of the right one lives.
+    A digest of the secret is a part of the file's name, so that a cached token is used only with the secret that it was
+    issued for.
     """
 
     def __init__(self, folder: Path | None, base_url: str, audience: str, client_id: str, secret: str) -> None:
@@ -62,7 +62,7 @@ class TokenCache:
         self._dropped = False
 
     def get(self) -> Token | None:
-        """The token, where there is one that still lives; a file that others can read is not trusted."""
+        """Returns the cached token, unless it has expired or its file can be read or changed by others."""
         text = read_private(self._path) if self._path and not self._dropped else None
         try:
             document = json.loads(text or "")
@@ -83,7 +83,7 @@ class TokenCache:
         return token if token.expires_at - MARGIN_SECONDS > time.time() else None
 
     def put(self, token: Token) -> None:
-        """Keeps a token for later runs; where that is impossible, later runs request a new one."""
+        """Stores a token for later runs; if it cannot be stored, later runs request a new one."""
         if self._path is None:
             return
         document = {
@@ -99,7 +99,7 @@ class TokenCache:
             self._dropped = False
 
     def drop(self) -> None:
-        """Forgets the token, for this run even if its file cannot be removed."""
+        """Discards the token; this run ignores it even if its file cannot be removed."""
         self._dropped = True
         with suppress(OSError):
             if self._path:

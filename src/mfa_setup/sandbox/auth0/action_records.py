@@ -1,4 +1,4 @@
-"""Actions and their bindings in the recorded form."""
+"""Builds Actions and their bindings in the recorded form."""
 
 import uuid
 from typing import Any
@@ -8,13 +8,13 @@ from mfa_setup.sandbox.auth0.ids import timestamp
 POST_LOGIN = "post-login"
 _RUNTIME = "node22"
 _TRIGGERS = [{"id": POST_LOGIN, "version": "v3"}]
-# What an Action shows on its own and not inside a binding: the draft (recorded).
+# The fields of the draft, which an Action shows when it is read but not inside a binding (recorded).
 _OF_THE_DRAFT = ("code", "dependencies", "runtime", "status", "secrets")
 
 
 def deployed_action(name: str, code: str) -> dict[str, Any]:
-    """An Action that is deployed with this code and bound to post-login, as `GET /actions/actions/{id}` shows it."""
-    # Times of the service have nanoseconds (recorded); clients of the sandbox parse milliseconds as well.
+    """Builds an Action deployed with this code and bound to post-login, as `GET /actions/actions/{id}` shows it."""
+    # The service's times have nanoseconds (recorded); clients of the sandbox parse milliseconds as well.
     now, version_id = timestamp(), str(uuid.uuid4())
     times = {"created_at": now, "updated_at": now}
     built = {"id": version_id, "code": code, "runtime": _RUNTIME, "number": 1} | times
@@ -38,12 +38,12 @@ def deployed_action(name: str, code: str) -> dict[str, Any]:
 
 
 def shown(action: dict[str, Any]) -> dict[str, Any]:
-    """The Action as the list and a read answer it."""
+    """Returns the Action as lists and reads show it."""
     return {name: value for name, value in action.items() if name != "binding_id"}
 
 
 def binding_of(action: dict[str, Any]) -> dict[str, Any]:
-    """The Action's binding: without the draft, and never with all changes deployed (recorded)."""
+    """Returns the Action's binding, without the draft; `all_changes_deployed` is always false there (recorded)."""
     inner = {name: value for name, value in shown(action).items() if name not in _OF_THE_DRAFT}
     return {
         "id": action["binding_id"],

@@ -1,4 +1,4 @@
-"""Actions: `/api/v2/actions`. The sandbox lists those that `POST /_sandbox/actions` has set; it runs none of them."""
+"""Actions: `/api/v2/actions`. The sandbox lists those that `POST /_sandbox/actions` has set, and runs none of them."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from mfa_setup.sandbox.auth0.state import JSON
 
 
 def _paged(call: Call, name: str, items: list[JSON]) -> JSON:
-    """A page with its totals; a zero is left out (recorded)."""
-    # not verified: `total` of a page after the last; the default size is recorded
+    """Returns a page with its totals; a total of zero is omitted (recorded)."""
+    # not verified: `total` of a page past the last; the default size is recorded
     page, size = call.query.get("page", 0), call.query.get("per_page", 20)
     shown: JSON = {name: items[page * size : (page + 1) * size]}
     totals = {"total": len(items), "page": page, "per_page": size}
@@ -20,10 +20,10 @@ def _paged(call: Call, name: str, items: list[JSON]) -> JSON:
 
 
 def list_actions(call: Call) -> JSON:
-    """GET /actions/actions: always with totals (recorded)."""
+    """GET /actions/actions: always answers with totals (recorded)."""
     query = call.query
     found = call.tenant.actions
-    # not verified: that `actionName` finds the exact name only; every Action of the sandbox is bound to post-login
+    # not verified: that `actionName` matches the exact name only; every Action of the sandbox is bound to post-login
     if "actionName" in query:
         found = [action for action in found if action["name"] == query["actionName"]]
     if query.get("triggerId", POST_LOGIN) != POST_LOGIN or query.get("installed") or not query.get("deployed", True):
@@ -32,7 +32,7 @@ def list_actions(call: Call) -> JSON:
 
 
 def get_action(call: Call) -> JSON:
-    """GET /actions/actions/{id}: 404 without an errorCode where there is none (recorded)."""
+    """GET /actions/actions/{id}: 404 without an errorCode if the Action does not exist (recorded)."""
     return shown(_find(call))
 
 
@@ -44,7 +44,7 @@ def _find(call: Call) -> JSON:
 
 
 def delete_action(call: Call) -> None:
-    """DELETE /actions/actions/{id}: 409 while it is bound, unless forced (recorded, public threads)."""
+    """DELETE /actions/actions/{id}: 409 while the Action is bound, unless forced (recorded, public threads)."""
     action = _find(call)
     if not call.query.get("force"):
         # not verified: the errorCode
@@ -53,13 +53,13 @@ def delete_action(call: Call) -> None:
 
 
 def list_bindings(call: Call) -> JSON:
-    """GET /actions/triggers/{triggerId}/bindings: in the order in which they run; other triggers have none."""
+    """GET /actions/triggers/{triggerId}/bindings, in the order in which they run; only post-login has any."""
     bound: list[Any] = call.tenant.actions if call.path["triggerId"] == POST_LOGIN else []
     return _paged(call, "bindings", [binding_of(action) for action in bound])
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints under `/api/v2/actions`."""
+    """Returns the endpoints under `/api/v2/actions`."""
     pages = {name: PAGING[name] for name in ("page", "per_page")}
     query = pages | {"triggerId": STRING, "actionName": STRING, "deployed": BOOLEAN, "installed": BOOLEAN}
     base, one = "/actions/actions", "/actions/actions/{id}"

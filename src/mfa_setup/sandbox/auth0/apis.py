@@ -1,6 +1,6 @@
 """APIs, which Auth0 calls resource servers: `/api/v2/resource-servers`.
 
-The sandbox keeps what is sent; tokens are issued for the Management API only.
+The sandbox stores the APIs that clients create; tokens are issued for the Management API only.
 """
 
 from typing import Any
@@ -26,14 +26,14 @@ _CREATE: Schema = OBJECT | {
     "required": ("identifier",),
     "properties": _CHANGEABLE | {"identifier": {"type": "string", "minLength": 1, "maxLength": 600}},
 }
-# One list for all tenants, most of what each would take otherwise: it is replaced, never changed.
+# All tenants share one list, which would otherwise take most of their memory: it is replaced, never modified.
 _MANAGEMENT_SCOPES = tuple(
     {"value": scope, "description": scope.replace(":", " ").replace("_", " ")} for scope in ALL_SCOPES
 )
 
 
 def management_api(tenant: Tenant) -> JSON:
-    """The API that every tenant has."""
+    """Builds the Management API, which every tenant has."""
     return {
         "id": object_id(),
         "name": "Auth0 Management API",
@@ -49,7 +49,7 @@ def management_api(tenant: Tenant) -> JSON:
 
 
 def find_api(tenant: Tenant, identifier: str) -> JSON | None:
-    """The API with this audience; the Management API also under its other name on loopback."""
+    """Returns the API with this audience; the Management API also under its other name on loopback."""
     if identifier in tenant.audiences:
         identifier = tenant.audiences[0]
     return next((api for api in tenant.apis.values() if api["identifier"] == identifier), None)
@@ -70,12 +70,12 @@ def list_apis(call: Call) -> Any:
 
 
 def get_api(call: Call) -> JSON:
-    """GET /resource-servers/{id}, by id or by audience (docs); the 404 is recorded."""
+    """GET /resource-servers/{id}, by ID or by audience (docs); the 404 is recorded."""
     return _find(call)
 
 
 def create_api(call: Call) -> JSON:
-    """POST /resource-servers: an audience is taken once."""
+    """POST /resource-servers: 409 if another API has the audience."""
     if find_api(call.tenant, call.body["identifier"]) is not None:
         # not verified: the errorCode; the text is the OpenAPI document's
         raise ManagementError(409, "A resource server with the same identifier already exists.", "conflict")
@@ -88,25 +88,25 @@ def create_api(call: Call) -> JSON:
 
 
 def update_api(call: Call) -> JSON:
-    """PATCH /resource-servers/{id}: replaces what is given."""
+    """PATCH /resource-servers/{id}: replaces the fields in the body."""
     api = _find(call)
     api.update(call.body)
     return api
 
 
 def delete_api(call: Call) -> None:
-    """DELETE /resource-servers/{id}: its grants go with it; the Management API stays."""
+    """DELETE /resource-servers/{id}: deletes the API and its grants; the Management API cannot be deleted."""
     tenant = call.tenant
     api = tenant.apis.get(call.path["id"]) or find_api(tenant, call.path["id"])
     if api is None or api["is_system"]:
-        # not verified: what deleting the Management API or one that does not exist gets
+        # not verified: the answer to deleting the Management API or an API that does not exist
         return
     del tenant.apis[api["id"]]
     tenant.grants = {key: grant for key, grant in tenant.grants.items() if grant["audience"] != api["identifier"]}
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints under `/api/v2/resource-servers`."""
+    """Returns the endpoints under `/api/v2/resource-servers`."""
     base, one = "/resource-servers", "/resource-servers/{id:path}"
     query = PAGING | {"identifiers": array({"type": "string"}), "include_fields": BOOLEAN}
     read, create, update, delete = ((f"{verb}:resource_servers",) for verb in ("read", "create", "update", "delete"))

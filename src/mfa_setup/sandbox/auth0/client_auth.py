@@ -18,8 +18,8 @@ class TokenRequest:
     """A request to the token endpoint.
 
     Attributes:
-        tenant: The tenant that was called.
-        issuer: `{scheme}://{host}/`, as the caller reached it.
+        tenant: The tenant that received the request.
+        issuer: The issuer of the tokens: `{scheme}://{host}/`, with the host that the caller used.
         fields: The fields of the JSON or form body.
     """
 
@@ -28,10 +28,10 @@ class TokenRequest:
     fields: dict[str, str]
 
     def need(self, name: str) -> str:
-        """A field that the grant requires.
+        """Returns a field that the grant requires.
 
         Raises:
-            OAuthError: 400 `invalid_request`.
+            OAuthError: 400 `invalid_request`: the field is missing.
         """
         if not self.fields.get(name):
             raise OAuthError(400, "invalid_request", f"Missing required parameter: {name}")
@@ -39,7 +39,7 @@ class TokenRequest:
 
 
 def authenticate_client(asked: TokenRequest) -> JSON:
-    """The client that the request proves to come from.
+    """Returns the application that the request authenticates as.
 
     Raises:
         OAuthError: 401 `access_denied` for a wrong secret or an unknown client, `invalid_client` for an assertion.
@@ -73,7 +73,7 @@ def _by_assertion(asked: TokenRequest) -> JSON:
 
 
 def _claims(asked: TokenRequest, assertion: str, pem: str, client_id: str) -> dict[str, Any]:
-    # The documented audience is `https://{domain}/`; here the scheme is that of the sandbox as well.
+    # The documented audience is `https://{domain}/`; the sandbox also accepts its own scheme.
     names = [f"https://{host}/" for host in asked.tenant.hosts]
     options: Any = {"require": ["exp", "iss", "sub", "aud", "jti"]}
     return jwt.decode(
@@ -94,5 +94,5 @@ def _only_once(tenant: Tenant, jti: str) -> None:
 
 
 def _refused(error: Exception) -> OAuthError:
-    # not verified: the texts for an assertion that is refused
+    # not verified: the texts for a rejected assertion
     return OAuthError(401, "invalid_client", f"Client assertion is not valid: {error}")

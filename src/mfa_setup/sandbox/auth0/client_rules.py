@@ -1,17 +1,17 @@
-"""The rules for the fields of an application, and which fields a token may read."""
+"""The rules for the fields of an application, and which of the fields a token may read."""
 
 from mfa_setup.sandbox.auth0.endpoint import Call
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
 
 _ALIASES = (("oidc_logout", "oidc_backchannel_logout"), ("cross_origin_authentication", "cross_origin_auth"))
-"""Names of the same property; the second one is deprecated (OpenAPI)."""
+"""Pairs of names of the same property; the second name is deprecated (OpenAPI)."""
 
 _SUMMARY = ("client_id", "app_type", "name", "description")
 
 
 def shown(call: Call, client: JSON) -> JSON:
-    """The client as far as the token may see it: the secret needs `read:client_keys`."""
+    """Returns the fields of the client that the token may see: the secret needs `read:client_keys`."""
     full = call.scopes & {"read:clients", "read:client_keys", "create:clients", "update:clients"}
     if not full and "read:client_summary" in call.scopes:
         return {name: client[name] for name in _SUMMARY if name in client}
@@ -21,7 +21,7 @@ def shown(call: Call, client: JSON) -> JSON:
 
 
 def with_aliases(body: JSON) -> JSON:
-    """The body with each deprecated name next to its current one, so that responses show both."""
+    """Returns the body with both the current and the deprecated name of each property, so that responses show both."""
     # not verified: that every tenant mirrors them; recorded clients that set neither have neither
     mirrored = {
         alias: body[name]
@@ -33,10 +33,10 @@ def with_aliases(body: JSON) -> JSON:
 
 
 def check_aliases(tenant: Tenant, body: JSON, but: JSON | None = None) -> None:
-    """Refuse an alias that another client has.
+    """Rejects an alias that another client has.
 
     Raises:
-        ManagementError: 409.
+        ManagementError: 409: another client has the alias.
     """
     wanted = set(body.get("client_aliases") or ())
     for client in tenant.clients.values():
@@ -46,7 +46,7 @@ def check_aliases(tenant: Tenant, body: JSON, but: JSON | None = None) -> None:
 
 
 def check_grants(client: JSON) -> None:
-    """Refuse grant types that the way of authentication rules out.
+    """Rejects grant types that the client's authentication method rules out.
 
     Raises:
         ManagementError: 400 `invalid_body`.
@@ -58,7 +58,7 @@ def check_grants(client: JSON) -> None:
 
 
 def check_profiles(body: JSON) -> None:
-    """Refuse a reference to a profile; the sandbox has no profiles, so there is nothing to refer to.
+    """Rejects a profile ID: the sandbox has no profiles, so every ID is unknown.
 
     Raises:
         ManagementError: 400 `invalid_body`.
@@ -66,5 +66,5 @@ def check_profiles(body: JSON) -> None:
     express = body.get("express_configuration") or {}
     for name in ("user_attribute_profile_id", "connection_profile_id"):
         if express.get(name):
-            # The status is recorded; not verified: that this is its cause, and the text, which the recorder lost.
+            # The status is recorded; not verified: that this is its cause, and the text, which was not recorded.
             raise invalid_body(f"express_configuration.{name}: there is no such profile")

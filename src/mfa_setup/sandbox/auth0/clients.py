@@ -31,7 +31,7 @@ _FREE_LIMIT = 10
 
 
 def find_client(tenant: Tenant, client_id: str) -> JSON:
-    """The application, the hidden global one included.
+    """Returns the application with this ID, which may be the hidden global client.
 
     Raises:
         ManagementError: 404 `inexistent_client` (recorded).
@@ -59,13 +59,13 @@ def list_clients(call: Call) -> Any:
         found = _granted(call, found)
     items = [pick(shown(call, client), query) for client in found]
     if "fields" in query and query.get("include_fields", True):
-        # A list, unlike a single client, names the tenant whatever is asked for (recorded).
+        # A list, unlike a single client, includes the tenant whatever `fields` names (recorded).
         items = [{"tenant": call.tenant.name} | item for item in items]
     return paged(items, query, "clients")
 
 
 def _granted(call: Call, clients: list[JSON]) -> list[JSON]:
-    """`q` knows only `client_grant.*` terms, and only together with checkpoint paging (OpenAPI)."""
+    """Filters clients by `q`, which accepts only `client_grant.*` terms, and only with checkpoint paging (OpenAPI)."""
     name, _, value = call.query["q"].partition(":")
     field = name.removeprefix("client_grant.")
     if field == name or ("take" not in call.query and "from" not in call.query):
@@ -82,10 +82,10 @@ def get_client(call: Call) -> JSON:
 
 
 def create_client(call: Call) -> JSON:
-    """POST /clients: the body over the service's defaults (recorded). Names are not unique (recorded)."""
+    """POST /clients: the body over the service's defaults (recorded). Names need not be unique (recorded)."""
     tenant = call.tenant
     if call.tenant.site.config.auth0_plan == "free" and len(tenant.clients) >= _FREE_LIMIT:
-        # not verified: status, text and code over the documented limit of ten applications
+        # not verified: status, text and code when the documented limit of ten applications is exceeded
         raise ManagementError(
             403, "You reached the limit of entities of this type for this tenant.", "insufficient_entitlement"
         )
@@ -110,11 +110,11 @@ def create_client(call: Call) -> JSON:
     if tenant.settings["flags"].get("enable_client_connections"):
         for enabled in tenant.enabled.values():
             enabled.append(client["client_id"])
-    return {"encrypted": True} | shown(call, client)  # no read shows it (recorded)
+    return {"encrypted": True} | shown(call, client)  # no read shows `encrypted` (recorded)
 
 
 def update_client(call: Call) -> JSON:
-    """PATCH /clients/{id}: merges at the top level, null clears; metadata merges key by key (recorded)."""
+    """PATCH /clients/{id}: merges at the top level, and null clears a field; metadata is merged by key (recorded)."""
     client, body = find_client(call.tenant, call.path["id"]), with_aliases(_cleared(call.body))
     merged = client | {name: value for name, value in body.items() if value is not None}
     check_aliases(call.tenant, body, but=client)
@@ -130,15 +130,15 @@ def update_client(call: Call) -> JSON:
         merged["refresh_token"] = completed_refresh_token(merged, body["refresh_token"])
     for name, value in body.items():
         if value is None or (name == "initiate_login_uri" and not value):
-            merged.pop(name, None)  # the empty URI clears as null does (recorded)
+            merged.pop(name, None)  # the empty URI clears the field as null does (recorded)
     client.clear()
     client.update(merged)
     return shown(call, client)
 
 
 def _cleared(body: JSON) -> JSON:
-    """The body without the nulls in the parts of these objects; what is empty then is null as a whole."""
-    # not verified: only that a change may null their parts (OpenAPI), and that no answer shows a null there
+    """Returns the body with the nulls inside these objects removed; an object that is then empty becomes null."""
+    # not verified; only that an update may set their parts to null (OpenAPI), and that no answer shows a null there
     inner = {
         name: {key: part for key, part in body[name].items() if part is not None} or None
         for name in _WITHOUT_NULLS
@@ -148,21 +148,21 @@ def _cleared(body: JSON) -> JSON:
 
 
 def list_credentials(call: Call) -> list[JSON]:
-    """GET /clients/{id}/credentials: a bare array (recorded). A change makes none: it names them by their ids."""
+    """GET /clients/{id}/credentials: a bare array (recorded). An update creates none: it names credentials by ID."""
     find_client(call.tenant, call.path["id"])
     return call.tenant.credentials.get(call.path["id"], [])
 
 
 def rotate_secret(call: Call) -> JSON:
-    """POST /clients/{id}/rotate-secret: a new secret; the old one is refused from now on."""
-    # not verified: the answer, which is the whole client in the types of the SDK
+    """POST /clients/{id}/rotate-secret: sets a new secret; the old one is rejected from now on."""
+    # not verified: the answer; the SDK's types declare the whole client
     client = find_client(call.tenant, call.path["id"])
     client["client_secret"] = new_id(length=64)
     return shown(call, client)
 
 
 def delete_client(call: Call) -> Response | None:
-    """DELETE /clients/{id}: 204; its grants and connections go with it."""
+    """DELETE /clients/{id}: 204; deletes its grants too, and removes it from all connections."""
     # not verified: 204 for an id that does not exist (the OpenAPI document lists no 404)
     client_id = call.path["id"]
     call.tenant.clients.pop(client_id, None)
@@ -178,7 +178,7 @@ def delete_client(call: Call) -> Response | None:
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints under `/api/v2/clients`."""
+    """Returns the endpoints under `/api/v2/clients`."""
     read = ("read:clients", "read:client_keys", "read:client_summary")
     one = ("read:clients", "read:client_keys", "read:client_credentials", "read:client_summary")
     update = ("update:clients", "update:client_keys")

@@ -10,19 +10,19 @@ from mfa_setup.sandbox.auth0.validation import Schema
 
 
 def list_enabled(call: Call) -> JSON:
-    """GET /connections/{id}/clients, by checkpoint: in order of their ids, not of their coming (recorded)."""
+    """GET /connections/{id}/clients, with checkpoint paging: ordered by ID, not by time of adding (recorded)."""
     enabled = call.tenant.enabled[find_connection(call.tenant, call.path["id"])["id"]]
     clients = [{"client_id": client_id} for client_id in sorted(enabled, key=str.lower)]
     return checkpoint(clients, call.query, "clients")
 
 
 def update_enabled(call: Call) -> None:
-    """PATCH /connections/{id}/clients: 204; adds and removes, the others stay (recorded)."""
+    """PATCH /connections/{id}/clients: 204; enables or disables the named clients, keeps the others (recorded)."""
     enabled = call.tenant.enabled[find_connection(call.tenant, call.path["id"])["id"]]
     for change in call.body:
         client_id = change["client_id"]
         if client_id not in call.tenant.clients:
-            # not verified: what an unknown client gets
+            # not verified: the answer for an unknown client
             raise ManagementError(400, f"The client {client_id} does not exist", "invalid_body")
     for change in call.body:
         client_id = change["client_id"]
@@ -33,7 +33,7 @@ def update_enabled(call: Call) -> None:
 
 
 def list_of_client(call: Call) -> JSON:
-    """GET /clients/{id}/connections: the reverse view."""
+    """GET /clients/{id}/connections: the connections that an application may use."""
     tenant = call.tenant
     client_id = find_client(tenant, call.path["id"])["client_id"]
     mine = [i for i in tenant.connections if client_id in tenant.enabled[i]]
@@ -41,7 +41,7 @@ def list_of_client(call: Call) -> JSON:
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints that join applications and connections."""
+    """Returns the endpoints that link applications and connections."""
     read, update = ("read:connections",), ("update:connections",)
     pages: dict[str, Schema] = {
         "take": {"type": "integer", "minimum": 1, "maximum": 1000},

@@ -23,7 +23,7 @@ _CROSS_APP = ("oidc", "okta")
 
 
 def check_connection(strategy: str, body: dict[str, Any], *, existing: bool) -> None:
-    """Refuse what the schema lets through.
+    """Rejects invalid options that the schema accepts.
 
     Raises:
         ManagementError: 400 `operation_not_supported` or `invalid_body`.
@@ -37,7 +37,7 @@ def check_connection(strategy: str, body: dict[str, Any], *, existing: bool) -> 
 
 
 def _check_attributes(options: dict[str, Any], attributes: dict[str, Any], *, existing: bool) -> None:
-    # not verified: which of several mistakes is named
+    # not verified: which of several mistakes is reported
     for other in ("validation", "requires_username"):
         if options.get(other):
             raise invalid_body(f"Cannot set both options.attributes and options.{other}")
@@ -52,6 +52,6 @@ def _check_attributes(options: dict[str, Any], attributes: dict[str, Any], *, ex
 
 
 def _part(value: dict[str, Any], name: str) -> dict[str, Any]:
-    """An inner object; of options that the schema does not know, it may be anything."""
+    """Returns an inner object; an empty one if the value is no object, because the schema allows any unknown option."""
     part = value.get(name)
     return part if isinstance(part, dict) else {}

@@ -16,7 +16,7 @@ _FIELDS: dict[str, Schema] = {"fields": STRING, "include_fields": BOOLEAN}
 
 
 def find_connection(tenant: Tenant, connection_id: str) -> JSON:
-    """The connection.
+    """Returns the connection with this ID.
 
     Raises:
         ManagementError: 404 `inexistent_connection` (recorded).
@@ -27,12 +27,12 @@ def find_connection(tenant: Tenant, connection_id: str) -> JSON:
 
 
 def shown(tenant: Tenant, item: JSON) -> JSON:
-    """The connection with the applications that may use it, as the older answers have them (recorded)."""
+    """Returns the connection with the applications that may use it, as the older responses include them (recorded)."""
     return item | {"enabled_clients": list(tenant.enabled[item["id"]])}
 
 
 def list_connections(call: Call) -> Any:
-    """GET /connections, by name and strategy (recorded with `take` and with pages)."""
+    """GET /connections, filtered by name and strategy (recorded with `take` and with pages)."""
     found = list(call.tenant.connections.values())
     if "name" in call.query:
         found = [item for item in found if item["name"] == call.query["name"]]
@@ -47,7 +47,7 @@ def get_connection(call: Call) -> JSON:
 
 
 def create_connection(call: Call) -> JSON:
-    """POST /connections (recorded); a name is taken once."""
+    """POST /connections (recorded); 409 if another connection has the name."""
     tenant, body = call.tenant, call.body
     check_connection(body["strategy"], body, existing=False)
     if any(item["name"] == body["name"] for item in tenant.connections.values()):
@@ -55,7 +55,7 @@ def create_connection(call: Call) -> JSON:
         raise ManagementError(409, "A connection with the same name already exists", "conflict")
     new = connection(new_id("con_", 16), body["name"], body["strategy"], body.get("options", {}))
     new |= {name: value for name, value in body.items() if name not in ("options", "enabled_clients", "realms")}
-    # Without a realm, its name becomes one (OpenAPI).
+    # Without realms, the connection's name becomes its only realm (OpenAPI).
     new["realms"] = body.get("realms") or [body["name"]]
     tenant.connections[new["id"]] = new
     tenant.enabled[new["id"]] = list(body.get("enabled_clients", ()))
@@ -63,7 +63,7 @@ def create_connection(call: Call) -> JSON:
 
 
 def update_connection(call: Call) -> JSON:
-    """PATCH /connections/{id}: `options` are replaced whole (docs)."""
+    """PATCH /connections/{id}: `options` are replaced as a whole (docs)."""
     tenant, body = call.tenant, call.body
     item = find_connection(tenant, call.path["id"])
     check_connection(item["strategy"], body, existing=True)
@@ -74,8 +74,8 @@ def update_connection(call: Call) -> JSON:
 
 
 def delete_connection(call: Call) -> None:
-    """DELETE /connections/{id}: its users go with it (docs)."""
-    # not verified: 204 for one that does not exist; in production the deletion takes a while (202)
+    """DELETE /connections/{id}: deletes its users too (docs)."""
+    # not verified: 204 for a connection that does not exist; in production the deletion takes a while (202)
     tenant = call.tenant
     gone = tenant.connections.pop(call.path["id"], None)
     tenant.enabled.pop(call.path["id"], None)
@@ -86,7 +86,7 @@ def delete_connection(call: Call) -> None:
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints under `/api/v2/connections`."""
+    """Returns the endpoints under `/api/v2/connections`."""
     read, update = ("read:connections",), ("update:connections",)
     found = PAGING_FROM_ONE | _FIELDS | {"strategy": array(one_of(*STRATEGIES)), "name": STRING}
     one = "/connections/{id}"

@@ -1,7 +1,7 @@
-"""Custom domains: `/api/v2/custom-domains`. The sandbox keeps them and answers under none of them.
+"""Custom domains: `/api/v2/custom-domains`. The sandbox stores them but does not answer under their names.
 
-One refusal is recorded, and the OpenAPI extracts lack them: the other forms are those of the types of auth0-python, and
-not verified.
+One error response is recorded. The OpenAPI extracts do not include custom domains, so the other forms follow the types
+of auth0-python and are not verified.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ _NEW = closed(
 
 
 def custom_domain(name: str, kind: str = "auth0_managed_certs", *, ready: bool = False) -> JSON:
-    """A custom domain; before it is verified it waits for its DNS record."""
+    """Builds a custom domain; one that is not ready waits for its DNS record."""
     domain_id = new_id("cd_", 16)
     record = {"name": "cname", "record": f"{domain_id}.edge.tenants.example.auth0.com", "domain": name}
     return {
@@ -50,7 +50,7 @@ def custom_domain(name: str, kind: str = "auth0_managed_certs", *, ready: bool =
 
 
 def verified(tenant: Tenant) -> list[JSON]:
-    """Those that are verified."""
+    """Returns the tenant's verified domains."""
     return [domain for domain in tenant.custom_domains.values() if domain["status"] == "ready"]
 
 
@@ -61,12 +61,12 @@ def _find(call: Call) -> JSON:
 
 
 def list_domains(call: Call) -> Any:
-    """GET /custom-domains: a bare array, or pages by checkpoint where `take` is given."""
+    """GET /custom-domains: a bare array, or checkpoint pages if `take` is given."""
     return paged(list(call.tenant.custom_domains.values()), {"per_page": 100} | call.query, "custom_domains")
 
 
 def create_domain(call: Call) -> JSON:
-    """POST /custom-domains: it waits for its verification."""
+    """POST /custom-domains: creates a domain that waits for its verification."""
     body = call.body
     if any(domain["domain"] == body["domain"] for domain in call.tenant.custom_domains.values()):
         raise ManagementError(409, "A custom domain with this name already exists.", "custom_domain_conflict")
@@ -89,7 +89,7 @@ def update_domain(call: Call) -> JSON:
 
 
 def set_default(call: Call) -> JSON:
-    """PATCH /custom-domains/default: one that is not verified is refused (recorded)."""
+    """PATCH /custom-domains/default: rejects a domain that is not verified (recorded)."""
     found = next((domain for domain in verified(call.tenant) if domain["domain"] == call.body["domain"]), None)
     if found is None:
         raise invalid_body("The domain must be verified before it can be set as default.")
@@ -99,19 +99,19 @@ def set_default(call: Call) -> JSON:
 
 
 def verify_domain(call: Call) -> JSON:
-    """POST /custom-domains/{id}/verify: looks no record up, every domain is verified at once."""
+    """POST /custom-domains/{id}/verify: verifies the domain at once, without a DNS lookup."""
     domain = _find(call)
     domain.update(status="ready", verification=domain["verification"] | {"status": "verified"})
     return domain
 
 
 def delete_domain(call: Call) -> None:
-    """DELETE /custom-domains/{id}: 204, also where there is none."""
+    """DELETE /custom-domains/{id}: 204, even if the domain does not exist."""
     call.tenant.custom_domains.pop(call.path["id"], None)
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints under `/api/v2/custom-domains`."""
+    """Returns the endpoints under `/api/v2/custom-domains`."""
     base, one, scope = "/custom-domains", "/custom-domains/{id}", "custom_domains"
     query = {name: PAGING[name] for name in ("from", "take")} | {"q": STRING, "fields": STRING, "sort": STRING}
     query |= {"include_fields": {"type": "boolean"}}

@@ -7,11 +7,11 @@ _CODE_GRANTS = ["authorization_code", "implicit", "refresh_token"]
 
 
 def refresh_token(*, confidential: bool, expiring: bool = False) -> JSON:
-    """The refresh-token defaults; those of a client with a secret live longer (recorded)."""
+    """Returns the refresh-token defaults; tokens of a client with a secret live longer (recorded)."""
     return {
         "expiration_type": "expiring" if expiring else "non-expiring",
         "leeway": 0,
-        # not verified: false for those that expire; OpenAPI: true would take precedence over the lifetimes
+        # not verified: false for tokens that expire; OpenAPI: true would take precedence over the lifetimes
         "infinite_token_lifetime": not expiring,
         "infinite_idle_token_lifetime": not expiring,
         "token_lifetime": 31557600 if confidential else 2592000,
@@ -21,18 +21,18 @@ def refresh_token(*, confidential: bool, expiring: bool = False) -> JSON:
 
 
 def completed_refresh_token(client: JSON, given: JSON) -> JSON:
-    """What the client gave of its `refresh_token`, over the defaults for a client and an expiry of that kind."""
+    """Returns the client's `refresh_token` settings over the defaults for its kind of client and of expiry."""
     confidential = client.get("token_endpoint_auth_method") in ("client_secret_post", "client_secret_basic")
     return refresh_token(confidential=confidential, expiring=given.get("expiration_type") == "expiring") | given
 
 
 def jwt_configuration() -> JSON:
-    """The ID-token defaults: without `alg`, which means HS256 (recorded)."""
+    """Returns the ID-token defaults: without `alg`, which means HS256 (recorded)."""
     return {"secret_encoded": False, "lifetime_in_seconds": 36000}
 
 
 def client_defaults(body: JSON) -> JSON:
-    """What `POST /clients` adds to a body (recorded); callbacks, logout URLs and origins stay absent."""
+    """Returns the fields that `POST /clients` adds (recorded); callbacks, logout URLs and origins stay absent."""
     method = body.get("token_endpoint_auth_method")
     third_party = body.get("is_first_party") is False
     given = {"rotation_type": "rotating", "expiration_type": "expiring"} if third_party else {}
@@ -53,7 +53,7 @@ def client_defaults(body: JSON) -> JSON:
 
 
 def tool_client(tool: ToolClient) -> JSON:
-    """The application that the sandbox hands out, in the form of the recorded "Deploy CLI"."""
+    """Builds the application whose credentials the sandbox hands out, in the form of the recorded "Deploy CLI"."""
     return {
         "tenant": "localhost",
         "global": False,
@@ -81,7 +81,7 @@ def tool_client(tool: ToolClient) -> JSON:
 
 
 def global_client(tool: ToolClient) -> JSON:
-    """The hidden "All Applications" client that the list shows unless `is_global=false` (recorded)."""
+    """Builds the hidden "All Applications" client that the list shows unless `is_global=false` (recorded)."""
     return {
         "tenant": "localhost",
         "global": True,
@@ -97,12 +97,12 @@ def global_client(tool: ToolClient) -> JSON:
 
 
 def database_connection(tool: ToolClient) -> JSON:
-    """The default database connection, with the options that a plain `POST /connections` answers."""
+    """Builds the default database connection, with the options that a plain `POST /connections` answers."""
     return connection(tool.connection_id, "Username-Password-Authentication", "auth0", {})
 
 
 def connection(connection_id: str, name: str, strategy: str, options: JSON) -> JSON:
-    """A connection as recorded; only database connections get options by default."""
+    """Builds a connection as recorded; only database connections have default options."""
     defaults: JSON = {
         "mfa": {"active": True, "return_enroll_settings": True},
         "passwordPolicy": "good",

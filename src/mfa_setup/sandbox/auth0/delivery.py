@@ -1,7 +1,8 @@
-"""Sends a tenant's code through Twilio's API, with the configured SID, token and sender.
+"""Sends a tenant's codes through Twilio's API, with the configured SID, token and sender.
 
-The sandbox calls its own Twilio API over HTTP: a wrong token or a refused text fails here as it fails in production. A
-custom provider sends by the tenant's own code, which the sandbox does not have: its messages go to the inbox.
+The sandbox calls its own Twilio API over HTTP, so a wrong token or a rejected text fails here as it fails in
+production. A custom provider sends with the tenant's own code, which the sandbox does not have: its messages go to the
+inbox.
 """
 
 import html
@@ -22,7 +23,7 @@ _NO_PROVIDER = "There is no phone provider for this tenant"
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Twilio as the tenant knows it.
+    """The Twilio account and the sender that a tenant is configured with.
 
     Attributes:
         sid: The account SID.
@@ -39,12 +40,12 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a message.
+    """The outcome of sending a message.
 
     Attributes:
-        accepted: Whether Twilio took it; not that it arrived.
-        code: Twilio's error code, or the HTTP status where it gave none.
-        message: What Twilio said, or why it was not even asked.
+        accepted: Whether Twilio accepted the message, which does not mean that it was delivered.
+        code: Twilio's error code, or the HTTP status if Twilio gave none.
+        message: Twilio's error message, or the reason why Twilio was not called.
         sid: The SID of the message.
     """
 
@@ -55,7 +56,7 @@ class Delivery:
 
 
 def sender(tenant: Tenant) -> Sender | None:
-    """The Twilio account of the tenant's phone stack; None where there is none or it is switched off."""
+    """Returns the Twilio account of the tenant's phone stack; None if none is configured or it is disabled."""
     if tenant.unified:
         provider = next(iter(tenant.providers.values()), None)
         if provider is None or provider["disabled"] or provider["name"] != "twilio":
@@ -65,7 +66,7 @@ def sender(tenant: Tenant) -> Sender | None:
         return Sender(found["sid"], token, found.get("default_from"), found.get("mssid"))
     twilio = tenant.legacy.twilio
     if tenant.legacy.provider != "twilio" or not twilio.get("sid"):
-        # not verified: how much of the built-in sender (`auth0`) is left; the sandbox has none
+        # not verified: what remains of the built-in sender (`auth0`); the sandbox has none
         return None
     token = twilio.get("auth_token") or ""
     return Sender(twilio["sid"], token, twilio.get("from"), twilio.get("messaging_service_sid"))
@@ -74,20 +75,23 @@ def sender(tenant: Tenant) -> Sender | None:
 async def send_code(
     tenant: Tenant, template: Template, *, to: str, code: str, channel: str = "text", user_id: str | None = None
 ) -> Delivery:
-    """Send a code by the tenant's phone provider; the log gets `gd_send_sms` or `gd_send_sms_failure`.
+    """Sends a code through the tenant's phone provider; logs `gd_send_sms` or `gd_send_sms_failure`.
 
     Args:
-        tenant: Whose phone stack sends.
-        template: The text, and its own sender if it has one.
-        to: The phone.
-        code: The code, for a text that has a place for it.
+        tenant: The tenant whose phone stack sends the code.
+        template: The text, and the template's own sender if it has one.
+        to: The phone number of the recipient.
+        code: The code, for texts that contain a placeholder for it.
         channel: `text` or `voice`.
-        user_id: Whose phone it is, where that is known.
+        user_id: The ID of the user who owns the phone, if known.
+
+    Returns:
+        The outcome; failures are reported in it and not raised.
     """
     try:
         result = await _deliver(tenant, template, template.with_code(tenant, code), to, channel)
     except InvalidTemplateError as error:
-        # not verified: what the service does with a template that is not Liquid; here nothing is sent
+        # not verified: the service's behaviour for a template that is not valid Liquid; here nothing is sent
         result = Delivery(accepted=False, message=f"The template is invalid: {error}")
     _log(tenant, result, to, channel, user_id)
     return result
@@ -95,7 +99,7 @@ async def send_code(
 
 async def _deliver(tenant: Tenant, template: Template, body: str, to: str, channel: str) -> Delivery:
     if is_custom(tenant):
-        # The code of such a provider is the tenant's own; the sandbox runs none of it and takes the message as sent.
+        # A custom provider runs the tenant's own code; the sandbox does not run it and treats the message as sent.
         tenant.notifications.append(Notification(to, body, channel, template.sender))
         return Delivery(accepted=True)
     account = sender(tenant)
@@ -107,7 +111,7 @@ async def _deliver(tenant: Tenant, template: Template, body: str, to: str, chann
 
 
 def is_custom(tenant: Tenant) -> bool:
-    """Whether the tenant's own code sends: a custom provider, or on the older stack the phone-message hook."""
+    """Whether the tenant's own code sends: a custom provider or, on the legacy stack, the phone-message hook."""
     if not tenant.unified:
         return tenant.legacy.provider == _HOOK
     provider = next(iter(tenant.providers.values()), None)
@@ -133,12 +137,12 @@ def _log(tenant: Tenant, result: Delivery, to: str, channel: str, user_id: str |
 def _trust(site: Site) -> ssl.SSLContext:
     if site.ca_file is not None:
         return ssl.create_default_context(cafile=site.ca_file)
-    # Over http nothing is verified, and loading the usual authorities takes a while.
+    # Over HTTP nothing is verified, and loading the default authorities takes a while.
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 async def _post(site: Site, account: Sender, to: str, body: str, channel: str) -> Delivery:
-    import httpx  # noqa: PLC0415 - a fifth of the time that a start would take, and few runs send a code
+    import httpx  # noqa: PLC0415 - importing it takes a fifth of the start-up time, and few runs send codes
 
     form = {"To": to}
     if account.number:

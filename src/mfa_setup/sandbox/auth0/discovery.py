@@ -50,7 +50,7 @@ async def openid_configuration(request: Request) -> Response:
 
 
 def routes() -> list[Route]:
-    """The key set and the OpenID configuration."""
+    """Returns the routes of the key set and the OpenID configuration."""
     return [
         Route("/.well-known/jwks.json", jwks, methods=["GET"]),
         Route("/.well-known/openid-configuration", openid_configuration, methods=["GET"]),

@@ -1,6 +1,6 @@
-"""The payload of each endpoint and the descriptions that its errors quote, from the OpenAPI document.
+"""The payload schema of each endpoint and the descriptions that its errors quote, from the OpenAPI document.
 
-`tools/openapi.py` writes the file; what the recordings contradict is added here.
+`tools/openapi.py` writes the file; corrections from the recordings are added here.
 """
 
 import json
@@ -26,23 +26,23 @@ _RECORDED: dict[str, dict[str, Schema]] = {
         "universal_login": nullable(OBJECT),
     },
 }
-"""What is not in the document, or is otherwise there, by endpoint and property."""
+"""Schemas that the document lacks or that the recordings contradict, by endpoint and property."""
 
 
 def body_of(endpoint: str) -> Schema | None:
-    """The schema of an endpoint's payload, such as that of `POST /clients`; None where the document has none."""
+    """Returns the schema of an endpoint's payload, such as `POST /clients`; None if the document has none."""
     body: Schema | None = _document().get(endpoint, {}).get("body")
     return body
 
 
 def properties_of(endpoint: str) -> dict[str, Schema]:
-    """The properties of an endpoint's payload."""
+    """Returns the properties of an endpoint's payload."""
     found: dict[str, Schema] = (body_of(endpoint) or {}).get("properties", {})
     return found
 
 
 def parameters_of(endpoint: str) -> dict[str, str]:
-    """The descriptions of an endpoint's parameters by their names."""
+    """Returns the descriptions of an endpoint's parameters by name."""
     texts: dict[str, str] = _document().get(endpoint, {}).get("parameters", {})
     return texts
 

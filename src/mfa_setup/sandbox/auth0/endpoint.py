@@ -1,4 +1,4 @@
-"""One endpoint of the Management API: token, scope, query and body are checked before its handler runs."""
+"""Defines an endpoint of the Management API: token, scope, query and body are checked before its handler runs."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ from mfa_setup.sandbox.payloads import read_json
 BASE = "/api/v2"
 
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
-"""More digits than these are no page and no size; the text is refused as what it is, not an integer."""
+"""Numbers with more digits are never a page or a size; such a text is rejected because it is not an integer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class Call:
     """A request that has passed every check.
 
     Attributes:
-        tenant: The tenant that was called.
-        scopes: What the token may do.
+        tenant: The tenant that received the request.
+        scopes: The scopes of the token.
         path: The path parameters.
-        query: The query parameters, read as their types.
-        body: The payload, or None where there is none.
+        query: The query parameters, converted to their types.
+        body: The payload; None if there is none.
         headers: The headers of the request.
         client_id: The application that the token was issued to.
     """
@@ -56,17 +56,17 @@ Handler: TypeAlias = Callable[[Call], Answer | Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A path and method of the Management API with what it demands.
+    """A path and method of the Management API, with the scopes and schemas that it requires.
 
     Attributes:
         method: The HTTP method.
         path: The path under `/api/v2`.
-        scopes: The token needs one of them.
+        scopes: The scopes of which the token needs one.
         handler: Answers the checked call; a plain value is sent as JSON, None as 204.
-        body: Schema of the payload where the document has none.
+        body: Schema of the payload, if the OpenAPI document has none.
         query: Schemas of the query parameters.
-        params: Schemas of the path parameters that have one.
-        status: The status of a plain answer.
+        params: Schemas of the path parameters that need one.
+        status: The HTTP status of a JSON answer.
     """
 
     method: str
@@ -79,7 +79,7 @@ class Endpoint:
     status: int = HTTPStatus.OK
 
     def __post_init__(self) -> None:
-        """Take the payload from the document, and the descriptions of parameters, which complaints quote."""
+        """Takes the payload schema and the parameter descriptions, which errors quote, from the OpenAPI document."""
         key = f"{self.method} {self.path}"
         if self.body is None:
             object.__setattr__(self, "body", body_of(key))
@@ -90,7 +90,7 @@ class Endpoint:
             object.__setattr__(self, kind, about)
 
     def route(self) -> Route:
-        """The route to serve."""
+        """Returns the Starlette route that serves the endpoint."""
         return Route(BASE + self.path, self._serve, methods=[self.method])
 
     async def _serve(self, request: Request) -> Response:
@@ -153,7 +153,7 @@ def _typed(text: str, kind: object) -> Any:
 
 
 def pick(item: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
-    """`fields` and `include_fields`, which most reads take: only these keys, or all but these."""
+    """Applies `fields` and `include_fields`, which most reads accept: keeps only the named keys, or all others."""
     if "fields" not in query:
         return item
     names = query["fields"].split(",")

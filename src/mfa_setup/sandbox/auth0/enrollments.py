@@ -1,6 +1,6 @@
-"""Enrolments in multi-factor authentication: the older view of a user's second factors.
+"""Enrolments in multi-factor authentication: the older API for a user's second factors.
 
-None of these answers is recorded: the forms are those of the OpenAPI document.
+None of these answers is recorded: they take the form given in the OpenAPI document.
 """
 
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
@@ -24,7 +24,7 @@ def list_enrollments(call: Call) -> list[JSON]:
     """GET /users/{id}/enrollments: "the first enrolment that the user has confirmed" (OpenAPI)."""
     user = find_user(call.tenant, call.path["id"])
     methods = call.tenant.people.methods.get(user["user_id"], ())
-    # not verified: that the list really stops at the first one
+    # not verified: that the list really contains only the first one
     confirmed = [method for method in methods if method["confirmed"] and method["type"] in _AUTH_METHODS]
     return [_enrollment(call.tenant, method) for method in confirmed[:1]]
 
@@ -40,8 +40,8 @@ def get_enrollment(call: Call) -> JSON:
 
 
 def delete_enrollment(call: Call) -> None:
-    """DELETE /guardian/enrollments/{id}: the user may enrol again; 204 also where there is none."""
-    # not verified: the latter
+    """DELETE /guardian/enrollments/{id}: the user may enrol again; 204 even if the enrolment does not exist."""
+    # not verified: 204 if the enrolment does not exist
     found = call.tenant.people.by_device(call.path["id"])
     if found is not None:
         user_id, method = found
@@ -49,12 +49,12 @@ def delete_enrollment(call: Call) -> None:
 
 
 def delete_authenticators(call: Call) -> None:
-    """DELETE /users/{id}/authenticators: all of them."""
+    """DELETE /users/{id}/authenticators: deletes all of the user's authenticators."""
     call.tenant.people.methods.pop(find_user(call.tenant, call.path["id"])["user_id"], None)
 
 
 def create_ticket(call: Call) -> JSON:
-    """POST /guardian/enrollments/ticket: a link that starts the enrolment; the sandbox sends no mail."""
+    """POST /guardian/enrollments/ticket: a link that starts the enrolment; the sandbox sends no email."""
     tenant, body = call.tenant, call.body
     user = find_user(tenant, body["user_id"])
     if body.get("send_mail") and not (body.get("email") or user.get("email")):
@@ -85,7 +85,7 @@ def _enrollment(tenant: Tenant, method: JSON) -> JSON:
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints of enrolments."""
+    """Returns the endpoints of enrolments."""
     delete = ("delete:guardian_enrollments",)
     ticket = ("create:guardian_enrollment_tickets",)
     return [

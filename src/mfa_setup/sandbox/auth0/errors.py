@@ -7,14 +7,14 @@ from starlette.responses import JSONResponse
 
 
 class ManagementError(Exception):
-    """An error answer of the Management API (`/api/v2`).
+    """An error response of the Management API (`/api/v2`).
 
     The shape is recorded: `{"statusCode", "error", "message"[, "errorCode"]}`; `errorCode` is often missing.
 
     Attributes:
         status: The HTTP status.
-        message: What the service says.
-        code: The `errorCode`, where the service gives one.
+        message: The `message` of the response.
+        code: The `errorCode`; None if the service gives none.
         extra: Further keys of the body.
     """
 
@@ -26,7 +26,7 @@ class ManagementError(Exception):
         self.extra = extra or {}
 
     def response(self) -> JSONResponse:
-        """The answer on the wire."""
+        """Returns the error as an HTTP response."""
         body: dict[str, Any] = {
             "statusCode": self.status,
             "error": phrase(self.status),
@@ -38,12 +38,12 @@ class ManagementError(Exception):
 
 
 class OAuthError(Exception):
-    """An error answer of the Authentication API (`/oauth/token`): `{"error", "error_description"}`.
+    """An error response of the Authentication API (`/oauth/token`): `{"error", "error_description"}`.
 
     Attributes:
         status: The HTTP status.
         error: The OAuth error code.
-        description: What the service says.
+        description: The `error_description` of the response.
         extra: Further keys of the body, such as `error_uri`.
     """
 
@@ -55,13 +55,13 @@ class OAuthError(Exception):
         self.extra = extra or {}
 
     def response(self) -> JSONResponse:
-        """The answer on the wire."""
+        """Returns the error as an HTTP response."""
         body = {"error": self.error, "error_description": self.description} | self.extra
         return JSONResponse(body, status_code=self.status)
 
 
 def phrase(status: int) -> str:
-    """The reason phrase of a status, also of one that has none."""
+    """Returns the reason phrase of a status, or `Unknown Error` if the status has none."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -69,16 +69,16 @@ def phrase(status: int) -> str:
 
 
 def not_found(what: str = "Not Found", code: str | None = None) -> ManagementError:
-    """404 as recorded for paths and things that do not exist; many of them carry no `errorCode`."""
+    """Returns the 404 recorded for paths and resources that do not exist; many of them have no `errorCode`."""
     return ManagementError(HTTPStatus.NOT_FOUND, what, code)
 
 
 def invalid_body(message: str) -> ManagementError:
-    """400 `invalid_body`, the recorded code of every refused payload."""
+    """Returns a 400 with `invalid_body`, the recorded code of every rejected payload."""
     return ManagementError(HTTPStatus.BAD_REQUEST, message, "invalid_body")
 
 
 def too_many_requests() -> ManagementError:
-    """429 as recorded: the global limit of the tenant's Management API."""
+    """Returns the recorded 429: the tenant's global limit for the Management API."""
     message = "Global limit has been reached"
     return ManagementError(HTTPStatus.TOO_MANY_REQUESTS, message, "too_many_requests")

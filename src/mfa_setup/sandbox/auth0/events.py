@@ -46,13 +46,13 @@ _TITLES = {
     ("POST", _METHODS): "Creates an authentication method for a given user",
     ("PUT", _METHODS): "Update all authentication methods by replacing them with the given ones",
 }
-"""The names of the operations in the OpenAPI document."""
+"""The names of the operations in the OpenAPI document, by method and path."""
 
 
 def api_operation(tenant: Tenant, request: Request, path: str, client_id: str | None, status: int) -> None:
-    """Log a write through the Management API as `sapi`, one that failed as `fapi`.
+    """Logs a write through the Management API: `sapi` if it succeeded, `fapi` if it failed.
 
-    Reads are not logged. Bodies are not either: they may hold secrets.
+    Reads are not logged, and neither are bodies, because they may hold secrets.
     """
     if request.method == "GET":
         return
@@ -69,7 +69,7 @@ def api_operation(tenant: Tenant, request: Request, path: str, client_id: str | 
 
 
 def token_exchange(tenant: Tenant, client_id: str | None, problem: str | None = None) -> None:
-    """Log a client-credentials exchange: `seccft`, or `feccft` with what was wrong."""
+    """Logs a client-credentials exchange: `seccft` if it succeeded, `feccft` with the problem if it failed."""
     title = problem or "Client Credentials for Access Token"
     tenant.log("feccft" if problem else "seccft", title, _of_client(tenant, client_id))
 

@@ -1,4 +1,4 @@
-"""The settings of single factors under `/api/v2/guardian/factors`, which the sandbox keeps but does not act on."""
+"""The settings of single factors under `/api/v2/guardian/factors`, which the sandbox stores but does not act on."""
 
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,9 +19,9 @@ class Document:
     Attributes:
         path: The path under `/guardian/factors`.
         schema: Schema of the payload.
-        default: What a read answers before anything was set.
-        hidden: Secrets, which no answer shows.
-        readable: Whether there is a read.
+        default: The answer to a read before any settings have been stored.
+        hidden: The secret keys, which no answer shows.
+        readable: Whether the API can read the settings.
     """
 
     path: str
@@ -31,11 +31,11 @@ class Document:
     readable: bool = True
 
     def shown(self, kept: JSON) -> JSON:
-        """What answers show of the settings."""
+        """Returns the settings without the hidden keys."""
         return {name: value for name, value in kept.items() if name not in self.hidden}
 
 
-# not verified: the limits of length and life; the recordings hold 4/30 and 10/3600 as the extremes
+# not verified: the limits of the code's length and lifetime; the recordings hold 4/30 and 10/3600 as the extremes
 OTP = closed(
     {
         "otp_length": {"type": "integer", "minimum": 4, "maximum": 10},
@@ -59,7 +59,7 @@ _SNS = closed(
 _RELYING_PARTY: dict[str, Schema] = {"overrideRelyingParty": BOOLEAN, "relyingPartyIdentifier": _TEXT}
 _VERIFICATION = one_of("discouraged", "preferred", "required")
 
-# The answers are recorded, but for those of Duo, APNs, FCM and custom-app; not verified: which secrets those show.
+# The answers are recorded, except those of Duo, APNs, FCM and custom-app; not verified: which secrets these show.
 DOCUMENTS = (
     Document("email/settings", OTP, {"otp_length": 6, "otp_expiration_time": 300}),
     Document(
@@ -104,14 +104,14 @@ def _get(document: Document, call: Call) -> JSON:
 
 
 def _set(document: Document, call: Call) -> JSON:
-    """The answer echoes (recorded)."""
-    # not verified: whether a field that the body leaves out is kept; here it is gone
+    """Replaces the settings; the answer returns the body (recorded)."""
+    # not verified: whether a field that the body omits is kept; here it is removed
     call.tenant.factor_settings[document.path] = call.body
     return document.shown(call.body)
 
 
 def endpoints() -> list[Endpoint]:
-    """A read and a write for each of the documents."""
+    """Returns an endpoint that replaces each of the settings, and one that reads it if it is readable."""
     read, update = ("read:guardian_factors",), ("update:guardian_factors",)
     found: list[Endpoint] = []
     for document in DOCUMENTS:

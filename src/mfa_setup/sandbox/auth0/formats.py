@@ -1,4 +1,4 @@
-"""The string formats that the OpenAPI document names; what each accepts is not documented further."""
+"""Checks for the string formats that the OpenAPI document names without defining them exactly."""
 
 import ipaddress
 import re
@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
-# not verified: that control characters are refused; a URL that has them splits a header
+# not verified: that control characters are rejected; a URL that contains them would split a header
 _BLANK = re.compile(r"[\x00-\x20\x7f]")
 
 
 def _is_absolute(value: str, *schemes: str) -> bool:
     try:
         parts = urlsplit(value)
-        parts.port  # noqa: B018 - reading the port is what checks it
+        parts.port  # noqa: B018 - reading `port` validates it
         ascii_host(parts.netloc)
     except ValueError:
         return False
@@ -21,10 +21,10 @@ def _is_absolute(value: str, *schemes: str) -> bool:
 
 
 def ascii_host(netloc: str) -> str:
-    """The host of a URL as headers and browsers write it: in ASCII, by IDNA where it has other letters.
+    """Returns the host of a URL as headers and browsers write it: in ASCII, encoded with IDNA if necessary.
 
     Raises:
-        ValueError: It cannot be written so.
+        ValueError: The host cannot be encoded.
     """
     return netloc if netloc.isascii() else netloc.encode("idna").decode()
 
@@ -41,7 +41,7 @@ def _is_callback(value: str) -> bool:
 
 
 def _passes(read: Callable[[str], object]) -> Callable[[str], bool]:
-    """Whether a reader takes the value."""
+    """Returns a check for values that `read` accepts without a ValueError."""
 
     def check(value: str) -> bool:
         try:

@@ -12,7 +12,7 @@ from mfa_setup.sandbox.site import Site
 
 
 def fresh_tenant(domain: str, site: Site, tool: ToolClient, key: SigningKey) -> Tenant:
-    """A tenant as it is on its first day: the sandbox's own client and the default database connection."""
+    """Builds a tenant in its initial state: the sandbox's own client and the default database connection."""
     tenant = Tenant(
         domain=domain,
         name=domain.partition(":")[0],
@@ -35,7 +35,7 @@ def fresh_tenant(domain: str, site: Site, tool: ToolClient, key: SigningKey) -> 
 
 
 def management_grant(tenant: Tenant, client_id: str) -> JSON:
-    """A client grant for the Management API with every scope, in the recorded form."""
+    """Builds a client grant for the Management API with every scope, in the recorded form."""
     return {
         "id": new_id("cgr_", 16),
         "client_id": client_id,

@@ -1,4 +1,4 @@
-"""Client grants: which application may ask for tokens of which API (`/api/v2/client-grants`)."""
+"""Client grants: which application may request tokens for which API (`/api/v2/client-grants`)."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def _find(call: Call) -> JSON:
 
 
 def list_grants(call: Call) -> Any:
-    """GET /client-grants (recorded with totals and by checkpoint)."""
+    """GET /client-grants (recorded with totals and with checkpoint paging)."""
     found = [_shown(grant) for grant in call.tenant.grants.values()]
     for name in _FILTERS:
         if name in call.query:
@@ -47,7 +47,7 @@ def get_grant(call: Call) -> JSON:
 
 
 def create_grant(call: Call) -> JSON:
-    """POST /client-grants (recorded): once per application, API and kind of subject."""
+    """POST /client-grants (recorded): one grant per application, API and kind of subject."""
     tenant, body = call.tenant, call.body
     if "default_for" not in body:
         find_client(tenant, body.get("client_id", ""))
@@ -64,7 +64,7 @@ def create_grant(call: Call) -> JSON:
 
 
 def update_grant(call: Call) -> JSON:
-    """PATCH /client-grants/{id}: replaces what is given (recorded)."""
+    """PATCH /client-grants/{id}: replaces the fields in the body (recorded)."""
     grant = _find(call)
     for name, value in call.body.items():
         if value is None:
@@ -75,18 +75,18 @@ def update_grant(call: Call) -> JSON:
 
 
 def delete_grant(call: Call) -> None:
-    """DELETE /client-grants/{id}: 204, also for one that is gone (recorded)."""
+    """DELETE /client-grants/{id}: 204, even if the grant does not exist (recorded)."""
     call.tenant.grants.pop(call.path["id"], None)
 
 
 def _shown(grant: JSON) -> JSON:
-    """With all scopes allowed, the single ones are not shown (recorded)."""
+    """Returns the grant as answers show it: without the single scopes if all scopes are allowed (recorded)."""
     hidden = ("scope",) if grant.get("allow_all_scopes") else ()
     return {name: value for name, value in grant.items() if name not in hidden}
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints under `/api/v2/client-grants`."""
+    """Returns the endpoints under `/api/v2/client-grants`."""
     query = PAGING_FROM_ONE | {
         "audience": STRING,
         "client_id": STRING,

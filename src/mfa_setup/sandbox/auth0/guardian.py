@@ -8,7 +8,7 @@ from mfa_setup.sandbox.auth0.state import FACTORS, JSON
 from mfa_setup.sandbox.auth0.validation import Schema
 
 DELIVERY = {"sms": "text", "voice": "voice"}
-"""Message type to the delivery method of a phone provider (docs)."""
+"""The delivery method of a phone provider for each message type (docs)."""
 
 _NAME: dict[str, Schema] = {"name": {"type": "string", "enum": FACTORS}}
 
@@ -23,15 +23,15 @@ def list_factors(call: Call) -> list[JSON]:
 
 
 def _settings(call: Call) -> JSON:
-    # not verified: which factors carry settings
+    # not verified: which factors include settings
     return {"settings": dict(call.tenant.phone_settings)}
 
 
 def set_factor(call: Call) -> JSON:
-    """PUT /guardian/factors/{name}: echoes (recorded). Nothing keeps the last one on (recorded)."""
+    """PUT /guardian/factors/{name}: returns the body (recorded). The last factor may be disabled (recorded)."""
     name, enabled = call.path["name"], call.body["enabled"]
     if name == "sms" and enabled and call.tenant.site.config.auth0_plan == "free":
-        # not verified: status and text on the Free plan, only that its tenants get no SMS (support article)
+        # not verified: status and text on the Free plan; verified: its tenants cannot use SMS (support article)
         message = "Please upgrade your subscription to use SMS multi-factor authentication"
         raise ManagementError(403, message, "insufficient_entitlement")
     call.tenant.factors[name] = enabled
@@ -44,7 +44,7 @@ def get_message_types(call: Call) -> JSON:
 
 
 def set_message_types(call: Call) -> JSON:
-    """PUT /guardian/factors/phone/message-types: 409 where a unified provider lacks the channel (docs)."""
+    """PUT /guardian/factors/phone/message-types: 409 if a unified provider does not support the channel (docs)."""
     wanted = call.body["message_types"]
     if call.tenant.unified:
         for provider in call.tenant.providers.values():
@@ -57,12 +57,12 @@ def set_message_types(call: Call) -> JSON:
 
 
 def get_policies(call: Call) -> list[str]:
-    """GET /guardian/policies: a bare array, `[]` for never (recorded)."""
+    """GET /guardian/policies: a bare array; `[]` means never (recorded)."""
     return call.tenant.policies
 
 
 def set_policies(call: Call) -> list[str]:
-    """PUT /guardian/policies: echoes, also with every factor off (recorded)."""
+    """PUT /guardian/policies: returns the body, even with every factor disabled (recorded)."""
     call.tenant.policies = call.body
     return call.tenant.policies
 
@@ -73,7 +73,7 @@ def get_phone_settings(call: Call) -> JSON:
 
 
 def set_phone_settings(call: Call) -> JSON:
-    """PUT /guardian/factors/phone/settings: echoes (recorded: 4/30, 6/300 and 8/600)."""
+    """PUT /guardian/factors/phone/settings: returns the body (recorded: 4/30, 6/300 and 8/600)."""
     call.tenant.phone_settings = call.body
     return call.tenant.phone_settings
 
@@ -84,13 +84,13 @@ def get_settings(call: Call) -> JSON:
 
 
 def set_settings(call: Call) -> JSON:
-    """PUT /guardian/settings: echoes (recorded)."""
+    """PUT /guardian/settings: returns the body (recorded)."""
     call.tenant.guardian_settings = call.body
     return call.tenant.guardian_settings
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints under `/api/v2/guardian` that both phone stacks have."""
+    """Returns the endpoints under `/api/v2/guardian` that both phone stacks have."""
     read, update = ("read:guardian_factors",), ("update:guardian_factors",)
     settings = closed(
         {

@@ -1,4 +1,4 @@
-"""Identifiers and times, in the forms in which the service writes them."""
+"""Identifiers and times, in the forms that the service uses."""
 
 import secrets
 import string
@@ -8,15 +8,15 @@ _ALPHABET = string.ascii_letters + string.digits
 
 
 def new_id(prefix: str = "", length: int = 22) -> str:
-    """An identifier in the recorded form: a prefix such as `pro_`, then letters and digits."""
+    """Returns a new identifier in the recorded form: a prefix such as `pro_`, then letters and digits."""
     return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def timestamp() -> str:
-    """Now, as the service writes it: UTC with milliseconds."""
+    """Returns the current time in the service's format: UTC with milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def object_id() -> str:
-    """Twenty-four hexadecimal digits, as in the id of a database user (recorded)."""
+    """Returns twenty-four hexadecimal digits, as in the ID of a database user (recorded)."""
     return secrets.token_hex(12)

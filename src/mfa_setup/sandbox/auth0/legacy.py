@@ -13,7 +13,7 @@ class LegacyPhone:
     templates: dict[str, Any] | None = None
 
     def snapshot(self) -> dict[str, Any] | None:
-        """The Twilio settings with the selected provider, or nothing while neither was ever set."""
+        """Returns the Twilio settings with the selected provider, or None if neither has ever been set."""
         if not self.twilio and self.provider == "auth0":
             return None
         return self.twilio | {"provider": self.provider}

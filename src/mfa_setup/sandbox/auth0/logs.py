@@ -17,7 +17,7 @@ _NAMES = {"application": "client_name", "user": "user_name"}
 
 
 def list_logs(call: Call) -> Any:
-    """GET /logs: by search, newest first, or by checkpoint, which takes `from` and `take` only (OpenAPI)."""
+    """GET /logs: by search, newest first, or by checkpoint, which accepts only `from` and `take` (OpenAPI)."""
     events = list(call.tenant.logs)
     if "from" in call.query:
         later = [event for event in events if event["log_id"] > call.query["from"]]
@@ -25,7 +25,7 @@ def list_logs(call: Call) -> Any:
     for name in ("search", "q"):
         events = [event for event in events if _fits(event, call.query.get(name, ""))]
     if "take" in call.query:
-        # not verified: what `take` alone does
+        # not verified: the effect of `take` alone
         return events[::-1][: _taken(call.query)]
     picked = [pick(event, call.query) for event in in_order(events[::-1], call.query)]
     answer = paged(picked, call.query, "logs")
@@ -46,7 +46,7 @@ def _taken(query: dict[str, Any]) -> int:
 
 
 def _fits(event: JSON, text: str) -> bool:
-    """`field:start` and `field:"whole"`, joined by AND, without regard to case (OpenAPI)."""
+    """Whether the event matches `field:start` and `field:"whole"` terms, joined by AND, in any case (OpenAPI)."""
     clauses = [clause for clause in _CLAUSE.finditer(text) if clause[0] != "AND"]
     return all(_clause(event, clause) for clause in clauses)
 
@@ -62,7 +62,7 @@ def _clause(event: JSON, clause: re.Match[str]) -> bool:
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints under `/api/v2/logs`."""
+    """Returns the endpoints under `/api/v2/logs`."""
     fields: dict[str, Schema] = {"fields": STRING, "include_fields": BOOLEAN}
     query = PAGING | fields | {"sort": STRING, "search": STRING, "q": STRING, "take": {"type": "integer"}}
     scopes = ("read:logs", "read:logs_users")

@@ -1,6 +1,6 @@
 """Authentication methods of a user: `/api/v2/users/{id}/authentication-methods`.
 
-None of these answers is recorded: the forms are those of the OpenAPI document.
+None of these answers is recorded: they take the form given in the OpenAPI document.
 """
 
 from typing import Any
@@ -31,19 +31,19 @@ _NOT_WHEN_MADE = ("confirmed", "enrolled_at")
 
 
 def list_methods(call: Call) -> Any:
-    """GET: a bare array or, with totals, under `authenticators` (OpenAPI)."""
+    """GET: a bare array or, with totals, an object with the methods under `authenticators` (OpenAPI)."""
     found = [_listed(call.tenant, method) for method in _of(call)]
     return paged(found, call.query, "authenticators")
 
 
 def create_method(call: Call) -> JSON:
-    """POST: confirmed at once (OpenAPI); one phone number once per user."""
+    """POST: the method is confirmed at once (OpenAPI); a user cannot add the same phone number twice."""
     method = _made(call, call.body)
     return _as_made(method, call.body)
 
 
 def set_methods(call: Call) -> list[JSON]:
-    """PUT: the given ones replace all others (OpenAPI)."""
+    """PUT: replaces all of the user's methods with those in the body (OpenAPI)."""
     user_id = find_user(call.tenant, call.path["id"])["user_id"]
     for body in call.body:
         _check(body)
@@ -56,7 +56,7 @@ def set_methods(call: Call) -> list[JSON]:
 
 
 def delete_methods(call: Call) -> None:
-    """DELETE: all of them; a user that does not exist has none (the OpenAPI document lists no 404)."""
+    """DELETE: deletes all of the user's methods; no 404 for an unknown user (the OpenAPI document lists none)."""
     call.tenant.people.methods.pop(call.path["id"], None)
 
 
@@ -66,7 +66,7 @@ def get_method(call: Call) -> JSON:
 
 
 def update_method(call: Call) -> JSON:
-    """PATCH .../{method_id}: the name, and how a phone is to be reached."""
+    """PATCH .../{method_id}: updates the name and the preferred way to reach a phone."""
     method = _find(call)
     method.update(call.body)
     return _listed(call.tenant, method)
@@ -93,12 +93,12 @@ def _find(call: Call) -> JSON:
 def _check(body: JSON) -> None:
     for name in _NEEDS[body["type"]]:
         if name not in body:
-            # not verified: text; the OpenAPI document only says which property belongs to which type
+            # not verified: the text; the OpenAPI document only says which property belongs to which type
             raise invalid_body(f"Payload validation error: 'Missing required property: {name}'.")
 
 
 def _made(call: Call, body: JSON) -> JSON:
-    """The method as it is kept, put to the user's others."""
+    """Stores a new method for the user and returns it in its stored form."""
     people = call.tenant.people
     user_id, kind = find_user(call.tenant, call.path["id"])["user_id"], body["type"]
     _check(body)
@@ -118,12 +118,12 @@ def _made(call: Call, body: JSON) -> JSON:
 
 
 def _as_made(method: JSON, body: JSON) -> JSON:
-    """The answer to a write has the secret that was sent, but not the state of the enrolment (OpenAPI)."""
+    """Returns the answer to a write: with the secret that was sent, without the state of the enrolment (OpenAPI)."""
     return {name: value for name, value in (body | method).items() if name not in _NOT_WHEN_MADE}
 
 
 def _listed(tenant: Tenant, method: JSON) -> JSON:
-    """The answer to a read: no secrets, and the number masked where the tenant's flag asks for it."""
+    """Returns the answer to a read: without secrets, and with the number masked if the tenant's flag requires it."""
     shown = {name: value for name, value in method.items() if name not in _SECRET}
     if "phone_number" in shown:
         shown["phone_number"] = masked(tenant, shown["phone_number"])
@@ -131,7 +131,7 @@ def _listed(tenant: Tenant, method: JSON) -> JSON:
 
 
 def masked(tenant: Tenant, number: str) -> str:
-    """The number as the API shows it: all but its end hidden once the tenant's flag is off (OpenAPI)."""
+    """Returns the number as the API shows it: all but its end is hidden if the tenant's flag is off (OpenAPI)."""
     # not verified: the pattern of a masked number
     if tenant.settings["flags"].get("disable_management_api_sms_obfuscation", True):
         return number
@@ -139,7 +139,7 @@ def masked(tenant: Tenant, number: str) -> str:
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints of a user's authentication methods."""
+    """Returns the endpoints of a user's authentication methods."""
     base = "/users/{id}/authentication-methods"
     one = base + "/{method_id}"
     pages = {name: PAGING[name] for name in ("page", "per_page", "include_totals")}

@@ -9,15 +9,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One message.
+    """A message passed to a custom phone provider.
 
     Attributes:
-        to: The phone.
-        body: The text as it was rendered.
+        to: The phone number of the recipient.
+        body: The rendered text.
         channel: `text` or `voice`.
         sender: The template's own `from`, if it has one.
-        id: Its id.
-        sent_at: When it was sent, in seconds since the epoch.
+        id: The ID of the message.
+        sent_at: The time of sending, in seconds since the epoch.
     """
 
     to: str
@@ -28,7 +28,7 @@ class Notification:
     sent_at: float = field(default_factory=time.time)
 
     def as_json(self) -> dict[str, Any]:
-        """What `GET /_sandbox/notifications` answers."""
+        """Returns the message as `GET /_sandbox/notifications` answers it."""
         return {
             "id": self.id,
             "to": self.to,

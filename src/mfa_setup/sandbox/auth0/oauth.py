@@ -28,7 +28,7 @@ _NO_GRANT = (
 
 
 async def token(request: Request) -> Response:
-    """POST /oauth/token: JSON or form (docs)."""
+    """POST /oauth/token: accepts JSON or a form (docs)."""
     try:
         body = await _answer(request)
     except OAuthError as error:
@@ -63,7 +63,7 @@ async def _fields(request: Request) -> dict[str, str]:
 
 
 def _basic(header: str) -> dict[str, str]:
-    """The client id and secret of HTTP Basic (`client_secret_basic`, RFC 6749 section 2.3.1)."""
+    """Returns the client ID and secret of HTTP Basic authentication (`client_secret_basic`, RFC 6749 section 2.3.1)."""
     kind, _, encoded = header.partition(" ")
     if kind.lower() != "basic":
         return {}
@@ -75,7 +75,7 @@ def _basic(header: str) -> dict[str, str]:
 
 
 def client_credentials(asked: TokenRequest) -> JSON:
-    """The machine-to-machine grant (docs), with its line in the tenant's log."""
+    """Serves the machine-to-machine grant (docs) and logs the exchange in the tenant's log."""
     client_id = asked.fields.get("client_id")
     try:
         answer = _exchange(asked)
@@ -87,7 +87,7 @@ def client_credentials(asked: TokenRequest) -> JSON:
 
 
 def _exchange(asked: TokenRequest) -> JSON:
-    """A token; its scopes are those of the client grant."""
+    """Issues a token with the scopes of the client grant."""
     client = authenticate_client(asked)
     audience = asked.need("audience")
     if audience not in asked.tenant.audiences:
@@ -121,14 +121,14 @@ def _granted(asked: TokenRequest, client: JSON, audience: str) -> str:
 
 
 GRANTS: dict[str, Grant] = {"client_credentials": client_credentials}
-"""The grants that the endpoint serves, by `grant_type`; the login adds its own."""
+"""The grants that the endpoint serves, by `grant_type`; the `login` package adds its own."""
 
 
 def tenant_of(request: Request) -> Tenant:
-    """The tenant behind the Host header.
+    """Returns the tenant of the Host header.
 
     Raises:
-        OAuthError: 404: the host is not this machine.
+        OAuthError: 404: no tenant has this host name.
     """
     tenant = reached(request.scope)
     if tenant is None:
@@ -137,10 +137,10 @@ def tenant_of(request: Request) -> Tenant:
 
 
 def issuer_of(request: Request, tenant: Tenant) -> str:
-    """The issuer as the caller reached it: `{scheme}://{host}/`, with a trailing slash (docs)."""
+    """Returns the issuer as the caller reached it: `{scheme}://{host}/`, with a trailing slash (docs)."""
     return f"{tenant.site.scheme}://{request.headers.get('host', tenant.domain)}/"
 
 
 def routes() -> list[Route]:
-    """The token endpoint."""
+    """Returns the route of the token endpoint."""
     return [Route("/oauth/token", token, methods=["POST"])]

@@ -13,13 +13,13 @@ PAGING: dict[str, Schema] = {
     "take": {"type": "integer", "minimum": 1, "maximum": 100},
 }
 PAGING_FROM_ONE: dict[str, Schema] = PAGING | {"per_page": {"type": "integer", "minimum": 1, "maximum": 100}}
-"""Of lists whose pages cannot be empty (OpenAPI)."""
+"""The paging parameters of lists whose pages cannot be empty (OpenAPI)."""
 
 _CURSOR = re.compile(r"[0-9a-z]{1,10}")
 
 
 def paged(items: list[Any], query: dict[str, Any], name: str) -> Any:
-    """`items` as a bare array, with totals, or by checkpoint, as `query` asks (recorded: all three)."""
+    """Returns `items` as a bare array, with totals, or by checkpoint, depending on `query` (recorded: all three)."""
     if "take" in query or "from" in query:
         return checkpoint(items, query, name)
     size = query.get("per_page", 50)
@@ -31,9 +31,9 @@ def paged(items: list[Any], query: dict[str, Any], name: str) -> Any:
 
 
 def checkpoint(items: list[Any], query: dict[str, Any], name: str) -> dict[str, Any]:
-    """A page with a `next` cursor while there is more; the cursor is opaque to clients."""
+    """Returns a page, with a `next` cursor if there are more items; the cursor is opaque to clients."""
     cursor = query.get("from", "")
-    # not verified: what a cursor that the service did not give leads to; here, to the start
+    # not verified: the answer for a cursor that the service did not issue; here, the first page
     start = int(cursor, 36) if _CURSOR.fullmatch(cursor) else 0
     end = start + query.get("take", 50)
     page: dict[str, Any] = {name: items[start:end]}
@@ -50,9 +50,9 @@ def _base36(number: int) -> str:
 
 
 def in_order(items: list[dict[str, Any]], query: dict[str, Any]) -> list[dict[str, Any]]:
-    """`items` by the `sort` parameter, `field:1` or `field:-1`; without it as they are."""
+    """Returns `items` sorted by the `sort` parameter, `field:1` or `field:-1`; unchanged without the parameter."""
     name, _, direction = query.get("sort", "").partition(":")
     if not name:
         return items
-    # not verified: the place of items without the field, and what a bad direction gets
+    # not verified: the position of items without the field, and the answer to a bad direction
     return sorted(items, key=lambda item: str(item.get(name, "")), reverse=direction == "-1")

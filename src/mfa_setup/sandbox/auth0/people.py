@@ -1,6 +1,6 @@
 """The users of a tenant, their passwords and second factors.
 
-The Management API and the login share this: a phone that one of them adds is the other's, too.
+The Management API and the login share this state: a phone added through one of them is visible to the other.
 """
 
 import hashlib
@@ -15,10 +15,10 @@ _COST = {"n": 2**12, "r": 8, "p": 1}
 
 @dataclass(slots=True)
 class People:
-    """Users, with what no answer shows.
+    """The users of a tenant, with the data that no answer shows.
 
     Attributes:
-        users: Users by id, as the API answers them, in order of creation.
+        users: Users by ID, as the API answers them, in order of creation.
         passwords: Salted hashes by user id.
         methods: Authentication methods by user id, as the API lists them.
         tickets: Enrolment tickets by id.
@@ -30,17 +30,17 @@ class People:
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def set_password(self, user_id: str, password: str) -> None:
-        """Keep the hash of a password."""
+        """Stores the salted hash of a password."""
         salt = secrets.token_bytes(16)
         self.passwords[user_id] = salt + _hash(password, salt)
 
     def has_password(self, user_id: str, password: str) -> bool:
-        """Whether this is the user's password."""
+        """Whether the password is the user's."""
         kept = self.passwords.get(user_id, b"")
         return len(kept) > 16 and secrets.compare_digest(kept[16:], _hash(password, kept[:16]))  # noqa: PLR2004 salt
 
     def find(self, connection: str, login: str) -> dict[str, Any] | None:
-        """The user of a connection by email address or username, in any case."""
+        """Returns the user of a connection with this email address or username, in any case, or None."""
         for user in self.users.values():
             names = {str(user.get(name, "")).lower() for name in ("email", "username")} - {""}
             if login.lower() in names and user["identities"][0]["connection"] == connection:
@@ -48,21 +48,21 @@ class People:
         return None
 
     def remove(self, user_id: str) -> None:
-        """Forget a user and everything about them."""
+        """Deletes a user with their password, methods and tickets."""
         self.users.pop(user_id, None)
         self.passwords.pop(user_id, None)
         self.methods.pop(user_id, None)
         self.tickets = {key: ticket for key, ticket in self.tickets.items() if ticket["user_id"] != user_id}
 
     def phones(self, user_id: str) -> list[dict[str, Any]]:
-        """The user's phones, confirmed or not."""
+        """Returns the user's phones, confirmed or not."""
         return [method for method in self.methods.get(user_id, ()) if method["type"] == "phone"]
 
     def add_phone(self, user_id: str, number: str, *, preferred: str = "sms", confirmed: bool = True) -> dict[str, Any]:
-        """Give the user a phone as a second factor."""
+        """Adds a phone to the user's second factors."""
         now = timestamp()
         device = new_id("dev_", 16)
-        # The layout is that of the docs; not verified: the prefixes of the ids.
+        # The layout is that of the docs; not verified: the prefixes of the IDs.
         method = {
             "id": f"phone|{device}",
             "type": "phone",
@@ -76,11 +76,11 @@ class People:
         return method
 
     def add(self, user_id: str, method: dict[str, Any]) -> None:
-        """Give the user any authentication method."""
+        """Adds an authentication method to the user."""
         self.methods.setdefault(user_id, []).append(method)
 
     def by_device(self, device: str) -> tuple[str, dict[str, Any]] | None:
-        """The owner and the method of a device id, with or without its prefix."""
+        """Returns the user ID and the method of a device ID (with or without its prefix), or None."""
         wanted = device.rpartition("|")[2]
         for user_id, methods in self.methods.items():
             for method in methods:
@@ -89,7 +89,7 @@ class People:
         return None
 
     def drop(self, user_id: str, method_id: str) -> None:
-        """Take an authentication method away; one that is not there does not matter."""
+        """Removes an authentication method, if the user has it."""
         kept = [method for method in self.methods.get(user_id, ()) if method["id"] != method_id]
         self.methods[user_id] = kept
 

@@ -23,7 +23,7 @@ _DEPRECATED = (
 
 
 def _legacy_only(handler: Callable[[Call], _Answer]) -> Callable[[Call], _Answer]:
-    """Refuse a tenant on the Unified Phone Experience, on reads too (public threads quote the text)."""
+    """Rejects a tenant on the Unified Phone Experience, even for reads (public threads quote the text)."""
 
     def refuse_or_answer(call: Call) -> _Answer:
         if call.tenant.unified:
@@ -40,44 +40,44 @@ def get_provider(call: Call) -> JSON:
 
 
 def set_provider(call: Call) -> JSON:
-    """PUT .../selected-provider: echoes (recorded)."""
+    """PUT .../selected-provider: returns the body (recorded)."""
     call.tenant.legacy.provider = call.body["provider"]
     return {"provider": call.tenant.legacy.provider}
 
 
 def get_twilio(call: Call) -> JSON:
-    """GET .../providers/twilio: `{}` until configured, then with the token in clear (recorded 2022-23)."""
+    """GET .../providers/twilio: `{}` until configured, then with the token in clear text (recorded 2022-23)."""
     # not verified: whether the service still shows the token today
     return call.tenant.legacy.twilio
 
 
 def set_twilio(call: Call) -> JSON:
-    """PUT .../providers/twilio: replaces, echoes with the token, checks no value (recorded)."""
-    # not verified: whether the service keeps a field that the body leaves out; here it is gone
-    # not verified: that nothing but nulls is as if it had never been set; there is no DELETE
+    """PUT .../providers/twilio: replaces the settings, returns the token too, validates no value (recorded)."""
+    # not verified: whether the service keeps a field that the body omits; here it is removed
+    # not verified: that a body with only nulls resets the settings; there is no DELETE
     call.tenant.legacy.twilio = call.body if any(value is not None for value in call.body.values()) else {}
     return dict(call.body)
 
 
 def get_templates(call: Call) -> Any:
-    """GET .../templates: 200 `{}` until they are set (recorded; another recorded tenant: 204)."""
+    """GET .../templates: 200 with `{}` until they are set (recorded; another recorded tenant: 204)."""
     return call.tenant.legacy.templates or {}
 
 
 def get_templates_sms(call: Call) -> Any:
-    """GET sms/templates: of a tenant that never set them 204 (recorded, and in the OpenAPI document)."""
+    """GET sms/templates: 204 if the tenant has never set them (recorded, and in the OpenAPI document)."""
     templates = call.tenant.legacy.templates
     return Response(status_code=204) if templates is None else templates
 
 
 def set_templates(call: Call) -> JSON:
-    """PUT .../templates: echoes (recorded)."""
+    """PUT .../templates: returns the body (recorded)."""
     call.tenant.legacy.templates = call.body
     return dict(call.body)
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints of the legacy phone stack, under both names."""
+    """Returns the endpoints of the legacy phone stack, under both names."""
     read, update = ("read:guardian_factors",), ("update:guardian_factors",)
     found: list[Endpoint] = []
     for factor, read_templates in (("phone", get_templates), ("sms", get_templates_sms)):

@@ -19,7 +19,7 @@ def _find(call: Call) -> JSON:
 
 
 def list_templates(call: Call) -> JSON:
-    """GET /branding/phone/templates (recorded); one that was never made is not listed."""
+    """GET /branding/phone/templates (recorded): lists only the templates that were created."""
     found = list(call.tenant.templates.values())
     if "disabled" in call.query:
         found = [template for template in found if template["disabled"] is call.query["disabled"]]
@@ -32,7 +32,7 @@ def get_template(call: Call) -> JSON:
 
 
 def create_template(call: Call) -> JSON:
-    """POST /branding/phone/templates: one per type; the syntax is always Liquid (recorded)."""
+    """POST /branding/phone/templates: one template per type; the syntax is always Liquid (recorded)."""
     tenant, body = call.tenant, call.body
     if any(template["type"] == body.get("type") for template in tenant.templates.values()):
         # not verified: the text of this 409
@@ -53,7 +53,7 @@ def create_template(call: Call) -> JSON:
 
 
 def update_template(call: Call) -> JSON:
-    """PATCH /branding/phone/templates/{id}: content and disabled (recorded)."""
+    """PATCH /branding/phone/templates/{id}: updates `content` and `disabled` (recorded)."""
     template, body = _find(call), call.body
     content = template["content"] | body.get("content", {})
     template.update(content=content, disabled=body.get("disabled", template["disabled"]), updated_at=timestamp())
@@ -61,9 +61,9 @@ def update_template(call: Call) -> JSON:
 
 
 def reset_template(call: Call) -> JSON:
-    """PATCH /branding/phone/templates/{id}/reset: back to the service's own text."""
+    """PATCH /branding/phone/templates/{id}/reset: restores the service's own text."""
     template = _find(call)
-    # not verified: what of the template is reset besides its text
+    # not verified: which other parts of the template are reset
     text = TEMPLATES.get(template["type"], TEMPLATES["otp_verify"])
     template.update(content={"syntax": "liquid", "body": {"text": text}}, updated_at=timestamp())
     return template
@@ -79,12 +79,12 @@ async def try_template(call: Call) -> JSON:
     channel = call.body.get("delivery_method", "text")
     template = unified_template(_find(call), channel)
     await send_code(call.tenant, template, to=call.body["to"], code=TEST_CODE, channel=channel)
-    # not verified: what the documented key `message` holds
+    # not verified: the content of the documented key `message`
     return {"message": "The test notification was sent."}
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints under `/api/v2/branding/phone/templates`."""
+    """Returns the endpoints under `/api/v2/branding/phone/templates`."""
     base = "/branding/phone/templates"
     scope = "phone_templates"
     one = base + "/{id}"

@@ -14,7 +14,7 @@ from mfa_setup.sandbox.auth0.validation import Schema, complaints
 
 _TWILIO: Schema = properties_of("POST /branding/phone/providers")["configuration"]["anyOf"][0]
 TEST_CODE = "123456"
-"""The made-up code of test messages; not verified: which one the service sends."""
+"""The made-up code of test messages; not verified: the code that the service sends."""
 
 ID: dict[str, Schema] = {"id": {"type": "string", "minLength": 1, "maxLength": 255}}
 
@@ -46,11 +46,11 @@ def get_provider(call: Call) -> JSON:
 
 
 def create_provider(call: Call) -> JSON:
-    """POST /branding/phone/providers (recorded): the token is kept and never shown."""
+    """POST /branding/phone/providers (recorded): the token is stored and never shown."""
     tenant, body = call.tenant, call.body
     _check(body["name"], body.get("configuration"))
     if tenant.providers:
-        # not verified: status and text; only that a tenant has at most one (docs)
+        # not verified: status and text; verified: a tenant has at most one provider (docs)
         raise ManagementError(409, "A phone provider has already been configured for this tenant.")
     now = timestamp()
     provider = {
@@ -69,12 +69,12 @@ def create_provider(call: Call) -> JSON:
 
 
 def update_provider(call: Call) -> JSON:
-    """PATCH /branding/phone/providers/{id}; may change the name, too (recorded)."""
+    """PATCH /branding/phone/providers/{id}: may change the name too (recorded)."""
     provider, body = _find(call), call.body
     merged = provider | {name: body[name] for name in ("name", "disabled", "configuration") if name in body}
     _check(merged["name"], merged["configuration"])
     if body.get("credentials"):
-        # not verified: that a token which the body leaves out stays
+        # not verified: that a token that the body omits is kept
         call.tenant.provider_tokens[provider["id"]] = body["credentials"]["auth_token"]
     provider.update(merged, updated_at=timestamp())
     return provider
@@ -93,7 +93,7 @@ async def try_provider(call: Call) -> JSON:
     channel = call.body.get("delivery_method", "text")
     template = template_of(call.tenant, enrolling=False, channel=channel)
     result = await send_code(call.tenant, template, to=call.body["to"], code=TEST_CODE, channel=channel)
-    # not verified: the text that is sent, and what the two documented keys hold; here what the provider said
+    # not verified: the text that is sent, and the content of the two documented keys; here the provider's message
     said = {"code": result.code, "message": result.message}
     return {name: value for name, value in said.items() if value is not None}
 
@@ -107,7 +107,7 @@ def _check(name: str, configuration: Any) -> None:
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints under `/api/v2/branding/phone/providers`."""
+    """Returns the endpoints under `/api/v2/branding/phone/providers`."""
     base = "/branding/phone/providers"
     scope = "phone_providers"
     one = base + "/{id}"

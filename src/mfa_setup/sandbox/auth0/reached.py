@@ -1,4 +1,4 @@
-"""The tenant that a request is for; the outermost middleware finds it by the Host header."""
+"""Stores the tenant that a request is for in its scope; the outermost middleware finds it by the Host header."""
 
 from starlette.types import Scope
 
@@ -8,11 +8,11 @@ _KEY = "mfa_setup.tenant"
 
 
 def reach(scope: Scope, tenant: Tenant | None) -> None:
-    """Note the tenant of a request; None where the host is not this machine."""
+    """Stores the tenant of a request; None if no tenant has the host name."""
     scope[_KEY] = tenant
 
 
 def reached(scope: Scope) -> Tenant | None:
-    """The tenant of a request; None where the host is not this machine."""
+    """Returns the tenant of a request; None if no tenant has the host name."""
     tenant: Tenant | None = scope.get(_KEY)
     return tenant

@@ -1,4 +1,4 @@
-"""All routes of the Auth0 half."""
+"""All routes of the Auth0 half of the sandbox."""
 
 from starlette.routing import Route
 
@@ -31,11 +31,11 @@ _APPLICATIONS = (clients, connection_clients, connections, grants, apis)
 
 
 def endpoints() -> list[Endpoint]:
-    """The Management API."""
+    """Returns all endpoints of the Management API."""
     families = (*_APPLICATIONS, *_PHONE, *_FACTORS, users, methods, tenant, custom_domains, logs, actions)
     return [endpoint for family in families for endpoint in family.endpoints()]
 
 
 def routes() -> list[Route]:
-    """The Management API, the token endpoint and the discovery documents."""
+    """Returns the routes of the Management API, the token endpoint and the discovery documents."""
     return [endpoint.route() for endpoint in endpoints()] + oauth.routes() + discovery.routes()

@@ -1,4 +1,4 @@
-"""Short forms for the schemas of request bodies and query parameters."""
+"""Helpers that build the schemas of request bodies and query parameters."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ OBJECT: Schema = {"type": "object"}
 
 
 def closed(properties: dict[str, Schema], *required: str, **rules: Any) -> Schema:
-    """An object that refuses other properties."""
+    """Returns the schema of an object that accepts no other properties."""
     return {
         "type": "object",
         "additionalProperties": False,
@@ -20,16 +20,16 @@ def closed(properties: dict[str, Schema], *required: str, **rules: Any) -> Schem
 
 
 def array(items: Schema, **rules: Any) -> Schema:
-    """An array of `items`."""
+    """Returns the schema of an array of `items`."""
     return {"type": "array", "items": items} | rules
 
 
 def one_of(*values: str, **rules: Any) -> Schema:
-    """A string out of `values`."""
+    """Returns the schema of a string that is one of `values`."""
     return {"type": "string", "enum": values} | rules
 
 
 def nullable(schema: Schema) -> Schema:
-    """The same, or null."""
+    """Returns the schema extended to accept null."""
     both = schema | {"type": [schema["type"], "null"]}
     return both | ({"enum": (*schema["enum"], None)} if "enum" in schema else {})

@@ -36,4 +36,4 @@ ALL_SCOPES: tuple[str, ...] = tuple(
     for resource in resources.split()
     for verb in verbs.split()
 )
-"""Every scope; the sandbox's own client holds them all unless `POST /_sandbox/grants` narrows it."""
+"""Every scope; the sandbox's own client has them all unless `POST /_sandbox/grants` reduces them."""

@@ -31,7 +31,7 @@ FACTORS = (
 """The factors in the order of every recorded `GET /guardian/factors`."""
 
 _LOGS_KEPT = 1000
-# not verified: what they are before anybody sets them; all four are required in the SDK's model of the answer
+# not verified: the values before anybody sets them; all four are required in the SDK's model of the answer
 _GUARDIAN_SETTINGS = {
     "display_remember_me_checkbox": True,
     "remember_me_default_value": False,
@@ -41,55 +41,55 @@ _GUARDIAN_SETTINGS = {
 
 
 def without_nulls(metadata: JSON) -> JSON:
-    """Metadata as they are kept: a key that is given as null is gone."""
-    # not verified: that this goes for a new entity, too, as it does for a change
+    """Returns metadata as the service stores it: without the keys that are null."""
+    # not verified: that this applies to a new entity too, as it does to an update
     return {name: value for name, value in metadata.items() if value is not None}
 
 
 @dataclass(slots=True)
 class Tenant:
-    """One tenant, and everything that is its own: what its Management API shows and what it keeps to itself.
+    """One tenant with all of its own state, including the parts that its Management API never shows.
 
     Attributes:
-        domain: `HOST:PORT`.
+        domain: The host and port of the tenant: `HOST:PORT`.
         name: The tenant's short name, in the `tenant` key of answers.
-        site: The server that it is on, with the options of the sandbox.
-        tool: The client that the sandbox hands out.
-        key: What signs its tokens; like the tool's client it survives a reset.
-        bucket: The rate limit of its Management API.
-        token_bucket: The rate limit of its token endpoint.
-        clients: Applications by id, in order of creation; without the hidden global one.
+        site: The server that serves the tenant, with the options of the sandbox.
+        tool: The client whose credentials the sandbox hands out.
+        key: The key that signs the tenant's tokens; like `tool`, it survives a reset.
+        bucket: The rate limit of the tenant's Management API.
+        token_bucket: The rate limit of the tenant's token endpoint.
+        clients: Applications by ID, in order of creation, without the hidden global client.
         global_client: The hidden global client.
-        public_keys: Keys for private-key JWT by client id.
-        credentials: The credentials that came with a new application, by client id, as they are listed.
-        assertions: The `jti` of each client assertion that was used; each works once.
+        public_keys: Keys for private-key JWT, by client ID.
+        credentials: The credentials that were created with an application, by client ID, as they are listed.
+        assertions: The `jti` of each client assertion that has been used; each can be used once.
         grants: Client grants by id.
         connections: Connections by id.
-        enabled: Client ids that may use a connection, by connection id.
-        factors: Guardian factors.
-        message_types: Channels of the phone factor.
-        policies: When MFA is required.
-        legacy: The phone stack of older tenants.
+        enabled: IDs of the clients that may use a connection, by connection ID.
+        factors: Whether each Guardian factor is enabled, by name.
+        message_types: The enabled channels of the phone factor.
+        policies: The MFA policies; an empty list means never.
+        legacy: The legacy phone stack.
         providers: Phone providers of the Unified Phone Experience; at most one.
-        provider_tokens: Their secrets, which no answer shows.
+        provider_tokens: The auth tokens of the phone providers, by provider ID; no answer shows them.
         templates: Phone templates by id.
         settings: The tenant settings.
-        phone_settings: Length and life of the code.
-        guardian_settings: What the MFA pages remember.
+        phone_settings: The length and lifetime of the code.
+        guardian_settings: The settings of the MFA pages' "remember me" and of MFA sessions.
         logs: The tenant's log, oldest first; only the latest events are kept.
-        logged: How many events there were, for their ids.
+        logged: The number of events so far, from which each event gets its ID.
         people: The users, with their passwords and second factors.
         apis: APIs (resource servers) by id; the Management API is the first.
-        factor_settings: What has been set for a factor, by its path under `/guardian/factors`.
-        custom_domains: Custom domains by id; with more than one that is verified, creating a user takes a choice.
+        factor_settings: The settings stored for a factor, by path under `/guardian/factors`.
+        custom_domains: Custom domains by ID; if several are verified, creating a user requires choosing one.
         organizations: Organizations by id.
         actions: Actions that are deployed and bound to post-login, in the order in which they would run.
-        notifications: The latest messages that a custom phone provider took, oldest first.
-        stack: The phone stack that a control call has put in force; None where the settings tell.
-        login: What its logins remember.
-        requests: The latest requests to it, oldest first.
-        faults: Failures that wait for a matching request to it.
-        login_page: Keys of `universal_login` that only answers to a change of the settings show.
+        notifications: The latest messages that a custom phone provider accepted, oldest first.
+        stack: The phone stack that a control call has set; None if the tenant settings decide.
+        login: The state of the tenant's logins.
+        requests: The latest requests to the tenant, oldest first.
+        faults: The pending faults for requests to the tenant.
+        login_page: Keys of `universal_login` that appear only in answers to an update of the settings.
     """
 
     domain: str
@@ -134,29 +134,29 @@ class Tenant:
 
     @property
     def unified(self) -> bool:
-        """Whether the tenant is on the Unified Phone Experience; an absent key means that it is not."""
+        """Whether the tenant uses the Unified Phone Experience; it does not if the key is absent."""
         if self.stack is not None:
             return self.stack == "unified"
         return self.settings.get("phone_consolidated_experience") is True
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """The URL of the tenant."""
         return f"{self.site.scheme}://{self.domain}"
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The names that it goes by: a tenant on localhost goes by the address as well."""
+        """The host names of the tenant; a tenant on localhost also answers under 127.0.0.1."""
         name, _, port = self.domain.rpartition(":")
         return (self.domain, f"127.0.0.1:{port}") if name == "localhost" else (self.domain,)
 
     @property
     def audiences(self) -> tuple[str, ...]:
-        """The audience of the Management API under either name: always https, with a trailing slash."""
+        """The audiences of the Management API, one per host name: always https, with a trailing slash."""
         return tuple(f"https://{host}/api/v2/" for host in self.hosts)
 
     def grant_of(self, client_id: str) -> JSON | None:
-        """The client's grant for the Management API, if it has one."""
+        """Returns the client's grant for the Management API, or None."""
         own = (g for g in self.grants.values() if g["client_id"] == client_id)
         return next((g for g in own if g["audience"] in self.audiences), None)
 
@@ -165,19 +165,19 @@ class Tenant:
 
         Args:
             kind: The code of the event type, such as `gd_send_sms`.
-            description: What happened.
+            description: The text of the event.
             about: Further keys of the event, such as `client_id`.
-            details: What goes under `details`.
+            details: The values of the event's `details` key.
         """
         self.logged += 1
         now = timestamp()
-        # not verified: the form of the ids; only that they are digits and grow
+        # not verified: the form of the IDs; verified: they are digits and increase
         log_id = f"900{''.join(filter(str.isdigit, now))}{self.logged:024d}"
         event = {"date": now, "type": kind, "description": description, "isMobile": False}
         self.logs.append(event | (about or {}) | {"details": details, "log_id": log_id, "_id": log_id})
 
     def snapshot(self) -> JSON:
-        """The tenant as `GET /_sandbox/state` shows it."""
+        """Returns the tenant as `GET /_sandbox/state` shows it."""
         unified = next(iter(self.providers.values()), None)
         return {
             "clients": list(self.clients.values()),

@@ -18,11 +18,11 @@ def get_settings(call: Call) -> JSON:
 
 
 def update_settings(call: Call) -> JSON:
-    """PATCH /tenants/settings: merges, flags one by one; null and an empty redirection URI clear (recorded)."""
-    # not verified: whether every tenant may flip `phone_consolidated_experience`, and back
+    """PATCH /tenants/settings: merges, flag by flag; null and an empty redirection URI clear (recorded)."""
+    # not verified: whether every tenant may change `phone_consolidated_experience`, in both directions
     settings = call.tenant.settings
     if "phone_consolidated_experience" in call.body:
-        call.tenant.stack = None  # the setting tells again, whatever a control call has said
+        call.tenant.stack = None  # the setting decides again, whatever stack a control call has set
     for name, value in call.body.items():
         if value is None or (name == "default_redirection_uri" and not value):
             settings.pop(name, None)
@@ -37,10 +37,10 @@ def update_settings(call: Call) -> JSON:
 
 
 def _as_changed(tenant: Tenant) -> JSON:
-    """The answer to a change differs from that to a read (recorded).
+    """Returns the answer to an update, which differs from the answer to a read (recorded).
 
-    It lacks the list of Node versions and has two more flags; with the newer login experience `universal_login`
-    shows how the pages are set up.
+    It lacks the list of Node versions and has two more flags; with the newer login experience, `universal_login`
+    shows how the login pages are configured.
     """
     shown = {name: value for name, value in tenant.settings.items() if name != "sandbox_versions_available"}
     shown["flags"] = _FLAGS_OF_CHANGES | shown["flags"]
@@ -50,7 +50,7 @@ def _as_changed(tenant: Tenant) -> JSON:
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints for the tenant's settings."""
+    """Returns the endpoints of the tenant settings."""
     read, update = ("read:tenant_settings",), ("update:tenant_settings",)
     return [
         Endpoint("GET", "/tenants/settings", read, get_settings, query=_FIELDS),

@@ -6,7 +6,7 @@ from mfa_setup.sandbox.auth0.state import JSON
 
 
 def tenant_settings(*, unified: bool) -> JSON:
-    """The settings of a tenant (recorded); `phone_consolidated_experience` is absent on an older one."""
+    """Returns a tenant's initial settings (recorded); an older tenant has no `phone_consolidated_experience`."""
     settings: JSON = {
         "allowed_logout_urls": [],
         "change_password": {"enabled": False},
@@ -32,7 +32,7 @@ def tenant_settings(*, unified: bool) -> JSON:
 
 
 def _newer_settings() -> JSON:
-    """The keys that the recorded newer tenants have besides; the older one lacks them all."""
+    """Returns the additional keys of the recorded newer tenants; the recorded older tenant has none of them."""
     return {
         "acr_values_supported": [],
         "allow_organization_name_in_authentication_api": False,

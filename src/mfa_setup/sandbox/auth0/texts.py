@@ -13,35 +13,35 @@ TEMPLATES = {
     ),
     "otp_verify": "{{ code | escape }} is your verification code for {{ friendly_name | escape }}",
 }
-"""The texts of the Unified Phone Experience before anyone changes them (recorded)."""
+"""The default texts of the Unified Phone Experience (recorded)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A text before its code is put in.
+    """A text in which the code has not been filled in yet.
 
     Attributes:
         text: The text, in Liquid.
-        sender: What it is sent from, where the template has a `from` of its own.
+        sender: The template's own `from`; None if it has none.
     """
 
     text: str
     sender: str | None = None
 
     def with_code(self, tenant: Tenant, code: str) -> str:
-        """The message: a text without the variable is sent as it is, without any code.
+        """Returns the message with the code; a text without the variable is sent as it is, without any code.
 
         Raises:
-            InvalidTemplateError: It is not Liquid.
+            InvalidTemplateError: The text is not valid Liquid.
         """
         name = str(tenant.settings.get("friendly_name") or tenant.name)
         return rendered(self.text, code_variables(code, name))
 
 
 def template_of(tenant: Tenant, *, enrolling: bool, channel: str) -> Template:
-    """The template of the tenant's phone stack; a disabled one is not used."""
+    """Returns the template of the tenant's phone stack; disabled templates are ignored."""
     if not tenant.unified:
-        # The older stack has one text for both channels.
+        # The legacy stack has one text for both channels.
         message = "enrollment_message" if enrolling else "verification_message"
         text = (tenant.legacy.templates or {}).get(message)
         return Template(text or (ENROLLMENT if enrolling else VERIFICATION))
@@ -51,8 +51,8 @@ def template_of(tenant: Tenant, *, enrolling: bool, channel: str) -> Template:
 
 
 def unified_template(template: JSON, channel: str) -> Template:
-    """A template of the Unified Phone Experience; where it has no text for the channel, the service's own is used."""
-    # not verified: the service's own text for a call, and for the types that carry no code of a login
+    """Returns a Unified Phone Experience template, with the service's text if it has none for the channel."""
+    # not verified: the service's own text for a call, and for the types that carry no login code
     content = template.get("content", {})
     text = content.get("body", {}).get(channel) or TEMPLATES.get(template["type"], TEMPLATES["otp_verify"])
     return Template(text, content.get("from") or None)

@@ -16,14 +16,14 @@ _BEARER = re.compile(r"^Bearer ([^.\s]+\.[^.\s]+\.[^.\s]+)$", re.IGNORECASE)
 
 
 class SigningKey:
-    """An RS256 key with its id, as published under `/.well-known/jwks.json`.
+    """An RS256 key with its ID, as published under `/.well-known/jwks.json`.
 
     Args:
-        shared: The key whose private half this one uses, since creating 1,000 of them takes a minute. The ids differ,
-            and a token with the id of another key is refused.
+        shared: The key whose private half this one reuses, because creating 1,000 of them takes a minute. The IDs
+            differ, and a token with the ID of another key is rejected.
 
     Attributes:
-        kid: The key's id, in the header of each token.
+        kid: The key's ID, in the header of each token.
     """
 
     def __init__(self, shared: "SigningKey | None" = None) -> None:
@@ -32,46 +32,46 @@ class SigningKey:
 
     @cached_property
     def private(self) -> rsa.RSAPrivateKey:
-        """The private half; made when it is first needed, for that takes a while."""
+        """The private half, which is created when it is first needed, because that takes a while."""
         if self._shared is not None:
             return self._shared.private
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     def jwks(self) -> dict[str, Any]:
-        """The key set document (RFC 7517): what Auth0 publishes, but for the certificate."""
+        """Returns the key set document (RFC 7517) as Auth0 publishes it, except for the certificate."""
         key = RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True)
         public = {name: key[name] for name in ("kty", "n", "e")}
         return {"keys": [public | {"use": "sig", "alg": "RS256", "kid": self.kid}]}
 
     def sign(self, claims: dict[str, Any]) -> str:
-        """A JWT over `claims`, as they are."""
+        """Returns a JWT over `claims`, without adding any."""
         return jwt.encode(claims, self.private, algorithm="RS256", headers={"kid": self.kid})
 
     def claims(self, token: str, audiences: tuple[str, ...]) -> dict[str, Any]:
-        """The claims of a token that this key signed for one of `audiences` and that has not expired.
+        """Returns the claims of an unexpired token that this key signed for one of `audiences`.
 
         Raises:
-            jwt.InvalidTokenError: It is not such a token.
+            jwt.InvalidTokenError: The token is not valid, has expired, or has another key or audience.
         """
         return self.decode(token, {"require": ["exp", "aud"]}, audiences)
 
     def decode(self, token: str, options: Any, audiences: tuple[str, ...] | None = None) -> dict[str, Any]:
-        """The claims of a token that this key signed, checked as PyJWT's `options` say.
+        """Returns the claims of a token that this key signed, checked according to PyJWT's `options`.
 
         Raises:
-            jwt.InvalidTokenError: It is not such a token.
+            jwt.InvalidTokenError: The token is not valid, or another key signed it.
         """
         try:
             if jwt.get_unverified_header(token).get("kid", self.kid) != self.kid:
                 raise jwt.InvalidSignatureError("Signed by the key of another tenant")
             key = self.private.public_key()
             return jwt.decode(token, key, algorithms=["RS256"], audience=audiences, options=options)
-        except RecursionError as nested:  # older PyJWT lets it through
+        except RecursionError as nested:  # older PyJWT versions raise it
             raise jwt.DecodeError("Invalid header string") from nested
 
 
 def mint(key: SigningKey, *, issuer: str, client_id: str, audience: str, scope: str, expires_in: int = 86400) -> str:
-    """An access token of the client-credentials grant; it lives 86400 s by default (docs)."""
+    """Mints an access token of the client-credentials grant; it expires after 86400 s by default (docs)."""
     now = int(time.time())
     return key.sign(
         {
@@ -88,10 +88,10 @@ def mint(key: SigningKey, *, issuer: str, client_id: str, audience: str, scope: 
 
 
 def authenticate(key: SigningKey, header: str | None, audiences: tuple[str, ...]) -> dict[str, Any]:
-    """The claims of the bearer token in `header`.
+    """Returns the claims of the bearer token in `header`.
 
     Raises:
-        ManagementError: 400 `Bearer` for a malformed header (recorded), 401 for a missing or refused token.
+        ManagementError: 400 `Bearer` for a malformed header (recorded), 401 for a missing or rejected token.
     """
     if header is None:
         # not verified: the 401 bodies were never recorded
@@ -112,10 +112,10 @@ def authenticate(key: SigningKey, header: str | None, audiences: tuple[str, ...]
 
 
 def require_scope(held: frozenset[str], wanted: tuple[str, ...]) -> None:
-    """Refuse a token that holds none of the scopes, with the recorded text.
+    """Rejects a token that has none of the scopes, with the recorded text.
 
     Raises:
-        ManagementError: 403 `insufficient_scope`.
+        ManagementError: 403 `insufficient_scope`: the token has none of the scopes.
     """
     if wanted and held.isdisjoint(wanted):
         message = f"Insufficient scope, expected any of: {','.join(wanted)}"

@@ -7,13 +7,13 @@ from mfa_setup.sandbox.auth0.ids import new_id
 
 @dataclass(frozen=True, slots=True)
 class ToolClient:
-    """The machine-to-machine client that the sandbox hands out; it survives a reset.
+    """The machine-to-machine client whose credentials the sandbox hands out; it survives a reset.
 
     Attributes:
-        client_id: Its id.
-        client_secret: Its secret.
-        global_id: The id of the tenant's hidden global client.
-        connection_id: The id of the database connection.
+        client_id: The client ID.
+        client_secret: The client secret.
+        global_id: The ID of the tenant's hidden global client.
+        connection_id: The ID of the default database connection.
     """
 
     client_id: str = field(default_factory=lambda: new_id(length=32))

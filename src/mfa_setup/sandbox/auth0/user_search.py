@@ -1,4 +1,4 @@
-"""The search of users: the part of Lucene's query syntax that people use most."""
+"""The search of users: the most used part of Lucene's query syntax."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ _TERM = re.compile(r'(?P<not>NOT\s+|-)?(?:(?P<field>[\w.]+):)?(?:"(?P<exact>[^"]
 
 
 def matching(users: list[dict[str, Any]], query: dict[str, Any]) -> list[dict[str, Any]]:
-    """Users that fit `q` (and `connection`, the filter of the first search engine)."""
+    """Returns the users that match `q` and `connection` (the filter of the first search engine)."""
     found = users
     if "connection" in query:
         found = [user for user in found if query["connection"] in _values(user, "identities.connection")]
@@ -17,8 +17,8 @@ def matching(users: list[dict[str, Any]], query: dict[str, Any]) -> list[dict[st
 
 
 def _fits(user: dict[str, Any], text: str) -> bool:
-    """Terms joined by AND within, by OR between; brackets and ranges are read as words."""
-    # not verified: what the service answers to a query that it cannot parse; here it finds nothing
+    """Whether the user matches the terms: AND binds tighter than OR; brackets and ranges are treated as words."""
+    # not verified: the service's answer to a query that it cannot parse; here it finds nothing
     return any(all(_term(user, term) for term in _terms(part)) for part in re.split(r"\s+OR\s+", text))
 
 
@@ -38,7 +38,7 @@ def _term(user: dict[str, Any], term: re.Match[str]) -> bool:
 
 
 def _values(item: Any, path: str) -> list[str]:
-    """The values at a dotted path, through lists, as text."""
+    """Returns the values at a dotted path as text, descending into lists."""
     if isinstance(item, list):
         return [value for one in item for value in _values(one, path)]
     if not path:

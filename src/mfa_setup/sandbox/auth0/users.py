@@ -23,7 +23,7 @@ _METADATA = ("user_metadata", "app_metadata")
 
 
 def find_user(tenant: Tenant, user_id: str) -> JSON:
-    """The user.
+    """Returns the user with this ID.
 
     Raises:
         ManagementError: 404 `inexistent_user` (recorded).
@@ -34,7 +34,7 @@ def find_user(tenant: Tenant, user_id: str) -> JSON:
 
 
 def list_users(call: Call) -> Any:
-    """GET /users: searched, sorted and paged."""
+    """GET /users: filtered, sorted and paged."""
     found = matching(list(call.tenant.people.users.values()), call.query)
     items = [pick(_profile(call.tenant, user), call.query) for user in in_order(found, call.query)]
     answer = paged(items, call.query, "users")
@@ -47,7 +47,7 @@ def get_user(call: Call) -> JSON:
 
 
 def _profile(tenant: Tenant, user: JSON) -> JSON:
-    """A user with the providers of their second factors: `guardian` for phones (docs).
+    """Returns a user with the providers of their second factors: `guardian` for phones (docs).
 
     Not verified: that the field is absent without a second factor.
     """
@@ -56,14 +56,14 @@ def _profile(tenant: Tenant, user: JSON) -> JSON:
 
 
 def create_user(call: Call) -> JSON:
-    """POST /users (recorded); a tenant with several custom domains demands a choice (recorded)."""
+    """POST /users (recorded); a tenant with several verified custom domains requires choosing one (recorded)."""
     tenant, body = call.tenant, call.body
     if len(verified(tenant)) > 1 and "auth0-custom-domain" not in call.headers:
         raise ManagementError(409, "The tenant has multiple verified custom domains.", "custom_domain_conflict")
     connection = _connection(tenant, body["connection"])
     for name in _NEEDS.get(connection["strategy"], ()):
         if name not in body and not (name == "email" and {"username", "phone_number"} & body.keys()):
-            # not verified: the text; that a database user has a password is in the OpenAPI document
+            # not verified: the text; that a database user needs a password is in the OpenAPI document
             raise invalid_body(f"Payload validation error: 'Missing required property: {name}'.")
     _check_password(connection, body)
     if any(tenant.people.find(connection["name"], body[name]) for name in ("email", "username") if body.get(name)):
@@ -87,14 +87,14 @@ def _connection(tenant: Tenant, name: str) -> JSON:
 
 
 def _check_password(connection: JSON, body: JSON) -> None:
-    # not verified: how the policies count classes of characters; here the length decides
+    # not verified: how the policies count classes of characters; here only the length counts
     policy = connection["options"].get("passwordPolicy") or "good"
     if len(body.get("password") or "password") < _SHORTEST.get(policy, 8):
         raise ManagementError(400, "PasswordStrengthError: Password is too weak")
 
 
 def new_user(connection: JSON, body: JSON) -> JSON:
-    """The user as the service answers it: keys in order of the alphabet (recorded)."""
+    """Builds the user as the service answers it: with the keys in alphabetical order (recorded)."""
     now, local = timestamp(), body.get("user_id") or object_id()
     provider = connection["strategy"]
     login = str(body.get("email") or body.get("username") or body.get("phone_number") or "")
@@ -123,14 +123,14 @@ def _picture(login: str) -> str:
 
 
 def update_user(call: Call) -> JSON:
-    """PATCH /users/{id}: replaces, but merges the first level of metadata; null clears, as {} does there (docs)."""
+    """PATCH /users/{id}: replaces fields, merges the first level of metadata; null clears, {} for metadata (docs)."""
     people, body = call.tenant.people, call.body
     user = find_user(call.tenant, call.path["id"])
     connection = _connection(call.tenant, user["identities"][0]["connection"])
     _check_password(connection, body)
     if body.get("password"):
         people.set_password(user["user_id"], body["password"])
-        user["last_password_reset"] = timestamp()  # not verified: that this way of changing it counts as a reset
+        user["last_password_reset"] = timestamp()  # not verified: that changing the password this way counts as a reset
     for name in _CHANGEABLE & body.keys() - set(_NOT_STORED):
         value = body[name]
         if name in _METADATA and value is not None:
@@ -145,13 +145,13 @@ def update_user(call: Call) -> JSON:
 
 
 def delete_user(call: Call) -> None:
-    """DELETE /users/{id}: 204 (recorded), also for one that is not there (the OpenAPI document lists no 404)."""
-    # not verified: the latter
+    """DELETE /users/{id}: 204 (recorded), even if the user does not exist (the OpenAPI document lists no 404)."""
+    # not verified: 204 if the user does not exist
     call.tenant.people.remove(call.path["id"])
 
 
 def endpoints() -> list[Endpoint]:
-    """The endpoints under `/api/v2/users`, but for those of second factors."""
+    """Returns the endpoints under `/api/v2/users`, except those of second factors."""
     fields: dict[str, Schema] = {"fields": STRING, "include_fields": BOOLEAN}
     pages = {name: PAGING[name] for name in ("page", "per_page", "include_totals")}
     search = {"q": STRING, "sort": STRING, "connection": STRING, "primary_order": BOOLEAN}

@@ -26,13 +26,13 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Something that is wrong with a value.
+    """A violation of a schema.
 
     Attributes:
-        text: What is wrong.
-        path: Where, such as `callbacks[0]`; empty for the whole.
-        about: The description of the property there.
-        inner: Where no branch of a choice fits: what is wrong with each branch.
+        text: The description of the violation.
+        path: The path of the value, such as `callbacks[0]`; empty for the value as a whole.
+        about: The schema's description of the property at this path.
+        inner: The complaints of each branch, if no branch of a choice accepts the value.
     """
 
     text: str
@@ -41,7 +41,7 @@ class Complaint:
     inner: list["Complaint"] = field(default_factory=list)
 
     def sentence(self, where: str) -> str:
-        """The complaint in the recorded form."""
+        """Returns the complaint in the recorded form."""
         place = f" on property {self.path}" if self.path else ""
         about = f" ({self.about})" if self.path and self.about else ""
         inner = " (also) ".join(complaint.sentence(where) for complaint in self.inner)
@@ -50,7 +50,7 @@ class Complaint:
 
 
 def check_body(schema: Schema, body: Any) -> None:
-    """Refuse a payload that breaks the endpoint's schema.
+    """Rejects a payload that violates the endpoint's schema.
 
     Raises:
         ManagementError: 400 `invalid_body` with the recorded style of text.
@@ -60,7 +60,7 @@ def check_body(schema: Schema, body: Any) -> None:
 
 
 def check_path(schema: Schema, values: dict[str, str]) -> None:
-    """Refuse path parameters that break the endpoint's schema.
+    """Rejects path parameters that violate the endpoint's schema.
 
     Raises:
         ManagementError: 400 `invalid_uri` with the recorded style of text.
@@ -70,7 +70,7 @@ def check_path(schema: Schema, values: dict[str, str]) -> None:
 
 
 def check_query(schemas: dict[str, Schema], values: dict[str, Any]) -> None:
-    """Refuse a query string that breaks the endpoint's schemas, or has a parameter that it does not know.
+    """Rejects a query string that violates the endpoint's schemas or has an unknown parameter.
 
     Raises:
         ManagementError: 400 `invalid_query_string`.
@@ -82,13 +82,13 @@ def check_query(schemas: dict[str, Schema], values: dict[str, Any]) -> None:
 
 
 def complaints(schema: Schema, value: Any, path: str = "") -> Iterator[Complaint]:
-    """Everything that is wrong with `value`."""
+    """Yields every violation of the schema in `value`."""
     about = str(schema.get("description", ""))
     for text in _own(schema, value):
         yield Complaint(text, path, about)
     if "type" in schema and not _is_type(value, schema["type"]):
         return
-    # A branch's complaints count from the property that holds the choice (recorded of network ACLs).
+    # The paths in a branch's complaints start at the property that holds the choice (recorded for network ACLs).
     last = path.rpartition(".")[2]
     branches = [list(complaints(branch, value, last)) for branch in schema.get("anyOf", ())]
     if branches and all(branches):
@@ -177,5 +177,5 @@ def _is_type(value: Any, wanted: str | list[str]) -> bool:
 
 
 def _type_name(value: Any) -> str:
-    # `boolean` comes first: in Python a bool is an int, too.
+    # `boolean` comes first, because in Python a bool is also an int.
     return next(name for name, kind in _TYPES.items() if isinstance(value, kind))

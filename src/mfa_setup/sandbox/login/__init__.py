@@ -1,1 +1,1 @@
-"""The login half of Auth0: Universal Login, the tokens that come of it, and the MFA API."""
+"""The login half of Auth0: Universal Login, the tokens that a login issues, and the MFA API."""

@@ -20,17 +20,17 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[^@\s]+@localhost")
 
 
 def connection_of(visit: Visit, name: str) -> JSON:
-    """The database connection of that name."""
+    """Returns the database connection with this name."""
     return next(found for found in visit.tenant.connections.values() if found["name"] == name)
 
 
 def can_sign_up(connection: JSON) -> bool:
-    """Whether strangers may make themselves an account (docs: `disable_signup`)."""
+    """Whether anyone may sign up for an account (docs: `disable_signup`)."""
     return not connection["options"].get("disable_signup", False)
 
 
 def authenticate(visit: Visit, connection: str, email: str, password: str) -> tuple[JSON | None, str]:
-    """The user whose password this is, or what is wrong: the page says the same of users who do not exist."""
+    """Returns the user with this password, or an error message that does not reveal whether the user exists."""
     login, name = visit.login, email.strip().lower()
     user = find_user(visit, connection, name)
     protected = connection_of(visit, connection)["options"].get("brute_force_protection", True)
@@ -113,7 +113,7 @@ async def _logged_in(visit: Visit, transaction: Transaction, user: JSON) -> Resp
 
 
 def routes() -> list[Route]:
-    """The two pages; a visitor may change from one to the other."""
+    """Returns the routes of both pages; a visitor may switch between them."""
     return [
         prompt("/u/login", "login", show_login, submit_login),
         prompt("/u/signup", "login", show_signup, submit_signup),

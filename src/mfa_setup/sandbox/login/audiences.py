@@ -1,4 +1,4 @@
-"""The APIs that a user's access token can be for."""
+"""The APIs that a user's access token can be issued for."""
 
 from mfa_setup.sandbox.auth0.apis import find_api
 from mfa_setup.sandbox.login.visit import Visit
@@ -10,17 +10,17 @@ OPEN_ID_SCOPES = ("openid", "profile", "email", "address", "phone", "offline_acc
 
 
 def mfa_audience(visit: Visit) -> str:
-    """The audience of the MFA API, `https://{domain}/mfa/` (docs); here with the caller's scheme."""
+    """Returns the audience of the MFA API, `https://{domain}/mfa/` (docs); here with the caller's scheme."""
     return f"{visit.issuer}mfa/"
 
 
 def userinfo_audience(visit: Visit) -> str:
-    """The audience of `/userinfo`."""
+    """Returns the audience of `/userinfo`."""
     return f"{visit.issuer}userinfo"
 
 
 def chosen(visit: Visit, asked: str) -> str:
-    """The requested API, or the tenant's default; an empty string for `/userinfo` alone."""
+    """Returns the requested API, or the tenant's default; an empty string for `/userinfo` alone."""
     audience = asked or str(visit.tenant.settings.get("default_audience") or "")
     return "" if audience == userinfo_audience(visit) else audience
 
@@ -31,12 +31,12 @@ def exists(visit: Visit, audience: str) -> bool:
 
 
 def granted_scope(visit: Visit, audience: str, asked: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the scopes that a user may grant for the API; unknown ones are left out silently (docs)."""
+    """Returns the scopes that a user may grant for the API; unknown ones are ignored silently (docs)."""
     known: set[str] = set(OPEN_ID_SCOPES)
     api = find_api(visit.tenant, audience) if audience else None
     if audience == mfa_audience(visit):
         known |= set(MFA_SCOPES)
     elif api is not None and audience not in visit.tenant.audiences:
-        # A user's token for the Management API holds at most the scopes of the current user, none of them here.
+        # A user's token for the Management API has at most the scopes of the current user, which the sandbox lacks.
         known |= {str(scope["value"]) for scope in api.get("scopes") or ()}
     return tuple(scope for scope in asked if scope in known)

@@ -1,4 +1,4 @@
-"""`/authorize`: where every login begins, and `/authorize/resume`, where it ends."""
+"""`/authorize`, where every login begins, and `/authorize/resume`, where it ends."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ from mfa_setup.sandbox.login.request import request_of, target_of
 from mfa_setup.sandbox.login.respond import respond
 from mfa_setup.sandbox.login.visit import Visit
 
-_CODE_SECONDS = 600  # not verified: how long an authorization code lives
+_CODE_SECONDS = 600  # not verified: the lifetime of an authorization code
 
 
 async def authorize(request: Request) -> Response:
@@ -62,7 +62,7 @@ async def _begin(visit: Visit, given: Mapping[str, str], target: Target) -> Resp
 
 
 def _silently(visit: Visit, asked: AuthRequest, session: Session | None) -> Response:
-    """Silent authentication: an answer at once, or why there must be a page (docs)."""
+    """Authenticates silently: answers at once, or raises the error that names the page that is needed (docs)."""
     if session is None:
         raise AuthorizeError("login_required", "Login required")
     if factor.blocks_silent_login(visit, session):
@@ -77,7 +77,7 @@ def _silently(visit: Visit, asked: AuthRequest, session: Session | None) -> Resp
 
 
 def _values(visit: Visit, asked: AuthRequest, session: Session, *, mfa: bool, remembered: str) -> dict[str, str]:
-    """What the application gets: a code, or at once an ID token."""
+    """Returns the parameters for the application: a code, or an ID token if it asked for one."""
     granted = Granted(
         client_id=asked.target.client_id,
         user_id=session.user_id,
@@ -99,7 +99,7 @@ def _values(visit: Visit, asked: AuthRequest, session: Session, *, mfa: bool, re
 
 
 async def resume(request: Request) -> Response:
-    """GET /authorize/resume: the session begins, and the application gets its code."""
+    """GET /authorize/resume: starts the session and sends the application its code."""
 
     async def handle(visit: Visit) -> Response:
         transaction = found(visit, request.query_params.get("state"))
@@ -129,7 +129,7 @@ def _finish(visit: Visit, transaction: Transaction) -> Response:
 
 
 def routes() -> list[Route]:
-    """Where a login begins and ends."""
+    """Returns the routes where a login begins and ends."""
     return [
         Route("/authorize", authorize, methods=["GET", "POST"]),
         Route("/authorize/resume", resume, methods=["GET"]),

@@ -23,7 +23,7 @@ _ERRORS = {"wrong": "The code you entered is invalid", "expired": "Invalid or ex
 
 
 async def show(visit: Visit, transaction: Transaction) -> Response:
-    """GET: where the code went, and a field for it."""
+    """GET: shows the number that the code was sent to, and a field for the code."""
     return _page(visit, transaction)
 
 
@@ -46,7 +46,7 @@ def _page(visit: Visit, transaction: Transaction, error: str = "") -> Response:
 
 
 async def submit(visit: Visit, transaction: Transaction) -> Response:
-    """POST: `code`; or another `action`, such as to send it once more."""
+    """POST: verifies `code`, or performs another `action`, such as sending a new code."""
     action = visit.form.get("action", "default")
     if action == "pick-phone" and enrolled_phone(visit, transaction.user_id) is None:
         transaction.step = "enroll"
@@ -65,7 +65,7 @@ async def _resend(visit: Visit, transaction: Transaction, action: str) -> Respon
         transaction.channel = ways[0]
     transaction.notice = await flow.send(visit, transaction)
     transaction.note = "" if transaction.notice else "We've sent you a new code."
-    return go(flow.page_of(visit, transaction))  # not the page itself: a browser that reloads it would send once more
+    return go(flow.page_of(visit, transaction))  # a redirect, because reloading the page itself would send another code
 
 
 async def _verify(visit: Visit, transaction: Transaction, code: str) -> Response:
@@ -94,5 +94,5 @@ def _note(visit: Visit, event: str, transaction: Transaction, phone: JSON) -> No
 
 
 def routes() -> list[Route]:
-    """The page, under both of its names."""
+    """Returns the route of the page under both of its names."""
     return [prompt(f"/u/mfa-{kind}-challenge", "challenge", show, submit) for kind in ("sms", "voice")]

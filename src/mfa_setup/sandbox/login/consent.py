@@ -11,7 +11,7 @@ from mfa_setup.sandbox.login.visit import Visit
 
 
 async def show(visit: Visit, transaction: Transaction) -> Response:
-    """GET: what the application wants."""
+    """GET: shows the access that the application requests."""
     return form(visit, transaction, "consent.html", wants=flow.consent_lines(transaction.asked))
 
 
@@ -29,5 +29,5 @@ async def submit(visit: Visit, transaction: Transaction) -> Response:
 
 
 def routes() -> list[Route]:
-    """The page."""
+    """Returns the route of the page."""
     return [prompt("/u/consent", "consent", show, submit)]

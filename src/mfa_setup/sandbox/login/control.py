@@ -1,4 +1,4 @@
-"""What a test can do to the login: calls of the sandbox, none of Auth0's."""
+"""Control calls that let tests influence the login; Auth0 has no such calls."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _FARTHEST = 10 * 365 * 24 * 3600
 
 
 def risk(call: ControlCall) -> dict[str, Any]:
-    """POST /_sandbox/risk `{"level": "low|high"}`: what Adaptive MFA thinks of the next logins; low at first."""
+    """POST /_sandbox/risk `{"level": "low|high"}`: sets the risk that Adaptive MFA sees in logins; low by default."""
     level = call.body.get("level")
     if level not in _LEVELS:
         raise ValueError("level must be low or high")
@@ -20,7 +20,7 @@ def risk(call: ControlCall) -> dict[str, Any]:
 
 
 def clock(call: ControlCall) -> dict[str, Any]:
-    """POST /_sandbox/clock `{"forward": seconds}`: lets codes, sessions and limits age; tokens keep the real time."""
+    """POST /_sandbox/clock `{"forward": seconds}`: ages codes, sessions and limits; tokens keep the real time."""
     forward = call.body.get("forward")
     if isinstance(forward, bool) or not isinstance(forward, int | float) or not 0 <= forward <= _FARTHEST:
         raise ValueError("forward must be a number of seconds")
@@ -29,5 +29,5 @@ def clock(call: ControlCall) -> dict[str, Any]:
 
 
 def routes() -> list[Route]:
-    """The two calls."""
+    """Returns the routes of both control calls."""
     return [control_route("/risk", "POST", risk), control_route("/clock", "POST", clock)]

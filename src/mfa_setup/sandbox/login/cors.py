@@ -1,4 +1,4 @@
-"""What a browser lets pages of other origins call: the token endpoint and its neighbours (docs)."""
+"""Cross-origin access (CORS) for browsers: the token endpoint, `/userinfo`, the MFA API and `/.well-known` (docs)."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -17,13 +17,13 @@ def _is_open(path: str) -> bool:
 
 
 class Cors:
-    """ASGI middleware: lets the pages of applications call by their origins; the documents are for everyone."""
+    """ASGI middleware that allows calls from applications' origins; the `/.well-known` documents are open to all."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a preflight, or add the headers to the answer."""
+        """Answers a preflight, or adds the CORS headers to the answer."""
         if scope["type"] != "http" or not _is_open(scope["path"]):
             await self.app(scope, receive, send)
             return
@@ -50,5 +50,5 @@ def _headers(scope: Scope, origin: str) -> dict[str, str]:
     tenant = reached(scope)
     if tenant is None or origin.lower() not in every_origin(tenant):
         return {"vary": "Origin"}
-    # Nothing but the origin: no cookie goes along, for a token is asked for by what the page itself holds.
+    # Cookies are not allowed, because the page itself holds everything that a token request needs.
     return {"access-control-allow-origin": origin, "vary": "Origin"}

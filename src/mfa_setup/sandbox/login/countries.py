@@ -1,4 +1,4 @@
-"""The countries of the enrolment page, and the numbers that people type."""
+"""The countries of the enrolment page, and the parsing of the numbers that users type."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,12 +9,12 @@ import phonenumbers
 from mfa_setup.sandbox import phones
 
 FALLBACK = "US"
-"""The country that is chosen at first; not verified: the service goes by the address of the browser."""
+"""The country selected by default; not verified: the service derives it from the browser's IP address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country of the list: its ISO code, its English name and its calling code."""
+    """A country in the list: its ISO code, its English name and its calling code."""
 
     code: str
     name: str
@@ -23,9 +23,9 @@ class Country:
 
 @cache
 def countries() -> tuple[Country, ...]:
-    """All countries that phonenumbers knows, in order of their names.
+    """Returns all countries that phonenumbers knows, ordered by name.
 
-    The names are in a file of their own, for loading those of phonenumbers takes a second.
+    The names are in a file of their own, because loading those of phonenumbers takes a second.
     """
     text = (Path(__file__).parent / "assets" / "countries.txt").read_text(encoding="utf-8")
     pairs = (line.split(" ", 1) for line in text.splitlines())
@@ -33,7 +33,7 @@ def countries() -> tuple[Country, ...]:
 
 
 def phone_number(country: str, typed: str) -> str | None:
-    """The number in E.164, or None where it cannot be one; a leading `+` wins over the country."""
+    """Returns the number in E.164, or None if it is not valid; a leading `+` overrides the country."""
     try:
         parsed = phonenumbers.parse(typed, country)
     except phonenumbers.NumberParseException:
@@ -44,5 +44,5 @@ def phone_number(country: str, typed: str) -> str | None:
 
 
 def masked(number: str) -> str:
-    """A number as the pages and the MFA API show it: the last four digits (docs)."""
+    """Masks a number as the pages and the MFA API do: only the last four digits are visible (docs)."""
     return "X" * 8 + number[-4:]

@@ -1,4 +1,4 @@
-"""The event of a login in the tenant's log: which stages the user went through (docs: prompt details)."""
+"""The log event of a successful login, with the stages that the user went through (docs: prompt details)."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from mfa_setup.sandbox.login.visit import Visit
 
 
 def note_success(visit: Visit, transaction: Transaction, session: Session) -> None:
-    """Write `s`: its prompts say whether a second factor was given, but not which (sources: auth0-log-prompts)."""
+    """Logs `s`; its prompts show whether a second factor was given, but not which (sources: auth0-log-prompts)."""
     user = get_user(visit, session.user_id) or {}
     asked = transaction.asked
     visit.note(
@@ -42,6 +42,6 @@ def _prompts(visit: Visit, transaction: Transaction, session: Session, user: dic
 
 
 def _stage(begun: float, done: float) -> dict[str, int]:
-    """A stage's times, in milliseconds."""
+    """Returns the times of a stage in milliseconds."""
     first, last = int(begun * 1000), int(done * 1000)
     return {"initiatedAt": first, "completedAt": last, "elapsedTime": last - first}

@@ -1,4 +1,4 @@
-"""Enrolling a phone: `/u/mfa-sms-enrollment` and its siblings for voice and for both."""
+"""Enrolling a phone: `/u/mfa-sms-enrollment`, and the same page for voice and for both channels."""
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,12 +11,12 @@ from mfa_setup.sandbox.login.records import Channel, Transaction
 from mfa_setup.sandbox.login.visit import Visit
 
 NO_PHONE = "Please enter a phone number"
-_POSTS = (10, 12.0)  # docs: ten from an address at once, then five a minute
+_POSTS = (10, 12.0)  # docs: a burst of ten from an address, then five a minute
 INVALID = "It seems that your phone number is not valid. Please check and retry."
 
 
 async def show(visit: Visit, transaction: Transaction) -> Response:
-    """GET: a country, a number and, where there are both, a choice between text and call."""
+    """GET: asks for a country, a number and, if both channels are available, for text or call."""
     return _page(visit, transaction, FALLBACK, "")
 
 
@@ -37,7 +37,7 @@ def _page(visit: Visit, transaction: Transaction, country: str, phone: str, erro
 
 
 async def submit(visit: Visit, transaction: Transaction) -> Response:
-    """POST: `country` and `phone`, and `channel` where there is a choice; sends the code."""
+    """POST: sends the code to `phone` in `country`, by `channel` if there is a choice."""
     country, typed = visit.form.get("country", FALLBACK), visit.form.get("phone", "").strip()
     ways = factor.channels(visit)
     if not ways:
@@ -61,5 +61,5 @@ def _channel(ways: list[Channel], wanted: str | None) -> Channel:
 
 
 def routes() -> list[Route]:
-    """The page, under each of its three names."""
+    """Returns the routes of the page under each of its three names."""
     return [prompt(f"/u/mfa-{kind}-enrollment", "enroll", show, submit) for kind in ("sms", "voice", "phone")]

@@ -1,12 +1,12 @@
-"""How a login fails where no form can say so: on a page of its own, or at the application's callback."""
+"""Failures of a login that no form can show: an error page, or an error sent to the application's callback."""
 
 
 class PageError(Exception):
-    """A failure that must not be sent to the application: it is shown on a page.
+    """A failure that must not be sent to the application and is shown on a page instead.
 
     Attributes:
-        title: The heading.
-        message: What the service says.
+        title: The heading of the page.
+        message: The text of the page.
         status: The HTTP status of the page.
     """
 
@@ -18,11 +18,11 @@ class PageError(Exception):
 
 
 class AuthorizeError(Exception):
-    """A failure that the application gets at its callback: `error` and `error_description` (OpenID Connect).
+    """A failure that is sent to the application's callback: `error` and `error_description` (OpenID Connect).
 
     Attributes:
-        error: The code.
-        description: What the service says.
+        error: The OAuth error code.
+        description: The `error_description`.
     """
 
     def __init__(self, error: str, description: str) -> None:
@@ -36,4 +36,4 @@ LOST = PageError(
     "You may have pressed the back button, refreshed during login, opened too many login dialogs, or there is some "
     "issue with cookies, since we couldn't find your session. Try logging in again from the application.",
 )
-"""A page whose login is over, or which was opened in another browser."""
+"""The error for a page whose login is over, or that was opened in another browser."""

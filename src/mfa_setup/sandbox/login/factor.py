@@ -1,4 +1,4 @@
-"""Whether a login needs a second factor, and by which channels a code can go out."""
+"""Decides whether a login needs a second factor, and by which channels a code can be sent."""
 
 from mfa_setup.sandbox.auth0.guardian import DELIVERY
 from mfa_setup.sandbox.login.granted import Granted
@@ -10,50 +10,50 @@ _ORDER: tuple[Channel, ...] = ("sms", "voice")
 
 
 def is_required(visit: Visit) -> bool:
-    """Whether the tenant's policy asks for a second factor: `[]` never, `all-applications` always (docs)."""
+    """Whether the tenant's policy requires a second factor: `[]` never, `all-applications` always (docs)."""
     return asks_always(visit) or is_risky(visit)
 
 
 def asks_always(visit: Visit) -> bool:
-    """Whether the policy is Always."""
+    """Whether the MFA policy is Always."""
     return "all-applications" in visit.tenant.policies
 
 
 def is_risky(visit: Visit) -> bool:
-    """Whether Adaptive MFA asks: only where it has little confidence in the login (docs)."""
+    """Whether Adaptive MFA requires a second factor: only if it has low confidence in the login (docs)."""
     return "confidence-score" in visit.tenant.policies and visit.login.risk == "high"
 
 
 def is_remembered(visit: Visit, user_id: str) -> bool:
-    """Whether the user has ticked the box in this browser; Adaptive MFA does not care (docs)."""
+    """Whether the user chose to be remembered in this browser; Adaptive MFA ignores that choice (docs)."""
     return bool(remembrance(visit, user_id)) and not is_risky(visit)
 
 
 def remembrance(visit: Visit, user_id: str) -> str:
-    """What this browser is remembered by for the user; empty where it is not."""
+    """Returns the cookie by which this browser is remembered for the user; empty if it is not."""
     cookie = visit.cookies.get(REMEMBER_COOKIE, "")
     return cookie if visit.login.remembered.get(cookie) == user_id else ""
 
 
 def blocks_silent_login(visit: Visit, session: Session) -> bool:
-    """Whether a login without a page must fail: Always asks for a factor in every login (sources: auth0-silent-mfa)."""
+    """Whether a silent login must fail: Always requires a factor in every login (sources: auth0-silent-mfa)."""
     if not is_required(visit) or is_remembered(visit, session.user_id):
         return False
-    # not verified: that Adaptive MFA lets a session pass that began with a factor
+    # not verified: that Adaptive MFA accepts a session that began with a factor
     return asks_always(visit) or not session.mfa
 
 
 def blocks_refresh(visit: Visit, granted: Granted) -> bool:
-    """Whether a refresh token is not enough: under Always, unless its browser is remembered.
+    """Whether a refresh must be followed by MFA: under Always, unless the browser is remembered.
 
     (sources: auth0-refresh-mfa, auth0-refresh-remembered)
     """
-    # not verified: tokens of the MFA API, which no browser is behind; and Adaptive MFA, which here asks for nothing
+    # not verified: tokens of the MFA API, which belong to no browser; and Adaptive MFA, which here requires nothing
     return asks_always(visit) and visit.login.remembered.get(granted.remembered) != granted.user_id
 
 
 def channels(visit: Visit) -> list[Channel]:
-    """How a code can reach a phone: the factor is on, with the message type, which the provider has, too."""
+    """Returns the channels by which a code can be sent: the factor, the message type and the provider support them."""
     tenant = visit.tenant
     if not tenant.factors["sms"]:
         return []
@@ -69,16 +69,16 @@ def _delivers(visit: Visit, kind: Channel) -> bool:
 
 
 def offers_to_remember(visit: Visit) -> bool:
-    """Whether the code's page has the box (`guardian/settings`); the service shows it unless told not to."""
+    """Whether the code page shows the "remember me" checkbox (`guardian/settings`); it does by default."""
     return bool(visit.tenant.guardian_settings.get("display_remember_me_checkbox", True))
 
 
 def remembered_seconds(visit: Visit) -> int:
-    """How long a browser is remembered: 30 days unless the settings differ (recorded, docs)."""
+    """Returns how long a browser is remembered, in seconds: 30 days unless the settings differ (recorded, docs)."""
     # not verified: that `mfa_session_inactivity_timeout` ends it sooner; here it does not
     return int(visit.tenant.guardian_settings.get("mfa_session_overall_timeout", 30 * 24 * 3600))
 
 
 def remembers_by_default(visit: Visit) -> bool:
-    """Whether the box is ticked at first."""
+    """Whether the "remember me" checkbox is selected by default."""
     return bool(visit.tenant.guardian_settings.get("remember_me_default_value", False))

@@ -1,4 +1,4 @@
-"""The way through the pages: which comes next, and what happens on the way to it."""
+"""The sequence of the login's pages: which page comes next, and what happens before it is shown."""
 
 from mfa_setup.sandbox.login import factor, otp
 from mfa_setup.sandbox.login.audiences import OPEN_ID_SCOPES
@@ -20,7 +20,7 @@ _PAGES = {
 
 
 def page_of(visit: Visit, transaction: Transaction) -> str:
-    """The address of the page that the login is at; its names are those of the service's prompts (docs)."""
+    """Returns the URL of the login's current page; its names are those of the service's prompts (docs)."""
     path = _PAGES.get(transaction.step, "")
     if transaction.step == "enroll":
         found = factor.channels(visit)
@@ -31,10 +31,10 @@ def page_of(visit: Visit, transaction: Transaction) -> str:
 
 
 async def advance(visit: Visit, transaction: Transaction) -> str:
-    """Go on as far as there is nothing to ask, and return the address of the next page.
+    """Advances the login until the user must be asked something, and returns the URL of the next page.
 
     Raises:
-        PageError: A second factor is needed, and none can work.
+        PageError: A second factor is required, but none is available.
     """
     if get_user(visit, transaction.user_id) is None:
         transaction.step = "login"
@@ -65,20 +65,20 @@ async def _ask_for_factor(visit: Visit, transaction: Transaction) -> None:
 
 
 async def ask_phone(visit: Visit, transaction: Transaction) -> None:
-    """Ask for the code of the user's phone, or for a phone.
+    """Asks for the code sent to the user's phone, or for a phone to enrol.
 
     Raises:
-        PageError: No code could be sent.
+        PageError: No channel is available to send a code.
     """
     ways = factor.channels(visit)
     if not ways:
-        # not verified: page and event where the policy asks for a factor and none is on
+        # not verified: page and event if the policy requires a factor and none is enabled
         text = "Multi-factor authentication is required, but no factor is available."
         visit.note("f", text, user_id=transaction.user_id, client_id=transaction.asked.target.client_id)
         raise PageError("Login is not possible", f"{text} Please contact your administrator.", 403)
     phone = enrolled_phone(visit, transaction.user_id)
     if phone is None:
-        # not verified: that Adaptive MFA lets a user who has no factor enrol one there and then
+        # not verified: that Adaptive MFA lets a user who has no factor enrol one during the login
         transaction.step = "enroll"
         visit.note("gd_start_enroll", "Guardian - Enrollment started", user_id=transaction.user_id)
         return
@@ -90,19 +90,19 @@ async def ask_phone(visit: Visit, transaction: Transaction) -> None:
 
 
 def passed(visit: Visit, transaction: Transaction, kind: Factor, method_id: str, phone: str | None = None) -> None:
-    """Note that the user has given a second factor that was enrolled before, and go on."""
+    """Logs the use of an enrolled second factor and marks the login's MFA as completed."""
     note_factor(visit, "gd_auth_succeed", transaction.user_id, kind, method_id, phone)
     close(visit, transaction)
 
 
 def close(visit: Visit, transaction: Transaction) -> None:
-    """The second factor was given; the page's box says whether this browser is to be remembered."""
+    """Marks the second factor as given, and stores whether the user wants this browser to be remembered."""
     transaction.mfa, transaction.mfa_at = True, (transaction.mfa_at[0], visit.now)
     transaction.remember = factor.offers_to_remember(visit) and bool(visit.form.get("rememberBrowser"))
 
 
 async def send(visit: Visit, transaction: Transaction) -> str:
-    """Send a code to the transaction's phone; returns what the page says where that failed."""
+    """Sends a code to the transaction's phone; returns an error for the page, or an empty string."""
     enrolling = enrolled_phone(visit, transaction.user_id) is None
     number, channel = transaction.phone, transaction.channel
     sent = await otp.send(visit, transaction.user_id, number, channel, enrolling=enrolling)
@@ -110,8 +110,8 @@ async def send(visit: Visit, transaction: Transaction) -> str:
 
 
 def needs_consent(visit: Visit, asked: AuthRequest, user_id: str) -> bool:
-    """Whether the user must agree: to third-party applications, once per scope (docs)."""
-    # not verified: the service also asks a first-party application on localhost when it is to call an API
+    """Whether the user must consent: to third-party applications, once per scope (docs)."""
+    # not verified: the service also asks for consent if a first-party application on localhost calls an API
     client = visit.client(asked.target.client_id)
     if client.get("is_first_party", True):
         return False
@@ -123,6 +123,6 @@ CONSENT_TEXTS = {"profile": "your profile", "email": "your email address", "offl
 
 
 def consent_lines(asked: AuthRequest) -> list[str]:
-    """What the application wants, in words."""
+    """Returns descriptions of the access that the application requests."""
     own = [CONSENT_TEXTS[scope] for scope in asked.scope if scope in CONSENT_TEXTS]
     return own + [scope for scope in asked.scope if scope not in OPEN_ID_SCOPES]

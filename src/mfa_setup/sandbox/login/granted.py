@@ -1,25 +1,25 @@
-"""What a login has granted: behind every code and token that an application holds."""
+"""The grants behind every code and token that an application holds."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What a user has let an application do: behind every code and token.
+    """The access that a user has granted an application; every code and token refers to one.
 
     Attributes:
-        client_id: The application.
-        user_id: The user.
-        scope: The scopes.
+        client_id: The client ID of the application.
+        user_id: The ID of the user.
+        scope: The granted scopes.
         audience: The API, or an empty string.
-        sid: The session it came from; none for the password grant.
-        authenticated_at: When the user gave the password.
-        nonce: Goes into the first ID token.
-        mfa: Whether the ID token says that a second factor was given.
-        acr: The authentication context that the ID token says.
-        max_age: Whether the application asked how old the login is.
-        organization: The id of the organization that was logged in to, or an empty string.
-        remembered: What the browser is remembered by for MFA; empty where it is not.
+        sid: The session that the grant came from; None for the password grant.
+        authenticated_at: The time at which the user entered the password.
+        nonce: The nonce for the first ID token.
+        mfa: Whether the ID token states that a second factor was given.
+        acr: The authentication context that the ID token states.
+        max_age: Whether the application limited the age of the login.
+        organization: The ID of the organization that the user logged in to, or an empty string.
+        remembered: The cookie by which the browser is remembered for MFA; empty if it is not.
     """
 
     client_id: str
@@ -38,7 +38,7 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An authorization code: what it grants, and what its bearer must prove."""
+    """An authorization code: the grant behind it, and the values that a token request must match."""
 
     granted: Granted
     redirect_uri: str
@@ -48,7 +48,7 @@ class Code:
 
 @dataclass(slots=True)
 class Family:
-    """All refresh tokens of one login: using an old one again ends them all."""
+    """All refresh tokens of one login: reusing an old token revokes them all."""
 
     granted: Granted
     began_at: float
@@ -60,14 +60,14 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A password that was right and waits for its second factor: what is behind an `mfa_token`."""
+    """A login with the right password that waits for its second factor; each `mfa_token` refers to one."""
 
     granted: Granted
 
 
 @dataclass(frozen=True, slots=True)
 class OutOfBand:
-    """A challenge of the MFA API: what is behind an `oob_code`."""
+    """A challenge of the MFA API; each `oob_code` refers to one."""
 
     user_id: str
     mfa_token: str

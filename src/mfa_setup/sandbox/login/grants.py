@@ -1,4 +1,4 @@
-"""The grants of a browser's login at `/oauth/token`: the authorization code and the refresh token."""
+"""The grants of a browser login at `/oauth/token`: the authorization code and the refresh token."""
 
 import base64
 import hashlib
@@ -20,10 +20,10 @@ _GRANT_TYPES = "https://auth0.com/docs/clients/client-grant-types"
 
 
 def client_for(asked: TokenRequest, grant: str) -> JSON:
-    """The application, by its own method of proving itself, once it may use the grant.
+    """Returns the application, authenticated by its own method, if it may use the grant.
 
     Raises:
-        OAuthError: 401 where it proves nothing, 403 `unauthorized_client` where it lacks the grant.
+        OAuthError: 401 if it cannot be authenticated, 403 `unauthorized_client` if it lacks the grant.
     """
     client = asked.tenant.clients.get(asked.fields.get("client_id", ""))
     if client is None or not is_public(client):
@@ -36,7 +36,7 @@ def client_for(asked: TokenRequest, grant: str) -> JSON:
 
 
 def authorization_code(asked: TokenRequest) -> JSON:
-    """A code for tokens: once, by the application it was made for, with its URL and its PKCE verifier (docs)."""
+    """Exchanges a code for tokens: once, for its own application, with the same URL and the PKCE verifier (docs)."""
     client = client_for(asked, "authorization_code")
     visit = visit_behind(asked)
     code = _code(visit, asked, client)
@@ -52,7 +52,7 @@ def authorization_code(asked: TokenRequest) -> JSON:
 
 def _code(visit: Visit, asked: TokenRequest, client: JSON) -> Code:
     value = asked.need("code")
-    # A code that is tried is used up: a second try may be a thief's, or the owner's after one.
+    # A code is consumed by any attempt: a second attempt may be a thief's, or the owner's after a thief's.
     code = visit.login.codes.take(value)
     if code is None:
         if (family := visit.login.used_codes.take(value)) is not None:
@@ -62,7 +62,7 @@ def _code(visit: Visit, asked: TokenRequest, client: JSON) -> Code:
         raise _refused(visit, "invalid_grant", "Invalid authorization code")
     sent = asked.fields.get("redirect_uri", "")
     if sent != code.redirect_uri:
-        # The text is that of public threads; RFC 6749 lets a request that named no URL leave it out here, too.
+        # The text is that of public threads; RFC 6749 allows omitting the URL here if the first request omitted it.
         text = f"The redirect URI is wrong. You sent {sent}, and we expected {code.redirect_uri}"
         raise _refused(visit, "unauthorized_client", text)
     if not _proves(code, asked.fields.get("code_verifier", "")):
@@ -71,7 +71,7 @@ def _code(visit: Visit, asked: TokenRequest, client: JSON) -> Code:
 
 
 def _proves(code: Code, verifier: str) -> bool:
-    """Whether the verifier fits the challenge (RFC 7636); without a challenge there must be none."""
+    """Whether the verifier matches the challenge (RFC 7636); without a challenge there must be no verifier."""
     if code.challenge is None:
         return not verifier
     digest = hashlib.sha256(verifier.encode()).digest()
@@ -85,7 +85,7 @@ def _refused(visit: Visit, error: str, text: str) -> OAuthError:
 
 
 def refresh_token(asked: TokenRequest) -> JSON:
-    """A refresh token for new tokens; a rotating one for a new refresh token as well (docs)."""
+    """Exchanges a refresh token for new tokens, and a rotating one also for a new refresh token (docs)."""
     client = client_for(asked, "refresh_token")
     visit, value = visit_behind(asked), asked.need("refresh_token")
     family = visit.login.refresh.get(value)
@@ -93,7 +93,7 @@ def refresh_token(asked: TokenRequest) -> JSON:
     if family is None or family.granted.client_id != client["client_id"] or _is_over(visit, family, settings):
         raise _unknown(visit, "fertft")
     if value != family.current and not _within_leeway(visit, family, value, settings):
-        # Reuse of a rotated token: all tokens of this login end (docs).
+        # Reuse of a rotated token: all tokens of this login are revoked (docs).
         family.revoked = True
         raise _unknown(visit, "ferrt")
     if factor.blocks_refresh(visit, family.granted):
@@ -104,7 +104,7 @@ def refresh_token(asked: TokenRequest) -> JSON:
     visit.note(
         "sertft", "Refresh Token for Access Token", client_id=client["client_id"], user_id=family.granted.user_id
     )
-    # Never `amr`: no second factor was required now (docs); nor the nonce of the first request.
+    # Never includes `amr`, because no second factor was required now (docs), nor the nonce of the first request.
     scope = _narrowed(family.granted.scope, asked.fields.get("scope", ""))
     granted = replace(family.granted, scope=scope, mfa=False, acr=None, nonce=None)
     body = answer(visit, granted, family)

@@ -1,4 +1,4 @@
-"""What a login is worth: ID tokens, access tokens and refresh tokens."""
+"""Issues the tokens of a login: ID tokens, access tokens and refresh tokens."""
 
 import time
 from typing import Any
@@ -15,25 +15,25 @@ from mfa_setup.sandbox.login.people import get_user
 from mfa_setup.sandbox.login.visit import Visit
 
 ACCESS_SECONDS = 86400
-MFA_TOKEN_SECONDS = 600  # docs: an mfa_token lives ten minutes
+MFA_TOKEN_SECONDS = 600  # docs: an mfa_token is valid for ten minutes
 _FOREVER = 10 * 365 * 24 * 3600.0
 _PROFILE = ("given_name", "family_name", "nickname", "name", "picture", "updated_at")
 _EMAIL = ("email", "email_verified")
 
 
 def visit_behind(asked: TokenRequest) -> Visit:
-    """The visit behind a request to the token endpoint."""
+    """Returns a visit for a request to the token endpoint, which has no browser."""
     return Visit(asked.tenant, asked.issuer)
 
 
 def claims_of(user: JSON, scope: tuple[str, ...]) -> dict[str, Any]:
-    """What an ID token and `/userinfo` say about a user: as much as the scopes allow (docs)."""
+    """Returns the claims about a user in an ID token and at `/userinfo`, as far as the scopes allow (docs)."""
     names = (_PROFILE if "profile" in scope else ()) + (_EMAIL if "email" in scope else ())
     return {name: user[name] for name in names if name in user}
 
 
 def answer(visit: Visit, granted: Granted, family: Family | None = None) -> JSON:
-    """The answer of the token endpoint; the scopes are named where an API or the request changed them."""
+    """Builds the answer of the token endpoint, with the tokens and the granted scopes."""
     body: JSON = {"access_token": _access_token(visit, granted)}
     if family is not None:
         body["refresh_token"] = family.current
@@ -43,7 +43,7 @@ def answer(visit: Visit, granted: Granted, family: Family | None = None) -> JSON
 
 
 def id_token(visit: Visit, granted: Granted) -> str:
-    """An ID token: signed with the tenant's key, or with the application's secret where it has no `alg` (recorded)."""
+    """Issues an ID token, signed with the tenant's key, or the client's secret if it has no `alg` (recorded)."""
     client, now = visit.client(granted.client_id), int(time.time())
     settings = client.get("jwt_configuration") or {}
     user = get_user(visit, granted.user_id) or {}
@@ -57,7 +57,7 @@ def id_token(visit: Visit, granted: Granted) -> str:
     optional = {"sid": granted.sid, "nonce": granted.nonce, "acr": granted.acr, "org_id": granted.organization or None}
     claims |= {name: value for name, value in optional.items() if value is not None}
     if granted.max_age:
-        # Only where the request asks for it (OpenID Connect). Moving the clock forward ages logins, not tokens.
+        # Only if the request contains `max_age` (OpenID Connect). Moving the clock forward ages logins, not tokens.
         claims["auth_time"] = int(granted.authenticated_at - visit.login.clock.ahead)
     if granted.mfa:
         claims["amr"] = ["mfa"]
@@ -67,7 +67,7 @@ def id_token(visit: Visit, granted: Granted) -> str:
 
 
 def _access_token(visit: Visit, granted: Granted) -> str:
-    """A JWT for an API, or an opaque token for `/userinfo` (docs)."""
+    """Issues a JWT for an API, or an opaque token for `/userinfo` (docs)."""
     if not granted.audience:
         return visit.login.access.put(granted, ACCESS_SECONDS)
     now = int(time.time())
@@ -87,15 +87,15 @@ def _access_token(visit: Visit, granted: Granted) -> str:
 
 
 def mfa_required(visit: Visit, granted: Granted) -> OAuthError:
-    """The refusal of a grant until a second factor is given, with the `mfa_token` that the MFA API takes (docs)."""
+    """Returns the error that demands a second factor, with the `mfa_token` that the MFA API accepts (docs)."""
     token = visit.login.pending.put(Pending(granted), MFA_TOKEN_SECONDS)
     visit.note("mfar", "MFA required", client_id=granted.client_id, user_id=granted.user_id)
-    # 403 is what SDKs treat as the live status, although the OpenAPI document says 401; not verified
+    # SDKs expect 403 from the live service, although the OpenAPI document says 401; not verified
     return OAuthError(403, "mfa_required", "Multifactor authentication required", {"mfa_token": token})
 
 
 def new_family(visit: Visit, granted: Granted) -> Family | None:
-    """A first refresh token: for `offline_access`, where the application has the grant (docs)."""
+    """Issues a first refresh token: for `offline_access`, if the application has the grant (docs)."""
     grants = visit.client(granted.client_id).get("grant_types") or ()
     if "offline_access" not in granted.scope or "refresh_token" not in grants:
         return None
@@ -105,7 +105,7 @@ def new_family(visit: Visit, granted: Granted) -> Family | None:
 
 
 def rotate(visit: Visit, family: Family) -> None:
-    """Give the family a new token; the one before stays known, to notice when it is used again."""
+    """Issues the family's next token; the previous one stays known, so that its reuse is noticed."""
     family.previous, family.current = family.current, f"v1.{new_id(length=64)}"
     family.rotated_at = visit.now
     visit.login.refresh.put(family, _FOREVER, family.current)

@@ -19,10 +19,10 @@ _NOT_ALLOWED = 'The "{name}" {kind} "{url}" is not defined as a valid URL in "Al
 
 
 def allowed(visit: Visit, client_id: str | None) -> list[str]:
-    """Where a logout may lead: by the application's list, or by the tenant's where none is named (docs).
+    """Returns the allowed logout URLs: the application's, or the tenant's if no application is named (docs).
 
     Raises:
-        PageError: There is no such application.
+        PageError: The application does not exist.
     """
     if not client_id:
         return list(visit.tenant.settings.get("allowed_logout_urls") or ())
@@ -32,7 +32,7 @@ def allowed(visit: Visit, client_id: str | None) -> list[str]:
 
 
 async def logout(request: Request) -> Response:
-    """GET /v2/logout: to `returnTo`, or to the first of the URLs that are allowed."""
+    """GET /v2/logout: redirects to `returnTo`, or to the first of the allowed URLs."""
 
     async def handle(visit: Visit) -> Response:
         client_id, wanted = request.query_params.get("client_id"), request.query_params.get("returnTo")
@@ -57,9 +57,9 @@ def _end(visit: Visit, target: str, client_id: str | None) -> Response:
 
 
 async def oidc_logout(request: Request) -> Response:
-    """GET /oidc/logout: asks first, unless the ID token tells whose logout it is.
+    """GET /oidc/logout: asks for confirmation, unless the ID token shows which session is to end.
 
-    Or, beside the application's id, `logout_hint`: the `sid` of the session (docs).
+    Instead of the ID token, `client_id` with `logout_hint`, the `sid` of the session, is accepted too (docs).
     """
 
     async def handle(visit: Visit) -> Response:
@@ -88,7 +88,7 @@ def _target(visit: Visit, given: Mapping[str, str], client_id: str | None) -> st
 
 
 def _hint(visit: Visit, token: str | None) -> dict[str, str] | None:
-    """The claims of an ID token of this tenant; it may have expired (OpenID Connect RP-Initiated Logout)."""
+    """Returns the claims of the tenant's ID token, even an expired one (OpenID Connect RP-Initiated Logout)."""
     if not token:
         return None
     try:
@@ -113,7 +113,7 @@ def _ask(visit: Visit, given: Mapping[str, str], target: str) -> Response:
 
 
 def routes() -> list[Route]:
-    """Both ways to log out."""
+    """Returns the routes of both logout endpoints."""
     return [
         Route("/v2/logout", logout, methods=["GET"]),
         Route("/oidc/logout", oidc_logout, methods=["GET", "POST"]),

@@ -19,7 +19,7 @@ _TOO_MANY_SMS = "Too many SMS sent by the user. Wait for some minutes before ret
 
 
 async def list_authenticators(asked: Asked) -> Any:
-    """GET /mfa/authenticators: a phone shows up once per channel, and the recovery code with the rest."""
+    """GET /mfa/authenticators: lists a phone once per channel, and the recovery code."""
     asked.identify("read:authenticators")
     found: list[JSON] = []
     for method in enrolments_of(asked.visit, asked.user_id):
@@ -41,17 +41,17 @@ async def list_authenticators(asked: Asked) -> Any:
 
 
 async def associate(asked: Asked) -> JSON:
-    """POST /mfa/associate: begins the enrolment of a phone; the code in the `mfa-oob` grant ends it."""
+    """POST /mfa/associate: starts the enrolment of a phone; the code in the `mfa-oob` grant completes it."""
     asked.identify("enroll")
     visit, body = asked.visit, asked.body
     if "oob" not in asked.words("authenticator_types"):
-        # The service also enrols authenticator apps this way; the sandbox has phones only.
+        # The service also enrols authenticator apps this way; the sandbox supports only phones.
         raise OAuthError(400, "invalid_request", "Unsupported authenticator_types")
     if asked.by_mfa_token and enrolled_phone(visit, asked.user_id):
         raise OAuthError(403, "access_denied", "User is already enrolled.")  # not verified: code and status
     ways = [way for way in factor.channels(visit) if way in asked.words("oob_channels")]
     if not ways:
-        # not verified: text and status where the channel is off
+        # not verified: text and status if the channel is disabled
         raise OAuthError(403, "unsupported_challenge_type", "The requested channel is not enabled.")
     number = phone_number("", str(body.get("phone_number") or ""))
     if number is None:
@@ -60,13 +60,13 @@ async def associate(asked: Asked) -> JSON:
     await _send(asked, number, ways[0], enrolling=True)
     answer: JSON = {"authenticator_type": "oob", "binding_method": "prompt", "oob_channel": ways[0]}
     if not people_of(visit).methods.get(asked.user_id):
-        # not verified: whether there are codes where the recovery-code factor is off
+        # not verified: whether there are codes if the recovery-code factor is disabled
         answer["recovery_codes"] = [new_recovery_code(visit, asked.user_id)]
     return answer | {"oob_code": new_oob(visit, asked.user_id, asked.token)}
 
 
 async def remove(asked: Asked) -> None:
-    """DELETE /mfa/authenticators/{id}: with an access token only (docs); 404 where there is none (OpenAPI)."""
+    """DELETE /mfa/authenticators/{id}: requires an access token (docs); 404 if it does not exist (OpenAPI)."""
     asked.identify("remove:authenticators")
     people = people_of(asked.visit)
     found = people.by_device(str(asked.path["id"]))
@@ -79,7 +79,7 @@ async def remove(asked: Asked) -> None:
 
 
 async def challenge(asked: Asked) -> JSON:
-    """POST /mfa/challenge: sends a code to a phone that is enrolled."""
+    """POST /mfa/challenge: sends a code to the enrolled phone."""
     visit, body = asked.visit, asked.body
     token = str(body.get("mfa_token") or "")
     behind = pending(visit, token)
@@ -106,12 +106,12 @@ async def _send(asked: Asked, number: str, channel: Channel, *, enrolling: bool)
     if sent == "limited":
         raise OAuthError(429, "too_many_attempts", _TOO_MANY_SMS)  # not verified: code and status
     if sent == "failed":
-        # not verified: text and status where the provider refuses
+        # not verified: text and status if the provider rejects the message
         raise OAuthError(500, "server_error", "There was a problem sending the message.")
 
 
 def routes() -> list[Route]:
-    """The MFA API; its codes are redeemed at the token endpoint."""
+    """Returns the routes of the MFA API; its codes are redeemed at the token endpoint."""
     return [
         Route("/mfa/authenticators", served(list_authenticators), methods=["GET"]),
         Route("/mfa/authenticators/{id}", served(remove), methods=["DELETE"]),

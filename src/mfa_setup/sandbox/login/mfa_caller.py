@@ -1,4 +1,4 @@
-"""Who calls the MFA API: with the `mfa_token` of a login that waits, or with an access token for this API (docs)."""
+"""Identifies the caller of the MFA API: by the `mfa_token` of a waiting login, or by an access token for it (docs)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,12 +18,12 @@ class Asked:
     """A call of the MFA API.
 
     Attributes:
-        visit: The request.
-        body: Its JSON object.
-        token: What came as a bearer.
+        visit: The visit of the request.
+        body: The JSON object or form in the request's body.
+        token: The bearer token of the request.
         path: The path parameters.
-        user_id: Whose factors it is about.
-        by_mfa_token: Whether the bearer is an `mfa_token`, not an access token.
+        user_id: The ID of the user whose factors the call concerns.
+        by_mfa_token: Whether the bearer token is an `mfa_token` rather than an access token.
     """
 
     def __init__(self, visit: Visit, body: JSON, token: str, path: JSON) -> None:
@@ -35,15 +35,15 @@ class Asked:
         self.by_mfa_token = False
 
     def words(self, name: str) -> list[str]:
-        """A list of the body, or what a form has in its place."""
+        """Returns a list from the body, or the words of a string, which forms send instead."""
         value = self.body.get(name) or []
         return [str(item) for item in value] if isinstance(value, list) else str(value).split()
 
     def identify(self, scope: str) -> None:
-        """Find out who is asking: by `mfa_token`, or by an access token for the MFA API with this scope.
+        """Identifies the user by the `mfa_token`, or by an access token for the MFA API with this scope.
 
         Raises:
-            OAuthError: 401 for a bearer that is neither.
+            OAuthError: 401 for a bearer token that is neither; 403 `insufficient_scope` for a missing scope.
         """
         if (behind := self.visit.login.pending.get(self.token)) is not None:
             self.user_id, self.by_mfa_token = behind.granted.user_id, True
@@ -59,7 +59,7 @@ class Asked:
 
 
 def served(handler: Callable[[Asked], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
-    """A handler of the MFA API as an endpoint: JSON or a form comes in, JSON or nothing goes out."""
+    """Wraps a handler of the MFA API as an endpoint: reads JSON or a form, answers JSON or 204."""
 
     async def serve(request: Request) -> Response:
         token = request.headers.get("authorization", "").partition(" ")[2].strip()

@@ -1,4 +1,4 @@
-"""The grants that end an `mfa_required`: the code that was sent, or the recovery code (docs)."""
+"""The grants that answer an `mfa_required`: the code that was sent, or the recovery code (docs)."""
 
 from dataclasses import replace
 
@@ -27,10 +27,10 @@ _TOO_MANY = "Too many failed codes. Wait for some minutes before retrying."
 
 
 def pending(visit: Visit, mfa_token: str) -> Pending:
-    """The login that waits for its second factor.
+    """Returns the login that waits for its second factor.
 
     Raises:
-        OAuthError: The token is unknown or expired (public documents of the service name both texts).
+        OAuthError: The `mfa_token` is unknown or expired (public documents of the service name both texts).
     """
     if (behind := visit.login.pending.get(mfa_token)) is not None:
         return behind
@@ -40,12 +40,12 @@ def pending(visit: Visit, mfa_token: str) -> Pending:
 
 
 def new_oob(visit: Visit, user_id: str, mfa_token: str) -> str:
-    """An `oob_code` for a code that was just sent."""
+    """Returns an `oob_code` for a code that was just sent."""
     return visit.login.out_of_band.put(OutOfBand(user_id, mfa_token), _OOB_SECONDS)
 
 
 def mfa_oob(asked: TokenRequest) -> JSON:
-    """`mfa-oob`: the code from the phone, as `binding_code`; it also confirms an enrolment."""
+    """Serves `mfa-oob`: `binding_code` is the code from the phone, which also confirms an enrolment."""
     client, visit = client_for(asked, OOB), visit_behind(asked)
     token = asked.need("mfa_token")
     behind = _of(pending(visit, token), client)
@@ -80,7 +80,7 @@ def _verify(visit: Visit, user_id: str, code: str) -> None:
 
 
 def mfa_recovery_code(asked: TokenRequest) -> JSON:
-    """`mfa-recovery-code`: answers a new recovery code with the tokens (docs)."""
+    """Serves `mfa-recovery-code`: returns a new recovery code with the tokens (docs)."""
     client, visit = client_for(asked, RECOVERY), visit_behind(asked)
     token = asked.need("mfa_token")
     behind = _of(pending(visit, token), client)
@@ -102,6 +102,6 @@ def _of(behind: Pending, client: JSON) -> Pending:
 
 def _finish(visit: Visit, behind: Pending, token: str) -> JSON:
     visit.login.pending.take(token)
-    # The ID token of the MFA API has no `amr` (docs): only a hosted login says that a factor was given.
+    # The ID token of the MFA API has no `amr` (docs): only a hosted login states that a factor was given.
     granted = replace(behind.granted, mfa=False)
     return answer(visit, granted, new_family(visit, granted))

@@ -1,4 +1,4 @@
-"""One-time codes: sent by the tenant's phone provider, checked, and limited."""
+"""One-time codes: sends them through the tenant's phone provider, checks them, and limits both."""
 
 import secrets
 from typing import Literal, TypeAlias
@@ -13,12 +13,12 @@ Sent: TypeAlias = Literal["sent", "failed", "limited"]
 Verdict: TypeAlias = Literal["right", "wrong", "expired", "limited"]
 
 _DIGITS = "0123456789"
-_MESSAGES = (10, 3600.0)  # docs: ten messages for a user, then one an hour
-_ATTEMPTS = (10, 360.0)  # not verified: how many wrong codes, and how soon there may be another
+_MESSAGES = (10, 3600.0)  # docs: a burst of ten messages for a user, then one an hour
+_ATTEMPTS = (10, 360.0)  # not verified: the number of wrong codes, and the time until another attempt is allowed
 
 
 async def send(visit: Visit, user_id: str, number: str, channel: Channel, *, enrolling: bool) -> Sent:
-    """Send a new code to a phone; codes that were sent before do not count any more."""
+    """Sends a new code to a phone; codes that were sent before become invalid."""
     login = visit.login
     if not login.allow("messages", user_id, *_MESSAGES):
         # not verified: which event the service writes for this limit
@@ -36,7 +36,7 @@ async def send(visit: Visit, user_id: str, number: str, channel: Channel, *, enr
 
 
 def check(visit: Visit, user_id: str, typed: str, *, enrolling: bool) -> Verdict:
-    """Check a code; one that was right works once."""
+    """Checks a code; a right code works only once."""
     login = visit.login
     otp = login.otps.get(user_id)
     allowance = ("attempts", user_id)
@@ -60,5 +60,5 @@ def _refilled(visit: Visit, user_id: str) -> bool:
 
 
 def _digits(typed: str) -> str:
-    """What was typed, without the blanks that people put between digits; compared as ASCII."""
+    """Returns the typed code without the spaces that users put between digits, as ASCII."""
     return "".join(typed.split()).encode("ascii", "replace").decode()

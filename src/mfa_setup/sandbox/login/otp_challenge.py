@@ -1,6 +1,6 @@
 """Entering the code of an authenticator app: `/u/mfa-otp-challenge`.
 
-The pages do not enrol such an app; `POST /api/v2/users/{id}/authentication-methods` does.
+The pages do not enrol authenticator apps; `POST /api/v2/users/{id}/authentication-methods` does.
 """
 
 from starlette.responses import Response
@@ -13,7 +13,7 @@ from mfa_setup.sandbox.login.prompts import form, go, onward, prompt
 from mfa_setup.sandbox.login.records import Transaction
 from mfa_setup.sandbox.login.visit import Visit
 
-_ATTEMPTS = (10, 360.0)  # not verified: how many wrong codes
+_ATTEMPTS = (10, 360.0)  # not verified: the number of wrong codes
 
 
 def _page(visit: Visit, transaction: Transaction, error: str = "") -> Response:
@@ -33,12 +33,12 @@ def _has_phone(visit: Visit, transaction: Transaction) -> bool:
 
 
 async def show(visit: Visit, transaction: Transaction) -> Response:
-    """GET: a field for the code."""
+    """GET: shows a field for the code."""
     return _page(visit, transaction)
 
 
 async def submit(visit: Visit, transaction: Transaction) -> Response:
-    """POST: `code`; or the `action` to use the phone instead."""
+    """POST: verifies `code`, or switches to the phone if `action` says so."""
     user_id = transaction.user_id
     if visit.form.get("action") == "use-phone" and _has_phone(visit, transaction):
         await flow.ask_phone(visit, transaction)
@@ -46,7 +46,7 @@ async def submit(visit: Visit, transaction: Transaction) -> Response:
     app = authenticator_app(visit, user_id)
     if app is None:
         return go(await flow.advance(visit, transaction))
-    # not verified: that a code which was used once could not be used again
+    # not verified: that the service accepts the same code a second time
     if not totp.fits(str(app.get("totp_secret", "")), visit.form.get("code", ""), visit.now):
         within = visit.login.allow("otp-attempts", user_id, *_ATTEMPTS)
         kind = "gd_auth_failed" if within else "gd_otp_rate_limit_exceed"
@@ -58,5 +58,5 @@ async def submit(visit: Visit, transaction: Transaction) -> Response:
 
 
 def routes() -> list[Route]:
-    """The page."""
+    """Returns the route of the page."""
     return [prompt("/u/mfa-otp-challenge", "otp", show, submit)]

@@ -1,4 +1,4 @@
-"""The login's pages: templates, the headers that go with them, and the page for what went wrong."""
+"""Renders the login's pages: templates, their security headers, and the error page."""
 
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from mfa_setup.sandbox.login.urls import origin_of
 HERE = Path(__file__).parent
 _templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
 
-# Browsers hold a form to `form-action` across all redirects that follow it: the callback is one of them, and a
-# callback may redirect once more, so that every loopback origin is let through.
+# Browsers apply a form's `form-action` to all redirects that follow it. The callback is one of them and may redirect
+# again, so every loopback origin is allowed.
 _LOOPBACK = " ".join(f"{scheme}://{host}:*" for scheme in ("http", "https") for host in ("localhost", "127.0.0.1"))
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none';"
@@ -22,13 +22,13 @@ _POLICY = (
 
 
 def policy_for(redirect_uri: str) -> str:
-    """The content security policy of a page whose form ends at this callback."""
+    """Returns the content security policy of a page whose form ends at this callback."""
     parts = origin_of(redirect_uri) or redirect_uri.partition(":")[0] + ":"
     return f"{_POLICY} {parts}"
 
 
 def render(name: str, status: int = 200, policy: str = _POLICY, **values: object) -> Response:
-    """A page from a template; nothing may frame it, store it, or run in it unless `policy` says so."""
+    """Renders a page that nothing may store; unless `policy` allows it, nothing may frame it or run in it."""
     texts = {key: Markup(value) if key in {"message", "origin"} else value for key, value in values.items()}  # noqa: S704
     text = _templates.get_template(name).render(**texts)
     headers = {
@@ -41,5 +41,5 @@ def render(name: str, status: int = 200, policy: str = _POLICY, **values: object
 
 
 def error_page(error: PageError) -> Response:
-    """The page for what cannot be sent to the application."""
+    """Renders the page for an error that cannot be sent to the application."""
     return render("error.html", error.status, title=error.title, text=error.message)

@@ -1,4 +1,4 @@
-"""The grants of an application that asks for the password itself: `password` and `password-realm` (docs)."""
+"""The grants of applications that ask for the password themselves: `password` and `password-realm` (docs)."""
 
 from mfa_setup.sandbox.auth0.client_auth import TokenRequest
 from mfa_setup.sandbox.auth0.errors import OAuthError
@@ -14,7 +14,7 @@ REALM = "http://auth0.com/oauth/grant-type/password-realm"
 
 
 def password(asked: TokenRequest) -> JSON:
-    """`password`: against the tenant's default directory."""
+    """Serves `password`: checks the password against the tenant's default directory."""
     client = client_for(asked, "password")
     connection = str(asked.tenant.settings.get("default_directory") or "")
     if not connection:
@@ -24,7 +24,7 @@ def password(asked: TokenRequest) -> JSON:
 
 
 def password_realm(asked: TokenRequest) -> JSON:
-    """`password-realm`: against the connection that is named."""
+    """Serves `password-realm`: checks the password against the connection named in `realm`."""
     return _log_in(asked, client_for(asked, REALM), asked.need("realm"))
 
 

@@ -1,4 +1,4 @@
-"""How strong a new password must be: the policy of the database connection (docs)."""
+"""The required strength of a new password: the policy of the database connection (docs)."""
 
 import string
 
@@ -9,7 +9,7 @@ _KINDS = {"fair": 3, "good": 3, "excellent": 3}
 
 
 def rules(connection: JSON) -> list[str]:
-    """What the connection asks of a password, in words for the page."""
+    """Returns the connection's password rules as texts for the page."""
     policy = _policy(connection)
     found = [f"At least {_SHORTEST[policy]} characters"] if _SHORTEST[policy] > 1 else []
     if policy == "fair":
@@ -22,7 +22,7 @@ def rules(connection: JSON) -> list[str]:
 
 
 def is_strong(connection: JSON, password: str) -> bool:
-    """Whether a password keeps to the rules."""
+    """Whether a password satisfies the rules."""
     policy = _policy(connection)
     letters = [any(c in kind for c in password) for kind in (string.ascii_lowercase, string.ascii_uppercase)]
     kinds = [*letters, any(c in string.digits for c in password)]

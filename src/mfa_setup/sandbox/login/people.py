@@ -1,4 +1,4 @@
-"""The users as the login sees them: the one module that knows how the tenant keeps them."""
+"""The users as the login sees them; no other module of the login knows how the tenant stores them."""
 
 import secrets
 import string
@@ -16,27 +16,27 @@ _RECOVERY_LENGTH = 24  # docs: "Recovery code must have 24 alphanumeric characte
 
 
 def people_of(visit: Visit) -> People:
-    """The tenant's users, passwords and second factors: those of the Management API."""
+    """Returns the tenant's users, passwords and second factors, which it shares with the Management API."""
     return visit.tenant.people
 
 
 def find_user(visit: Visit, connection: str, email: str) -> JSON | None:
-    """The user of a connection, by email address or username."""
+    """Returns the user of a connection by email address or username, or None."""
     return people_of(visit).find(connection, email)
 
 
 def get_user(visit: Visit, user_id: str) -> JSON | None:
-    """The user, unless someone has removed them meanwhile."""
+    """Returns the user, or None if the user has been deleted."""
     return people_of(visit).users.get(user_id)
 
 
 def check_password(visit: Visit, user: JSON, password: str) -> bool:
-    """Whether this is the user's password."""
+    """Whether the password is the user's."""
     return people_of(visit).has_password(user["user_id"], password)
 
 
 def create_user(visit: Visit, connection: JSON, email: str, password: str) -> JSON:
-    """A new user, as the Management API makes them."""
+    """Creates a user in the same form as the Management API does."""
     people = people_of(visit)
     user = new_user(connection, {"email": email.lower()})
     people.users[user["user_id"]] = user
@@ -45,34 +45,34 @@ def create_user(visit: Visit, connection: JSON, email: str, password: str) -> JS
 
 
 def note_login(visit: Visit, user_id: str) -> None:
-    """Count a login, as the Management API shows it."""
+    """Counts a login in the user's `logins_count` and sets `last_login`."""
     user = people_of(visit).users[user_id]
     user["last_login"] = timestamp()
     user["logins_count"] = user.get("logins_count", 0) + 1
 
 
 def enrolled_phone(visit: Visit, user_id: str) -> JSON | None:
-    """The phone that the user is asked by: the first that is confirmed."""
+    """Returns the phone that codes are sent to: the user's first confirmed one, or None."""
     # not verified: which of several phones is asked first
     phones = people_of(visit).phones(user_id)
     return next((phone for phone in phones if phone["confirmed"]), None)
 
 
 def authenticator_app(visit: Visit, user_id: str) -> JSON | None:
-    """The user's authenticator app, where the factor for it is on; it comes before a phone (docs)."""
+    """Returns the user's authenticator app if its factor is enabled; it takes precedence over a phone (docs)."""
     methods = people_of(visit).methods.get(user_id, ())
     apps = (method for method in methods if method["type"] == "totp" and method["confirmed"])
     return next(apps, None) if visit.tenant.factors["otp"] else None
 
 
 def enrolments_of(visit: Visit, user_id: str) -> list[dict[str, Any]]:
-    """The user's confirmed second factors, the recovery code included."""
+    """Returns the user's confirmed second factors, including the recovery code."""
     methods = people_of(visit).methods.get(user_id, [])
     return [method for method in methods if method["confirmed"] and method["type"] in {"phone", _RECOVERY}]
 
 
 def enroll_phone(visit: Visit, user_id: str, number: str, channel: Channel) -> JSON:
-    """Make a phone that has received its code the user's second factor."""
+    """Enrols a phone whose code has been confirmed as the user's second factor."""
     return people_of(visit).add_phone(user_id, number, preferred=channel)
 
 
@@ -86,19 +86,19 @@ _FACTOR_EVENTS = {
 def note_factor(
     visit: Visit, event: str, user_id: str, kind: Factor, method_id: str | None, phone: str | None = None
 ) -> None:
-    """Write into the tenant's log which second factor was used or enrolled (sources: auth0-log-authenticator)."""
+    """Logs which second factor was used or enrolled (sources: auth0-log-authenticator)."""
     # not verified: the values of `type`; here they are the names of the factors, and the channel of a phone
     authenticator = {"id": method_id, "type": kind} | ({"phone_number": phone} if phone else {})
     visit.note(event, _FACTOR_EVENTS[event], user_id=user_id, authenticator=authenticator)
 
 
 def note_use(method: JSON) -> None:
-    """Remember when a second factor was last used."""
+    """Records the time at which a second factor was last used."""
     method["last_auth_at"] = timestamp()
 
 
 def new_recovery_code(visit: Visit, user_id: str) -> str:
-    """A recovery code in place of the one before; it is shown once."""
+    """Creates a recovery code that replaces the previous one; it is shown once."""
     people = people_of(visit)
     people.methods[user_id] = [m for m in people.methods.get(user_id, ()) if m["type"] != _RECOVERY]
     now = timestamp()
@@ -110,12 +110,12 @@ def new_recovery_code(visit: Visit, user_id: str) -> str:
 
 
 def has_recovery_code(visit: Visit, user_id: str) -> bool:
-    """Whether the user has one, and nobody has taken it away."""
+    """Whether the user has a recovery code that has not been removed."""
     methods = people_of(visit).methods.get(user_id, ())
     return user_id in visit.login.recovery and any(method["type"] == _RECOVERY for method in methods)
 
 
 def check_recovery_code(visit: Visit, user_id: str, code: str) -> bool:
-    """Whether this is the user's recovery code."""
+    """Whether the code is the user's recovery code."""
     kept = visit.login.recovery.get(user_id, "") if has_recovery_code(visit, user_id) else ""
     return bool(kept) and secrets.compare_digest(kept.encode(), code.strip().upper().encode())

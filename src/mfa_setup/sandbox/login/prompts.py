@@ -1,4 +1,4 @@
-"""What all pages share: the login they belong to, the browser they were opened in, and their form."""
+"""Shared by all pages: the login that a page belongs to, the browser that it was opened in, and its form."""
 
 import secrets
 from collections.abc import Awaitable, Callable
@@ -24,21 +24,22 @@ Handler: TypeAlias = Callable[[Visit], Awaitable[Response]]
 
 
 def begin(visit: Visit, transaction: Transaction) -> Transaction:
-    """Keep a new login, bound to the browser by a cookie."""
+    """Stores a new login, which a cookie binds to the browser."""
     transaction.key = visit.login.transactions.put(transaction, _SECONDS)
     return transaction
 
 
 def browser_of(visit: Visit) -> str:
-    """The value of the browser's cookie, or a new one."""
+    """Returns the value of the browser's cookie, or a new one."""
     return visit.cookies.get(BROWSER_COOKIE) or secrets.token_urlsafe(32)
 
 
 def set_cookie(visit: Visit, response: Response, name: str, value: str, seconds: int | None = None) -> None:
-    """Set a cookie that no script sees.
+    """Sets a cookie that scripts cannot read.
 
-    Over https other sites send it along, as those of the service are sent (docs: for silent authentication in a frame);
-    over http a browser takes no such cookie, and there no other site sends it along with a form.
+    Over HTTPS, requests from other sites include the cookie, as with the service (docs: for silent authentication in a
+    frame). Over HTTP, browsers reject such a cookie, so it is `SameSite=Lax` there, and forms of other sites do not
+    send it.
     """
     secure = visit.tenant.site.config.tls
     response.set_cookie(
@@ -47,10 +48,11 @@ def set_cookie(visit: Visit, response: Response, name: str, value: str, seconds:
 
 
 def found(visit: Visit, key: str | None) -> Transaction:
-    """The login of a page.
+    """Returns the login that a page belongs to.
 
     Raises:
-        PageError: It is over, or another browser's: a victim who was lured here by a link has no cookie for it.
+        PageError: The login is over, or belongs to another browser: a victim who was lured here by a link has no cookie
+            for it.
     """
     transaction = visit.login.transactions.get(key)
     cookie = visit.cookies.get(BROWSER_COOKIE, "")
@@ -59,22 +61,22 @@ def found(visit: Visit, key: str | None) -> Transaction:
     asked, tenant = transaction.asked, visit.tenant
     there = any(connection["name"] == asked.connection for connection in tenant.connections.values())
     if asked.target.client_id not in tenant.clients or not there:
-        raise LOST  # somebody has deleted the application or its users' database meanwhile
+        raise LOST  # the application or its database connection has been deleted meanwhile
     return transaction
 
 
 def go(address: str) -> Response:
-    """Send the browser to the next page."""
+    """Redirects the browser to an address."""
     return RedirectResponse(address, _FOUND, headers={"cache-control": "no-store"})
 
 
 async def onward(visit: Visit, transaction: Transaction) -> Response:
-    """Send the browser to whatever comes next."""
+    """Redirects the browser to the next page of the login."""
     return go(await advance(visit, transaction))
 
 
 def form(visit: Visit, transaction: Transaction, name: str, *, error: str = "", **values: object) -> Response:
-    """A page with a form; 400 where what was sent is refused."""
+    """Renders a page with a form; the status is 400 if there is an error."""
     notice, transaction.notice = transaction.notice, ""
     note, transaction.note = transaction.note, ""
     client = visit.client(transaction.asked.target.client_id)
@@ -92,7 +94,7 @@ def form(visit: Visit, transaction: Transaction, name: str, *, error: str = "", 
 
 
 def served(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """A handler of requests; what goes wrong becomes a page."""
+    """Wraps a handler of requests so that errors become an error page or an OAuth error."""
 
     async def serve(request: Request) -> Response:
         try:
@@ -106,7 +108,7 @@ def served(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
 
 def prompt(path: str, step: Step, show: Page, submit: Page) -> Route:
-    """A page of the login: shown and sent only while the login is at its step."""
+    """Returns the route of a login page, which is shown and accepted only while the login is at this step."""
 
     async def serve(request: Request) -> Response:
         async def handle(visit: Visit) -> Response:

@@ -1,4 +1,4 @@
-"""What the login remembers between two requests."""
+"""The records that the login keeps between requests."""
 
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -13,13 +13,13 @@ MULTI_FACTOR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the answer of a login goes, and how.
+    """The destination of a login's answer, and how it is sent.
 
     Attributes:
-        client_id: The application.
-        redirect_uri: One of its callback URLs.
-        response_mode: How the answer is sent.
-        state: The application's own value, sent back as it is.
+        client_id: The client ID of the application.
+        redirect_uri: The callback URL, one of the application's own.
+        response_mode: How the answer is sent, such as `query` or `form_post`.
+        state: The application's own value, which is returned unchanged.
     """
 
     client_id: str
@@ -33,20 +33,20 @@ class AuthRequest:
     """A request to `/authorize` that has passed every check.
 
     Attributes:
-        target: Where the answer goes.
+        target: The destination of the answer.
         connection: The name of the database connection.
-        scope: The scopes that were asked for.
+        scope: The requested scopes that can be granted.
         audience: The API, or an empty string.
-        nonce: Goes into the ID token.
+        nonce: The nonce for the ID token.
         challenge: The PKCE challenge, if there is one.
-        method: How the challenge was made.
-        prompt: What must or must not be shown.
-        max_age: Seconds after which a login is too old.
+        method: The method of the PKCE challenge: `S256` or `plain`.
+        prompt: The page that must be shown, such as `login`, or `none` to show no page.
+        max_age: The age in seconds from which a login is too old.
         login_hint: The email address to fill in.
         screen_hint: `signup` starts with the sign-up page.
-        acr_values: The authentication contexts that were asked for.
+        acr_values: The requested authentication contexts.
         response_type: `code`, or `id_token`.
-        organization: The id of the organization, or an empty string.
+        organization: The ID of the organization, or an empty string.
     """
 
     target: Target
@@ -67,27 +67,27 @@ class AuthRequest:
 
 @dataclass(slots=True)
 class Transaction:
-    """One login on its way through the pages.
+    """One login in progress.
 
     Attributes:
-        asked: What the application asked for.
-        browser: The value of the cookie of the browser that it belongs to.
-        began_at: When it began.
-        key: Its id, the `state` of the pages.
-        step: The page that it is at.
-        user_id: Who has given the right password.
-        authenticated_at: When that was.
-        sid: The session that the user already had.
+        asked: The application's request.
+        browser: The value of the cookie of the browser that the login belongs to.
+        began_at: The time at which the login began, in seconds since the epoch.
+        key: The ID of the login, which is the `state` of its pages.
+        step: The current page of the login.
+        user_id: The ID of the user who entered the right password; empty before that.
+        authenticated_at: The time at which the user entered the password.
+        sid: The ID of the session that the user already had.
         mfa: Whether a second factor was given in this login.
-        mfa_at: When it was required and when it was given, in seconds since the epoch.
-        mfa_before: Whether one was given when the session began, or this browser is remembered.
-        phone: The number that is being enrolled.
-        channel: How the code is sent.
-        notice: An error that the next page shows.
-        note: A confirmation that the next page shows.
-        recovery_code: A new recovery code, until the user has noted it.
-        remember: Whether this browser shall be remembered.
-        consented: Whether the user has agreed to the scopes in this login.
+        mfa_at: The times at which a second factor was required and given, in seconds since the epoch.
+        mfa_before: Whether a second factor was given earlier in the existing session.
+        phone: The phone number that codes are sent to.
+        channel: The channel that codes are sent by.
+        notice: An error for the next page to show.
+        note: A confirmation for the next page to show.
+        recovery_code: A new recovery code, until the user confirms having saved it.
+        remember: Whether this browser is to be remembered.
+        consented: Whether the user has consented to the scopes in this login.
     """
 
     asked: AuthRequest
@@ -112,15 +112,15 @@ class Transaction:
 
 @dataclass(slots=True)
 class Session:
-    """A browser that is logged in.
+    """The session of a browser that is logged in.
 
     Attributes:
-        sid: Its public id, the `sid` of ID tokens.
-        user_id: Who is logged in.
-        authenticated_at: When the password was given.
-        mfa: Whether a second factor was.
-        used_at: When it was last used.
-        clients: The applications that were logged in to.
+        sid: The public ID of the session, which is the `sid` of ID tokens.
+        user_id: The ID of the user who is logged in.
+        authenticated_at: The time at which the user entered the password.
+        mfa: Whether a second factor was given.
+        used_at: The time at which the session was last used.
+        clients: The client IDs of the applications that used the session.
         ended: Whether the user has logged out.
     """
 
@@ -138,11 +138,11 @@ class Otp:
     """A one-time code that was sent to a phone.
 
     Attributes:
-        code: Its digits.
-        number: The phone.
-        channel: How it was sent.
-        until: When it expires.
-        enrolling: Whether giving it enrols the phone.
+        code: The digits of the code.
+        number: The phone number that the code was sent to.
+        channel: The channel that the code was sent by.
+        until: The time at which the code expires.
+        enrolling: Whether entering the code enrols the phone.
     """
 
     code: str

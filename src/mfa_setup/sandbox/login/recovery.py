@@ -1,4 +1,4 @@
-"""Recovery codes: shown once after enrolling, and good for one login without the phone."""
+"""Recovery codes: shown once after enrolling, and valid for one login without the phone."""
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,16 +10,16 @@ from mfa_setup.sandbox.login.prompts import form, go, onward, prompt
 from mfa_setup.sandbox.login.records import Transaction
 from mfa_setup.sandbox.login.visit import Visit
 
-_ATTEMPTS = (10, 360.0)  # not verified: how many wrong codes
+_ATTEMPTS = (10, 360.0)  # not verified: the number of wrong codes
 
 
 async def show_new(visit: Visit, transaction: Transaction) -> Response:
-    """GET /u/mfa-recovery-code-enrollment."""
+    """GET /u/mfa-recovery-code-enrollment: shows the new recovery code."""
     return form(visit, transaction, "recovery_code.html", code=transaction.recovery_code)
 
 
 async def confirm_new(visit: Visit, transaction: Transaction) -> Response:
-    """POST /u/mfa-recovery-code-enrollment: `saved` must be ticked; the code is not shown again."""
+    """POST /u/mfa-recovery-code-enrollment: requires `saved`; the code is not shown again."""
     if not visit.form.get("saved"):
         text = "Please confirm you have recorded the code"
         return form(visit, transaction, "recovery_code.html", code=transaction.recovery_code, error=text)
@@ -28,12 +28,12 @@ async def confirm_new(visit: Visit, transaction: Transaction) -> Response:
 
 
 async def show_challenge(visit: Visit, transaction: Transaction) -> Response:
-    """GET /u/mfa-recovery-code-challenge."""
+    """GET /u/mfa-recovery-code-challenge: shows a field for the recovery code."""
     return form(visit, transaction, "recovery_challenge.html")
 
 
 async def submit_challenge(visit: Visit, transaction: Transaction) -> Response:
-    """POST /u/mfa-recovery-code-challenge: `code`; a new one takes the place of the one that was used (docs)."""
+    """POST /u/mfa-recovery-code-challenge: verifies `code`; a new code replaces the used one (docs)."""
     user_id = transaction.user_id
     if visit.form.get("action") == "use-phone":
         transaction.step = "challenge"
@@ -51,7 +51,7 @@ async def submit_challenge(visit: Visit, transaction: Transaction) -> Response:
 
 
 def routes() -> list[Route]:
-    """The two pages."""
+    """Returns the routes of both pages."""
     return [
         prompt("/u/mfa-recovery-code-enrollment", "recovery-shown", show_new, confirm_new),
         prompt("/u/mfa-recovery-code-challenge", "recovery", show_challenge, submit_challenge),

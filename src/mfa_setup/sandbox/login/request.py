@@ -15,10 +15,10 @@ _WENT_WRONG = "Oops!, something went wrong"
 
 
 def target_of(visit: Visit, given: Mapping[str, str]) -> Target:
-    """Where the answer may go; what fails here is never sent to the URL that was given.
+    """Returns the destination of the answer; errors found here are never sent to the requested URL.
 
     Raises:
-        PageError: There is no such application, or the URL is none of its own.
+        PageError: The application does not exist, or the URL is not one of its own.
     """
     client = visit.tenant.clients.get(given.get("client_id", ""))
     if client is None:
@@ -32,16 +32,16 @@ def target_of(visit: Visit, given: Mapping[str, str]) -> Target:
         raise PageError("Callback URL mismatch.", text, 403)
     mode = given.get("response_mode") or "query"
     if mode == "web_message" and origin_of(redirect_uri) not in web_origins(client):
-        # not verified: text and status; only that the origin must be an allowed web origin (docs)
+        # not verified: text and status; verified: the origin must be an allowed web origin (docs)
         raise PageError(_WENT_WRONG, f"{origin_of(redirect_uri)} is not an allowed web origin of the application.", 403)
     return Target(client["client_id"], redirect_uri, mode, given.get("state"))
 
 
 def request_of(visit: Visit, given: Mapping[str, str], target: Target) -> AuthRequest:
-    """The request, once it is in order.
+    """Returns the request if it is valid.
 
     Raises:
-        AuthorizeError: It is not; the application is told.
+        AuthorizeError: The request is not valid; the error is sent to the application.
     """
     client = visit.client(target.client_id)
     _check_response(given, target, client)
@@ -73,7 +73,7 @@ def _check_response(given: Mapping[str, str], target: Target, client: JSON) -> N
     if not kind:
         raise AuthorizeError("invalid_request", "Missing required parameter: response_type")
     if kind != "code" and (kind, target.response_mode) != ("id_token", "form_post"):
-        # The service has more implicit and hybrid flows; the sandbox serves the one that sends an ID token by a form.
+        # The service has more implicit and hybrid flows; the sandbox supports only an ID token sent by a form.
         raise AuthorizeError("unsupported_response_type", f"Unsupported response type: {kind}")
     if target.response_mode not in RESPONSE_MODES:
         raise AuthorizeError("invalid_request", f"Unsupported response mode: {target.response_mode}")
@@ -81,7 +81,7 @@ def _check_response(given: Mapping[str, str], target: Target, client: JSON) -> N
     if grant not in (client.get("grant_types") or ()):
         raise AuthorizeError("unauthorized_client", f"Grant type '{grant}' not allowed for the client.")
     if kind == "id_token" and not given.get("nonce"):
-        # OpenID Connect demands it of this flow; not verified: the text
+        # OpenID Connect requires a nonce in this flow; not verified: the text
         raise AuthorizeError("invalid_request", "Missing required parameter: nonce")
 
 
@@ -91,17 +91,17 @@ def _check_pkce(given: Mapping[str, str], client: JSON) -> None:
         if method not in ("S256", "plain") or (method == "plain" and is_public(client)):
             raise AuthorizeError("invalid_request", f"Unsupported code_challenge_method: {method}")
     elif is_public(client):
-        # not verified: whether the service refuses here or only at the token endpoint
+        # not verified: whether the service rejects it here or only at the token endpoint
         raise AuthorizeError("invalid_request", "Missing required parameter: code_challenge")
 
 
 def organization_of(visit: Visit, client: JSON, wanted: str) -> str:
-    """The id of the organization that the user logs in to; empty for none.
+    """Returns the ID of the organization that the user logs in to; empty if there is none.
 
     Raises:
-        AuthorizeError: The application requires one, allows none, or the tenant has no such organization.
+        AuthorizeError: The application requires an organization or allows none, or the tenant has no such organization.
     """
-    # not verified: the texts; and that `organization_require_behavior` changes nothing, for there is no prompt for one
+    # not verified: the texts; and that `organization_require_behavior` has no effect, since there is no prompt for it
     usage = client.get("organization_usage") or "deny"
     if not wanted:
         if usage == "require":
@@ -117,12 +117,12 @@ def organization_of(visit: Visit, client: JSON, wanted: str) -> str:
 
 
 def is_public(client: JSON) -> bool:
-    """Whether the application has no secret of its own to prove itself by."""
+    """Whether the application has no secret to authenticate with."""
     return bool(client.get("token_endpoint_auth_method") == "none")
 
 
 def _connection(visit: Visit, client: JSON, wanted: str | None) -> str:
-    """The database connection that the users log in by."""
+    """Returns the name of the database connection that the users log in with."""
     names = databases(visit, client)
     if wanted and wanted not in names:
         raise AuthorizeError("invalid_request", "the connection was not found")
@@ -133,7 +133,7 @@ def _connection(visit: Visit, client: JSON, wanted: str | None) -> str:
 
 
 def databases(visit: Visit, client: JSON) -> list[str]:
-    """The names of the database connections that the application may use."""
+    """Returns the names of the database connections that the application may use."""
     tenant = visit.tenant
     return [
         connection["name"]

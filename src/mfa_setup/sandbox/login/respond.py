@@ -1,4 +1,4 @@
-"""How the answer of `/authorize` gets to the application: the response modes (OAuth 2.0, docs)."""
+"""Sends the answer of `/authorize` to the application: the response modes (OAuth 2.0, docs)."""
 
 import json
 import secrets
@@ -14,7 +14,7 @@ _FOUND = 302
 
 
 def respond(target: Target, values: dict[str, str]) -> Response:
-    """Send `code` or `error`, with the application's own `state`, the way it asked for."""
+    """Sends `code` or `error`, with the application's own `state`, in the requested response mode."""
     values = values | ({"state": target.state} if target.state is not None else {})
     if target.response_mode == "web_message":
         return _web_message(target, values)
@@ -29,17 +29,17 @@ _NO_STORE = {"cache-control": "no-store"}
 
 
 def _web_message(target: Target, values: dict[str, str]) -> Response:
-    """A page that posts the answer to the window that framed or opened it, and to no other origin."""
+    """Returns a page that posts the answer to the window that framed or opened it, and to no other origin."""
     nonce, origin = secrets.token_urlsafe(16), origin_of(target.redirect_uri)
     message = json.dumps({"type": "authorization_response", "response": values})
-    # `<` must not end the script element, whatever the application sent as its state.
+    # A `<` in the application's state must not end the script element.
     message, sender = (text.replace("<", "\\u003c") for text in (message, json.dumps(origin)))
     policy = f"default-src 'none'; script-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors {origin}"
     return render("web_message.html", policy=policy, nonce=nonce, message=message, origin=sender)
 
 
 def _form_post(target: Target, values: dict[str, str]) -> Response:
-    """A form that sends itself, or by a button where there are no scripts."""
+    """Returns a form that submits itself, or by a button if scripts are disabled."""
     nonce = secrets.token_urlsafe(16)
     policy = (
         f"default-src 'none'; style-src 'self'; script-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none';"

@@ -46,7 +46,7 @@ async def _asset(request: Request) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Everything that a browser and an application meet when someone logs in."""
+    """Returns all routes that browsers and applications use for a login."""
     rooms = (
         authorize,
         account,

@@ -1,4 +1,4 @@
-"""Browsers that are logged in: the `auth0` cookie (docs)."""
+"""Sessions of browsers that are logged in: the `auth0` cookie (docs)."""
 
 import secrets
 
@@ -11,7 +11,7 @@ _HOUR = 3600
 
 
 def current(visit: Visit) -> Session | None:
-    """The browser's session, unless it has been idle or been there for too long (tenant settings)."""
+    """Returns the browser's session, unless it has been idle or has lasted for too long (tenant settings)."""
     session = visit.login.sessions.get(visit.cookies.get(COOKIE))
     if session is None or session.ended or get_user(visit, session.user_id) is None:
         return None
@@ -20,20 +20,20 @@ def current(visit: Visit) -> Session | None:
 
 
 def usable(visit: Visit, asked: AuthRequest) -> Session | None:
-    """The session, if the application accepts it: not for `prompt=login`, and no older than `max_age`."""
+    """Returns the session if the request accepts it: not for `prompt=login`, and no older than `max_age`."""
     session = current(visit)
     if session is None or asked.prompt in {"login", "select_account"}:
         return None
     if asked.max_age is not None and visit.now - session.authenticated_at >= asked.max_age:
         return None
     user = get_user(visit, session.user_id)
-    # A session of another database's user is none for this application.
+    # The application cannot use the session of a user of another database connection.
     known = user is not None and user["identities"][0]["connection"] == asked.connection
     return session if known and not (user or {}).get("blocked") else None
 
 
 def begin(visit: Visit, transaction: Transaction) -> tuple[str, Session]:
-    """The value of the cookie and the session after a login; a session that was there goes on under a new value."""
+    """Starts a session after a login, or continues an existing one; returns its new cookie value and the session."""
     old = visit.login.sessions.take(visit.cookies.get(COOKIE))
     mfa = transaction.mfa or transaction.mfa_before
     if old is not None and not old.ended and old.sid == transaction.sid:
@@ -46,7 +46,7 @@ def begin(visit: Visit, transaction: Transaction) -> tuple[str, Session]:
 
 
 def touch(visit: Visit, session: Session, client_id: str) -> None:
-    """Note that an application has used the session."""
+    """Records that an application has used the session."""
     session.used_at = visit.now
     session.clients.add(client_id)
 
@@ -56,6 +56,6 @@ def _lifetime(visit: Visit) -> float:
 
 
 def cookie_seconds(visit: Visit) -> int | None:
-    """How long the browser keeps the cookie: until it closes, unless the tenant wants it kept (settings)."""
+    """Returns the cookie's lifetime in seconds; None means until the browser closes (tenant settings)."""
     mode = (visit.tenant.settings.get("session_cookie") or {}).get("mode")
     return int(_lifetime(visit)) if mode == "persistent" else None

@@ -1,4 +1,4 @@
-"""Everything that the login of one tenant remembers; a reset forgets it."""
+"""The state of one tenant's logins; a reset clears it."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,22 +13,22 @@ class LoginState:
     """The state behind the pages, the tokens and the MFA API of one tenant.
 
     Attributes:
-        clock: What the time is.
-        risk: What Adaptive MFA thinks of the next logins; the control API sets it.
-        transactions: Logins on their way.
-        sessions: Browsers that are logged in, by the value of their cookie.
-        remembered: User ids by the cookie of a browser that is remembered for MFA.
+        clock: The clock of the login, which control calls can move forward.
+        risk: The risk that Adaptive MFA sees in the next logins; the control API sets it.
+        transactions: Logins in progress, by the `state` of their pages.
+        sessions: Sessions of browsers, by the value of their cookie.
+        remembered: User IDs by the cookie of a browser that is remembered for MFA.
         codes: Authorization codes.
-        used_codes: The refresh tokens that a code which was used has led to.
-        access: Opaque access tokens.
-        refresh: Refresh tokens; the rotated ones lead to their family, too.
-        pending: What is behind each `mfa_token`.
-        out_of_band: What is behind each `oob_code`.
+        used_codes: The refresh tokens issued for each used authorization code.
+        access: The grants behind opaque access tokens.
+        refresh: The families of refresh tokens, by token; rotated tokens are included.
+        pending: The login behind each `mfa_token`.
+        out_of_band: The challenge behind each `oob_code`.
         otps: The last code of each user.
-        recovery: Recovery codes by user id.
-        consents: Who has agreed to what, as (user, application, scope).
-        failures: Wrong passwords in a row, by email address.
-        buckets: Limits by what they limit.
+        recovery: Recovery codes by user ID.
+        consents: The consents of users, as (user, application, scope).
+        failures: The number of consecutive wrong passwords, by email address.
+        buckets: Rate limits, by what is limited and for whom.
     """
 
     clock: Clock = field(default_factory=Clock)
@@ -54,7 +54,7 @@ class LoginState:
         self.out_of_band = Store(self.clock)
 
     def allow(self, what: str, whom: str, capacity: int, interval: float) -> bool:
-        """Take one of a limit: so many at once, then one per interval."""
+        """Takes one from a rate limit: `capacity` at once, then one per `interval` seconds; false if none is left."""
         now = self.clock()
         bucket = self.buckets.setdefault((what, whom), Bucket(capacity, interval, capacity, now))
         return bucket.take(now)

@@ -9,11 +9,11 @@ _DIGITS = 6
 
 
 def code_at(secret: str, moment: float) -> str:
-    """The code that an app shows at a moment.
+    """Returns the code that an authenticator app shows at this moment.
 
     Args:
         secret: The shared secret in Base32.
-        moment: Seconds since the epoch.
+        moment: The time in seconds since the epoch.
 
     Raises:
         ValueError: The secret is not Base32.
@@ -27,7 +27,7 @@ def code_at(secret: str, moment: float) -> str:
 
 
 def fits(secret: str, typed: str, now: float) -> bool:
-    """Whether it is the code of now, or of half a minute before or after."""
+    """Whether the code is the current one, or that of half a minute before or after."""
     digits = "".join(typed.split()).encode("ascii", "replace")
     try:
         around = [code_at(secret, now + step * _STEP) for step in (-1, 0, 1)]

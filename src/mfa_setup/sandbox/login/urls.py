@@ -1,4 +1,4 @@
-"""URLs and origins that an application has allowed."""
+"""Checks of URLs and origins against those that an application allows."""
 
 import re
 from collections.abc import Iterable
@@ -9,25 +9,25 @@ from mfa_setup.sandbox.auth0.state import JSON, Tenant
 
 
 def origin_of(url: str) -> str:
-    """The origin of a URL, without a path or a trailing slash."""
+    """Returns the origin of a URL, without a path or a trailing slash."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{ascii_host(parts.netloc)}".lower() if parts.netloc else ""
 
 
 def with_query(url: str, values: dict[str, str]) -> str:
-    """The URL with more parameters in its query."""
+    """Returns the URL with these parameters added to its query."""
     parts = urlsplit(url)
     query = [*parse_qsl(parts.query, keep_blank_values=True), *values.items()]
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 def allows(allowed: Iterable[str], url: str) -> bool:
-    """Whether a URL is one of those, or fits one whose first label has a wildcard (docs: for subdomains only)."""
+    """Whether a URL is allowed, literally or by a wildcard in the first label (docs: for subdomains only)."""
     return any(url == one or _fits_wildcard(one, url) for one in allowed)
 
 
 def allows_return(allowed: Iterable[str], url: str) -> bool:
-    """The same for a logout, which ignores the query, the hash and the case of the host (docs)."""
+    """Whether a logout URL is allowed; the query, the hash and the case of the host are ignored (docs)."""
     return allows([_bare(one) for one in allowed], _bare(url))
 
 
@@ -35,7 +35,7 @@ def _bare(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return url  # no URL at all, and so the same as none of them
+        return url  # not a URL, so it is compared literally
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, "", ""))
 
 
@@ -50,12 +50,12 @@ def _fits_wildcard(pattern: str, url: str) -> bool:
 
 
 def web_origins(client: JSON) -> set[str]:
-    """Where the application may get an answer by `web_message` from (docs: Allowed Web Origins)."""
+    """Returns the origins to which a `web_message` answer may be sent (docs: Allowed Web Origins)."""
     return {origin_of(url) for url in client.get("web_origins") or ()} - {""}
 
 
 def origins(client: JSON) -> set[str]:
-    """Where a browser may call the token endpoint from (docs: callbacks, web origins and CORS origins)."""
+    """Returns the origins that may call the token endpoint (docs: callbacks, web origins and CORS origins)."""
     found = web_origins(client)
     for name in ("callbacks", "allowed_origins"):
         found |= {origin_of(url) for url in client.get(name) or ()}
@@ -63,5 +63,5 @@ def origins(client: JSON) -> set[str]:
 
 
 def every_origin(tenant: Tenant) -> set[str]:
-    """The origins of all applications: a preflight does not say which one it is for."""
+    """Returns the origins of all applications, because a preflight does not name its application."""
     return set().union(*(origins(client) for client in tenant.clients.values()))

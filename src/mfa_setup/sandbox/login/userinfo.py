@@ -1,4 +1,4 @@
-"""`/userinfo`: what the bearer's application may know about the user (docs)."""
+"""`/userinfo`: the claims about the user that the access token's scopes allow (docs)."""
 
 import jwt
 from starlette.requests import Request
@@ -35,10 +35,10 @@ def _bearer(visit: Visit, token: str) -> tuple[str, tuple[str, ...]] | None:
         claims = visit.tenant.key.claims(token, (audiences.userinfo_audience(visit),))
     except jwt.InvalidTokenError:
         return None
-    # An ID token is no access token, although the same key has signed it.
+    # An ID token is not an access token, although the same key signs it.
     return (str(claims["sub"]), tuple(str(claims["scope"]).split())) if "scope" in claims else None
 
 
 def routes() -> list[Route]:
-    """The endpoint."""
+    """Returns the route of the endpoint."""
     return [Route("/userinfo", userinfo, methods=["GET", "POST"])]

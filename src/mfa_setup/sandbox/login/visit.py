@@ -1,4 +1,4 @@
-"""One request to the login, with the tenant that it reached."""
+"""A request to the login, with the tenant that it reached."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,14 +16,14 @@ _OF_THE_EVENT = ("client_id", "connection", "user_id", "user_name", "ip")
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request with what is behind it.
+    """A request to the login, with its tenant and the data read from the request.
 
     Attributes:
-        tenant: The tenant that was called.
-        issuer: `{scheme}://{host}/`, as the caller reached it.
+        tenant: The tenant that received the request.
+        issuer: The issuer of the tokens: `{scheme}://{host}/`, with the host that the caller used.
         cookies: The browser's cookies.
-        form: The fields of a form that was sent.
-        peer: The address of the browser.
+        form: The fields of a submitted form.
+        peer: The IP address of the browser.
     """
 
     tenant: Tenant
@@ -34,20 +34,20 @@ class Visit:
 
     @property
     def login(self) -> LoginState:
-        """What the tenant's logins remember."""
+        """The state of the tenant's logins."""
         return self.tenant.login
 
     @property
     def now(self) -> float:
-        """The time."""
+        """The time of the login's clock, in seconds since the epoch."""
         return self.login.clock()
 
     def client(self, client_id: str) -> JSON:
-        """The application."""
+        """Returns the application with this client ID."""
         return self.tenant.clients[client_id]
 
     def note(self, kind: str, description: str, **details: Any) -> None:
-        """Write an event into the tenant's log; the types are those of the docs."""
+        """Writes an event into the tenant's log; the types are those of the docs."""
         # not verified: the layout of `details`
         known = {name: value for name, value in details.items() if value is not None} | {"ip": self.peer}
         about = {name: known.pop(name) for name in _OF_THE_EVENT if known.get(name)}
@@ -57,10 +57,10 @@ class Visit:
 
 
 async def visit_of(request: Request) -> Visit:
-    """The visit behind a request.
+    """Returns the visit of a request.
 
     Raises:
-        OAuthError: 404: the host is not this machine; 400: the form cannot be read.
+        OAuthError: 404: no tenant has this host name; 400: the form cannot be parsed.
     """
     tenant = tenant_of(request)
     fields: dict[str, str] = {}
@@ -71,7 +71,7 @@ async def visit_of(request: Request) -> Visit:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form; none where something else was sent, which a handler can still read."""
+    """Returns the fields of a form; empty for any other body, which a handler can still read."""
     raw = await request.body()
     try:
         return dict(read_form(raw)) if is_form(request.headers.get("content-type", "")) else {}

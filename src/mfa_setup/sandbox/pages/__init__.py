@@ -1,1 +1,1 @@
-"""The pages of the sandbox for people: an overview and an inbox."""
+"""The sandbox's pages for people: an overview and an inbox."""

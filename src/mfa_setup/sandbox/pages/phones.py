@@ -1,4 +1,4 @@
-"""Messages as a person with all these phones on the desk would see them."""
+"""Messages and calls, grouped by the phone that receives them, for the inbox page."""
 
 import re
 from collections.abc import Iterable
@@ -16,18 +16,18 @@ _LOST = frozenset({"undelivered", "failed", "canceled"})
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One message on a phone.
+    """One message or call on a phone.
 
     Attributes:
-        sid: The message's SID.
-        spoken: Whether it was a call.
-        sender: Where it came from.
-        body: Its text; empty where it did not arrive, for then the phone has never seen it.
-        code: The first code in it, if there is one.
+        sid: The SID of the message or call.
+        spoken: Whether it is a call.
+        sender: The sender's number or name; for a custom provider without one, the provider's name.
+        body: The text; empty if it has not been delivered, because the phone does not show it then.
+        code: The first code in the text; empty if there is none.
         state: `arrived`, `coming` or `lost`.
-        error_code: Why it was lost.
-        moment: When it was created, in ISO 8601.
-        clock: The same as a time of day.
+        error_code: The error code of a lost message.
+        moment: The time of creation, in ISO 8601.
+        clock: The local time of day of creation.
     """
 
     sid: str
@@ -43,19 +43,19 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A phone and what was sent to it, newest first."""
+    """A phone and the messages sent to it, newest first."""
 
     number: str
     texts: list[Text] = field(default_factory=list)
 
 
 def heard(call: VoiceCall) -> dict[str, Any]:
-    """Return a call in the form of a message: what was said is its body."""
+    """Return a call in the form of a message: the body is the spoken text."""
     return call.json("") | {"body": call.text, "status": _ARRIVED, "error_code": None}
 
 
 def taken(notification: Notification) -> dict[str, Any]:
-    """Return what a custom phone provider took in the form of a message."""
+    """Return a message that a custom phone provider accepted, in the form of a Twilio message."""
     shown = notification.as_json()
     return shown | {"sid": notification.id, "status": _ARRIVED, "error_code": None}
 
@@ -63,7 +63,7 @@ def taken(notification: Notification) -> dict[str, Any]:
 def phones(
     messages: list[dict[str, Any]], calls: Iterable[VoiceCall] = (), notifications: Iterable[Notification] = ()
 ) -> list[Phone]:
-    """Sort messages and calls by phone, newest first; the phone with the newest one comes first."""
+    """Group messages and calls by phone, newest first; the phone with the newest one comes first."""
     others = [taken(notification) for notification in notifications]
     every = [*reversed(others), *reversed([heard(call) for call in calls]), *messages]
     every.sort(key=lambda one: parsedate_to_datetime(one["date_created"]), reverse=True)

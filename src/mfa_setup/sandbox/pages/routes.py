@@ -1,4 +1,4 @@
-"""The sandbox's pages: what has happened in it, and the phones that its messages arrive at."""
+"""The sandbox's pages: an overview of its state, and an inbox of the phones that its messages arrive at."""
 
 import json
 from itertools import islice
@@ -19,7 +19,7 @@ _ASSETS = {"style.css": "text/css", "live.js": "text/javascript", "icon.svg": "i
 _RECENT = 50
 _RECENT_MESSAGES = 10
 _REQUIRED = {"all-applications": "always", "confidence-score": "adaptive"}
-# Messages and names come from the sandbox's users: nothing but our own two files may run or load.
+# Messages and names come from the sandbox's users, so only the sandbox's own files may run or load.
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -47,7 +47,7 @@ async def _inbox(request: Request) -> Response:
 
 
 def _tenant(domain: str, state: dict[str, Any]) -> dict[str, Any]:
-    """What a person wants to know of a tenant at a glance."""
+    """Summarize a tenant for the overview."""
     provider = state["phone_provider"] or {}
     return {
         "domain": domain,
@@ -87,7 +87,7 @@ async def _slash(_: Request) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the pages' paths, with the control calls of the Twilio half."""
+    """Return the routes of the pages, and of the Twilio half's control calls."""
     return [
         Route("/_sandbox", _slash),
         Route("/_sandbox/", _overview),

@@ -1,4 +1,4 @@
-"""The account that a request is for, and whether the caller has access (sources: twilio-credentials)."""
+"""Determines the account that a request is for, and whether the caller has access (sources: twilio-credentials)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from mfa_setup.sandbox.twilio.state import TwilioState
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A request that was let in.
+    """A request whose credentials were accepted.
 
     Attributes:
-        state: The account that answers.
-        caller: The kind of credentials that came with it.
+        state: The account that the request is for.
+        caller: The kind of credentials that were sent.
     """
 
     state: TwilioState
@@ -24,16 +24,19 @@ class Access:
 
 
 def admit(request: Request, *, keys: bool) -> Access:
-    """Let a request in, or refuse it.
+    """Check the credentials of a request and return its account.
 
     Args:
         request: The request.
-        keys: Whether a Standard API key reaches the path.
+        keys: Whether a Standard API key has access to the path.
+
+    Raises:
+        TwilioError: 401 or 403: the credentials are wrong or have no access, or the account is not active.
     """
     account, caller, user = _identify(request)
     state = _addressed(request, account, caller)
     if caller is Caller.STANDARD_KEY and not keys:
-        # A Standard key does not reach /Accounts (sources: twilio-credentials). not verified: status and code
+        # A Standard key has no access to /Accounts (sources: twilio-credentials). not verified: status and code
         raise TwilioError(401, AUTHENTICATE, "Authenticate")
     if caller is Caller.RESTRICTED_KEY and not account.settings.keys[user].reaches(request.url.path):
         # not verified: the text, and that it is 403 rather than 401 (sources: twilio-errors)
@@ -45,7 +48,7 @@ def admit(request: Request, *, keys: bool) -> Access:
 
 
 def _identify(request: Request) -> tuple[TwilioState, Caller, str]:
-    """Tell whose credentials came, or refuse with 401 and 20003 (sources: twilio-errors)."""
+    """Return the account that the credentials belong to, or raise 401 with 20003 (sources: twilio-errors)."""
     own: TwilioState = request.app.state.world.twilio
     user, password = basic_pair(request.headers.get("authorization", ""))
     for account in (own, *([own.parent] if own.parent else [])):
@@ -66,9 +69,9 @@ def _pairs(account: TwilioState) -> Iterator[tuple[str, str, Caller]]:
 
 
 def _addressed(request: Request, account: TwilioState, caller: Caller) -> TwilioState:
-    """Return the account that a path names, which can be a subaccount of the one whose credentials came.
+    """Return the account that the path names, which may be a subaccount of the credentials' account.
 
-    The v1 APIs name none, and answer for the latter (sources: twilio-subaccounts).
+    The paths of the v1 APIs name no account and mean the credentials' account (sources: twilio-subaccounts).
     """
     own = account.credentials.test_account_sid if caller is Caller.TEST else account.account_sid
     named = request.path_params.get("account_sid", own)

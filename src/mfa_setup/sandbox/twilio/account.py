@@ -20,7 +20,7 @@ _SUBRESOURCES = {
     "outgoing_caller_ids": "OutgoingCallerIds",
     "usage": "Usage",
 }
-# A new trial has free units in place of dollars (sources: twilio-account). not verified: that it reads 0 there
+# A new trial has free units instead of dollars (sources: twilio-account). not verified: that its balance is 0
 _START = {"trial": "0.0000", "legacy-trial": "15.0000"}
 
 
@@ -46,7 +46,7 @@ def fetch(call: Call) -> Response:
 
 
 def list_all(call: Call) -> Response:
-    """List the accounts: the one that asks, and its subaccount where it has one."""
+    """List the accounts: the caller's, and its subaccount if it has one."""
     name = call.query.text("FriendlyName")
     status = call.query.one_of("Status", ("active", "suspended", "closed"))
     world: TwilioState = call.request.app.state.world.twilio
@@ -58,9 +58,9 @@ def list_all(call: Call) -> Response:
 
 
 def balance(call: Call) -> Response:
-    """Fetch the balance: what there was, less the numbers' first month. Amounts are strings.
+    """Fetch the balance: the deposit, less the first month of each number. Amounts are strings.
 
-    Invoiced accounts have a negative one; subaccounts have none (sources: twilio-subaccounts).
+    Invoiced accounts have a negative balance; subaccounts have none (sources: twilio-subaccounts).
     """
     state = call.state
     if state.parent is not None:
@@ -73,7 +73,7 @@ def balance(call: Call) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     return [
         room(API + ".json", {"GET": list_all}, keys=False),
         room(API + "/{account_sid}.json", {"GET": fetch}, keys=False),

@@ -4,18 +4,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
-# The home country's low-risk numbers are on from the start (sources: twilio-dialing).
+# The low-risk numbers of the home country are enabled from the start (sources: twilio-dialing).
 HOME_COUNTRIES = frozenset({"US"})
 
 
 @dataclass(frozen=True, slots=True)
 class RestrictedKey:
-    """An API key that reaches what was granted to it (sources: twilio-credentials).
+    """An API key that has access only to the granted paths (sources: twilio-credentials).
 
     Attributes:
         sid: `SK` and 32 hex digits.
-        secret: Its secret.
-        allowed: Globs on the paths that it reaches.
+        secret: The secret of the key.
+        allowed: Globs for the paths that the key has access to.
     """
 
     sid: str
@@ -23,22 +23,22 @@ class RestrictedKey:
     allowed: tuple[str, ...]
 
     def reaches(self, path: str) -> bool:
-        """Whether the key may ask for a path."""
+        """Whether the key has access to a path."""
         return any(fnmatchcase(path, pattern) for pattern in self.allowed)
 
 
 @dataclass(slots=True)
 class AccountSettings:
-    """What a test has set of the account; all of it goes with a reset.
+    """The settings that tests can change; a reset restores them.
 
     Attributes:
-        deposit: What was paid in; None where the kind of account decides.
-        currency: In what its balance is kept.
-        status: Its status; None where the kind of account decides.
-        secondary_token: A second auth token, while the first is being replaced (sources: twilio-secondary-token).
+        deposit: The amount paid in; None if the kind of account determines it.
+        currency: The currency of the balance, as an ISO 4217 code.
+        status: The status of the account; None if the kind of account determines it.
+        secondary_token: A second auth token, used while the first is being replaced (sources: twilio-secondary-token).
         keys: Restricted API keys by SID.
-        prices: Prices of numbers by country and kind that differ from the catalogue; None where there is no price.
-        dialed: The countries whose low-risk numbers can be called.
+        prices: Prices by country and kind of number that override the catalogue; None means that there is no price.
+        dialed: The countries whose low-risk numbers the account may call.
     """
 
     deposit: Decimal | None = None

@@ -1,6 +1,6 @@
 """Alphanumeric senders in the pool of a Messaging Service.
 
-not verified: all of it; the OpenAPI extracts have none (sources: twilio-sdk-types, twilio-alpha-senders).
+not verified: all of it; the OpenAPI extracts do not cover them (sources: twilio-sdk-types, twilio-alpha-senders).
 """
 
 from starlette.responses import Response
@@ -16,7 +16,7 @@ from mfa_setup.sandbox.twilio.services import service_of
 
 
 def list_all(call: Call) -> Response:
-    """List the names in a service's pool, newest first."""
+    """List the alphanumeric senders in a service's pool, newest first."""
     service = service_of(call)
     found = reversed(service.names.values())
     entries = [Entry(one.rank, one.json(call.state.account_sid, service.sid, call.base)) for one in found]
@@ -24,7 +24,7 @@ def list_all(call: Call) -> Response:
 
 
 def create(call: Call) -> Response:
-    """Put a name into the pool: 201."""
+    """Add an alphanumeric sender to the pool: 201."""
     service, name = service_of(call), call.form.required("AlphaSender")
     if not is_name(name):
         raise invalid("AlphaSender", name)
@@ -34,7 +34,7 @@ def create(call: Call) -> Response:
 
 
 def fetch(call: Call) -> Response:
-    """Fetch a name of the pool."""
+    """Fetch an alphanumeric sender of the pool."""
     service = service_of(call)
     found = service.names.get(call.path["sid"])
     if found is None:
@@ -43,14 +43,14 @@ def fetch(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    """Take a name out of the pool: 204."""
+    """Remove an alphanumeric sender from the pool: 204."""
     if service_of(call).names.pop(call.path["sid"], None) is None:
         raise call.absent()
     return no_content()
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     base = "/v1/Services/{service}/AlphaSenders"
     return [
         room(base, {"GET": list_all, "POST": create}),

@@ -7,11 +7,11 @@ from enum import Enum, auto
 
 
 class Caller(Enum):
-    """The kind of credentials that came with a request."""
+    """The kind of credentials that were sent with a request."""
 
-    ACCOUNT = auto()  # account SID and auth token: reaches everything
-    STANDARD_KEY = auto()  # API key of Standard reach: everything except /Accounts itself
-    RESTRICTED_KEY = auto()  # API key that reaches what was granted to it
+    ACCOUNT = auto()  # account SID and auth token: access to everything
+    STANDARD_KEY = auto()  # Standard API key: access to everything except /Accounts itself
+    RESTRICTED_KEY = auto()  # restricted API key: access to the paths granted to it
     TEST = auto()  # test credentials: two calls with magic numbers
 
 
@@ -20,12 +20,12 @@ class Credentials:
     """The secrets of one sandbox account.
 
     Attributes:
-        account_sid: The account, `AC` and 32 hex digits.
-        auth_token: Its auth token, 32 hex digits.
-        api_key: An API key of Standard reach, `SK` and 32 hex digits.
-        api_secret: That key's secret.
+        account_sid: The account SID, `AC` and 32 hex digits.
+        auth_token: The auth token, 32 hex digits.
+        api_key: The SID of a Standard API key, `SK` and 32 hex digits.
+        api_secret: The secret of the API key.
         test_account_sid: The SID of the account's test credentials (sources: twilio-test-credentials).
-        test_auth_token: Their token.
+        test_auth_token: The auth token of the test credentials.
     """
 
     account_sid: str
@@ -37,7 +37,7 @@ class Credentials:
 
     @classmethod
     def generate(cls) -> "Credentials":
-        """Make up an account."""
+        """Generate random credentials for a new account."""
         return cls(
             account_sid="AC" + secrets.token_hex(16),
             auth_token=secrets.token_hex(16),
@@ -49,7 +49,7 @@ class Credentials:
 
 
 def basic_pair(header: str) -> tuple[str, str]:
-    """Read user and password of a Basic header; a pair of empty strings where there is none."""
+    """Parse the user and the password of a Basic header; both are empty if there is none."""
     scheme, _, value = header.partition(" ")
     if scheme.lower() != "basic":
         return "", ""
@@ -61,5 +61,5 @@ def basic_pair(header: str) -> tuple[str, str]:
 
 
 def is_pair(given: tuple[str, str], known: tuple[str, str]) -> bool:
-    """Tell whether user and password are those of a pair; the password is compared in constant time."""
+    """Return whether user and password match a known pair; the password is compared in constant time."""
     return given[0] == known[0] and secrets.compare_digest(given[1].encode(), known[1].encode())

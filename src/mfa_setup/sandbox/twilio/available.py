@@ -1,4 +1,4 @@
-"""AvailablePhoneNumbers: the countries and the search (OpenAPI; sources: twilio-search)."""
+"""AvailablePhoneNumbers: the countries and the number search (OpenAPI; sources: twilio-search)."""
 
 from typing import Any
 
@@ -27,14 +27,14 @@ def _country_json(call: Call, code: str) -> dict[str, Any]:
 
 def countries(call: Call) -> Response:
     """List the countries in which numbers can be bought."""
-    # The official example has the list and `uri` only, no paging (sources: twilio-search).
+    # The official example has only the list and `uri`, without paging (sources: twilio-search).
     check(call.query)
     bodies = [_country_json(call, code) for code in COUNTRIES]
     return answer({"countries": bodies, "uri": call.request.url.path})
 
 
 def country(call: Call) -> Response:
-    """Fetch one country, or answer 404 and 20404."""
+    """Fetch one country; 404 with 20404 if it is unknown."""
     code = call.path["country"].upper()
     if code not in COUNTRIES:
         raise call.absent()
@@ -42,21 +42,21 @@ def country(call: Call) -> Response:
 
 
 def search(call: Call) -> Response:
-    """List numbers of a kind; a kind that the country lacks is 404 and 20404 (sources: twilio-errors)."""
+    """Search numbers of a kind; 404 with 20404 if the country has no such kind (sources: twilio-errors)."""
     code, kind = call.path["country"].upper(), IN_PATH.get(call.path["kind"], "")
     if code not in COUNTRIES or kind not in COUNTRIES[code].prices:
         raise call.absent()
-    # North American toll-free numbers belong to both. not verified: their iso_country in a CA search
+    # North American toll-free numbers belong to both countries. not verified: their iso_country in a CA search
     home = "US" if (code, kind) == ("CA", "tollfree") else code
     offered = [one for one in call.state.in_stock() if (one.country, one.kind) == (home, kind)]
     size = check(call.query)
     found = matching(call.query, offered)[:size]
-    # An empty result is 200, and there is no price (sources: twilio-search).
+    # An empty result is answered with 200, and no prices are included (sources: twilio-search).
     return answer({"available_phone_numbers": [one.json() for one in found], "uri": call.request.url.path})
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     base = API + "/{account_sid}/AvailablePhoneNumbers"
     return [
         room(base + ".json", {"GET": countries}),

@@ -23,7 +23,7 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a handler gets: the request, its fields and the account's state."""
+    """A checked request as its handler receives it: its fields, path parameters and account."""
 
     request: Request
     state: TwilioState
@@ -34,11 +34,11 @@ class Call:
 
     @property
     def base(self) -> str:
-        """The address that was asked, up to the version: the v1 APIs link to themselves absolutely."""
+        """The URL of the request up to the version, for the absolute links that the v1 APIs contain."""
         return f"{self.request.url.scheme}://{self.request.url.netloc}{self.request.scope['root_path']}"
 
     def absent(self) -> TwilioError:
-        """Return the refusal of a resource that is not there."""
+        """Return the error for a resource that does not exist."""
         return missing(self.request.url.path)
 
 
@@ -46,24 +46,24 @@ Handler = Callable[[Call], Response]
 
 
 def answer(body: Mapping[str, object], status: int = 200) -> Response:
-    """Answer with a JSON document."""
+    """Build a JSON response."""
     return JSONResponse(body, status_code=status)
 
 
 def no_content() -> Response:
-    """Answer a deletion (OpenAPI: 204)."""
+    """Build the response to a deletion (OpenAPI: 204)."""
     return Response(status_code=204)
 
 
 class ProductRoute(Route):
-    """A path of one product; a request for another product does not match it."""
+    """A route of one product; it does not match requests to another product."""
 
     def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]], product: str | None) -> None:
         super().__init__(path, endpoint, methods=_METHODS)
         self.product = product
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Match what is for the product."""
+        """Match the path if the request is for this product."""
         found, inner = super().matches(scope)
         if found is not Match.NONE and product_of(scope["path"]) != self.product:
             return Match.NONE, {}
@@ -78,14 +78,14 @@ def room(
     keys: bool = True,
     product: str | None = None,
 ) -> Route:
-    """Serve a path.
+    """Build the route of a path.
 
     Args:
         path: Starlette's path pattern.
-        methods: The handler of each method; others are answered 405.
-        magic: Handlers for test credentials, which reach nothing else (sources: twilio-test-credentials).
-        keys: Whether a Standard API key reaches it (sources: twilio-credentials).
-        product: Whose path it is, where another product has the same one.
+        methods: The handler of each method; other methods are answered with 405.
+        magic: Handlers for test credentials, which have access to nothing else (sources: twilio-test-credentials).
+        keys: Whether a Standard API key has access (sources: twilio-credentials).
+        product: The product that the path belongs to, if another product has the same path.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -108,7 +108,7 @@ async def _call(request: Request, access: Access) -> Call:
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:
-    """Read a form (OpenAPI: every body is `application/x-www-form-urlencoded`); any other body has no fields."""
+    """Parse a form (OpenAPI: every body is `application/x-www-form-urlencoded`); other bodies have no fields."""
     if not is_form(request.headers.get("content-type", "")):
         return []
     try:

@@ -1,6 +1,6 @@
 """A call that speaks a code.
 
-not verified: the OpenAPI extracts have no Calls; the form is that of the SDK's types (sources: twilio-sdk-types).
+not verified: the OpenAPI extracts do not cover Calls; the form follows the SDK's types (sources: twilio-sdk-types).
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ _ABSENT = (
     "trunk_sid",
     "price",
 )
-_SECONDS = "5"  # how long the sandbox says that a call took
+_SECONDS = "5"  # the duration of every call, in seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class VoiceCall:
 
     Attributes:
         sid: `CA` and 32 hex digits.
-        rank: Its place in the order of creation.
-        to: Who is called.
-        sender: The number that calls.
-        text: What is said.
-        number_sid: The SID of that number.
-        born: When it was placed, on the state's monotonic clock.
-        created: When it was placed, by the wall clock.
+        rank: The position in the order of creation.
+        to: The called number.
+        sender: The calling number.
+        text: The spoken text.
+        number_sid: The SID of the calling number.
+        born: The time at which the call was placed, on the state's monotonic clock.
+        created: The time at which the call was placed, by the wall clock.
     """
 
     sid: str
@@ -51,7 +51,7 @@ class VoiceCall:
     created: datetime = field(default_factory=now)
 
     def status(self, clock: float, timeline: Timeline) -> str:
-        """Tell how far the call is; everyone answers."""
+        """Return the status of the call; every call is answered."""
         elapsed = clock - self.born
         if elapsed >= timeline.final:
             return "completed"
@@ -61,11 +61,11 @@ class VoiceCall:
 
     @property
     def order(self) -> int:
-        """Its place by date, the newest last."""
+        """The position in the order of dates, the newest last."""
         return chronological(self.created, self.rank)
 
     def json(self, account_sid: str, status: str = "completed") -> dict[str, Any]:
-        """Return the call as the API answers it when it is as far as that."""
+        """Return the call with this status as the API answers it."""
         moment = rfc2822(self.created)
         uri = f"{API}/{account_sid}/Calls/{self.sid}"
         return {

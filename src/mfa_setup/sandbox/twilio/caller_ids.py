@@ -1,4 +1,4 @@
-"""OutgoingCallerIds: verified phones (OpenAPI; sources: twilio-account)."""
+"""OutgoingCallerIds: the account's verified phone numbers (OpenAPI; sources: twilio-account)."""
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -17,7 +17,7 @@ _CODE = "111111"
 
 
 def list_all(call: Call) -> Response:
-    """List the verified phones, newest first; on a trial of 2026 the list is empty (sources: twilio-trial-regimes)."""
+    """List the verified numbers, newest first; empty on a trial of 2026 (sources: twilio-trial-regimes)."""
     state = call.state
     number, name = call.query.text("PhoneNumber"), call.query.text("FriendlyName")
     shown = [] if state.config.twilio_account == "trial" else [*reversed(state.caller_ids.values())]
@@ -31,9 +31,9 @@ def list_all(call: Call) -> Response:
 
 
 def request_validation(call: Call) -> Response:
-    """Start a verification: 200, and the phone appears in the list when its owner has typed the code.
+    """Start a verification: 200; the number is listed once its owner has typed the code.
 
-    In the sandbox the owner always does, as soon as a message would have arrived.
+    In the sandbox, the owner always types the code, as soon as a message would have arrived.
     """
     state, number = call.state, call.form.text("PhoneNumber")
     if not is_e164(number) or not is_valid(number):
@@ -65,12 +65,12 @@ def _one(call: Call) -> CallerId:
 
 
 def fetch(call: Call) -> Response:
-    """Fetch a verified phone."""
+    """Fetch a verified number."""
     return answer(_one(call).json(call.state.account_sid))
 
 
 def update(call: Call) -> Response:
-    """Rename a verified phone: 200."""
+    """Rename a verified number: 200."""
     caller = _one(call)
     caller.friendly_name = call.form.friendly_name() or caller.friendly_name
     caller.updated = now()
@@ -78,13 +78,13 @@ def update(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    """Forget a verified phone: 204."""
+    """Delete a verified number: 204."""
     del call.state.caller_ids[_one(call).sid]
     return no_content()
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     base = API + "/{account_sid}/OutgoingCallerIds"
     return [
         room(base + ".json", {"GET": list_all, "POST": request_validation}),

@@ -1,6 +1,6 @@
-"""Calls: enough for a spoken code (sources: twilio-trial-rules, twilio-test-credentials, twilio-dialing).
+"""Calls, for spoken codes only (sources: twilio-trial-rules, twilio-test-credentials, twilio-dialing).
 
-not verified: all of it; the OpenAPI extracts have no Calls. Its form is that of Messages where the two agree.
+not verified: all of it; the OpenAPI extracts do not cover Calls. The form follows Messages where the two agree.
 """
 
 import html
@@ -30,7 +30,7 @@ def create(call: Call) -> Response:
     _check(state, to, sender)
     if not any(call.form.text(name) for name in ("Url", "Twiml", "ApplicationSid")):
         raise TwilioError(400, 21205, "Url parameter is required")
-    # Only a text that comes with the request can be heard in the sandbox's inbox.
+    # The sandbox's inbox shows only a text that is part of the request.
     text = " ".join(html.unescape(_TAG.sub(" ", call.form.text("Twiml"))).split())
     number = state.owned(sender)
     placed = VoiceCall(
@@ -46,7 +46,7 @@ def _check(state: TwilioState, to: str, sender: str) -> None:
     if not sender:
         raise TwilioError(400, 21213, "'From' number is required")
     if state.config.twilio_account == "trial":
-        # 573xxx are the codes of 572xxx for Voice (sources: twilio-trial-rules)
+        # The 573xxx codes of Voice correspond to the 572xxx codes of messages (sources: twilio-trial-rules).
         raise TwilioError(400, 573006, "Trial accounts can only use predefined templates.")
     _check_sender(state, sender)
     if not is_e164(to) or not is_valid(to):
@@ -57,7 +57,7 @@ def _check(state: TwilioState, to: str, sender: str) -> None:
 
 
 def _check_sender(state: TwilioState, sender: str) -> None:
-    """Refuse what cannot call: a Messaging Service, a name, and a number without voice or of somebody else's."""
+    """Reject senders that cannot call: services, names, and numbers without voice or of other accounts."""
     if not is_e164(sender):
         raise TwilioError(400, 21212, f"The source phone number provided, {sender}, is not a valid phone number")
     number = state.owned(sender)
@@ -87,7 +87,7 @@ def list_all(call: Call) -> Response:
 
 
 def fetch(call: Call) -> Response:
-    """Fetch a call as it stands now."""
+    """Fetch a call with its current status."""
     state = call.state
     for one in state.calls:
         if one.sid == call.path["sid"]:
@@ -96,6 +96,6 @@ def fetch(call: Call) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     base = API + "/{account_sid}/Calls"
     return [room(base + ".json", {"GET": list_all, "POST": create}), room(base + "/{sid}.json", {"GET": fetch})]

@@ -7,7 +7,7 @@ from typing import Any
 from mfa_setup.sandbox.twilio.ids import iso, now
 
 STATUSES = ("PENDING", "IN_PROGRESS", "VERIFIED", "FAILED", "SUSPENDED")
-"""not verified: SUSPENDED; the OpenAPI document gives examples only, and has that one for brands."""
+"""not verified: SUSPENDED; the OpenAPI document gives only examples, and lists that status for brands."""
 SOLE_PROPRIETOR = "SOLE_PROPRIETOR"
 
 
@@ -17,12 +17,12 @@ class Campaign:
 
     Attributes:
         sid: `QE` and 32 hex digits.
-        brand_sid: Its brand.
+        brand_sid: The SID of the brand.
         status: One of `STATUSES`.
-        usecase: What its messages are for.
-        mock: Whether it is a test that no carrier hears of.
-        errors: Why it failed.
-        created: When it was submitted.
+        usecase: The use case of the campaign's messages.
+        mock: Whether the campaign is a test that is not submitted to carriers.
+        errors: The reasons for a failure.
+        created: The time of submission.
     """
 
     sid: str
@@ -35,12 +35,12 @@ class Campaign:
 
     @property
     def verified(self) -> bool:
-        """Whether it was approved."""
+        """Whether the campaign has been approved."""
         return self.status == "VERIFIED"
 
     @property
     def delivers(self) -> bool:
-        """Whether the carriers take its messages: a mock campaign was never submitted (sources: twilio-campaigns)."""
+        """Whether carriers accept its messages: a mock campaign was never submitted (sources: twilio-campaigns)."""
         return self.verified and not self.mock
 
     def json(self, account_sid: str, service_sid: str, base: str) -> dict[str, Any]:

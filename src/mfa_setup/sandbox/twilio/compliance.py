@@ -13,7 +13,7 @@ from mfa_setup.sandbox.twilio.services import service_of
 
 
 def campaigns(call: Call) -> Response:
-    """List a service's campaigns: none, or its one."""
+    """List a service's campaigns: at most one."""
     service = service_of(call)
     bodies = [service.campaign.json(call.state.account_sid, service.sid, call.base)] if service.campaign else []
     return answer(page_v1(call.request, call.query, "compliance", [Entry(1, body) for body in bodies]))
@@ -28,9 +28,9 @@ def campaign(call: Call) -> Response:
 
 
 def usecases(call: Call) -> Response:
-    """List the use cases that a campaign can have (OpenAPI, example): the one that codes need."""
+    """List the use cases that a campaign can have (OpenAPI, example): only the one for codes."""
     service_of(call)
-    call.query.sid("BrandRegistrationSid", "BN")  # all of them can have it
+    call.query.sid("BrandRegistrationSid", "BN")  # every brand may use it
     text = "Two-Factor authentication, one-time use password, password reset"
     code = {
         "code": "2FA",
@@ -80,7 +80,7 @@ def _has_brand(call: Call) -> bool:
 
 
 def brands(call: Call) -> Response:
-    """List the account's brands: one where it has a campaign. The key is `data` (OpenAPI, example)."""
+    """List the account's brands: one if the account has a campaign. The key is `data` (OpenAPI, example)."""
     entries = [Entry(1, _brand_json(call))] if _has_brand(call) else []
     return answer(page_v1(call.request, call.query, "data", entries))
 
@@ -93,7 +93,7 @@ def brand(call: Call) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     usa2p = "/v1/Services/{service}/Compliance/Usa2p"
     return [
         room(usa2p, {"GET": campaigns}),

@@ -1,6 +1,6 @@
-"""Control calls that change the account without Twilio's API.
+"""Control calls that change the account in ways that Twilio's API does not offer.
 
-All but the first are a POST with a JSON object; a body that it cannot use is answered 400 with `{"error": …}`.
+All but the first are a POST with a JSON object; an invalid body is answered with 400 and `{"error": …}`.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,12 @@ from mfa_setup.sandbox.twilio.stock import catalogue
 
 
 def _recipient(state: TwilioState, body: Body) -> Body:
-    """Verify a recipient of a trial."""
+    """Verify a recipient of a trial account."""
     return state.verify_recipient(read.phone(body)).json(state.account_sid)
 
 
 def _taken(state: TwilioState, body: Body) -> Body:
-    """Sell a number of the stock to someone else: a search still lists it, a purchase is refused."""
+    """Sell a stock number to someone else: a search still lists it, but a purchase is rejected."""
     number = read.phone(body)
     if number not in {one.phone_number for one in catalogue()}:
         raise ValueError("phone_number is not in stock")
@@ -32,21 +32,21 @@ def _taken(state: TwilioState, body: Body) -> Body:
 
 
 def _sold(state: TwilioState, body: Body) -> Body:
-    """Sell a number of the stock to someone else: no search lists it any more, a purchase is refused."""
+    """Sell a stock number to someone else: searches no longer list it, and a purchase is rejected."""
     number = _taken(state, body)
     state.sold.add(str(number["phone_number"]))
     return number
 
 
 def _stopped(state: TwilioState, body: Body) -> Body:
-    """Let a recipient answer STOP."""
+    """Make a recipient reply STOP."""
     number = read.phone(body)
     state.stopped.add(number)
     return {"phone_number": number}
 
 
 def _fate(state: TwilioState, body: Body) -> Body:
-    """Let messages to a phone end undelivered with an error code, or arrive again where it is null."""
+    """Make messages to a phone end as undelivered with an error code, or be delivered again if it is null."""
     number, code = read.phone(body), read.code(body)
     if code is None:
         state.fates.pop(number, None)

@@ -22,7 +22,7 @@ _AMOUNT, _AMOUNT_FORM = r"-?[0-9]{1,9}(\.[0-9]{1,4})?", "an amount such as 12.50
 
 
 def account(state: TwilioState, body: Body) -> Body:
-    """Set balance, currency and status, and make the account a subaccount of another where that owns it."""
+    """Set balance, currency and status; make the account a subaccount if `owner_account_sid` is another account."""
     settings = replace(state.settings)
     if body.get("balance") is not None:
         settings.deposit = Decimal(read.matching(body, "balance", _AMOUNT, _AMOUNT_FORM)) + state.spent
@@ -51,20 +51,20 @@ def _parent(state: TwilioState, sid: str) -> TwilioState:
 
 
 def token(state: TwilioState, body: Body) -> Body:
-    """Rotate the auth token: anyone who still holds the old one is refused."""
+    """Rotate the auth token: the old token is rejected from now on."""
     state.auth_token = read.matching(body, "auth_token", _TOKEN, _TOKEN_FORM)
     return {"auth_token": state.auth_token}
 
 
 def secondary_token(state: TwilioState, body: Body) -> Body:
-    """Create a second auth token, which is accepted as well, or delete it where null."""
+    """Create a second auth token, which is accepted too, or delete it if null."""
     value = body.get("auth_token")
     state.settings.secondary_token = None if value is None else read.matching(body, "auth_token", _TOKEN, _TOKEN_FORM)
     return {"auth_token": value}
 
 
 def key(state: TwilioState, body: Body) -> Body:
-    """Create a restricted API key, which reaches the paths that one of the globs matches."""
+    """Create a restricted API key with access to the paths that match one of the globs."""
     allowed = body.get("allowed")
     if not isinstance(allowed, list) or not all(isinstance(one, str) and one for one in allowed):
         raise ValueError("allowed must be a list of globs on paths")
@@ -74,7 +74,7 @@ def key(state: TwilioState, body: Body) -> Body:
 
 
 def price(state: TwilioState, body: Body) -> Body:
-    """Set what a kind of number costs in a country; null: Twilio's price list has no such kind."""
+    """Set the monthly price of a kind of number in a country; null: Twilio's price list has no such kind."""
     where = read.choice(body, "country", COUNTRIES)
     kinds = {name: kind for kind, name in IN_PRICES.items()}
     kind = kinds[read.choice(body, "number_type", kinds)]
@@ -86,7 +86,7 @@ def price(state: TwilioState, body: Body) -> Body:
 
 
 def dialing(state: TwilioState, body: Body) -> Body:
-    """Allow calls to a country's low-risk numbers, or not; Canada shares the permission of the US."""
+    """Allow or forbid calls to a country's low-risk numbers; Canada shares the permission of the US."""
     country, on = read.country(body), read.flag(body, "low_risk_numbers_enabled")
     if on is None:
         raise ValueError("low_risk_numbers_enabled must be true or false")
@@ -96,21 +96,21 @@ def dialing(state: TwilioState, body: Body) -> Body:
 
 
 def profile(state: TwilioState, body: Body) -> Body:
-    """Set the status of the compliance profile (for a subaccount: its parent's), or remove it where null."""
+    """Set the status of the compliance profile (for a subaccount: its parent's), or remove the profile if null."""
     status = None if body.get("status") is None else read.choice(body, "status", PROFILE_STATUSES)
     (state.parent or state).profile_status = status
     return {"status": status}
 
 
 def paper(state: TwilioState, body: Body) -> Body:
-    """File an address or a bundle of a country."""
+    """Add a regulatory address or bundle for a country."""
     kinds = {"address": "AD", "bundle": "BU"}
     kind = kinds[read.choice(body, "kind", kinds)]
     return {"sid": state.add_paper(kind, read.country(body))}
 
 
 def credentials(call: ControlCall) -> Body:
-    """Return every pair that the account has: its own, its API key, its test credentials, and those of its parent."""
+    """Return all credentials: the account's own, its API key, its test credentials, and those of its parent."""
     state = call.world.twilio
     own = asdict(state.credentials)
     if state.parent is None:

@@ -14,7 +14,7 @@ _LONGEST_AGO = 10 * 365 * 24 * 60 * 60
 
 
 def phone(body: Body, key: str = "phone_number") -> str:
-    """Read a valid phone number."""
+    """Return the phone number under `key`, which must be valid."""
     value = body.get(key)
     if not isinstance(value, str) or not is_e164(value) or not is_valid(value):
         raise ValueError(f"{key} must be a valid number in E.164")
@@ -22,7 +22,7 @@ def phone(body: Body, key: str = "phone_number") -> str:
 
 
 def name(body: Body, *, required: bool) -> str | None:
-    """Read `friendly_name`."""
+    """Return `friendly_name`; None if it is missing and not required."""
     value = body.get("friendly_name")
     if value is None and not required:
         return None
@@ -32,7 +32,7 @@ def name(body: Body, *, required: bool) -> str | None:
 
 
 def flag(body: Body, key: str) -> bool | None:
-    """Read a boolean; None where it is not there."""
+    """Return a boolean; None if it is missing."""
     value = body.get(key)
     if value is not None and not isinstance(value, bool):
         raise ValueError(f"{key} must be true or false")
@@ -40,7 +40,7 @@ def flag(body: Body, key: str) -> bool | None:
 
 
 def text(body: Body, key: str) -> str | None:
-    """Read a text that is not empty; None where it is not there."""
+    """Return a non-empty text; None if it is missing."""
     value = body.get(key)
     if value is not None and (not isinstance(value, str) or not value):
         raise ValueError(f"{key} must be a text")
@@ -48,7 +48,7 @@ def text(body: Body, key: str) -> str | None:
 
 
 def matching(body: Body, key: str, pattern: str, form: str) -> str:
-    """Read a text of a certain form, which the refusal describes."""
+    """Return a text that matches the pattern; `form` describes the pattern in the error."""
     value = body.get(key)
     if not isinstance(value, str) or not re.fullmatch(pattern, value):
         raise ValueError(f"{key} must be {form}")
@@ -56,7 +56,7 @@ def matching(body: Body, key: str, pattern: str, form: str) -> str:
 
 
 def choice(body: Body, key: str, choices: Collection[str]) -> str:
-    """Read one of several values."""
+    """Return a text that must be one of `choices`."""
     value = body.get(key)
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{key} must be one of {', '.join(choices)}")
@@ -64,12 +64,12 @@ def choice(body: Body, key: str, choices: Collection[str]) -> str:
 
 
 def country(body: Body) -> str:
-    """Read the code of a country."""
+    """Return `country`: an ISO 3166 code."""
     return matching(body, "country", "[A-Z]{2}", "an ISO 3166 code")
 
 
 def code(body: Body) -> int | None:
-    """Read `error_code`: a positive number or null."""
+    """Return `error_code`: a positive number or None."""
     value = body.get("error_code")
     if value is not None and (type(value) is not int or not 0 < value < 10**6):
         raise ValueError("error_code must be a positive number or null")
@@ -77,7 +77,7 @@ def code(body: Body) -> int | None:
 
 
 def seconds_ago(body: Body, default: int = 0) -> int:
-    """Read how long ago something happened."""
+    """Return `seconds_ago`: how long ago something happened."""
     value = body.get("seconds_ago", default)
     if type(value) is not int or not 0 <= value <= _LONGEST_AGO:
         raise ValueError(f"seconds_ago must be a number of seconds from 0 to {_LONGEST_AGO}")
@@ -85,7 +85,7 @@ def seconds_ago(body: Body, default: int = 0) -> int:
 
 
 def service(state: TwilioState, body: Body) -> Service:
-    """Read `service_sid`: a Messaging Service of the account."""
+    """Return the Messaging Service that `service_sid` names."""
     sid = body.get("service_sid")
     if not isinstance(sid, str) or sid not in state.services:
         raise ValueError("service_sid names no Messaging Service of the account")
@@ -93,5 +93,5 @@ def service(state: TwilioState, body: Body) -> Service:
 
 
 def optional_service(state: TwilioState, body: Body) -> Service | None:
-    """Read `service_sid`; None where it is not there."""
+    """Return the Messaging Service that `service_sid` names; None if it is missing."""
     return None if body.get("service_sid") is None else service(state, body)

@@ -1,4 +1,4 @@
-"""Control calls about numbers: those of the account, their registration and their messages of the past."""
+"""Control calls about numbers: the account's numbers, their registration and their past messages."""
 
 from dataclasses import replace
 
@@ -20,9 +20,10 @@ _TEXT = "123456 is your verification code"
 
 
 def number(state: TwilioState, body: Body) -> Body:
-    """Put a number into the account without a purchase, and into the pool of a service where `service_sid`.
+    """Add a number to the account without a purchase, and to the pool of the service `service_sid`, if given.
 
-    It has been there for long. `sms` and `voice` are what it can do, `sms_url` and `voice_url` its webhooks.
+    The number counts as bought long ago. `sms` and `voice` set its capabilities, `sms_url` and `voice_url` its
+    webhooks.
     """
     phone, name, service = read.phone(body), read.name(body, required=False), read.optional_service(state, body)
     sms, voice = read.flag(body, "sms"), read.flag(body, "voice")
@@ -46,7 +47,7 @@ def _owned(state: TwilioState, body: Body) -> OwnedNumber:
 
 
 def registering(state: TwilioState, body: Body) -> Body:
-    """Let the carriers not be done with a number's registration, until `error_code` is null."""
+    """Keep a number's registration with the carriers pending, with `error_code`, until it is set to null."""
     phone, code = read.phone(body), read.code(body)
     if code is None:
         state.registering.pop(phone, None)
@@ -58,7 +59,7 @@ def registering(state: TwilioState, body: Body) -> Body:
 
 
 def pool(state: TwilioState, body: Body) -> Body:
-    """Set when a number was put into the pool that it is in."""
+    """Set the time at which a number was added to its pool."""
     found, seconds = _owned(state, body), read.seconds_ago(body)
     service = state.service_of(found)
     if service is None:
@@ -69,7 +70,7 @@ def pool(state: TwilioState, body: Body) -> Body:
 
 
 def verification(state: TwilioState, body: Body) -> Body:
-    """File a toll-free verification of a number; the first one replaces the automatic one."""
+    """Add a toll-free verification of a number; the first one replaces the automatic one."""
     phone, seconds = read.phone(body), read.seconds_ago(body)
     status = read.choice(body, "status", VERIFICATION_STATUSES)
     if stranger(phone).kind != "tollfree":
@@ -80,7 +81,7 @@ def verification(state: TwilioState, body: Body) -> Body:
 
 
 def message(state: TwilioState, body: Body) -> Body:
-    """Write a message of the past into the account's log."""
+    """Add a past message to the account's log."""
     seconds, code, text = read.seconds_ago(body), read.code(body), read.text(body, "body") or _TEXT
     status = read.choice({"status": "delivered"} | body, "status", STATUSES)
     service = read.text(body, "messaging_service_sid")

@@ -1,4 +1,4 @@
-"""Control calls about Messaging Services, their campaigns, and senders that are no phone numbers."""
+"""Control calls about Messaging Services, their campaigns, and senders other than phone numbers."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _BASE = "https://messaging.twilio.com"
 
 
 def service(state: TwilioState, body: Body) -> Body:
-    """Create a Messaging Service, with a verified campaign where `verified`."""
+    """Create a Messaging Service, with a verified campaign if `verified` is true."""
     name = read.name(body, required=True) or ""
     registered = read.flag(body, "us_app_to_person_registered")
     found = state.add_service(name, verified=bool(read.flag(body, "verified")), registered=registered)
@@ -23,7 +23,7 @@ def service(state: TwilioState, body: Body) -> Body:
 
 
 def campaign(call: ControlCall) -> Body | None:
-    """Set the campaign of a Messaging Service, which gets one where it has none; with status null, remove it."""
+    """Set the campaign of a Messaging Service and create it if missing; a null status removes it."""
     state, body = call.world.twilio, call.body
     found = read.service(state, {"service_sid": call.path["sid"]})
     if "status" in body and body["status"] is None:
@@ -49,7 +49,7 @@ def _changes(body: Body) -> dict[str, Any]:
 
 
 def short_code(state: TwilioState, body: Body) -> Body:
-    """Give the account a short code, in the pool of a service where `service_sid`."""
+    """Add a short code to the account, and to the pool of the service `service_sid`, if given."""
     digits = read.matching(body, "short_code", "[0-9]{3,8}", "3 to 8 digits")
     country = read.country({"country": "US"} | body)
     service = read.optional_service(state, body)
@@ -63,7 +63,7 @@ def short_code(state: TwilioState, body: Body) -> Body:
 
 
 def alpha_sender(state: TwilioState, body: Body) -> Body:
-    """Put a name into the pool of a service."""
+    """Add an alphanumeric sender to the pool of a service."""
     value, service = body.get("alpha_sender"), read.service(state, body)
     if not isinstance(value, str) or not is_name(value):
         raise ValueError("alpha_sender must be 1 to 11 letters, digits, spaces, +, -, _ or &, with a letter")

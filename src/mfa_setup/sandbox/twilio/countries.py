@@ -1,7 +1,7 @@
-"""The countries of the catalogue, and what a number and a message cost there.
+"""The countries of the catalogue, and the prices of numbers and messages in each.
 
-The form of the prices is that of the OpenAPI (pricing v1): strings, per month (sources: twilio-prices).
-not verified: the amounts; they are of the right size and made up.
+The form of the prices is that of the OpenAPI document (pricing v1): strings, per month (sources: twilio-prices).
+not verified: the amounts; they are made up, but of the right order of magnitude.
 """
 
 from typing import NamedTuple
@@ -11,11 +11,11 @@ class Country(NamedTuple):
     """A country in which Twilio has numbers.
 
     Attributes:
-        name: Its English name.
+        name: The English name of the country.
         prices: Price per month by kind of number, in the order in which the API lists them.
         outbound: Price of one outbound SMS segment.
         inbound: Price of one inbound SMS segment.
-        beta: Whether all its numbers are new to Twilio's platform.
+        beta: Whether all of the country's numbers are new to Twilio's platform.
     """
 
     name: str
@@ -38,7 +38,7 @@ COUNTRIES = {
     "US": Country("United States", {"local": "1.15", "tollfree": "2.15"}, "0.0083", "0.0083"),
 }
 
-# Each interface spells the kinds in its own way: the path (OpenAPI), the links between resources (OpenAPI,
+# Each interface spells the kinds of numbers differently: the path (OpenAPI), the links between resources (OpenAPI,
 # AvailablePhoneNumberCountry) and the price list (sources: twilio-prices: "toll free" has a space).
 IN_PATH = {"Local": "local", "Mobile": "mobile", "TollFree": "tollfree"}
 IN_LINKS = {"local": "local", "mobile": "mobile", "tollfree": "toll_free"}

@@ -1,4 +1,4 @@
-"""The delivery rules of messages, without state.
+"""The rules that decide whether messages are delivered; they keep no state.
 
 Sources: twilio-messages, twilio-message-codes, twilio-a2p, twilio-toll-free (docs/sources.md).
 """
@@ -18,20 +18,20 @@ UNREGISTERED_LONG_CODE = 30034
 UNPROVISIONED_SENDER = 30024
 _NORTH_AMERICA, _BRITAIN = 1, 44  # calling codes
 
-# The OpenAPI's own list example has a text beside its code; it is usually null (sources: twilio-messages).
+# The list example of the OpenAPI document has a text with its code; it is usually null (sources: twilio-messages).
 ERROR_MESSAGES = {30004: "Message blocked"}
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What decides about a sender.
+    """The properties of a sender that decide about delivery.
 
     Attributes:
-        country: ISO code of its country; empty for an alphanumeric sender.
+        country: ISO code of the sender's country; empty for an alphanumeric sender or a short code.
         kind: `local`, `mobile`, `tollfree`, `shortcode` or `alpha`.
-        in_campaign: Whether it is in the pool of a service with a verified campaign.
-        verified: Whether its toll-free verification is approved.
-        registering: The code that US carriers refuse it with while its registration is not through.
+        in_campaign: Whether the sender is in the pool of a service with a verified campaign.
+        verified: Whether the sender's toll-free verification is approved.
+        registering: The code with which US carriers reject the sender while its registration is pending.
     """
 
     country: str
@@ -47,7 +47,7 @@ class Sender:
 
 
 class Outcome(NamedTuple):
-    """How a message ends."""
+    """The final status and error code of a message."""
 
     status: str
     error_code: int | None
@@ -57,22 +57,22 @@ DELIVERED = Outcome("delivered", None)
 
 
 def outcome(sender: Sender, to_country: str, fate: int | None = None) -> Outcome:
-    """Tell how a message that Twilio has accepted ends.
+    """Return the outcome of a message that Twilio has accepted.
 
     Args:
-        sender: Who sends it.
+        sender: The sender of the message.
         to_country: ISO code of the recipient's country.
-        fate: The error code that a test has laid upon this recipient's phone.
+        fate: The error code that a test has set for messages to the recipient's phone.
     """
     code = _refusal(sender, to_country) or fate
     return Outcome("undelivered", code) if code else DELIVERED
 
 
 def _refusal(sender: Sender, to_country: str) -> int | None:
-    """Return the code with which the recipient's carriers drop what this sender sends; None if they take it."""
+    """Return the code with which the recipient's carriers drop the sender's messages; None if they accept them."""
     if sender.kind == "tollfree" and to_country in TOLL_FREE_REACH and not sender.verified:
         return UNVERIFIED_TOLL_FREE
-    # not verified: that numbers of Canada and of the Caribbean fall under the rule as those of the US do
+    # not verified: that the rule covers numbers of Canada and of the Caribbean as it does those of the US
     if sender.calling_code == _NORTH_AMERICA and to_country in US_PHONES:
         return sender.registering if sender.in_campaign else UNREGISTERED_LONG_CODE
     # All carriers of the UK block long codes of other countries (sources: twilio-uk).
@@ -82,7 +82,7 @@ def _refusal(sender: Sender, to_country: str) -> int | None:
 
 
 class Timeline(NamedTuple):
-    """After how many seconds a message reaches each stage of its life."""
+    """The seconds after which a message reaches each of its statuses."""
 
     queued: float = 0.1
     sending: float = 0.25
@@ -91,9 +91,9 @@ class Timeline(NamedTuple):
 
 
 def status_after(elapsed: float, ending: Outcome, *, by_service: bool, timeline: Timeline) -> str:
-    """Tell a message's status so long after it was created (sources: twilio-messages).
+    """Return a message's status this many seconds after its creation (sources: twilio-messages).
 
-    `accepted` comes first only where a Messaging Service has yet to choose a sender.
+    `accepted` comes first only if a Messaging Service has yet to choose the sender.
     """
     if elapsed >= timeline.final:
         return ending.status

@@ -1,6 +1,6 @@
-"""Dialing permissions: the countries that calls may go to (sources: twilio-dialing, twilio-sdk-types).
+"""Dialing permissions: the countries that the account may call (sources: twilio-dialing, twilio-sdk-types).
 
-not verified: all but the example of the US; the OpenAPI extracts have no Voice.
+not verified: all but the example of the US; the OpenAPI extracts do not cover Voice.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ _FILTERS = {
     "HighRiskTollfraudNumbersEnabled": "high_risk_tollfraud_numbers_enabled",
 }
 SHARED = {"CA": "US"}
-"""not verified: that Canada can be asked for; it shares the entry of the US (sources: twilio-dialing)."""
+"""not verified: that Canada can be requested; it shares the entry of the US (sources: twilio-dialing)."""
 
 
 def _permission(call: Call, country: Country) -> dict[str, Any]:
@@ -67,5 +67,5 @@ def fetch(call: Call) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     return [room(_PATH, {"GET": list_all}), room(_PATH + "/{country}", {"GET": fetch})]

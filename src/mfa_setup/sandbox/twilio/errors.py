@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 AUTHENTICATE = 20003
 NOT_FOUND = 20404
 
-# An injected fault names only the HTTP status: the code that goes with it (sources: twilio-errors).
+# The Twilio code for each HTTP status: an injected fault names only the status (sources: twilio-errors).
 _CODES = {401: AUTHENTICATE, 403: AUTHENTICATE, 404: NOT_FOUND, 405: 20004, 429: 20429, 503: 20503}
 _MESSAGES = {
     401: "Authenticate",
@@ -24,7 +24,7 @@ _FIRST_SERVER_ERROR = 500
 
 
 class TwilioError(Exception):
-    """A request that Twilio refuses."""
+    """An error response of Twilio's APIs."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
@@ -34,7 +34,7 @@ class TwilioError(Exception):
 
 
 def error(status: int, code: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer in Twilio's error form (sources: twilio-errors)."""
+    """Build a response in Twilio's error form (sources: twilio-errors)."""
     body = {
         "code": code,
         "message": message,
@@ -45,18 +45,18 @@ def error(status: int, code: int, message: str, headers: Mapping[str, str] | Non
 
 
 def missing(path: str) -> TwilioError:
-    """Return the refusal of a path or resource that does not exist (sources: twilio-errors: 20404)."""
+    """Return the error for a path or resource that does not exist (sources: twilio-errors: 20404)."""
     return TwilioError(404, NOT_FOUND, f"The requested resource {path} was not found")
 
 
 def not_found(path: str) -> Response:
-    """Answer a path or resource that does not exist (sources: twilio-errors: 20404)."""
+    """Build the response for a path or resource that does not exist (sources: twilio-errors: 20404)."""
     refusal = missing(path)
     return error(refusal.status, refusal.code, refusal.message)
 
 
 def status_fault(status: int) -> Response:
-    """Answer an injected fault in Twilio's form: 20429 for 429, 20503 for 503, else 20500 (sources: twilio-errors)."""
+    """Build an injected fault's response: 20429 for 429, 20503 for 503, else 20500 (sources: twilio-errors)."""
     # not verified: the texts, and which of its codes a 500, 502 or 504 carries
     code = _CODES.get(status, 20500 if status >= _FIRST_SERVER_ERROR else 20001)
     message = _MESSAGES.get(status, "Internal Server Error" if status >= _FIRST_SERVER_ERROR else "Bad Request")

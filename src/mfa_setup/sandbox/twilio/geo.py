@@ -1,4 +1,4 @@
-"""Geo permissions: the countries that messages may go to (OpenAPI, accounts v1; sources: twilio-geo)."""
+"""Geo permissions: the countries that the account may send messages to (OpenAPI, accounts v1; sources: twilio-geo)."""
 
 from typing import Any
 
@@ -27,15 +27,15 @@ def _permission(call: Call, country: str) -> dict[str, Any]:
 
 
 def fetch(call: Call) -> Response:
-    """List the permissions, of all countries or of those in CountryCode (OpenAPI, example: `IN,PK,US`)."""
+    """List the permissions of all countries, or of those in CountryCode (OpenAPI, example: `IN,PK,US`)."""
     wanted = [code.strip().upper() for code in call.query.text("CountryCode").split(",") if code.strip()]
-    # not verified: an unknown country is left out rather than refused
+    # not verified: an unknown country is left out rather than rejected
     known = [code for code in sorted(phonenumbers.SUPPORTED_REGIONS) if not wanted or code in wanted]
     return answer({"permissions": [_permission(call, code) for code in known]})
 
 
 def update(call: Call) -> Response:
-    """Switch countries on or off: 200 even where one of them is refused (sources: twilio-geo)."""
+    """Enable or disable countries: 200 even if one of them is rejected (sources: twilio-geo)."""
     wished = [_read(text) for text in call.form.all("Permissions")]
     if not wished:
         # not verified: the code
@@ -67,7 +67,7 @@ def _switch(call: Call, country: str, *, on: bool) -> dict[str, Any]:
     return {
         "country_code": country,
         "type": "country",
-        # not verified: whether a refused entry repeats the wish or what stands
+        # not verified: whether a rejected entry repeats the requested value or the one in force
         "enabled": country in state.countries_on,
         "error_code": _REFUSED if refused else 0,
         "error_messages": ["High risk country permission cannot be updated"] if refused else [],
@@ -75,5 +75,5 @@ def _switch(call: Call, country: str, *, on: bool) -> dict[str, Any]:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     return [room("/v1/Messaging/GeoPermissions", {"GET": fetch, "PATCH": update})]

@@ -1,4 +1,4 @@
-"""Search by nearness (OpenAPI, `NearNumber`, `NearLatLong`, `Distance`; US and Canada only)."""
+"""Search by distance (OpenAPI, `NearNumber`, `NearLatLong`, `Distance`; US and Canada only)."""
 
 import math
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Point = tuple[float, float]
 
 
 def near(query: Fields, numbers: list[StockNumber]) -> list[Callable[[StockNumber], bool]]:
-    """Return the condition that a search sets on distance, or none; numbers that lie nowhere always meet it."""
+    """Return the search's condition on distance, if it has one; numbers without a location always meet it."""
     miles = query.integer("Distance", 0, _MOST_MILES)
     center = _center(query, numbers)
     if center is None:
@@ -34,7 +34,7 @@ def _center(query: Fields, numbers: list[StockNumber]) -> Point | None:
         return latitude, longitude
     if not number:
         return None
-    # The stand-in knows places by area code only, so a number lies where its area code does.
+    # The sandbox knows locations by area code only, so a number has the location of its area code.
     prefix = number[:5]
     twin = next((one for one in numbers if one.place and one.phone_number.startswith(prefix)), None)
     if twin is None:

@@ -7,35 +7,35 @@ from email.utils import format_datetime
 
 API = "/2010-04-01/Accounts"
 LONG = 60 * 24 * 60 * 60
-"""For how many seconds an account has had what a control call gives it."""
+"""The age in seconds of the records that control calls create: 60 days."""
 
 
 def new_sid(prefix: str) -> str:
-    """Return a fresh SID: two letters and 32 hex digits (OpenAPI, every `pattern`)."""
+    """Return a new random SID: two letters and 32 hex digits (OpenAPI, every `pattern`)."""
     return prefix + secrets.token_hex(16)
 
 
 def fixed_sid(prefix: str, account_sid: str, name: str) -> str:
-    """Return the SID of something that the account has from the start: the same after every reset."""
+    """Return the SID of a resource that the account has from the start; it stays the same after every reset."""
     digest = hashlib.sha256(f"{account_sid}/{prefix}/{name}".encode()).hexdigest()
     return prefix + digest[:32]
 
 
 def now() -> datetime:
-    """Return the present second; Twilio's dates carry no fraction."""
+    """Return the current time in whole seconds; Twilio's dates have no fraction."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
 def ago(seconds: int) -> datetime:
-    """Return the moment so many seconds ago."""
+    """Return the time this many seconds ago."""
     return now() - timedelta(seconds=seconds)
 
 
 def rfc2822(moment: datetime | None) -> str | None:
-    """Write a date as the 2010-04-01 API does (OpenAPI, format `date-time-rfc-2822`)."""
+    """Format a date as the 2010-04-01 API does (OpenAPI, format `date-time-rfc-2822`)."""
     return format_datetime(moment) if moment else None
 
 
 def iso(moment: datetime | None) -> str | None:
-    """Write a date as the v1 APIs do (OpenAPI, format `date-time`)."""
+    """Format a date as the v1 APIs do (OpenAPI, format `date-time`)."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None

@@ -18,7 +18,7 @@ from mfa_setup.sandbox.twilio.purchase import buy
 
 
 def lister(kind: str | None = None) -> Handler:
-    """Return the handler that lists the account's numbers, all or of one kind, newest first."""
+    """Return the handler that lists the account's numbers, of all kinds or of one, newest first."""
 
     def list_all(call: Call) -> Response:
         keep = _Filter(call.query)
@@ -31,7 +31,7 @@ def lister(kind: str | None = None) -> Handler:
 
 
 class _Filter:
-    """The conditions of a list."""
+    """The filter conditions of a list request."""
 
     def __init__(self, query: Fields) -> None:
         self.name = query.optional("FriendlyName")
@@ -51,7 +51,7 @@ class _Filter:
 
 
 def _partial(text: str) -> re.Pattern[str] | None:
-    """Read a number in full or in part, with * for any digit (OpenAPI, `PhoneNumber`)."""
+    """Compile a filter by a full or partial number, with * for any digit (OpenAPI, `PhoneNumber`)."""
     if not text:
         return None
     if not re.fullmatch(r"\+?[0-9*]+", text):
@@ -61,7 +61,7 @@ def _partial(text: str) -> re.Pattern[str] | None:
 
 
 def buyer(kind: str | None = None) -> Handler:
-    """Return the handler that buys a number, of any kind or of one: 201."""
+    """Return the handler that buys a number, of any kind or of a given one: 201."""
 
     def create(call: Call) -> Response:
         return answer(buy(call.state, call.form, kind).json(call.state.account_sid), 201)
@@ -82,10 +82,10 @@ def fetch(call: Call) -> Response:
 
 
 def update(call: Call) -> Response:
-    """Change a number's name and settings: 200."""
+    """Update a number's name and settings: 200."""
     number = _one(call)
     if call.form.text("AccountSid") not in {"", call.state.account_sid}:
-        # Moving a number to another account: the sandbox has only one. not verified: the code
+        # Moving a number to another account is not supported. not verified: the code
         raise TwilioError(400, INVALID, "Invalid AccountSid")
     settings.apply(number, call.form)
     return answer(number.json(call.state.account_sid))
@@ -98,7 +98,7 @@ def release(call: Call) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     base = API + "/{account_sid}/IncomingPhoneNumbers"
     return [
         room(base + ".json", {"GET": lister(), "POST": buyer()}, magic={"POST": magic.buy}),

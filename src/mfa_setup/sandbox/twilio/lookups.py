@@ -38,7 +38,7 @@ _LINES = {
 
 
 def fetch(call: Call) -> Response:
-    """Look a number up: an invalid one is 200 with `valid` false, not 404 (sources: twilio-lookup)."""
+    """Look a number up: an invalid one is answered with 200 and `valid` false, not 404 (sources: twilio-lookup)."""
     text = call.path["number"]
     country = call.query.text("CountryCode").upper() or "US"
     try:
@@ -61,7 +61,7 @@ def _body(call: Call, text: str, parsed: phonenumbers.PhoneNumber | None, errors
         "phone_number": number,
         "national_format": phonenumbers.format_number(parsed, national) if parsed else None,
         "valid": parsed is not None,
-        # not verified: an empty list, as the schema has it; the example beside it has null
+        # not verified: an empty list, as in the schema; the example next to it has null
         "validation_errors": errors,
         **dict.fromkeys(_PACKAGES),
         "url": f"{call.base}/v2/PhoneNumbers/{number}",
@@ -82,5 +82,5 @@ def _line(parsed: phonenumbers.PhoneNumber) -> dict[str, Any]:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     return [room("/v2/PhoneNumbers/{number}", {"GET": fetch})]

@@ -28,12 +28,12 @@ _TO = {
 
 
 def buy(call: Call) -> Response:
-    """Answer a purchase with test credentials."""
+    """Answer a purchase made with test credentials."""
     number, code = call.form.text("PhoneNumber"), call.form.text("AreaCode")
     if number == "+15005550000":
         raise TwilioError(400, 21422, f"The requested number is unavailable: {number}")
     if number and number != GOOD:
-        raise TwilioError(400, 21421, f"PhoneNumber is invalid: {number}")  # not verified: any but the magic ones
+        raise TwilioError(400, 21421, f"PhoneNumber is invalid: {number}")  # not verified: other than magic numbers
     if not number and code != "500":
         raise TwilioError(400, 21452 if code else 21421, f"No phone numbers found in area code {code}")
     stock = StockNumber(GOOD, "US", "local", sms=True, mms=True, beta=False)
@@ -43,7 +43,7 @@ def buy(call: Call) -> Response:
 
 
 def send(call: Call) -> Response:
-    """Answer a message with test credentials."""
+    """Answer a message sent with test credentials."""
     sender, to, body = (call.form.text(name) for name in ("From", "To", "Body"))
     if not to:
         raise TwilioError(400, 21604, "A 'To' phone number is required.")

@@ -1,4 +1,4 @@
-"""A message and its life (sources: twilio-messages; OpenAPI, `api.v2010.account.message`)."""
+"""A message and its statuses (sources: twilio-messages; OpenAPI, `api.v2010.account.message`)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ TERMINAL = frozenset({"delivered", "undelivered", "failed", "canceled"})
 _LEFT_TWILIO = frozenset({"sent", "delivered", "undelivered", "read", "partially_delivered"})
 _GSM_SINGLE, _GSM_PART = 160, 153
 _UCS_SINGLE, _UCS_PART = 70, 67
-# GSM-7 without its extension table, which counts double: enough to tell one segment from two.
+# GSM-7 without its extension table, whose characters count double: enough to tell one segment from two.
 _GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -34,7 +34,7 @@ _GSM_7 = frozenset(
 
 
 def segments(body: str) -> int:
-    """Return how many segments a text takes (OpenAPI, `Body`: 160 GSM-7 or 70 UCS-2 characters)."""
+    """Return the number of segments of a text (OpenAPI, `Body`: 160 GSM-7 or 70 UCS-2 characters)."""
     single, part = (_GSM_SINGLE, _GSM_PART) if set(body) <= _GSM_7 else (_UCS_SINGLE, _UCS_PART)
     return 1 if len(body) <= single else -(-len(body) // part)
 
@@ -45,16 +45,16 @@ class Message:
 
     Attributes:
         sid: `SM` and 32 hex digits.
-        rank: Its place in the order of creation.
-        to: The recipient.
-        sender: The number or name that it goes out from.
-        body: Its text.
-        ending: How it will end.
-        born: When it was created, on the state's monotonic clock.
-        service_sid: The Messaging Service that sends it.
-        chosen_late: Whether that service chooses the sender, so that `from` is null at first.
-        unit_price: Price of a segment.
-        created: When it was created, by the wall clock.
+        rank: The position in the order of creation.
+        to: The recipient's number.
+        sender: The number or name that the message is sent from.
+        body: The text of the message.
+        ending: The final status and error code.
+        born: The time of creation, on the state's monotonic clock.
+        service_sid: The SID of the Messaging Service that sends the message; None if a number does.
+        chosen_late: Whether the service chooses the sender, so that `from` is null at first.
+        unit_price: The price of a segment.
+        created: The time of creation, by the wall clock.
     """
 
     sid: str
@@ -71,11 +71,11 @@ class Message:
 
     @property
     def order(self) -> int:
-        """Its place by date, the newest last."""
+        """The position in the order of dates, the newest last."""
         return chronological(self.created, self.rank)
 
     def status(self, clock: float, timeline: Timeline) -> str:
-        """Tell where in its life the message is."""
+        """Return the current status of the message."""
         return status_after(clock - self.born, self.ending, by_service=self.chosen_late, timeline=timeline)
 
     def json(self, account_sid: str, clock: float, timeline: Timeline) -> dict[str, Any]:

@@ -49,9 +49,9 @@ _COMPARISONS: dict[str, Callable[[datetime, datetime], bool]] = {
 
 
 def _moment(name: str, value: str) -> datetime:
-    """Read a day or a moment; the last day is meant to its end."""
+    """Parse a day or a time; a day as `DateSent<` includes its last second."""
     try:
-        # The OpenAPI's examples have RFC 2822 besides ISO 8601.
+        # The examples of the OpenAPI document contain RFC 2822 as well as ISO 8601 dates.
         given = parsedate_to_datetime(value) if "," in value else datetime.fromisoformat(value)
     except ValueError:
         raise invalid(name, value) from None
@@ -69,12 +69,12 @@ def _one(call: Call) -> Message:
 
 
 def fetch(call: Call) -> Response:
-    """Fetch a message as it stands now."""
+    """Fetch a message with its current status."""
     return answer(_one(call).json(call.state.account_sid, call.state.clock(), call.state.timeline))
 
 
 def update(call: Call) -> Response:
-    """Redact a message with an empty Body; only scheduled ones can be canceled (OpenAPI)."""
+    """Redact a message by an empty Body; only scheduled messages can be canceled (OpenAPI)."""
     message = _one(call)
     if call.form.one_of("Status", ("canceled",)):
         raise TwilioError(400, 30409, "Message is not scheduled and cannot be canceled")  # not verified: the code
@@ -87,7 +87,7 @@ def update(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    """Delete a message: 204; it fails while the message is in flight (sources: twilio-messages)."""
+    """Delete a message: 204; rejected while the message is in flight (sources: twilio-messages)."""
     message = _one(call)
     _check_over(call, message)
     del call.state.messages[message.sid]
@@ -101,7 +101,7 @@ def _check_over(call: Call, message: Message) -> None:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     base = API + "/{account_sid}/Messages"
     return [
         room(base + ".json", {"GET": list_all, "POST": create}, magic={"POST": magic.send}),

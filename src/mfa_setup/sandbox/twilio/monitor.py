@@ -1,4 +1,4 @@
-"""Alerts: the account's errors, those of messages sent by others with its token included (sources: twilio-alerts)."""
+"""Alerts: the account's errors, including those that others cause with its token (sources: twilio-alerts)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ def _shown(call: Call) -> list[Alert]:
 
 
 def list_all(call: Call) -> Response:
-    """List the alerts, newest first; all of the sandbox's are of level `error`."""
+    """List the alerts, newest first; all alerts of the sandbox have the level `error`."""
     level = call.query.one_of("LogLevel", _LEVELS)
     start, end = _date(call.query, "StartDate"), _date(call.query, "EndDate", last=True)
     found = [
@@ -35,7 +35,7 @@ def list_all(call: Call) -> Response:
 
 
 def _date(query: Fields, name: str, *, last: bool = False) -> datetime | None:
-    """Read a moment, `YYYY-MM-DD` or with a time in GMT (OpenAPI); a day as an end is its last second."""
+    """Parse `YYYY-MM-DD`, or a time in GMT (OpenAPI); with `last`, a day means its last second."""
     value = query.text(name)
     if not value:
         return None
@@ -50,7 +50,7 @@ def _date(query: Fields, name: str, *, last: bool = False) -> datetime | None:
 
 
 def fetch(call: Call) -> Response:
-    """Fetch an alert, with what the request and its answer were."""
+    """Fetch an alert, with the request and the response that it is about."""
     for alert in _shown(call):
         if alert.sid == call.path["sid"]:
             details = dict.fromkeys(("request_variables", "request_headers", "response_body", "response_headers"), "")
@@ -59,5 +59,5 @@ def fetch(call: Call) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     return [room("/v1/Alerts", {"GET": list_all}), room("/v1/Alerts/{sid}", {"GET": fetch})]

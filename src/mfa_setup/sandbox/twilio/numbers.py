@@ -1,4 +1,4 @@
-"""A number that the account owns."""
+"""The record of a number that the account owns."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from mfa_setup.sandbox.twilio.ids import API, now, rfc2822
 from mfa_setup.sandbox.twilio.stock import StockNumber
 
-# Form field and JSON key of each setting that an update passes through (OpenAPI, IncomingPhoneNumber).
+# Form field and JSON key of each setting that an update stores unchanged (OpenAPI, IncomingPhoneNumber).
 URLS = {
     "SmsUrl": "sms_url",
     "SmsFallbackUrl": "sms_fallback_url",

@@ -1,4 +1,4 @@
-"""Lists in pages, as the 2010-04-01 and the v1 APIs cut them (OpenAPI; sources: twilio-numbers, twilio-services)."""
+"""Paging of lists in the 2010-04-01 and the v1 APIs (OpenAPI; sources: twilio-numbers, twilio-services)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,19 +16,19 @@ _PAGING = {"Page", "PageSize", "PageToken"}
 
 
 class Entry(NamedTuple):
-    """One entry of a list, newest first; its rank survives the deletion of its neighbours."""
+    """An entry of a list, newest first; deleting other entries does not change its rank."""
 
     rank: int
     body: dict[str, Any]
 
 
 def chronological(created: datetime, rank: int) -> int:
-    """Return the rank of an entry of a list that goes by date, whatever the order in which its entries arose."""
+    """Return the rank of an entry in a list sorted by date, whatever the order of creation."""
     return int(created.timestamp()) << 32 | rank
 
 
 class Cut(NamedTuple):
-    """The entries of one page, and what leads on and back."""
+    """The entries of one page, and the tokens of the next and the previous page."""
 
     number: int
     size: int
@@ -38,18 +38,18 @@ class Cut(NamedTuple):
 
 
 def check(query: Fields) -> int:
-    """Refuse what asks for no page, and return the size of a page."""
+    """Reject invalid paging parameters and return the page size."""
     query.integer("Page", 0, 10**8)
     return _size(query)
 
 
 def cut(query: Fields, entries: Sequence[Entry]) -> Cut:
-    """Take the page that a request asks for."""
+    """Return the requested page."""
     size = _size(query)
     number = query.integer("Page", 0, 10**8) or 0
     token = query.text("PageToken")
     if number and not token:
-        # A hand-built Page=1 without its token is 400 (sources: twilio-numbers). not verified: the code
+        # A hand-built Page=1 without its token is answered with 400 (sources: twilio-numbers). not verified: the code
         raise TwilioError(400, 20006, "Page number out of range")
     chosen = _chosen(entries, token, size)
     older = bool(chosen) and entries[-1].rank < chosen[-1].rank
@@ -66,7 +66,7 @@ def cut(query: Fields, entries: Sequence[Entry]) -> Cut:
 def _size(query: Fields) -> int:
     size = query.integer("PageSize", 1, 10**8)
     if size is not None and size > LARGEST_SIZE:
-        # not verified: refused rather than cut down to 1000
+        # not verified: rejected rather than reduced to 1000
         raise TwilioError(400, 20007, "Page size too large: it can be up to 1000")
     return size or DEFAULT_SIZE
 
@@ -80,7 +80,7 @@ def _chosen(entries: Sequence[Entry], token: str, size: int) -> Sequence[Entry]:
     except ValueError:
         rank = -1
     if direction not in {"PA", "PB"} or rank < 0:
-        # not verified: what a token that Twilio did not give leads to
+        # not verified: the answer to a token that Twilio did not issue
         raise TwilioError(400, 20006, "Invalid page token")
     if direction == "PA":
         return [entry for entry in entries if entry.rank < rank][:size]
@@ -88,7 +88,7 @@ def _chosen(entries: Sequence[Entry], token: str, size: int) -> Sequence[Entry]:
 
 
 def page_2010(request: Request, query: Fields, key: str, entries: Sequence[Entry]) -> dict[str, Any]:
-    """Return a page as the 2010-04-01 API does: links relative to the host."""
+    """Return a page in the form of the 2010-04-01 API: links are relative to the host."""
     page = cut(query, entries)
     start = page.number * page.size
     return {
@@ -105,7 +105,7 @@ def page_2010(request: Request, query: Fields, key: str, entries: Sequence[Entry
 
 
 def page_v1(request: Request, query: Fields, key: str, entries: Sequence[Entry]) -> dict[str, Any]:
-    """Return a page as the v1 APIs do: `meta`, with absolute links on the host that was asked."""
+    """Return a page in the form of the v1 APIs: `meta`, with absolute links to the requested host."""
     page = cut(query, entries)
     base = f"{request.url.scheme}://{request.url.netloc}{request.url.path}"
     return {

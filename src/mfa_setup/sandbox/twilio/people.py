@@ -1,4 +1,4 @@
-"""Verified caller IDs and alerts: small records (OpenAPI; sources: twilio-account, twilio-alerts)."""
+"""The records of verified caller IDs and alerts (OpenAPI; sources: twilio-account, twilio-alerts)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,16 +9,16 @@ from mfa_setup.sandbox.twilio.ids import API, iso, now, rfc2822
 
 @dataclass(slots=True)
 class CallerId:
-    """A verified phone: on an old-style trial the list of allowed recipients (sources: twilio-account).
+    """A verified phone number; on an old-style trial, an allowed recipient (sources: twilio-account).
 
     Attributes:
         sid: `PN` and 32 hex digits.
-        rank: Its place in the order of creation.
-        phone_number: The phone.
-        friendly_name: Its name, by default the number.
-        due: When its owner has typed the code, on the state's monotonic clock.
-        created: When its verification began.
-        updated: When it was last changed.
+        rank: The position in the order of creation.
+        phone_number: The verified number.
+        friendly_name: The name of the number; by default the number itself.
+        due: The time at which the owner types the code, on the state's monotonic clock.
+        created: The time at which the verification began.
+        updated: The time of the last change.
     """
 
     sid: str
@@ -44,16 +44,17 @@ class CallerId:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An error that the account has met (OpenAPI, `monitor.v1.alert`).
+    """An error logged for the account (OpenAPI, `monitor.v1.alert`).
 
     Attributes:
         sid: `NO` and 32 hex digits.
-        rank: Its place in the order of creation.
-        error_code: Twilio's code.
-        text: What happened.
-        due: When it shows, on the state's monotonic clock: a failed delivery is known only at its end.
-        resource_sid: The message that it is about, where there is one.
-        created: When it happened.
+        rank: The position in the order of creation.
+        error_code: Twilio's error code.
+        text: The description of the error.
+        due: The time at which the alert appears, on the state's monotonic clock: a failed delivery is known only at its
+            end.
+        resource_sid: The SID of the message that the alert is about, if there is one.
+        created: The time of the error.
     """
 
     sid: str

@@ -18,12 +18,12 @@ def _head(call: Call, path: str, code: str) -> dict[str, Any]:
 
 
 def _price(kind: str, amount: str) -> dict[str, str]:
-    # `current_price` is the account's own (sources: twilio-prices): the sandbox gives no discount.
+    # `current_price` includes the account's discounts (sources: twilio-prices); the sandbox gives none.
     return {"number_type": kind, "base_price": amount, "current_price": amount}
 
 
 def number_prices(call: Call, code: str) -> dict[str, Any]:
-    """Return what each kind of number costs a month in a country."""
+    """Return the monthly price of each kind of number in a country."""
     changed = {kind: amount for (where, kind), amount in call.state.settings.prices.items() if where == code}
     known = COUNTRIES[code].prices | changed
     # not verified: that a price that Twilio does not publish is left out
@@ -32,7 +32,7 @@ def number_prices(call: Call, code: str) -> dict[str, Any]:
 
 
 def message_prices(call: Call, code: str) -> dict[str, Any]:
-    """Return what a segment costs to and from a country."""
+    """Return the price of an SMS segment to and from a country."""
     country = COUNTRIES[code]
     kinds = [IN_PRICES[kind] for kind in country.prices]
     carrier = {
@@ -51,7 +51,7 @@ def message_prices(call: Call, code: str) -> dict[str, Any]:
 def _lister(path: str) -> Handler:
     def list_all(call: Call) -> Response:
         entries = [Entry(-index, _head(call, path, code)) for index, code in enumerate(COUNTRIES, 1)]
-        # A page token holds a rank, which is not negative: the first country has the highest.
+        # A page token holds a rank, which must not be negative: the first country has the highest rank.
         ranked = [Entry(entry.rank + len(COUNTRIES), entry.body) for entry in entries]
         return answer(page_v1(call.request, call.query, "countries", ranked))
 
@@ -69,7 +69,7 @@ def _fetcher(prices: Callable[[Call, str], dict[str, Any]]) -> Handler:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     return [
         room(_NUMBERS, {"GET": _lister(_NUMBERS)}),
         room(_NUMBERS + "/{country}", {"GET": _fetcher(number_prices)}),

@@ -1,8 +1,8 @@
-"""Twilio's products: each has its own host in production, and all of them share one here.
+"""Twilio's products: each has its own host in production, but all of them share one host in the sandbox.
 
-A path names its product by its first segment (`/messaging/v1/Services` is `https://messaging.twilio.com/v1/Services`),
-or by what follows the version: `OWNERS` says whose that is. Where two products have the same path, the table settles
-for one, and the other is reached by its name.
+A path names its product by its first segment (`/messaging/v1/Services` is `https://messaging.twilio.com/v1/Services`).
+Without that segment, `OWNERS` maps the path to a product. If two products have the same path, the table names one of
+them, and the other can only be reached through the first segment.
 """
 
 from typing import Final
@@ -22,27 +22,27 @@ OWNERS: Final[dict[str, str]] = {
     "/v1/Policies": "trusthub",
     "/v1/DialingPermissions": "voice",
 }
-"""The product that a path is for where it does not say so itself."""
+"""The product of each path that does not name its product."""
 
 _VERSIONS = {(product, path.split("/")[1]) for path, product in OWNERS.items()}
 _SHARED = "/v1"
 
 
 def prefix_of(path: str) -> str:
-    """What a path begins with to name its product, such as `/messaging`; empty where it names none."""
+    """Return the prefix that names the product, such as `/messaging`; empty if the path names none."""
     first, _, rest = path[1:].partition("/")
-    # `/api/v2` is Auth0's: a product's name counts only before a version of that product.
+    # `/api/v2` belongs to Auth0: a product's name counts only before a version of that product.
     return f"/{first}" if (first, rest.partition("/")[0]) in _VERSIONS else ""
 
 
 def product_of(path: str) -> str | None:
-    """The product that a path is for; None where it is nobody's."""
+    """Return the product that a path is for, or None."""
     named = prefix_of(path)
     return named[1:] or next((product for owned, product in OWNERS.items() if _is_under(path, owned)), None)
 
 
 def is_twilio(path: str) -> bool:
-    """Whether a path is one of Twilio's, also where no product has it."""
+    """Whether a path belongs to Twilio, even if no product serves it."""
     return product_of(path) is not None or _is_under(path, _SHARED)
 
 

@@ -13,10 +13,10 @@ from mfa_setup.sandbox.twilio.stock import StockNumber, is_valid
 
 
 def buy(state: TwilioState, form: Fields, kind: str | None = None) -> OwnedNumber:
-    """Buy a number by PhoneNumber, or any one of an AreaCode; `kind` where the path names one."""
+    """Buy a number by PhoneNumber, or any number of an AreaCode; `kind` is the kind that the path names, if any."""
     own = state.owned(form.text("PhoneNumber"))
     if own:
-        # 201, an update, and nothing bought (sources: twilio-repeated-purchase). not verified today
+        # 201: an update, and nothing is bought (sources: twilio-repeated-purchase). not verified today
         settings.apply(own, form)
         return own
     _check_account(state)
@@ -67,7 +67,7 @@ def _by_number(state: TwilioState, number: str) -> StockNumber:
 
 
 def _check_papers(state: TwilioState, form: Fields, stock: StockNumber) -> None:
-    """Refuse a number whose regulatory documents are missing (sources: twilio-regulatory)."""
+    """Reject a number whose regulatory documents are missing (sources: twilio-regulatory)."""
     address, bundle = form.text("AddressSid"), form.text("BundleSid")
     if stock.address != "none":
         if not address:

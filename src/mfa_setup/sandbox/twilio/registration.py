@@ -13,7 +13,7 @@ from mfa_setup.sandbox.twilio.tollfree_records import APPROVED, Verification
 def verifications_of(state: TwilioState, number: OwnedNumber) -> list[Verification]:
     """Return a number's toll-free verifications, newest first.
 
-    A registered account has an approved one for each toll-free number, until a test files others.
+    A registered account has an approved verification for each toll-free number, until a test adds others.
     """
     if number.stock.kind != "tollfree":
         return []
@@ -27,9 +27,9 @@ def verifications_of(state: TwilioState, number: OwnedNumber) -> list[Verificati
 
 
 def sender_of(state: TwilioState, number: OwnedNumber) -> Sender:
-    """Return what decides about one of the account's numbers as a sender."""
+    """Return the properties of an account's number that decide about delivery."""
     service = state.service_of(number)
-    # not verified: that the newest verification counts where a number has several
+    # not verified: that the newest of several verifications of a number counts
     newest = next(iter(verifications_of(state, number)), None)
     return Sender(
         country=number.stock.country,

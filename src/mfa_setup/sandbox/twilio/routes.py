@@ -46,5 +46,5 @@ _ROOMS = (
 
 
 def routes() -> list[BaseRoute]:
-    """Return every path that the sandbox serves of Twilio's APIs."""
+    """Return the routes of all Twilio APIs that the sandbox serves."""
     return [route for room in _ROOMS for route in room.routes()]

@@ -30,7 +30,7 @@ def matching(query: Fields, numbers: list[StockNumber]) -> list[StockNumber]:
 
 
 def area_code(query: Fields) -> str:
-    """Return AreaCode, three digits; empty where it was not sent."""
+    """Return AreaCode, three digits; empty if it was not sent."""
     code = query.text("AreaCode")
     if code and not re.fullmatch(r"[0-9]{3}", code):
         raise TwilioError(400, 21451, f"Invalid area code: {code}")  # not verified: the code
@@ -39,7 +39,7 @@ def area_code(query: Fields) -> str:
 
 def _area(query: Fields) -> list[Predicate]:
     code = area_code(query)
-    # "Applies to only phone numbers in the US and Canada" (OpenAPI): elsewhere it has no effect.
+    # "Applies to only phone numbers in the US and Canada" (OpenAPI): it has no effect elsewhere.
     return [lambda one: one.country not in NORTH_AMERICA or one.phone_number[2:5] == code] if code else []
 
 
@@ -51,14 +51,14 @@ def _contains(query: Fields) -> list[Predicate]:
 
 
 def contains_pattern(text: str) -> re.Pattern[str]:
-    """Translate a Contains pattern: digits, keypad letters, and the signs * % + $ (OpenAPI)."""
+    """Compile a Contains pattern: digits, keypad letters, and the signs * % + $ (OpenAPI)."""
     if not _SHORTEST <= len(text) <= _LONGEST or not re.fullmatch(r"\+?[0-9A-Za-z*%]+\$?", text):
         # not verified: the code
         raise TwilioError(400, INVALID, f"Contains must be 2 to 16 digits, letters, *, %, + or $: {text}")
     core = text.removeprefix("+").removesuffix("$")
     plain = core.strip("*%")
     wild = plain != core
-    # not verified: that only different signs must not be adjacent, so that `415****` is one wildcard of four
+    # not verified: that only different signs must not be adjacent, so that `415****` is one wildcard for four digits
     adjacent = re.search(r"%[*%$]|\*[%$]|\+[*%]", text)
     if adjacent or re.search(r"[*%]", plain) or (wild and len(plain) < _WILDCARD_SIGNIFICANT):
         raise invalid("Contains", text)

@@ -1,6 +1,6 @@
-"""Senders that are no phone numbers: short codes and names.
+"""The records of senders other than phone numbers: short codes and alphanumeric senders.
 
-not verified: their form; the OpenAPI extracts have neither. It is that of the SDK's types (sources: twilio-sdk-types).
+not verified: their form, which follows the SDK's types (sources: twilio-sdk-types); the OpenAPI extracts lack both.
 """
 
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ class ShortCode:
 
     Attributes:
         sid: `SC` and 32 hex digits.
-        rank: Its place in the order of creation.
-        code: Its digits.
-        country: ISO code of the one country that it sends in (sources: twilio-short-codes).
-        pooled: When it was put into the pool of a service; None where it is in none.
-        service_sid: That service.
-        created: When it was provisioned.
+        rank: The position in the order of creation.
+        code: The digits of the short code.
+        country: ISO code of the one country that the short code sends in (sources: twilio-short-codes).
+        pooled: The time at which the short code was added to a service's pool; None if it is in none.
+        service_sid: The SID of the service whose pool the short code is in.
+        created: The time at which the short code was provisioned.
     """
 
     sid: str
@@ -33,7 +33,7 @@ class ShortCode:
     created: datetime = field(default_factory=now)
 
     def json(self, account_sid: str) -> dict[str, Any]:
-        """Return the short code as the account lists it."""
+        """Return the short code in the form of the account's list."""
         return {
             "sid": self.sid,
             "account_sid": account_sid,
@@ -50,7 +50,7 @@ class ShortCode:
         }
 
     def pool_json(self, account_sid: str, base: str) -> dict[str, Any]:
-        """Return the short code as its service lists it."""
+        """Return the short code in the form of its service's list."""
         return {
             "sid": self.sid,
             "account_sid": account_sid,
@@ -66,13 +66,13 @@ class ShortCode:
 
 @dataclass(frozen=True, slots=True)
 class AlphaSender:
-    """A name in the pool of a service.
+    """An alphanumeric sender in the pool of a service.
 
     Attributes:
         sid: `AI` and 32 hex digits.
-        rank: Its place in the order of creation.
-        name: The name.
-        created: When it was put there.
+        rank: The position in the order of creation.
+        name: The name that recipients see.
+        created: The time at which the sender was added to the pool.
     """
 
     sid: str
@@ -81,7 +81,7 @@ class AlphaSender:
     created: datetime = field(default_factory=now)
 
     def json(self, account_sid: str, service_sid: str, base: str) -> dict[str, Any]:
-        """Return the name as its service lists it."""
+        """Return the sender as the API answers it."""
         return {
             "sid": self.sid,
             "account_sid": account_sid,

@@ -18,24 +18,28 @@ from mfa_setup.sandbox.twilio.state import TwilioState
 Chosen = tuple[str, Sender, Service | None]
 
 NAMELESS = frozenset({"US", "CA"})
-"""The countries that names cannot send to (sources: twilio-senders)."""
+"""The countries that alphanumeric senders cannot reach (sources: twilio-senders)."""
 _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}")  # sources: twilio-sdk-types
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")
 _ALPHA, _SHORT = Sender("", "alpha"), Sender("", "shortcode")
 
 
 def is_name(value: str) -> bool:
-    """Tell whether a value has the form of an alphanumeric sender."""
+    """Return whether a value has the form of an alphanumeric sender."""
     return _NAME.fullmatch(value) is not None
 
 
 def is_short_code(value: str) -> bool:
-    """Tell whether a value has the form of a short code."""
+    """Return whether a value has the form of a short code."""
     return _SHORT_CODE.fullmatch(value) is not None
 
 
 def choose(state: TwilioState, form: Fields, country: str) -> Chosen:
-    """Return the sender that a request names or its Messaging Service chooses, or refuse it."""
+    """Return the sender that a request names or that its Messaging Service chooses.
+
+    Raises:
+        TwilioError: The sender is invalid, or cannot send to the recipient's country.
+    """
     name, service_sid = form.text("From"), form.text("MessagingServiceSid")
     if service_sid:
         service = _service(state, service_sid)
@@ -52,7 +56,7 @@ def choose(state: TwilioState, form: Fields, country: str) -> Chosen:
 
 
 def _of_short_code(state: TwilioState, code: str, country: str) -> Sender:
-    """Return the sender of a short code, which is refused outside its country (sources: twilio-short-codes)."""
+    """Return the sender of a short code; it is rejected outside its country (sources: twilio-short-codes)."""
     if not any(one.code == code and _is_at_home(one, country) for one in state.short_codes.values()):
         raise _foreign(code)
     return _SHORT
@@ -72,7 +76,7 @@ def _foreign(name: str) -> TwilioError:
 def _capable(state: TwilioState, phone_number: str) -> OwnedNumber:
     number = state.owned(phone_number)
     if number is None and _is_elsewhere(state, phone_number):
-        # not verified: that this, and not 21659, is what a number of somebody else's account gets
+        # not verified: that a number of another account is answered with 21660 and not 21659
         text = f"Mismatch between the 'From' number {phone_number} and the account {state.account_sid}"
         raise TwilioError(400, 21660, text)
     if number is None:
@@ -101,7 +105,7 @@ def _no_route(country: str) -> TwilioError:
 
 
 def _service(state: TwilioState, sid: str) -> Service:
-    # not verified: 21705 and 21701 as to which is which (sources: twilio-message-codes)
+    # not verified: which of 21705 and 21701 is which (sources: twilio-message-codes)
     if not re.fullmatch(r"MG[0-9a-fA-F]{32}", sid):
         raise TwilioError(400, 21705, f"The Messaging Service SID is invalid: {sid}")
     service = state.services.get(sid)
@@ -111,7 +115,7 @@ def _service(state: TwilioState, sid: str) -> Service:
 
 
 def _of_pool(state: TwilioState, service: Service, name: str, country: str) -> tuple[str, Sender]:
-    """Return the sender that a service takes: the one that is named, or the best for the recipient's country."""
+    """Return the service's sender: the named one, or the best one for the recipient's country."""
     capable = [entry.number for entry in service.pool.values() if entry.number.stock.sms]
     short_codes = state.short_codes_of(service)
     names = [one.name for one in service.names.values()]
@@ -122,7 +126,7 @@ def _of_pool(state: TwilioState, service: Service, name: str, country: str) -> t
             _capable(state, name)
         # not verified: the code for a From that is not in the service's pool
         raise TwilioError(400, 21606, f"The 'From' phone number ({name}) is not in the Messaging Service.")
-    # Twilio "selects the optimal sender" (OpenAPI). not verified: the order, but for names before numbers
+    # Twilio "selects the optimal sender" (OpenAPI). not verified: the order, except names before numbers
     # (sources: twilio-alpha-senders).
     offers = (
         *((one.code, _SHORT) for one in short_codes if _is_at_home(one, country)),
@@ -136,7 +140,7 @@ def _of_pool(state: TwilioState, service: Service, name: str, country: str) -> t
 
 
 def _numbers(state: TwilioState, capable: list[OwnedNumber], country: str) -> Iterator[tuple[str, Sender]]:
-    """Name the numbers that have a route to a country, those of the country itself first."""
+    """Yield the numbers that have a route to a country, those of the country itself first."""
     for number in sorted(capable, key=lambda one: one.stock.country != country):
         sender = sender_of(state, number)
         if sender.kind != "tollfree" or country in TOLL_FREE_REACH:

@@ -1,4 +1,4 @@
-"""POST Messages: messages that are rejected immediately (sources: twilio-message-codes, twilio-trial-rules)."""
+"""POST Messages, and its immediate rejections (sources: twilio-message-codes, twilio-trial-rules)."""
 
 import phonenumbers
 
@@ -16,7 +16,7 @@ from mfa_setup.sandbox.twilio.templates import TEMPLATES, TRIAL_NUMBER
 
 _LONGEST_BODY = 1600
 _LONGEST_VALIDITY = 36000
-# The documented parameters (OpenAPI) that a trial of 2026 may not set.
+# The documented parameters (OpenAPI) that a trial of 2026 must not set.
 _NOT_ON_TRIAL = frozenset(
     (
         "ApplicationSid",
@@ -45,7 +45,7 @@ _LEGACY_PREFIX = "Sent from your Twilio trial account - "
 
 
 def send(state: TwilioState, form: Fields) -> Message:
-    """Accept a message or refuse it; a refusal also becomes an alert of the account."""
+    """Accept a message or reject it; a rejection also becomes an alert of the account."""
     try:
         message = _trial(state, form) if state.config.twilio_account == "trial" else _ordinary(state, form)
     except TwilioError as refusal:
@@ -59,12 +59,12 @@ def send(state: TwilioState, form: Fields) -> Message:
 
 
 def _alert(state: TwilioState, code: int, text: str, due: float, sid: str | None) -> None:
-    # not verified: which synchronous refusals the debugger lists
+    # not verified: which synchronous errors the debugger lists
     state.alerts.append(Alert(new_sid("NO"), state.rank(), code, text, due, sid))
 
 
 def _trial(state: TwilioState, form: Fields) -> Message:
-    """Send as a trial of 2026 does: templates only (sources: twilio-trial-templates, twilio-trial-regimes)."""
+    """Send as on a trial of 2026: templates only (sources: twilio-trial-templates, twilio-trial-regimes)."""
     to = _recipient(form)
     template = _body(form)
     if template not in TEMPLATES:
@@ -109,7 +109,7 @@ def _recipient(form: Fields) -> str:
 def _body(form: Fields) -> str:
     body = form.text("Body")
     if not body:
-        # MediaUrl and ContentSid can stand in for a body; the sandbox sends texts only.
+        # MediaUrl and ContentSid can replace a body on the service; the sandbox sends texts only.
         raise TwilioError(400, 21602, "Message body is required.")
     if len(body) > _LONGEST_BODY:
         raise TwilioError(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
@@ -117,7 +117,7 @@ def _body(form: Fields) -> str:
 
 
 def _country(to: str) -> str:
-    """Return the country of a phone that can get a text, or refuse it."""
+    """Return the country of a phone that can receive a text, or raise an error if it cannot."""
     if is_short_code(to):
         raise TwilioError(400, 21265, "'To' number cannot be a Short Code")  # not verified: the code
     refusal = TwilioError(400, 21211, f"Invalid 'To' Phone Number: {to}")
@@ -130,7 +130,7 @@ def _country(to: str) -> str:
     if not phones.is_valid(parsed):
         raise refusal
     if phones.line(parsed) == phonenumbers.PhoneNumberType.FIXED_LINE:
-        # not verified: refused at once rather than undelivered with 30006
+        # not verified: rejected at once rather than undelivered with 30006
         raise TwilioError(400, 21614, f"'To' number is not a valid mobile number: {to}")
     return phones.country(parsed) or ""
 

@@ -1,4 +1,4 @@
-"""A Messaging Service and its pool (sources: twilio-a2p, twilio-services; OpenAPI, messaging v1)."""
+"""The records of a Messaging Service and its pool (sources: twilio-a2p, twilio-services; OpenAPI, messaging v1)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +22,7 @@ _LINKS = {
 
 
 def _defaults() -> dict[str, Any]:
-    # not verified: the values of a service made with a name alone
+    # not verified: the values of a service created with only a name
     return {
         "inbound_request_url": None,
         "inbound_method": "POST",
@@ -44,7 +44,7 @@ def _defaults() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class PoolEntry:
-    """A number's place in a service's pool; its SID equals the number's (sources: twilio-services)."""
+    """A number's entry in a service's pool; its SID equals the number's (sources: twilio-services)."""
 
     rank: int
     number: OwnedNumber
@@ -68,7 +68,7 @@ class PoolEntry:
 
 @dataclass(slots=True)
 class Service:
-    """One Messaging Service (OpenAPI, `messaging.v1.service`)."""
+    """A Messaging Service (OpenAPI, `messaging.v1.service`)."""
 
     sid: str
     rank: int
@@ -83,7 +83,7 @@ class Service:
 
     @property
     def delivers_us(self) -> bool:
-        """Whether US carriers take messages of its pool's long codes (sources: twilio-a2p)."""
+        """Whether US carriers accept messages from its pool's long codes (sources: twilio-a2p)."""
         return self.campaign is not None and self.campaign.delivers
 
     def json(self, account_sid: str, base: str) -> dict[str, Any]:

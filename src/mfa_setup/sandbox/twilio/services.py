@@ -41,7 +41,7 @@ _LARGEST_POOL = 400
 
 
 def service_of(call: Call) -> Service:
-    """Return the service that a path names, or refuse with 404."""
+    """Return the service that a path names, or raise 404."""
     service = call.state.services.get(call.path["service"])
     if service is None:
         raise call.absent()
@@ -70,7 +70,7 @@ def list_all(call: Call) -> Response:
 
 
 def create(call: Call) -> Response:
-    """Make a service: 201; names are not unique (sources: twilio-services)."""
+    """Create a service: 201; names need not be unique (sources: twilio-services)."""
     call.form.required("FriendlyName")
     name = call.form.friendly_name(INVALID) or ""
     found = _settings(call.form)
@@ -85,7 +85,7 @@ def fetch(call: Call) -> Response:
 
 
 def update(call: Call) -> Response:
-    """Change a service: 200."""
+    """Update a service: 200."""
     service = service_of(call)
     name = call.form.friendly_name(INVALID)
     found = _settings(call.form)
@@ -96,7 +96,7 @@ def update(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    """Delete a service, and its campaign's link with it (sources: twilio-services): 204."""
+    """Delete a service, and with it the link to its campaign (sources: twilio-services): 204."""
     service = service_of(call)
     for one in call.state.short_codes_of(service):
         one.service_sid = one.pooled = None
@@ -112,13 +112,13 @@ def pool(call: Call) -> Response:
 
 
 def attach(call: Call) -> Response:
-    """Put a number into the pool: 201; a number lives in one service at most (sources: twilio-services)."""
+    """Add a number to the pool: 201; a number can be in one service at most (sources: twilio-services)."""
     service = service_of(call)
     number = call.state.numbers.get(call.form.required("PhoneNumberSid"))
     if number is None:
         raise TwilioError(400, 21421, "PhoneNumberSid is invalid")
     if number.sid in service.pool:
-        # not verified: the HTTP status, and whether it is refused; the OpenAPI also lists a 200
+        # not verified: the HTTP status, and whether the number is rejected; the OpenAPI document also lists a 200
         raise TwilioError(409, 21710, "Phone Number is already in the Messaging Service")
     if call.state.service_of(number):
         # not verified: the HTTP status
@@ -128,10 +128,10 @@ def attach(call: Call) -> Response:
 
 
 def check_room(call: Call, service: Service) -> None:
-    """Refuse a sender that a full pool has no room for: 400 numbers and short codes (sources: twilio-pool-size)."""
+    """Reject another sender if the pool is full: 400 numbers and short codes (sources: twilio-pool-size)."""
     sole = service.campaign is not None and service.campaign.usecase == SOLE_PROPRIETOR
     # A sole proprietor's campaign has one number (sources: twilio-campaigns). not verified: when and with which code
-    # a second is refused, and the HTTP status of either refusal
+    # a second is rejected, and the HTTP status of either rejection
     if len(service.pool) + len(call.state.short_codes_of(service)) >= (1 if sole else _LARGEST_POOL):
         raise TwilioError(400, 21714, "Messaging Service Number Pool size limit reached")
 
@@ -150,14 +150,14 @@ def pool_fetch(call: Call) -> Response:
 
 
 def detach(call: Call) -> Response:
-    """Take a number out of the pool: 204; the account keeps it (sources: twilio-services)."""
+    """Remove a number from the pool: 204; the account keeps it (sources: twilio-services)."""
     if service_of(call).pool.pop(call.path["sid"], None) is None:
         raise call.absent()
     return no_content()
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     one = "/v1/Services/{service}"
     return [
         room("/v1/Services", {"GET": list_all, "POST": create}),

@@ -1,4 +1,4 @@
-"""The settings of an owned number that a purchase or an update may carry (OpenAPI, IncomingPhoneNumber)."""
+"""The settings of an owned number that a purchase or an update can set (OpenAPI, IncomingPhoneNumber)."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ from mfa_setup.sandbox.twilio.numbers import METHODS, SIDS, URLS, OwnedNumber
 
 
 def read(form: Fields) -> dict[str, Any]:
-    """Read and check the settings that a form carries; an empty value clears one (sources: twilio-empty-value)."""
+    """Read and check the settings in a form; an empty value clears a setting (sources: twilio-empty-value)."""
     found: dict[str, Any] = {}
     for name, key in URLS.items():
         if name in form:
@@ -33,13 +33,13 @@ def read(form: Fields) -> dict[str, Any]:
 
 
 def apply(number: OwnedNumber, form: Fields) -> None:
-    """Write the settings of a form into a number, all of them or none."""
+    """Apply the settings of a form to a number, all of them or none."""
     name = form.friendly_name()
     found = read(form)
     if name:
         number.friendly_name = name
     elif name == "":
-        # not verified: an empty name brings the formatted number back
+        # not verified: an empty name restores the formatted number
         number.friendly_name = number.stock.friendly_name
     number.settings.update(found)
     number.updated = now()

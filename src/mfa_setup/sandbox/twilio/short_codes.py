@@ -1,6 +1,6 @@
-"""Short codes: those of the account, and those in the pool of a Messaging Service.
+"""The short codes of the account, and those in the pool of a Messaging Service.
 
-not verified: all of it; the OpenAPI extracts have no short codes (sources: twilio-sdk-types, twilio-short-codes).
+not verified: all of it; the OpenAPI extracts lack short codes (sources: twilio-sdk-types, twilio-short-codes).
 """
 
 from starlette.responses import Response
@@ -39,7 +39,7 @@ def pool(call: Call) -> Response:
 
 
 def attach(call: Call) -> Response:
-    """Put a short code into the pool: 201; it lives in one service at most (sources: twilio-services)."""
+    """Add a short code to the pool: 201; it can be in one service at most (sources: twilio-services)."""
     service = service_of(call)
     found = call.state.short_codes.get(call.form.required("ShortCodeSid"))
     if found is None:
@@ -67,14 +67,14 @@ def pool_fetch(call: Call) -> Response:
 
 
 def detach(call: Call) -> Response:
-    """Take a short code out of the pool: 204; the account keeps it."""
+    """Remove a short code from the pool: 204; the account keeps it."""
     found = _pooled(call)
     found.service_sid = found.pooled = None
     return no_content()
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     base, inside = API + "/{account_sid}/SMS/ShortCodes", "/v1/Services/{service}/ShortCodes"
     return [
         room(base + ".json", {"GET": list_all}),

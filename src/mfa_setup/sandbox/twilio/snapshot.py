@@ -1,4 +1,4 @@
-"""What the control calls and the pages show of the account."""
+"""The account's data as the control calls and the pages show it."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def messages_json(state: TwilioState) -> list[dict[str, Any]]:
 
 
 def sent_json(state: TwilioState) -> list[dict[str, Any]]:
-    """Return all messages and calls, newest first; a call has the channel `voice`, and what was said as its body."""
+    """Return all messages and calls, newest first; a call has the channel `voice` and its spoken text as the body."""
     spoken = {"status": "delivered", "error_code": None, "channel": "voice"}
     calls = [(one.order, one.json(state.account_sid) | {"body": one.text} | spoken) for one in state.calls]
     orders = [one.order for one in state.message_log()]
@@ -23,7 +23,7 @@ def sent_json(state: TwilioState) -> list[dict[str, Any]]:
 
 
 def snapshot(state: TwilioState) -> dict[str, Any]:
-    """Return what `GET /_sandbox/state` shows of the account."""
+    """Return the account's part of `GET /_sandbox/state`."""
     sid = state.account_sid
     return {
         "account": {"sid": sid, "type": state.account_type, "kind": state.config.twilio_account},

@@ -19,20 +19,20 @@ from mfa_setup.sandbox.twilio.service_records import PoolEntry, Service
 from mfa_setup.sandbox.twilio.stock import StockNumber, catalogue, stranger
 from mfa_setup.sandbox.twilio.tollfree_records import Verification
 
-# New accounts generally have only the home region on (sources: twilio-geo).
+# New accounts usually have only the home region enabled (sources: twilio-geo).
 SHARED_SENDER = "+14155550100"
-"""The number that the account of a sandbox with `tenants` owns."""
+"""The number that the account owns in a sandbox with `tenants`."""
 HOME_REGION = frozenset({"US", "CA"})
 
 
 class TwilioState:
-    """One Twilio account; a reset is a new one with the same credentials.
+    """The state of one Twilio account; a reset creates a new state with the same credentials.
 
     Args:
         config: The sandbox's options.
-        credentials: The account's SID and secrets; made up where None.
+        credentials: The account's SID and secrets; generated if None.
         clock: A monotonic clock in seconds, which tests replace.
-        timeline: How fast messages move on.
+        timeline: The seconds after which messages reach each status.
     """
 
     def __init__(
@@ -57,18 +57,18 @@ class TwilioState:
         self.alerts: list[Alert] = []
         self.purchases = 0
         self.spent = Decimal(0)
-        self.taken: set[str] = set()  # listed, but sold to someone else meanwhile
-        self.sold: set[str] = set()  # sold to someone else, and not listed any more
-        self.stopped: set[str] = set()  # recipients who have answered STOP
-        self.fates: dict[str, int] = {}  # phones that a test has made unreachable
-        self.papers: dict[str, str] = {}  # Address and Bundle SIDs, and the country of each
+        self.taken: set[str] = set()  # numbers that searches list, but that were sold to someone else meanwhile
+        self.sold: set[str] = set()  # numbers that were sold to someone else and are not listed any more
+        self.stopped: set[str] = set()  # recipients who have replied STOP
+        self.fates: dict[str, int] = {}  # error codes of phones that a test has made unreachable
+        self.papers: dict[str, str] = {}  # the country of each Address and Bundle, by SID
         self.countries_on: set[str] = set(HOME_REGION)
         self.short_codes: dict[str, ShortCode] = {}
-        self.registering: dict[str, int] = {}  # numbers that the carriers are not done with, and their code
+        self.registering: dict[str, int] = {}  # error codes of numbers whose carrier registration is pending
         self.toll_free: dict[str, list[Verification]] = {}  # explicit verifications by number
         self.settings = AccountSettings()
         self.parent: TwilioState | None = None
-        # An approved profile comes with the upgrade of the account (sources: twilio-compliance-profile).
+        # Upgrading the account creates an approved profile (sources: twilio-compliance-profile).
         self.profile_status = "twilio-approved" if self.account_type == "Full" else None
         self._ranks = 0
         self._begin()
@@ -90,7 +90,7 @@ class TwilioState:
 
     @property
     def account_type(self) -> str:
-        """The account's type; nothing in it tells the two trial regimes apart (sources: twilio-trial-regimes)."""
+        """The account's type, which is the same for both trial regimes (sources: twilio-trial-regimes)."""
         return "Trial" if self.config.twilio_account in {"trial", "legacy-trial"} else "Full"
 
     @property
@@ -101,7 +101,7 @@ class TwilioState:
 
     @property
     def compliance_status(self) -> str | None:
-        """The status of the compliance profile that counts: for a subaccount its parent's."""
+        """The status of the compliance profile in force; a subaccount uses its parent's."""
         return (self.parent or self).profile_status
 
     @property
@@ -110,21 +110,21 @@ class TwilioState:
         return fixed_sid("BN", self.account_sid, "brand")
 
     def rank(self) -> int:
-        """Return the next place in the order of creation."""
+        """Return the next rank, which is the position in the order of creation."""
         self._ranks += 1
         return self._ranks
 
     def in_stock(self) -> list[StockNumber]:
-        """Return the numbers that can be found by a search: all but the account's own."""
+        """Return the stock numbers that a search can find: neither sold nor owned by the account."""
         gone = self.sold | {number.phone_number for number in self.numbers.values()}
         return [number for number in catalogue() if number.phone_number not in gone]
 
     def owned(self, phone_number: str) -> OwnedNumber | None:
-        """Return one of the account's numbers by its E.164 form."""
+        """Return the account's number with this E.164 form, or None."""
         return next((one for one in self.numbers.values() if one.phone_number == phone_number), None)
 
     def service_of(self, number: OwnedNumber) -> Service | None:
-        """Return the service whose pool a number is in; it can be in one at most (sources: twilio-services)."""
+        """Return the service whose pool the number is in, at most one (sources: twilio-services), or None."""
         return next((one for one in self.services.values() if number.sid in one.pool), None)
 
     def short_codes_of(self, service: Service) -> list[ShortCode]:
@@ -132,7 +132,7 @@ class TwilioState:
         return [one for one in self.short_codes.values() if one.service_sid == service.sid]
 
     def add_number(self, phone_number: str, friendly_name: str | None = None) -> OwnedNumber:
-        """Put a number into the account, as if bought long ago: `purchases` stays."""
+        """Add a number to the account, as if bought long ago; `purchases` does not change."""
         existing = self.owned(phone_number)
         if existing:
             return existing
@@ -142,13 +142,13 @@ class TwilioState:
         return number
 
     def own(self, stock: StockNumber, friendly_name: str | None = None, sid: str | None = None) -> OwnedNumber:
-        """Move a number from the stock into the account."""
+        """Move a number from the stock to the account."""
         number = OwnedNumber(sid or new_sid("PN"), self.rank(), stock, friendly_name or stock.friendly_name)
         self.numbers[number.sid] = number
         return number
 
     def release(self, number: OwnedNumber) -> None:
-        """Give a number back; it leaves its pool and returns to the stock."""
+        """Release a number, which leaves its pool and returns to the stock."""
         service = self.service_of(number)
         if service:
             del service.pool[number.sid]
@@ -162,7 +162,7 @@ class TwilioState:
         sid: str | None = None,
         registered: bool | None = None,
     ) -> Service:
-        """Make a Messaging Service, with a verified campaign if so wished."""
+        """Create a Messaging Service, with a verified campaign if `verified`."""
         made = sid or new_sid("MG")
         campaign = None
         if verified:
@@ -172,13 +172,13 @@ class TwilioState:
         return service
 
     def add_to_pool(self, service: Service, number: OwnedNumber, seconds_ago: int = 0) -> PoolEntry:
-        """Put a number into a service's pool."""
+        """Add a number to a service's pool, as of `seconds_ago`."""
         entry = PoolEntry(self.rank(), number, ago(seconds_ago))
         service.pool[number.sid] = entry
         return entry
 
     def verify_recipient(self, phone_number: str, friendly_name: str | None = None, after: float = 0) -> CallerId:
-        """Verify a recipient, `after` so many seconds: at once, where Twilio would phone it first."""
+        """Verify a recipient, with a delay of `after` seconds; Twilio would phone the recipient first."""
         known = next((one for one in self.caller_ids.values() if one.phone_number == phone_number), None)
         if known:
             return known
@@ -188,16 +188,16 @@ class TwilioState:
         return caller
 
     def add_paper(self, kind: str, country: str) -> str:
-        """File an Address (`AD`) or a Bundle (`BU`) of a country and return its SID."""
+        """Add an Address (`AD`) or a Bundle (`BU`) of a country and return its SID."""
         sid = new_sid(kind)
         self.papers[sid] = country
         return sid
 
     def is_verified(self, phone_number: str) -> bool:
-        """Tell whether a trial account may write to a phone."""
+        """Return whether a trial account may send messages to a phone."""
         now_on = self.clock()
         return any(one.phone_number == phone_number and one.due <= now_on for one in self.caller_ids.values())
 
     def message_log(self) -> list[Message]:
-        """Return all messages, newest first by their dates."""
+        """Return all messages, newest first by date."""
         return sorted(self.messages.values(), key=lambda one: one.order, reverse=True)

@@ -1,4 +1,4 @@
-"""The numbers that can be bought: deterministic, and valid to libphonenumber."""
+"""The numbers that can be bought: deterministic, and valid according to libphonenumber."""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ import phonenumbers
 from mfa_setup.sandbox import phones
 from mfa_setup.sandbox.twilio.stock_data import NORTH_AMERICA, PER_AREA_CODE, RANGES, Place, Range
 
-_NORTH_AMERICA = 1  # its calling code
+_NORTH_AMERICA = 1  # calling code
 _KINDS = {
     phonenumbers.PhoneNumberType.TOLL_FREE: "tollfree",
     phonenumbers.PhoneNumberType.MOBILE: "mobile",
 }
-_SMS_LESS_LOCAL = 5  # every fifth US or CA number can only be called
+_SMS_LESS_LOCAL = 5  # every fifth US or CA number supports only calls
 _BETA = 7  # every seventh number is new to the platform
 
 
 @dataclass(frozen=True, slots=True)
 class StockNumber:
-    """A number of the catalogue and its properties (OpenAPI, AvailablePhoneNumberLocal and its siblings)."""
+    """A number of the catalogue and its properties (OpenAPI, AvailablePhoneNumberLocal and similar schemas)."""
 
     phone_number: str
     country: str
@@ -38,11 +38,11 @@ class StockNumber:
 
     @property
     def friendly_name(self) -> str:
-        """A formatted version of the number: national in North America, else E.164 (OpenAPI, examples)."""
+        """The formatted number: national in North America, else E.164 (OpenAPI, examples)."""
         return formatted(self.phone_number)
 
     def capabilities(self) -> dict[str, bool]:
-        """Return what the number can do."""
+        """Return the capabilities of the number."""
         return {"voice": self.voice, "sms": self.sms, "mms": self.mms}
 
     def json(self) -> dict[str, Any]:
@@ -67,12 +67,12 @@ class StockNumber:
 
 @cache
 def catalogue() -> tuple[StockNumber, ...]:
-    """Return every number that a fresh sandbox can sell."""
+    """Return every number that a new sandbox can sell."""
     return (*_north_american(), *_of_ranges())
 
 
 def formatted(phone_number: str) -> str:
-    """Return the friendly name that a number has by default."""
+    """Return the default friendly name of a number."""
     if not phone_number.startswith("+1"):
         return phone_number
     digits = phone_number[2:]
@@ -80,7 +80,7 @@ def formatted(phone_number: str) -> str:
 
 
 def is_valid(phone_number: str) -> bool:
-    """Tell whether libphonenumber knows a number as assignable, or it is one for fiction."""
+    """Return whether libphonenumber considers a number assignable, or it is reserved for fiction."""
     try:
         return phones.is_valid(phonenumbers.parse(phone_number))
     except phonenumbers.NumberParseException:
@@ -88,7 +88,7 @@ def is_valid(phone_number: str) -> bool:
 
 
 def stranger(phone_number: str) -> StockNumber:
-    """Describe a valid number that is not of the catalogue by what libphonenumber knows of it."""
+    """Describe a valid number that is not in the catalogue, from libphonenumber's data."""
     parsed = phonenumbers.parse(phone_number)
     kind = _KINDS.get(phones.line(parsed), "local")
     country = phones.country(parsed) or "US"
@@ -122,19 +122,19 @@ def _of_ranges() -> Iterator[StockNumber]:
 
 
 def _salt(block: Range) -> str:
-    # Two ranges may share a prefix and differ in the documents that they need.
+    # Two ranges may have the same prefix but need different documents.
     return block.address
 
 
 def _numbers(prefix: str, digits: int, count: int, salt: str = "") -> list[str]:
-    """Make up valid numbers, the same ones each time."""
+    """Generate valid numbers, which are the same each time."""
     found: dict[str, None] = {}
     attempt = 0
     while len(found) < count:
         digest = hashlib.sha256(f"{prefix}/{salt}/{attempt}".encode()).hexdigest()
         number = f"{prefix}{int(digest, 16) % 10**digits:0{digits}d}"
         attempt += 1
-        # 555 is kept for films and the like: it would look made up, and some validators refuse it.
+        # 555 is reserved for fiction: such numbers would look made up, and some validators reject them.
         if "555" not in number and is_valid(number):
             found[number] = None
     return list(found)

@@ -1,7 +1,7 @@
-"""The places of the sandbox's numbers: real places with invented quantities.
+"""The locations and ranges of the sandbox's numbers: real places with invented quantities.
 
-Which kinds a country has, what they can do and which documents they need is modelled on what Twilio
-documents (sources: twilio-search).
+The kinds of numbers of a country, their capabilities and the documents that they need are modelled on Twilio's
+documentation (sources: twilio-search).
 not verified: each country's own rules; they change and were not in the sources.
 """
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Place(NamedTuple):
-    """An area code and where it lies."""
+    """An area code and its location."""
 
     area_code: str
     region: str
@@ -26,13 +26,13 @@ class Range(NamedTuple):
     Attributes:
         country: ISO 3166 code.
         kind: `local`, `mobile` or `tollfree`.
-        prefix: The number's beginning in E.164; random digits follow.
-        digits: How many digits follow.
+        prefix: The first digits of the numbers, in E.164; generated digits follow.
+        digits: How many digits follow the prefix.
         amount: How many numbers are in stock.
-        sms: Every how many numbers can NOT send SMS: 0 none lacks it, 1 all lack it.
+        sms: The interval of numbers that cannot send SMS: 0 means none, 1 means all, 6 means every sixth.
         address: The address requirement.
         bundle: Whether a regulatory bundle is needed as well.
-        locality: The place, where the range belongs to one.
+        locality: The location, if the range belongs to one.
     """
 
     country: str

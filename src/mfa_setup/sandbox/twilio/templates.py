@@ -1,4 +1,4 @@
-"""What a trial of 2026 can send: the names are Twilio's (sources: twilio-trial-templates), the texts are ours."""
+"""The templates of a trial of 2026: Twilio's names (sources: twilio-trial-templates) with made-up texts."""
 
 # A shared number, assigned per verified recipient (sources: twilio-trial-regimes). not verified: its form
 TRIAL_NUMBER = "+18779876543"

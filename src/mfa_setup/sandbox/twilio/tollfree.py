@@ -19,7 +19,7 @@ def _all(call: Call) -> list[tuple[Verification, OwnedNumber]]:
 def verifications(call: Call) -> Response:
     """List the toll-free verifications, newest first."""
     wanted, status = call.query.sid("TollfreePhoneNumberSid", "PN"), call.query.one_of("Status", STATUSES)
-    call.query.flag("IncludeSubAccounts")  # there are none
+    call.query.flag("IncludeSubAccounts")  # the account has no subaccounts
     found = [pair for pair in _all(call) if wanted in {"", pair[1].sid} and status in {None, pair[0].status}]
     account = call.state.account_sid
     entries = [Entry(one.order, one.json(account, number, call.base)) for one, number in found]
@@ -35,7 +35,7 @@ def verification(call: Call) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     return [
         room("/v1/Tollfree/Verifications", {"GET": verifications}),
         room("/v1/Tollfree/Verifications/{sid}", {"GET": verification}),

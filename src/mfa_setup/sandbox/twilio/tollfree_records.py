@@ -1,4 +1,4 @@
-"""A toll-free verification (OpenAPI, messaging v1; sources: twilio-toll-free)."""
+"""The record of a toll-free verification (OpenAPI, messaging v1; sources: twilio-toll-free)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ from mfa_setup.sandbox.twilio.paging import chronological
 APPROVED, REJECTED = "TWILIO_APPROVED", "TWILIO_REJECTED"
 STATUSES = ("PENDING_REVIEW", "IN_REVIEW", APPROVED, REJECTED)
 _REASON = "The opt-in information cannot be verified."  # not verified: the text, and the code that goes with it
-# Fields of a toll-free verification that a small business may leave open (OpenAPI, all nullable).
+# Fields of a toll-free verification that a small business may leave empty (OpenAPI, all nullable).
 _NOT_GIVEN = (
     "business_street_address",
     "business_street_address2",
@@ -48,9 +48,9 @@ class Verification:
 
     Attributes:
         sid: `HH` and 32 hex digits.
-        rank: Its place in the order of creation.
+        rank: The position in the order of creation.
         status: One of `STATUSES`.
-        created: When it was submitted.
+        created: The time of submission.
     """
 
     sid: str
@@ -60,7 +60,7 @@ class Verification:
 
     @property
     def order(self) -> int:
-        """Its place by date, the newest last."""
+        """The position in the order of dates, the newest last."""
         return chronological(self.created, self.rank)
 
     def json(self, account_sid: str, number: OwnedNumber, base: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ _POLICY = "RN6433641899984f951173ef1738c3bdd0"
 def _profile(call: Call) -> dict[str, Any] | None:
     state = call.state
     if state.profile_status is None or state.parent is not None:
-        # A subaccount has none of its own (sources: twilio-subaccounts).
+        # A subaccount has no profile of its own (sources: twilio-subaccounts).
         return None
     sid = fixed_sid("BU", state.account_sid, "profile")
     url = f"{call.base}/v1/CustomerProfiles/{sid}"
@@ -43,7 +43,7 @@ def _profile(call: Call) -> dict[str, Any] | None:
 
 
 def list_all(call: Call) -> Response:
-    """List the profiles: one where the account is Full, none on a trial."""
+    """List the profiles: one if the account has a profile, none on a trial."""
     body = _profile(call)
     wanted = {
         "status": call.query.one_of("Status", STATUSES),
@@ -64,7 +64,7 @@ def fetch(call: Call) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     # not verified: that a Standard key reaches Trust Hub
     return [
         room("/v1/CustomerProfiles", {"GET": list_all}),

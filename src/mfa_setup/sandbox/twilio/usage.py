@@ -35,9 +35,9 @@ def _record(call: Call, category: str, text: str, count: int, price: Decimal) ->
 
 
 def records(call: Call) -> Response:
-    """List what was used: outbound SMS and phone numbers."""
+    """List the usage: outbound SMS and phone numbers."""
     for name in ("StartDate", "EndDate"):
-        call.query.day(name)  # the sandbox remembers no days
+        call.query.day(name)  # the sandbox does not record usage by day
     call.query.flag("IncludeSubaccounts")
     sent = call.state.messages.values()
     cost = sum((Decimal(one.unit_price) * segments(one.body) for one in sent), Decimal(0))
@@ -52,5 +52,5 @@ def records(call: Call) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the paths of this module."""
+    """Return the routes of this module."""
     return [room(API + "/{account_sid}/Usage/Records.json", {"GET": records})]
