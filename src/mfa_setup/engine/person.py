@@ -1,4 +1,4 @@
-"""The engine's interface to whoever runs a command: questions, where somebody can answer, and progress."""
+"""The engine's interface to the user who runs a command: questions, where somebody can answer, and progress."""
 
 from typing import Protocol
 
