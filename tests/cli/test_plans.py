@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 from pytest_mock import MockerFixture
@@ -223,3 +224,9 @@ def test_a_number_sold_meanwhile_is_named_by_the_one_that_was_bought() -> None:
     report.correct(planned, real)
     found = report.change("number")
     assert (found.title, found.summary, found.words.done) == (real, "buy +1 415 864 0348", "Bought +1 415 864 0348")
+
+
+def test_a_plan_that_up_would_refuse_does_not_tell_to_run_it(run: Run, make_lab: Callable[..., Lab]) -> None:
+    refused = run("plan", env=make_lab(twilio_account="trial").env)
+    assert (refused.code, "to apply it" in refused.out, "lock users out" in refused.err) == (0, False, True)
+    assert "Run `mfa-setup up` to apply it." in run("plan", env=make_lab().env).out
