@@ -22,12 +22,16 @@ class People:
         passwords: Salted hashes by user id.
         methods: Authentication methods by user id, as the API lists them.
         tickets: Enrolment tickets by id.
+        roles: IDs of the roles assigned to a user, by user ID.
+        members: IDs of the users who are members of an organization, by organization ID.
     """
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     passwords: dict[str, bytes] = field(default_factory=dict)
     methods: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    roles: dict[str, list[str]] = field(default_factory=dict)
+    members: dict[str, list[str]] = field(default_factory=dict)
 
     def set_password(self, user_id: str, password: str) -> None:
         """Stores the salted hash of a password."""
@@ -52,6 +56,9 @@ class People:
         self.users.pop(user_id, None)
         self.passwords.pop(user_id, None)
         self.methods.pop(user_id, None)
+        self.roles.pop(user_id, None)
+        for members in self.members.values():
+            members[:] = [member for member in members if member != user_id]
         self.tickets = {key: ticket for key, ticket in self.tickets.items() if ticket["user_id"] != user_id}
 
     def phones(self, user_id: str) -> list[dict[str, Any]]:

@@ -83,6 +83,7 @@ class Tenant:
         factor_settings: The settings stored for a factor, by path under `/guardian/factors`.
         custom_domains: Custom domains by ID; if several are verified, creating a user requires choosing one.
         organizations: Organizations by id.
+        roles: Roles by id.
         actions: Actions that are deployed and bound to post-login, in the order in which they would run.
         notifications: The latest messages that a custom phone provider accepted, oldest first.
         stack: The phone stack that a control call has set; None if the tenant settings decide.
@@ -124,6 +125,7 @@ class Tenant:
     factor_settings: dict[str, JSON] = field(default_factory=dict)
     custom_domains: dict[str, JSON] = field(default_factory=dict)
     organizations: dict[str, JSON] = field(default_factory=dict)
+    roles: dict[str, JSON] = field(default_factory=dict)
     actions: list[JSON] = field(default_factory=list)
     notifications: deque[Notification] = field(default_factory=lambda: deque(maxlen=_LOGS_KEPT))
     stack: Literal["unified", "legacy"] | None = None

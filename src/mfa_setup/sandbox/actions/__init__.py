@@ -1,0 +1,1 @@
+"""Runs the code of Actions, in an embedded JavaScript engine."""
