@@ -3,6 +3,8 @@
 from starlette.routing import Route
 
 from mfa_setup.sandbox.auth0 import (
+    action_bindings,
+    action_versions,
     actions,
     apis,
     clients,
@@ -27,12 +29,13 @@ from mfa_setup.sandbox.auth0.endpoint import Endpoint
 
 _PHONE = (phone_legacy, phone_unified, phone_templates)
 _FACTORS = (factor_settings, guardian, enrollments)
+_ACTIONS = (actions, action_versions, action_bindings)
 _APPLICATIONS = (clients, connection_clients, connections, grants, apis)
 
 
 def endpoints() -> list[Endpoint]:
     """Returns all endpoints of the Management API."""
-    families = (*_APPLICATIONS, *_PHONE, *_FACTORS, users, methods, tenant, custom_domains, logs, actions)
+    families = (*_APPLICATIONS, *_PHONE, *_FACTORS, users, methods, tenant, custom_domains, logs, *_ACTIONS)
     return [endpoint for family in families for endpoint in family.endpoints()]
 
 
