@@ -84,7 +84,7 @@ def _runtime(state: ActionState, trigger: JSON, wanted: str) -> str:
 
 def _secrets(given: list[JSON], before: dict[str, Secret]) -> dict[str, Secret]:
     """Returns the new set: a name without a value keeps the value that it has (recorded)."""
-    now, values = moment(), {one.get("name"): one.get("value") for one in given}
+    now, values = moment(), {one.get("name", ""): one.get("value") for one in given}
     for name, value in values.items():
         if not name or (value is None and name not in before):
             # not verified: the text

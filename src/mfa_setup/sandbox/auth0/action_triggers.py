@@ -30,8 +30,8 @@ def triggers() -> list[JSON]:
         _deprecated("post-login", "v1", _FIRST),
         *(one for name in _TWO_VERSIONS for one in (_trigger(name, "v2", _TODAY), _deprecated(name, "v1", _FIRST))),
         *(_trigger(name, "v1", _TODAY) for name in _ONE_VERSION),
-        *(_trigger(name, "v1", _FIRST) | {"binding_policy": ENTITY_BOUND} for name in _OF_AN_ENTITY[1:]),
         _trigger("custom-token-exchange", "v1", ["node18", "node22"]) | {"binding_policy": ENTITY_BOUND},
+        *(_trigger(name, "v1", _FIRST) | {"binding_policy": ENTITY_BOUND} for name in _OF_AN_ENTITY[1:]),
     ]
 
 

@@ -201,6 +201,7 @@ class Tenant:
             "role_assignments": self.people.roles,
             "organizations": list(self.organizations.values()),
             "members": self.people.members,
+            "member_roles": self.people.member_roles,
             **self._actions(),
         }
 
