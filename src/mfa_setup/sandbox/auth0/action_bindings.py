@@ -22,7 +22,7 @@ def set_bindings(call: Call) -> JSON:
     """PATCH /actions/triggers/{triggerId}/bindings: replaces the whole list (recorded)."""
     state, trigger = call.tenant.actions, call.path["triggerId"]
     state.settle()
-    # not verified: that a payload without the list empties it, as an empty list does
+    # not verified: that a payload without `bindings` removes all, as an empty list does
     entries = [(_bindable(state, one["ref"], trigger), one) for one in call.body.get("bindings", ())]
     state.bind(trigger, [(action, one.get("display_name") or action.name) for action, one in entries])
     return {"bindings": _bindings(call)}
@@ -39,7 +39,7 @@ def _bindable(state: ActionState, ref: JSON, trigger: str) -> Action:
     action = _referred(state, ref, trigger)
     if action is None:
         raise invalid_body("That action does not exist.")  # not verified: status and text
-    # The texts are those of public threads; not verified: the end of the second one, and the errorCode of both.
+    # The texts are reported (sources: auth0-actions-refusals); not verified: the end of the second, and an errorCode.
     if not any(one["id"] == trigger for one in action.content.triggers):
         raise ManagementError(400, "Trying to create a binding between an incompatible action and trigger.")
     if action.deployed is None:

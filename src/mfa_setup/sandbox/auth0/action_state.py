@@ -1,7 +1,7 @@
-"""The Actions of a tenant: their drafts, builds, versions and bindings.
+"""The Actions of a tenant: their drafts, builds, versions and bindings (sources: auth0-actions-api).
 
-A draft is built after every change, and only a built draft can be deployed. What runs is the deployed version, and only
-while the Action is bound to a trigger.
+A draft is built after every change, and only a built draft can be deployed. The deployed version runs while the Action
+is bound to a trigger.
 """
 
 import time
@@ -52,7 +52,7 @@ class Content:
 
 @dataclass(slots=True)
 class Version:
-    """A deployed content, the current one or an earlier one.
+    """A version of an Action: the deployed one, or an earlier one.
 
     Attributes:
         id: The ID of the version.
@@ -73,7 +73,7 @@ class Version:
 
 @dataclass(slots=True)
 class Progress:
-    """A build or a deployment, which advances with each read of the Action and by itself after a while.
+    """The progress of a build or a deployment, which advances with each read of the Action and finishes after a time.
 
     Attributes:
         started: The time of its start, on the state's clock.
@@ -129,12 +129,12 @@ class Action:
         version = Version(str(uuid.uuid4()), self.numbered, content, now, updated_at=now)
         self.versions.append(version)
         if len(self.versions) > _VERSIONS_KEPT:
-            del self.versions[0]  # never the one that runs, which is the last but one
+            del self.versions[0]  # The deployed version is the last but one, so it is never deleted.
         self.deployment = Progress(clock, [BUILT])
         return version
 
     def finish_deployment(self) -> None:
-        """Lets the last version run, if it does not yet."""
+        """Finishes the deployment of the last version, if it is still in progress."""
         if self.deployment is not None:
             self.deployed, self.deployment = self.versions[-1], None
             self.deployed.built_at = moment()
@@ -147,7 +147,7 @@ class Action:
             self._reach(self.build.steps.pop(0), clock)
 
     def settle(self, clock: float) -> None:
-        """Finishes the deployment and the build whose time has come."""
+        """Finishes the deployment and the build if they have taken long enough."""
         if self.deployment is not None and clock - self.deployment.started >= SETTLES_AFTER:
             self.finish_deployment()
         if self.build.steps and clock - self.build.started >= SETTLES_AFTER:
@@ -163,7 +163,7 @@ class Action:
 
     @property
     def is_deployed_as_drafted(self) -> bool:
-        """Whether the draft holds nothing that has not been deployed."""
+        """Whether the draft equals the deployed version."""
         return self.deployed is not None and self.deployed.content == self.content
 
 
@@ -196,7 +196,7 @@ class ActionState:
     clock: Callable[[], float] = time.monotonic
 
     def settle(self) -> None:
-        """Finishes what has taken long enough."""
+        """Finishes every deployment and build that has taken long enough."""
         for action in self.actions.values():
             action.settle(self.clock())
 
@@ -206,7 +206,7 @@ class ActionState:
         return action
 
     def bind(self, trigger: str, entries: list[tuple[Action, str]]) -> list[Binding]:
-        """Replaces the flow of a trigger; every binding is new, even that of an Action that stays (recorded)."""
+        """Replaces the bindings of a trigger; an Action that stays bound gets a new binding as well (recorded)."""
         bound = [Binding(str(uuid.uuid4()), action.id, name, moment()) for action, name in entries]
         self.bindings[trigger] = bound
         return bound

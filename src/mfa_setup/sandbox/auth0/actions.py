@@ -34,20 +34,20 @@ def list_actions(call: Call) -> JSON:
     """GET /actions/actions: always answers with totals (recorded)."""
     query, state = call.query, call.tenant.actions
     state.settle()
-    found = [one for one in state.actions.values() if _is_asked_for(one, query)]
-    for action in found:
+    matches = [one for one in state.actions.values() if _matches(one, query)]
+    for action in matches:
         state.read(action)
-    return without_zeros("actions", [action_json(one) for one in found], query)
+    return without_zeros("actions", [action_json(one) for one in matches], query)
 
 
-def _is_asked_for(action: Action, query: dict[str, Any]) -> bool:
-    # not verified: that `actionName` matches the exact name only, and that `deployed=false` filters nothing, as the
-    # zero that it is; every Action of the sandbox is a custom one, so that none is installed from the Marketplace
+def _matches(action: Action, query: dict[str, Any]) -> bool:
+    # not verified: that `actionName` matches the exact name only, and that `deployed=false` filters nothing. No Action
+    # of the sandbox is installed from the Marketplace.
     if query.get("installed") or (query.get("deployed") and action.deployed is None):
         return False
-    named = query.get("actionName") or action.name
+    name = query.get("actionName") or action.name
     trigger: str = action.content.triggers[0]["id"]
-    return named == action.name and query.get("triggerId", trigger) == trigger
+    return name == action.name and query.get("triggerId", trigger) == trigger
 
 
 def get_action(call: Call) -> JSON:
@@ -57,8 +57,8 @@ def get_action(call: Call) -> JSON:
 
 
 def create_action(call: Call) -> JSON:
-    """POST /actions/actions: an Action that is about to be built (recorded); names need not be unique."""
-    # not verified: that two Actions can have the same name, which no document forbids; and what `deploy` does
+    """POST /actions/actions: creates the Action and starts its build (recorded)."""
+    # not verified: that names need not be unique, which no document requires; and when `deploy` takes effect
     state, body = call.tenant.actions, call.body
     content = content_of(state, body, None)
     check_room(state, content.triggers[0]["id"])
@@ -98,7 +98,7 @@ def delete_action(call: Call) -> None:
 
 
 def deploy_action(call: Call) -> JSON:
-    """POST /actions/actions/{id}/deploy: answers the new version, which is deployed a moment later (recorded)."""
+    """POST /actions/actions/{id}/deploy: returns the new version; its deployment finishes later (recorded)."""
     action = find_action(call.tenant, call.path["id"])
     if action.status != BUILT:
         # The text is that of public threads; not verified: that there is no errorCode.
@@ -118,7 +118,7 @@ def try_action(call: Call) -> JSON:
         trigger=content.triggers[0]["id"],
         secrets={name: secret.value for name, secret in content.secrets.items()},
     )
-    # not verified: that a draft can be tested before it is built, and anything about the answer but its one key
+    # not verified: that a draft can be tested before it is built
     return run_draft(call.tenant, draft, call.body["payload"])
 
 

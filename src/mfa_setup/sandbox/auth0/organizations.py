@@ -42,7 +42,7 @@ def get_by_name(call: Call) -> JSON:
 
 
 def create_organization(call: Call) -> JSON:
-    """POST /organizations; the answer shows the connections, which the sandbox does not keep."""
+    """POST /organizations: the response shows the enabled connections, which the sandbox does not store."""
     tenant = call.tenant
     _check_name(tenant, call.body["name"])
     enabled = [_with_connection(tenant, one) for one in call.body.get("enabled_connections", ())]
