@@ -1,8 +1,9 @@
 """Triggers and the Actions that are bound to them: `/api/v2/actions/triggers`."""
 
 from mfa_setup.sandbox.auth0.action_json import binding_json
+from mfa_setup.sandbox.auth0.action_model import JSON, Action
 from mfa_setup.sandbox.auth0.action_rules import TRIGGER
-from mfa_setup.sandbox.auth0.action_state import JSON, Action, ActionState
+from mfa_setup.sandbox.auth0.action_state import ActionState
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
 from mfa_setup.sandbox.auth0.paging import ZERO_PAGING, without_zeros

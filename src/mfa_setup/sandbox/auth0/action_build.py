@@ -6,7 +6,7 @@ A build checks the dependencies and not the code: source that no engine can pars
 
 import re
 
-from mfa_setup.sandbox.auth0.action_state import BUILT, FAILED, JSON, Content, Progress
+from mfa_setup.sandbox.auth0.action_model import BUILT, FAILED, JSON, Content, Progress
 
 # Core modules of Node.js, whose names on npm are held by placeholders without a second major version.
 _PLACEHOLDERS = ("assert", "buffer", "crypto", "events", "fs", "http", "https", "os", "path", "url", "util")

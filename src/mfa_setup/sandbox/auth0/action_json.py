@@ -1,6 +1,7 @@
 """Actions, versions and bindings as the API shows them (recorded)."""
 
-from mfa_setup.sandbox.auth0.action_state import BUILT, JSON, Action, Binding, Content, Version
+from mfa_setup.sandbox.auth0.action_model import BUILT, JSON, Action, Content, Version
+from mfa_setup.sandbox.auth0.action_state import Binding
 
 
 def action_json(action: Action) -> JSON:

@@ -3,7 +3,8 @@
 import uuid
 
 from mfa_setup.sandbox.actions.records import POST_LOGIN, DeployedAction
-from mfa_setup.sandbox.auth0.action_state import BUILT, Action, ActionState, Content, Progress
+from mfa_setup.sandbox.auth0.action_model import BUILT, Action, Content, Progress
+from mfa_setup.sandbox.auth0.action_state import ActionState
 from mfa_setup.sandbox.auth0.ids import moment
 from mfa_setup.sandbox.auth0.state import Tenant
 

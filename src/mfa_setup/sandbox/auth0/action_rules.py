@@ -5,7 +5,8 @@ The limits are documented (sources: auth0-actions-limits); no response beyond a 
 
 from http import HTTPStatus
 
-from mfa_setup.sandbox.auth0.action_state import JSON, ActionState, Content, Secret
+from mfa_setup.sandbox.auth0.action_model import JSON, Content, Secret
+from mfa_setup.sandbox.auth0.action_state import ActionState
 from mfa_setup.sandbox.auth0.action_triggers import TRIGGER_IDS
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
 from mfa_setup.sandbox.auth0.ids import moment

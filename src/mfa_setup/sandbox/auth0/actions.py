@@ -7,9 +7,9 @@ from typing import Any
 from mfa_setup.sandbox.actions.records import DeployedAction
 from mfa_setup.sandbox.auth0.action_build import begin
 from mfa_setup.sandbox.auth0.action_json import action_json, new_version_json
+from mfa_setup.sandbox.auth0.action_model import BUILT, Action
 from mfa_setup.sandbox.auth0.action_rules import TRIGGER, check_room, content_of
 from mfa_setup.sandbox.auth0.action_run import run_draft
-from mfa_setup.sandbox.auth0.action_state import BUILT, Action
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
 from mfa_setup.sandbox.auth0.ids import moment
