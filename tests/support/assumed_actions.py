@@ -22,8 +22,11 @@ def time(tenant: Tenant, path: str, answer: dict[str, Any]) -> None:
             action.settle(float("inf"))
     for shown in body.get("actions", [body]) if isinstance(body, dict) else []:
         known = state.actions.get(shown.get("id"))
+        if known is not None and "deployed_version" in shown:
+            known.finish_deployment()
         if known is not None and known.status not in _FINAL and "status" in shown:
-            known.build.steps = [shown["status"]]
+            rest = [] if shown["status"] in _FINAL else known.build.steps[-1:]
+            known.build.steps = [shown["status"], *rest]
 
 
 def gone(tenant: Tenant, path: str) -> None:
