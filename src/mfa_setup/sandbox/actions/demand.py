@@ -49,6 +49,20 @@ class Demand:
         """Whether an Action has made any MFA call, which overrides the tenant's policy (docs)."""
         return self.provider is not None or self.requested > 0
 
+    def requires(self, *, remembered: bool) -> bool | None:
+        """Whether a second factor is required now; None if the tenant's policy decides.
+
+        Requests for factors override `multifactor.enable`, which overrides the policy (docs).
+
+        Args:
+            remembered: Whether the browser is remembered for the user.
+        """
+        if self.requested:
+            return bool(self.pending)
+        if self.provider is None:
+            return None
+        return self.provider != "none" and not (remembered and self.remembers)
+
     def add(self, call: ApiCall) -> None:
         """Adds what one call asks for."""
         first, second = (*call.arguments, None, None)[:2]

@@ -43,7 +43,7 @@ def run(job: dict[str, Any]) -> str:
 
 def main() -> None:
     """Answers jobs until standard input is closed; an exception of the engine is answered as `{"engine": "…"}`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the parent, which then ends this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent as well, which ends this process
     _answer("ready")
     for line in sys.stdin:
         try:

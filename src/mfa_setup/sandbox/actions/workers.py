@@ -87,7 +87,7 @@ class _Worker:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """Ends the process; whoever waits for its answer gets an error."""
+        """Ends the process; a thread that waits for its answer gets an error."""
         self._process.kill()
 
     def stop(self) -> None:
@@ -111,7 +111,7 @@ class Workers:
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
         self._busy: list[_Worker] = []
-        self._stopped = False
+        self._stopped = threading.Event()
 
     def run(self, job: dict[str, Any]) -> dict[str, Any]:
         """Runs a job and returns its report; see `worker.py`. `job["seconds"]` is its time limit.
@@ -131,7 +131,7 @@ class Workers:
 
     def _take(self) -> _Worker:
         with self._lock:
-            if self._stopped:
+            if self._stopped.is_set():
                 raise WorkerError("The sandbox is being stopped.")
             while self._idle:
                 worker = self._idle.pop()
@@ -144,14 +144,14 @@ class Workers:
         worker = _Worker()
         with self._lock:
             self._busy.append(worker)
-            if self._stopped:
+            if self._stopped.is_set():
                 worker.kill()
         return worker
 
     def _give_back(self, worker: _Worker, *, usable: bool) -> None:
         with self._lock:
             self._busy.remove(worker)
-            if usable and not self._stopped:
+            if usable and not self._stopped.is_set():
                 self._idle.append(worker)
                 return
         worker.stop()
@@ -159,10 +159,9 @@ class Workers:
     def stop(self) -> None:
         """Ends all processes, and starts none any more. Stopping twice is harmless."""
         with self._lock:
-            self._stopped = True
+            self._stopped.set()
             idle, self._idle = self._idle, []
             for worker in self._busy:
                 worker.kill()
         for worker in idle:
             worker.stop()
-

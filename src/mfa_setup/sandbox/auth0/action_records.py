@@ -3,9 +3,10 @@
 import uuid
 from typing import Any
 
+from mfa_setup.sandbox.actions.records import POST_LOGIN, DeployedAction
 from mfa_setup.sandbox.auth0.ids import timestamp
+from mfa_setup.sandbox.auth0.state import Tenant
 
-POST_LOGIN = "post-login"
 _RUNTIME = "node22"
 _TRIGGERS = [{"id": POST_LOGIN, "version": "v3"}]
 # The fields of the draft, which an Action shows when it is read but not inside a binding (recorded).
@@ -40,6 +41,21 @@ def deployed_action(name: str, code: str) -> dict[str, Any]:
 def shown(action: dict[str, Any]) -> dict[str, Any]:
     """Returns the Action as lists and reads show it."""
     return {name: value for name, value in action.items() if name != "binding_id"}
+
+
+def deployed_actions(tenant: Tenant, trigger: str) -> list[DeployedAction]:
+    """Returns the Actions that are bound to a trigger, in the order in which they run."""
+    return [
+        DeployedAction(
+            action["id"],
+            action["name"],
+            action["deployed_version"]["code"],
+            trigger,
+            action["deployed_version"]["id"],
+            action["binding_id"],
+        )
+        for action in (tenant.actions if trigger == POST_LOGIN else ())
+    ]
 
 
 def binding_of(action: dict[str, Any]) -> dict[str, Any]:

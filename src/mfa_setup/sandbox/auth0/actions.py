@@ -1,8 +1,9 @@
-"""Actions: `/api/v2/actions`. The sandbox lists those that `POST /_sandbox/actions` has set, and runs none of them."""
+"""Actions: `/api/v2/actions`. The sandbox lists those that `POST /_sandbox/actions` has set."""
 
 from typing import Any
 
-from mfa_setup.sandbox.auth0.action_records import POST_LOGIN, binding_of, shown
+from mfa_setup.sandbox.actions.records import POST_LOGIN
+from mfa_setup.sandbox.auth0.action_records import binding_of, shown
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
 from mfa_setup.sandbox.auth0.paging import PAGING
