@@ -72,8 +72,11 @@ def test_a_process_that_crashed_while_nobody_used_it_is_replaced(workers: Worker
 
 
 def test_a_process_that_does_not_start_is_an_error(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.sys, "executable", "/bin/false")  # type: ignore[attr-defined]
+    monkeypatch.setattr(module, "_MODULE", "mfa_setup.nothing")
     with pytest.raises(WorkerError, match="ended unexpectedly"):
+        workers.run(job())
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(WorkerError, match="cannot be started"):
         workers.run(job())
 
 

@@ -2,7 +2,6 @@
 
 import importlib.util
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ SOON = 0.5
 
 
 @pytest.fixture
-def workers(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
+def workers(house: House, monkeypatch: pytest.MonkeyPatch) -> Workers:
     """The processes of the sandbox, with a short time limit."""
     workers = house.lab.sandbox.world.site.workers
     monkeypatch.setattr(workers, "seconds", SOON)

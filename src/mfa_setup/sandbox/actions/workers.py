@@ -12,6 +12,7 @@ from typing import Any
 
 from mfa_setup.sandbox.payloads import read_json
 
+_MODULE = "mfa_setup.sandbox.actions.worker"
 _START_SECONDS = 20.0
 _MISSING = "The sandbox needs quickjs-ng to run Actions. Install the extra: pip install 'mfa-setup[sandbox]'"
 
@@ -28,9 +29,11 @@ class _Worker:
     """One process; it runs one job at a time."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "mfa_setup.sandbox.actions.worker"]
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)  # noqa: S603
+        command, pipe = [sys.executable, "-m", _MODULE], subprocess.PIPE
+        try:
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)  # noqa: S603
+        except OSError as error:
+            raise WorkerError(f"The process that runs Actions cannot be started: {error}") from error
         try:
             self._exchange(b"", _START_SECONDS)
         except WorkerError:
