@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -98,6 +99,26 @@ def test_stopping_the_sandbox_ends_its_processes(start: Callable[..., Sandbox]) 
     (process,) = processes(workers)
     sandbox.stop()
     assert process.returncode is not None
+
+
+def test_stopping_the_sandbox_ends_a_process_that_is_busy(start: Callable[..., Sandbox]) -> None:
+    sandbox = start(action_seconds=60.0)
+    workers, failed = sandbox.world.site.workers, []
+
+    def loop() -> None:
+        with pytest.raises(WorkerError, match="ended unexpectedly"):
+            workers.run(job(ENDLESS, 60))
+        failed.append(True)
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    while not workers._busy:
+        assert thread.is_alive()
+    process = workers._busy[0]._process
+    sandbox.stop()
+    thread.join()
+    assert process.returncode is not None
+    assert failed == [True]
 
 
 def test_a_process_ends_with_its_parent() -> None:

@@ -1,6 +1,7 @@
 """Post-login Actions decide who is asked for a second factor, before the tenant's policy is looked at."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from support.flow import ASK, ASK_AND_REMEMBER, ASK_ONCE, SKIP, bind, runs, sign
 from support.hosted import EMAIL, PASSWORD, REMEMBER, House, Person
 
 REALM = "http://auth0.com/oauth/grant-type/password-realm"
+OOB = "http://auth0.com/oauth/grant-type/mfa-oob"
 MULTI_FACTOR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
 OFFLINE = "openid offline_access"
 
@@ -275,6 +277,17 @@ class TestClaims:
         again = refresh(house, tokens["refresh_token"]).json()
         assert house.claims(again["id_token"])["https://example.com/plan"] == {"level": 3}
 
+    def test_they_are_there_after_a_factor_given_by_the_mfa_api(self, house: House, member: Person) -> None:
+        bind(house, self.CLAIM + ASK)
+        client_id = house.application(grant_types=[REALM, OOB])
+        fields = {"realm": scene.CONNECTION, "username": EMAIL, "password": PASSWORD, "scope": "openid"}
+        waiting = house.token(client_id=client_id, grant_type=REALM, **fields).json()
+        body = {"client_id": client_id, "mfa_token": waiting["mfa_token"], "challenge_type": "oob"}
+        oob = member.http.post("/mfa/challenge", json=body).json()["oob_code"]
+        given = {"mfa_token": waiting["mfa_token"], "oob_code": oob, "binding_code": house.code()}
+        answer = house.token(client_id=client_id, grant_type=OOB, **given).json()
+        assert house.claims(answer["id_token"], client_id)["https://example.com/plan"] == {"level": 3}
+
     def test_the_claims_of_the_protocol_stay(self, house: House, person: Person) -> None:
         house.policy()
         bind(house, "api.idToken.setCustomClaim('sub', 'somebody else').idToken.setCustomClaim('a', 1);")
@@ -293,6 +306,23 @@ class TestClaims:
         )
         assert claims["https://example.com/x"] == [1]
         assert "https://example.com/x" not in house.claims(tokens["id_token"])
+
+
+def test_a_form_that_is_sent_twice_runs_the_actions_once(house: House, member: Person) -> None:
+    """A double click: the second request comes while the Actions of the first one run."""
+    house.lab.auth0("PATCH", "tenants/settings", {"customize_mfa_in_postlogin_action": True})
+    busy = "const end = Date.now() + 200; while (Date.now() < end) {}"
+    bind(house, busy + "api.authentication.challengeWith({type: 'phone'});")
+    member.start()
+    state = member.address.partition("state=")[2]
+    fields = {"state": state, "username": EMAIL, "password": PASSWORD}
+    with ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(member.http.post, "/u/login", data=fields) for _ in range(2)]
+    assert [answer.result().status_code for answer in sent] == [302, 302]
+    assert len(runs(house)) == 1
+    member.open(sent[0].result().headers["location"])
+    member.enter(house.code())
+    assert where(member) == "callback"
 
 
 def test_a_reset_removes_the_actions_and_their_runs(house: House, person: Person) -> None:

@@ -1,5 +1,6 @@
 """The Actions of one login: those that are still to run, and what the others have asked for."""
 
+import asyncio
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,11 +17,13 @@ class Execution:
         waiting: The Actions that have not run yet, in their order.
         demand: What the Actions that have run asked for.
         id: The ID of the execution; empty if no Action is bound.
+        lock: Held while Actions run, because a form may be sent twice.
     """
 
     waiting: list[DeployedAction]
     demand: Demand = field(default_factory=Demand)
     id: str = field(init=False)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.id = str(uuid.uuid4()) if self.waiting else ""

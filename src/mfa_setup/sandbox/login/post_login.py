@@ -30,9 +30,13 @@ async def proceed(visit: Visit, execution: Execution, occasion: Occasion) -> Dem
     Raises:
         AuthorizeError: An Action denied access or failed, or the Actions requested too many factors.
     """
-    demand = execution.demand
-    if not execution.waiting or demand.pending:
-        return demand
+    async with execution.lock:
+        if execution.waiting and not execution.demand.pending:
+            await _run_waiting(visit, execution, occasion)
+    return execution.demand
+
+
+async def _run_waiting(visit: Visit, execution: Execution, occasion: Occasion) -> None:
     allowed = visit.tenant.settings.get("customize_mfa_in_postlogin_action") is True
     event, workers = event_of(visit, occasion), visit.tenant.site.workers
     runs = await asyncio.to_thread(run, workers, execution.waiting, event, customize=allowed)
@@ -45,11 +49,10 @@ async def proceed(visit: Visit, execution: Execution, occasion: Occasion) -> Dem
         if done.denied is not None:
             raise _ended(execution, done.denied)
         for call in done.calls:
-            demand.add(call)
-    if demand.requested > _MOST_REQUESTS:
+            execution.demand.add(call)
+    if execution.demand.requested > _MOST_REQUESTS:
         # not verified: text and code
         raise _ended(execution, f"Actions requested more than {_MOST_REQUESTS} factors in one login")
-    return demand
 
 
 async def run_for_tokens(visit: Visit, occasion: Occasion, failed: str) -> Demand:
