@@ -1,5 +1,6 @@
 """The processes that run Actions: started when needed, used again, replaced, and ended with the sandbox."""
 
+import json
 import os
 import subprocess
 import sys
@@ -144,6 +145,16 @@ def test_a_process_ends_with_its_parent() -> None:
             return
         subprocess.run([sys.executable, "-c", ""], check=True)
     pytest.fail("the process is still running")
+
+
+@pytest.mark.parametrize(("body", "code", "answer"), [("for (;;) await null;", 1, ""), ("for (;;) {}", 0, "engine")])
+def test_a_process_that_lost_its_parent_while_busy_ends_as_well(body: str, code: int, answer: str) -> None:
+    """It has limits of its own, after which it ends, or answers nobody and finds its input closed."""
+    line = json.dumps(job(f"exports.onExecutePostLogin = async () => {{ {body} }};", 0.1))
+    command = [sys.executable, "-m", "mfa_setup.sandbox.actions.worker"]
+    done = subprocess.run(command, input=line, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert answer in done.stdout
 
 
 def test_a_draft_can_be_tried(workers: Workers) -> None:
