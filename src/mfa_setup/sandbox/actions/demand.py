@@ -1,4 +1,7 @@
-"""What the Actions of one login have asked for: a second factor, and claims in the tokens."""
+"""What the Actions of one login have asked for: a second factor, and claims in the tokens.
+
+(sources: auth0-actions-mfa)
+"""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -46,7 +49,7 @@ class Demand:
 
     @property
     def decides(self) -> bool:
-        """Whether an Action has made any MFA call, which overrides the tenant's policy (docs)."""
+        """Whether an Action has made any MFA call, which overrides the tenant's policy."""
         return self.provider is not None or self.requested > 0
 
     def requires(self, *, remembered: bool) -> bool | None:
