@@ -1,5 +1,6 @@
 """Actions: `/api/v2/actions/actions`, without their versions and bindings."""
 
+import asyncio
 import uuid
 from http import HTTPStatus
 from typing import Any
@@ -107,7 +108,7 @@ def deploy_action(call: Call) -> JSON:
     return new_version_json(action, action.deploy(action.content, call.tenant.actions.clock()))
 
 
-def try_action(call: Call) -> JSON:
+async def try_action(call: Call) -> JSON:
     """POST /actions/actions/{id}/test: runs the draft with the payload as its event."""
     action = find_action(call.tenant, call.path["id"])
     content = action.content
@@ -119,7 +120,8 @@ def try_action(call: Call) -> JSON:
         secrets={name: secret.value for name, secret in content.secrets.items()},
     )
     # not verified: that a draft can be tested before it is built
-    return run_draft(call.tenant, draft, call.body["payload"])
+    # Code can take seconds, during which other requests are served.
+    return await asyncio.to_thread(run_draft, call.tenant, draft, call.body["payload"])
 
 
 def endpoints() -> list[Endpoint]:
