@@ -102,6 +102,22 @@ def test_metadata_is_there(house: House, person: Person) -> None:
     assert claims["m"] == [{"mfa": "on"}, {"plan": "gold"}]
 
 
+def test_the_roles_in_an_organization_are_those_of_a_login_to_it_only(house: House, person: Person) -> None:
+    acme = house.lab.control("organizations", {"name": "acme"})["id"]
+    role = house.lab.auth0("POST", "roles", {"name": "admin"})["id"]
+    house.policy()
+    sign_up(person)
+    (user_id,) = house.people.users
+    house.lab.auth0("POST", f"organizations/{acme}/members", {"members": [user_id]})
+    house.lab.auth0("POST", f"organizations/{acme}/members/{user_id}/roles", {"roles": [role]})
+    bind(house, "api.idToken.setCustomClaim('r', event.authorization?.roles ?? 'none');")
+    client_id = house.application(organization_usage="allow")
+    person.start(client_id=client_id, organization=acme)
+    assert house.claims(person.exchange(client_id=client_id).json()["id_token"], client_id)["r"] == ["admin"]
+    person.start()
+    assert person.claims()["r"] == "none"
+
+
 def test_enrolled_factors_and_the_methods_of_the_session_are_there(house: House, person: Person) -> None:
     person.join()
     house.policy()

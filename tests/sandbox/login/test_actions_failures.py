@@ -58,6 +58,12 @@ def test_an_error_is_logged_with_everything_that_identifies_it(house: House, wor
     assert house.events()[-2:] == ["actions_execution_failed", "f"]
     found = house.lab.auth0("GET", 'logs?search=type:"actions_execution_failed"')[0]
     assert found["client_id"] == house.client_id
+    execution = house.lab.auth0("GET", f"actions/executions/{details['execution_id']}")
+    (result,) = execution["results"]
+    assert (execution["trigger_id"], execution["status"]) == ("post-login", "final")
+    assert result["action_name"] == "action 1"
+    assert result["error"] == {"id": "action_error", "msg": "no plan"}
+    assert result["started_at"] <= result["ended_at"] <= execution["updated_at"]
 
 
 @pytest.mark.parametrize(

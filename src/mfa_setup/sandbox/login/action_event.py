@@ -19,7 +19,7 @@ def event_of(visit: Visit, occasion: Occasion) -> JSON:
     logins = user.get("logins_count", 0) + occasion.in_progress
     optional: dict[str, Any] = {
         "authentication": {"methods": list(occasion.methods)} if occasion.methods else None,
-        "authorization": _authorization(visit, occasion.user_id),
+        "authorization": _authorization(visit, occasion),
         "organization": _organization(visit, occasion.organization),
         "resource_server": {"identifier": occasion.audience} if occasion.audience else None,
         "session": {"id": occasion.sid} if occasion.sid else None,
@@ -67,8 +67,14 @@ def _organization(visit: Visit, organization_id: str) -> JSON | None:
     return shown | {"metadata": found.get("metadata") or {}}
 
 
-def _authorization(visit: Visit, user_id: str) -> JSON | None:
-    """Returns the names of the user's roles; None if the user has none (docs)."""
-    roles = visit.tenant.roles
-    names = [roles[key]["name"] for key in people_of(visit).roles.get(user_id, ()) if key in roles]
+def _authorization(visit: Visit, occasion: Occasion) -> JSON | None:
+    """Returns the names of the user's roles; None if the user has none (docs).
+
+    A login to an organization has the roles that the user has in it, too.
+    """
+    people, roles = people_of(visit), visit.tenant.roles
+    # not verified: that the user's own roles count in a login to an organization
+    in_organization = people.member_roles.get(occasion.organization, {}).get(occasion.user_id, ())
+    held = dict.fromkeys((*people.roles.get(occasion.user_id, ()), *in_organization))
+    names = [roles[key]["name"] for key in held if key in roles]
     return {"roles": names} if names else None

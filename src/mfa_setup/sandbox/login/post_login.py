@@ -8,6 +8,7 @@ from mfa_setup.sandbox.actions.records import POST_LOGIN
 from mfa_setup.sandbox.actions.runner import run
 from mfa_setup.sandbox.actions.runs import ActionRun
 from mfa_setup.sandbox.auth0.action_records import deployed_actions
+from mfa_setup.sandbox.auth0.action_run import record_run
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.ids import timestamp
 from mfa_setup.sandbox.auth0.state import JSON
@@ -77,6 +78,7 @@ def _ended(execution: Execution, reason: str) -> AuthorizeError:
 def _keep(visit: Visit, execution: Execution, occasion: Occasion, done: ActionRun) -> None:
     """Keeps a run for `GET /_sandbox/action-runs`, and logs it if it failed."""
     visit.login.action_runs.append(_shown(execution, occasion, done))
+    record_run(visit.tenant, execution.id, done)
     if done.failure is None:
         return
     error = done.failure
