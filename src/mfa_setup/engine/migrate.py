@@ -95,8 +95,10 @@ class _Migration:
         executor = Executor(services, plan.found, self.run.report, self.run.person, guard)
         try:
             executor.carry_out(plan)
+        except InterruptedRunError:
+            raise  # the next run finishes the check
         except MfaSetupError as failed:
-            if not guard.switched or isinstance(failed, InterruptedRunError):
+            if not guard.switched:
                 raise
             flag = plan.writes[-1].before[phone_stack.FLAG]
             self._switch_back(executor, bool(flag), legacy_phone.kept(plan.found), failed)
@@ -186,8 +188,8 @@ class _Migration:
             ) from None
         self._tell("legacy")
         raise MigrationRevertedError(
-            f"The check after the switch failed: {failed.message} The tenant is back on the legacy phone settings: their "
-            "endpoints answer, with the settings from before.",
+            f"The check after the switch failed: {failed.message} The tenant is back on the legacy phone settings: "
+            "their endpoints answer, with the settings from before.",
             hint=f"{failed.hint} Then migrate again; `mfa-setup undo` removes what was prepared.".strip(),
             service=failed.service,
             status=failed.status,
@@ -202,8 +204,8 @@ class _Migration:
 _SCOPES = phone_stack.WRITE_SCOPES | SEND_SCOPES["unified"] | scopes_of(phone_stack.PARTS, "legacy")
 _FINISHING = Notice(
     code="migration_check_repeated",
-    message="An earlier `mfa-setup migrate` was cut off after it had switched, before its check was finished. The check "
-    "is made now.",
+    message="An earlier `mfa-setup migrate` was cut off after it had switched, before its check was finished. The "
+    "check is made now.",
 )
 
 

@@ -22,9 +22,9 @@ def kept(found: Snapshot) -> Fields:
     about: Fields = {
         "templates.enrollment": templates.enrollment,
         "templates.verification": templates.verification,
-        "message_types": list(known(found.message_types)),
-        "factors": sorted(known(found.factors)),
-        "policies": list(known(found.policies)),
+        "message_types": [*known(found.message_types)],
+        "factors": [*sorted(known(found.factors))],
+        "policies": [*known(found.policies)],
     }
     return shown(known(found.provider)) | about
 
@@ -37,9 +37,9 @@ def require_movable(provider: Provider, account: TwilioInventory) -> None:
         ProviderConflictError: The tenant sends through another Twilio account.
     """
     if provider.kind != "twilio":
-        raise _BLOCKED.get(str(provider.kind), _BLOCKED["other"])()
+        raise _blocked(_BLOCKED.get(str(provider.kind), _UNKNOWN))
     if not provider.sid or not (provider.sender or provider.messaging_service_sid):
-        raise _nothing_set()
+        raise _blocked(_NOTHING_SET)
     if provider.sid != account.sid:
         raise ProviderConflictError(
             f"The tenant sends its codes through the Twilio account {provider.sid}, but the credentials are those of "
@@ -75,40 +75,42 @@ def _is_owned(sender: str, account: TwilioInventory) -> bool:
     return is_sender_id(sender) or sender in {number.phone_number for number in account.numbers}
 
 
-def _nothing_set() -> MigrationBlockedError:
-    return MigrationBlockedError(
-        "Twilio is selected as the tenant's phone provider, but its settings lack the account or the sender, so no "
-        "codes are sent today. Nothing was changed.",
-        hint="Set Twilio up first with `mfa-setup enable-sms`, then migrate.",
-    )
+_SET_UP = "Set Twilio up first with `mfa-setup enable-sms`, then migrate."
+_NOTHING_SET = (
+    (
+        "Twilio is selected as the tenant's phone provider, but its settings lack the account or the sender, so no codes "
+        "are sent today. Nothing was changed."
+    ),
+    _SET_UP,
+)
+_UNKNOWN = (
+    "The tenant's phone provider is of a kind that mfa-setup does not know. Nothing was changed.",
+    "Select Twilio first with `mfa-setup enable-sms --replace-provider`, then migrate.",
+)
+_BLOCKED = {
+    "phone-message-hook": (
+        (
+            "The tenant sends its codes through a send-phone-message Action (phone-message hook). Such an Action cannot be "
+            "moved: its secrets cannot be read, and its counterpart gets other data. Nothing was changed."
+        ),
+        (
+            "Write a custom-phone-provider Action and switch in the Auth0 dashboard (Branding > Phone Provider), or send "
+            "through Twilio first: `mfa-setup enable-sms --replace-provider`."
+        ),
+    ),
+    "auth0": (
+        (
+            "The tenant has no phone provider of its own, and the Unified Phone Experience does not have Auth0's built-in "
+            "sender. Nothing was changed."
+        ),
+        _SET_UP,
+    ),
+}
+"""The message and the hint about providers that cannot move, by the kind of provider."""
 
 
-def _hook() -> MigrationBlockedError:
-    return MigrationBlockedError(
-        "The tenant sends its codes through a send-phone-message Action (phone-message hook). Such an Action cannot be "
-        "moved: its secrets cannot be read, and its counterpart gets other data. Nothing was changed.",
-        hint="Write a custom-phone-provider Action and switch in the Auth0 dashboard (Branding > Phone Provider), or "
-        "send through Twilio first: `mfa-setup enable-sms --replace-provider`.",
-    )
-
-
-def _built_in() -> MigrationBlockedError:
-    return MigrationBlockedError(
-        "The tenant sends its codes through Auth0's built-in sender, which the Unified Phone Experience does not have. "
-        "Nothing was changed.",
-        hint="Set Twilio up first with `mfa-setup enable-sms`, then migrate.",
-    )
-
-
-def _unknown() -> MigrationBlockedError:
-    return MigrationBlockedError(
-        "The tenant's phone provider is of a kind that mfa-setup does not know. Nothing was changed.",
-        hint="Select Twilio first with `mfa-setup enable-sms --replace-provider`, then migrate.",
-    )
-
-
-_BLOCKED = {"phone-message-hook": _hook, "auth0": _built_in, "other": _unknown}
-"""The errors about providers that cannot move, by the kind of provider."""
+def _blocked(why: tuple[str, str]) -> MigrationBlockedError:
+    return MigrationBlockedError(why[0], hint=why[1])
 
 
 def restore(execution: Execution, before: Fields) -> None:

@@ -46,8 +46,8 @@ def moved(found: Snapshot, *, may_replace: bool) -> tuple[tuple[FieldChange, ...
         raise ProviderConflictError(
             f"A phone provider is already there under Branding, and it differs from the legacy settings: {names}. "
             "Nothing was changed.",
-            hint="Pass --replace-provider to overwrite it with the legacy settings. Its present token cannot be read, so "
-            "an undo can restore it only if you provide it.",
+            hint="Pass --replace-provider to overwrite it with the legacy settings. Its present token cannot be read, "
+            "so an undo can restore it only if you provide it.",
         )
     if there.id and not fields and branding.token == "same":  # noqa: S105 a state, not a token
         return (), ()

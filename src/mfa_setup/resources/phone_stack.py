@@ -42,7 +42,7 @@ _ON_UNIFIED = Words(now=("Unified Phone Experience",))
 
 
 def compare(given: Comparison) -> Step:
-    """Returns the step to the unified stack; nothing to do unless the move was asked for and is still to be made.
+    """Returns the step to the unified stack; nothing to do without the wish to move, or after the move.
 
     Raises:
         MigrationBlockedError, ProviderConflictError: The settings cannot move.
