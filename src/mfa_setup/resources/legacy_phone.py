@@ -78,8 +78,8 @@ def _is_owned(sender: str, account: TwilioInventory) -> bool:
 _SET_UP = "Set Twilio up first with `mfa-setup enable-sms`, then migrate."
 _NOTHING_SET = (
     (
-        "Twilio is selected as the tenant's phone provider, but its settings lack the account or the sender, so no codes "
-        "are sent today. Nothing was changed."
+        "Twilio is selected as the tenant's phone provider, but its settings lack the account or the sender, so no "
+        "codes are sent today. Nothing was changed."
     ),
     _SET_UP,
 )
@@ -90,18 +90,18 @@ _UNKNOWN = (
 _BLOCKED = {
     "phone-message-hook": (
         (
-            "The tenant sends its codes through a send-phone-message Action (phone-message hook). Such an Action cannot be "
-            "moved: its secrets cannot be read, and its counterpart gets other data. Nothing was changed."
+            "The tenant sends its codes through a send-phone-message Action (phone-message hook). Such an Action "
+            "cannot be moved: its secrets cannot be read, and its counterpart gets other data. Nothing was changed."
         ),
         (
-            "Write a custom-phone-provider Action and switch in the Auth0 dashboard (Branding > Phone Provider), or send "
-            "through Twilio first: `mfa-setup enable-sms --replace-provider`."
+            "Write a custom-phone-provider Action and switch in the Auth0 dashboard (Branding > Phone Provider), or "
+            "send through Twilio first: `mfa-setup enable-sms --replace-provider`."
         ),
     ),
     "auth0": (
         (
-            "The tenant has no phone provider of its own, and the Unified Phone Experience does not have Auth0's built-in "
-            "sender. Nothing was changed."
+            "The tenant has no phone provider of its own, and the Unified Phone Experience does not have Auth0's "
+            "built-in sender. Nothing was changed."
         ),
         _SET_UP,
     ),
