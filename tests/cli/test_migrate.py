@@ -131,9 +131,7 @@ def test_legacy_settings_that_auth0_lost_in_the_meantime_are_restored_by_undo(ru
     log_in(house)
 
 
-def test_a_token_that_was_rotated_after_the_move_is_given_to_the_legacy_settings_by_undo(
-    run: Run, house: House
-) -> None:
+def test_a_token_that_was_rotated_after_the_move_goes_to_the_legacy_settings_by_undo(run: Run, house: House) -> None:
     assert run(*MIGRATE, env=dict(house.lab.env)).code == 0
     env = legacy.rotated_and_given(house)
     assert run(*UNDO, env={**house.lab.env, **env}).code == 0
