@@ -1,9 +1,12 @@
 """Legacy tenants for the tests of `migrate`."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from mfa_setup.cancellation import Cancellation
+from mfa_setup.clock import Clock
 from support import legacy
 from support.hosted import House
 from support.lab import Labs
@@ -29,3 +32,15 @@ def build(labs: Labs) -> Iterator[Build]:
 def house(build: Build) -> House:
     """A legacy tenant with the policy Always and an enrolled user."""
     return build()
+
+
+@pytest.fixture
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits between the tries of a request pass at once."""
+    skipped = [0.0]
+
+    def sleep(seconds: float) -> None:
+        skipped[0] += seconds
+
+    monkeypatch.setattr(Clock.__init__, "__defaults__", (lambda: time.time() + skipped[0], sleep))
+    monkeypatch.setattr(Cancellation, "sleep", lambda _token, seconds: sleep(seconds))
