@@ -1,16 +1,14 @@
 """Legacy tenants for the tests of `migrate`."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from mfa_setup.cancellation import Cancellation
-from mfa_setup.clock import Clock
 from support import legacy
 from support.hosted import House
 from support.lab import Labs
 from support.legacy import Build
+from support.moments import skip_waits
 
 
 @pytest.fixture
@@ -37,10 +35,4 @@ def house(build: Build) -> House:
 @pytest.fixture
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits between the tries of a request pass at once."""
-    skipped = [0.0]
-
-    def sleep(seconds: float) -> None:
-        skipped[0] += seconds
-
-    monkeypatch.setattr(Clock.__init__, "__defaults__", (lambda: time.time() + skipped[0], sleep))
-    monkeypatch.setattr(Cancellation, "sleep", lambda _token, seconds: sleep(seconds))
+    skip_waits(monkeypatch)
