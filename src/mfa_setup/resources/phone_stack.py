@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from mfa_setup.errors import ServiceRefusedError, UnavailableError
 from mfa_setup.model.change import Change, FieldChange, Words, change_of, differing
-from mfa_setup.model.journal import RunRecord, traces
+from mfa_setup.model.journal import RunRecord, WriteRecord, traces
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import ResourceName
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.phone import spaced
 from mfa_setup.resources import legacy_phone, moved_texts, provider_revert, templates
-from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Reversal, Step
+from mfa_setup.resources.base import TOKEN, Action, Comparison, Execution, Resource, Reversal, Step
 from mfa_setup.resources.moved_provider import moved
 from mfa_setup.resources.restore import changed_since
 from mfa_setup.services import Services
@@ -169,9 +169,22 @@ def _unified(record: RunRecord) -> RunRecord:
     names: dict[str, ResourceName] = {"create_provider": "provider", "update_provider": "provider"}
     names |= {"create_template": "factor", "update_template": "factor"}
     writes = tuple(
-        write.model_copy(update={"resource": names[write.action]}) for write in record.writes if write.action in names
+        write.model_copy(update={"resource": names[write.action], "after": _set_by(write)})
+        for write in record.writes
+        if write.action in names
     )
     return record.model_copy(update={"writes": writes})
+
+
+def _set_by(write: WriteRecord) -> Fields:
+    """Returns the values that a write really set.
+
+    A run that finishes the work of one that was cut off sends the same provider again, for the token. The provider is
+    then still the earlier run's to remove.
+    """
+    if write.action != "update_provider":
+        return write.after
+    return {name: value for name, value in write.after.items() if name == TOKEN or write.before.get(name) != value}
 
 
 # --- the switch --------------------------------------------------------------------------------------------------
