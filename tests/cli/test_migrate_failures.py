@@ -8,7 +8,7 @@ from mfa_setup.cli.prompter import Prompter
 from support import legacy
 from support.gate import Visit, gate
 from support.hosted import House
-from support.lab import Lab, Run
+from support.lab import Lab, Labs, Run
 from support.legacy import SETTINGS, is_unified, log_in, memory
 from support.moments import Moments
 from support.scene import warned
@@ -212,6 +212,18 @@ def test_an_sms_that_fails_after_the_switch_switches_back(run: Run, house: House
     result = run(*MIGRATE, "--test-to", USER, env=dict(house.lab.env))
     assert result.document["error"]["code"] == "migration_reverted", result
     log_in(house)
+
+
+def test_a_trial_account_moves_only_with_an_sms_that_arrives(run: Run, labs: Labs, moments: Moments) -> None:
+    house = House(labs.get(phone_stack="legacy", twilio_account="trial"))
+    before = memory(house.lab)
+    moments.rule(house.lab)
+    alone, tested = (run(*MIGRATE, *more, env=dict(house.lab.env)) for more in ((), ("--test-to", USER)))
+    house.close()
+    assert (alone.code, alone.document["error"]["code"]) == (7, "migration_blocked")
+    assert (tested.code, tested.document["error"]["code"]) == (1, "sms_undelivered"), tested
+    assert not is_unified(house.lab)
+    assert memory(house.lab)["legacy"] == before["legacy"]
 
 
 # --- an earlier run that was cut off ----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from mfa_setup.errors import (
     ForbiddenError,
     InterruptedRunError,
     MfaSetupError,
+    MigrationBlockedError,
     MigrationRevertedError,
     MigrationUnfinishedError,
     NotFoundError,
@@ -134,6 +135,7 @@ class _Migration:
         plan = Plan(_stages(found, step.change, step.writes), (step.change,), found, step.notices)
         if plan.stages:
             self._require_token()
+            self._require_proof(found)
             run.report.warn(preconditions.undo_warning(plan, run.token))
             if run.test_sms:
                 preconditions.require_sms(plan)
@@ -151,6 +153,20 @@ class _Migration:
             raise token_needed()
         self.run.person.doing("Proving the Twilio auth token")
         services.other_account(services.account.account_sid, services.token).account()
+
+    def _require_proof(self, found: Snapshot) -> None:
+        """Refuses a trial account unless a test SMS is sent: such an account delivers codes to few phones, if any.
+
+        Raises:
+            MigrationBlockedError: The account is a trial account, and no test SMS was requested.
+        """
+        if known(found.inventory).on_trial and not self.run.test_sms:
+            raise MigrationBlockedError(
+                "The Twilio account is a trial account, which delivers codes to few phones, if any, so the move could "
+                "not be checked. Nothing was changed.",
+                hint="Upgrade the account (Twilio Console, Billing), or pass --test-to NUMBER with a phone that the "
+                "account may send to.",
+            )
 
     def _settle(self, found: Snapshot) -> None:
         """Makes the check that an earlier run was cut off before; does nothing if there is none."""
