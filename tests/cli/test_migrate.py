@@ -120,6 +120,39 @@ def test_a_plan_is_shown_before_the_move_and_without_consent_nothing_is_written(
     assert moved.code == 0
 
 
+@pytest.mark.parametrize(("answer", "texts"), [("1", {"text": "{{code}}", "voice": "{{code}}"}), ("2", None)])
+def test_a_person_decides_about_a_text_and_sees_the_old_and_the_proposed_one(
+    run: Run, house: House, monkeypatch: pytest.MonkeyPatch, answer: str, texts: dict[str, str] | None
+) -> None:
+    legacy.texts("{{pause}}{{code}}")(house)
+    answers = iter([answer, "y"])
+    monkeypatch.setattr("mfa_setup.cli.prompter.can_ask", lambda **_options: True)
+    monkeypatch.setattr("mfa_setup.cli.prompter._line", lambda _question: next(answers))
+    result = run("migrate", env=dict(house.lab.env))
+    assert result.code == 0, result
+    assert 'Legacy: "{{pause}}{{code}}"' in " ".join(result.err.split())
+    found = {one["type"]: one["content"]["body"] for one in memory(house.lab)["templates"].values()}
+    assert found.get("otp_verify") == texts
+    log_in(house)
+
+
+def test_an_existing_text_under_branding_is_kept_or_replaced_only_by_choice(run: Run, house: House) -> None:
+    legacy.texts("{{code}}!")(house)
+    content = {"body": {"text": "{{ code }}?", "voice": "{{ code }}?"}}
+    house.lab.auth0("POST", "branding/phone/templates", {"type": "otp_verify", "disabled": False, "content": content})
+    before = memory(house.lab)
+    assert run(*MIGRATE, env=dict(house.lab.env)).document["error"]["code"] == "choice_needed"
+    assert memory(house.lab) == before
+    assert run(*MIGRATE, "--accept-texts", env=dict(house.lab.env)).code == 0
+    log_in(house)
+    assert house.messages()[0]["body"].endswith("!")
+    assert run(*UNDO, env=dict(house.lab.env)).code == 0
+    then = memory(house.lab)
+    for found in (before, then):
+        found["templates"] = {key: one | {"updated_at": ""} for key, one in found["templates"].items()}
+    assert then == before
+
+
 def test_legacy_settings_that_auth0_lost_in_the_meantime_are_restored_by_undo(run: Run, house: House) -> None:
     legacy.texts("{{code}} for {{tenant.friendly_name}}")(house)
     before = memory(house.lab)
