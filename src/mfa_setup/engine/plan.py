@@ -9,7 +9,7 @@ from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Factor, Provider
 from mfa_setup.model.outcome import Notice
-from mfa_setup.model.types import SAFE_ORDER
+from mfa_setup.model.types import ALL_RESOURCES
 from mfa_setup.model.write import Write
 from mfa_setup.resources import registry
 from mfa_setup.resources.base import OPEN_QUESTIONS, TOKEN, Comparison, Step
@@ -126,7 +126,7 @@ class Plan:
         Writes, displayed fields and the status of each check are compared; raw answers, such as a balance, are not.
         """
         mine, theirs = _by_name(self), _by_name(other)
-        resources = [name for name in SAFE_ORDER if mine.get(name) != theirs.get(name)]
+        resources = [name for name in ALL_RESOURCES if mine.get(name) != theirs.get(name)]
         before, after = _statuses(checks), _statuses(others)
         return (*resources, *sorted(name for name in before | after if before.get(name) != after.get(name)))
 

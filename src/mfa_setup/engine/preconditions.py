@@ -13,6 +13,7 @@ from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.ports import TokenPort
 from mfa_setup.resources import registry
+from mfa_setup.resources.phone_stack import SWITCH_SCOPES
 from mfa_setup.resources.provider_kept import KINDS
 from mfa_setup.resources.provider_writes import token_needed
 from mfa_setup.resources.registry import ACTIONS, in_order
@@ -44,12 +45,13 @@ def possible_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> f
 def every_scope() -> tuple[frozenset[str], frozenset[str]]:
     """Returns all scopes that setting up a tenant may need, on either phone stack, and those that only an undo needs.
 
-    `mfa-setup login` and the README list exactly these.
+    `mfa-setup login` and the README list exactly these. The scope that only `migrate` needs is not among them, because
+    it allows to change any setting of the tenant; `docs/migrate.md` names it.
     """
     reads = frozenset[str]().union(
         *(scopes_of(get_args(PartName), stack) | SEND_SCOPES[stack] for stack in SEND_SCOPES)
     )
-    writes = frozenset[str]().union(*(action.scopes for action in ACTIONS.values()))
+    writes = frozenset[str]().union(*(action.scopes for action in ACTIONS.values())) - SWITCH_SCOPES
     undo = frozenset(registry.undo_scopes(ACTIONS))
     return reads | writes - undo, undo
 

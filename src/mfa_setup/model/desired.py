@@ -1,5 +1,7 @@
 """The desired state of the five resources, validated."""
 
+from pydantic import Field
+
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.types import Delivery, NumberType, PolicyName
 
@@ -54,10 +56,23 @@ class DesiredSms(Frozen):
     resend_token: bool
 
 
+class DesiredMove(Frozen):
+    """How `migrate` moves a tenant to the unified phone stack.
+
+    Attributes:
+        accept_texts: Whether the proposed texts are used where a text cannot be converted with certainty.
+        texts: The answers about single texts, by the type of the template: `proposed`, `default` or `keep`.
+    """
+
+    accept_texts: bool = False
+    texts: dict[str, str] = Field(default_factory=dict)
+
+
 class Desired(Frozen):
     """The whole desired state; `application` is None with --no-app.
 
     `countries` are the countries of the users' phones; if it is empty, the sender's country is assumed.
+    `move` is None unless the tenant is moved to the unified phone stack.
     """
 
     application: DesiredApplication | None
@@ -65,3 +80,4 @@ class Desired(Frozen):
     sms: DesiredSms
     policy: PolicyName
     countries: tuple[str, ...] = ()
+    move: DesiredMove | None = None

@@ -29,6 +29,7 @@ WriteAction = Literal[
     "delete_template",
     "set_templates",
     "set_policies",
+    "set_stack",
 ]
 """The kinds of write requests; `write_config` is the only one that is not sent to a service."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from mfa_setup.errors import MfaSetupError, NotFoundError, ScopeMissingError
+from mfa_setup.model.branding import Branding
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Connections, Message, Number, Provider, SendEvent, Templates
 from mfa_setup.model.readiness import BoundAction, TollFreeStatus
@@ -16,6 +17,7 @@ from mfa_setup.snapshot.account import AccountReading, Concerned
 from mfa_setup.snapshot.names import Again, PartName
 from mfa_setup.snapshot.parts import NOT_READ, Part, T, attempt, known, known_or
 from mfa_setup.snapshot.snapshot import Snapshot
+from mfa_setup.snapshot.token import token_state
 
 
 @dataclass(slots=True)
@@ -108,6 +110,8 @@ class Reading:
             "message_types": auth0.message_types,
             "templates": lambda: auth0.templates(known(stack)),
             "policies": auth0.policies,
+            "branding": lambda: _branding(self.services),
+            "sms_connections": lambda: self._with_scope("read:connections", auth0.sms_connections),
             "custom_domains": lambda: self._with_scope("read:custom_domains", auth0.custom_domains),
             "everyone": lambda: self._with_scope("read:users", auth0.user_count),
         }
@@ -197,6 +201,13 @@ class Reading:
 
 def _is_toll_free(number: Number) -> bool:
     return is_toll_free(number.phone_number)
+
+
+def _branding(services: Services) -> Branding:
+    provider = services.auth0.provider("unified")
+    return Branding(
+        provider=provider, templates=services.auth0.templates("unified"), token=token_state(services, provider)
+    )
 
 
 def _connections(auth0: Auth0Port, name: str) -> Connections:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from mfa_setup.appconfig import ConfigFile
 from mfa_setup.errors import MfaSetupError
+from mfa_setup.model.branding import Branding
 from mfa_setup.model.observed import (
     Application,
     Connections,
@@ -56,6 +57,8 @@ class Snapshot:
         templates: The texts of the SMS.
         provider: The phone provider.
         policies: When MFA is required; empty means never.
+        branding: The provider and texts of the unified stack, whichever stack the tenant uses.
+        sms_connections: The names of the passwordless SMS connections.
         actions: The post-login Actions, which run at every login.
         custom_domains: The tenant's custom domains.
         sends: The tenant's latest attempts to send a code.
@@ -89,6 +92,8 @@ class Snapshot:
     templates: Part[Templates] = NOT_READ
     provider: Part[Provider] = NOT_READ
     policies: Part[tuple[str, ...]] = NOT_READ
+    branding: Part[Branding] = NOT_READ
+    sms_connections: Part[tuple[str, ...]] = NOT_READ
     actions: Part[tuple[BoundAction, ...]] = NOT_READ
     custom_domains: Part[frozenset[str]] = NOT_READ
     sends: Part[tuple[SendEvent, ...]] = NOT_READ
