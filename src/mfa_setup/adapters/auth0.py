@@ -10,6 +10,7 @@ Writes use the typed methods, which are imported when the first write is sent.
 """
 
 import itertools
+import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.errors import RetiredEndpointError
 from mfa_setup.model.observed import (
+    MOST_COUNTED,
     Application,
     Connection,
     FactorUse,
@@ -224,15 +226,30 @@ class Auth0Adapter:
         return frozenset(answers.required(item, "domain").lower() for item in found)
 
     @sdk_errors()
-    def user_count(self) -> UserCount:
-        """Counts the tenant's users and those enrolled in MFA (`GET /users`); reads one page, without personal data."""
-        page = self._get(
-            "users", page=0, per_page=100, include_totals=True, fields="user_id,multifactor", include_fields=True
-        )
-        found = answers.items(page, "users")
-        total = int(answers.plain(page).get("total") or 0)
-        enrolled = sum(bool(user.get("multifactor")) for user in found) if total <= len(found) else None
-        return UserCount(total=total, enrolled=enrolled)
+    def user_count(self, *, every_page: bool) -> UserCount:
+        """Counts the tenant's users and those enrolled in MFA (`GET /users`), without reading personal data.
+
+        Args:
+            every_page: Whether up to `MOST_COUNTED` users are counted, on ten pages that are read together after the
+                first; otherwise, the enrolled users are counted only if all users are on the first page.
+        """
+        total, enrolled = self._users(0)
+        further = range(1, math.ceil(total / PAGE))
+        if total > MOST_COUNTED or (further and not every_page):
+            return UserCount(total=total)
+        if further:
+            with ThreadPoolExecutor(len(further)) as pool:
+                enrolled = enrolled.union(*(found for _, found in pool.map(self._users, further)))
+        return UserCount(total=total, enrolled=len(enrolled))
+
+    @sdk_errors()
+    def _users(self, page: int) -> tuple[int, frozenset[str]]:
+        """Returns the number of all users, and the IDs of those on one page who have enrolled in MFA."""
+        fields = "user_id,multifactor"
+        answer = self._get("users", page=page, per_page=PAGE, include_totals=True, fields=fields, include_fields=True)
+        enrolled = (user for user in answers.items(answer, "users") if user.get("multifactor"))
+        total = int(answers.plain(answer).get("total") or 0)
+        return total, frozenset(answers.required(user, "user_id") for user in enrolled)
 
     @sdk_errors()
     def provider(self, stack: PhoneStack) -> Provider:

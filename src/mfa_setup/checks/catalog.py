@@ -82,6 +82,12 @@ QUESTIONS = (
         "whether users who lose their phone can log in",
     ),
     Question(
+        "enrollment",
+        "login",
+        "How many users have a second factor?",
+        "how many users have a second factor",
+    ),
+    Question(
         "mfa_in_action",
         "login",
         "Do post-login Actions decide about MFA?",

@@ -1,12 +1,13 @@
 """Checks of other things that affect a login with MFA: the applications, the other factors, and the Actions."""
 
-from mfa_setup.checks.catalog import answer, judged, unseen
+from mfa_setup.checks.catalog import answer, idle, judged, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
-from mfa_setup.model.observed import INDEPENDENT, Application
+from mfa_setup.model.observed import INDEPENDENT, Application, UserCount
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.readiness import BoundAction, TenantSettings
+from mfa_setup.resources.enrollment import enrollment
 from mfa_setup.snapshot.parts import known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
@@ -26,6 +27,7 @@ def checks(found: Snapshot) -> tuple[Check, ...]:
         judged("silent_login", found.applications, silent_login),
         judged("other_factor_first", found.factors, lambda factors: _other_factor(factors, flags)),
         judged("recovery_factor", found.factors, _recovery),
+        judged("enrollment", found.everyone, _enrollment),
         mfa_in_action(found),
     )
 
@@ -112,6 +114,15 @@ def _recovery(factors: frozenset[str]) -> Check:
         "No recovery factor is enabled: users who lose their phone cannot log in.",
         "Enable recovery codes: Auth0 dashboard, Security > Multi-factor Auth > Recovery Code.",
     )
+
+
+def _enrollment(users: UserCount) -> Check:
+    """Says how many users have a second factor; the others enroll at their next login once a policy asks for codes."""
+    counted = enrollment(users)
+    evidence = f"{counted[0].upper()}{counted[1:]}."
+    if users.enrolled is None:
+        return idle("enrollment", evidence)
+    return answer("enrollment", "pass", evidence)
 
 
 def mfa_in_action(found: Snapshot) -> Check:

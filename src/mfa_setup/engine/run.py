@@ -74,8 +74,8 @@ class Run:
 
     @property
     def reader(self) -> Reader:
-        """The reader of both services for this run."""
-        return Reader(self.services, self.token, self.desired, self.config)
+        """The reader of both services for this run; only a run that shows the tenant counts users on every page."""
+        return Reader(self.services, self.token, self.desired, self.config, counts_users=self.task.read_only)
 
     def context(self, snapshot: Snapshot) -> CheckContext:
         """Returns the input of the checks for this snapshot."""

@@ -11,7 +11,7 @@ from mfa_setup.resources.base import Action, Comparison, Execution, Resource, Re
 from mfa_setup.resources.restore import restored, texts
 from mfa_setup.services import Services
 from mfa_setup.snapshot.names import MINIMUM
-from mfa_setup.snapshot.parts import known, known_or
+from mfa_setup.snapshot.parts import known
 from mfa_setup.snapshot.snapshot import Snapshot
 
 WRITE_SCOPES = frozenset({"update:mfa_policies"})
@@ -36,7 +36,7 @@ def compare(given: Comparison) -> Step:
     """Compares the desired policy with the one in force."""
     wanted, found = given.desired.policy, known(given.found.policies)
     before, after = _fields(found), _fields(POLICIES[wanted])
-    told = words.policy(name_of(found), wanted, known_or(given.found.everyone, None))
+    told = words.policy(name_of(found), wanted, given.found.everyone)
     change = change_of("policy", differing(before, after), wanted, told, exists=True)
     return Step(change, setting("policy", "set_policies", "", before, after), outputs={"policy": name_of(found)})
 

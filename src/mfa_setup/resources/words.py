@@ -18,8 +18,9 @@ from mfa_setup.model.observed import (
     UserCount,
 )
 from mfa_setup.phone import normal, spaced
+from mfa_setup.resources.enrollment import enrollment
 from mfa_setup.resources.sender import Sender
-from mfa_setup.snapshot.parts import Part, known_or
+from mfa_setup.snapshot.parts import NOT_READ, Part, known_or
 
 # --- the application -----------------------------------------------------------------------------------------------
 
@@ -287,25 +288,19 @@ _ASKED = {
 }
 
 
-def policy(before: str, after: str, users: UserCount | None = None) -> Words:
-    """Describes the change of the MFA policy, with the number of enrolled users if they were counted."""
+def policy(before: str, after: str, users: Part[UserCount] = NOT_READ) -> Words:
+    """Describes the change of the MFA policy, with the number of users who have a second factor already."""
     old, new = _POLICIES.get(before, before), _POLICIES.get(after, after)
     will = _ASKED.get(after, f"{_EVERYONE} {{}} concerned").format("will be")
     present = _ASKED.get(before, f"{_EVERYONE} {{}} concerned").format("is")
+    counted = enrollment(users)
+    asked = after != "never" and counted and known_or(users, None) != UserCount(total=0, enrolled=0)
     return Words(
-        plan=f"{old} -> {new}: {will}",
+        plan=f"{old} -> {new}: {will}" + (f"; {counted}" if asked else ""),
         done=f"Set the MFA policy to {new}",
-        now=(f"{old}: {present}", *_enrolled(users)),
+        now=(f"{old}: {present}", *([counted] if counted else [])),
         affects=f"{will[0].upper()}{will[1:]}.",
     )
-
-
-def _enrolled(users: UserCount | None) -> tuple[str, ...]:
-    if users is None:
-        return ()
-    total = f"{users.total} user{'' if users.total == 1 else 's'}"
-    counted = "not counted how many have" if users.enrolled is None else f"{users.enrolled} with"
-    return (f"{total}, {counted} a second factor",)
 
 
 # --- shared --------------------------------------------------------------------------------------------------------

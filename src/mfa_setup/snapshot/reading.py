@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, get_args
 
 from mfa_setup.errors import MfaSetupError, NotFoundError, ScopeMissingError
@@ -31,6 +32,7 @@ class Reading:
         connection_ids: The connections that the run to undo used.
         concerned: The SIDs and phone numbers that the run to undo wrote.
         again: How much of the Twilio account is read, if it was read a moment ago; None to read all of it.
+        counts_users: Whether the enrolled users are counted on every page of the users.
     """
 
     services: Services
@@ -41,6 +43,7 @@ class Reading:
     connection_ids: frozenset[str]
     concerned: frozenset[str]
     again: Again | None
+    counts_users: bool
     _started: "dict[PartName, Future[Part[Any]]]" = field(default_factory=dict)
     _account: AccountReading | None = None
 
@@ -109,7 +112,7 @@ class Reading:
             "templates": lambda: auth0.templates(known(stack)),
             "policies": auth0.policies,
             "custom_domains": lambda: self._with_scope("read:custom_domains", auth0.custom_domains),
-            "everyone": lambda: self._with_scope("read:users", auth0.user_count),
+            "everyone": lambda: self._with_scope("read:users", partial(auth0.user_count, every_page=self.counts_users)),
         }
         if application is not None:
             sources["connections"] = lambda: _connections(auth0, application.connection)
