@@ -37,7 +37,7 @@ def populate(lab: Lab, users: int, enrolled: int = 0) -> None:
         },
     )
     for at in range(users):
-        user = new_user(connection, {"email": f"person{at}@example.com"})
+        user = new_user(connection, {"email": f"quetzal{at}@example.com"})
         people.users[user["user_id"]] = user
         people.add_phone(user["user_id"], "+12015550123", confirmed=at >= users - enrolled)
 
@@ -143,6 +143,6 @@ def test_nothing_personal_is_shown_or_kept(run: Run, unified: Lab, tmp_path: Pat
         result = run(command, "-vv", env=unified.env)
         assert "5 of 120 users have" in result.out
         assert USERS.removeprefix("/api") in result.err
-        assert "@example.com" not in result.out + result.err
+        assert "quetzal" not in result.out + result.err
     kept = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
-    assert not [text for text in kept if "auth0|" in text or "@example.com" in text]
+    assert not [text for text in kept if "auth0|" in text or "quetzal" in text]
