@@ -41,7 +41,7 @@ from mfa_setup.model.observed import (
     Templates,
     UserCount,
 )
-from mfa_setup.model.readiness import BoundAction, Headroom, TenantSettings
+from mfa_setup.model.readiness import ActionFailure, BoundAction, Headroom, TenantSettings
 from mfa_setup.model.types import PhoneStack
 
 PAGE = 100
@@ -313,6 +313,12 @@ class Auth0Adapter:
         """Returns the second factors that a user passed, newest first (`GET /logs`)."""
         events = self._newest_events(f'user_id:"{user_id}"')
         return tuple(answers.factor_use(item) for item in events if item.get("type") in answers.PASSED_TYPES)
+
+    @sdk_errors()
+    def action_failures(self) -> tuple[ActionFailure, ...]:
+        """Returns the newest failures of Actions, the newest first (`GET /logs`)."""
+        events = self._newest_events(f"type:{answers.ACTION_FAILED}")
+        return tuple(answers.action_failure(item) for item in events if item.get("type") == answers.ACTION_FAILED)
 
     def _newest_events(self, search: str) -> list[dict[str, Any]]:
         listed = self._get("logs", search=search, page=0, per_page=PAGE, sort="date:-1", include_totals=True)

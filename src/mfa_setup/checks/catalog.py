@@ -94,6 +94,12 @@ QUESTIONS = (
         "whether post-login Actions decide about MFA",
     ),
     Question(
+        "action_failures",
+        "login",
+        "Do the post-login Actions run without errors?",
+        "whether the post-login Actions run without errors",
+    ),
+    Question(
         "factor_on",
         "codes",
         "Is the SMS factor enabled?",

@@ -1,5 +1,6 @@
 """Checks of other things that affect a login with MFA: the applications, the other factors, and the Actions."""
 
+from mfa_setup.checks.action_failures import action_failures
 from mfa_setup.checks.catalog import answer, idle, judged, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.errors import MfaSetupError
@@ -29,6 +30,7 @@ def checks(found: Snapshot) -> tuple[Check, ...]:
         judged("recovery_factor", found.factors, _recovery),
         judged("enrollment", found.everyone, _enrollment),
         mfa_in_action(found),
+        action_failures(found),
     )
 
 

@@ -7,8 +7,8 @@ from mfa_setup.model.types import PhoneStack
 
 PartName = Literal[
     "twilio", "applications", "connections", "connected", "provider", "factors", "message_types", "templates",
-    "policies", "everyone", "settings", "actions", "custom_domains", "sends", "profiles", "balance", "geo", "dialing",
-    "toll_free", "messages", "alerts",
+    "policies", "everyone", "settings", "actions", "action_failures", "custom_domains", "sends", "profiles", "balance",
+    "geo", "dialing", "toll_free", "messages", "alerts",
 ]  # fmt: skip
 """The parts that are read by requests, in the order in which their errors are reported."""
 
@@ -38,6 +38,7 @@ _SCOPES: dict[PartName, frozenset[str]] = {
     "policies": frozenset({"read:mfa_policies"}),
     "everyone": frozenset({"read:users"}),
     "actions": frozenset({"read:actions"}),
+    "action_failures": frozenset({"read:logs"}),
     "custom_domains": frozenset({"read:custom_domains"}),
     "sends": frozenset({"read:logs"}),
 }

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from mfa_setup.errors import MfaSetupError, NotFoundError, ScopeMissingError
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Connections, Message, Number, Provider, SendEvent, Templates
-from mfa_setup.model.readiness import BoundAction, TollFreeStatus
+from mfa_setup.model.readiness import ActionFailure, BoundAction, TollFreeStatus
 from mfa_setup.phone import is_toll_free
 from mfa_setup.ports import Auth0Port, TokenPort
 from mfa_setup.services import Services
@@ -160,7 +160,16 @@ class Reading:
                 return NOT_READ
             return self._with_scope("read:actions", self.services.auth0.post_login_actions)
 
-        waiting: dict[PartName, Callable[[], Any]] = {"sends": sends, "actions": actions}
+        def action_failures() -> tuple[ActionFailure, ...]:
+            """Reads the failures of Actions, unless no Action is bound."""
+            unbound = known_or(self.part("actions"), None) == ()
+            return () if unbound else self._with_scope("read:logs", self.services.auth0.action_failures)
+
+        waiting: dict[PartName, Callable[[], Any]] = {
+            "sends": sends,
+            "actions": actions,
+            "action_failures": action_failures,
+        }
         if self.services.twilio is None:
             return waiting
         return waiting | {"dialing": dialing, "toll_free": toll_free, "messages": messages}

@@ -23,6 +23,7 @@ from mfa_setup.model.observed import (
     UserCount,
 )
 from mfa_setup.model.readiness import (
+    ActionFailure,
     Alert,
     Balance,
     BoundAction,
@@ -57,6 +58,7 @@ class Snapshot:
         provider: The phone provider.
         policies: When MFA is required; empty means never.
         actions: The post-login Actions, which run at every login.
+        action_failures: The newest failures of Actions; empty if no Action is bound.
         custom_domains: The tenant's custom domains.
         sends: The tenant's latest attempts to send a code.
         headroom: The rate limit, and how much of it is left, by Auth0's last answer.
@@ -90,6 +92,7 @@ class Snapshot:
     provider: Part[Provider] = NOT_READ
     policies: Part[tuple[str, ...]] = NOT_READ
     actions: Part[tuple[BoundAction, ...]] = NOT_READ
+    action_failures: Part[tuple[ActionFailure, ...]] = NOT_READ
     custom_domains: Part[frozenset[str]] = NOT_READ
     sends: Part[tuple[SendEvent, ...]] = NOT_READ
     headroom: Headroom | None = None
