@@ -132,7 +132,7 @@ def bound_action(item: dict[str, Any]) -> BoundAction:
     action = item.get("action") or {}
     deployed = action.get("deployed_version") or {}
     name = text(item, "display_name") or text(action, "name")
-    return BoundAction(name=str(name), code=text(deployed, "code") or "")
+    return BoundAction(name=str(name), code=text(deployed, "code") or "", id=text(action, "id") or "")
 
 
 def unified_provider(item: dict[str, Any]) -> Provider:
