@@ -12,7 +12,7 @@ Writes use the typed methods, which are imported when the first write is sent.
 import itertools
 import math
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from auth0.management.core.jsonable_encoder import quote_path_param
 from pydantic import SecretStr
 
 from mfa_setup.adapters import auth0_answers as answers
+from mfa_setup.adapters.auth0_actions import Auth0Actions, Client
 from mfa_setup.adapters.auth0_answers import creating, deleting, sdk_errors
 from mfa_setup.adapters.auth0_refusals import classify
 from mfa_setup.adapters.http import client as http_client
@@ -41,7 +42,7 @@ from mfa_setup.model.observed import (
     Templates,
     UserCount,
 )
-from mfa_setup.model.readiness import ActionFailure, BoundAction, Headroom, TenantSettings
+from mfa_setup.model.readiness import ActionFailure, Headroom, TenantSettings
 from mfa_setup.model.types import PhoneStack
 
 PAGE = 100
@@ -73,6 +74,7 @@ class Auth0Adapter:
         self._api = Auth0(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
         core = SyncClientWrapper(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
         self._core = core.httpx_client
+        self.actions = Auth0Actions(Client(self._get, self._pages, self._part))
 
     def _part(self, of: Callable[[Auth0], Part]) -> Part:
         """Returns a part of the SDK's client; safe to call from any thread."""
@@ -215,9 +217,24 @@ class Auth0Adapter:
         return None
 
     @sdk_errors()
-    def post_login_actions(self) -> tuple[BoundAction, ...]:
-        """Returns the deployed Actions that run at every login (`GET /actions/triggers/post-login/bindings`)."""
-        return tuple(map(answers.bound_action, self._pages("actions/triggers/post-login/bindings", "bindings")))
+    def connections_named(self, names: Collection[str]) -> Mapping[str, str]:
+        """Returns the connections of any kind that have one of these names: name to ID (`GET /connections?name=`)."""
+        found: dict[str, str] = {}
+        for name in names:
+            listed = answers.items(self._get("connections", name=name, fields="id,name", include_fields=True))
+            found |= {answers.required(item, "name"): answers.required(item, "id") for item in listed}
+        return found
+
+    @sdk_errors()
+    def organizations(self) -> Mapping[str, str]:
+        """Returns the tenant's organizations: name to ID (`GET /organizations`)."""
+        listed = self._linked_pages("organizations", "organizations")
+        return {answers.required(item, "name"): answers.required(item, "id") for item in listed}
+
+    @sdk_errors()
+    def roles(self) -> frozenset[str]:
+        """Returns the names of the tenant's roles (`GET /roles`)."""
+        return frozenset(answers.required(item, "name") for item in self._pages("roles", "roles", include_totals=True))
 
     @sdk_errors()
     def custom_domains(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The desired state of the five resources, validated."""
+"""The desired state of all resources, validated."""
 
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.types import Delivery, NumberType, PolicyName
@@ -54,10 +54,35 @@ class DesiredSms(Frozen):
     resend_token: bool
 
 
+class DesiredScope(Frozen):
+    """The limits of the policy as they were given: names, and for applications also client IDs.
+
+    If none is given, the limits in force stay, unless `Desired.everyone` is set.
+    """
+
+    applications: tuple[str, ...] = ()
+    connections: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    percent: int | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether any limit is given."""
+        return self != DesiredScope()
+
+
 class Desired(Frozen):
     """The whole desired state; `application` is None with --no-app.
 
-    `countries` are the countries of the users' phones; if it is empty, the sender's country is assumed.
+    Attributes:
+        application: The application.
+        number: The number that sends the codes.
+        sms: How the codes are delivered.
+        policy: When MFA is required.
+        countries: The countries of the users' phones; if it is empty, the sender's country is assumed.
+        only: The limits of the policy.
+        everyone: Whether the policy is to concern everyone, so that limits in force are dropped.
     """
 
     application: DesiredApplication | None
@@ -65,3 +90,5 @@ class Desired(Frozen):
     sms: DesiredSms
     policy: PolicyName
     countries: tuple[str, ...] = ()
+    only: DesiredScope = DesiredScope()
+    everyone: bool = False

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from mfa_setup.model.base import Frozen
+from mfa_setup.model.scope_code import is_marked
 from mfa_setup.model.types import PhoneStack
 
 
@@ -53,9 +54,9 @@ class BoundAction(Frozen):
     """A deployed Action that runs at every login (`GET /api/v2/actions/triggers/post-login/bindings`).
 
     Attributes:
-        name: The name of the binding, which the dashboard shows.
-        code: The deployed code.
-        id: The ID of the Action.
+        name: The name that the binding shows.
+        code: The code of the deployed version.
+        id: The ID of the Action. The binding's own ID changes with every write to the list, so it is not kept.
         version_id: The ID of the deployed version.
     """
 
@@ -63,6 +64,11 @@ class BoundAction(Frozen):
     code: str
     id: str = ""
     version_id: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is the Action with which mfa-setup limits the policy."""
+        return is_marked(self.code)
 
     @property
     def calls(self) -> tuple[str, ...]:

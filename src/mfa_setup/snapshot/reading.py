@@ -9,9 +9,10 @@ from typing import Any, get_args
 from mfa_setup.errors import MfaSetupError, NotFoundError, ScopeMissingError
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Connections, Message, Number, Provider, SendEvent, Templates
+from mfa_setup.model.post_login import ScopeState
 from mfa_setup.model.readiness import ActionFailure, BoundAction, TollFreeStatus
 from mfa_setup.phone import is_toll_free
-from mfa_setup.ports import Auth0Port, TokenPort
+from mfa_setup.ports import ActionsPort, Auth0Port, TokenPort
 from mfa_setup.services import Services
 from mfa_setup.snapshot.account import AccountReading, Concerned
 from mfa_setup.snapshot.names import Again, PartName
@@ -111,6 +112,10 @@ class Reading:
             "message_types": auth0.message_types,
             "templates": lambda: auth0.templates(known(stack)),
             "policies": auth0.policies,
+            "scope": lambda: self._with_scope("read:actions", lambda: _scope(auth0.actions)),
+            "named_connections": lambda: auth0.connections_named(self.desired.only.connections),
+            "organizations": lambda: self._with_scope("read:organizations", auth0.organizations),
+            "roles": lambda: self._with_scope("read:roles", auth0.roles),
             "custom_domains": lambda: self._with_scope("read:custom_domains", auth0.custom_domains),
             "everyone": lambda: self._with_scope("read:users", partial(auth0.user_count, every_page=self.counts_users)),
         }
@@ -158,7 +163,7 @@ class Reading:
             unset = known_or(self.part("factors"), None) == frozenset() and known_or(self.part("policies"), None) == ()
             if not asked and not unset:
                 return NOT_READ
-            return self._with_scope("read:actions", self.services.auth0.post_login_actions)
+            return self._with_scope("read:actions", self.services.auth0.actions.bindings)
 
         def action_failures() -> tuple[ActionFailure, ...]:
             """Reads the failures of Actions, unless no Action is bound."""
@@ -215,6 +220,12 @@ def _connections(auth0: Auth0Port, name: str) -> Connections:
     listed = auth0.connections()
     found = listed.get(name)
     return Connections(names=tuple(sorted(listed)), found=auth0.connection(found, name) if found else None)
+
+
+def _scope(actions: ActionsPort) -> ScopeState:
+    """Reads the Actions that are ours, and only if there is one also the bindings."""
+    ours = tuple(action for action in actions.listed() if action.is_ours)
+    return ScopeState(ours=ours, bound=actions.bindings() if ours else ())
 
 
 def _connected(auth0: Auth0Port, connection_id: str) -> frozenset[str]:

@@ -22,6 +22,7 @@ from mfa_setup.model.observed import (
     TwilioInventory,
     UserCount,
 )
+from mfa_setup.model.post_login import ScopeState
 from mfa_setup.model.readiness import (
     ActionFailure,
     Alert,
@@ -32,6 +33,7 @@ from mfa_setup.model.readiness import (
     TenantSettings,
     TollFreeStatus,
 )
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.model.types import PhoneStack, TokenState
 from mfa_setup.snapshot.account import AccountParts
 from mfa_setup.snapshot.parts import NOT_READ, Part, known_or
@@ -57,6 +59,10 @@ class Snapshot:
         templates: The texts of the SMS.
         provider: The phone provider.
         policies: When MFA is required; empty means never.
+        scope: Our Action that limits the policy.
+        named_connections: The connections that the limits name, by name with their IDs.
+        organizations: All organizations of the tenant, by name with their IDs.
+        roles: The names of the tenant's roles.
         actions: The post-login Actions, which run at every login.
         action_failures: The newest failures of Actions; empty if no Action is bound.
         custom_domains: The tenant's custom domains.
@@ -91,6 +97,10 @@ class Snapshot:
     templates: Part[Templates] = NOT_READ
     provider: Part[Provider] = NOT_READ
     policies: Part[tuple[str, ...]] = NOT_READ
+    scope: Part[ScopeState] = NOT_READ
+    named_connections: Part[Mapping[str, str]] = NOT_READ
+    organizations: Part[Mapping[str, str]] = NOT_READ
+    roles: Part[frozenset[str]] = NOT_READ
     actions: Part[tuple[BoundAction, ...]] = NOT_READ
     action_failures: Part[tuple[ActionFailure, ...]] = NOT_READ
     custom_domains: Part[frozenset[str]] = NOT_READ
@@ -121,14 +131,26 @@ class Snapshot:
         return Factor(on=self.factors, message_types=self.message_types)
 
     @property
+    def asks_some(self) -> bool:
+        """Whether our Action is known to ask the users in its scope for codes."""
+        ours = any(action.is_ours for action in known_or(self.actions, ()))
+        return ours or known_or(self.scope, ScopeState()).in_force
+
+    @property
+    def asked(self) -> PolicyScope | None:
+        """The scope that the policy is limited to; None if it is not limited, or if that is not known."""
+        state = known_or(self.scope, ScopeState())
+        return state.scope if state.in_force and not known_or(self.policies, ("unread",)) else None
+
+    @property
     def requires_codes(self) -> bool:
-        """Whether a policy that demands MFA is known to be in force."""
-        return bool(known_or(self.policies, ()))
+        """Whether a policy that demands MFA is known to be in force, for everyone or for some."""
+        return bool(known_or(self.policies, ())) or self.asks_some
 
     @property
     def enforcing(self) -> tuple[BoundAction, ...]:
-        """The Actions that can ask for a second factor, whatever the policy is; empty if they could not be read."""
-        return tuple(action for action in known_or(self.actions, ()) if action.calls)
+        """The other Actions that can ask for a second factor, whatever the policy is; empty if they were not read."""
+        return tuple(action for action in known_or(self.actions, ()) if action.calls and not action.is_ours)
 
     @property
     def codes_demanded(self) -> bool:
