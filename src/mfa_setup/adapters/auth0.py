@@ -69,7 +69,7 @@ class Auth0Adapter:
         self._policy = HttpPolicy("auth0", classify, read_only=read_only, settings=settings)
         if tokens.last_limit is not None:
             self._policy.expect(*tokens.last_limit)
-        self._http = http_client(self._policy, self._renewed)
+        self._http = http_client(self._policy, self._renewed, once="/bindings")
         url = f"{base_url}/api/v2"
         self._api = Auth0(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
         core = SyncClientWrapper(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
@@ -217,7 +217,7 @@ class Auth0Adapter:
         return None
 
     @sdk_errors()
-    def connections_named(self, names: Collection[str]) -> Mapping[str, str]:
+    def named_connections(self, names: Collection[str]) -> Mapping[str, str]:
         """Returns the connections of any kind that have one of these names: name to ID (`GET /connections?name=`)."""
         found: dict[str, str] = {}
         for name in names:

@@ -95,9 +95,13 @@ class Auth0Actions:
         run = self._client.part(lambda api: api.actions).test(action_id, payload=dict(payload))
         return not _names_error(answers.plain(run))
 
-    @sdk_errors()
+    @creating()
     def bind(self, bindings: Sequence[BoundAction]) -> None:
-        """Replaces the whole list of Actions that run at every login (`PATCH …/bindings`)."""
+        """Replaces the whole list of Actions that run at every login (`PATCH …/bindings`, never retried).
+
+        Raises:
+            OutcomeUnknownError: The list may have been replaced.
+        """
         listed: Any = [{"ref": {"type": "action_id", "value": one.id}, "display_name": one.name} for one in bindings]
         self._client.part(lambda api: api.actions.triggers.bindings).update_many(TRIGGER, bindings=listed)
 

@@ -156,8 +156,11 @@ def is_superseded(write: WriteRecord, name: str, left: tuple[JsonValue, ...], la
 
 
 def _concerns_same(write: WriteRecord, other: WriteRecord) -> bool:
-    """Whether two writes concern the same object; a tenant has only one provider, so its ID does not matter."""
-    return other.resource == write.resource and (other.target == write.target or write.resource == "provider")
+    """Whether two writes concern the same object; a tenant has one provider and one Action of ours, whatever its ID."""
+    return other.resource == write.resource and (other.target == write.target or write.resource in _SINGLE)
+
+
+_SINGLE = frozenset({"provider", "scope"})
 
 
 def runs_after(record: RunRecord, runs: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:

@@ -90,9 +90,14 @@ class ScopeState(Frozen):
         return self.is_bound and self.action is not None and self.bound[-1].id == self.action.id
 
     @property
+    def running(self) -> str | None:
+        """The code that runs at every login; None if our Action is not deployed or not bound."""
+        return self.action.deployed_code if self.action and self.is_bound else None
+
+    @property
     def in_force(self) -> bool:
         """Whether our Action runs at every login."""
-        return self.is_bound and self.action is not None and self.action.deployed_code is not None
+        return self.running is not None
 
     @property
     def scope(self) -> PolicyScope | None:

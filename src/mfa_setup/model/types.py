@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-ResourceName = Literal["application", "number", "provider", "factor", "policy"]
+ResourceName = Literal["application", "number", "provider", "factor", "scope", "policy"]
 Action = Literal["create", "update", "delete", "none"]
 Status = Literal["none", "pending", "applied", "failed", "unknown"]
 Delivery = Literal["sms", "voice", "both"]
@@ -19,7 +19,7 @@ tokens; `works` and `refused`: Auth0 holds another token, and a request with it 
 `overwritten`: somebody has written the provider since this run did; `unknown`: the tokens cannot be compared.
 """
 
-SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "policy")
+SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "scope", "policy")
 """The order in which changes are applied: the policy comes last, when codes can reach the users."""
 
 LABELS: dict[ResourceName, str] = {
@@ -27,6 +27,7 @@ LABELS: dict[ResourceName, str] = {
     "number": "phone number",
     "provider": "provider",
     "factor": "SMS factor",
+    "scope": "MFA limits",
     "policy": "MFA policy",
 }
 """The name of each resource for people, as it is written within a sentence."""

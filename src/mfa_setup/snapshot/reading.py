@@ -113,7 +113,7 @@ class Reading:
             "templates": lambda: auth0.templates(known(stack)),
             "policies": auth0.policies,
             "scope": lambda: self._with_scope("read:actions", lambda: _scope(auth0.actions)),
-            "named_connections": lambda: auth0.connections_named(self.desired.only.connections),
+            "named_connections": lambda: auth0.named_connections(self.desired.only.connections),
             "organizations": lambda: self._with_scope("read:organizations", auth0.organizations),
             "roles": lambda: self._with_scope("read:roles", auth0.roles),
             "custom_domains": lambda: self._with_scope("read:custom_domains", auth0.custom_domains),
