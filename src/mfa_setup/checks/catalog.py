@@ -94,6 +94,12 @@ QUESTIONS = (
         "whether post-login Actions decide about MFA",
     ),
     Question(
+        "scope_action",
+        "login",
+        "Does the Action that limits the policy run as mfa-setup wrote it?",
+        "whether the Action that limits the policy runs as mfa-setup wrote it",
+    ),
+    Question(
         "action_failures",
         "login",
         "Do the post-login Actions run without errors?",

@@ -36,7 +36,8 @@ def compare(given: Comparison) -> Step:
     """Compares the desired policy with the one in force."""
     wanted, found = given.desired.policy, known(given.found.policies)
     before, after = _fields(found), _fields(POLICIES[wanted])
-    told = words.policy(name_of(found), wanted, given.found.everyone)
+    limited = given.desired.only.is_given or (given.found.asked is not None and not given.desired.everyone)
+    told = words.policy(name_of(found), wanted, given.found.everyone, limited=limited)
     change = change_of("policy", differing(before, after), wanted, told, exists=True)
     return Step(change, setting("policy", "set_policies", "", before, after), outputs={"policy": name_of(found)})
 

@@ -288,12 +288,12 @@ _ASKED = {
 }
 
 
-def policy(before: str, after: str, users: Part[UserCount] = NOT_READ) -> Words:
+def policy(before: str, after: str, users: Part[UserCount] = NOT_READ, *, limited: bool = False) -> Words:
     """Describes the change of the MFA policy, with the number of users who have a second factor already."""
     old, new = _POLICIES.get(before, before), _POLICIES.get(after, after)
     will = _ASKED.get(after, f"{_EVERYONE} {{}} concerned").format("will be")
     present = _ASKED.get(before, f"{_EVERYONE} {{}} concerned").format("is")
-    counted = enrollment(users)
+    counted = enrollment(users, limited=limited)
     asked = after != "never" and counted and known_or(users, None) != UserCount(total=0, enrolled=0)
     return Words(
         plan=f"{old} -> {new}: {will}" + (f"; {counted}" if asked else ""),
