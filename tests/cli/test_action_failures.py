@@ -28,7 +28,7 @@ def bound(unified: Lab) -> Lab:
 def fail(lab: Lab, name: str, kind: str = "action_error", *, days: float = 0, **details: Any) -> None:
     """An Action fails at a login, some days ago."""
     tenant = lab.sandbox.world.first
-    action = next(action for action in tenant.actions if action["name"] == name)
+    action = lab.auth0("GET", f"actions/actions?actionName={name}")["actions"][0]
     version = action["deployed_version"]["id"]
     told = {"action_id": action["id"], "action_name": name, "trigger_id": "post-login", "version_id": version}
     tenant.log("actions_execution_failed", "Action failed", **(told | {"error_class": kind} | details))

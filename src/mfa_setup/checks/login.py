@@ -1,25 +1,21 @@
 """Checks of other things that affect a login with MFA: the applications, the other factors, and the Actions."""
 
 from mfa_setup.checks.action_failures import action_failures
+from mfa_setup.checks.applications import asked_applications, listed, password_grants, silent_login
 from mfa_setup.checks.catalog import answer, idle, judged, unseen
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.checks.scope_action import scope_action
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.check import Check
-from mfa_setup.model.observed import INDEPENDENT, Application, UserCount
+from mfa_setup.model.observed import INDEPENDENT, UserCount
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.readiness import BoundAction, TenantSettings
 from mfa_setup.model.scope import PolicyScope
 from mfa_setup.resources.enrollment import enrollment
-from mfa_setup.snapshot.parts import Part, known_or
+from mfa_setup.snapshot.parts import known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
-PASSWORD_GRANTS = frozenset({"password", "http://auth0.com/oauth/grant-type/password-realm"})
 _RECOVERY = frozenset({"recovery-code", "email"})
-_BROWSER_TYPES = frozenset({"spa", "native"})
-"""The types of applications that renew a session without the user, on the user's own device."""
-LISTED = 10
-"""The largest number of applications that a check names."""
 
 
 def checks(found: Snapshot) -> tuple[Check, ...]:
@@ -27,8 +23,8 @@ def checks(found: Snapshot) -> tuple[Check, ...]:
     flags = known_or(found.settings, TenantSettings())
     asked = asked_applications(found)
     return (
-        judged("password_grants", asked, lambda those: _password_grants(those, found.asked)),
-        judged("silent_login", asked, lambda those: _silent_login(those, found.asked)),
+        judged("password_grants", asked, lambda those: password_grants(those, found.asked)),
+        judged("silent_login", asked, lambda those: silent_login(those, found.asked)),
         judged("other_factor_first", found.factors, lambda factors: _other_factor(factors, flags)),
         judged("recovery_factor", found.factors, _recovery),
         judged("enrollment", found.everyone, lambda users: _enrollment(users, found.asked)),
@@ -46,85 +42,7 @@ def ended_by(given: CheckContext) -> tuple[Check, ...]:
     asked = asked_applications(given.snapshot)
     if given.desired.policy != "always" or isinstance(asked, MfaSetupError):
         return ()
-    return (_silent_login(asked, given.snapshot.asked),)
-
-
-def asked_applications(found: Snapshot) -> Part[tuple[Application, ...]]:
-    """Returns the applications whose users can be asked for a code: all, unless the policy is limited to some."""
-    limits = found.asked
-    if isinstance(found.applications, MfaSetupError) or limits is None or not limits.applications:
-        return found.applications
-    client_ids = {one.client_id for one in limits.applications}
-    return tuple(application for application in found.applications if application.client_id in client_ids)
-
-
-def _password_grants(applications: tuple[Application, ...], limits: PolicyScope | None) -> Check:
-    """Checks for applications whose logins fail with `mfa_required` where MFA is asked unless they use the MFA API."""
-    using = [item.name for item in applications if PASSWORD_GRANTS & set(item.grant_types)]
-    if not using:
-        return answer("password_grants", "pass", f"{_none(limits)} uses the password grant.")
-    return answer(
-        "password_grants",
-        "warn",
-        f"{_under(limits)}, applications that use the password grant get the error `mfa_required` instead of a "
-        f"token: {_listed(using)}.",
-        "Use Auth0's MFA API in these applications, or disable the grant: Auth0 dashboard, Applications > the "
-        "application > Advanced Settings > Grant Types.",
-    )
-
-
-def _silent_login(applications: tuple[Application, ...], limits: PolicyScope | None) -> Check:
-    """Checks for applications that renew sessions silently, which Always may end (sources: auth0-silent-mfa).
-
-    Our Action, which limits the policy, asks once per session and never at a refresh. Under it, only silent logins of
-    sessions that began without MFA may fail.
-    """
-    if limits is not None:
-        return _silent_once(applications)
-    renewing = [f"{item.name} ({' and '.join(ways)})" for item in applications if (ways := _renewals(item))]
-    if not renewing:
-        return answer("silent_login", "pass", "No single-page or native application renews sessions without the user.")
-    return answer(
-        "silent_login",
-        "warn",
-        f"Under the policy Always, some applications may fail to renew sessions without the user: {_listed(renewing)}. "
-        "A silent login may end with `login_required` and a refresh with `mfa_required`, unless the user chose to be "
-        "remembered in that browser.",
-        'Let users choose "Remember this device", and have each application start an interactive login when it gets '
-        'one of these errors (FAQ of auth0-spa-js; Auth0 docs, "Refresh Token Rotation"). Or keep the policy Never, '
-        "and let a post-login Action ask once per session.",
-    )
-
-
-def _silent_once(applications: tuple[Application, ...]) -> Check:
-    renewing = [item.name for item in applications if _SILENT in _renewals(item)]
-    if not renewing:
-        return answer("silent_login", "pass", "No application that is asked for MFA logs in without the user.")
-    return answer(
-        "silent_login",
-        "warn",
-        "The Action that limits the policy asks once per session, so a silent login of a session that began without "
-        f"MFA may end with `login_required`: {_listed(renewing)}.",
-        "Have each application start an interactive login when it gets this error (FAQ of auth0-spa-js).",
-    )
-
-
-def _under(limits: PolicyScope | None) -> str:
-    return "Under the policy Always" if limits is None else "Under the limited policy"
-
-
-def _none(limits: PolicyScope | None) -> str:
-    return "No application" if limits is None or not limits.applications else "No application that the policy names"
-
-
-_SILENT = "silent login"
-
-
-def _renewals(item: Application) -> list[str]:
-    if item.app_type not in _BROWSER_TYPES:
-        return []
-    ways = {_SILENT: bool(item.web_origins), "refresh tokens": "refresh_token" in item.grant_types}
-    return [way for way, used in ways.items() if used]
+    return (silent_login(asked, given.snapshot.asked),)
 
 
 def _other_factor(factors: frozenset[str], flags: TenantSettings) -> Check:
@@ -218,15 +136,9 @@ def under_never(found: Snapshot) -> tuple[Notice, ...]:
 
 
 def _asking(actions: tuple[BoundAction, ...]) -> str:
-    named = _listed([f"{action.name} ({', '.join(action.calls)})" for action in actions])
+    named = listed([f"{action.name} ({', '.join(action.calls)})" for action in actions])
     one = len(actions) == 1
     return f"{'A post-login Action' if one else 'Post-login Actions'} can ask users for MFA: {named}."
-
-
-def _listed(names: list[str]) -> str:
-    """Joins names for a sentence, shortened to the first `LISTED` names."""
-    rest = len(names) - LISTED
-    return ", ".join(names[:LISTED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 _OVER_POLICY = "That takes precedence over the MFA policy, even over Never."

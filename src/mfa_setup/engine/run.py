@@ -8,6 +8,7 @@ from mfa_setup.appconfig import ConfigFile
 from mfa_setup.checks import consents
 from mfa_setup.checks.advice import before_buying
 from mfa_setup.checks.context import CheckContext
+from mfa_setup.checks.limits import noticed
 from mfa_setup.checks.login import under_never
 from mfa_setup.engine import consent, preconditions
 from mfa_setup.engine import plan as planning
@@ -176,6 +177,8 @@ class _Setup:
             also |= READINESS | CONSEQUENCES | {"actions"}
         if run.task.in_full:
             also |= {"everyone"}
+        if run.task.lenient:
+            also |= {"scope", "action_failures"}
         parts = parts_of(run.task, run.desired)
         found = run.first_read(run.reader, lambda _: parts, possible, also)
         return run.reader.missing({"custom_domains"}, found) if customdomain.may_be_in(found) else found
@@ -283,6 +286,8 @@ class _Setup:
     def _foresee(self, guard: DeliveryGuard, plan: Plan) -> None:
         """Warns about what `up` would be refused for, or about a policy in force without delivery; never refuses."""
         consent.foresee(guard, plan)
+        if self.run.task.lenient:
+            self.run.report.warn(noticed(plan.found))
         in_force = plan.after(plan.found).policies == plan.found.policies
         if not demands_codes(plan) or (self.run.task.lenient and not in_force):
             return

@@ -167,8 +167,9 @@ class Reading:
 
         def action_failures() -> tuple[ActionFailure, ...]:
             """Reads the failures of Actions, unless no Action is bound."""
-            unbound = known_or(self.part("actions"), None) == ()
-            return () if unbound else self._with_scope("read:logs", self.services.auth0.action_failures)
+            scope: Part[ScopeState] = self.part("scope")
+            bound = known_or(self.part("actions"), known_or(scope, ScopeState()).bound)
+            return self._with_scope("read:logs", self.services.auth0.action_failures) if bound else ()
 
         waiting: dict[PartName, Callable[[], Any]] = {
             "sends": sends,
