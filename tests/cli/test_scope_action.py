@@ -104,8 +104,8 @@ def overruled(lab: Lab) -> None:
 WRONG: list[tuple[Callable[[Lab], None], str]] = [
     (undeployed, "is not deployed, so it asks nobody for a code, and is not bound"),
     (drafted, "has changes that are not deployed."),
-    (edited, "was changed by hand"),
-    (replaced, "was replaced by hand"),
+    (edited, "was changed manually"),
+    (replaced, "was replaced manually"),
     (unbound, "is not bound to the post-login trigger, so it asks nobody for a code."),
     (followed, "does not run last, so a later Action may decide otherwise: Greet."),
     (doubled, "is not the only one"),

@@ -37,9 +37,9 @@ def _of_the_code(state: ScopeState, action: PostLoginAction) -> Iterator[str]:
     elif not action.is_deployed:
         yield "has changes that are not deployed"
     if not action.is_marked:
-        yield "was replaced by hand: its code does not begin with mfa-setup's marker"
+        yield "was replaced manually: its code does not begin with mfa-setup's marker"
     elif not action.is_unchanged:
-        yield "was changed by hand: its code is not what mfa-setup writes"
+        yield "was changed manually: its code is not what mfa-setup writes"
     if len(state.ours) > 1:
         yield f'is not the only one of that name or code, of which one is to be kept ("{ACTION_NAME}")'
 
