@@ -17,7 +17,9 @@ from mfa_setup.model.observed import (
     TwilioInventory,
     UserCount,
 )
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.phone import normal, spaced
+from mfa_setup.resources.scope_words import scope_words
 from mfa_setup.resources.sender import Sender
 from mfa_setup.snapshot.parts import Part, known_or
 
@@ -287,16 +289,35 @@ _ASKED = {
 }
 
 
-def policy(before: str, after: str, users: UserCount | None = None) -> Words:
-    """Describes the change of the MFA policy, with the number of enrolled users if they were counted."""
+def policy(
+    before: str,
+    after: str,
+    users: UserCount | None = None,
+    *,
+    now: PolicyScope | None = None,
+    then: PolicyScope | None = None,
+) -> Words:
+    """Describes the change of the MFA policy.
+
+    Args:
+        before: Our name of the policy in force.
+        after: Our name of the policy that will be.
+        users: The number of enrolled users, if they were counted.
+        now: Whom the policy in force is limited to.
+        then: Whom the policy will be limited to.
+    """
     old, new = _POLICIES.get(before, before), _POLICIES.get(after, after)
     will = _ASKED.get(after, f"{_EVERYONE} {{}} concerned").format("will be")
     present = _ASKED.get(before, f"{_EVERYONE} {{}} concerned").format("is")
+    if now:
+        old, present = f"{old}, limited", f"{scope_words(now)} are asked for a code"
+    if then:
+        new, will = f"{new}, limited", f"only {scope_words(then)} will be asked for a code"
     return Words(
         plan=f"{old} -> {new}: {will}",
         done=f"Set the MFA policy to {new}",
         now=(f"{old}: {present}", *_enrolled(users)),
-        affects=f"{will[0].upper()}{will[1:]}.",
+        affects="" if then else f"{will[0].upper()}{will[1:]}.",
     )
 
 

@@ -11,7 +11,9 @@ from typing import Any, Literal, get_args
 from mfa_setup.model.types import Delivery, NumberType, PolicyName
 from mfa_setup.settings import parsers
 
-Group = Literal["tenant", "identity", "application", "number", "sender", "sms", "users", "policy", "everyone", "limits", "account"]
+Group = Literal[
+    "tenant", "identity", "application", "number", "sender", "sms", "users", "policy", "everyone", "limits", "account"
+]
 """A group of settings; a command takes all settings of some groups. `account` contains only Twilio's secrets."""
 Kind = Literal["text", "list", "number", "choice", "boolean"]
 
