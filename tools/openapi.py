@@ -58,8 +58,8 @@ def _schema(document: Any, given: Any) -> dict[str, Any]:
         found["additionalProperties"] = _schema(document, others) if isinstance(others, dict) else others
     if "items" in schema:
         found["items"] = _schema(document, schema["items"])
-    branches = schema.get("anyOf") or schema.get("oneOf")
-    return found | ({"anyOf": [_schema(document, branch) for branch in branches]} if branches else {})
+    choices = {name: schema[name] for name in ("anyOf", "oneOf") if name in schema}
+    return found | {name: [_schema(document, branch) for branch in branches] for name, branches in choices.items()}
 
 
 def _resolved(document: Any, schema: Any) -> Any:

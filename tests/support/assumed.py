@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from mfa_setup.sandbox.auth0.action_triggers import triggers
 from mfa_setup.sandbox.auth0.custom_domains import custom_domain
 from mfa_setup.sandbox.auth0.defaults import connection
 from mfa_setup.sandbox.auth0.legacy import LegacyPhone
@@ -15,6 +16,7 @@ from mfa_setup.sandbox.auth0.state import Tenant
 from mfa_setup.sandbox.auth0.tokens import mint
 from mfa_setup.sandbox.ratelimit import TokenBucket
 from mfa_setup.sandbox.world import World
+from support import assumed_actions, assumed_groups
 
 _ANSWERS_TO_CHANGES = (
     "cannot_change_enforce_client_authentication_on_passwordless_start",
@@ -51,6 +53,7 @@ class Assumed:
         """
         asked, answer = exchange["request"], exchange["response"]
         path = asked["path"].removeprefix("/api/v2/")
+        assumed_actions.time(self._tenant, path, answer)
         if answer["status"] >= 400:
             return self._mistake(answer, path)
         if _LEGACY.search(asked["path"]):
@@ -71,6 +74,7 @@ class Assumed:
         del exchange
         self._tenant.bucket = self._bucket
         self._tenant.custom_domains = {}
+        self._tenant.actions.triggers = triggers()
 
     def _mistake(self, answer: dict[str, Any], path: str) -> dict[str, str]:
         """A mistake that is not in the request as recorded: its token, its haste, the tenant's domains."""
@@ -88,6 +92,8 @@ class Assumed:
             self._tenant.custom_domains = {name: custom_domain(name, ready=True) for name in names}
         if path.startswith("connections/") and answer["status"] == 400:
             _connection(self._tenant, path.split("/")[1])
+        if answer["status"] == 404:
+            assumed_actions.gone(self._tenant, path)
         return headers
 
     def _powerless(self) -> str:
@@ -228,4 +234,6 @@ _PREPARATIONS: tuple[tuple[str, Callable[..., None]], ...] = (
     (f"{_FACTOR}/((?:email|push-notification|webauthn-\\w+|duo)/.+)", _factor_settings),
     ("branding/phone/providers", _phone_providers),
     ("branding/phone/templates", _phone_templates),
+    *assumed_actions.PREPARATIONS,
+    *assumed_groups.PREPARATIONS,
 )

@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 _INVENTED = {"id", "client_id", "client_secret", "user_id", "created_at", "updated_at", "picture", "credentials"}
+_INVENTED |= {"built_at", "build_time"}
 _FORMS = (
     ("a time", re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")),
+    # Zeros at the end of the nine digits are left out.
+    ("a time in nanoseconds", re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{4,9})?Z")),
+    ("a UUID", re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")),
     ("a secret", re.compile(r"\[REDACTED\]|PLACEHOLDER_\w+|[A-Za-z0-9]{64}")),
     ("the id of a user", re.compile(r"auth0\|[0-9a-f]{24}")),
     ("24 hexadecimal digits", re.compile(r"[0-9a-f]{24}")),
     ("a client id", re.compile(r"[A-Za-z0-9]{32}")),
-    ("an id", re.compile(r"(?:con|cgr)_[A-Za-z0-9]{16}|(?:pro|tem|cred)_[A-Za-z0-9]{22}")),
+    ("an id", re.compile(r"(?:con|cgr|rol|org)_[A-Za-z0-9]{16}|(?:pro|tem|cred)_[A-Za-z0-9]{22}")),
     ("a picture", re.compile(r"https://s\.gravatar\.com/avatar/[0-9a-f]{32}\?s=480&r=pg&d=\S+")),
 )
 # A client library rewrote the recorded clients and left out what it does not know, or what says the same twice.

@@ -5,7 +5,8 @@ from typing import Any
 
 from starlette.routing import Route
 
-from mfa_setup.sandbox.auth0.action_records import deployed_action, shown
+from mfa_setup.sandbox.auth0.action_json import action_json
+from mfa_setup.sandbox.auth0.action_records import deployed_state
 from mfa_setup.sandbox.auth0.ids import new_id
 from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.control_route import ControlCall, control_route
@@ -16,12 +17,12 @@ FLAG = "phone_consolidated_experience"
 def post_actions(call: ControlCall) -> list[JSON]:
     """POST /_sandbox/actions `[{"name", "code"}, …]`: sets the deployed Actions bound to post-login; `[]` removes all.
 
-    They replace the Actions that were set before. The sandbox never runs Actions.
+    They replace every Action of the tenant.
     """
     if not isinstance(call.json, list):
         raise ValueError('expected a list of {"name", "code"}')  # noqa: TRY004 - every error is a ValueError
-    call.tenant.actions = [deployed_action(*_name_and_code(entry)) for entry in call.json]
-    return [shown(action) for action in call.tenant.actions]
+    call.tenant.actions = deployed_state([_name_and_code(entry) for entry in call.json])
+    return [action_json(action) for action in call.tenant.actions.actions.values()]
 
 
 def _name_and_code(entry: Any) -> tuple[str, str]:

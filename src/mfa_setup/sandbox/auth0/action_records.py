@@ -1,55 +1,43 @@
-"""Builds Actions and their bindings in the recorded form."""
+"""The Actions that run at a trigger, and those that a control call makes."""
 
 import uuid
-from typing import Any
 
-from mfa_setup.sandbox.auth0.ids import timestamp
-
-POST_LOGIN = "post-login"
-_RUNTIME = "node22"
-_TRIGGERS = [{"id": POST_LOGIN, "version": "v3"}]
-# The fields of the draft, which an Action shows when it is read but not inside a binding (recorded).
-_OF_THE_DRAFT = ("code", "dependencies", "runtime", "status", "secrets")
+from mfa_setup.sandbox.actions.records import POST_LOGIN, DeployedAction
+from mfa_setup.sandbox.auth0.action_state import BUILT, Action, ActionState, Content, Progress
+from mfa_setup.sandbox.auth0.ids import moment
+from mfa_setup.sandbox.auth0.state import Tenant
 
 
-def deployed_action(name: str, code: str) -> dict[str, Any]:
-    """Builds an Action deployed with this code and bound to post-login, as `GET /actions/actions/{id}` shows it."""
-    # The service's times have nanoseconds (recorded); clients of the sandbox parse milliseconds as well.
-    now, version_id = timestamp(), str(uuid.uuid4())
-    times = {"created_at": now, "updated_at": now}
-    built = {"id": version_id, "code": code, "runtime": _RUNTIME, "number": 1} | times
-    return {
-        "id": str(uuid.uuid4()),
-        "name": name,
-        "supported_triggers": _TRIGGERS,
-        **times,
-        "code": code,
-        "dependencies": [],
-        "runtime": _RUNTIME,
-        "status": "built",
-        "secrets": [],
-        "current_version": built | {"status": "BUILT", "build_time": now},
-        "deployed_version": built
-        | {"status": "built", "built_at": now, "deployed": True, "dependencies": [], "secrets": []}
-        | {"supported_triggers": _TRIGGERS},
-        "all_changes_deployed": True,
-        "binding_id": str(uuid.uuid4()),
-    }
+def deployed_actions(tenant: Tenant, trigger: str) -> list[DeployedAction]:
+    """Returns what runs at a trigger, in order: the deployed version of each Action that is bound to it."""
+    state = tenant.actions
+    state.settle()
+    found = [(one, state.actions[one.action_id]) for one in state.bindings.get(trigger, ())]
+    return [
+        DeployedAction(
+            action_id=action.id,
+            name=action.name,
+            code=action.deployed.content.code,
+            trigger=trigger,
+            version_id=action.deployed.id,
+            binding_id=binding.id,
+            secrets={name: secret.value for name, secret in action.deployed.content.secrets.items()},
+        )
+        for binding, action in found
+        if action.deployed is not None
+    ]
 
 
-def shown(action: dict[str, Any]) -> dict[str, Any]:
-    """Returns the Action as lists and reads show it."""
-    return {name: value for name, value in action.items() if name != "binding_id"}
-
-
-def binding_of(action: dict[str, Any]) -> dict[str, Any]:
-    """Returns the Action's binding, without the draft; `all_changes_deployed` is always false there (recorded)."""
-    inner = {name: value for name, value in shown(action).items() if name not in _OF_THE_DRAFT}
-    return {
-        "id": action["binding_id"],
-        "trigger_id": POST_LOGIN,
-        "action": inner | {"all_changes_deployed": False},
-        "created_at": action["created_at"],
-        "updated_at": action["updated_at"],
-        "display_name": action["name"],
-    }
+def deployed_state(entries: list[tuple[str, str]]) -> ActionState:
+    """Returns a state with these Actions, by name and code, deployed and bound to post-login in this order."""
+    state = ActionState()
+    for name, code in entries:
+        now = moment()
+        content = Content(code, "node22", [{"id": POST_LOGIN, "version": "v3"}])
+        progress = Progress(state.clock(), [])
+        action = Action(str(uuid.uuid4()), name, now, now, content, now, progress, status=BUILT)
+        action.deploy(content, state.clock())
+        action.finish_deployment()
+        state.actions[action.id] = action
+    state.bind(POST_LOGIN, [(action, action.name) for action in state.actions.values()])
+    return state

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mfa_setup.sandbox.auth0.schemas import BOOLEAN, OBJECT, nullable
+from mfa_setup.sandbox.auth0.action_triggers import TRIGGER_IDS
+from mfa_setup.sandbox.auth0.schemas import BOOLEAN, OBJECT, nullable, one_of
 from mfa_setup.sandbox.auth0.validation import Schema
 
 _METADATA: Schema = {"type": ["string", "null"], "maxLength": 255}
@@ -20,6 +21,8 @@ _RECORDED: dict[str, dict[str, Schema]] = {
     "POST /clients": _CLIENT,
     "PATCH /clients/{id}": _CLIENT,
     "PATCH /connections/{id}/clients": {"": {"maxItems": 50}},
+    "POST /actions/actions": {"supported_triggers[].id": one_of(*TRIGGER_IDS)},
+    "PATCH /actions/actions/{id}": {"supported_triggers[].id": one_of(*TRIGGER_IDS)},
     "PATCH /tenants/settings": {
         "flags.universal_login": BOOLEAN,
         "flags.use_scope_descriptions_for_consent": BOOLEAN,
@@ -54,6 +57,7 @@ def _document() -> dict[str, dict[str, Any]]:
         for path, change in changes.items():
             schema = found.get(endpoint, {}).setdefault("body", {})
             for name in filter(None, path.split(".")):
-                schema = schema.setdefault("properties", {}).setdefault(name, {})
+                schema = schema.setdefault("properties", {}).setdefault(name.removesuffix("[]"), {})
+                schema = schema.setdefault("items", {}) if name.endswith("[]") else schema
             schema |= change
     return found

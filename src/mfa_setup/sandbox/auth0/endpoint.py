@@ -67,6 +67,7 @@ class Endpoint:
         query: Schemas of the query parameters.
         params: Schemas of the path parameters that need one.
         status: The HTTP status of a JSON answer.
+        needs_every_scope: Whether the token needs all of the scopes.
     """
 
     method: str
@@ -77,6 +78,7 @@ class Endpoint:
     query: dict[str, Schema] = field(default_factory=dict)
     params: dict[str, Schema] = field(default_factory=dict)
     status: int = HTTPStatus.OK
+    needs_every_scope: bool = False
 
     def __post_init__(self) -> None:
         """Takes the payload schema and the parameter descriptions, which errors quote, from the OpenAPI document."""
@@ -102,7 +104,8 @@ class Endpoint:
             claims = authenticate(tenant.key, request.headers.get("authorization"), tenant.audiences)
             client_id = claims.get("azp")
             scopes = frozenset(str(claims.get("scope", "")).split())
-            require_scope(scopes, self.scopes)
+            for wanted in [(one,) for one in self.scopes] if self.needs_every_scope else [self.scopes]:
+                require_scope(scopes, wanted)
             path = dict(request.path_params)
             check_path({"properties": self.params}, path)
             query, body = self._query(request), await self._body(request)

@@ -56,3 +56,22 @@ def in_order(items: list[dict[str, Any]], query: dict[str, Any]) -> list[dict[st
         return items
     # not verified: the position of items without the field, and the answer to a bad direction
     return sorted(items, key=lambda item: str(item.get(name, "")), reverse=direction == "-1")
+
+
+ZERO_PAGING: dict[str, Schema] = {key: {"type": "integer"} for key in ("page", "per_page")}
+"""The paging parameters of the API of Actions, which has no `include_totals`."""
+
+_MOST, _DEFAULT = 100, 20
+
+
+def without_zeros(name: str, items: list[Any], query: dict[str, Any]) -> dict[str, Any]:
+    """Returns a page with its totals as the API of Actions does: whatever is zero is left out (recorded).
+
+    A page past the last one has no total either (recorded).
+    """
+    # not verified: that a negative value counts as none, and that more than 100 items count as 100
+    page, size = max(query.get("page", 0), 0), min(query.get("per_page", 0), _MOST)
+    size = size if size > 0 else _DEFAULT
+    shown = items[page * size : (page + 1) * size]
+    totals = {"total": len(items) if shown else 0, "page": page, "per_page": size}
+    return {name: shown} | {key: value for key, value in totals.items() if value}

@@ -24,6 +24,7 @@ class People:
         tickets: Enrolment tickets by id.
         roles: IDs of the roles assigned to a user, by user ID.
         members: IDs of the users who are members of an organization, by organization ID.
+        member_roles: IDs of the roles that a member has in an organization, by organization ID and user ID.
     """
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class People:
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
     roles: dict[str, list[str]] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
+    member_roles: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def set_password(self, user_id: str, password: str) -> None:
         """Stores the salted hash of a password."""
@@ -59,7 +61,15 @@ class People:
         self.roles.pop(user_id, None)
         for members in self.members.values():
             members[:] = [member for member in members if member != user_id]
+        for by_member in self.member_roles.values():
+            by_member.pop(user_id, None)
         self.tickets = {key: ticket for key, ticket in self.tickets.items() if ticket["user_id"] != user_id}
+
+    def forget_role(self, role_id: str) -> None:
+        """Takes a role away from everybody who has it, in the tenant or in an organization."""
+        of_members = [held for by_member in self.member_roles.values() for held in by_member.values()]
+        for held in [*self.roles.values(), *of_members]:
+            held[:] = [one for one in held if one != role_id]
 
     def phones(self, user_id: str) -> list[dict[str, Any]]:
         """Returns the user's phones, confirmed or not."""

@@ -3,6 +3,8 @@
 from starlette.routing import Route
 
 from mfa_setup.sandbox.auth0 import (
+    action_bindings,
+    action_versions,
     actions,
     apis,
     clients,
@@ -17,9 +19,12 @@ from mfa_setup.sandbox.auth0 import (
     logs,
     methods,
     oauth,
+    organization_members,
+    organizations,
     phone_legacy,
     phone_templates,
     phone_unified,
+    roles,
     tenant,
     users,
 )
@@ -27,12 +32,14 @@ from mfa_setup.sandbox.auth0.endpoint import Endpoint
 
 _PHONE = (phone_legacy, phone_unified, phone_templates)
 _FACTORS = (factor_settings, guardian, enrollments)
+_GROUPS = (roles, organizations, organization_members)
+_ACTIONS = (actions, action_versions, action_bindings)
 _APPLICATIONS = (clients, connection_clients, connections, grants, apis)
 
 
 def endpoints() -> list[Endpoint]:
     """Returns all endpoints of the Management API."""
-    families = (*_APPLICATIONS, *_PHONE, *_FACTORS, users, methods, tenant, custom_domains, logs, actions)
+    families = (*_APPLICATIONS, *_PHONE, *_FACTORS, users, methods, tenant, custom_domains, logs, *_ACTIONS, *_GROUPS)
     return [endpoint for family in families for endpoint in family.endpoints()]
 
 

@@ -4,6 +4,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from mfa_setup.sandbox.auth0.action_json import action_json, binding_json
+from mfa_setup.sandbox.auth0.action_state import ActionState
 from mfa_setup.sandbox.auth0.ids import timestamp
 from mfa_setup.sandbox.auth0.legacy import LegacyPhone
 from mfa_setup.sandbox.auth0.notifications import Notification
@@ -84,7 +86,7 @@ class Tenant:
         custom_domains: Custom domains by ID; if several are verified, creating a user requires choosing one.
         organizations: Organizations by id.
         roles: Roles by id.
-        actions: Actions that are deployed and bound to post-login, in the order in which they would run.
+        actions: The Actions with their versions, bindings and executions.
         notifications: The latest messages that a custom phone provider accepted, oldest first.
         stack: The phone stack that a control call has set; None if the tenant settings decide.
         login: The state of the tenant's logins.
@@ -126,7 +128,7 @@ class Tenant:
     custom_domains: dict[str, JSON] = field(default_factory=dict)
     organizations: dict[str, JSON] = field(default_factory=dict)
     roles: dict[str, JSON] = field(default_factory=dict)
-    actions: list[JSON] = field(default_factory=list)
+    actions: ActionState = field(default_factory=ActionState)
     notifications: deque[Notification] = field(default_factory=lambda: deque(maxlen=_LOGS_KEPT))
     stack: Literal["unified", "legacy"] | None = None
     login: LoginState = field(default_factory=LoginState)
@@ -195,4 +197,21 @@ class Tenant:
             "grants": list(self.grants.values()),
             "users": list(self.people.users.values()),
             "authentication_methods": self.people.methods,
+            "roles": list(self.roles.values()),
+            "role_assignments": self.people.roles,
+            "organizations": list(self.organizations.values()),
+            "members": self.people.members,
+            "member_roles": self.people.member_roles,
+            **self._actions(),
+        }
+
+    def _actions(self) -> JSON:
+        state = self.actions
+        state.settle()
+        return {
+            "actions": [action_json(one) for one in state.actions.values()],
+            "bindings": {
+                trigger: [binding_json(one, trigger, state.actions[one.action_id]) for one in bound]
+                for trigger, bound in state.bindings.items()
+            },
         }

@@ -94,6 +94,11 @@ def complaints(schema: Schema, value: Any, path: str = "") -> Iterator[Complaint
     if branches and all(branches):
         inner = [complaint for branch in branches for complaint in branch]
         yield Complaint("None of the valid schemas were met", path, about, inner)
+    choices = schema.get("oneOf", ())
+    # The branches overlap in places, so that "one of" can only mean "any of".
+    if choices and all(any(True for _ in complaints(choice, value, last)) for choice in choices):
+        # The text is that of a public thread about bindings; not verified: that it says nothing of the branches.
+        yield Complaint("Data does not match any schemas from 'oneOf'", path, about)
     if isinstance(value, dict):
         yield from _properties(schema, value, path)
     if isinstance(value, list):
