@@ -16,7 +16,8 @@ from support import specification
 from support.answers import Answers, Exchange, violation
 from support.contradictions import UNSERVED
 
-RECORDINGS = sorted((specification.FOLDER.parent / "recordings" / "auth0").glob("*.json"))
+RECORDED = specification.FOLDER.parent / "recordings"
+RECORDINGS = sorted(path for name in ("auth0", "actions") for path in (RECORDED / name).glob("*.json"))
 ABSENT = "the OpenAPI extracts are not beside the project (../shared/spec)"
 JSON = "application/json"
 

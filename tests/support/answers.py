@@ -20,6 +20,7 @@ from mfa_setup.sandbox import app, server
 from mfa_setup.sandbox.inject import Faults
 from mfa_setup.sandbox.services import is_control, is_management, service_of
 from support import specification
+from support.contradictions import STATUSES
 from support.specification import Operation, Schema
 
 _PAST_LIMITS = "support.answers.past_limits"
@@ -131,12 +132,13 @@ def _wrong(exchange: Exchange, operation: Operation | None) -> str | None:
         return None if excused else _wrong_error(exchange, operation)
     if operation is None or _is_page(exchange):
         return None
-    if exchange.status not in operation.answers:
+    status = STATUSES.get(str(operation), {}).get(exchange.status, exchange.status)
+    if status not in operation.answers:
         return f"only {', '.join(map(str, operation.answers))} are documented"
-    schema = operation.answers[exchange.status]
+    schema = operation.answers[status]
     if schema is None or exchange.method == "HEAD" or exchange.status == HTTPStatus.NO_CONTENT:
         return None if not exchange.body else f"unexpected body {exchange.body[:200]!r}"
-    return _mismatch(exchange, _validator(operation, exchange.status))
+    return _mismatch(exchange, _validator(operation, status))
 
 
 def _wrong_error(exchange: Exchange, operation: Operation | None) -> str | None:

@@ -274,7 +274,38 @@ def _ticket(body: dict[str, Any], seed: Seed) -> dict[str, Any]:
     return body | {"user_id": next(iter(seed.tenant.people.users))}
 
 
+def _action(body: dict[str, Any], seed: Seed) -> dict[str, Any]:
+    del seed
+    trigger = {"id": "post-login", "version": "v3"}
+    offered = {
+        "supported_triggers": [trigger],
+        "runtime": "node18-actions",
+        "secrets": [{"name": f"secret-{number}", "value": "x"} for number, _ in enumerate(body.get("secrets", ()))],
+    }
+    return body | {name: value for name, value in offered.items() if name in body}
+
+
+def _bindings(body: dict[str, Any], seed: Seed) -> dict[str, Any]:
+    ref = {"type": "action_id", "value": next(iter(seed.tenant.actions.actions))}
+    bound = {"bindings": [one | {"ref": ref} for one in body["bindings"]]} if "bindings" in body else {}
+    return body | bound
+
+
+def _with_users(body: dict[str, Any], seed: Seed) -> dict[str, Any]:
+    return body | {"users": list(seed.tenant.people.users)}
+
+
+def _with_roles(body: dict[str, Any], seed: Seed) -> dict[str, Any]:
+    return body | {"roles": list(seed.tenant.roles)}
+
+
 _ADJUSTED: Final[dict[str, Adjust]] = {
+    "POST /api/v2/actions/actions": _action,
+    "PATCH /api/v2/actions/actions/{id}": _action,
+    "PATCH /api/v2/actions/triggers/{triggerId}/bindings": _bindings,
+    "POST /api/v2/roles/{id}/users": _with_users,
+    "POST /api/v2/users/{id}/roles": _with_roles,
+    "DELETE /api/v2/users/{id}/roles": _with_roles,
     "PATCH /api/v2/connections/{id}/clients": _enabled_clients,
     "POST /api/v2/client-grants": _grant,
     "POST /api/v2/guardian/enrollments/ticket": _ticket,

@@ -20,9 +20,9 @@ def time(tenant: Tenant, path: str, answer: dict[str, Any]) -> None:
         for action in state.actions.values():
             action.settle(float("inf"))
     for shown in body.get("actions", [body]) if isinstance(body, dict) else []:
-        action = state.actions.get(shown.get("id"))
-        if action is not None and action.status not in _FINAL and "status" in shown:
-            action.build.steps = [shown["status"]]
+        known = state.actions.get(shown.get("id"))
+        if known is not None and known.status not in _FINAL and "status" in shown:
+            known.build.steps = [shown["status"]]
 
 
 def gone(tenant: Tenant, path: str) -> None:
@@ -82,9 +82,9 @@ def _add(tenant: Tenant, shown: dict[str, Any]) -> Action | None:
         return None
     version = shown.get("deployed_version")
     content = _content({"code": "", "runtime": "node22", "supported_triggers": []} | (version or {}) | shown)
-    times = [shown.get(name, "") for name in ("created_at", "updated_at")]
+    made, changed = shown.get("created_at", ""), shown.get("updated_at", "")
     progress = Progress(float("inf"), [shown.get("status", "built")])
-    action = Action(shown["id"], shown["name"], *times, content, times[1], progress, progress.steps[0])
+    action = Action(shown["id"], shown["name"], made, changed, content, changed, progress, progress.steps[0])
     if version:
         action.deployed = Version(
             version["id"], version["number"], _content(version), version["created_at"], version["built_at"]

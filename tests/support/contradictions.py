@@ -41,6 +41,10 @@ _TEMPLATES = Amendment(
 )
 _LOGIN = Amendment("Recorded in every answer, and in requests.", {"universal_login": _CLEARABLE})
 _LOGOUT = Amendment("Recorded: null clears it.", {"oidc_backchannel_logout": _CLEARABLE})
+_TRIGGER = Amendment("Recorded: triggers that the document does not know, such as mcp-tool.", {"id": _TEXT})
+_VERSION = Amendment(
+    "Recorded: of each Action that has been deployed.", answered={"current_version": {"type": "object"}}
+)
 _LOOKUP = Amendment("The official examples have null for whatever is not known.", nulls=True)
 AMENDMENTS: Final[dict[str, Amendment]] = {
     "PhoneProviderSchemaMasked": _CREDENTIALS,
@@ -83,6 +87,12 @@ AMENDMENTS: Final[dict[str, Amendment]] = {
     "GuardianFactor": Amendment(
         "Recorded: with `include_settings`, which the document does not know.", {"settings": _ANY}
     ),
+    "ActionTrigger": _TRIGGER,
+    "ActionTriggerCompatibleTrigger": _TRIGGER,
+    **dict.fromkeys(
+        ("Action", "GetActionResponseContent", "CreateActionResponseContent", "UpdateActionResponseContent"), _VERSION
+    ),
+    "ActionBinding": Amendment("As above.", {"trigger_id": _TEXT}),
     **dict.fromkeys(
         (
             "CallForwardingInfo",
@@ -102,7 +112,24 @@ AMENDMENTS: Final[dict[str, Amendment]] = {
 """By the name of the schema, for requests and answers alike."""
 
 
+STATUSES: Final[dict[str, dict[int, int]]] = {
+    "POST /api/v2/actions/actions/{id}/deploy": {200: 202},
+    "PATCH /api/v2/actions/actions/{id}": {201: 200},
+}
+"""Recorded statuses that the document does not know, and the documented one whose answer they have."""
+
+
 RULES: Final[list[tuple[str, str, str]]] = [
+    (
+        "POST /api/v2/actions/actions/{id}/deploy",
+        "A draft must be in the 'built' state before it can be deployed.",
+        "Public threads.",
+    ),
+    (
+        "PATCH /api/v2/actions/triggers/{triggerId}/bindings",
+        "Trying to create a binding between an incompatible action and trigger.",
+        "A public thread.",
+    ),
     (
         "POST /api/v2/branding/phone/providers | PATCH /api/v2/branding/phone/providers/{id}",
         "Bad Operation on Notification Resource",
@@ -169,6 +196,17 @@ TWILIO_RULES: Final[dict[int, str]] = {
 """Twilio's refusals with 400 that speak of the account and not of the form."""
 
 UNSERVED: Final[dict[str, str]] = {
+    "GET /api/v2/attack-protection/phone-provider-protection": "An add-on that limits how many codes are sent.",
+    "PATCH /api/v2/attack-protection/phone-provider-protection": "An add-on that limits how many codes are sent.",
+    "POST /api/v2/jobs/users-exports": "Exports of users: the tool counts with the list of users.",
+    "GET /api/v2/jobs/{id}": "Exports of users: the tool counts with the list of users.",
+    "GET /api/v2/jobs/{id}/errors": "Exports of users: the tool counts with the list of users.",
+    "GET /api/v2/stats/active-users": "Statistics of a real tenant.",
+    "GET /api/v2/stats/daily": "Statistics of a real tenant.",
+    "GET /api/v2/users/{id}/logs": "Second factors are taken away through authentication methods.",
+    "POST /api/v2/users/{id}/multifactor/actions/invalidate-remember-browser": "Second factors are taken away through authentication methods.",
+    "DELETE /api/v2/users/{id}/multifactor/{provider}": "Second factors are taken away through authentication methods.",
+    "POST /api/v2/users/{id}/recovery-code-regeneration": "Second factors are taken away through authentication methods.",
     "GET /v1/Policies": "Nothing of this tool looks at the policies of Trust Hub.",
     "GET /v1/SafeList/Numbers": "Twilio's lists against pumping are set up manually.",
     "POST /v1/SafeList/Numbers": "As above.",
@@ -176,7 +214,7 @@ UNSERVED: Final[dict[str, str]] = {
     "POST /v1/Services/{MessagingServiceSid}/Compliance/Usa2p": "A campaign takes weeks and documents: not for a tool.",
     "POST /v1/Tollfree/Verifications": "Likewise.",
 }
-"""Operations of Twilio's documents that the sandbox answers as it answers what does not exist; they may get fewer."""
+"""Operations of the documents that the sandbox answers as it answers what does not exist; they may get fewer."""
 
 
 def is_rule(operation: str, service: str, refusal: Mapping[str, Any]) -> bool:

@@ -37,7 +37,23 @@ def furnish(sandbox: Sandbox, api: httpx.Client, twilio: httpx.Client) -> None:
         _create(api, "branding/phone/providers", provider)
     content = {"body": {"text": "{{ code }}", "voice": "{{ code }}"}}
     _create(api, "branding/phone/templates", {"type": "otp_enroll", "content": content})
+    _furnish_flow(sandbox, api, user["user_id"])
     furnish_twilio(sandbox, twilio)
+
+
+def _furnish_flow(sandbox: Sandbox, api: httpx.Client, user_id: str) -> None:
+    """An Action with a version and a binding, an execution of it, and a user with a role in an organization."""
+    state = sandbox.world.first.actions
+    trigger = {"id": "post-login", "version": "v3"}
+    action = _create(api, "actions/actions", {"name": "Seed", "supported_triggers": [trigger], "deploy": True})
+    for _ in range(2):
+        api.get(f"actions/actions/{action['id']}")
+    state.bind("post-login", [(one, one.name) for one in state.actions.values()])
+    state.executions["1"] = {"id": "1", "trigger_id": "post-login", "status": "final", "results": []}
+    role = _create(api, "roles", {"name": "seed", "description": "A role"})
+    api.post(f"users/{user_id}/roles", json={"roles": [role["id"]]})
+    organization = _create(api, "organizations", {"name": "seed"})
+    api.post(f"organizations/{organization['id']}/members", json={"members": [user_id]})
 
 
 def furnish_twilio(sandbox: Sandbox, twilio: httpx.Client) -> None:
@@ -85,8 +101,8 @@ class Seed:
     def ids(self, operation: Operation, parameter: Parameter) -> list[str]:
         """What a parameter of the path can name; nothing where the schema says it all."""
         if operation.service == "management":
-            found = (of(self.tenant) for path, of in _AUTH0 if operation.path.startswith(f"/api/v2/{path}/{{"))
-            return next(found, [])
+            before = operation.path.partition(f"/{{{parameter.name}}}")[0]
+            return next((of(self.tenant) for path, of in _AUTH0 if before == f"/api/v2/{path}"), [])
         if parameter.name in _COUNTRY:
             return ["GB"]  # it has numbers of every kind
         prefix = parameter.schema.get("pattern", "")[1:3]
@@ -108,12 +124,22 @@ def _toll_free(state: TwilioState) -> list[OwnedNumber]:
     return [one for one in state.numbers.values() if one.stock.kind == "tollfree"]
 
 
+def _versions(tenant: Tenant) -> list[str]:
+    return [version.id for action in tenant.actions.actions.values() for version in action.versions]
+
+
 _AUTH0: list[tuple[str, Callable[[Tenant], list[str]]]] = [
+    ("actions/actions", lambda tenant: list(tenant.actions.actions)),
+    ("actions/actions/{actionId}/versions", _versions),
+    ("actions/executions", lambda tenant: list(tenant.actions.executions)),
+    ("actions/triggers", lambda tenant: list(tenant.actions.bindings)),
     ("branding/phone/providers", lambda tenant: list(tenant.providers)),
     ("branding/phone/templates", lambda tenant: list(tenant.templates)),
     ("clients", lambda tenant: list(tenant.clients)),
     ("connections", lambda tenant: list(tenant.connections)),
     ("guardian/enrollments", _devices),
+    ("organizations", lambda tenant: list(tenant.organizations)),
+    ("roles", lambda tenant: list(tenant.roles)),
     ("users", lambda tenant: list(tenant.people.users)),
 ]
 _ACCOUNT = "/2010-04-01/Accounts/{AccountSid}"

@@ -172,10 +172,12 @@ def operations() -> tuple[Operation, ...]:
     """Every operation of every extract, those with the fewest parameters in their path first."""
     if not PRESENT:
         return ()
-    names: dict[str, Service] = {"auth0_management": "management", "auth0_authentication": "authentication"}
+    names: dict[str, Service] = {"auth0_management": "management", "auth0_management_more": "management"}
+    names |= {"auth0_authentication": "authentication"}
     names |= {path.stem: "twilio" for path in sorted(FOLDER.glob("twilio_*.json"))}
     found = [one for name, service in names.items() for one in Document(name, service).operations()]
-    return tuple(sorted(found, key=lambda one: len(one.of("path"))))
+    once = {str(one): one for one in found}  # two extracts of one document have some operations in common
+    return tuple(sorted(once.values(), key=lambda one: len(one.of("path"))))
 
 
 def find(method: str, path: str) -> Operation | None:

@@ -245,6 +245,18 @@ CONSENTS = (
         "whether the price of the number to buy is known",
     ),
     Question(
+        "mfa_lowered",
+        "login",
+        "Does everyone who is asked for MFA now stay asked?",
+        "whether everyone who is asked for MFA now stays asked",
+    ),
+    Question(
+        "action_changed",
+        "login",
+        "Is the post-login Action as mfa-setup wrote it?",
+        "whether the post-login Action is as mfa-setup wrote it",
+    ),
+    Question(
         "number_moves",
         "sender",
         "Does a number that is in use stay where it is?",

@@ -22,11 +22,12 @@ from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError, EnforcedUndeliverableError, ProofFailedError
 from mfa_setup.model.check import Check
 from mfa_setup.model.desired import Desired
+from mfa_setup.model.journal import last_code
 from mfa_setup.model.observed import Offer
 from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.ports import TokenPort
-from mfa_setup.resources import customdomain, number_move, policy, provider_kept, purchase, registry, sender
+from mfa_setup.resources import customdomain, number_move, policy_names, provider_kept, purchase, registry, sender
 from mfa_setup.resources.base import OPEN_QUESTIONS, Comparison
 from mfa_setup.services import Services
 from mfa_setup.snapshot.names import CONSEQUENCES, READINESS, SEND_SCOPES, PartName, scopes_of
@@ -173,6 +174,7 @@ class _Setup:
         run = self.run
         possible = partial(possible_scopes, run.task, run.desired)
         also: frozenset[PartName] = frozenset({"actions"}) if self._ends_policy else frozenset()
+        also |= {"scope"} if "scope" in run.task.resources else frozenset()
         if "policy" in run.task.resources and run.desired.policy != "never":
             also |= READINESS | CONSEQUENCES | {"actions"}
         if run.task.in_full:
@@ -206,6 +208,7 @@ class _Setup:
             lenient=run.task.lenient,
             may_move=number_move.CONSENT in self.overrides,
             resources=frozenset(run.task.resources),
+            last_code=last_code(run.services.journal.runs),
         )
         found = replace(found, offers=self._offers(given, offers))
         given = replace(given, rent=self._rent(given))
@@ -288,7 +291,7 @@ class _Setup:
         consent.foresee(guard, plan)
         if self.run.task.lenient:
             self.run.report.warn(noticed(plan.found))
-        in_force = plan.after(plan.found).policies == plan.found.policies
+        in_force = not any(stage.sets_policy for stage in plan.stages)
         if not demands_codes(plan) or (self.run.task.lenient and not in_force):
             return
         self.run.person.doing("Checking that codes can arrive")
@@ -345,7 +348,7 @@ class _Setup:
             prove(known(plan.found.stack))
         except ProofFailedError:
             if plan.found.requires_codes:
-                name = policy.name_of(known(plan.found.policies))
+                name = policy_names.name_in_force(plan.found)
                 message = f"The MFA policy is {name}, and this SMS did not arrive."
                 self.run.report.warn([notice_of(EnforcedUndeliverableError(message))])
             raise

@@ -179,6 +179,19 @@ def undoable(runs: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:
     return tuple(run for run in runs if run.command != UNDO and run.changed)
 
 
+def last_code(runs: tuple[RunRecord, ...]) -> str:
+    """Returns the code that the runs last wrote for the Action that limits the policy; empty if they wrote none."""
+    writes = (write for run in runs for write in run.of("create_action", "update_action", "delete_action"))
+    codes = [write.after.get("code") for write in writes if write.status == "done"]
+    return str(codes[-1] or "") if codes else ""
+
+
+def last_policies(runs: tuple[RunRecord, ...]) -> JsonValue:
+    """Returns the policies that the runs last set; None if they set none."""
+    writes = (write for run in runs for write in run.of("set_policies") if write.status == "done")
+    return next((write.after.get("policies") for write in reversed(tuple(writes))), None)
+
+
 class Purchase(Frozen):
     """A number that a run for this tenant bought or may have bought.
 

@@ -3,7 +3,7 @@
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.readiness import BoundAction
 from mfa_setup.model.scope import PolicyScope
-from mfa_setup.model.scope_code import ACTION_NAME, ScopeCode, is_marked, read_code
+from mfa_setup.model.scope_code import ACTION_NAME, ScopeCode, is_as_written, is_marked, read_code
 
 
 class PostLoginAction(Frozen):
@@ -60,7 +60,7 @@ class PostLoginAction(Frozen):
     @property
     def is_unchanged(self) -> bool:
         """Whether the code is exactly what mfa-setup writes for the scope in it."""
-        return self.made_of is not None and self.made_of.text == self.effective
+        return is_as_written(self.effective)
 
 
 class ScopeState(Frozen):

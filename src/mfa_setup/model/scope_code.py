@@ -94,6 +94,12 @@ def is_marked(code: str) -> bool:
     return code.startswith(f"{MARK}\n")
 
 
+def is_as_written(code: str) -> bool:
+    """Whether code is exactly what mfa-setup writes for the scope in it."""
+    made = read_code(code)
+    return made is not None and made.text == code
+
+
 def with_client_id(code: str, planned: str, client_id: str) -> str:
     """Returns the code with the real client ID in place of the one of an application that was only planned."""
     return code.replace(f'"client_id": {json.dumps(planned)}', f'"client_id": {json.dumps(client_id)}')

@@ -20,6 +20,12 @@ def enrollment(users: Part[UserCount], *, limited: bool = False) -> str:
     return _counted(users.total, users.enrolled, " of the whole tenant" if limited else "")
 
 
+def clause(users: Part[UserCount], *, limited: bool = False) -> str:
+    """Returns the number as the end of a sentence about who will be asked for a code; empty without users."""
+    counted, nobody = enrollment(users, limited=limited), isinstance(users, UserCount) and not users.total
+    return f"; {counted}" if counted and not nobody else ""
+
+
 def _counted(total: int, enrolled: int | None, whole: str) -> str:
     if total > MOST_COUNTED:
         return f"users with a second factor were not counted, because there are more than {MOST_COUNTED:,} users"

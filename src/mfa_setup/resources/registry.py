@@ -11,9 +11,10 @@ from mfa_setup.resources.factor import FACTOR
 from mfa_setup.resources.number import NUMBER
 from mfa_setup.resources.policy import POLICY
 from mfa_setup.resources.provider import PROVIDER
+from mfa_setup.resources.scope import LIMITS
 from mfa_setup.snapshot.snapshot import Snapshot
 
-RESOURCES: tuple[Resource, ...] = (APPLICATION, NUMBER, PROVIDER, FACTOR, POLICY)
+RESOURCES: tuple[Resource, ...] = (APPLICATION, NUMBER, PROVIDER, FACTOR, LIMITS, POLICY)
 """All resources in safe order: the policy comes last, when codes can reach the users."""
 ACTIONS: dict[WriteAction, Action] = {name: action for one in RESOURCES for name, action in one.actions.items()}
 

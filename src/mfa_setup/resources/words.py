@@ -17,8 +17,10 @@ from mfa_setup.model.observed import (
     TwilioInventory,
     UserCount,
 )
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.phone import normal, spaced
-from mfa_setup.resources.enrollment import enrollment
+from mfa_setup.resources.enrollment import clause, enrollment
+from mfa_setup.resources.scope_words import scope_words
 from mfa_setup.resources.sender import Sender
 from mfa_setup.snapshot.parts import NOT_READ, Part, known_or
 
@@ -288,18 +290,37 @@ _ASKED = {
 }
 
 
-def policy(before: str, after: str, users: Part[UserCount] = NOT_READ, *, limited: bool = False) -> Words:
-    """Describes the change of the MFA policy, with the number of users who have a second factor already."""
+def policy(
+    before: str,
+    after: str,
+    users: Part[UserCount] = NOT_READ,
+    *,
+    now: PolicyScope | None = None,
+    then: PolicyScope | None = None,
+) -> Words:
+    """Describes the change of the MFA policy.
+
+    Args:
+        before: Our name of the policy in force.
+        after: Our name of the policy that will be.
+        users: How many users have a second factor already.
+        now: Whom the policy in force is limited to.
+        then: Whom the policy will be limited to.
+    """
     old, new = _POLICIES.get(before, before), _POLICIES.get(after, after)
     will = _ASKED.get(after, f"{_EVERYONE} {{}} concerned").format("will be")
     present = _ASKED.get(before, f"{_EVERYONE} {{}} concerned").format("is")
-    counted = enrollment(users, limited=limited)
-    asked = after != "never" and counted and known_or(users, None) != UserCount(total=0, enrolled=0)
+    if now:
+        old, present = f"{old}, limited", f"{scope_words(now)} are asked for a code"
+    if then:
+        new, will = f"{new}, limited", f"only {scope_words(then)} will be asked for a code"
+    counted = enrollment(users, limited=now is not None)
+    told = "" if then or after == "never" else clause(users)  # the limits tell it themselves
     return Words(
-        plan=f"{old} -> {new}: {will}" + (f"; {counted}" if asked else ""),
+        plan=f"{old} -> {new}: {will}{told}",
         done=f"Set the MFA policy to {new}",
         now=(f"{old}: {present}", *([counted] if counted else [])),
-        affects=f"{will[0].upper()}{will[1:]}.",
+        affects="" if then else f"{will[0].upper()}{will[1:]}.",
     )
 
 
