@@ -188,5 +188,8 @@ class TestApplications:
         for number in range(2):
             body = {"email": f"u{number}@example.com", "password": "correct horse battery"}
             portal.auth0("POST", "users", body | {"connection": "Username-Password-Authentication"})
-        evidence = "0 of 2 users of the whole tenant have a second factor."
-        assert judged(run, portal, "enrollment") == ("pass", evidence)
+        counted = "0 of 2 users of the whole tenant have a second factor"
+        assert judged(run, portal, "enrollment") == ("pass", f"{counted}.")
+        assert counted in run("status", env=portal.env).out
+        plan = run("plan", "--only-application", "Shop", "--json", env=portal.env)
+        assert plan.change("scope")["summary"].endswith(f"; {counted}")
