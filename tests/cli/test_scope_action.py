@@ -134,6 +134,14 @@ def test_without_one_status_reads_no_log(run: Run, unified: Lab) -> None:
     assert "/api/v2/logs" not in {one["path"] for one in unified.log(before)}
 
 
+@pytest.mark.parametrize("command", ["status", "doctor"])
+def test_the_bindings_are_read_once(run: Run, limited: Lab, command: str) -> None:
+    before = limited.mark()
+    run(command, "--json", env=limited.env)
+    read = [one["path"] for one in limited.log(before)]
+    assert read.count(f"/api/v2/{BINDINGS}") == 2  # the bindings, and the empty page after them
+
+
 def test_others_that_ask_for_mfa_are_named_and_ours_is_not(run: Run, limited: Lab) -> None:
     assert judged(run, limited, "mfa_in_action") == ("pass", "No other post-login Action asks for a second factor.")
     limited.control("actions", [{"name": "Ask for MFA", "code": ENFORCING}, OURS])

@@ -180,7 +180,7 @@ class _Setup:
         if run.task.in_full:
             also |= {"everyone"}
         if run.task.lenient:
-            also |= {"scope", "action_failures"}
+            also |= {"action_failures"}
         parts = parts_of(run.task, run.desired)
         found = run.first_read(run.reader, lambda _: parts, possible, also)
         return run.reader.missing({"custom_domains"}, found) if customdomain.may_be_in(found) else found

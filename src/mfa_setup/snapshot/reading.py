@@ -12,7 +12,7 @@ from mfa_setup.model.observed import Connections, Message, Number, Provider, Sen
 from mfa_setup.model.post_login import ScopeState
 from mfa_setup.model.readiness import ActionFailure, BoundAction, TollFreeStatus
 from mfa_setup.phone import is_toll_free
-from mfa_setup.ports import ActionsPort, Auth0Port, TokenPort
+from mfa_setup.ports import Auth0Port, TokenPort
 from mfa_setup.services import Services
 from mfa_setup.snapshot.account import AccountReading, Concerned
 from mfa_setup.snapshot.names import Again, PartName
@@ -112,7 +112,6 @@ class Reading:
             "message_types": auth0.message_types,
             "templates": lambda: auth0.templates(known(stack)),
             "policies": auth0.policies,
-            "scope": lambda: self._with_scope("read:actions", lambda: _scope(auth0.actions)),
             "named_connections": lambda: auth0.named_connections(self.desired.only.connections),
             "organizations": lambda: self._with_scope("read:organizations", auth0.organizations),
             "roles": lambda: self._with_scope("read:roles", auth0.roles),
@@ -165,20 +164,30 @@ class Reading:
                 return NOT_READ
             return self._with_scope("read:actions", self.services.auth0.actions.bindings)
 
-        def action_failures() -> tuple[ActionFailure, ...]:
-            """Reads the failures of Actions, unless no Action is bound."""
-            scope: Part[ScopeState] = self.part("scope")
-            bound = known_or(self.part("actions"), known_or(scope, ScopeState()).bound)
-            return self._with_scope("read:logs", self.services.auth0.action_failures) if bound else ()
-
         waiting: dict[PartName, Callable[[], Any]] = {
             "sends": sends,
             "actions": actions,
-            "action_failures": action_failures,
+            "scope": lambda: self._with_scope("read:actions", self._scope),
+            "action_failures": self._action_failures,
         }
         if self.services.twilio is None:
             return waiting
         return waiting | {"dialing": dialing, "toll_free": toll_free, "messages": messages}
+
+    def _scope(self) -> ScopeState:
+        """Reads the Actions that are ours and, only if there is one, the bindings, unless they are being read."""
+        api = self.services.auth0.actions
+        ours = tuple(action for action in api.listed() if action.is_ours)
+        if not ours:
+            return ScopeState()
+        bound = known_or(self.part("actions"), None) if self.has("actions") else None
+        return ScopeState(ours=ours, bound=api.bindings() if bound is None else bound)
+
+    def _action_failures(self) -> tuple[ActionFailure, ...]:
+        """Reads the failures of Actions, unless no Action is bound."""
+        state: Part[ScopeState] = self.part("scope")
+        bound = known_or(self.part("actions"), known_or(state, ScopeState()).bound)
+        return self._with_scope("read:logs", self.services.auth0.action_failures) if bound else ()
 
     def _numbers(self) -> tuple[Number, ...] | None:
         """Returns the account's numbers; None if they could not be read."""
@@ -221,12 +230,6 @@ def _connections(auth0: Auth0Port, name: str) -> Connections:
     listed = auth0.connections()
     found = listed.get(name)
     return Connections(names=tuple(sorted(listed)), found=auth0.connection(found, name) if found else None)
-
-
-def _scope(actions: ActionsPort) -> ScopeState:
-    """Reads the Actions that are ours, and only if there is one also the bindings."""
-    ours = tuple(action for action in actions.listed() if action.is_ours)
-    return ScopeState(ours=ours, bound=actions.bindings() if ours else ())
 
 
 def _connected(auth0: Auth0Port, connection_id: str) -> frozenset[str]:
