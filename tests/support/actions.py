@@ -53,7 +53,7 @@ def bind(lab: Lab, action_ids: Sequence[str]) -> None:
     refs = [{"ref": {"type": "action_id", "value": one}} for one in action_ids]
     names = {one["id"]: one["name"] for one in listed(lab)}
     for ref, action_id in zip(refs, action_ids, strict=True):
-        ref["display_name"] = names[action_id]  # type: ignore[assignment]
+        ref["display_name"] = names[action_id]
     lab.auth0("PATCH", BINDINGS, {"bindings": refs})
 
 
