@@ -172,7 +172,7 @@ def test_another_policy_removes_the_limits(unified: Lab, run: Run, policy: str) 
 def test_without_a_word_about_limits_those_in_force_stay_and_leftovers_go(lab: Lab, do: Do) -> None:
     do(*UP, "--only-percent", "10")
     assert do(*POLICY).document["changed"] is False
-    lab.auth0("PUT", "guardian/policies", EVERYONE)  # by hand: everyone is asked, so no limits are in force
+    lab.auth0("PUT", "guardian/policies", EVERYONE)  # manually: everyone is asked, so no limits are in force
     assert do(*POLICY).document["changed"] is True
     assert (lab.tenant["policies"], actions.listed(lab)) == (EVERYONE, [])
 

@@ -58,7 +58,7 @@ def bind(lab: Lab, action_ids: Sequence[str]) -> None:
 
 
 def edit(lab: Lab, code: str) -> None:
-    """Changes the code of our Action by hand, and deploys it."""
+    """Changes the code of our Action manually, and deploys it."""
     action_id = ours(lab)["id"]
     lab.auth0("PATCH", f"actions/actions/{action_id}", {"code": code})
     deploy(lab, action_id)
