@@ -1,4 +1,4 @@
-"""The limits of the policy: one post-login Action of ours asks only some users, and nothing else of theirs is touched."""
+"""The limits of the policy: one post-login Action of ours asks only some users, and no other Action is touched."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,9 +41,7 @@ def portal(lab: Lab) -> str:
 # --- to some -------------------------------------------------------------------------------------------------------
 
 
-def test_up_limits_the_policy_to_an_application_and_finds_nothing_to_do_afterwards(
-    lab: Lab, portal: str, do: Do
-) -> None:
+def test_up_limits_the_policy_to_an_application_and_then_finds_nothing_to_do(lab: Lab, portal: str, do: Do) -> None:
     result = do(*UP, "--only-application", PORTAL)
     limits = {
         "applications": [{"name": PORTAL, "client_id": portal}],
@@ -174,7 +172,7 @@ def test_another_policy_removes_the_limits(unified: Lab, run: Run, policy: str) 
 def test_without_a_word_about_limits_those_in_force_stay_and_leftovers_go(lab: Lab, do: Do) -> None:
     do(*UP, "--only-percent", "10")
     assert do(*POLICY).document["changed"] is False
-    lab.auth0("PUT", "guardian/policies", EVERYONE)  # by hand: everyone is asked, so no limits are in force
+    lab.auth0("PUT", "guardian/policies", EVERYONE)  # manually: everyone is asked, so no limits are in force
     assert do(*POLICY).document["changed"] is True
     assert (lab.tenant["policies"], actions.listed(lab)) == (EVERYONE, [])
 

@@ -1,13 +1,14 @@
 """The code of our Action: it is read back to what it was written from, and runs as the docs say on any event."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import quickjs  # type: ignore[import-untyped]
 
 from mfa_setup.model.scope import PolicyScope, ScopedApplication, ScopedName
-from mfa_setup.model.scope_code import ScopeCode, read_code, with_client_id
+from mfa_setup.model.scope_code import ACTION_NAME, ScopeCode, read_code, with_client_id
 
 PORTAL, INTRANET = ScopedApplication(name="Acme Portal", client_id="portal"), "intranet"
 ASKED = [["any", {"allowRememberBrowser": True}]]
@@ -214,3 +215,13 @@ def test_the_client_id_of_an_application_that_was_only_planned_is_filled_in() ->
     assert real is not None
     assert [one.client_id for one in real.scope.applications] == ["real", "portal"]
     assert real.scope.applications[0].name == "(new application)"
+
+
+def test_the_documentation_shows_the_code_in_full() -> None:
+    shown = Path(__file__).parents[2].joinpath("docs", "mfa-for-some.md").read_text(encoding="utf-8")
+    scope = PolicyScope(
+        applications=(ScopedApplication(name="Acme Portal", client_id="abcdefghijklmnopqrstuvwxyz012345"),), percent=10
+    )
+    code = ScopeCode(scope=scope, salt="acme.eu.auth0.com").text
+    assert f"```js\n{code}```" in shown
+    assert ACTION_NAME in shown

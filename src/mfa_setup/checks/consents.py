@@ -95,7 +95,7 @@ def _lowered(policies: JsonValue) -> Check:
         "fail",
         f"The policy {name} asks every user now, and this machine's mfa-setup did not set it. Everybody outside the "
         "limits would no longer be asked for MFA.",
-        "Ask whoever is responsible for the policy first.",
+        "Ask the people who are responsible for the policy first.",
     )
 
 

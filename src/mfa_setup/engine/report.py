@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Collection, Sequence
 
 from mfa_setup.errors import GuardRefusedError, MfaSetupError, is_unsent, leaves_open
-from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import (
@@ -74,9 +73,7 @@ class Report:
             return text.replace(spaced(planned), spaced(real))
 
         def corrected(change: Change) -> Change:
-            fields = tuple(
-                field.model_copy(update={"after": _replaced(field.after, planned, real)}) for field in change.fields
-            )
+            fields = tuple(field.with_real(planned, real) for field in change.fields)
             title = real if change.title == planned else change.title
             return change.with_texts(told).model_copy(update={"fields": fields, "title": title})
 
@@ -104,15 +101,6 @@ class Report:
             settings=self.settings,
             profiles=self.profiles,
         )
-
-
-def _replaced(value: JsonValue, planned: str, real: str) -> JsonValue:
-    """Returns a value with the real text in place of the planned one, wherever it is within."""
-    if isinstance(value, list):
-        return [_replaced(item, planned, real) for item in value]
-    if isinstance(value, dict):
-        return {key: _replaced(item, planned, real) for key, item in value.items()}
-    return real if value == planned else value
 
 
 def _failing(error: MfaSetupError | None, known: Collection[str]) -> Sequence[Check]:

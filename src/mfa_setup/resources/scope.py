@@ -86,7 +86,7 @@ def _removal(state: ScopeState, outputs_of: Snapshot) -> Step:
 
 def _left(action: PostLoginAction) -> Notice:
     return Notice(
-        code="action_changed",
+        code="action_left",
         message=f'The post-login Action "{action.name}" has the name of mfa-setup\'s own, but not its code, so it is '
         "left as it is.",
         hint="If nobody needs it, unbind and delete it: Auth0 dashboard, Actions > Triggers and Actions > Library.",
