@@ -53,7 +53,7 @@ def _one(tenant: Tenant, asked: dict[str, Any], body: dict[str, Any] | None, act
             action.content = action.deployed.content if body["all_changes_deployed"] and action.deployed else _other()
             named = {one["name"]: one for one in body["secrets"]}
             kept = [one["name"] for one in asked["body"].get("secrets", ()) if "value" not in one]
-            action.content.secrets |= {name: Secret("", named[name]["updated_at"]) for name in kept}
+            action.content.secrets.update({name: Secret("", named[name]["updated_at"]) for name in kept})
 
 
 def _other() -> Content:

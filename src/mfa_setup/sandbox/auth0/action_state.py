@@ -7,7 +7,6 @@ while the Action is bound to a trigger.
 import time
 import uuid
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -30,9 +29,9 @@ class Secret:
     updated_at: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Content:
-    """What a draft and a version consist of.
+    """What a draft and a version consist of; a change replaces it.
 
     Attributes:
         code: The source code.
@@ -58,7 +57,7 @@ class Version:
     Attributes:
         id: The ID of the version.
         number: Its number, from 1.
-        content: What was deployed; it never changes.
+        content: What was deployed.
         created_at: The time of the request to deploy.
         built_at: The time at which the deployment had finished; empty until then.
         updated_at: The time of the last change.
@@ -122,15 +121,15 @@ class Action:
     def deploy(self, content: Content, clock: float) -> Version:
         """Creates the next version, which runs once the deployment has finished; returns it.
 
-        Beyond fifty versions the oldest one that does not run is deleted.
+        Beyond fifty versions the oldest one is deleted.
         """
         self.finish_deployment()
         self.numbered += 1
         now = moment()
-        version = Version(str(uuid.uuid4()), self.numbered, deepcopy(content), now, updated_at=now)
+        version = Version(str(uuid.uuid4()), self.numbered, content, now, updated_at=now)
         self.versions.append(version)
         if len(self.versions) > _VERSIONS_KEPT:
-            self.versions.remove(next(one for one in self.versions if one is not self.deployed))
+            del self.versions[0]  # never the one that runs, which is the last but one
         self.deployment = Progress(clock, [BUILT])
         return version
 
