@@ -1,4 +1,4 @@
-"""Limits are set and dropped by runs that are killed, that fail, or that meet each other: nobody is locked out or let in.
+"""Limits are set and dropped by runs that are killed, that fail, or that meet: nobody is locked out, or let in.
 
 Whatever happens, codes are asked for only if they can be sent, nobody who was asked before is let in without one by a
 half-finished change, and the Actions of other people keep their places.
