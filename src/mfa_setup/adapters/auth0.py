@@ -74,7 +74,7 @@ class Auth0Adapter:
         self._api = Auth0(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
         core = SyncClientWrapper(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
         self._core = core.httpx_client
-        self.actions = Auth0Actions(Client(self._get, self._pages, self._part))
+        self.actions = Auth0Actions(Client(self._get, self._part))
 
     def _part(self, of: Callable[[Auth0], Part]) -> Part:
         """Returns a part of the SDK's client; safe to call from any thread."""

@@ -5,7 +5,8 @@ A deployed version counts as deployed only if it says so itself: the answer to a
 binding `all_changes_deployed` is false even after it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ from mfa_setup.model.readiness import BoundAction
 
 TRIGGER, VERSION, RUNTIME = "post-login", "v3", "node22"
 """The trigger, its version and its runtime; every recorded tenant has them."""
+PAGE = 100
+"""The number of items on a page, which both lists accept (recorded)."""
 _BINDINGS = f"actions/triggers/{TRIGGER}/bindings"
 
 
@@ -30,12 +33,10 @@ class Client:
 
     Attributes:
         get: Sends a GET request and returns the JSON of the response.
-        pages: Yields the items of a list with numbered pages.
         part: Returns a part of the SDK's client, which sends the writes.
     """
 
     get: Callable[..., Any]
-    pages: Callable[..., Iterator[dict[str, Any]]]
     part: Callable[[Callable[[Auth0], Any]], Any]
 
 
@@ -45,10 +46,21 @@ class Auth0Actions:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    def _all(self, path: str, key: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Returns the items of a list with numbered pages; `total`, where it is given, saves the empty last page."""
+        found: list[dict[str, Any]] = []
+        for page in itertools.count():
+            answer = answers.plain(self._client.get(path, page=page, per_page=PAGE, **parameters))
+            items, total = answers.items(answer, key), answer.get("total")
+            found += items
+            if not items or (total and len(found) >= int(total)):
+                break
+        return found
+
     @sdk_errors()
     def listed(self) -> tuple[PostLoginAction, ...]:
         """Returns all Actions of the post-login trigger (`GET /actions/actions`)."""
-        return tuple(map(_action, self._client.pages("actions/actions", "actions", triggerId=TRIGGER)))
+        return tuple(map(_action, self._all("actions/actions", "actions", triggerId=TRIGGER)))
 
     @sdk_errors()
     def get(self, action_id: str) -> PostLoginAction:
@@ -58,7 +70,7 @@ class Auth0Actions:
     @sdk_errors()
     def bindings(self) -> tuple[BoundAction, ...]:
         """Returns the Actions that run at every login, in order (`GET /actions/triggers/post-login/bindings`)."""
-        return tuple(map(answers.bound_action, self._client.pages(_BINDINGS, "bindings")))
+        return tuple(map(answers.bound_action, self._all(_BINDINGS, "bindings")))
 
     @creating()
     def create(self, name: str, code: str) -> str:

@@ -29,7 +29,7 @@ def looks_free(found: Snapshot) -> bool:
 
 def may_ask(found: Snapshot) -> bool:
     """Whether the SMS factor may be enabled before a provider can send, because no user is asked for a code."""
-    return found.factors == frozenset() and found.policies == () and not found.enforcing
+    return found.factors == frozenset() and found.policies == () and not (found.enforcing or found.asks_some)
 
 
 def asked_first(found: Snapshot) -> Notice:
