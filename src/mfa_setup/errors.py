@@ -160,6 +160,26 @@ class MigrationUnfinishedError(MfaSetupError):
     code = "migration_unfinished"
 
 
+class BindingRaceError(MfaSetupError):
+    """Somebody changed the bindings of the post-login trigger at the same time as this run."""
+
+    code = "binding_race"
+    default_hint = (
+        "Review the bindings (Auth0 dashboard: Actions > Triggers > post-login) and drag an Action that is missing "
+        "back to its place. Then run this command again."
+    )
+
+
+class ActionUnusableError(MfaSetupError):
+    """Auth0 could not build, deploy or run the Action that limits the policy."""
+
+    code = "action_unusable"
+    default_hint = (
+        "See the Action's page for details (Auth0 dashboard: Actions > Library), then run this command again. The "
+        "policy was not changed."
+    )
+
+
 class NumberGoneError(ServiceRefusedError):
     """The number was sold to somebody else after the search (Twilio 21422)."""
 
@@ -231,6 +251,12 @@ class ScopeMissingError(MfaSetupError):
         "Auth0 dashboard: Applications > APIs > Auth0 Management API > Machine to Machine Applications"
     )
     default_hint = f"{page}: authorize the application and grant the scopes, or run `auth0 api patch client-grants/ID`."
+
+
+class LimitsUnreadError(ScopeMissingError):
+    """The policy may be limited to some users, and whether it is could not be read."""
+
+    code = "limits_unread"
 
 
 class PlanRefusedError(MfaSetupError):
@@ -432,6 +458,19 @@ class NumberUnfitError(GuardRefusedError):
     """The number that was bought for the tenant cannot send SMS, and no second one is bought."""
 
     code = "number_unfit"
+
+
+class ActionChangedError(GuardRefusedError):
+    """Somebody changed the code of the Action that limits the policy."""
+
+    code = "action_changed"
+
+
+class ActionConflictError(GuardRefusedError):
+    """Several Actions of the tenant are mfa-setup's own, and only a person can tell which one to keep."""
+
+    code = "action_conflict"
+    default_hint = "Delete all but one of them (Auth0 dashboard: Actions > Library), then run this command again."
 
 
 class ReadOnlyError(GuardRefusedError):

@@ -11,8 +11,6 @@ from rich.text import Text
 from mfa_setup.engine.report import Report
 from mfa_setup.model.change import Change, Words
 from mfa_setup.render.sink import Sink
-from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
-from mfa_setup.sandbox.auth0.users import new_user
 from support import scene
 from support.lab import Lab, Result, Run
 
@@ -116,31 +114,6 @@ def test_status_in_sync_shows_what_is_there(run: Run, unified: Lab) -> None:
     assert 'Login text: "{{code}} is your Acme code."' in shown
     assert "Enrollment text: Auth0's default text" in shown
     assert shown.splitlines()[-1] == "Everything is up to date."
-
-
-@pytest.mark.parametrize(
-    ("enrolled", "users", "shown"),
-    [
-        (0, 0, "0 users, 0 with a second factor"),
-        (1, 1, "1 user, 1 with a second factor"),
-        (2, 3, "3 users, 2 with a second factor"),
-        (2, 101, "101 users, not counted how many have a second factor"),
-    ],
-)
-def test_status_shows_how_many_users_have_enrolled(
-    run: Run, unified: Lab, enrolled: int, users: int, shown: str
-) -> None:
-    people = unified.sandbox.world.first.people
-    for at in range(users):
-        user = new_user(
-            {"name": "Username-Password-Authentication", "strategy": "auth0"}, {"email": f"u{at}@example.com"}
-        )
-        people.users[user["user_id"]] = user
-        people.add_phone(user["user_id"], "+12015550123", confirmed=at < enrolled)
-    result = run("status", env=unified.env)
-    assert (result.code, shown in result.out) == (0, True)
-    unified.grant([scope for scope in ALL_SCOPES if scope != "read:users"])
-    assert "a second factor" not in run("status", "--no-token-cache", env=unified.env).out
 
 
 def test_status_shows_a_number_without_the_price_that_twilio_does_not_tell(run: Run, unified: Lab) -> None:

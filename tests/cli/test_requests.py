@@ -25,7 +25,7 @@ def asked(lab: Lab, since: int) -> list[tuple[str, str]]:
 
 def test_a_run_sends_few_requests(run: Run, lab: Lab) -> None:
     spare = 0 if is_unified(lab) else 3
-    for command, most in (("plan", 26), ("up", 46), ("up", 20), ("status", 21), ("doctor", 22)):
+    for command, most in (("plan", 27), ("up", 47), ("up", 21), ("status", 22), ("doctor", 23)):
         before = lab.mark()
         result = run(command, *(["--yes"] if command == "up" else []), "--json", env=lab.env)
         assert result.code == 0, result.out

@@ -201,3 +201,10 @@ def test_a_profile_names_the_provider_of_a_confirmed_second_factor(sandbox: Sand
     assert api.get("/users", params={"fields": "user_id,multifactor"}).json() == [
         {"user_id": user, "multifactor": ["guardian"]}
     ]
+
+
+def test_a_page_beyond_the_first_thousand_users_is_refused(three: httpx.Client) -> None:
+    pages = {"per_page": 100, "include_totals": True}
+    assert three.get("/users", params=pages | {"page": 9}).json()["total"] == 3
+    refused = three.get("/users", params=pages | {"page": 10})
+    assert (refused.status_code, refused.json()["errorCode"]) == (400, "invalid_paging")

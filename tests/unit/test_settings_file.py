@@ -194,7 +194,9 @@ def test_a_typing_error_is_met_with_what_was_meant(project: Path, text: str, gue
     assert f"Did you mean `{guess}`?" in caught.value.hint
 
 
-@pytest.mark.parametrize(("text", "hint"), [("[policy]\nzzz = 1", "names: require_mfa."), ("[number]\nbu = 1", "area")])
+@pytest.mark.parametrize(
+    ("text", "hint"), [("[policy]\nzzz = 1", "names: everyone, require_mfa."), ("[number]\nbu = 1", "area")]
+)
 def test_what_is_known_and_may_stay_in_a_file_is_listed(project: Path, text: str, hint: str) -> None:
     with pytest.raises(UnknownKeyError) as caught:
         read(project, text)

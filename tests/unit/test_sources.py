@@ -51,6 +51,12 @@ VALUES: dict[str, tuple[str, str, Any, list[Any]]] = {
     "countries": ('["US", "CA"]', "gb,us de", ["DE,FR", "US"],
                   [None, ("US", "CA"), ("GB", "US", "DE"), ("DE", "FR", "US")]),
     "policy": ('"never"', "adaptive", "always", ["always", "never", "adaptive", "always"]),
+    "everyone": ("true", "false", True, [False, True, False, True]),
+    **dict.fromkeys(
+        ("only_applications", "only_connections", "only_organizations", "only_roles"),
+        ('["File", "Other File"]', "Variable", ["Flag"], [None, ("File", "Other File"), None, ("Flag",)]),
+    ),
+    "only_percent": ("1", "10", "99", [None, 1, 10, 99]),
 }  # fmt: skip
 
 
@@ -107,6 +113,7 @@ def test_a_flag_wins_over_the_environment_over_the_file_over_the_default(setting
 def test_what_belongs_to_one_run_and_the_id_of_an_application_have_no_variable() -> None:
     assert {setting.name for setting in SETTINGS if setting.variable is None} == {
         "app_client_id", "buy", "replace_provider", "resend_token",
+        "only_applications", "only_connections", "only_organizations", "only_roles",
     }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ Writes use the typed methods, which are imported when the first write is sent.
 """
 
 import itertools
+import math
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from auth0.management.core.jsonable_encoder import quote_path_param
 from pydantic import SecretStr
 
 from mfa_setup.adapters import auth0_answers as answers
+from mfa_setup.adapters.auth0_actions import Auth0Actions, Client
 from mfa_setup.adapters.auth0_answers import creating, deleting, sdk_errors
 from mfa_setup.adapters.auth0_refusals import classify
 from mfa_setup.adapters.http import client as http_client
@@ -30,6 +32,7 @@ from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.errors import RetiredEndpointError
 from mfa_setup.model.observed import (
+    MOST_COUNTED,
     Application,
     Connection,
     FactorUse,
@@ -39,7 +42,7 @@ from mfa_setup.model.observed import (
     Templates,
     UserCount,
 )
-from mfa_setup.model.readiness import BoundAction, Headroom, TenantSettings
+from mfa_setup.model.readiness import ActionFailure, Headroom, TenantSettings
 from mfa_setup.model.types import PhoneStack
 
 PAGE = 100
@@ -66,11 +69,12 @@ class Auth0Adapter:
         self._policy = HttpPolicy("auth0", classify, read_only=read_only, settings=settings)
         if tokens.last_limit is not None:
             self._policy.expect(*tokens.last_limit)
-        self._http = http_client(self._policy, self._renewed)
+        self._http = http_client(self._policy, self._renewed, once="/bindings")
         url = f"{base_url}/api/v2"
         self._api = Auth0(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
         core = SyncClientWrapper(base_url=url, token=tokens.value, max_retries=0, httpx_client=self._http)
         self._core = core.httpx_client
+        self.actions = Auth0Actions(Client(self._get, self._part))
 
     def _part(self, of: Callable[[Auth0], Part]) -> Part:
         """Returns a part of the SDK's client; safe to call from any thread."""
@@ -221,9 +225,24 @@ class Auth0Adapter:
         return None
 
     @sdk_errors()
-    def post_login_actions(self) -> tuple[BoundAction, ...]:
-        """Returns the deployed Actions that run at every login (`GET /actions/triggers/post-login/bindings`)."""
-        return tuple(map(answers.bound_action, self._pages("actions/triggers/post-login/bindings", "bindings")))
+    def named_connections(self, names: Collection[str]) -> Mapping[str, str]:
+        """Returns the connections of any kind that have one of these names: name to ID (`GET /connections?name=`)."""
+        found: dict[str, str] = {}
+        for name in names:
+            listed = answers.items(self._get("connections", name=name, fields="id,name", include_fields=True))
+            found |= {answers.required(item, "name"): answers.required(item, "id") for item in listed}
+        return found
+
+    @sdk_errors()
+    def organizations(self) -> Mapping[str, str]:
+        """Returns the tenant's organizations: name to ID (`GET /organizations`)."""
+        listed = self._linked_pages("organizations", "organizations")
+        return {answers.required(item, "name"): answers.required(item, "id") for item in listed}
+
+    @sdk_errors()
+    def roles(self) -> frozenset[str]:
+        """Returns the names of the tenant's roles (`GET /roles`)."""
+        return frozenset(answers.required(item, "name") for item in self._pages("roles", "roles", include_totals=True))
 
     @sdk_errors()
     def custom_domains(self) -> frozenset[str]:
@@ -232,15 +251,30 @@ class Auth0Adapter:
         return frozenset(answers.required(item, "domain").lower() for item in found)
 
     @sdk_errors()
-    def user_count(self) -> UserCount:
-        """Counts the tenant's users and those enrolled in MFA (`GET /users`); reads one page, without personal data."""
-        page = self._get(
-            "users", page=0, per_page=100, include_totals=True, fields="user_id,multifactor", include_fields=True
-        )
-        found = answers.items(page, "users")
-        total = int(answers.plain(page).get("total") or 0)
-        enrolled = sum(bool(user.get("multifactor")) for user in found) if total <= len(found) else None
-        return UserCount(total=total, enrolled=enrolled)
+    def user_count(self, *, every_page: bool) -> UserCount:
+        """Counts the tenant's users and those enrolled in MFA (`GET /users`), without reading personal data.
+
+        Args:
+            every_page: Whether up to `MOST_COUNTED` users are counted, on ten pages that are read together after the
+                first; otherwise, the enrolled users are counted only if all users are on the first page.
+        """
+        total, enrolled = self._users(0)
+        further = range(1, math.ceil(total / PAGE))
+        if total > MOST_COUNTED or (further and not every_page):
+            return UserCount(total=total)
+        if further:
+            with ThreadPoolExecutor(len(further)) as pool:
+                enrolled = enrolled.union(*(found for _, found in pool.map(self._users, further)))
+        return UserCount(total=total, enrolled=len(enrolled))
+
+    @sdk_errors()
+    def _users(self, page: int) -> tuple[int, frozenset[str]]:
+        """Returns the number of all users, and the IDs of those on one page who have enrolled in MFA."""
+        fields = "user_id,multifactor"
+        answer = self._get("users", page=page, per_page=PAGE, include_totals=True, fields=fields, include_fields=True)
+        enrolled = (user for user in answers.items(answer, "users") if user.get("multifactor"))
+        total = int(answers.plain(answer).get("total") or 0)
+        return total, frozenset(answers.required(user, "user_id") for user in enrolled)
 
     @sdk_errors()
     def provider(self, stack: PhoneStack) -> Provider:
@@ -304,6 +338,12 @@ class Auth0Adapter:
         """Returns the second factors that a user passed, newest first (`GET /logs`)."""
         events = self._newest_events(f'user_id:"{user_id}"')
         return tuple(answers.factor_use(item) for item in events if item.get("type") in answers.PASSED_TYPES)
+
+    @sdk_errors()
+    def action_failures(self) -> tuple[ActionFailure, ...]:
+        """Returns the newest failures of Actions, the newest first (`GET /logs`)."""
+        events = self._newest_events(f"type:{answers.ACTION_FAILED}")
+        return tuple(answers.action_failure(item) for item in events if item.get("type") == answers.ACTION_FAILED)
 
     def _newest_events(self, search: str) -> list[dict[str, Any]]:
         listed = self._get("logs", search=search, page=0, per_page=PAGE, sort="date:-1", include_totals=True)

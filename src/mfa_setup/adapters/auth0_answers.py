@@ -15,7 +15,7 @@ from pydantic import BaseModel, SecretStr, TypeAdapter
 
 from mfa_setup.adapters import answers
 from mfa_setup.model.observed import Application, FactorUse, Provider, SendEvent, Template
-from mfa_setup.model.readiness import BoundAction
+from mfa_setup.model.readiness import ActionFailure, BoundAction
 
 sdk_errors = partial(answers.reading, "auth0", ApiError, ParsingError)
 creating = partial(answers.creating, "auth0", ApiError, ParsingError)
@@ -132,7 +132,12 @@ def bound_action(item: dict[str, Any]) -> BoundAction:
     action = item.get("action") or {}
     deployed = action.get("deployed_version") or {}
     name = text(item, "display_name") or text(action, "name")
-    return BoundAction(name=str(name), code=text(deployed, "code") or "")
+    return BoundAction(
+        name=str(name),
+        code=text(deployed, "code") or "",
+        id=text(action, "id") or "",
+        version_id=text(deployed, "id") or "",
+    )
 
 
 def unified_provider(item: dict[str, Any]) -> Provider:
@@ -239,6 +244,24 @@ def factor_use(item: dict[str, Any]) -> FactorUse:
     if item.get("type") == "gd_recovery_succeed":
         kind = "recovery-code"
     return FactorUse(at=_date(item), factor=kind if isinstance(kind, str) and kind else None)
+
+
+ACTION_FAILED = "actions_execution_failed"
+"""The log event type for an Action that failed."""
+
+
+def action_failure(item: dict[str, Any]) -> ActionFailure:
+    """Converts an entry of the tenant's log to the failure of an Action (sources: auth0-action-failures)."""
+    details = plain(item.get("details") or {})
+    error = details.get("action_error")
+    name = str(error.get("name") or "") if isinstance(error, dict) else ""
+    return ActionFailure(
+        at=_date(item),
+        action_id=text(details, "action_id") or "",
+        version_id=text(details, "version_id") or "",
+        kind=text(details, "error_class") or "",
+        error=name if name.isidentifier() else "",
+    )
 
 
 def _date(item: dict[str, Any]) -> Any:

@@ -44,8 +44,9 @@ class Renew(Protocol):
 class PolicyTransport(httpx.BaseTransport):
     """Passes each request to the policy, which retries it and raises this project's errors."""
 
-    def __init__(self, policy: HttpPolicy, renew: Renew | None) -> None:
+    def __init__(self, policy: HttpPolicy, renew: Renew | None, once: str) -> None:
         self._policy = policy
+        self._once = once
         self._connections = Connections(policy.settings.network, policy.settings.cancellation)
         self._renew = renew
         self._accepted = ""  # the token that the service accepted last
@@ -76,7 +77,9 @@ class PolicyTransport(httpx.BaseTransport):
             raise
 
     def _exchange(self, request: httpx.Request) -> httpx.Response:
-        answer = self._policy.run(request.method, lambda seconds: self._send(request, seconds))
+        # A list that others change, too, may be another one by the time of a retry, which would undo their change.
+        is_once = bool(self._once) and request.url.path.endswith(self._once) and request.method == "PATCH"
+        answer = self._policy.run("POST" if is_once else request.method, lambda seconds: self._send(request, seconds))
         self._accepted = _token(request)
         answer = judged(self._policy.service, answer)
         return httpx.Response(answer.status, headers=dict(answer.headers), text=answer.text, request=request)
@@ -179,6 +182,12 @@ def _read(service: Service, response: httpx.Response) -> str:
     return b"".join(chunks).decode("utf-8", "replace")
 
 
-def client(policy: HttpPolicy, renew: Renew | None = None) -> httpx.Client:
-    """Creates an HTTP client for one service; it follows no redirects and ignores environment variables."""
-    return httpx.Client(transport=PolicyTransport(policy, renew), follow_redirects=False, trust_env=False)
+def client(policy: HttpPolicy, renew: Renew | None = None, once: str = "") -> httpx.Client:
+    """Creates an HTTP client for one service; it follows no redirects and ignores environment variables.
+
+    Args:
+        policy: The rules for retries.
+        renew: Returns a new token after one was rejected.
+        once: The end of the paths whose PATCH is never sent twice, like a POST; empty for none.
+    """
+    return httpx.Client(transport=PolicyTransport(policy, renew, once), follow_redirects=False, trust_env=False)

@@ -82,10 +82,28 @@ QUESTIONS = (
         "whether users who lose their phone can log in",
     ),
     Question(
+        "enrollment",
+        "login",
+        "How many users have a second factor?",
+        "how many users have a second factor",
+    ),
+    Question(
         "mfa_in_action",
         "login",
         "Do post-login Actions decide about MFA?",
         "whether post-login Actions decide about MFA",
+    ),
+    Question(
+        "scope_action",
+        "login",
+        "Does the Action that limits the policy run as mfa-setup wrote it?",
+        "whether the Action that limits the policy runs as mfa-setup wrote it",
+    ),
+    Question(
+        "action_failures",
+        "login",
+        "Do the post-login Actions run without errors?",
+        "whether the post-login Actions run without errors",
     ),
     Question(
         "factor_on",
@@ -225,6 +243,18 @@ CONSENTS = (
         "sender",
         "Is the price of the number to buy known?",
         "whether the price of the number to buy is known",
+    ),
+    Question(
+        "mfa_lowered",
+        "login",
+        "Does everyone who is asked for MFA now stay asked?",
+        "whether everyone who is asked for MFA now stays asked",
+    ),
+    Question(
+        "action_changed",
+        "login",
+        "Is the post-login Action as mfa-setup wrote it?",
+        "whether the post-login Action is as mfa-setup wrote it",
     ),
     Question(
         "number_moves",

@@ -5,11 +5,15 @@ from collections.abc import Iterator, Sequence
 from mfa_setup.checks import tenant
 from mfa_setup.checks.catalog import answer
 from mfa_setup.checks.context import CheckContext
+from mfa_setup.model.base import JsonValue
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Offer
 from mfa_setup.model.outcome import Notice
+from mfa_setup.model.scope_code import is_as_written
 from mfa_setup.model.write import Write
 from mfa_setup.resources import number_move
+from mfa_setup.resources.policy_names import name_of
+from mfa_setup.resources.restore import texts
 from mfa_setup.snapshot.parts import known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
@@ -25,7 +29,7 @@ def looks_free(found: Snapshot) -> bool:
 
 def may_ask(found: Snapshot) -> bool:
     """Whether the SMS factor may be enabled before a provider can send, because no user is asked for a code."""
-    return found.factors == frozenset() and found.policies == () and not found.enforcing
+    return found.factors == frozenset() and found.policies == () and not (found.enforcing or found.asks_some)
 
 
 def asked_first(found: Snapshot) -> Notice:
@@ -67,6 +71,40 @@ def _price(offer: Offer) -> Check:
     )
     return answer(
         "price_known", "fail", evidence, "Look up the price first: Twilio console, Phone Numbers > Buy a number."
+    )
+
+
+def before_limiting(writes: Sequence[Write], set_last: JsonValue) -> Iterator[Check]:
+    """Yields a failed check where limits take MFA away from users, and where they replace code that somebody changed.
+
+    Args:
+        writes: The writes of a plan after which the policy is limited.
+        set_last: The policies that the journal last set, from which mfa-setup may take away what it gave.
+    """
+    for write in writes:
+        if write.action == "set_policies" and not write.after["policies"] and write.before["policies"] != set_last:
+            yield _lowered(write.before["policies"])
+        if write.action == "update_action" and not is_as_written(str(write.before["code"])):
+            yield _changed()
+
+
+def _lowered(policies: JsonValue) -> Check:
+    name = name_of(texts(policies))
+    return answer(
+        "mfa_lowered",
+        "fail",
+        f"The policy {name} asks every user now, and this machine's mfa-setup did not set it. Everybody outside the "
+        "limits would no longer be asked for MFA.",
+        "Ask the people who are responsible for the policy first.",
+    )
+
+
+def _changed() -> Check:
+    return answer(
+        "action_changed",
+        "fail",
+        "Somebody changed the code of the post-login Action that limits the policy. This run would replace the code.",
+        "Review the code first: Auth0 dashboard, Actions > Library.",
     )
 
 

@@ -15,7 +15,7 @@ from mfa_setup.snapshot.parts import attempt, first_unread, known_or
 from mfa_setup.snapshot.reader import Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
-READS: frozenset[PartName] = OF_TWILIO | tenant.DOCTOR | {"settings", "actions"}
+READS: frozenset[PartName] = OF_TWILIO | tenant.DOCTOR | {"settings", "actions", "scope", "action_failures"}
 
 
 def read_everything(reader: Reader) -> Snapshot:
@@ -47,7 +47,7 @@ def _with_pending(given: CheckContext, checks: tuple[Check, ...]) -> tuple[Check
     Action asks users for codes.
     """
     found = given.snapshot
-    if known_or(found.policies, None) != () or found.enforcing:
+    if known_or(found.policies, None) != () or found.enforcing or found.asks_some:
         return checks
     names = _to_set_up(given)
     waiting = {check.id for check in checks if check.applies and BY_ID[check.id].resource in names}

@@ -39,7 +39,7 @@ def checks(given: CheckContext) -> tuple[Check, ...]:
 COMMANDS: dict[str, tuple[ResourceName, ...]] = {
     "init": ("application",),
     "enable-sms": ("number", "provider", "factor"),
-    "policy": ("policy",),
+    "policy": ("scope", "policy"),
 }
 """The commands whose scopes are checked, each with the resources that it sets up."""
 DOCTOR: frozenset[PartName] = MINIMUM | {

@@ -1,4 +1,4 @@
-"""Consent that a plan needs before its first write: to spend money despite a known problem, or to move a number."""
+"""Consent that a plan needs before its first write: to spend money, move a number, lower MFA, or replace code."""
 
 from dataclasses import replace
 
@@ -6,14 +6,19 @@ from mfa_setup.checks import consents, tenant
 from mfa_setup.engine.delivery_guard import DeliveryGuard, overriding, standing_on
 from mfa_setup.engine.plan import Plan
 from mfa_setup.engine.report import notice_of
-from mfa_setup.errors import GuardRefusedError
+from mfa_setup.errors import ActionChangedError, GuardRefusedError
 from mfa_setup.model.check import Check
+from mfa_setup.model.journal import last_policies
 
 
 def needed(guard: DeliveryGuard, plan: Plan) -> tuple[Check, ...]:
     """Returns the checks that describe what a plan needs consent for."""
     found = plan.found
-    moving = tuple(consents.before_moving(replace(guard.context, snapshot=found), plan.writes))
+    set_last = last_policies(guard.reader.services.journal.runs)
+    moving = (
+        *consents.before_moving(replace(guard.context, snapshot=found), plan.writes),
+        *(consents.before_limiting(plan.writes, set_last) if plan.after(found).asks_some else ()),
+    )
     if not plan.spends:
         return moving
     may_send = plan.asks_first or not consents.looks_free(found)
@@ -50,4 +55,5 @@ def _refusal(missing: tuple[Check, ...]) -> GuardRefusedError:
     evidence, fixes = (" ".join(texts) for texts in zip(*((one.evidence, one.fix) for one in missing), strict=True))
     message = f"This change needs your consent. Nothing was changed. {evidence}"
     hint = f"{fixes} To continue anyway: {overriding(missing)}."
-    return standing_on(GuardRefusedError(message, hint=hint), missing)
+    kind = ActionChangedError if any(check.id == "action_changed" for check in missing) else GuardRefusedError
+    return standing_on(kind(message, hint=hint), missing)

@@ -23,7 +23,7 @@ from mfa_setup.errors import (
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import TokenState
-from mfa_setup.resources import policy
+from mfa_setup.resources import policy_names
 from mfa_setup.snapshot.names import CONSEQUENCES, DECISIVE, MINIMUM, READINESS, Again, PartName
 from mfa_setup.snapshot.parts import NOT_READ, Part, first_unread, known_or
 from mfa_setup.snapshot.reader import Reader
@@ -69,7 +69,7 @@ class DeliveryGuard:
     def at_stake(self, plan: Plan) -> At | None:
         """Returns why codes must be able to arrive before anything is bought or written; None if they need not."""
         after = plan.after(plan.found)
-        if demands_codes(plan) and (plan.spends or after.policies != plan.found.policies):
+        if demands_codes(plan) and (plan.spends or any(stage.sets_policy for stage in plan.stages)):
             return "policy"
         provider = known_or(plan.found.provider, None)
         if provider is None or not provider.can_send:
@@ -284,7 +284,7 @@ class DeliveryGuard:
         else:
             hint = f"{_FIRST} These checks cannot be overridden: {fixed}." if fixed else knowingly
             if self.policies:
-                name = policy.name_of(self.policies)
+                name = policy_names.name_of(self.policies)
                 hint += f" The policy is already {name}. To lift it, run `mfa-setup policy never`."
             error = GuardRefusedError(f"The policy would lock users out: {evidence}", hint=hint)
         return standing_on(error, failing)

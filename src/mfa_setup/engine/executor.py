@@ -40,6 +40,7 @@ class Executor:
         record: The report of the run.
         person: Notified of each change.
         guard: Checks each stage against the current state of the services.
+        reached: The snapshot that the writes so far have led to.
         adopted: IDs of resources that another machine created and this run uses instead of creating its own, each with
             the write that it replaces.
     """
@@ -50,12 +51,16 @@ class Executor:
     person: Person
     guard: StageGuard
     adopted: dict[str, Write] = field(default_factory=dict)
+    reached: Snapshot = field(init=False)
     _real: dict[str, str] = field(default_factory=dict)
     _lanes: Lanes = field(default_factory=Lanes)
     _sending: list[ResourceName] = field(default_factory=list)
     _started: set[ResourceName] = field(default_factory=set)
     _begun: set[ResourceName] = field(default_factory=set)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.reached = self.snapshot
 
     def carry_out(self, plan: Plan) -> None:
         """Applies all stages; those that name their dependencies run in parallel. No stage begins after one has failed.
@@ -141,6 +146,8 @@ class Executor:
             raise
         finally:
             self._sending.remove(write.resource)
+        with self._lock:
+            self.reached = action.effect(self.reached, write)
         self.record.changed = True
         self._begun.add(write.resource)
         self._lanes.answered()
@@ -177,7 +184,7 @@ class Executor:
         """Returns the real value of a placeholder of the plan once it is known; otherwise the placeholder itself."""
         return self._real.get(planned, planned)
 
-    def report(self, **outputs: str | None) -> None:
+    def report(self, **outputs: object) -> None:
         """Adds the outputs that are known so far to the report."""
         with self._lock:
             self.record.outputs = self.record.outputs.model_copy(update=outputs)

@@ -9,6 +9,7 @@ from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Factor, Provider
 from mfa_setup.model.outcome import Notice
+from mfa_setup.model.post_login import ScopeState
 from mfa_setup.model.types import ALL_RESOURCES
 from mfa_setup.model.write import Write
 from mfa_setup.resources import registry
@@ -37,8 +38,12 @@ class Stage:
 
     @property
     def sets_policy(self) -> bool:
-        """Whether the stage changes the policy to one that demands codes."""
-        return self.after.requires_codes and self.after.policies != self.before.policies
+        """Whether the stage makes Auth0 ask for codes where it did not: by another policy, or by other limits."""
+        before, after = self.before, self.after
+        if known_or(after.policies, ()) and after.policies != before.policies:
+            return True
+        running = known_or(after.scope, ScopeState()).running
+        return running is not None and running != known_or(before.scope, ScopeState()).running
 
     @property
     def reroutes(self) -> bool:
@@ -98,7 +103,7 @@ class Plan:
     changes: tuple[Change, ...]
     found: Snapshot
     notices: tuple[Notice, ...] = ()
-    outputs: tuple[tuple[str, str | None], ...] = ()
+    outputs: tuple[tuple[str, object], ...] = ()
 
     @property
     def writes(self) -> tuple[Write, ...]:
@@ -156,7 +161,7 @@ def make(task: Task, given: Comparison, *, factor_first: bool = False) -> Plan:
         MfaSetupError: The desired state is impossible, or a person must choose first (not with a lenient task).
     """
     planned, steps = given.found, list[tuple[Change, tuple[Write, ...]]]()
-    notices, outputs = list[Notice](), dict[str, str | None]()
+    notices, outputs = list[Notice](), dict[str, object]()
     for resource in registry.in_order(task.resources):
         try:
             step = resource.compare(replace(given, planned=planned))
@@ -180,7 +185,9 @@ _NEEDS: dict[str, tuple[str, ...] | None] = {
     "number": ("purchase",),
     "provider": ("purchase",),
     "factor": ("switch", "provider"),
+    "scope": None,
     "policy": None,
+    "unlimited": None,
 }
 """The pieces of a plan, in order, each with the pieces that it needs (None: all) when nothing sends codes yet."""
 
@@ -188,7 +195,9 @@ _NEEDS: dict[str, tuple[str, ...] | None] = {
 def _sends_nothing(found: Snapshot) -> bool:
     """Whether the tenant sends no codes yet, so that the writes before the policy can break no login in any order."""
     provider = known_or(found.provider, None)
-    return provider is not None and not provider.can_send and not known_or(found.policies, ("unread",))
+    if provider is None or provider.can_send or found.asks_some:
+        return False
+    return not known_or(found.policies, ("unread",))
 
 
 def _stages(
@@ -208,7 +217,15 @@ def _stages(
         yield Stage(change, tuple(own), before, found, at)
 
 
+_PIECES: dict[str, str] = {
+    "buy_number": "purchase",
+    "unbind_action": "unlimited",  # only once the policy concerns everyone, or nobody
+    "delete_action": "unlimited",
+}
+"""The pieces that are not named like the resource of their writes."""
+
+
 def _piece(change: Change, write: Write, *, factor_first: bool) -> str:
     if write.action == "set_factor" and factor_first:
         return "switch"
-    return "purchase" if write.action == "buy_number" else change.resource
+    return _PIECES.get(write.action, change.resource)

@@ -73,9 +73,7 @@ class Report:
             return text.replace(spaced(planned), spaced(real))
 
         def corrected(change: Change) -> Change:
-            fields = tuple(
-                field.model_copy(update={"after": real}) if field.after == planned else field for field in change.fields
-            )
+            fields = tuple(field.with_real(planned, real) for field in change.fields)
             title = real if change.title == planned else change.title
             return change.with_texts(told).model_copy(update={"fields": fields, "title": title})
 

@@ -8,6 +8,7 @@ from mfa_setup.appconfig import ConfigFile
 from mfa_setup.checks import consents
 from mfa_setup.checks.advice import before_buying
 from mfa_setup.checks.context import CheckContext
+from mfa_setup.checks.limits import noticed
 from mfa_setup.checks.login import under_never
 from mfa_setup.engine import consent, preconditions
 from mfa_setup.engine import plan as planning
@@ -21,6 +22,7 @@ from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError, EnforcedUndeliverableError, ProofFailedError
 from mfa_setup.model.check import Check
 from mfa_setup.model.desired import Desired
+from mfa_setup.model.journal import last_code
 from mfa_setup.model.observed import Offer
 from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.model.types import PhoneStack
@@ -29,7 +31,7 @@ from mfa_setup.resources import (
     customdomain,
     number_move,
     phone_stack,
-    policy,
+    policy_names,
     provider_kept,
     purchase,
     registry,
@@ -83,8 +85,8 @@ class Run:
 
     @property
     def reader(self) -> Reader:
-        """The reader of both services for this run."""
-        return Reader(self.services, self.token, self.desired, self.config)
+        """The reader of both services for this run; only a run that shows the tenant counts users on every page."""
+        return Reader(self.services, self.token, self.desired, self.config, counts_users=self.task.read_only)
 
     def context(self, snapshot: Snapshot) -> CheckContext:
         """Returns the input of the checks for this snapshot."""
@@ -181,10 +183,13 @@ class _Setup:
         run = self.run
         possible = partial(possible_scopes, run.task, run.desired)
         also: frozenset[PartName] = frozenset({"actions"}) if self._ends_policy else frozenset()
+        also |= {"scope"} if "scope" in run.task.resources else frozenset()
         if "policy" in run.task.resources and run.desired.policy != "never":
             also |= READINESS | CONSEQUENCES | {"actions"}
         if run.task.in_full:
             also |= {"everyone"}
+        if run.task.lenient:
+            also |= {"action_failures"}
         parts = parts_of(run.task, run.desired)
         found = run.first_read(run.reader, lambda _: parts, possible, also)
         return run.reader.missing({"custom_domains"}, found) if customdomain.may_be_in(found) else found
@@ -212,6 +217,7 @@ class _Setup:
             lenient=run.task.lenient,
             may_move=number_move.CONSENT in self.overrides,
             resources=frozenset(run.task.resources),
+            last_code=last_code(run.services.journal.runs),
         )
         found = replace(found, offers=self._offers(given, offers))
         given = replace(given, rent=self._rent(given))
@@ -294,7 +300,9 @@ class _Setup:
     def _foresee(self, guard: DeliveryGuard, plan: Plan) -> None:
         """Warns about what `up` would be refused for, or about a policy in force without delivery; never refuses."""
         consent.foresee(guard, plan)
-        in_force = plan.after(plan.found).policies == plan.found.policies
+        if self.run.task.lenient:
+            self.run.report.warn(noticed(plan.found))
+        in_force = not any(stage.sets_policy for stage in plan.stages)
         if not demands_codes(plan) or (self.run.task.lenient and not in_force):
             return
         self.run.person.doing("Checking that codes can arrive")
@@ -351,7 +359,7 @@ class _Setup:
             prove(known(plan.found.stack))
         except ProofFailedError:
             if plan.found.requires_codes:
-                name = policy.name_of(known(plan.found.policies))
+                name = policy_names.name_in_force(plan.found)
                 message = f"The MFA policy is {name}, and this SMS did not arrive."
                 self.run.report.warn([notice_of(EnforcedUndeliverableError(message))])
             raise

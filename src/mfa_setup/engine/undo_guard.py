@@ -10,7 +10,7 @@ from mfa_setup.engine.run import Run
 from mfa_setup.errors import CredentialsRefusedError, GuardRefusedError, ValueNeededError
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Provider
-from mfa_setup.resources import policy
+from mfa_setup.resources import policy_names
 from mfa_setup.services import Services
 from mfa_setup.snapshot.names import OF_TWILIO, READINESS
 from mfa_setup.snapshot.parts import NOT_READ, known, known_or
@@ -82,7 +82,7 @@ class UndoGuard:
         return replace(self.reader, services=_of_account(self.run.services, known(stage.after.provider)))
 
     def _policies_now(self, stage: Stage) -> Snapshot:
-        return self.reader.read({"policies"}, stage.after, strict=True)
+        return self.reader.read({"policies"}, stage.after, also={"actions"}, strict=True)
 
     def _require_kept(self, stage: Stage, then: Snapshot) -> None:
         """Refuses a stage after which a policy or an Action demands codes that cannot be sent."""
@@ -94,7 +94,7 @@ class UndoGuard:
         if not (checks := self._loses(stage)):
             return
         error = GuardRefusedError(
-            f"The policy is {policy.name_of(known(then.policies))}, and this would lock users out: "
+            f"The policy is {policy_names.name_in_force(then)}, and this would lock users out: "
             + " ".join(check.evidence for check in checks),
             hint=checks[0].fix,
         )

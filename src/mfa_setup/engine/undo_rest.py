@@ -110,8 +110,8 @@ def steps_of(
             return steps_of(given, token, {**kept, BACKWARDS[at - 1].name: name})
         steps[name], left = _permitted(step, scopes, waits_for)
         rests += left
-        now = replace(now, now=registry.after(now.now, steps[name].writes))
-        whole = replace(whole, now=registry.after(whole.now, step.writes))
+        now = replace(now, now=registry.after(now.now, (*steps[name].first, *steps[name].writes)))
+        whole = replace(whole, now=registry.after(whole.now, (*step.first, *step.writes)))
         if ahead is None and _for_logins(now.now) != _for_logins(whole.now):
             ahead = name
     return steps, tuple(rests)

@@ -16,6 +16,18 @@ class FieldChange(Frozen):
     after: JsonValue = None
     sensitive: bool = False
 
+    def with_real(self, planned: str, real: str) -> "FieldChange":
+        """Returns the same change with the real text in place of a planned one, wherever it is within the new value."""
+        return self.model_copy(update={"after": _with_real(self.after, planned, real)})
+
+
+def _with_real(value: JsonValue, planned: str, real: str) -> JsonValue:
+    if isinstance(value, list):
+        return [_with_real(item, planned, real) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_real(item, planned, real) for key, item in value.items()}
+    return real if value == planned else value
+
 
 class Words(Frozen):
     """The texts that describe a change to the user; `mfa_setup.resources.words` writes them for each resource.

@@ -1,4 +1,4 @@
-"""The desired state of the five resources, validated."""
+"""The desired state of all resources, validated."""
 
 from pydantic import Field
 
@@ -68,11 +68,36 @@ class DesiredMove(Frozen):
     texts: dict[str, str] = Field(default_factory=dict)
 
 
+class DesiredScope(Frozen):
+    """The limits of the policy as they were given: names, and for applications also client IDs.
+
+    If none is given, the limits in force stay, unless `Desired.everyone` is set.
+    """
+
+    applications: tuple[str, ...] = ()
+    connections: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    percent: int | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether any limit is given."""
+        return self != DesiredScope()
+
+
 class Desired(Frozen):
     """The whole desired state; `application` is None with --no-app.
 
-    `countries` are the countries of the users' phones; if it is empty, the sender's country is assumed.
-    `move` is None unless the tenant is moved to the unified phone stack.
+    Attributes:
+        application: The application.
+        number: The number that sends the codes.
+        sms: How the codes are delivered.
+        policy: When MFA is required.
+        countries: The countries of the users' phones; if it is empty, the sender's country is assumed.
+        only: The limits of the policy.
+        everyone: Whether the policy is to concern everyone, so that limits in force are dropped.
+        move: How the tenant is moved to the unified phone stack; None if it is not.
     """
 
     application: DesiredApplication | None
@@ -80,4 +105,6 @@ class Desired(Frozen):
     sms: DesiredSms
     policy: PolicyName
     countries: tuple[str, ...] = ()
+    only: DesiredScope = DesiredScope()
+    everyone: bool = False
     move: DesiredMove | None = None

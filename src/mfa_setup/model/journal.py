@@ -158,8 +158,11 @@ def is_superseded(write: WriteRecord, name: str, left: tuple[JsonValue, ...], la
 
 
 def _concerns_same(write: WriteRecord, other: WriteRecord) -> bool:
-    """Whether two writes concern the same object; a tenant has only one provider, so its ID does not matter."""
-    return other.resource == write.resource and (other.target == write.target or write.resource == "provider")
+    """Whether two writes concern the same object; a tenant has one provider and one Action of ours, whatever its ID."""
+    return other.resource == write.resource and (other.target == write.target or write.resource in _SINGLE)
+
+
+_SINGLE = frozenset({"provider", "scope"})
 
 
 def runs_after(record: RunRecord, runs: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:
@@ -176,6 +179,19 @@ def undone(runs: tuple[RunRecord, ...]) -> frozenset[str]:
 def undoable(runs: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:
     """Returns the runs that changed something and can be reverted, the oldest first."""
     return tuple(run for run in runs if run.command != UNDO and run.changed)
+
+
+def last_code(runs: tuple[RunRecord, ...]) -> str:
+    """Returns the code that the runs last wrote for the Action that limits the policy; empty if they wrote none."""
+    writes = (write for run in runs for write in run.of("create_action", "update_action", "delete_action"))
+    codes = [write.after.get("code") for write in writes if write.status == "done"]
+    return str(codes[-1] or "") if codes else ""
+
+
+def last_policies(runs: tuple[RunRecord, ...]) -> JsonValue:
+    """Returns the policies that the runs last set; None if they set none."""
+    writes = (write for run in runs for write in run.of("set_policies") if write.status == "done")
+    return next((write.after.get("policies") for write in reversed(tuple(writes))), None)
 
 
 class Purchase(Frozen):

@@ -359,14 +359,18 @@ INDEPENDENT = frozenset({"push-notification", "otp", "duo", "webauthn-roaming"})
 """Factors besides `sms` that a user can log in with alone (Auth0 docs, "Enable MFA": independent factors)."""
 
 
+MOST_COUNTED = 1_000
+"""The largest number of users that `GET /users` reaches page by page (sources: auth0-user-pages)."""
+
+
 class UserCount(Frozen):
     """How many users a tenant has, and how many of them have enrolled a second factor.
 
     Attributes:
         total: The number of all users.
         enrolled: The number of users with `multifactor` in their profile, which does not include users whose only
-            factor is e-mail. None if the users do not fit on one page, because they are then not counted
-            (sources: auth0-user-multifactor).
+            factor is e-mail (sources: auth0-user-multifactor). None if they were not counted: the tenant has more than
+            `MOST_COUNTED` users, or more than fit on the one page that the command reads.
     """
 
     total: int

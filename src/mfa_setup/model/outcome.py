@@ -7,6 +7,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.model.types import PhoneStack, ResourceName, Via
 
 
@@ -69,7 +70,8 @@ class Sms(Frozen):
 class Outputs(Frozen):
     """The values that describe the state after the run; null if a value is unknown or not part of the command.
 
-    `countries` are the countries for which the delivery of codes was checked.
+    `policy_scope` says whom the policy is limited to; null if it concerns everyone. `countries` are the countries for
+    which the delivery of codes was checked.
     """
 
     domain: str | None = None
@@ -79,6 +81,7 @@ class Outputs(Frozen):
     number_sid: str | None = None
     messaging_service_sid: str | None = None
     policy: str | None = None
+    policy_scope: PolicyScope | None = None
     countries: tuple[str, ...] | None = None
     config_file: str | None = None
     proof: Proof | None = None

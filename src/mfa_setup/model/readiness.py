@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from mfa_setup.model.base import Frozen
+from mfa_setup.model.scope_code import is_marked
 from mfa_setup.model.types import PhoneStack
 
 
@@ -50,10 +51,24 @@ class TenantSettings(Frozen):
 
 
 class BoundAction(Frozen):
-    """A deployed Action that runs at every login (`GET /api/v2/actions/triggers/post-login/bindings`)."""
+    """A deployed Action that runs at every login (`GET /api/v2/actions/triggers/post-login/bindings`).
+
+    Attributes:
+        name: The name that the binding shows.
+        code: The code of the deployed version.
+        id: The ID of the Action. The binding's own ID changes with every write to the list, so it is not kept.
+        version_id: The ID of the deployed version.
+    """
 
     name: str
     code: str
+    id: str = ""
+    version_id: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is the Action with which mfa-setup limits the policy."""
+        return is_marked(self.code)
 
     @property
     def calls(self) -> tuple[str, ...]:
@@ -66,6 +81,30 @@ _MFA_CALLS = re.compile(r"multifactor\s*\??\.\s*enable|challengeWith|enrollWith"
 
 The pattern also matches `challengeWithAny`, which begins with `challengeWith`.
 """
+
+
+class ActionFailure(Frozen):
+    """A failed execution of an Action, as the tenant's log tells it (sources: auth0-action-failures).
+
+    Attributes:
+        at: When the Action failed, by Auth0's clock.
+        action_id: The ID of the Action.
+        version_id: The ID of the version that failed; empty if the entry does not name it.
+        kind: Why it failed: `action_error` (it threw an error), `action_timeout`, `rate_limited` or `platform_error`.
+        error: The name of the error that it threw, such as `TypeError`; the error's text may be about a person, so
+            it is not kept.
+    """
+
+    at: datetime
+    action_id: str
+    version_id: str = ""
+    kind: str = ""
+    error: str = ""
+
+    def is_of(self, action: BoundAction) -> bool:
+        """Whether the Action failed in the version that is deployed now."""
+        same_version = not self.version_id or not action.version_id or self.version_id == action.version_id
+        return self.action_id == action.id and same_version
 
 
 class Headroom(Frozen):

@@ -1,5 +1,7 @@
 """Whom the MFA policy asks for a code if it does not ask everyone."""
 
+from pydantic import Field
+
 from mfa_setup.model.base import Frozen
 
 
@@ -32,4 +34,4 @@ class PolicyScope(Frozen):
     connections: tuple[ScopedName, ...] = ()
     organizations: tuple[ScopedName, ...] = ()
     roles: tuple[str, ...] = ()
-    percent: int | None = None
+    percent: int | None = Field(default=None, ge=1, le=99)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-ResourceName = Literal["application", "number", "provider", "factor", "policy", "phone_stack"]
+ResourceName = Literal["application", "number", "provider", "factor", "scope", "policy", "phone_stack"]
 Action = Literal["create", "update", "delete", "none"]
 Status = Literal["none", "pending", "applied", "failed", "unknown"]
 Delivery = Literal["sms", "voice", "both"]
@@ -19,7 +19,7 @@ tokens; `works` and `refused`: Auth0 holds another token, and a request with it 
 `overwritten`: somebody has written the provider since this run did; `unknown`: the tokens cannot be compared.
 """
 
-SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "policy")
+SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "scope", "policy")
 """The order in which changes are applied: the policy comes last, when codes can reach the users."""
 
 ALL_RESOURCES: tuple[ResourceName, ...] = (*SAFE_ORDER, "phone_stack")
@@ -30,6 +30,7 @@ LABELS: dict[ResourceName, str] = {
     "number": "phone number",
     "provider": "provider",
     "factor": "SMS factor",
+    "scope": "MFA limits",
     "policy": "MFA policy",
     "phone_stack": "phone stack",
 }

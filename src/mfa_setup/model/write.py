@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from mfa_setup.model.base import JsonValue
+from mfa_setup.model.scope_code import with_client_id
 from mfa_setup.model.types import ResourceName
 
 WriteAction = Literal[
@@ -28,6 +29,13 @@ WriteAction = Literal[
     "update_template",
     "delete_template",
     "set_templates",
+    "create_action",
+    "update_action",
+    "deploy_action",
+    "test_action",
+    "bind_action",
+    "unbind_action",
+    "delete_action",
     "set_policies",
     "set_stack",
 ]
@@ -35,7 +43,7 @@ WriteAction = Literal[
 
 Fields: TypeAlias = dict[str, JsonValue]
 
-NEW_APPLICATION, NEW_NUMBER = "(new application)", "(new number)"
+NEW_APPLICATION, NEW_NUMBER, NEW_ACTION = "(new application)", "(new number)", "(new action)"
 """Placeholders in a plan for the IDs of resources that earlier writes of the same plan create."""
 
 
@@ -58,8 +66,13 @@ class Write:
     after: Fields = field(default_factory=dict)
 
     def substituted(self, real: Mapping[str, str]) -> "Write":
-        """Returns the same write with real values in place of planned ones, such as the ID of a created application."""
+        """Returns the same write with real values in place of planned ones, such as the ID of a created application.
+
+        The code of an Action contains such an ID.
+        """
         after = {
             name: real.get(value, value) if isinstance(value, str) else value for name, value in self.after.items()
         }
+        if NEW_APPLICATION in real and isinstance(code := after.get("code"), str):
+            after["code"] = with_client_id(code, NEW_APPLICATION, real[NEW_APPLICATION])
         return replace(self, target=real.get(self.target, self.target), after=after)

@@ -23,7 +23,7 @@ from mfa_setup.model.observed import Application
 from mfa_setup.model.outcome import Notice, Proof
 from mfa_setup.ports import Auth0Port, IssuerPort, TwilioPort
 from mfa_setup.prove.callback import listening
-from mfa_setup.resources import application, policy
+from mfa_setup.resources import application, policy_names
 from mfa_setup.services import Services
 
 
@@ -89,7 +89,7 @@ def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Notice, .
         ProofFailedError: Nobody logged in in time, the tenant refused the login, or the login required no second factor
             although the policy is Always.
     """
-    required = policy.name_of(login.auth0.policies())
+    required = policy_names.name_of(login.auth0.policies())
     begun = login.auth0.now()
     attempt = Attempt(app.client_id, login.organization)
     endpoints = login.issuer.discover()

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from mfa_setup.errors import ChoiceNeededError, GuardRefusedError, InvalidValueError
+from mfa_setup.errors import ChoiceNeededError, GuardRefusedError, InvalidValueError, LimitsUnreadError
 from mfa_setup.model.change import Change
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.journal import RunRecord
@@ -18,7 +18,7 @@ from mfa_setup.services import Services
 from mfa_setup.snapshot.names import PartName
 from mfa_setup.snapshot.snapshot import Snapshot
 
-OPEN_QUESTIONS = (ChoiceNeededError, GuardRefusedError, InvalidValueError)
+OPEN_QUESTIONS = (ChoiceNeededError, GuardRefusedError, InvalidValueError, LimitsUnreadError)
 """The errors that stop a run that writes, but that `status` shows as open questions instead."""
 Scopes = frozenset[str]
 TOKEN = "token"  # noqa: S105 a name
@@ -34,13 +34,14 @@ class Step:
         writes: The write requests that apply the change, in order.
         notices: Warnings for the user about the change.
         outputs: The outputs that are known already, by the names of `Outputs`.
-        first: Writes of an undo that must precede the restoring of the factor; `writes` come after it.
+        first: Writes of an undo that must precede the restoring of the resource that comes before this one in an undo:
+            of the factor, or of the policy; `writes` come after it.
     """
 
     change: Change
     writes: tuple[Write, ...] = ()
     notices: tuple[Notice, ...] = ()
-    outputs: Mapping[str, str | None] = field(default_factory=dict)
+    outputs: Mapping[str, object] = field(default_factory=dict)
     first: tuple[Write, ...] = ()
 
 
@@ -85,6 +86,7 @@ class Comparison:
         may_move: Whether the user has consented to moving a number out of its Messaging Service.
         resources: The names of the resources of the task.
         rent: The monthly price of the existing number; empty if it was not read (only `status` reads it).
+        last_code: The code that this machine's journal last wrote for the Action that limits the policy; empty if none.
     """
 
     desired: Desired
@@ -96,6 +98,7 @@ class Comparison:
     may_move: bool = False
     resources: frozenset[ResourceName] = frozenset(SAFE_ORDER)
     rent: str = ""
+    last_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ class Execution(Protocol):
     services: Services
     snapshot: Snapshot
     """The snapshot that the plan was made from."""
+    reached: Snapshot
+    """The snapshot that the writes so far have led to."""
     adopted: dict[str, Write]
     """IDs of resources that another machine created and this run uses, each with the creating write it replaces."""
 
@@ -155,7 +160,7 @@ class Execution(Protocol):
     def real(self, planned: str) -> str:
         """Returns the real value of a planned one if it is known already; otherwise the planned value."""
 
-    def report(self, **outputs: str | None) -> None:
+    def report(self, **outputs: object) -> None:
         """Adds the outputs that are known so far to the report."""
 
 

@@ -12,7 +12,7 @@ from mfa_setup.resources import words
 from mfa_setup.resources.base import OPEN_QUESTIONS, TOKEN, Comparison, Resource, Scopes, Step
 from mfa_setup.resources.channels import METHOD_OF_TYPE, TYPES, kept_or_ordered, with_both
 from mfa_setup.resources.factor import set_types
-from mfa_setup.resources.policy import POLICIES
+from mfa_setup.resources.policy_names import POLICIES
 from mfa_setup.resources.provider_kept import conflict_of, is_kept, keep, require_no_conflict
 from mfa_setup.resources.provider_revert import revert
 from mfa_setup.resources.provider_writes import ACTIONS, settings_of, shown

@@ -12,9 +12,10 @@ from mfa_setup.resources.number import NUMBER
 from mfa_setup.resources.phone_stack import PHONE_STACK
 from mfa_setup.resources.policy import POLICY
 from mfa_setup.resources.provider import PROVIDER
+from mfa_setup.resources.scope import LIMITS
 from mfa_setup.snapshot.snapshot import Snapshot
 
-RESOURCES: tuple[Resource, ...] = (APPLICATION, NUMBER, PROVIDER, FACTOR, POLICY, PHONE_STACK)
+RESOURCES: tuple[Resource, ...] = (APPLICATION, NUMBER, PROVIDER, FACTOR, LIMITS, POLICY, PHONE_STACK)
 """All resources in safe order: the policy comes last of a setup. The phone stack is moved by itself (`migrate`)."""
 ACTIONS: dict[WriteAction, Action] = {name: action for one in RESOURCES for name, action in one.actions.items()}
 

@@ -17,9 +17,12 @@ from mfa_setup.model.observed import (
     TwilioInventory,
     UserCount,
 )
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.phone import normal, spaced
+from mfa_setup.resources.enrollment import clause, enrollment
+from mfa_setup.resources.scope_words import scope_words
 from mfa_setup.resources.sender import Sender
-from mfa_setup.snapshot.parts import Part, known_or
+from mfa_setup.snapshot.parts import NOT_READ, Part, known_or
 
 # --- the application -----------------------------------------------------------------------------------------------
 
@@ -287,25 +290,38 @@ _ASKED = {
 }
 
 
-def policy(before: str, after: str, users: UserCount | None = None) -> Words:
-    """Describes the change of the MFA policy, with the number of enrolled users if they were counted."""
+def policy(
+    before: str,
+    after: str,
+    users: Part[UserCount] = NOT_READ,
+    *,
+    now: PolicyScope | None = None,
+    then: PolicyScope | None = None,
+) -> Words:
+    """Describes the change of the MFA policy.
+
+    Args:
+        before: Our name of the policy in force.
+        after: Our name of the policy that will be.
+        users: How many users have a second factor already.
+        now: Whom the policy in force is limited to.
+        then: Whom the policy will be limited to.
+    """
     old, new = _POLICIES.get(before, before), _POLICIES.get(after, after)
     will = _ASKED.get(after, f"{_EVERYONE} {{}} concerned").format("will be")
     present = _ASKED.get(before, f"{_EVERYONE} {{}} concerned").format("is")
+    if now:
+        old, present = f"{old}, limited", f"{scope_words(now)} are asked for a code"
+    if then:
+        new, will = f"{new}, limited", f"only {scope_words(then)} will be asked for a code"
+    counted = enrollment(users, limited=now is not None)
+    told = "" if then or after == "never" else clause(users)  # the limits tell it themselves
     return Words(
-        plan=f"{old} -> {new}: {will}",
+        plan=f"{old} -> {new}: {will}{told}",
         done=f"Set the MFA policy to {new}",
-        now=(f"{old}: {present}", *_enrolled(users)),
-        affects=f"{will[0].upper()}{will[1:]}.",
+        now=(f"{old}: {present}", *([counted] if counted else [])),
+        affects="" if then else f"{will[0].upper()}{will[1:]}.",
     )
-
-
-def _enrolled(users: UserCount | None) -> tuple[str, ...]:
-    if users is None:
-        return ()
-    total = f"{users.total} user{'' if users.total == 1 else 's'}"
-    counted = "not counted how many have" if users.enrolled is None else f"{users.enrolled} with"
-    return (f"{total}, {counted} a second factor",)
 
 
 # --- shared --------------------------------------------------------------------------------------------------------

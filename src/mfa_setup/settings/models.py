@@ -18,10 +18,12 @@ def file_model() -> type[BaseModel]:
     The model checks names and types; the setting's own parser checks the value.
     """
     tables: dict[str, Any] = {}
-    for name, known in SECTIONS.items():
+    for name, known in reversed(SECTIONS.items()):  # a table within a section comes before that section
         fields: dict[str, Any] = {key: _field(setting) for key, setting in known.items() if not setting.one_shot}
-        table = create_model(name.title(), __config__=_STRICT, **fields)
-        tables[name] = table, Field(None, json_schema_extra=_no_null)
+        inner = [one for one in tables if one.startswith(f"{name}.")]
+        fields |= {one.removeprefix(f"{name}."): tables.pop(one) for one in inner}
+        table = create_model(name.title().replace(".", ""), __config__=_STRICT, **fields)
+        tables = {name: (table, Field(None, json_schema_extra=_no_null)), **tables}
     return create_model("MfaSetupFile", __config__=_STRICT, **tables)
 
 

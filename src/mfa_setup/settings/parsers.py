@@ -225,6 +225,21 @@ def seconds(text: str) -> float:
     return value
 
 
+def percent(text: str) -> int:
+    """Parses a percentage of the users: a whole number from 1 to 99."""
+    number = float(text) if _DECIMAL.fullmatch(text) else 0.0
+    if not number.is_integer() or not 1 <= number <= 99:  # noqa: PLR2004
+        raise MalformedError("it is not a whole number from 1 to 99", "For example 10. For everyone, pass --everyone.")
+    return int(number)
+
+
+def scoped_name(text: str) -> str:
+    """Parses the name of an application, a connection, an organization or a role, or a client ID."""
+    if not text.strip() or not text.isprintable():
+        raise MalformedError("a name must not be empty", "Use a name as the Auth0 dashboard shows it.")
+    return text if re.fullmatch(CLIENT_ID, text) else _harmless(text, "Use a name as the Auth0 dashboard shows it.")
+
+
 def _positive(text: str, problem: str, example: str) -> float:
     if not _DECIMAL.fullmatch(text) or not 0 < float(text) < 1_000_000:  # noqa: PLR2004
         raise MalformedError(problem, example)

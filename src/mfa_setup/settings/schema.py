@@ -11,7 +11,9 @@ from typing import Any, Literal, get_args
 from mfa_setup.model.types import Delivery, NumberType, PolicyName
 from mfa_setup.settings import parsers
 
-Group = Literal["tenant", "identity", "application", "number", "sender", "sms", "users", "policy", "account"]
+Group = Literal[
+    "tenant", "identity", "application", "number", "sender", "sms", "users", "policy", "everyone", "limits", "account"
+]
 """A group of settings; a command takes all settings of some groups. `account` contains only Twilio's secrets."""
 Kind = Literal["text", "list", "number", "choice", "boolean"]
 
@@ -24,6 +26,8 @@ PANELS: dict[Group, tuple[str, str]] = {
     "sms": ("SMS", "sms"),
     "users": ("Users", "sms"),
     "policy": ("Policy", "policy"),
+    "everyone": ("Policy", "policy"),
+    "limits": ("Limits of the policy", "policy.only"),
 }
 """The panel of the help and the section of mfa-setup.toml for the settings of each group."""
 PREFIX = "MFA_SETUP_"
@@ -150,6 +154,18 @@ SETTINGS: tuple[Setting, ...] = (
             parsers.country, "US", "list", flag="--countries", separator=","),
     Setting("policy", "policy", "When MFA is required.", kind="choice", default="always", choices=PolicyName,
             key="require_mfa"),
+    Setting("everyone", "everyone", "Require MFA of everyone: drop the limits in force.", kind="boolean",
+            default=False),
+    Setting("only_applications", "limits", "Only users of this application, by name or client ID. Repeatable.",
+            parsers.scoped_name, "Acme Portal", "list", key="applications", variable=None),
+    Setting("only_connections", "limits", "Only users of this connection. Repeatable.", parsers.scoped_name,
+            "Username-Password-Authentication", "list", key="connections", variable=None),
+    Setting("only_organizations", "limits", "Only logins to this organization. Repeatable.", parsers.scoped_name,
+            "acme", "list", key="organizations", variable=None),
+    Setting("only_roles", "limits", "Only users with this role. Repeatable.", parsers.scoped_name, "admin", "list",
+            key="roles", variable=None),
+    Setting("only_percent", "limits", "Only this percentage of the users, 1 to 99; growing it keeps who is in.",
+            parsers.percent, "10", "number", key="percent"),
 )
 # fmt: on
 BY_NAME = {setting.name: setting for setting in SETTINGS}

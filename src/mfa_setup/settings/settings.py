@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from mfa_setup.errors import InvalidValueError
-from mfa_setup.model.desired import Desired, DesiredApplication, DesiredNumber, DesiredSms
+from mfa_setup.model.desired import Desired, DesiredApplication, DesiredNumber, DesiredScope, DesiredSms
 from mfa_setup.model.outcome import Notice
 from mfa_setup.quoting import looks_random, shortened
 from mfa_setup.settings import parsers
@@ -119,9 +119,20 @@ def settings_of(given: Mapping[str, Given], file: Path | None, notices: Sequence
         ),
         countries=value["countries"] or (),
         policy=value["policy"],
+        only=_only(given),
+        everyone=value["everyone"],
     )
     unmatched = _unmatched_urls(given) if desired.application else ()
     return Settings(desired, given, file, (*notices, *unmatched))
+
+
+def _only(given: Mapping[str, Given]) -> DesiredScope:
+    """Returns the limits of the policy, without those that a higher source overrides: another policy, or everyone."""
+    ends = [one.origin for one in (given["policy"], given["everyone"]) if one.value not in {"always", False}]
+    limits = {key: given[f"only_{key}"] for key in DesiredScope.model_fields}
+    return DesiredScope(
+        **{key: one.value for key, one in limits.items() if one.is_given and all(one.origin >= end for end in ends)}
+    )
 
 
 def require_confirmed_domain(settings: Settings, *, sandbox: SplitResult | None) -> None:
@@ -224,6 +235,11 @@ def _refuse_contradictions(given: Mapping[str, Given]) -> None:
             ),
             hint=f"Use {written(BY_NAME['number_type'], kind.origin, 'local')}.",
         )
+    for ending in (given["policy"], given["everyone"]):
+        for name in DesiredScope.model_fields if ending.value not in {"always", False} else ():
+            limit = given[f"only_{name}"]
+            if limit.is_given and limit.origin >= ending.origin:  # a limit from a lower source is overridden
+                raise _contradiction(ending, limit)
     if given["from"].value and given["buy"].value:
         raise _contradiction(given["from"], given["buy"])
     no_app = given["no_app"]

@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ def values_of(sections: Mapping[str, Any], place: str) -> dict[str, Any]:
             invalid value.
     """
     values: dict[str, Any] = {}
-    for section, content in sections.items():
+    for section, content in _tables(sections):
         _refuse_unknown(place, section, content)
         for key, value in content.items():
             setting = SECTIONS[section][key]
@@ -102,6 +102,14 @@ def values_of(sections: Mapping[str, Any], place: str) -> dict[str, Any]:
                 )
             values[setting.name] = value
     return values
+
+
+def _tables(sections: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yields each section with its content; a table within a section is a section of its own, such as `policy.only`."""
+    for name, content in sections.items():
+        inner = {key for key in content if f"{name}.{key}" in SECTIONS} if isinstance(content, Mapping) else set()
+        yield name, {key: value for key, value in content.items() if key not in inner} if inner else content
+        yield from ((f"{name}.{key}", content[key]) for key in content if key in inner)
 
 
 def parsed(path: Path, longest: int, named_by: str) -> dict[str, Any]:

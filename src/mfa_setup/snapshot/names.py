@@ -7,9 +7,9 @@ from mfa_setup.model.types import PhoneStack
 
 PartName = Literal[
     "twilio", "applications", "connections", "connected", "provider", "factors", "message_types", "templates",
-    "policies", "everyone", "settings", "actions", "custom_domains", "sends", "profiles", "balance", "geo", "dialing",
-    "toll_free", "messages", "alerts",
-    "branding", "sms_connections",
+    "policies", "scope", "named_connections", "organizations", "roles", "everyone", "settings", "actions",
+    "action_failures", "custom_domains", "sends", "profiles", "balance", "geo", "dialing", "toll_free", "messages",
+    "alerts", "branding", "sms_connections",
 ]  # fmt: skip
 """The parts that are read by requests, in the order in which their errors are reported."""
 
@@ -37,8 +37,13 @@ _SCOPES: dict[PartName, frozenset[str]] = {
     "factors": frozenset({"read:guardian_factors"}),
     "message_types": frozenset({"read:guardian_factors"}),
     "policies": frozenset({"read:mfa_policies"}),
+    "scope": frozenset({"read:actions"}),
+    "named_connections": frozenset({"read:connections"}),
+    "organizations": frozenset({"read:organizations"}),
+    "roles": frozenset({"read:roles"}),
     "everyone": frozenset({"read:users"}),
     "actions": frozenset({"read:actions"}),
+    "action_failures": frozenset({"read:logs"}),
     "custom_domains": frozenset({"read:custom_domains"}),
     "sends": frozenset({"read:logs"}),
     "branding": frozenset({"read:phone_providers", "read:phone_templates"}),

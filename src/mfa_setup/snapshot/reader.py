@@ -34,6 +34,7 @@ class Reader:
         config: The app's config file; None if the settings name none.
         connection_ids: The connections that the run to undo used.
         concerned: The SIDs and phone numbers that the run to undo wrote.
+        counts_users: Whether the enrolled users are counted on every page of the users, which takes up to ten requests.
     """
 
     services: Services
@@ -42,6 +43,7 @@ class Reader:
     config: ConfigFile | None = None
     connection_ids: frozenset[str] = frozenset()
     concerned: frozenset[str] = frozenset()
+    counts_users: bool = False
 
     def begin(self, *, trusting: bool = True) -> Snapshot:
         """Reads the phone stack, which decides where the other parts are read.
@@ -113,7 +115,15 @@ class Reader:
 
     def _reading(self, base: Snapshot, pool: ThreadPoolExecutor, *, again: Again | None) -> Reading:
         return Reading(
-            self.services, self.token, self.desired, base, pool, self.connection_ids, self.concerned, again=again
+            self.services,
+            self.token,
+            self.desired,
+            base,
+            pool,
+            self.connection_ids,
+            self.concerned,
+            again=again,
+            counts_users=self.counts_users,
         )
 
     def _snapshot(self, base: Snapshot, values: Mapping[str, Any]) -> Snapshot:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, get_args
 
 from mfa_setup.errors import MfaSetupError, NotFoundError, ScopeMissingError
 from mfa_setup.model.branding import Branding
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Connections, Message, Number, Provider, SendEvent, Templates
-from mfa_setup.model.readiness import BoundAction, TollFreeStatus
+from mfa_setup.model.post_login import ScopeState
+from mfa_setup.model.readiness import ActionFailure, BoundAction, TollFreeStatus
 from mfa_setup.phone import is_toll_free
 from mfa_setup.ports import Auth0Port, TokenPort
 from mfa_setup.services import Services
@@ -33,6 +35,7 @@ class Reading:
         connection_ids: The connections that the run to undo used.
         concerned: The SIDs and phone numbers that the run to undo wrote.
         again: How much of the Twilio account is read, if it was read a moment ago; None to read all of it.
+        counts_users: Whether the enrolled users are counted on every page of the users.
     """
 
     services: Services
@@ -43,6 +46,7 @@ class Reading:
     connection_ids: frozenset[str]
     concerned: frozenset[str]
     again: Again | None
+    counts_users: bool
     _started: "dict[PartName, Future[Part[Any]]]" = field(default_factory=dict)
     _account: AccountReading | None = None
 
@@ -112,8 +116,11 @@ class Reading:
             "policies": auth0.policies,
             "branding": lambda: _branding(self.services),
             "sms_connections": lambda: self._with_scope("read:connections", auth0.sms_connections),
+            "named_connections": lambda: auth0.named_connections(self.desired.only.connections),
+            "organizations": lambda: self._with_scope("read:organizations", auth0.organizations),
+            "roles": lambda: self._with_scope("read:roles", auth0.roles),
             "custom_domains": lambda: self._with_scope("read:custom_domains", auth0.custom_domains),
-            "everyone": lambda: self._with_scope("read:users", auth0.user_count),
+            "everyone": lambda: self._with_scope("read:users", partial(auth0.user_count, every_page=self.counts_users)),
         }
         if application is not None:
             sources["connections"] = lambda: _connections(auth0, application.connection)
@@ -159,12 +166,32 @@ class Reading:
             unset = known_or(self.part("factors"), None) == frozenset() and known_or(self.part("policies"), None) == ()
             if not asked and not unset:
                 return NOT_READ
-            return self._with_scope("read:actions", self.services.auth0.post_login_actions)
+            return self._with_scope("read:actions", self.services.auth0.actions.bindings)
 
-        waiting: dict[PartName, Callable[[], Any]] = {"sends": sends, "actions": actions}
+        waiting: dict[PartName, Callable[[], Any]] = {
+            "sends": sends,
+            "actions": actions,
+            "scope": lambda: self._with_scope("read:actions", self._scope),
+            "action_failures": self._action_failures,
+        }
         if self.services.twilio is None:
             return waiting
         return waiting | {"dialing": dialing, "toll_free": toll_free, "messages": messages}
+
+    def _scope(self) -> ScopeState:
+        """Reads the Actions that are ours and, only if there is one, the bindings, unless they are being read."""
+        api = self.services.auth0.actions
+        ours = tuple(action for action in api.listed() if action.is_ours)
+        if not ours:
+            return ScopeState()
+        bound = known_or(self.part("actions"), None) if self.has("actions") else None
+        return ScopeState(ours=ours, bound=api.bindings() if bound is None else bound)
+
+    def _action_failures(self) -> tuple[ActionFailure, ...]:
+        """Reads the failures of Actions, unless no Action is bound."""
+        state: Part[ScopeState] = self.part("scope")
+        bound = known_or(self.part("actions"), known_or(state, ScopeState()).bound)
+        return self._with_scope("read:logs", self.services.auth0.action_failures) if bound else ()
 
     def _numbers(self) -> tuple[Number, ...] | None:
         """Returns the account's numbers; None if they could not be read."""

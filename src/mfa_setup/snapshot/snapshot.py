@@ -23,7 +23,9 @@ from mfa_setup.model.observed import (
     TwilioInventory,
     UserCount,
 )
+from mfa_setup.model.post_login import ScopeState
 from mfa_setup.model.readiness import (
+    ActionFailure,
     Alert,
     Balance,
     BoundAction,
@@ -32,6 +34,7 @@ from mfa_setup.model.readiness import (
     TenantSettings,
     TollFreeStatus,
 )
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.model.types import PhoneStack, TokenState
 from mfa_setup.snapshot.account import AccountParts
 from mfa_setup.snapshot.parts import NOT_READ, Part, known_or
@@ -59,7 +62,12 @@ class Snapshot:
         policies: When MFA is required; empty means never.
         branding: The provider and texts of the unified stack, whichever stack the tenant uses.
         sms_connections: The names of the passwordless SMS connections.
+        scope: Our Action that limits the policy.
+        named_connections: The connections that the limits name, by name with their IDs.
+        organizations: All organizations of the tenant, by name with their IDs.
+        roles: The names of the tenant's roles.
         actions: The post-login Actions, which run at every login.
+        action_failures: The newest failures of Actions; empty if no Action is bound.
         custom_domains: The tenant's custom domains.
         sends: The tenant's latest attempts to send a code.
         headroom: The rate limit, and how much of it is left, by Auth0's last answer.
@@ -94,7 +102,12 @@ class Snapshot:
     policies: Part[tuple[str, ...]] = NOT_READ
     branding: Part[Branding] = NOT_READ
     sms_connections: Part[tuple[str, ...]] = NOT_READ
+    scope: Part[ScopeState] = NOT_READ
+    named_connections: Part[Mapping[str, str]] = NOT_READ
+    organizations: Part[Mapping[str, str]] = NOT_READ
+    roles: Part[frozenset[str]] = NOT_READ
     actions: Part[tuple[BoundAction, ...]] = NOT_READ
+    action_failures: Part[tuple[ActionFailure, ...]] = NOT_READ
     custom_domains: Part[frozenset[str]] = NOT_READ
     sends: Part[tuple[SendEvent, ...]] = NOT_READ
     headroom: Headroom | None = None
@@ -123,14 +136,26 @@ class Snapshot:
         return Factor(on=self.factors, message_types=self.message_types)
 
     @property
+    def asks_some(self) -> bool:
+        """Whether our Action is known to ask the users in its scope for codes."""
+        ours = any(action.is_ours for action in known_or(self.actions, ()))
+        return ours or known_or(self.scope, ScopeState()).in_force
+
+    @property
+    def asked(self) -> PolicyScope | None:
+        """The scope that the policy is limited to; None if it is not limited, or if that is not known."""
+        state = known_or(self.scope, ScopeState())
+        return state.scope if state.in_force and not known_or(self.policies, ("unread",)) else None
+
+    @property
     def requires_codes(self) -> bool:
-        """Whether a policy that demands MFA is known to be in force."""
-        return bool(known_or(self.policies, ()))
+        """Whether a policy that demands MFA is known to be in force, for everyone or for some."""
+        return bool(known_or(self.policies, ())) or self.asks_some
 
     @property
     def enforcing(self) -> tuple[BoundAction, ...]:
-        """The Actions that can ask for a second factor, whatever the policy is; empty if they could not be read."""
-        return tuple(action for action in known_or(self.actions, ()) if action.calls)
+        """The other Actions that can ask for a second factor, whatever the policy is; empty if they were not read."""
+        return tuple(action for action in known_or(self.actions, ()) if action.calls and not action.is_ours)
 
     @property
     def codes_demanded(self) -> bool:

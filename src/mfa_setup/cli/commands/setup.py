@@ -15,7 +15,9 @@ from mfa_setup.model.types import SAFE_ORDER, PolicyName, ResourceName
 if TYPE_CHECKING:  # slow to import, and needed only once a command is named
     from mfa_setup.settings.schema import Group
 
-EVERYTHING: "tuple[Group, ...]" = ("tenant", "identity", "application", "number", "sender", "sms", "users", "policy")
+EVERYTHING: "tuple[Group, ...]" = (
+    "tenant", "identity", "application", "number", "sender", "sms", "users", "policy", "everyone", "limits",
+)  # fmt: skip
 """The groups of settings of a command that is about all resources."""
 OVERRIDE = option(
     "override",
@@ -139,11 +141,14 @@ def enable_sms(call: Call, context: CommandContext) -> int:
     return _set_up(call, context, "number", "provider", "factor", may_buy=False)
 
 
-@command("policy", ("tenant", "users"), own=(_REQUIRE, OVERRIDE, _TEST_TO), shows=SetupResult)
+@command("policy", ("tenant", "users", "everyone", "limits"), own=(_REQUIRE, OVERRIDE, _TEST_TO), shows=SetupResult)
 def policy(call: Call, context: CommandContext) -> int:
-    """Set when MFA is required. It concerns all applications and all users of the tenant.
+    """Set when MFA is required. It concerns all applications and all users of the tenant, unless you limit it.
 
     always asks at every login, adaptive when Auth0 sees a risk (an Enterprise add-on), never does not ask.
+    The options --only-... limit always to the logins that match one value of every kind that you give. Auth0 has
+    no such setting, so a post-login Action asks instead. Without these options, limits in force stay; --everyone
+    drops them.
     Refuses always and adaptive (exit code 7) unless codes can reach the users: the SMS factor is on, an enabled
     provider is there, and the Twilio account, its number and its registration let messages through. Auth0 itself
     would accept it, and lock everybody out. It needs the Twilio credentials to look.
@@ -152,8 +157,10 @@ def policy(call: Call, context: CommandContext) -> int:
     Examples:
       mfa-setup policy always
       mfa-setup policy always --countries US,CA
+      mfa-setup policy always --only-application "Acme Portal" --only-percent 10
+      mfa-setup policy always --everyone
       mfa-setup policy always --countries DE --test-to +4915112345678
       mfa-setup policy never --yes
     """
     flags = {**call.flags, "policy": call.own["require"]}
-    return _set_up(replace(call, flags=flags), context, "policy")
+    return _set_up(replace(call, flags=flags), context, "scope", "policy")

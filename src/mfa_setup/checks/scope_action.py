@@ -1,0 +1,54 @@
+"""The check `scope_action`: whether our Action, which limits the policy, runs as it was written."""
+
+from collections.abc import Iterator
+
+from mfa_setup.checks.catalog import answer, idle
+from mfa_setup.model.check import Check
+from mfa_setup.model.post_login import PostLoginAction, ScopeState
+from mfa_setup.model.scope_code import ACTION_NAME
+from mfa_setup.snapshot.parts import known_or
+from mfa_setup.snapshot.snapshot import Snapshot
+
+_FIX = (
+    "See what differs: `mfa-setup plan`. Set the limits again: `mfa-setup policy always` with its options `--only-…`, "
+    "or ask everyone: `mfa-setup policy always --everyone`."
+)
+_SILENT = "so it asks nobody for a code"
+
+
+def scope_action(found: Snapshot, state: ScopeState) -> Check:
+    """Checks whether our Action is deployed, bound last, and the code that mfa-setup writes for the scope in it."""
+    action = state.action
+    if action is None:
+        return idle("scope_action", "No Action of mfa-setup limits the policy.")
+    wrong = [*_of_the_code(state, action), *_of_its_place(state, action)]
+    if state.in_force and known_or(found.policies, ()):
+        wrong.append("limits nothing, because a policy that asks everyone is in force as well")
+    if wrong:
+        return answer("scope_action", "warn", f'The Action "{action.name}" {", and ".join(wrong)}.', _FIX)
+    evidence = f'The Action "{action.name}", which limits the policy, is deployed, runs last and is unchanged.'
+    return answer("scope_action", "pass", evidence)
+
+
+def _of_the_code(state: ScopeState, action: PostLoginAction) -> Iterator[str]:
+    """Yields what is wrong with the versions and the code of our Action."""
+    if action.deployed_code is None:
+        yield f"is not deployed, {_SILENT}"
+    elif not action.is_deployed:
+        yield "has changes that are not deployed"
+    if not action.is_marked:
+        yield "was replaced manually: its code does not begin with mfa-setup's marker"
+    elif not action.is_unchanged:
+        yield "was changed manually: its code is not what mfa-setup writes"
+    if len(state.ours) > 1:
+        yield f'is not the only one of that name or code, of which one is to be kept ("{ACTION_NAME}")'
+
+
+def _of_its_place(state: ScopeState, action: PostLoginAction) -> Iterator[str]:
+    """Yields what is wrong with the binding of our Action."""
+    if not state.is_bound:
+        yield f"is not bound to the post-login trigger, {_SILENT}"
+    elif not state.is_last:
+        ids = [one.id for one in state.bound]
+        later = ", ".join(one.name for one in state.bound[ids.index(action.id) + 1 :])
+        yield f"does not run last, so a later Action may decide otherwise: {later}"

@@ -1,0 +1,88 @@
+"""Binds our Action last, or unbinds it, without touching the other bindings of the post-login trigger.
+
+Auth0 only replaces the whole list, and nothing protects it from two writers (sources: auth0-actions-api). So the list
+is read right before it is written, and again after it. A change within that one round trip cannot be seen; what its
+loss leaves behind can: an Action that is deployed and no longer bound. Such an Action is named, never bound again,
+because somebody may have unbound it on purpose.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mfa_setup.errors import BindingRaceError, NotFoundError, OutcomeUnknownError, ServiceRefusedError
+from mfa_setup.model.readiness import BoundAction
+from mfa_setup.ports import ActionsPort
+from mfa_setup.resources.recovery import random_moment
+from mfa_setup.services import Services
+
+ROUNDS = 6
+"""How often other writers may overwrite our change before this run gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The bindings of the trigger, and the names of the Actions that are deployed but not bound, by their IDs."""
+
+    bound: tuple[BoundAction, ...]
+    idle: dict[str, str]
+
+
+def change(services: Services, action_id: str, name: str, *, on: bool) -> None:
+    """Binds an Action after all others, or unbinds it; an Action that is already so stays where it is.
+
+    Raises:
+        BindingRaceError: Somebody else keeps changing the bindings, or an Action lost its place meanwhile.
+        MfaSetupError: The change was refused.
+    """
+    actions = services.auth0.actions
+    for turn in range(ROUNDS):
+        before = _look(actions)
+        if on == (action_id in _ids(before.bound)):
+            return
+        others = [one for one in before.bound if one.id != action_id]
+        wanted = [*others, BoundAction(id=action_id, name=name, code="")] if on else others
+        if not _write(actions, wanted, is_last_try=turn == ROUNDS - 1):
+            continue
+        after = _look(actions)
+        _require_nothing_lost(before, after, action_id)
+        if on == (action_id in _ids(after.bound)):
+            return
+        if on and _ids(after.bound) == _ids(others):
+            raise BindingRaceError(f'Somebody unbound the Action "{name}" right after this run had bound it.')
+        random_moment()
+    raise BindingRaceError("Somebody else keeps changing the bindings of the post-login trigger at the same time.")
+
+
+def _write(actions: ActionsPort, wanted: Sequence[BoundAction], *, is_last_try: bool) -> bool:
+    """Replaces the list; returns whether reading it again can show the result, which a refusal for a race cannot."""
+    try:
+        actions.bind(wanted)
+    except OutcomeUnknownError:
+        if is_last_try:
+            raise
+    except (NotFoundError, ServiceRefusedError):  # such as an Action of the list that was deleted a moment ago
+        if is_last_try:
+            raise
+        random_moment()
+        return False
+    return True
+
+
+def _look(actions: ActionsPort) -> _Look:
+    """Reads the bindings last, so that as little time as possible passes before they are written."""
+    deployed = {one.id: one.name for one in actions.listed() if one.deployed_code is not None}
+    bound = actions.bindings()
+    return _Look(bound, {key: name for key, name in deployed.items() if key not in _ids(bound)})
+
+
+def _ids(bound: Sequence[BoundAction]) -> list[str]:
+    return [one.id for one in bound]
+
+
+def _require_nothing_lost(before: _Look, after: _Look, action_id: str) -> None:
+    lost = [f'"{name}"' for key, name in after.idle.items() if key not in before.idle and key != action_id]
+    if lost:
+        raise BindingRaceError(
+            f"While this run changed the bindings of the post-login trigger, other Actions lost their place: "
+            f"{', '.join(lost)}. They are deployed, and do not run."
+        )

@@ -1,0 +1,141 @@
+"""The limits of the policy: a post-login Action of ours asks only some users, while the policy itself asks nobody.
+
+Auth0 has no setting for it (sources: auth0-actions-mfa). The Action is created, built, deployed, tested and bound last
+before the policy is lifted; where the policy concerns everyone again, it is set before the Action goes.
+"""
+
+from mfa_setup.model.base import JsonValue
+from mfa_setup.model.change import Change, FieldChange, change_of, differing
+from mfa_setup.model.desired import Desired
+from mfa_setup.model.outcome import Notice
+from mfa_setup.model.post_login import PostLoginAction, ScopeState
+from mfa_setup.model.scope import PolicyScope
+from mfa_setup.model.scope_code import ScopeCode
+from mfa_setup.model.types import PhoneStack
+from mfa_setup.model.write import NEW_ACTION, Write
+from mfa_setup.resources import scope_words
+from mfa_setup.resources.base import Comparison, Resource, Scopes, Step
+from mfa_setup.resources.policy_names import policy_outputs
+from mfa_setup.resources.scope_revert import revert
+from mfa_setup.resources.scope_target import reads, target
+from mfa_setup.resources.scope_writes import (
+    ACTIONS,
+    SCOPE,
+    binding,
+    creation,
+    deletion,
+    deployment,
+    trial,
+    update,
+)
+from mfa_setup.snapshot.names import MINIMUM
+from mfa_setup.snapshot.parts import known_or
+from mfa_setup.snapshot.snapshot import Snapshot
+
+
+def compare(given: Comparison) -> Step:
+    """Compares the desired limits with those in force.
+
+    Raises:
+        MfaSetupError: Under the same conditions as in `scope_target.target`.
+    """
+    state = known_or(given.found.scope, ScopeState())
+    wanted = target(given)
+    outputs = policy_outputs(given.found)
+    if wanted is None:
+        return _removal(state, outputs_of=given.found)
+    salt = state.action.made_of.salt if state.action and state.action.made_of else given.found.domain
+    code = ScopeCode(scope=wanted, salt=salt).text
+    writes = _writes(state, code)
+    fields = _fields(state, wanted, code)
+    told = scope_words.limits(state, wanted, _steps(state, code), given.found.everyone)
+    change = change_of(SCOPE, fields, "", told, exists=state.action is not None)
+    return Step(change, writes, outputs=outputs)
+
+
+def _writes(state: ScopeState, code: str) -> tuple[Write, ...]:
+    """Returns the writes that make our Action run this code; the test comes before it runs at any login."""
+    action = state.action
+    if action is None:
+        return creation(code), deployment(NEW_ACTION), trial(NEW_ACTION), binding(NEW_ACTION, on=True)
+    writes: list[Write] = [update(action, code)] if action.effective != code else []
+    is_running = action.deployed_code is not None and state.is_bound
+    deploys = [deployment(action.id)] if action.deployed_code != code else []
+    tests = [trial(action.id)] if writes or deploys or not state.is_bound else []
+    writes += [*tests, *deploys] if is_running else [*deploys, *tests]
+    return (*writes, *(() if state.is_bound else (binding(action.id, on=True),)))
+
+
+def _removal(state: ScopeState, outputs_of: Snapshot) -> Step:
+    """Returns the step that removes our Actions; one whose code lost the marker stays, because it may be another's."""
+    removed = [one for one in state.ours if one.is_marked]
+    bound = {one.id for one in state.bound}
+    writes: list[Write] = []
+    for one in removed:
+        writes += [binding(one.id, on=False)] if one.id in bound else []
+        writes.append(deletion(one))
+    told = scope_words.limits(state, None, ["remove"] if removed else [])
+    change = Change(resource=SCOPE, summary=" ".join(told.now[:1]), words=told)
+    if removed:
+        before = _values(state.scope)
+        fields = tuple(FieldChange(path=path, before=value) for path, value in before.items() if value)
+        change = Change(resource=SCOPE, action="delete", status="pending", fields=fields, summary=told.plan, words=told)
+    notices = tuple(_left(one) for one in state.ours if not one.is_marked)
+    return Step(change, tuple(writes), notices, policy_outputs(outputs_of))
+
+
+def _left(action: PostLoginAction) -> Notice:
+    return Notice(
+        code="action_left",
+        message=f'The post-login Action "{action.name}" has the name of mfa-setup\'s own, but not its code, so it is '
+        "left as it is.",
+        hint="If nobody needs it, unbind and delete it: Auth0 dashboard, Actions > Triggers and Actions > Library.",
+    )
+
+
+def _values(scope: PolicyScope | None) -> dict[str, JsonValue]:
+    return {} if scope is None else scope.model_dump(mode="json")
+
+
+def _fields(state: ScopeState, wanted: PolicyScope, code: str) -> tuple[FieldChange, ...]:
+    """Returns the limits that differ, and what else differs from an Action that runs as mfa-setup wrote it."""
+    action = state.action
+    fields = differing(_values(state.scope), _values(wanted))
+    fields = tuple(field for field in fields if field.before or field.after)
+    if action is None:
+        return fields
+    changed = action.effective != code
+    if changed and not fields:
+        fields = (FieldChange(path="code", before="changed", after="as mfa-setup writes it"),)
+    running = differing(
+        {"deployed": action.deployed_code is not None, "bound": state.is_bound}, {"deployed": True, "bound": True}
+    )
+    return (*fields, *running)
+
+
+def _steps(state: ScopeState, code: str) -> list[str]:
+    """Returns what happens to the Action, in words."""
+    action = state.action
+    if action is None:
+        return ["create, deploy, test and bind a post-login Action"]
+    steps = ["update the post-login Action"] if action.effective != code else []
+    steps += ["deploy it"] if action.deployed_code is None else []
+    return steps + ([] if state.is_bound else ["bind it after all others"])
+
+
+def _write_scopes(desired: Desired, stack: PhoneStack) -> Scopes:
+    del stack
+    if desired.policy == "always" and desired.only.is_given:
+        return frozenset({"create:actions", "update:actions"})
+    return frozenset({"update:actions", "delete:actions"}) if desired.everyone else frozenset()
+
+
+LIMITS = Resource(
+    name=SCOPE,
+    actions=ACTIONS,
+    reads=reads,
+    write_scopes=_write_scopes,
+    compare=compare,
+    revert=revert,
+    revert_reads=lambda _: MINIMUM | {"policies", "scope"},
+)

@@ -1,0 +1,71 @@
+"""Undoes changes to the limits: our Action gets its former code back, byte for byte, or is unbound and deleted."""
+
+from mfa_setup.model.base import JsonValue
+from mfa_setup.model.change import Change, Words, change_of, differing
+from mfa_setup.model.journal import traces
+from mfa_setup.model.scope_code import read_code
+from mfa_setup.model.types import Action
+from mfa_setup.model.write import NEW_ACTION, Write
+from mfa_setup.resources import scope_words
+from mfa_setup.resources.base import Reversal, Step
+from mfa_setup.resources.restore import restored
+from mfa_setup.resources.scope_writes import (
+    BOUND,
+    CODE,
+    SCOPE,
+    binding,
+    creation,
+    deletion,
+    deployment,
+    update,
+)
+from mfa_setup.snapshot.parts import known
+
+
+def revert(given: Reversal) -> Step:
+    """Restores the limits from before the run.
+
+    An Action that asks is restored before the policy that it replaces is lifted, and one that goes does so after the
+    policy was restored.
+    """
+    record, state = given.record, known(given.now.scope)
+    action = state.action
+    found = traces(record.of("create_action", "update_action", "delete_action"), given.later)
+    found |= traces(record.of("bind_action", "unbind_action"), given.later)
+    now: dict[str, JsonValue] = {CODE: action.effective if action else None, BOUND: state.is_bound}
+    back, notices = restored(SCOPE, found, now)
+    if not back or (CODE in found and CODE not in back and now[CODE] is not None and notices):
+        return Step(Change(resource=SCOPE), notices=notices)
+    code, is_bound = back.get(CODE, now[CODE]), bool(back.get(BOUND, now[BOUND]))
+    first: list[Write] = []
+    writes: list[Write] = []
+    if not isinstance(code, str):
+        writes += [binding(action.id, on=False)] if action and state.is_bound else []
+        writes += [deletion(action)] if action else []
+    elif action is None:
+        first += [creation(code), deployment(NEW_ACTION)]
+        first += [binding(NEW_ACTION, on=True)] if is_bound else []
+    else:
+        changes = [update(action, code), deployment(action.id)] if code != action.effective else []
+        switch = [binding(action.id, on=is_bound)] if is_bound != state.is_bound else []
+        first, writes = ([*changes, *switch], []) if is_bound else ([], [*changes, *switch])
+    told = _words(code)
+    before, after = _values(now), _values({CODE: code, BOUND: is_bound})
+    fields = differing(before, dict.fromkeys(before) | after)
+    kind: Action = "delete" if code is None else "create" if action is None else "update"
+    change = change_of(SCOPE, fields, "", told, exists=True)
+    change = change.model_copy(update={"action": kind}) if change.pending else change
+    return Step(change, tuple(writes), notices, first=tuple(first))
+
+
+def _words(code: JsonValue) -> Words:
+    made = read_code(code) if isinstance(code, str) else None
+    return scope_words.limits_restored(made.scope if made else None)
+
+
+def _values(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Returns the values as an undo shows them: the limits in place of the code, where they can be read."""
+    code = values[CODE]
+    made = read_code(code) if isinstance(code, str) else None
+    limits: dict[str, JsonValue] = made.scope.model_dump(mode="json") if made else {CODE: code}
+    return {**{kind: value for kind, value in limits.items() if value}, BOUND: values[BOUND]}

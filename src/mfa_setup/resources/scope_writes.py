@@ -1,0 +1,251 @@
+"""The writes of the limits: each kind of request about our Action, how it is sent, and what it leads to."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mfa_setup.errors import ActionUnusableError, ServiceRefusedError, UnavailableError
+from mfa_setup.model.base import JsonValue
+from mfa_setup.model.post_login import PostLoginAction, ScopeState
+from mfa_setup.model.readiness import BoundAction
+from mfa_setup.model.scope_code import ACTION_NAME
+from mfa_setup.model.types import ResourceName
+from mfa_setup.model.write import NEW_ACTION, Fields, Write, WriteAction
+from mfa_setup.resources import bindings
+from mfa_setup.resources.base import Action, Execution
+from mfa_setup.resources.policy_names import send_and_report
+from mfa_setup.services import Services
+from mfa_setup.snapshot.parts import known_or
+from mfa_setup.snapshot.snapshot import Snapshot
+
+SCOPE: ResourceName = "scope"
+CODE, DEPLOYED, BOUND = "code", "deployed", "bound"
+"""The fields of the writes: the code of the draft, whether it is deployed, and whether the Action is bound."""
+PATIENCE = 120.0
+"""Seconds to wait until Auth0 has built or deployed an Action: mostly under a second; 45 have been seen."""
+PAUSES = (0.3, 0.5, 1.0, 2.0)
+"""Seconds between the looks at a build; the last one repeats."""
+TEST_PAYLOAD: dict[str, JsonValue] = {
+    "client": {"client_id": "mfa-setup", "name": "mfa-setup"},
+    "connection": {"id": "mfa-setup", "name": "mfa-setup", "strategy": "auth0"},
+    "user": {"user_id": "auth0|mfa-setup"},
+    "authentication": {"methods": [{"name": "pwd"}]},
+    "transaction": {"protocol": "oidc-basic-profile"},
+}
+"""A login of nobody, in the form of the event that a post-login Action receives."""
+
+
+# --- the writes, as values -----------------------------------------------------------------------------------------
+
+
+def creation(code: str) -> Write:
+    """Returns the write that creates our Action."""
+    return Write(SCOPE, "create_action", ACTION_NAME, {}, {CODE: code})
+
+
+def update(action: PostLoginAction, code: str) -> Write:
+    """Returns the write that replaces our Action's code."""
+    return Write(SCOPE, "update_action", action.id, {CODE: action.effective}, {CODE: code})
+
+
+def deployment(action_id: str) -> Write:
+    """Returns the write that deploys the draft."""
+    return Write(SCOPE, "deploy_action", action_id, {DEPLOYED: False}, {DEPLOYED: True})
+
+
+def trial(action_id: str) -> Write:
+    """Returns the write that runs the draft once, and changes nothing."""
+    return Write(SCOPE, "test_action", action_id)
+
+
+def binding(action_id: str, *, on: bool) -> Write:
+    """Returns the write that binds our Action, or unbinds it."""
+    return Write(SCOPE, "bind_action" if on else "unbind_action", action_id, {BOUND: not on}, {BOUND: on})
+
+
+def deletion(action: PostLoginAction) -> Write:
+    """Returns the write that deletes our Action."""
+    return Write(SCOPE, "delete_action", action.id, {CODE: action.effective}, {CODE: None})
+
+
+# --- how they are sent ---------------------------------------------------------------------------------------------
+
+
+def _waited(services: Services, action_id: str, is_ready: Callable[[PostLoginAction], bool], what: str) -> None:
+    """Waits until Auth0 has built or deployed an Action.
+
+    Raises:
+        ActionUnusableError: The build failed.
+        UnavailableError: It takes longer than `PATIENCE`.
+    """
+    clock = services.clock
+    deadline, pauses = clock.now() + PATIENCE, list(PAUSES)
+    while not is_ready(action := services.auth0.actions.get(action_id)):
+        if action.status == "failed":
+            raise ActionUnusableError(f'Auth0 could not build the Action "{action.name}".', service="auth0")
+        if clock.now() >= deadline:
+            raise UnavailableError(
+                f'Auth0 has not {what} the Action "{action.name}" within {PATIENCE:.0f} seconds.',
+                hint="Run the command again: it continues with the Action that is there.",
+                service="auth0",
+            )
+        clock.sleep(pauses.pop(0) if len(pauses) > 1 else pauses[0])
+
+
+def _is_built(action: PostLoginAction) -> bool:
+    return action.status == "built"
+
+
+def _create(services: Services, write: Write) -> Fields:
+    return {"action_id": services.auth0.actions.create(write.target, _code(write))}
+
+
+def _found(services: Services, write: Write) -> Fields | None:
+    """Finds our Action by its name and code, after a lost answer."""
+    same = [one for one in ours(services) if (one.name, one.code) == (write.target, _code(write))]
+    return {"action_id": oldest(same).id, "recovered": True} if same else None
+
+
+def ours(services: Services) -> list[PostLoginAction]:
+    """Reads the Actions that are ours."""
+    return [one for one in services.auth0.actions.listed() if one.is_ours]
+
+
+def oldest(actions: list[PostLoginAction]) -> PostLoginAction:
+    """Returns the Action that was created first, on which all machines agree."""
+    return min(actions, key=lambda one: (one.created_at, one.id))
+
+
+def _create_once(execution: Execution, write: Write) -> None:
+    """Creates our Action; if another machine was first, deletes the one just created and uses the other.
+
+    The machine that was first sees only its own, or the later one, which its maker deletes.
+    """
+    made = execution.send(write)
+    action_id = str(made["action_id"])
+    there = oldest(ours(execution.services))
+    if there.id != action_id:
+        if "recovered" not in made:
+            execution.send(Write(SCOPE, "delete_action", action_id, {CODE: _code(write)}, {CODE: None}))
+        if there.code != _code(write):
+            execution.send(update(there, _code(write)))
+    execution.replace(NEW_ACTION, there.id)
+
+
+def _update(services: Services, write: Write) -> None:
+    services.auth0.actions.update(write.target, _code(write))
+
+
+def _deploy(services: Services, write: Write) -> None:
+    """Deploys the draft, and waits until that very version counts as deployed."""
+    _waited(services, write.target, _is_built, "built")
+    version = services.auth0.actions.deploy(write.target)
+    _waited(services, write.target, lambda action: action.version_id == version, "deployed")
+
+
+def _deployed(services: Services, write: Write) -> Fields | None:
+    """Finds out whether a deployment without an answer took effect."""
+    return {"recovered": True} if services.auth0.actions.get(write.target).is_deployed else None
+
+
+def _test(services: Services, write: Write) -> Fields:
+    """Runs the draft at Auth0.
+
+    Raises:
+        ActionUnusableError: It ended with an error.
+    """
+    _waited(services, write.target, _is_built, "built")
+    if not services.auth0.actions.test(write.target, TEST_PAYLOAD):
+        raise ActionUnusableError("Auth0 ran the Action that limits the policy as a test, and it failed.")
+    return {}
+
+
+def _bind(services: Services, write: Write) -> None:
+    bindings.change(services, write.target, ACTION_NAME, on=bool(write.after[BOUND]))
+
+
+TRIES = 3
+"""How often an Action is unbound again that somebody bound before it could be deleted."""
+
+
+def _delete(services: Services, write: Write) -> None:
+    """Deletes our Action; a bound one is refused with 409, so one that was bound again meanwhile is unbound again."""
+    for turn in range(TRIES):
+        try:
+            services.auth0.actions.delete(write.target)
+            break
+        except ServiceRefusedError as refused:
+            if refused.status != 409 or turn == TRIES - 1:  # noqa: PLR2004 HTTP
+                raise
+            bindings.change(services, write.target, ACTION_NAME, on=False)
+
+
+def _code(write: Write) -> str:
+    return str(write.after[CODE])
+
+
+# --- what they lead to ---------------------------------------------------------------------------------------------
+
+
+def _state(snapshot: Snapshot) -> ScopeState:
+    return known_or(snapshot.scope, ScopeState())
+
+
+def _changed(snapshot: Snapshot, write: Write, **values: str | None) -> Snapshot:
+    """Returns the snapshot with other values of the Action that a write concerns."""
+    targets = {write.target, NEW_ACTION}
+    ours = tuple(one.model_copy(update=values) if one.id in targets else one for one in _state(snapshot).ours)
+    return _with(snapshot, ScopeState(ours=ours, bound=_state(snapshot).bound))
+
+
+def _with(snapshot: Snapshot, state: ScopeState) -> Snapshot:
+    """Returns the snapshot with another state of our Action, which the list of bound Actions agrees with."""
+    known = known_or(snapshot.actions, None)
+    if known is None:
+        return replace(snapshot, scope=state)
+    mine = () if state.running is None else (BoundAction(id=NEW_ACTION, name=ACTION_NAME, code=state.running),)
+    return replace(snapshot, scope=state, actions=(*(one for one in known if not one.is_ours), *mine))
+
+
+def _created(snapshot: Snapshot, write: Write) -> Snapshot:
+    made = PostLoginAction(id=NEW_ACTION, name=write.target, code=_code(write), status="pending")
+    return _with(snapshot, ScopeState(ours=(*_state(snapshot).ours, made), bound=_state(snapshot).bound))
+
+
+def _now_deployed(snapshot: Snapshot, write: Write) -> Snapshot:
+    targets = {write.target, NEW_ACTION}
+    code = next((one.code for one in _state(snapshot).ours if one.id in targets), None)
+    return _changed(snapshot, write, deployed_code=code)
+
+
+def _now_bound(snapshot: Snapshot, write: Write) -> Snapshot:
+    state = _state(snapshot)
+    here = next((one for one in state.ours if one.id in {write.target, NEW_ACTION}), None)
+    others = tuple(one for one in state.bound if one.id not in {write.target, NEW_ACTION})
+    mine = (BoundAction(id=here.id, name=here.name, code=here.effective),) if here and write.after[BOUND] else ()
+    return _with(snapshot, ScopeState(ours=state.ours, bound=(*others, *mine)))
+
+
+def _now_gone(snapshot: Snapshot, write: Write) -> Snapshot:
+    state, gone = _state(snapshot), {write.target, NEW_ACTION}
+    ours = tuple(one for one in state.ours if one.id not in gone)
+    return _with(snapshot, ScopeState(ours=ours, bound=tuple(one for one in state.bound if one.id not in gone)))
+
+
+_UPDATING, _CREATING, _DELETING = (frozenset({f"{verb}:actions"}) for verb in ("update", "create", "delete"))
+ACTIONS: dict[WriteAction, Action] = {
+    "create_action": Action(
+        _create,
+        _CREATING,
+        _created,
+        find=_found,
+        perform=_create_once,
+        undo_scopes={"delete:actions": "delete the Action that limits the policy"},
+    ),
+    "update_action": Action(_update, _UPDATING, lambda found, write: _changed(found, write, code=_code(write))),
+    "deploy_action": Action(_deploy, _CREATING, _now_deployed, find=_deployed, perform=send_and_report),
+    "test_action": Action(_test, _CREATING, find=_test),
+    "bind_action": Action(_bind, _UPDATING, _now_bound, perform=send_and_report),
+    "unbind_action": Action(_bind, _UPDATING, _now_bound, perform=send_and_report),
+    "delete_action": Action(_delete, _DELETING, _now_gone, perform=send_and_report),
+}
+"""Each kind of write; deploying and testing need create:actions (OpenAPI)."""
