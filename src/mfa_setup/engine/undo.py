@@ -123,7 +123,7 @@ class _Undo:
         run.report.plan_anew()
         found = self._read()
         steps, self.rests[:] = undo_rest.steps_of(self._reversal(found), run.token)
-        changes = tuple(steps[resource.name].change for resource in registry.RESOURCES)
+        changes = registry.listed(steps[resource.name].change for resource in registry.RESOURCES)
         notices = tuple(notice for resource in BACKWARDS for notice in steps[resource.name].notices)
         run.report.changes = list(changes)
         run.report.warn((*notices, *undo_rest.warning(self.rests)))

@@ -28,6 +28,8 @@ def _either(names: Iterable[str]) -> str:
 
 def limits(state: ScopeState, wanted: PolicyScope | None, steps: Sequence[str]) -> Words:
     """Describes the change of the limits; `steps` are what happens to the Action, in words."""
+    if state.action is None and not steps:
+        return Words()
     now = now_words(state)
     if not steps:
         return Words(now=(now,))
