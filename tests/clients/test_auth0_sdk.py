@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import httpx
@@ -15,14 +13,24 @@ from starlette.routing import Route
 from mfa_setup.sandbox.app import build_app
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.world import World
-from support import scene
+from support import scene, sdk_flow_cases
 from support.lab import Lab
 from support.sdk import Ask, Mode, auth0_sdk
+from support.sdk_cases import (
+    BOTH,
+    LEGACY,
+    PHONE,
+    SENDER,
+    TEMPLATE,
+    TWILIO,
+    Case,
+    Tenant,
+    first,
+    gone,
+    one,
+    same,
+)
 
-SENDER, PHONE = "+14155550100", "+14155550123"
-BOTH, LEGACY, UNIFIED = ("unified", "legacy"), ("legacy",), ("unified",)
-TEMPLATE = {"content": {"body": {"text": "{{ code }} is it", "voice": "{{ code }} is it"}}}
-TWILIO = {"sid": "AC1", "default_from": SENDER, "delivery_methods": ["text"]}
 LEGACY_TEXTS = {"enrollment_message": "{{code}} enrols", "verification_message": "{{code}} verifies"}
 
 # auth0-python 6.8 has no method for these.
@@ -31,114 +39,6 @@ NOT_IN_THE_SDK = {
     for path in ("push-notification/settings/custom-app", "webauthn-roaming/settings", "webauthn-platform/settings")
     for method in ("GET", "PUT")
 }
-
-
-class Tenant:
-    """What the calls work on; each thing is created manually when a call first needs it."""
-
-    def __init__(self, lab: Lab) -> None:
-        self.lab = lab
-
-    @cached_property
-    def app(self) -> str:
-        """An application."""
-        return scene.application(self.lab, callbacks=["http://localhost:3000"])
-
-    @cached_property
-    def connection(self) -> str:
-        """The database connection."""
-        return str(self.lab.auth0("GET", "connections")[0]["id"])
-
-    @cached_property
-    def user(self) -> str:
-        """A user with a phone."""
-        body = {"connection": scene.CONNECTION, "email": "a@example.com", "password": "Correct-horse-9"}
-        return str(self.lab.auth0("POST", "users", body)["user_id"])
-
-    @cached_property
-    def phone(self) -> str:
-        """The user's phone: an authentication method."""
-        body = {"type": "phone", "phone_number": PHONE, "preferred_authentication_method": "sms"}
-        return str(self.lab.auth0("POST", f"users/{self.user}/authentication-methods", body)["id"])
-
-    @cached_property
-    def action(self) -> str:
-        """An Action that is bound to post-login."""
-        return str(self.lab.control("actions", [{"name": "mfa", "code": ""}])[0]["id"])
-
-    @cached_property
-    def domain(self) -> str:
-        """A custom domain that is not verified."""
-        body = {"domain": "login.example.com", "type": "auth0_managed_certs"}
-        return str(self.lab.auth0("POST", "custom-domains", body)["custom_domain_id"])
-
-    @cached_property
-    def api(self) -> str:
-        """An API."""
-        body = {"identifier": "https://api.example.com/", "scopes": [{"value": "read:all"}]}
-        return str(self.lab.auth0("POST", "resource-servers", body)["id"])
-
-    @cached_property
-    def grant(self) -> str:
-        """A client grant for that API."""
-        machine = self.lab.auth0("POST", "clients", {"name": "machine", "app_type": "non_interactive"})["client_id"]
-        body = {"client_id": machine, "audience": "https://api.example.com/", "scope": [], "subject_type": "client"}
-        return str(self.api and self.lab.auth0("POST", "client-grants", body)["id"])
-
-    @cached_property
-    def provider(self) -> str:
-        """A phone provider of the Unified Phone Experience that can send."""
-        self.lab.control("twilio/numbers", {"phone_number": SENDER})
-        account, token = self.lab.env["TWILIO_ACCOUNT_SID"], self.lab.env["TWILIO_AUTH_TOKEN"]
-        body = {"name": "twilio", "configuration": TWILIO | {"sid": account}, "credentials": {"auth_token": token}}
-        return str(self.lab.auth0("POST", "branding/phone/providers", body)["id"])
-
-    @cached_property
-    def template(self) -> str:
-        """A phone template."""
-        body = {"type": "otp_verify", "disabled": False} | TEMPLATE
-        return str(self.lab.auth0("POST", "branding/phone/templates", body)["id"])
-
-    @cached_property
-    def log_id(self) -> str:
-        """An event of the log: an SMS that was sent."""
-        self.lab.auth0("POST", f"branding/phone/providers/{self.provider}/try", {"to": PHONE})
-        return str(self.lab.auth0("GET", "logs")[0]["log_id"])
-
-
-@dataclass(frozen=True)
-class Case:
-    """One call of the SDK.
-
-    Attributes:
-        route: Method and path of the endpoint, as the sandbox names it.
-        call: The call, on the SDK's client.
-        holds: What is true of the answer.
-        first: What is to be there before.
-        stacks: The phone stacks to try it on.
-    """
-
-    route: str
-    call: Callable[[Any, Tenant], Any]
-    holds: Callable[[Any, Tenant], Any] = lambda found, _: found is not None
-    first: Callable[[Tenant], Any] = lambda _: None
-    stacks: tuple[str, ...] = UNIFIED
-
-
-def _gone(found: Any, _: Tenant) -> bool:
-    return found is None
-
-
-def _one(name: str) -> Callable[[Any, Tenant], Any]:
-    return lambda found, tenant: getattr(tenant, name) in {getattr(item, "id", None) for item in found}
-
-
-def _same(name: str, field: str = "id") -> Callable[[Any, Tenant], Any]:
-    return lambda found, tenant: getattr(found, field) == getattr(tenant, name)
-
-
-def _first(name: str) -> Callable[[Tenant], Any]:
-    return lambda tenant: getattr(tenant, name)
 
 
 def _legacy(alias: str) -> list[Case]:
@@ -188,14 +88,14 @@ APPLICATIONS = [
         "GET /clients",
         lambda a, _: a.clients.list(is_global=False),
         lambda r, t: t.app in {item.client_id for item in r},
-        first=_first("app"),
+        first=first("app"),
     ),
     Case(
         "POST /clients",
         lambda a, _: a.clients.create(name="new", app_type="spa", oidc_conformant=True),
         lambda r, _: (r.name, r.app_type, len(r.client_id)) == ("new", "spa", 32),
     ),
-    Case("GET /clients/{id}", lambda a, t: a.clients.get(t.app), _same("app", "client_id")),
+    Case("GET /clients/{id}", lambda a, t: a.clients.get(t.app), same("app", "client_id")),
     Case(
         "POST /clients/{id}/rotate-secret",
         lambda a, t: a.clients.rotate_secret(t.app),
@@ -206,27 +106,27 @@ APPLICATIONS = [
         lambda a, t: a.clients.update(t.app, callbacks=["http://localhost:4000"]),
         lambda r, _: r.callbacks == ["http://localhost:4000"],
     ),
-    Case("DELETE /clients/{id}", lambda a, t: a.clients.delete(t.app), _gone),
+    Case("DELETE /clients/{id}", lambda a, t: a.clients.delete(t.app), gone),
     Case("GET /clients/{id}/credentials", lambda a, t: a.clients.credentials.list(t.app), lambda r, _: r == []),
     Case(
         "GET /clients/{id}/connections",
         lambda a, t: a.clients.connections.get(t.app),
-        _one("connection"),
+        one("connection"),
         first=lambda t: scene.set_connected(t.lab, t.app, on=True),
     ),
-    Case("GET /connections", lambda a, _: a.connections.list(strategy=["auth0"]), _one("connection")),
+    Case("GET /connections", lambda a, _: a.connections.list(strategy=["auth0"]), one("connection")),
     Case(
         "POST /connections",
         lambda a, _: a.connections.create(name="second", strategy="auth0"),
         lambda r, _: r.id.startswith("con_"),
     ),
-    Case("GET /connections/{id}", lambda a, t: a.connections.get(t.connection), _same("connection")),
+    Case("GET /connections/{id}", lambda a, t: a.connections.get(t.connection), same("connection")),
     Case(
         "PATCH /connections/{id}",
         lambda a, t: a.connections.update(t.connection, is_domain_connection=True),
         lambda r, _: r.is_domain_connection is True,
     ),
-    Case("DELETE /connections/{id}", lambda a, t: a.connections.delete(t.connection), _gone),
+    Case("DELETE /connections/{id}", lambda a, t: a.connections.delete(t.connection), gone),
     Case(
         "GET /connections/{id}/clients",
         lambda a, t: a.connections.clients.get(t.connection),
@@ -238,33 +138,33 @@ APPLICATIONS = [
         lambda a, t: a.connections.clients.update(t.connection, request=[{"client_id": t.app, "status": True}]),
         lambda _, t: t.app in t.lab.connected(),
     ),
-    Case("GET /client-grants", lambda a, _: a.client_grants.list(), _one("grant"), first=_first("grant")),
+    Case("GET /client-grants", lambda a, _: a.client_grants.list(), one("grant"), first=first("grant")),
     Case(
         "POST /client-grants",
         lambda a, t: a.client_grants.create(client_id=t.app, audience="https://api.example.com/", scope=["read:all"]),
         lambda r, t: (r.client_id, r.scope) == (t.app, ["read:all"]),
-        first=_first("api"),
+        first=first("api"),
     ),
-    Case("GET /client-grants/{id}", lambda a, t: a.client_grants.get(t.grant), _same("grant")),
+    Case("GET /client-grants/{id}", lambda a, t: a.client_grants.get(t.grant), same("grant")),
     Case(
         "PATCH /client-grants/{id}",
         lambda a, t: a.client_grants.update(t.grant, scope=["read:all"]),
         lambda r, _: r.scope == ["read:all"],
     ),
-    Case("DELETE /client-grants/{id}", lambda a, t: a.client_grants.delete(t.grant), _gone),
-    Case("GET /resource-servers", lambda a, _: a.resource_servers.list(), _one("api"), first=_first("api")),
+    Case("DELETE /client-grants/{id}", lambda a, t: a.client_grants.delete(t.grant), gone),
+    Case("GET /resource-servers", lambda a, _: a.resource_servers.list(), one("api"), first=first("api")),
     Case(
         "POST /resource-servers",
         lambda a, _: a.resource_servers.create(identifier="https://other.example.com/"),
         lambda r, _: r.identifier == "https://other.example.com/",
     ),
-    Case("GET /resource-servers/{id}", lambda a, t: a.resource_servers.get(t.api), _same("api")),
+    Case("GET /resource-servers/{id}", lambda a, t: a.resource_servers.get(t.api), same("api")),
     Case(
         "PATCH /resource-servers/{id}",
         lambda a, t: a.resource_servers.update(t.api, token_lifetime=3600),
         lambda r, _: r.token_lifetime == 3600,
     ),
-    Case("DELETE /resource-servers/{id}", lambda a, t: a.resource_servers.delete(t.api), _gone),
+    Case("DELETE /resource-servers/{id}", lambda a, t: a.resource_servers.delete(t.api), gone),
 ]
 
 FACTORS = [
@@ -374,7 +274,7 @@ UNIFIED_PHONE = [
         "GET /branding/phone/providers",
         lambda a, _: a.branding.phone.providers.list(),
         lambda r, t: [item.id for item in r.providers] == [t.provider],
-        first=_first("provider"),
+        first=first("provider"),
         stacks=BOTH,
     ),
     Case(
@@ -395,7 +295,7 @@ UNIFIED_PHONE = [
     Case(
         "DELETE /branding/phone/providers/{id}",
         lambda a, t: a.branding.phone.providers.delete(t.provider),
-        _gone,
+        gone,
         stacks=BOTH,
     ),
     Case(
@@ -407,7 +307,7 @@ UNIFIED_PHONE = [
         "GET /branding/phone/templates",
         lambda a, _: a.branding.phone.templates.list(),
         lambda r, t: t.template in {item.id for item in r.templates},
-        first=_first("template"),
+        first=first("template"),
         stacks=BOTH,
     ),
     Case(
@@ -419,7 +319,7 @@ UNIFIED_PHONE = [
     Case(
         "GET /branding/phone/templates/{id}",
         lambda a, t: a.branding.phone.templates.get(t.template),
-        _same("template"),
+        same("template"),
         stacks=BOTH,
     ),
     Case(
@@ -431,38 +331,38 @@ UNIFIED_PHONE = [
     Case(
         "DELETE /branding/phone/templates/{id}",
         lambda a, t: a.branding.phone.templates.delete(t.template),
-        _gone,
+        gone,
         stacks=BOTH,
     ),
     Case(
         "PATCH /branding/phone/templates/{id}/reset",
         lambda a, t: a.branding.phone.templates.reset(t.template, request={}),
-        _same("template"),
+        same("template"),
         stacks=BOTH,
     ),
     Case(
         "POST /branding/phone/templates/{id}/try",
         lambda a, t: a.branding.phone.templates.test(t.template, to=PHONE, delivery_method="text"),
         lambda _, t: len(t.lab.twilio["messages"]) == 1,
-        first=_first("provider"),
+        first=first("provider"),
     ),
 ]
 
 PEOPLE = [
-    Case("GET /users", lambda a, _: a.users.list(), lambda r, t: [u.user_id for u in r] == [t.user], _first("user")),
+    Case("GET /users", lambda a, _: a.users.list(), lambda r, t: [u.user_id for u in r] == [t.user], first("user")),
     Case(
         "POST /users",
         lambda a, _: a.users.create(connection=scene.CONNECTION, email="b@example.com", password="Correct-horse-9"),
         lambda r, _: r.email == "b@example.com",
     ),
-    Case("GET /users/{id}", lambda a, t: a.users.get(t.user), _same("user", "user_id")),
+    Case("GET /users/{id}", lambda a, t: a.users.get(t.user), same("user", "user_id")),
     Case("PATCH /users/{id}", lambda a, t: a.users.update(t.user, name="New Name"), lambda r, _: r.name == "New Name"),
-    Case("DELETE /users/{id}", lambda a, t: a.users.delete(t.user), _gone),
+    Case("DELETE /users/{id}", lambda a, t: a.users.delete(t.user), gone),
     Case(
         "GET /users/{id}/authentication-methods",
         lambda a, t: a.users.authentication_methods.list(t.user),
-        _one("phone"),
-        first=_first("phone"),
+        one("phone"),
+        first=first("phone"),
     ),
     Case(
         "POST /users/{id}/authentication-methods",
@@ -481,13 +381,13 @@ PEOPLE = [
     Case(
         "DELETE /users/{id}/authentication-methods",
         lambda a, t: a.users.authentication_methods.delete_all(t.user),
-        _gone,
-        first=_first("phone"),
+        gone,
+        first=first("phone"),
     ),
     Case(
         "GET /users/{id}/authentication-methods/{method_id}",
         lambda a, t: a.users.authentication_methods.get(t.user, t.phone),
-        _same("phone"),
+        same("phone"),
     ),
     Case(
         "PATCH /users/{id}/authentication-methods/{method_id}",
@@ -497,19 +397,19 @@ PEOPLE = [
     Case(
         "DELETE /users/{id}/authentication-methods/{method_id}",
         lambda a, t: a.users.authentication_methods.delete(t.user, t.phone),
-        _gone,
+        gone,
     ),
     Case(
         "GET /users/{id}/enrollments",
         lambda a, t: a.users.enrollments.get(t.user),
         lambda r, _: [item.status for item in r] == ["confirmed"],
-        first=_first("phone"),
+        first=first("phone"),
     ),
     Case(
         "DELETE /users/{id}/authenticators",
         lambda a, t: a.users.authenticators.delete_all(t.user),
         lambda _, t: t.lab.auth0("GET", f"users/{t.user}/authentication-methods") == [],
-        first=_first("phone"),
+        first=first("phone"),
     ),
     Case(
         "POST /guardian/enrollments/ticket",
@@ -524,7 +424,7 @@ PEOPLE = [
     Case(
         "DELETE /guardian/enrollments/{id}",
         lambda a, t: a.guardian.enrollments.delete(t.phone.rpartition("|")[2]),
-        _gone,
+        gone,
     ),
 ]
 
@@ -544,27 +444,9 @@ THE_REST = [
         "GET /logs",
         lambda a, _: a.logs.list(),
         lambda r, t: t.log_id in {item.log_id for item in r},
-        first=_first("log_id"),
+        first=first("log_id"),
     ),
-    Case("GET /logs/{id}", lambda a, t: a.logs.get(t.log_id), _same("log_id", "log_id")),
-    Case(
-        "GET /actions/actions",
-        lambda a, _: a.actions.list(),
-        lambda r, t: [action.id for action in r] == [t.action],
-        first=_first("action"),
-    ),
-    Case("GET /actions/actions/{id}", lambda a, t: a.actions.get(t.action), _same("action")),
-    Case(
-        "DELETE /actions/actions/{id}",
-        lambda a, t: a.actions.delete(t.action, force=True),
-        lambda _, t: t.lab.auth0("GET", "actions/actions")["actions"] == [],
-    ),
-    Case(
-        "GET /actions/triggers/{triggerId}/bindings",
-        lambda a, _: a.actions.triggers.bindings.list("post-login"),
-        lambda r, t: [binding.action.id for binding in r] == [t.action],
-        first=_first("action"),
-    ),
+    Case("GET /logs/{id}", lambda a, t: a.logs.get(t.log_id), same("log_id", "log_id")),
     Case(
         "POST /custom-domains",
         lambda a, _: a.custom_domains.create(domain="login.example.com", type="auth0_managed_certs"),
@@ -574,9 +456,9 @@ THE_REST = [
         "GET /custom-domains",
         lambda a, _: a.custom_domains.list(),
         lambda r, t: [domain.custom_domain_id for domain in r] == [t.domain],
-        first=_first("domain"),
+        first=first("domain"),
     ),
-    Case("GET /custom-domains/{id}", lambda a, t: a.custom_domains.get(t.domain), _same("domain", "custom_domain_id")),
+    Case("GET /custom-domains/{id}", lambda a, t: a.custom_domains.get(t.domain), same("domain", "custom_domain_id")),
     Case(
         "PATCH /custom-domains/{id}",
         lambda a, t: a.custom_domains.update(t.domain, tls_policy="recommended"),
@@ -607,6 +489,7 @@ REFUSED = [
 ]
 
 CASES = [*APPLICATIONS, *FACTORS, *_legacy("phone"), *_legacy("sms"), *UNIFIED_PHONE, *PEOPLE, *THE_REST]
+CASES += [*sdk_flow_cases.ACTIONS, *sdk_flow_cases.GROUPS]
 RUNS = [pytest.param(case, stack, id=f"{case.route}-{stack}") for case in CASES for stack in case.stacks]
 
 

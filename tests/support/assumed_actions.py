@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from mfa_setup.sandbox.auth0.action_state import Action, Binding, Content, Progress, Secret, Version
+from mfa_setup.sandbox.auth0.action_model import Action, Content, Progress, Secret, Version
+from mfa_setup.sandbox.auth0.action_state import Binding
 from mfa_setup.sandbox.auth0.state import Tenant
 
 _FINAL = ("built", "failed")
@@ -21,8 +22,11 @@ def time(tenant: Tenant, path: str, answer: dict[str, Any]) -> None:
             action.settle(float("inf"))
     for shown in body.get("actions", [body]) if isinstance(body, dict) else []:
         known = state.actions.get(shown.get("id"))
+        if known is not None and "deployed_version" in shown:
+            known.finish_deployment()
         if known is not None and known.status not in _FINAL and "status" in shown:
-            known.build.steps = [shown["status"]]
+            rest = [] if shown["status"] in _FINAL else known.build.steps[-1:]
+            known.build.steps = [shown["status"], *rest]
 
 
 def gone(tenant: Tenant, path: str) -> None:
@@ -53,7 +57,7 @@ def _one(tenant: Tenant, asked: dict[str, Any], body: dict[str, Any] | None, act
             action.content = action.deployed.content if body["all_changes_deployed"] and action.deployed else _other()
             named = {one["name"]: one for one in body["secrets"]}
             kept = [one["name"] for one in asked["body"].get("secrets", ()) if "value" not in one]
-            action.content.secrets |= {name: Secret("", named[name]["updated_at"]) for name in kept}
+            action.content.secrets.update({name: Secret("", named[name]["updated_at"]) for name in kept})
 
 
 def _other() -> Content:
@@ -109,11 +113,13 @@ def _content(shown: dict[str, Any]) -> Content:
 def _offer(tenant: Tenant, asked: dict[str, Any], body: dict[str, Any]) -> None:
     """What the trigger offered then: runtimes come and go, and with them the one that an Action gets by itself."""
     (wanted,) = body["supported_triggers"]
-    for trigger in tenant.actions.triggers:
-        if (trigger["id"], trigger["version"]) == (wanted["id"], wanted["version"]):
-            trigger["runtimes"] += {body["runtime"]} - {*trigger["runtimes"]}
-            if "runtime" not in asked["body"]:
-                trigger["default_runtime"] = body["runtime"]
+    offered = {(one["id"], one["version"]): one for one in tenant.actions.triggers}
+    key = (wanted["id"], wanted["version"])
+    trigger = offered.get(key, {"id": key[0], "version": key[1], "status": "CURRENT", "runtimes": []})
+    offered[key] = trigger | {"runtimes": [*trigger["runtimes"], body["runtime"]]}
+    if "runtime" not in asked["body"]:
+        offered[key]["default_runtime"] = body["runtime"]
+    tenant.actions.triggers = list(offered.values())
 
 
 PREPARATIONS: tuple[tuple[str, Callable[..., None]], ...] = (

@@ -1,8 +1,9 @@
 """Triggers and the Actions that are bound to them: `/api/v2/actions/triggers`."""
 
 from mfa_setup.sandbox.auth0.action_json import binding_json
+from mfa_setup.sandbox.auth0.action_model import JSON, Action
 from mfa_setup.sandbox.auth0.action_rules import TRIGGER
-from mfa_setup.sandbox.auth0.action_state import JSON, Action, ActionState
+from mfa_setup.sandbox.auth0.action_state import ActionState
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
 from mfa_setup.sandbox.auth0.paging import ZERO_PAGING, without_zeros
@@ -22,7 +23,7 @@ def set_bindings(call: Call) -> JSON:
     """PATCH /actions/triggers/{triggerId}/bindings: replaces the whole list (recorded)."""
     state, trigger = call.tenant.actions, call.path["triggerId"]
     state.settle()
-    # not verified: that a payload without the list empties it, as an empty list does
+    # not verified: that a payload without `bindings` removes all, as an empty list does
     entries = [(_bindable(state, one["ref"], trigger), one) for one in call.body.get("bindings", ())]
     state.bind(trigger, [(action, one.get("display_name") or action.name) for action, one in entries])
     return {"bindings": _bindings(call)}
@@ -39,7 +40,7 @@ def _bindable(state: ActionState, ref: JSON, trigger: str) -> Action:
     action = _referred(state, ref, trigger)
     if action is None:
         raise invalid_body("That action does not exist.")  # not verified: status and text
-    # The texts are those of public threads; not verified: the end of the second one, and the errorCode of both.
+    # The texts are reported (sources: auth0-actions-refusals); not verified: the end of the second, and an errorCode.
     if not any(one["id"] == trigger for one in action.content.triggers):
         raise ManagementError(400, "Trying to create a binding between an incompatible action and trigger.")
     if action.deployed is None:

@@ -1,10 +1,11 @@
 """Actions, versions and bindings as the API shows them (recorded)."""
 
-from mfa_setup.sandbox.auth0.action_state import BUILT, JSON, Action, Binding, Content, Version
+from mfa_setup.sandbox.auth0.action_model import BUILT, JSON, Action, Content, Version
+from mfa_setup.sandbox.auth0.action_state import Binding
 
 
 def action_json(action: Action) -> JSON:
-    """Returns the Action as lists and reads show it: the draft above, and what runs in `deployed_version`."""
+    """Returns the Action as lists and reads show it: the draft, and the deployed version in `deployed_version`."""
     draft = {
         "code": action.content.code,
         "dependencies": action.content.dependencies,
@@ -13,8 +14,8 @@ def action_json(action: Action) -> JSON:
         "secrets": _secrets(action.content),
         **_modules(action.content),
     }
-    own = _own(action) | {"updated_at": action.drafted_at}
-    return own | draft | _running(action) | {"all_changes_deployed": action.is_deployed_as_drafted}
+    identity = _identity(action) | {"updated_at": action.drafted_at}
+    return identity | draft | _deployed(action) | {"all_changes_deployed": action.is_deployed_as_drafted}
 
 
 def binding_json(binding: Binding, trigger: str, action: Action) -> JSON:
@@ -22,7 +23,7 @@ def binding_json(binding: Binding, trigger: str, action: Action) -> JSON:
     return {
         "id": binding.id,
         "trigger_id": trigger,
-        "action": _own(action) | _running(action) | {"all_changes_deployed": False},
+        "action": _identity(action) | _deployed(action) | {"all_changes_deployed": False},
         "created_at": binding.created_at,
         "updated_at": binding.created_at,
         "display_name": binding.display_name,
@@ -30,12 +31,12 @@ def binding_json(binding: Binding, trigger: str, action: Action) -> JSON:
 
 
 def new_version_json(action: Action, version: Version) -> JSON:
-    """Returns the answer to a request to deploy: the version with its Action, of which nothing is deployed yet."""
-    return version_json(action, version) | {"action": _own(action) | {"all_changes_deployed": False}}
+    """Returns the version with its Action, as the response to a request to deploy shows it."""
+    return version_json(action, version) | {"action": _identity(action) | {"all_changes_deployed": False}}
 
 
 def version_json(action: Action, version: Version) -> JSON:
-    """Returns a version; `built_at` is there once it has run."""
+    """Returns a version; `built_at` is missing until its deployment has finished."""
     content = version.content
     return {
         "code": content.code,
@@ -54,7 +55,7 @@ def version_json(action: Action, version: Version) -> JSON:
     }
 
 
-def _own(action: Action) -> JSON:
+def _identity(action: Action) -> JSON:
     return {
         "id": action.id,
         "name": action.name,
@@ -64,8 +65,8 @@ def _own(action: Action) -> JSON:
     }
 
 
-def _running(action: Action) -> JSON:
-    """Returns the version that runs, under its documented name and under an older one (recorded)."""
+def _deployed(action: Action) -> JSON:
+    """Returns the deployed version under its documented key, and under an undocumented one (recorded)."""
     version = action.deployed
     if version is None:
         return {}

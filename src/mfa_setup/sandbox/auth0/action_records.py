@@ -1,15 +1,16 @@
-"""The Actions that run at a trigger, and those that a control call makes."""
+"""The Actions that run at a trigger, and the Actions that a control call creates."""
 
 import uuid
 
 from mfa_setup.sandbox.actions.records import POST_LOGIN, DeployedAction
-from mfa_setup.sandbox.auth0.action_state import BUILT, Action, ActionState, Content, Progress
+from mfa_setup.sandbox.auth0.action_model import BUILT, Action, Content, Progress
+from mfa_setup.sandbox.auth0.action_state import ActionState
 from mfa_setup.sandbox.auth0.ids import moment
 from mfa_setup.sandbox.auth0.state import Tenant
 
 
 def deployed_actions(tenant: Tenant, trigger: str) -> list[DeployedAction]:
-    """Returns what runs at a trigger, in order: the deployed version of each Action that is bound to it."""
+    """Returns the deployed version of each Action that is bound to the trigger, in the order in which they run."""
     state = tenant.actions
     state.settle()
     found = [(one, state.actions[one.action_id]) for one in state.bindings.get(trigger, ())]

@@ -1,11 +1,12 @@
-"""What the API of Actions refuses, and the content that a payload gives an Action.
+"""Rules and limits of Actions that the schemas do not express, and reading the content from a payload.
 
-The limits are documented (sources: auth0-actions-limits); the answers beyond them were never recorded.
+The limits are documented (sources: auth0-actions-limits); no response beyond a limit was recorded.
 """
 
 from http import HTTPStatus
 
-from mfa_setup.sandbox.auth0.action_state import JSON, ActionState, Content, Secret
+from mfa_setup.sandbox.auth0.action_model import JSON, Content, Secret
+from mfa_setup.sandbox.auth0.action_state import ActionState
 from mfa_setup.sandbox.auth0.action_triggers import TRIGGER_IDS
 from mfa_setup.sandbox.auth0.errors import ManagementError, invalid_body
 from mfa_setup.sandbox.auth0.ids import moment
@@ -32,10 +33,10 @@ def check_room(state: ActionState, trigger: str) -> None:
 
 
 def content_of(state: ActionState, body: JSON, before: Content | None) -> Content:
-    """Returns the draft that a payload gives: what it leaves out stays as it was (recorded).
+    """Returns the draft after an update with this payload; keys that it omits keep their values (recorded).
 
     Raises:
-        ManagementError: 400, or 403 if it names modules, which no tenant of the sandbox has.
+        ManagementError: 400, or 403 if it names modules, which the sandbox does not support.
     """
     if body.get("modules"):
         # Recorded for the API of modules; not verified for an Action that names some.
@@ -56,13 +57,13 @@ def content_of(state: ActionState, body: JSON, before: Content | None) -> Conten
 
 
 def _trigger(state: ActionState, wanted: list[JSON]) -> JSON:
-    """Returns the trigger, of which an Action has one (OpenAPI): in the current version unless another is named."""
+    """Returns the Action's one trigger (OpenAPI), in the current version unless the payload names another."""
     if len(wanted) > 1:
         # not verified: the text
         raise invalid_body("An action can only target a single trigger.")
     found = [one for one in state.triggers if one["id"] == wanted[0]["id"]]
     current = [one["version"] for one in found if one["status"] == "CURRENT"]
-    # not verified: that the current version is taken, and that "" stands for none
+    # not verified: that the current version is the default
     version = wanted[0].get("version") or "".join(current)
     if version not in [one["version"] for one in found]:
         # not verified: the text
@@ -73,7 +74,7 @@ def _trigger(state: ActionState, wanted: list[JSON]) -> JSON:
 def _runtime(state: ActionState, trigger: JSON, wanted: str) -> str:
     found = next(one for one in state.triggers if (one["id"], one["version"]) == (trigger["id"], trigger["version"]))
     if not wanted:
-        # not verified: what a trigger gives whose default runtime has been retired
+        # not verified: the default where the trigger's default runtime has been retired
         default: str = found["default_runtime"]
         return default if default in found["runtimes"] else str(found["runtimes"][-1])
     if wanted not in found["runtimes"]:
@@ -83,7 +84,7 @@ def _runtime(state: ActionState, trigger: JSON, wanted: str) -> str:
 
 
 def _secrets(given: list[JSON], before: dict[str, Secret]) -> dict[str, Secret]:
-    """Returns the new set: a name without a value keeps the value that it has (recorded)."""
+    """Returns the new set of secrets; a secret that is sent without a value keeps its value (recorded)."""
     now, values = moment(), {one.get("name", ""): one.get("value") for one in given}
     for name, value in values.items():
         if not name or (value is None and name not in before):
@@ -92,7 +93,7 @@ def _secrets(given: list[JSON], before: dict[str, Secret]) -> dict[str, Secret]:
         if len(name) > _NAME_LENGTH or len(value or "") > _VALUE_LENGTH:
             raise _too_much(f"A secret has up to {_NAME_LENGTH} characters of name and {_VALUE_LENGTH} of value.")
     new = {name: before[name] if value is None else Secret(value, now) for name, value in values.items()}
-    # The recorded order is not that of the request; not verified: that those which stay come first.
+    # The recorded order differs from that of the request; not verified: that existing secrets come first.
     return {name: new[name] for name in sorted(new, key=lambda name: name not in before)}
 
 

@@ -2,7 +2,7 @@
 
 from mfa_setup.sandbox.auth0.action_build import begin
 from mfa_setup.sandbox.auth0.action_json import new_version_json
-from mfa_setup.sandbox.auth0.action_state import BUILT, Action, Version
+from mfa_setup.sandbox.auth0.action_model import BUILT, Action, Version
 from mfa_setup.sandbox.auth0.actions import find_action
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import not_found
@@ -32,12 +32,12 @@ def _find(call: Call) -> tuple[Action, Version]:
 
 
 def deploy_version(call: Call) -> JSON:
-    """POST …/versions/{id}/deploy: a new version with the content of an earlier one; `update_draft` takes it over."""
+    """POST …/versions/{id}/deploy: creates a version with the content of an earlier one; may update the draft."""
     action, version = _find(call)
     clock = call.tenant.actions.clock()
     if (call.body or {}).get("update_draft"):
         action.content, action.drafted_at = version.content, moment()
-        # not verified: whether the draft is built again, which a version has been
+        # not verified: that the draft is not built again
         action.status, action.build = BUILT, begin(version.content, clock)
         action.build.steps.clear()
     return new_version_json(action, action.deploy(version.content, clock))

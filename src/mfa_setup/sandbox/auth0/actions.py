@@ -1,5 +1,6 @@
 """Actions: `/api/v2/actions/actions`, without their versions and bindings."""
 
+import asyncio
 import uuid
 from http import HTTPStatus
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 from mfa_setup.sandbox.actions.records import DeployedAction
 from mfa_setup.sandbox.auth0.action_build import begin
 from mfa_setup.sandbox.auth0.action_json import action_json, new_version_json
+from mfa_setup.sandbox.auth0.action_model import BUILT, Action
 from mfa_setup.sandbox.auth0.action_rules import TRIGGER, check_room, content_of
 from mfa_setup.sandbox.auth0.action_run import run_draft
-from mfa_setup.sandbox.auth0.action_state import BUILT, Action
 from mfa_setup.sandbox.auth0.endpoint import Call, Endpoint
 from mfa_setup.sandbox.auth0.errors import ManagementError, not_found
 from mfa_setup.sandbox.auth0.ids import moment
@@ -34,20 +35,20 @@ def list_actions(call: Call) -> JSON:
     """GET /actions/actions: always answers with totals (recorded)."""
     query, state = call.query, call.tenant.actions
     state.settle()
-    found = [one for one in state.actions.values() if _is_asked_for(one, query)]
-    for action in found:
+    matches = [one for one in state.actions.values() if _matches(one, query)]
+    for action in matches:
         state.read(action)
-    return without_zeros("actions", [action_json(one) for one in found], query)
+    return without_zeros("actions", [action_json(one) for one in matches], query)
 
 
-def _is_asked_for(action: Action, query: dict[str, Any]) -> bool:
-    # not verified: that `actionName` matches the exact name only, and that `deployed=false` filters nothing, as the
-    # zero that it is; every Action of the sandbox is a custom one, so that none is installed from the Marketplace
+def _matches(action: Action, query: dict[str, Any]) -> bool:
+    # not verified: that `actionName` matches the exact name only, and that `deployed=false` filters nothing. No Action
+    # of the sandbox is installed from the Marketplace.
     if query.get("installed") or (query.get("deployed") and action.deployed is None):
         return False
-    named = query.get("actionName") or action.name
+    name = query.get("actionName") or action.name
     trigger: str = action.content.triggers[0]["id"]
-    return named == action.name and query.get("triggerId", trigger) == trigger
+    return name == action.name and query.get("triggerId", trigger) == trigger
 
 
 def get_action(call: Call) -> JSON:
@@ -57,8 +58,8 @@ def get_action(call: Call) -> JSON:
 
 
 def create_action(call: Call) -> JSON:
-    """POST /actions/actions: an Action that is about to be built (recorded); names need not be unique."""
-    # not verified: that two Actions can have the same name, which no document forbids; and what `deploy` does
+    """POST /actions/actions: creates the Action and starts its build (recorded)."""
+    # not verified: that names need not be unique, which no document requires; and when `deploy` takes effect
     state, body = call.tenant.actions, call.body
     content = content_of(state, body, None)
     check_room(state, content.triggers[0]["id"])
@@ -98,7 +99,7 @@ def delete_action(call: Call) -> None:
 
 
 def deploy_action(call: Call) -> JSON:
-    """POST /actions/actions/{id}/deploy: answers the new version, which is deployed a moment later (recorded)."""
+    """POST /actions/actions/{id}/deploy: returns the new version; its deployment finishes later (recorded)."""
     action = find_action(call.tenant, call.path["id"])
     if action.status != BUILT:
         # The text is that of public threads; not verified: that there is no errorCode.
@@ -107,7 +108,7 @@ def deploy_action(call: Call) -> JSON:
     return new_version_json(action, action.deploy(action.content, call.tenant.actions.clock()))
 
 
-def try_action(call: Call) -> JSON:
+async def try_action(call: Call) -> JSON:
     """POST /actions/actions/{id}/test: runs the draft with the payload as its event."""
     action = find_action(call.tenant, call.path["id"])
     content = action.content
@@ -118,8 +119,9 @@ def try_action(call: Call) -> JSON:
         trigger=content.triggers[0]["id"],
         secrets={name: secret.value for name, secret in content.secrets.items()},
     )
-    # not verified: that a draft can be tested before it is built, and anything about the answer but its one key
-    return run_draft(call.tenant, draft, call.body["payload"])
+    # not verified: that a draft can be tested before it is built
+    # Code can take seconds, during which other requests are served.
+    return await asyncio.to_thread(run_draft, call.tenant, draft, call.body["payload"])
 
 
 def endpoints() -> list[Endpoint]:

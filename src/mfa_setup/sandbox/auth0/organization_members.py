@@ -1,6 +1,6 @@
 """Members of organizations and their roles: `/api/v2/organizations/{id}/members`.
 
-One 404 was recorded. The rest takes the form that auth0-python reads; not verified: every refusal but that one.
+One 404 was recorded. The other responses take the form that auth0-python reads; not verified: all other refusals.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ def _member(call: Call, user: JSON) -> JSON:
 
 
 def add_members(call: Call) -> None:
-    """POST …/members: 204; who is a member already stays one."""
+    """POST …/members: 204, also for users who are members already."""
     people, organization_id = call.tenant.people, _organization(call)
     if any(one not in people.users for one in call.body["members"]):
         raise invalid_body("One or more of the users do not exist.")
@@ -43,7 +43,7 @@ def add_members(call: Call) -> None:
 
 
 def remove_members(call: Call) -> None:
-    """DELETE …/members: 204; their roles in the organization are gone as well."""
+    """DELETE …/members: 204; also removes their roles in the organization."""
     people, organization_id = call.tenant.people, _organization(call)
     members = people.members.get(organization_id, [])
     members[:] = [one for one in members if one not in call.body["members"]]

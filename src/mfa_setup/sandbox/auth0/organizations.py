@@ -42,11 +42,12 @@ def get_by_name(call: Call) -> JSON:
 
 
 def create_organization(call: Call) -> JSON:
-    """POST /organizations; the answer shows the connections, which the sandbox does not keep."""
+    """POST /organizations: the response shows the enabled connections, which the sandbox does not store."""
     tenant = call.tenant
     _check_name(tenant, call.body["name"])
     enabled = [_with_connection(tenant, one) for one in call.body.get("enabled_connections", ())]
     given = {name: value for name, value in call.body.items() if name != "enabled_connections"}
+    # not verified: that the name serves as the missing display name
     organization = _stored({"id": new_id("org_", 16), "display_name": given["name"]} | given)
     tenant.organizations[organization["id"]] = organization
     return organization | ({"enabled_connections": enabled} if enabled else {})

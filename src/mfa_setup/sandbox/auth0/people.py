@@ -66,7 +66,7 @@ class People:
         self.tickets = {key: ticket for key, ticket in self.tickets.items() if ticket["user_id"] != user_id}
 
     def forget_role(self, role_id: str) -> None:
-        """Takes a role away from everybody who has it, in the tenant or in an organization."""
+        """Removes a role from all users, in the tenant and in organizations."""
         of_members = [held for by_member in self.member_roles.values() for held in by_member.values()]
         for held in [*self.roles.values(), *of_members]:
             held[:] = [one for one in held if one != role_id]

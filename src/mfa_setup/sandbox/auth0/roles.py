@@ -62,7 +62,7 @@ def update_role(call: Call) -> JSON:
 
 
 def delete_role(call: Call) -> JSON:
-    """DELETE /roles/{id}: answers 200 with an empty object (recorded); nobody has the role any more."""
+    """DELETE /roles/{id}: answers 200 with an empty object (recorded); removes the role from all users."""
     del call.tenant.roles[find_role(call.tenant, call.path["id"])["id"]]
     call.tenant.people.forget_role(call.path["id"])
     return {}
@@ -92,7 +92,7 @@ def list_user_roles(call: Call) -> Any:
 
 def shown(tenant: Tenant, role_ids: list[str]) -> list[JSON]:
     """Returns assigned roles as lists show them."""
-    # not verified: the order; that by name agrees with the recorded ones, in which the last one assigned comes first
+    # not verified: the order by name, which agrees with the recordings; so would the last assigned first
     return sorted((tenant.roles[one] for one in role_ids), key=lambda role: str(role["name"]))
 
 
@@ -110,7 +110,7 @@ def remove_roles(call: Call) -> None:
 
 
 def _checked(call: Call) -> tuple[str, list[str]]:
-    # not verified: which is looked for first, the roles or the user
+    # not verified: whether the roles or the user are checked first
     role_ids = [find_role(call.tenant, one)["id"] for one in call.body["roles"]]
     return find_user(call.tenant, call.path["id"])["user_id"], role_ids
 
