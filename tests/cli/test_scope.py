@@ -369,7 +369,7 @@ def test_limits_whose_codes_cannot_be_sent_are_an_emergency(lab: Lab, run: Run, 
     assert (found.code, found.document["error"]["code"]) == (7, "enforced_undeliverable")
 
 
-def test_a_tenant_with_limits_is_in_order(lab: Lab, do: Do) -> None:
+def test_a_tenant_with_limits_is_in_order(do: Do) -> None:
     do(*UP, "--only-percent", "10")
     checks = {check["id"]: check["status"] for check in do("doctor", "--json").document["checks"]}
     assert checks["mfa_in_action"] == "pass"  # our own Action is the policy, and no surprise
