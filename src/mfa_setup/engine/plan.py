@@ -173,7 +173,7 @@ def make(task: Task, given: Comparison, *, factor_first: bool = False) -> Plan:
         steps.append((step.change, step.writes))
         notices += step.notices
         outputs |= step.outputs
-    changes = tuple(change for change, _ in steps)
+    changes = registry.listed(change for change, _ in steps)
     stages = tuple(_stages(given.found, steps, factor_first=factor_first))
     return Plan(stages, changes, given.found, tuple(notices), tuple(outputs.items()))
 

@@ -125,7 +125,7 @@ class _Undo:
         found = self._read()
         steps, self.rests[:] = undo_rest.steps_of(self._reversal(found), run.token)
         shown = {*SAFE_ORDER, *self.record.touched}
-        changes = tuple(steps[one.name].change for one in registry.RESOURCES if one.name in shown)
+        changes = registry.listed(steps[one.name].change for one in registry.RESOURCES if one.name in shown)
         notices = tuple(notice for resource in BACKWARDS for notice in steps[resource.name].notices)
         run.report.changes = list(changes)
         run.report.warn((*notices, *undo_rest.warning(self.rests)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from mfa_setup.model.change import Change
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.types import PhoneStack, ResourceName
 from mfa_setup.model.write import Write, WriteAction
@@ -48,6 +49,12 @@ def possible_actions(desired: Desired, stack: PhoneStack) -> tuple[WriteAction, 
         for name, action in resource.actions.items()
         if action.scopes <= resource.write_scopes(desired, stack)
     )
+
+
+def listed(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Returns the changes without those of optional resources that neither exist nor change."""
+    optional = {resource.name for resource in RESOURCES if resource.is_optional}
+    return tuple(change for change in changes if not (change.is_empty and change.resource in optional))
 
 
 def in_order(names: Collection[ResourceName]) -> tuple[Resource, ...]:

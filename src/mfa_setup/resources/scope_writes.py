@@ -232,7 +232,7 @@ def _now_gone(snapshot: Snapshot, write: Write) -> Snapshot:
 
 
 LIMIT_SCOPES = frozenset({"create:actions", "update:actions", "delete:actions", "read:organizations", "read:roles"})
-"""The scopes that only limits and their undo need. Whoever has them can run any code at every login."""
+"""The scopes that only limits and their undo need. A client that has them can run any code at every login."""
 _UPDATING, _CREATING, _DELETING = (frozenset({f"{verb}:actions"}) for verb in ("update", "create", "delete"))
 ACTIONS: dict[WriteAction, Action] = {
     "create_action": Action(
