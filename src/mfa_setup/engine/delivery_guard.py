@@ -104,7 +104,9 @@ class DeliveryGuard:
     def judge(self, plan: Plan, awaited: tuple[str, ...] = ()) -> tuple[Check, ...]:
         """Evaluates the checks on the tenant as the plan would leave it, before a test SMS to the `awaited` phones."""
         parts = self._readiness() | (CONSEQUENCES if demands_codes(plan) else frozenset())
-        return self._judged(plan.after(self.reader.missing(parts, plan.found)), awaited=awaited)
+        end = plan.after(self.reader.missing(parts, plan.found))
+        self.context = replace(self.context, end=end)
+        return self._judged(end, awaited=awaited)
 
     def at_policy(self, snapshot: Snapshot, at: At, *, just_read: bool = False) -> Snapshot:
         """Reads the tenant and the Twilio account again and checks that codes can arrive: users' logins depend on it.
