@@ -205,6 +205,27 @@ def test_undo_after_a_kill_at_any_write_restores_every_byte(ground: Ground, coun
         assert watch.wrong == []
 
 
+@pytest.mark.parametrize("way", ["to some", "to others", "to everyone"])
+def test_an_undo_that_is_killed_is_finished_by_the_next(ground: Ground, count: Count, way: str) -> None:
+    before, line = WAYS[way]
+    at, hit = 0, True
+    while hit:
+        at += 1
+        place, killer = prepared(ground, f"{at}", before), WriteKiller(at, "after")
+        found = comparable(ground.lab)
+        assert ground.start(place, *line).result().code == 0
+        watch = Watch(ground.lab, killer, was_asked=True)
+        with gate(ground.lab, watch):
+            child = ground.start(place, *UNDO)
+            killer.victim.set_result(child.pid)
+            child.result()
+            hit = killer.hit is not None
+            assert not hit or ground.start(place, *UNDO).result().code == 0
+        count("undos")
+        assert watch.wrong == []
+        assert comparable(ground.lab) == found, at
+
+
 TROUBLE = ("status:502", "status:429", "reset", "truncate", "status:403")
 
 

@@ -1,8 +1,11 @@
 """Undoes changes to the limits: our Action gets its former code back, byte for byte, or is unbound and deleted."""
 
+from collections.abc import Mapping
+
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, Words, change_of, differing
-from mfa_setup.model.journal import traces
+from mfa_setup.model.journal import Trace, traces
+from mfa_setup.model.post_login import PostLoginAction
 from mfa_setup.model.scope_code import read_code
 from mfa_setup.model.types import Action
 from mfa_setup.model.write import NEW_ACTION, Write
@@ -23,7 +26,7 @@ from mfa_setup.snapshot.parts import known
 
 
 def revert(given: Reversal) -> Step:
-    """Restores the limits from before the run.
+    """Restores the limits from before the run: the draft, which the run wrote, and what is deployed of it.
 
     An Action that asks is restored before the policy that it replaces is lifted, and one that goes does so after the
     policy was restored.
@@ -32,7 +35,7 @@ def revert(given: Reversal) -> Step:
     action = state.action
     found = traces(record.of("create_action", "update_action", "delete_action"), given.later)
     found |= traces(record.of("bind_action", "unbind_action"), given.later)
-    now: dict[str, JsonValue] = {CODE: action.effective if action else None, BOUND: state.is_bound}
+    now: dict[str, JsonValue] = {CODE: _code_now(action, found), BOUND: state.is_bound}
     back, notices = restored(SCOPE, found, now)
     if not back or (CODE in found and CODE not in back and now[CODE] is not None and notices):
         return Step(Change(resource=SCOPE), notices=notices)
@@ -46,7 +49,8 @@ def revert(given: Reversal) -> Step:
         first += [creation(code), deployment(NEW_ACTION)]
         first += [binding(NEW_ACTION, on=True)] if is_bound else []
     else:
-        changes = [update(action, code), deployment(action.id)] if code != action.effective else []
+        changes = [update(action, code)] if code != action.code else []
+        changes += [deployment(action.id)] if code != action.deployed_code else []
         switch = [binding(action.id, on=is_bound)] if is_bound != state.is_bound else []
         first, writes = ([*changes, *switch], []) if is_bound else ([], [*changes, *switch])
     told = _words(code)
@@ -56,6 +60,13 @@ def revert(given: Reversal) -> Step:
     change = change_of(SCOPE, fields, "", told, exists=True)
     change = change.model_copy(update={"action": kind}) if change.pending else change
     return Step(change, tuple(writes), notices, first=tuple(first))
+
+
+def _code_now(action: PostLoginAction | None, found: Mapping[str, Trace]) -> str | None:
+    """Returns the draft's code, which the run wrote; the running code if only the draft is as before the run."""
+    if action is None:
+        return None
+    return action.effective if CODE in found and found[CODE].before == action.code else action.code
 
 
 def _words(code: JsonValue) -> Words:
