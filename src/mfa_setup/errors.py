@@ -148,6 +148,18 @@ class ProviderRaceError(MfaSetupError):
     default_hint = "Wait for the other run to end, then run this command again to send the token again."
 
 
+class MigrationRevertedError(MfaSetupError):
+    """A check after the switch to the Unified Phone Experience failed, so `migrate` switched back."""
+
+    code = "migration_reverted"
+
+
+class MigrationUnfinishedError(MfaSetupError):
+    """A check after the switch to the Unified Phone Experience failed, and switching back failed as well."""
+
+    code = "migration_unfinished"
+
+
 class BindingRaceError(MfaSetupError):
     """Somebody changed the bindings of the post-login trigger at the same time as this run."""
 
@@ -343,7 +355,7 @@ class ValueNeededError(MfaSetupError):
 class Choice:
     """One of several resources that match: the setting and value that select it, and its label."""
 
-    setting: Literal["app_client_id", "from", "buy", "messaging_service_sid"]
+    setting: Literal["app_client_id", "from", "buy", "messaging_service_sid", "text"]
     value: str
     label: str
 
@@ -416,6 +428,12 @@ class ProviderConflictError(GuardRefusedError):
     """The tenant's phone provider was not set up by mfa-setup."""
 
     code = "provider_conflict"
+
+
+class MigrationBlockedError(GuardRefusedError):
+    """The legacy phone settings use something that the Unified Phone Experience lacks, or that does not work today."""
+
+    code = "migration_blocked"
 
 
 class ApplicationConflictError(GuardRefusedError):

@@ -115,6 +115,15 @@ def test_each_tenant_has_its_own_policy(fleet: Fleet) -> None:
     assert [fleet.policy(name) for name in TENANTS[:3]] == [["all-applications"], [], ["all-applications"]]
 
 
+def test_each_tenant_has_its_own_limits(fleet: Fleet) -> None:
+    fleet.edit("[tenants.t0002]\n", "[tenants.t0002]\npolicy = { only = { percent = 10 } }\n")
+    found = fleet.up().document["tenants"]
+    scopes = {name: found[name]["outputs"]["policy_scope"] for name in TENANTS}
+    assert scopes.pop("t0002")["percent"] == 10
+    assert list(scopes.values()) == [None, None, None]
+    assert fleet.policy("t0002") == []
+
+
 def test_the_applications_of_a_tenant_can_be_left_alone(fleet: Fleet) -> None:
     fleet.edit(
         'application = { name = "Portal T0002", urls = ["https://t0002.example.com"] }',

@@ -379,15 +379,24 @@ def test_a_number_of_tenants_out_of_range_is_refused(run: Run, number: str) -> N
     assert (error["code"], error["hint"]) == ("invalid_value", "It is a whole number from 1 to 5000.")
 
 
-@pytest.mark.parametrize("kind", ["missing/fleet.toml", "folder", "link", "settings.toml", ""])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "missing/fleet.toml", "folder", "link", "loop/fleet.toml", "settings.toml", "settings.toml/x", "", " ",
+        "x" * 300, "x" * 300 + "/fleet.toml", "x/" * 3_000 + "fleet.toml", "~nobody/fleet.toml",
+    ],
+)  # fmt: skip
 def test_a_fleet_file_that_cannot_be_written_is_refused(run: Run, tmp_path: Path, kind: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "settings.toml").write_text("[auth0]\n")
     (tmp_path / "link").symlink_to(tmp_path / "settings.toml")
-    result = run("sandbox", "--json", "--port", "0", "--fleet-file", str(tmp_path / kind) if kind else "")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    path = kind if not kind.strip() or kind.startswith("~") else str(tmp_path / kind)
+    result = run("sandbox", "--json", "--port", "0", "--fleet-file", path)
     assert result.code == 3
     assert result.document["error"]["code"] == "invalid_value"
-    assert "--fleet-file" in result.document["error"]["hint"]
+    error = result.document["error"]
+    assert "--fleet-file" in error["message"] + error["hint"]
     assert (tmp_path / "settings.toml").read_text() == "[auth0]\n"
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from mfa_setup.adapters.auth0_actions import Auth0Actions
 from mfa_setup.model.scope_code import ACTION_NAME, MARK, read_code
+from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from support import actions, scene
 from support.lab import Lab, Result, Run
 from support.scene import warned
@@ -314,19 +316,9 @@ def test_limits_on_a_policy_that_somebody_else_set_lower_mfa(lab: Lab, run: Run,
     do(*POLICY, "--only-percent", "10")  # this machine's journal set the policy
 
 
-def granted(lab: Lab) -> list[str]:
-    """The scopes of the tool's client."""
-    return str(lab.sandbox.world.first.grants[lab.env["AUTH0_CLIENT_ID"]]).split()
-
-
 def without(lab: Lab, *scopes: str) -> None:
     """Takes scopes away from the tool's client."""
-    token = lab.token()
-    import base64  # noqa: PLC0415
-    import json  # noqa: PLC0415
-
-    claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
-    lab.grant([scope for scope in claims["scope"].split() if scope not in scopes])
+    lab.grant([scope for scope in ALL_SCOPES if scope not in scopes])
 
 
 def test_limits_that_cannot_be_read_are_never_dropped_silently(lab: Lab, run: Run, do: Do) -> None:
@@ -350,14 +342,47 @@ def test_a_tenant_that_sends_no_codes_yet_needs_no_scope_to_read_limits(lab: Lab
 def test_a_test_run_that_fails_leaves_the_policy_as_it_is(
     unified: Lab, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mfa_setup.adapters.auth0_actions import Auth0Actions  # noqa: PLC0415
-
     assert run(*UP, env=unified.env).code == 0
     monkeypatch.setattr(Auth0Actions, "test", lambda *_: False)
     failed = run(*POLICY, "--only-percent", "10", env=unified.env)
     assert (failed.code, failed.document["error"]["code"]) == (1, "action_unusable")
     assert (unified.tenant["policies"], actions.bound(unified)) == (EVERYONE, [])
-    monkeypatch.undo()
+
+
+# --- limits count like a policy ------------------------------------------------------------------------------------
+
+
+def test_what_limits_depend_on_is_not_undone_under_them(lab: Lab, run: Run, do: Do) -> None:
+    setup = do(*UP, "--policy", "never").document["run_id"]
+    do(*POLICY, "--only-percent", "10")
+    since = lab.mark()
+    refused = run(*UNDO, "--run", setup, env=lab.env)
+    assert (refused.code, refused.document["error"]["code"]) == (7, "guard_refused")
+    assert "The policy is always" in refused.document["error"]["message"]
+    assert lab.writes(since) == []
+
+
+def test_limits_whose_codes_cannot_be_sent_are_an_emergency(lab: Lab, run: Run, do: Do) -> None:
+    do(*UP, "--only-percent", "10")
+    lab.auth0("PUT", "guardian/factors/sms", {"enabled": False})
+    found = run("doctor", "--json", env=lab.env)
+    assert (found.code, found.document["error"]["code"]) == (7, "enforced_undeliverable")
+
+
+def test_a_tenant_with_limits_is_in_order(do: Do) -> None:
+    do(*UP, "--only-percent", "10")
+    checks = {check["id"]: check["status"] for check in do("doctor", "--json").document["checks"]}
+    assert checks["mfa_in_action"] == "pass"  # our own Action is the policy, and no surprise
+
+
+def test_the_test_sms_is_sent_before_the_action_asks_anyone(unified: Lab, run: Run) -> None:
+    assert run(*UP, "--policy", "never", env=unified.env).code == 0
+    since = unified.mark()
+    to = ("--test-to", "+12015550123")
+    assert run(*POLICY, "--only-percent", "10", *to, env=unified.env).code == 0
+    sent = [path.rpartition("/")[2] for _, path in unified.writes(since)]
+    assert "Messages.json" in sent[:-4]
+    assert sent[-4:] == ["actions", "deploy", "test", "bindings"]
 
 
 # --- undo ----------------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ def test_outputs_name_what_was_made(up: dict[str, object], lab: Lab) -> None:
         "number_sid": number["sid"],
         "messaging_service_sid": lab.control_service_sid(),
         "policy": "always",
+        "policy_scope": None,
         "countries": ["US"],
         "config_file": None,
         "proof": None,

@@ -150,7 +150,7 @@ def test_any_option_with_any_value(run: Run, unified: Lab, count: Count, times: 
             if option == "--port":
                 continue  # another program's port is none to play with
             words.append(option)
-            if not known[option].is_flag:
+            if not (known[option].is_flag or known[option].count):  # `-- WORD` would be a command for `sandbox` to run
                 is_path = option.endswith(("-file", "-dir", "-config", "--config"))
                 words.append(data.draw(NEARBY if is_path else TEXTS))
         # `sandbox` takes further words for a command, and runs it.

@@ -196,6 +196,16 @@ def test_a_test_run_answers_with_a_payload(api: httpx.Client) -> None:
     assert (answer.status_code, list(answer.json())) == (200, ["payload"])
 
 
+@pytest.mark.parametrize(("body", "error"), [("console.log(event.user.name)", None), ("event.no.thing", "TypeError")])
+def test_a_test_run_runs_the_draft_with_the_payload_as_its_event(
+    api: httpx.Client, body: str, error: str | None
+) -> None:
+    one = create(api, code=f"exports.onExecutePostLogin = async (event, api) => {{ {body}; }};")
+    run = api.post(f"{one}/test", json={"payload": {"user": {"name": "Ada"}}}).json()["payload"]
+    assert run["console"] == ("" if error else "Ada\n")
+    assert run.get("error", {}).get("name") == error
+
+
 @pytest.mark.parametrize("path", ["versions/x", "versions/x/deploy"])
 def test_a_version_that_is_not_there_is_not_found(api: httpx.Client, path: str) -> None:
     method = "POST" if path.endswith("deploy") else "GET"

@@ -232,6 +232,25 @@ def test_a_try_with_a_wrong_token_fails_as_in_life(sandbox: Sandbox, api: httpx.
     assert sandbox.world.snapshot()["twilio"]["messages"] == []
 
 
+def test_a_provider_is_prepared_and_tried_before_the_move_and_the_legacy_settings_survive_it(
+    start: Start, manage: Manage, connect: Callable[..., httpx.Client]
+) -> None:
+    """A legacy tenant's codes go the legacy way until the flag is set; `/try` goes by the prepared provider."""
+    running = start(phone_stack="legacy")
+    api, web = manage(running), connect(running)
+    provider = configure(api, running, buy(web, running))
+    tried = api.post(f"{PROVIDERS}/{provider}/try", json={"to": "+14155550123"})
+    assert (tried.status_code, tried.json()) == (202, {})
+    settings, paths = "/tenants/settings", [path for path in LEGACY_PATHS if "/phone/" in path]
+    assert "phone_consolidated_experience" not in api.get(settings).json()
+    before = [api.get(path).json() for path in paths]
+    assert api.patch(settings, json={"phone_consolidated_experience": True}).is_success
+    assert [api.get(path).status_code for path in paths] == [403] * 3
+    assert api.patch(settings, json={"phone_consolidated_experience": False}).is_success
+    assert [api.get(path).json() for path in paths] == before
+    assert [one["id"] for one in api.get(PROVIDERS).json()["providers"]] == [provider]
+
+
 def test_a_try_under_tls_trusts_the_authority_of_the_run(start: Start, connect: Callable[..., httpx.Client]) -> None:
     """A try under tls trusts the authority of the run."""
     running = start(tls=True)

@@ -1,9 +1,11 @@
 """A clock that only moves when somebody sleeps, for the tool and for the sandbox's Twilio alike: nothing waits."""
 
+import time
 from collections.abc import Callable
 
 import pytest
 
+from mfa_setup.cancellation import Cancellation
 from mfa_setup.clock import Clock
 from mfa_setup.sandbox.twilio.delivery import Timeline
 from mfa_setup.services import Services
@@ -40,3 +42,18 @@ class Moments:
     def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.meanwhile(len(self.slept))
+
+
+def skip_waits(patch: pytest.MonkeyPatch) -> None:
+    """Lets the waits that pace and repeat requests pass at once; the clock of the requests knows."""
+    skipped = 0.0
+
+    def now() -> float:
+        return time.time() + skipped
+
+    def sleep(seconds: float) -> None:
+        nonlocal skipped
+        skipped += seconds
+
+    patch.setattr(Clock.__init__, "__defaults__", (now, sleep))
+    patch.setattr(Cancellation, "sleep", lambda _token, seconds: sleep(seconds))

@@ -16,7 +16,13 @@ from support.lab import Lab
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "mfa_setup"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-MODULES = {"auth0-python": "auth0", "phonenumberslite": "phonenumbers", "pyjwt": "jwt", "python-liquid": "liquid"}
+MODULES = {
+    "auth0-python": "auth0",
+    "phonenumberslite": "phonenumbers",
+    "pyjwt": "jwt",
+    "python-liquid": "liquid",
+    "quickjs-ng": "quickjs",
+}
 """The modules of packages that are named otherwise."""
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import quickjs  # type: ignore[import-untyped]
+import quickjs
 
 from mfa_setup.model.scope import PolicyScope, ScopedApplication, ScopedName
 from mfa_setup.model.scope_code import ACTION_NAME, ScopeCode, read_code, with_client_id

@@ -178,6 +178,14 @@ class Auth0Adapter:
         return {answers.required(item, "name"): answers.required(item, "id") for item in listed}
 
     @sdk_errors()
+    def sms_connections(self) -> tuple[str, ...]:
+        """Returns the names of the passwordless SMS connections (`GET /connections?strategy=sms`)."""
+        listed = self._linked_pages(
+            "connections", "connections", strategy=["sms"], fields="name", include_fields=True, include_totals=True
+        )
+        return tuple(answers.required(item, "name") for item in listed)
+
+    @sdk_errors()
     def connection(self, connection_id: str, name: str) -> Connection:
         """Returns a connection and the applications that use it (`GET /connections/{id}/clients`)."""
         clients = self._linked_pages(f"connections/{quote_path_param(connection_id)}/clients", "clients")
@@ -383,6 +391,11 @@ class Auth0Adapter:
     def set_policies(self, policies: Sequence[str]) -> None:
         """Sets the MFA policies, which determine when MFA is required (`PUT /guardian/policies`)."""
         self._part(lambda api: api.guardian.policies).set(request=list(policies))
+
+    @sdk_errors()
+    def set_unified(self, *, on: bool) -> None:
+        """Moves the tenant to the unified phone stack, or back (`PATCH /tenants/settings`, only this key, recorded)."""
+        self._part(lambda api: api.tenants.settings).update(phone_consolidated_experience=on)
 
     @creating()
     def create_provider(self, provider: Provider, token: SecretStr) -> Provider:

@@ -1,8 +1,8 @@
 """The Actions of one tenant: those of the post-login trigger, and the bindings that decide which of them run.
 
-What Auth0 does with Actions: sources: auth0-actions-api. An Action runs once it is created, built, deployed and bound.
-A deployed version counts as deployed only if it says so itself: the answer to a deployment does not yet, and within a
-binding `all_changes_deployed` is false even after it.
+An Action runs once it is created, built, deployed and bound (sources: auth0-actions-api, auth0-actions-bindings). A
+version counts as deployed only if it says so itself: the answer to a deployment does not yet, and within a binding
+`all_changes_deployed` is false even after it.
 """
 
 import itertools

@@ -16,6 +16,8 @@ import typer
 _CHECK_IDS = """
     template_code provider_account provider_token twilio_credentials twilio_account compliance_profile balance
     sender_owned registration geo_permissions voice_sender dialing_permissions auth0_plan price_known
+    mfa_lowered
+    action_changed
     number_moves
 """.split()  # noqa: SIM905 a list literal would fill a page
 """The checks that --override accepts, duplicated because their catalog is slow to import; a test compares both."""

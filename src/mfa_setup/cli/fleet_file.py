@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from mfa_setup.cli.session import judged
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.quoting import looks_random
-from mfa_setup.settings.parsers import quoted
+from mfa_setup.settings import parsers
 from mfa_setup.store.safe_write import LinkedError, obstacle, replace_file
 
 _MARK = "# Written by `mfa-setup sandbox --fleet-file`."
@@ -17,23 +18,34 @@ def checked(text: str) -> Path:
     Raises:
         InvalidValueError: The path cannot be written, or the file there was not written by the sandbox.
     """
-    path = Path(text)
+    path = judged("--fleet-file is ", parsers.path, text)
+    try:
+        problem = _problem(path)
+    except OSError as unusable:  # such as a name that is too long
+        problem = f"The path in --fleet-file cannot be used: {unusable.strerror}."
+    if problem is not None:
+        raise InvalidValueError(problem, hint=_ANOTHER)
+    return path
+
+
+def _problem(path: Path) -> str | None:
+    """Returns why the fleet file cannot be written, or None.
+
+    Raises:
+        OSError: The path cannot be looked at.
+    """
     if looks_random(path.name):
-        raise InvalidValueError(f"--fleet-file is {quoted(text)}, which may be a secret.", hint=_ANOTHER)
-    if not text or path.is_dir():
-        raise InvalidValueError(f"--fleet-file is {quoted(text)}, which is not a file.", hint=_ANOTHER)
+        return f"--fleet-file is {parsers.quoted(str(path))}, which may be a secret."
+    if path.is_dir():
+        return f"--fleet-file is {parsers.quoted(str(path))}, which is a folder."
     if not path.parent.is_dir():
-        raise InvalidValueError(
-            f"The folder of {path} does not exist.", hint="Create it, or give --fleet-file another path."
-        )
+        return f"The folder of {path} does not exist."
     problem = obstacle(path)
     if problem is None and path.is_symlink():
         problem = f"{path} is a link, which the sandbox does not replace."
     if problem is None and path.exists() and not _is_ours(path):
         problem = f"{path} exists and was not written by the sandbox, which does not replace it."
-    if problem is not None:
-        raise InvalidValueError(problem, hint=_ANOTHER)
-    return path
+    return problem
 
 
 def _is_ours(path: Path) -> bool:

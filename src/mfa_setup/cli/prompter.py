@@ -235,7 +235,10 @@ def can_ask(*, as_json: bool) -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-_LOOK = {"undo": "Look at `changes` of `mfa-setup undo --json`, then pass --yes."}
+_LOOK = {
+    "undo": "Look at `changes` of `mfa-setup undo --json`, then pass --yes.",
+    "migrate": "Look at `changes` of `mfa-setup migrate --json`, then pass --yes.",
+}
 """Where to see the plan of a command, for commands whose plan is not in `mfa-setup plan`."""
 
 

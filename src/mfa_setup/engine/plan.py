@@ -10,7 +10,7 @@ from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Factor, Provider
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.post_login import ScopeState
-from mfa_setup.model.types import SAFE_ORDER
+from mfa_setup.model.types import ALL_RESOURCES
 from mfa_setup.model.write import Write
 from mfa_setup.resources import registry
 from mfa_setup.resources.base import OPEN_QUESTIONS, TOKEN, Comparison, Step
@@ -131,7 +131,7 @@ class Plan:
         Writes, displayed fields and the status of each check are compared; raw answers, such as a balance, are not.
         """
         mine, theirs = _by_name(self), _by_name(other)
-        resources = [name for name in SAFE_ORDER if mine.get(name) != theirs.get(name)]
+        resources = [name for name in ALL_RESOURCES if mine.get(name) != theirs.get(name)]
         before, after = _statuses(checks), _statuses(others)
         return (*resources, *sorted(name for name in before | after if before.get(name) != after.get(name)))
 
@@ -173,7 +173,7 @@ def make(task: Task, given: Comparison, *, factor_first: bool = False) -> Plan:
         steps.append((step.change, step.writes))
         notices += step.notices
         outputs |= step.outputs
-    changes = tuple(change for change, _ in steps)
+    changes = registry.listed(change for change, _ in steps)
     stages = tuple(_stages(given.found, steps, factor_first=factor_first))
     return Plan(stages, changes, given.found, tuple(notices), tuple(outputs.items()))
 

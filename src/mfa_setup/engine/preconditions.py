@@ -13,9 +13,11 @@ from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.ports import TokenPort
 from mfa_setup.resources import registry
+from mfa_setup.resources.phone_stack import SWITCH_SCOPES
 from mfa_setup.resources.provider_kept import KINDS
 from mfa_setup.resources.provider_writes import token_needed
 from mfa_setup.resources.registry import ACTIONS, in_order
+from mfa_setup.resources.scope_writes import LIMIT_SCOPES
 from mfa_setup.services import Services
 from mfa_setup.snapshot.names import SEND_SCOPES, PartName, scopes_of
 from mfa_setup.snapshot.parts import known, known_or
@@ -44,14 +46,16 @@ def possible_scopes(task: Task, desired: Desired, stack: PhoneStack | None) -> f
 def every_scope() -> tuple[frozenset[str], frozenset[str]]:
     """Returns all scopes that setting up a tenant may need, on either phone stack, and those that only an undo needs.
 
-    `mfa-setup login` and the README list exactly these.
+    `mfa-setup login` and the README list exactly these, without the scopes that allow much more than most users of
+    mfa-setup need: those of limits (`docs/mfa-for-some.md`) and of `migrate` (`docs/migrate.md`).
     """
+    rarely = LIMIT_SCOPES | SWITCH_SCOPES
     reads = frozenset[str]().union(
         *(scopes_of(get_args(PartName), stack) | SEND_SCOPES[stack] for stack in SEND_SCOPES)
     )
     writes = frozenset[str]().union(*(action.scopes for action in ACTIONS.values()))
-    undo = frozenset(registry.undo_scopes(ACTIONS))
-    return reads | writes - undo, undo
+    undo = frozenset(registry.undo_scopes(ACTIONS)) - rarely
+    return (reads | writes) - undo - rarely, undo
 
 
 def missing_scopes(token: TokenPort, needed: Iterable[str]) -> frozenset[str]:

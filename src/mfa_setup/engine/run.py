@@ -27,7 +27,16 @@ from mfa_setup.model.observed import Offer
 from mfa_setup.model.outcome import Notice, Tenant
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.ports import TokenPort
-from mfa_setup.resources import customdomain, number_move, policy_names, provider_kept, purchase, registry, sender
+from mfa_setup.resources import (
+    customdomain,
+    number_move,
+    phone_stack,
+    policy_names,
+    provider_kept,
+    purchase,
+    registry,
+    sender,
+)
 from mfa_setup.resources.base import OPEN_QUESTIONS, Comparison
 from mfa_setup.services import Services
 from mfa_setup.snapshot.names import CONSEQUENCES, READINESS, SEND_SCOPES, PartName, scopes_of
@@ -222,6 +231,8 @@ class _Setup:
             run.report.warn([consents.asked_first(found)])
         if self._ends_policy:
             run.report.warn(under_never(found))
+        if run.task.command == "up" and plan.stages and known(found.stack) == "legacy":
+            run.report.warn(phone_stack.mention(run.services.journal.runs))
         if not run.task.lenient:
             run.report.warn(preconditions.undo_warning(plan, run.token))
         return plan

@@ -15,6 +15,7 @@ from mfa_setup.errors import NotFoundError
 from mfa_setup.model.check import Check
 from mfa_setup.model.journal import RunRecord, runs_after, undoable, undone
 from mfa_setup.model.outcome import Notice, PastRun
+from mfa_setup.model.types import SAFE_ORDER
 from mfa_setup.resources import registry
 from mfa_setup.resources.application_revert import connections_of
 from mfa_setup.resources.base import Reversal, Step
@@ -123,7 +124,8 @@ class _Undo:
         run.report.plan_anew()
         found = self._read()
         steps, self.rests[:] = undo_rest.steps_of(self._reversal(found), run.token)
-        changes = tuple(steps[resource.name].change for resource in registry.RESOURCES)
+        shown = {*SAFE_ORDER, *self.record.touched}
+        changes = registry.listed(steps[one.name].change for one in registry.RESOURCES if one.name in shown)
         notices = tuple(notice for resource in BACKWARDS for notice in steps[resource.name].notices)
         run.report.changes = list(changes)
         run.report.warn((*notices, *undo_rest.warning(self.rests)))

@@ -70,6 +70,11 @@ class Change(Frozen):
         return self.model_copy(update={"summary": changed(self.summary), "words": self.words.model_copy(update=texts)})
 
     @property
+    def is_empty(self) -> bool:
+        """Whether the change neither applies anything nor has anything to say about the present state."""
+        return self.action == "none" and self.status == "none" and not (self.summary or self.held)
+
+    @property
     def pending(self) -> bool:
         """Whether the change has something to apply."""
         return self.action != "none"

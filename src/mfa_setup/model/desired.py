@@ -1,5 +1,7 @@
 """The desired state of all resources, validated."""
 
+from pydantic import Field
+
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.types import Delivery, NumberType, PolicyName
 
@@ -54,6 +56,18 @@ class DesiredSms(Frozen):
     resend_token: bool
 
 
+class DesiredMove(Frozen):
+    """How `migrate` moves a tenant to the unified phone stack.
+
+    Attributes:
+        accept_texts: Whether the proposed texts are used where a text cannot be converted with certainty.
+        texts: The answers about single texts, by the type of the template: `proposed`, `default` or `keep`.
+    """
+
+    accept_texts: bool = False
+    texts: dict[str, str] = Field(default_factory=dict)
+
+
 class DesiredScope(Frozen):
     """The limits of the policy as they were given: names, and for applications also client IDs.
 
@@ -83,6 +97,7 @@ class Desired(Frozen):
         countries: The countries of the users' phones; if it is empty, the sender's country is assumed.
         only: The limits of the policy.
         everyone: Whether the policy is to concern everyone, so that limits in force are dropped.
+        move: How the tenant is moved to the unified phone stack; None if it is not.
     """
 
     application: DesiredApplication | None
@@ -92,3 +107,4 @@ class Desired(Frozen):
     countries: tuple[str, ...] = ()
     only: DesiredScope = DesiredScope()
     everyone: bool = False
+    move: DesiredMove | None = None

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from mfa_setup.model.base import Frozen, JsonValue
-from mfa_setup.model.types import SAFE_ORDER, NumberType, ResourceName
+from mfa_setup.model.types import ALL_RESOURCES, NumberType, ResourceName
 from mfa_setup.model.write import Fields, WriteAction
 
 UNDO = "undo"
@@ -76,6 +76,7 @@ class RunRecord(Frozen):
         end: How the run ended; None if it was cut off.
         undoes: The ID of the run that this run reverts, if it is an undo.
         tenant: The key of the tenant (its audience); None in older journals, which do not name it.
+        kept: The legacy phone settings as they were before `migrate`, without any token; empty for other runs.
     """
 
     run_id: str
@@ -86,6 +87,7 @@ class RunRecord(Frozen):
     end: str | None = None
     undoes: str | None = None
     tenant: str | None = None
+    kept: Fields = Field(default_factory=dict)
 
     def of(self, *actions: WriteAction) -> tuple[WriteRecord, ...]:
         """Returns the writes of the given kinds that may have taken effect."""
@@ -109,7 +111,7 @@ class RunRecord(Frozen):
     def changed(self) -> tuple[ResourceName, ...]:
         """The resources that the run may have left in a different state than it found."""
         names = {write.resource for write in self._lasting()}
-        return tuple(name for name in SAFE_ORDER if name in names)
+        return tuple(name for name in ALL_RESOURCES if name in names)
 
     def _lasting(self) -> Iterator[WriteRecord]:
         gone = self.gone()

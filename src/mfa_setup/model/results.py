@@ -53,6 +53,10 @@ class UndoResult(Result):
     """The changes that an undo reverts, or the runs that can be undone."""
 
 
+class MigrateResult(Result):
+    """The phone stack of the tenant after `migrate`."""
+
+
 class ProfilesResult(Result):
     """The stored profiles."""
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-ResourceName = Literal["application", "number", "provider", "factor", "scope", "policy"]
+ResourceName = Literal["application", "number", "provider", "factor", "scope", "policy", "phone_stack"]
 Action = Literal["create", "update", "delete", "none"]
 Status = Literal["none", "pending", "applied", "failed", "unknown"]
 Delivery = Literal["sms", "voice", "both"]
@@ -22,6 +22,9 @@ tokens; `works` and `refused`: Auth0 holds another token, and a request with it 
 SAFE_ORDER: tuple[ResourceName, ...] = ("application", "number", "provider", "factor", "scope", "policy")
 """The order in which changes are applied: the policy comes last, when codes can reach the users."""
 
+ALL_RESOURCES: tuple[ResourceName, ...] = (*SAFE_ORDER, "phone_stack")
+"""All resources: those of the setup, and the phone stack, which only `migrate` changes."""
+
 LABELS: dict[ResourceName, str] = {
     "application": "application",
     "number": "phone number",
@@ -29,5 +32,6 @@ LABELS: dict[ResourceName, str] = {
     "factor": "SMS factor",
     "scope": "MFA limits",
     "policy": "MFA policy",
+    "phone_stack": "phone stack",
 }
 """The name of each resource for people, as it is written within a sentence."""

@@ -37,6 +37,7 @@ WriteAction = Literal[
     "unbind_action",
     "delete_action",
     "set_policies",
+    "set_stack",
 ]
 """The kinds of write requests; `write_config` is the only one that is not sent to a service."""
 

@@ -203,6 +203,7 @@ class Resource:
         revert: Returns the step that restores the state from before a run.
         revert_reads: Returns the parts of the snapshot that undoing some kinds of writes needs, including those that
             logins depend on.
+        is_optional: Whether the resource is listed only if it exists or changes.
     """
 
     name: ResourceName
@@ -212,3 +213,4 @@ class Resource:
     compare: Callable[[Comparison], Step]
     revert: Callable[[Reversal], Step]
     revert_reads: Callable[[Collection[WriteAction]], frozenset[PartName]]
+    is_optional: bool = False

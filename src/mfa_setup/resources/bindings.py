@@ -1,8 +1,8 @@
 """Binds our Action last, or unbinds it, without touching the other bindings of the post-login trigger.
 
-Auth0 only replaces the whole list, and nothing protects it from two writers (sources: auth0-actions-api). So the list
-is read right before it is written, and again after it. A change within that one round trip cannot be seen; what its
-loss leaves behind can: an Action that is deployed and no longer bound. Such an Action is named, never bound again,
+Auth0 only replaces the whole list, and nothing protects it from two writers (sources: auth0-actions-bindings). So the
+list is read right before it is written, and again after it. A change within that one round trip cannot be seen; what
+its loss leaves behind can: an Action that is deployed and no longer bound. Such an Action is named, never bound again,
 because somebody may have unbound it on purpose.
 """
 

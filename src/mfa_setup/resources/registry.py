@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from mfa_setup.model.change import Change
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.types import PhoneStack, ResourceName
 from mfa_setup.model.write import Write, WriteAction
@@ -9,19 +10,22 @@ from mfa_setup.resources.application import APPLICATION
 from mfa_setup.resources.base import Action, Resource
 from mfa_setup.resources.factor import FACTOR
 from mfa_setup.resources.number import NUMBER
+from mfa_setup.resources.phone_stack import PHONE_STACK
 from mfa_setup.resources.policy import POLICY
 from mfa_setup.resources.provider import PROVIDER
 from mfa_setup.resources.scope import LIMITS
 from mfa_setup.snapshot.snapshot import Snapshot
 
-RESOURCES: tuple[Resource, ...] = (APPLICATION, NUMBER, PROVIDER, FACTOR, LIMITS, POLICY)
-"""All resources in safe order: the policy comes last, when codes can reach the users."""
+RESOURCES: tuple[Resource, ...] = (APPLICATION, NUMBER, PROVIDER, FACTOR, LIMITS, POLICY, PHONE_STACK)
+"""All resources in safe order: the policy comes last of a setup. The phone stack is moved by itself (`migrate`)."""
 ACTIONS: dict[WriteAction, Action] = {name: action for one in RESOURCES for name, action in one.actions.items()}
 
 
 def after(snapshot: Snapshot, writes: Iterable[Write]) -> Snapshot:
     """Returns the snapshot that these writes lead to."""
     for write in writes:
+        if write.resource == PHONE_STACK.name:
+            continue  # a move prepares what no code is sent with yet, and then sends by the same account and sender
         snapshot = ACTIONS[write.action].effect(snapshot, write)
     return snapshot
 
@@ -45,6 +49,12 @@ def possible_actions(desired: Desired, stack: PhoneStack) -> tuple[WriteAction, 
         for name, action in resource.actions.items()
         if action.scopes <= resource.write_scopes(desired, stack)
     )
+
+
+def listed(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Returns the changes without those of optional resources that neither exist nor change."""
+    optional = {resource.name for resource in RESOURCES if resource.is_optional}
+    return tuple(change for change in changes if not (change.is_empty and change.resource in optional))
 
 
 def in_order(names: Collection[ResourceName]) -> tuple[Resource, ...]:

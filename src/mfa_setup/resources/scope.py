@@ -138,4 +138,5 @@ LIMITS = Resource(
     compare=compare,
     revert=revert,
     revert_reads=lambda _: MINIMUM | {"policies", "scope"},
+    is_optional=True,
 )

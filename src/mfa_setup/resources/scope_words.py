@@ -33,6 +33,8 @@ def limits(
     state: ScopeState, wanted: PolicyScope | None, steps: Sequence[str], users: Part[UserCount] = NOT_READ
 ) -> Words:
     """Describes the change of the limits; `steps` are what happens to the Action, in words."""
+    if state.action is None and not steps:
+        return Words()
     now = now_words(state)
     if not steps:
         return Words(now=(now,))

@@ -231,6 +231,8 @@ def _now_gone(snapshot: Snapshot, write: Write) -> Snapshot:
     return _with(snapshot, ScopeState(ours=ours, bound=tuple(one for one in state.bound if one.id not in gone)))
 
 
+LIMIT_SCOPES = frozenset({"create:actions", "update:actions", "delete:actions", "read:organizations", "read:roles"})
+"""The scopes that only limits and their undo need. A client that has them can run any code at every login."""
 _UPDATING, _CREATING, _DELETING = (frozenset({f"{verb}:actions"}) for verb in ("update", "create", "delete"))
 ACTIONS: dict[WriteAction, Action] = {
     "create_action": Action(

@@ -48,7 +48,7 @@ def compare(desired: DesiredSms, found: Snapshot) -> tuple[tuple[FieldChange, ..
         before = _of(kind, existing)
         after = _with_text(kind, text, before)
         if after != before:
-            fields += _fields(before, after)
+            fields += fields_of(before, after)
             writes += (_write(before, after),)
     return fields, writes
 
@@ -67,7 +67,7 @@ def _with_text(kind: str, text: str, before: Template | None) -> Template:
     return before.model_copy(update={"text": text, "disabled": False})
 
 
-def _fields(before: Template | None, after: Template) -> tuple[FieldChange, ...]:
+def fields_of(before: Template | None, after: Template) -> tuple[FieldChange, ...]:
     """Returns the fields that differ; a new template is compared with an empty one."""
     return differing(_parts(before or Template(kind=after.kind)), _parts(after))
 
@@ -124,7 +124,7 @@ def _revert_one(writes: tuple[WriteRecord, ...], there: Template, later: tuple[R
         return Restoration(notices=(changed_since("factor", name),))
     if first:
         back = Template.model_validate({**first, "id": there.id})
-        return Restoration(_fields(there, back), (_write(there, back),))
+        return Restoration(fields_of(there, back), (_write(there, back),))
     field = FieldChange(path=name, before=there.text)
     return Restoration((field,), (Write("factor", "delete_template", str(there.id), now),))
 

@@ -28,6 +28,7 @@ class SandboxConfig:
         tls: Whether to serve HTTPS, with a certificate of a throw-away certificate authority.
         tenants: The number of Auth0 tenants; one number of the Twilio account is the sender of all of them. None: there
             is one tenant, and the account owns no number.
+        action_seconds: How long the Actions of one login may take together, in seconds; the service allows 20 (docs).
     """
 
     port: int = 4400
@@ -39,3 +40,4 @@ class SandboxConfig:
     latency_ms: int = 0
     tls: bool = False
     tenants: int | None = None
+    action_seconds: float = 3.0

@@ -17,7 +17,7 @@ FLAG = "phone_consolidated_experience"
 def post_actions(call: ControlCall) -> list[JSON]:
     """POST /_sandbox/actions `[{"name", "code"}, …]`: sets the deployed Actions bound to post-login; `[]` removes all.
 
-    They replace every Action of the tenant.
+    They replace every Action of the tenant, and run in every login from then on.
     """
     if not isinstance(call.json, list):
         raise ValueError('expected a list of {"name", "code"}')  # noqa: TRY004 - every error is a ValueError
@@ -30,6 +30,11 @@ def _name_and_code(entry: Any) -> tuple[str, str]:
     if not isinstance(name, str) or not name or not isinstance(code, str):
         raise ValueError("each Action needs a name and its code, both strings")
     return name, code
+
+
+def get_action_runs(call: ControlCall) -> list[JSON]:
+    """GET /_sandbox/action-runs: the latest runs of Actions in logins, newest first."""
+    return list(call.tenant.login.action_runs)[::-1]
 
 
 def post_phone_stack(call: ControlCall) -> JSON:
@@ -72,6 +77,7 @@ def routes() -> list[Route]:
     """Returns the routes of the control calls about a tenant."""
     return [
         control_route("/actions", "POST", post_actions),
+        control_route("/action-runs", "GET", get_action_runs),
         control_route("/phone-stack", "POST", post_phone_stack),
         control_route("/organizations", "POST", post_organization),
         control_route("/notifications", "GET", get_notifications),

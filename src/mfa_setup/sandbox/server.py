@@ -124,6 +124,7 @@ class Sandbox:
         if server is None or thread is None:
             return
         server.should_exit = True
+        self.world.site.workers.stop()
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._connections.stop)
         thread.join(timeout=_START_SECONDS)

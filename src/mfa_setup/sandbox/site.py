@@ -1,7 +1,8 @@
 """The address and configuration of a sandbox, which its tenants share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mfa_setup.sandbox.actions.workers import Workers
 from mfa_setup.sandbox.config import SandboxConfig
 
 
@@ -12,10 +13,15 @@ class Site:
     Attributes:
         config: The options of the sandbox; the port is the one that is served.
         ca_file: The path of the certificate of this run's authority; None without `--tls`.
+        workers: The processes that run Actions.
     """
 
     config: SandboxConfig
     ca_file: str | None = None
+    workers: Workers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.workers = Workers(self.config.action_seconds)
 
     @property
     def scheme(self) -> str:

@@ -27,7 +27,7 @@ PANELS: dict[Group, tuple[str, str]] = {
     "users": ("Users", "sms"),
     "policy": ("Policy", "policy"),
     "everyone": ("Policy", "policy"),
-    "limits": ("Limits of the policy", "policy.only"),
+    "limits": ("Limits", "policy.only"),
 }
 """The panel of the help and the section of mfa-setup.toml for the settings of each group."""
 PREFIX = "MFA_SETUP_"

@@ -9,7 +9,7 @@ PartName = Literal[
     "twilio", "applications", "connections", "connected", "provider", "factors", "message_types", "templates",
     "policies", "scope", "named_connections", "organizations", "roles", "everyone", "settings", "actions",
     "action_failures", "custom_domains", "sends", "profiles", "balance", "geo", "dialing", "toll_free", "messages",
-    "alerts",
+    "alerts", "branding", "sms_connections",
 ]  # fmt: skip
 """The parts that are read by requests, in the order in which their errors are reported."""
 
@@ -46,6 +46,8 @@ _SCOPES: dict[PartName, frozenset[str]] = {
     "action_failures": frozenset({"read:logs"}),
     "custom_domains": frozenset({"read:custom_domains"}),
     "sends": frozenset({"read:logs"}),
+    "branding": frozenset({"read:phone_providers", "read:phone_templates"}),
+    "sms_connections": frozenset({"read:connections"}),
 }
 _STACK_SCOPES: dict[tuple[PartName, PhoneStack], frozenset[str]] = {
     ("provider", "unified"): frozenset({"read:phone_providers"}),

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, get_args
 
 from mfa_setup.errors import MfaSetupError, NotFoundError, ScopeMissingError
+from mfa_setup.model.branding import Branding
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Connections, Message, Number, Provider, SendEvent, Templates
 from mfa_setup.model.post_login import ScopeState
@@ -18,6 +19,7 @@ from mfa_setup.snapshot.account import AccountReading, Concerned
 from mfa_setup.snapshot.names import Again, PartName
 from mfa_setup.snapshot.parts import NOT_READ, Part, T, attempt, known, known_or
 from mfa_setup.snapshot.snapshot import Snapshot
+from mfa_setup.snapshot.token import token_state
 
 
 @dataclass(slots=True)
@@ -112,6 +114,8 @@ class Reading:
             "message_types": auth0.message_types,
             "templates": lambda: auth0.templates(known(stack)),
             "policies": auth0.policies,
+            "branding": lambda: _branding(self.services),
+            "sms_connections": lambda: self._with_scope("read:connections", auth0.sms_connections),
             "named_connections": lambda: auth0.named_connections(self.desired.only.connections),
             "organizations": lambda: self._with_scope("read:organizations", auth0.organizations),
             "roles": lambda: self._with_scope("read:roles", auth0.roles),
@@ -224,6 +228,13 @@ class Reading:
 
 def _is_toll_free(number: Number) -> bool:
     return is_toll_free(number.phone_number)
+
+
+def _branding(services: Services) -> Branding:
+    provider = services.auth0.provider("unified")
+    return Branding(
+        provider=provider, templates=services.auth0.templates("unified"), token=token_state(services, provider)
+    )
 
 
 def _connections(auth0: Auth0Port, name: str) -> Connections:

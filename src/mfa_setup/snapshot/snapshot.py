@@ -10,6 +10,7 @@ from datetime import datetime
 
 from mfa_setup.appconfig import ConfigFile
 from mfa_setup.errors import MfaSetupError
+from mfa_setup.model.branding import Branding
 from mfa_setup.model.observed import (
     Application,
     Connections,
@@ -59,6 +60,8 @@ class Snapshot:
         templates: The texts of the SMS.
         provider: The phone provider.
         policies: When MFA is required; empty means never.
+        branding: The provider and texts of the unified stack, whichever stack the tenant uses.
+        sms_connections: The names of the passwordless SMS connections.
         scope: Our Action that limits the policy.
         named_connections: The connections that the limits name, by name with their IDs.
         organizations: All organizations of the tenant, by name with their IDs.
@@ -97,6 +100,8 @@ class Snapshot:
     templates: Part[Templates] = NOT_READ
     provider: Part[Provider] = NOT_READ
     policies: Part[tuple[str, ...]] = NOT_READ
+    branding: Part[Branding] = NOT_READ
+    sms_connections: Part[tuple[str, ...]] = NOT_READ
     scope: Part[ScopeState] = NOT_READ
     named_connections: Part[Mapping[str, str]] = NOT_READ
     organizations: Part[Mapping[str, str]] = NOT_READ

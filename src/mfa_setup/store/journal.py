@@ -134,6 +134,14 @@ class Journal:
         """
         self._append("override", {"check": check_id, "evidence": evidence})
 
+    def keep(self, values: Fields) -> None:
+        """Records values that Auth0 will no longer show, before the first write of a `migrate`; without any token.
+
+        Raises:
+            JournalUnusableError: The journal cannot be written.
+        """
+        self._append("kept", {"values": values})
+
     def end(self, how: str) -> None:
         """Records the end of a run that wrote anything: `done`, or the code of an error."""
         if self._begun:

@@ -147,5 +147,7 @@ def _take(runs: dict[str, dict[str, Any]], path: Path, line: dict[str, Any]) -> 
         run["writes"][line.get("n")] = line
     elif kind == "outcome" and line.get("n") in run["writes"]:
         run["writes"][line["n"]] |= line
+    elif kind == "kept":
+        run["kept"] = line.get("values")
     elif kind == "end":
         run["end"] = line.get("how")

@@ -57,11 +57,19 @@ def test_a_text_without_the_code_is_sent_as_it_is(either: House, text: str) -> N
 
 
 def test_conditions_of_a_text_are_decided(either: House) -> None:
+    name = "friendly_name" if scene.is_unified(either.lab) else "tenant.friendly_name"
     set_text(
-        either, "{% if locale == 'es' %}Su{% else %}Your{% endif %} code for {{ tenant.friendly_name }}: {{ code }}"
+        either, f"{{% if locale == 'es' %}}Su{{% else %}}Your{{% endif %}} code for {{{{ {name} }}}}: {{{{ code }}}}"
     )
     either.browser().join()
     assert either.messages()[0]["body"].startswith("Your code for Sandbox: ")
+
+
+def test_on_the_unified_stack_the_tenant_is_only_its_raw_name(house: House) -> None:
+    set_text(house, "{{ tenant }}/{{ tenant.friendly_name }}/{{ friendly_name }}: {{ code }}")
+    house.browser().join()
+    name = house.lab.sandbox.world.tenants[house.lab.domain].name
+    assert house.messages()[0]["body"].startswith(f"{name}//Sandbox: ")
 
 
 @pytest.mark.parametrize("text", ["{{ code", "{{ code | nosuch }}", "{% for i in (1..99999) %}x{% endfor %}"])

@@ -156,7 +156,6 @@ def policy(call: Call, context: CommandContext) -> int:
     \b
     Examples:
       mfa-setup policy always
-      mfa-setup policy always --countries US,CA
       mfa-setup policy always --only-application "Acme Portal" --only-percent 10
       mfa-setup policy always --everyone
       mfa-setup policy always --countries DE --test-to +4915112345678

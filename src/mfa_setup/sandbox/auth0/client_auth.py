@@ -1,7 +1,7 @@
 """Authentication of an application at the token endpoint, by client secret or private-key JWT."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
@@ -21,11 +21,13 @@ class TokenRequest:
         tenant: The tenant that received the request.
         issuer: The issuer of the tokens: `{scheme}://{host}/`, with the host that the caller used.
         fields: The fields of the JSON or form body.
+        request: The request as Actions see it.
     """
 
     tenant: Tenant
     issuer: str
     fields: dict[str, str]
+    request: JSON = field(default_factory=dict)
 
     def need(self, name: str) -> str:
         """Returns a field that the grant requires.

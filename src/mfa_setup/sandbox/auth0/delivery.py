@@ -55,9 +55,9 @@ class Delivery:
     sid: str | None = None
 
 
-def sender(tenant: Tenant) -> Sender | None:
-    """Returns the Twilio account of the tenant's phone stack; None if none is configured or it is disabled."""
-    if tenant.unified:
+def sender(tenant: Tenant, *, unified: bool) -> Sender | None:
+    """Returns the Twilio account of one of the tenant's phone stacks; None if none is configured or it is disabled."""
+    if unified:
         provider = next(iter(tenant.providers.values()), None)
         if provider is None or provider["disabled"] or provider["name"] != "twilio":
             return None
@@ -78,8 +78,8 @@ async def send_code(
     """Sends a code through the tenant's phone provider; logs `gd_send_sms` or `gd_send_sms_failure`.
 
     Args:
-        tenant: The tenant whose phone stack sends the code.
-        template: The text, and the template's own sender if it has one.
+        tenant: The tenant.
+        template: The text, and the template's own sender if it has one; the provider of its phone stack sends.
         to: The phone number of the recipient.
         code: The code, for texts that contain a placeholder for it.
         channel: `text` or `voice`.
@@ -89,7 +89,8 @@ async def send_code(
         The outcome; failures are reported in it and not raised.
     """
     try:
-        result = await _deliver(tenant, template, template.with_code(tenant, code), to, channel)
+        body, unified = template.with_code(tenant, code), template.unified
+        result = await _deliver(tenant, template, body, to, channel, unified=unified)
     except InvalidTemplateError as error:
         # not verified: the service's behaviour for a template that is not valid Liquid; here nothing is sent
         result = Delivery(accepted=False, message=f"The template is invalid: {error}")
@@ -97,12 +98,12 @@ async def send_code(
     return result
 
 
-async def _deliver(tenant: Tenant, template: Template, body: str, to: str, channel: str) -> Delivery:
-    if is_custom(tenant):
+async def _deliver(tenant: Tenant, template: Template, body: str, to: str, channel: str, *, unified: bool) -> Delivery:
+    if is_custom(tenant, unified=unified):
         # A custom provider runs the tenant's own code; the sandbox does not run it and treats the message as sent.
         tenant.notifications.append(Notification(to, body, channel, template.sender))
         return Delivery(accepted=True)
-    account = sender(tenant)
+    account = sender(tenant, unified=unified)
     if account is None:
         return Delivery(accepted=False, message=_NO_PROVIDER)
     if template.sender:
@@ -110,9 +111,9 @@ async def _deliver(tenant: Tenant, template: Template, body: str, to: str, chann
     return await _post(tenant.site, account, to, body, channel)
 
 
-def is_custom(tenant: Tenant) -> bool:
+def is_custom(tenant: Tenant, *, unified: bool) -> bool:
     """Whether the tenant's own code sends: a custom provider or, on the legacy stack, the phone-message hook."""
-    if not tenant.unified:
+    if not unified:
         return tenant.legacy.provider == _HOOK
     provider = next(iter(tenant.providers.values()), None)
     return provider is not None and provider["name"] == CUSTOM and not provider["disabled"]

@@ -14,6 +14,7 @@ from mfa_setup.sandbox.auth0.client_auth import TokenRequest, authenticate_clien
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.events import token_exchange
 from mfa_setup.sandbox.auth0.reached import reached
+from mfa_setup.sandbox.auth0.seen import seen_by_actions
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
 from mfa_setup.sandbox.auth0.tokens import mint
 from mfa_setup.sandbox.payloads import is_form, read_form, read_json
@@ -38,7 +39,8 @@ async def token(request: Request) -> Response:
 
 async def _answer(request: Request) -> JSON:
     tenant = tenant_of(request)
-    asked = TokenRequest(tenant, issuer_of(request, tenant), await _fields(request))
+    fields = await _fields(request)
+    asked = TokenRequest(tenant, issuer_of(request, tenant), fields, seen_by_actions(request, fields))
     grant = GRANTS.get(asked.need("grant_type"))
     if grant is None:
         # not verified: status and text for a grant type that does not exist

@@ -23,10 +23,12 @@ class Template:
     Attributes:
         text: The text, in Liquid.
         sender: The template's own `from`; None if it has none.
+        unified: Whether the text belongs to the Unified Phone Experience, where `tenant` is the raw name, a string.
     """
 
     text: str
     sender: str | None = None
+    unified: bool = False
 
     def with_code(self, tenant: Tenant, code: str) -> str:
         """Returns the message with the code; a text without the variable is sent as it is, without any code.
@@ -35,7 +37,8 @@ class Template:
             InvalidTemplateError: The text is not valid Liquid.
         """
         name = str(tenant.settings.get("friendly_name") or tenant.name)
-        return rendered(self.text, code_variables(code, name))
+        own: dict[str, object] = {"tenant": tenant.name} if self.unified else {}
+        return rendered(self.text, code_variables(code, name) | own)
 
 
 def template_of(tenant: Tenant, *, enrolling: bool, channel: str) -> Template:
@@ -45,6 +48,11 @@ def template_of(tenant: Tenant, *, enrolling: bool, channel: str) -> Template:
         message = "enrollment_message" if enrolling else "verification_message"
         text = (tenant.legacy.templates or {}).get(message)
         return Template(text or (ENROLLMENT if enrolling else VERIFICATION))
+    return prepared_template(tenant, enrolling=enrolling, channel=channel)
+
+
+def prepared_template(tenant: Tenant, *, enrolling: bool, channel: str) -> Template:
+    """Returns the Unified Phone Experience's text, also of a tenant that does not use it yet."""
     kind = "otp_enroll" if enrolling else "otp_verify"
     enabled = (one for one in tenant.templates.values() if one["type"] == kind and not one["disabled"])
     return unified_template(next(enabled, {"type": kind}), channel)
@@ -55,4 +63,4 @@ def unified_template(template: JSON, channel: str) -> Template:
     # not verified: the service's own text for a call, and for the types that carry no login code
     content = template.get("content", {})
     text = content.get("body", {}).get(channel) or TEMPLATES.get(template["type"], TEMPLATES["otp_verify"])
-    return Template(text, content.get("from") or None)
+    return Template(text, content.get("from") or None, unified=True)

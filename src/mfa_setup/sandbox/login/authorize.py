@@ -7,14 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mfa_setup.sandbox.login import factor, flow, sessions
+from mfa_setup.sandbox.actions.demand import Demand
+from mfa_setup.sandbox.login import factor, flow, post_login, sessions
 from mfa_setup.sandbox.login.diary import note_success
 from mfa_setup.sandbox.login.errors import LOST, AuthorizeError
 from mfa_setup.sandbox.login.granted import Code, Granted
 from mfa_setup.sandbox.login.issue import id_token
+from mfa_setup.sandbox.login.occasion import of_silent_login
 from mfa_setup.sandbox.login.people import get_user, note_login
 from mfa_setup.sandbox.login.prompts import BROWSER_COOKIE, begin, browser_of, found, go, onward, served, set_cookie
 from mfa_setup.sandbox.login.records import MULTI_FACTOR, AuthRequest, Session, Target, Transaction
+from mfa_setup.sandbox.login.refusal import refuse
 from mfa_setup.sandbox.login.request import request_of, target_of
 from mfa_setup.sandbox.login.respond import respond
 from mfa_setup.sandbox.login.visit import Visit
@@ -37,48 +40,51 @@ async def authorize(request: Request) -> Response:
 
 
 def _refused(visit: Visit, given: Mapping[str, str], target: Target, error: AuthorizeError) -> Response:
-    kind = "fsa" if given.get("prompt") == "none" else "f"
-    visit.note(kind, error.description, client_id=target.client_id, error=error.error)
     if target.response_mode not in {"fragment", "form_post", "web_message"}:
         target = replace(target, response_mode="query")
-    return respond(target, {"error": error.error, "error_description": error.description})
+    return refuse(visit, target, error, "fsa" if given.get("prompt") == "none" else "f")
 
 
 async def _begin(visit: Visit, given: Mapping[str, str], target: Target) -> Response:
     asked = request_of(visit, given, target)
     session = sessions.usable(visit, asked)
     if asked.prompt == "none":
-        return _silently(visit, asked, session)
-    transaction = begin(visit, Transaction(asked, browser_of(visit), began_at=visit.now))
+        return await _silently(visit, asked, session)
+    transaction = begin(visit, Transaction(asked, browser_of(visit), began_at=visit.now, request=visit.request))
     if session is None:
         page = "signup" if asked.screen_hint == "signup" else "login"
         response = go(f"/u/{page}?state={transaction.key}")
     else:
         transaction.user_id, transaction.authenticated_at = session.user_id, session.authenticated_at
         transaction.sid, transaction.mfa_before = session.sid, session.mfa
+        transaction.mfa_at, transaction.factor = (0.0, session.mfa_at), session.factor
         response = await onward(visit, transaction)
     set_cookie(visit, response, BROWSER_COOKIE, transaction.browser)
     return response
 
 
-def _silently(visit: Visit, asked: AuthRequest, session: Session | None) -> Response:
+async def _silently(visit: Visit, asked: AuthRequest, session: Session | None) -> Response:
     """Authenticates silently: answers at once, or raises the error that names the page that is needed (docs)."""
     if session is None:
         raise AuthorizeError("login_required", "Login required")
-    if factor.blocks_silent_login(visit, session):
-        # not verified: the code (sources: auth0-silent-mfa-error)
-        raise AuthorizeError("login_required", "Multifactor authentication required")
+    execution = post_login.begin(visit)
+    demand = await post_login.proceed(visit, execution, of_silent_login(visit, asked, session))
+    remembered = factor.remembrance(visit, session.user_id)
+    required = demand.requires(remembered=bool(remembered))
+    if required or (required is None and factor.blocks_silent_login(visit, session)):
+        # not verified: the code (sources: auth0-silent-mfa-error), also where an Action requires the factor
+        raise AuthorizeError("login_required", "Multifactor authentication required", {"actions": execution.logged})
     if flow.needs_consent(visit, asked, session.user_id):
         raise AuthorizeError("consent_required", "Consent required")
-    visit.note("ssa", "Success Silent Auth", user_id=session.user_id, client_id=asked.target.client_id)
+    about = {"user_id": session.user_id, "client_id": asked.target.client_id}
+    visit.note("ssa", "Success Silent Auth", **about, actions=execution.logged)
     sessions.touch(visit, session, asked.target.client_id)
-    remembered = factor.remembrance(visit, session.user_id)
-    return respond(asked.target, _values(visit, asked, session, mfa=False, remembered=remembered))
+    granted = _granted(asked, session, demand, mfa=False, remembered=remembered)
+    return respond(asked.target, _values(visit, granted, asked))
 
 
-def _values(visit: Visit, asked: AuthRequest, session: Session, *, mfa: bool, remembered: str) -> dict[str, str]:
-    """Returns the parameters for the application: a code, or an ID token if it asked for one."""
-    granted = Granted(
+def _granted(asked: AuthRequest, session: Session, demand: Demand, *, mfa: bool, remembered: str) -> Granted:
+    return Granted(
         client_id=asked.target.client_id,
         user_id=session.user_id,
         scope=asked.scope,
@@ -91,7 +97,13 @@ def _values(visit: Visit, asked: AuthRequest, session: Session, *, mfa: bool, re
         max_age=asked.max_age is not None,
         organization=asked.organization,
         remembered=remembered,
+        id_claims=demand.id_claims,
+        access_claims=demand.access_claims,
     )
+
+
+def _values(visit: Visit, granted: Granted, asked: AuthRequest) -> dict[str, str]:
+    """Returns the parameters for the application: a code, or an ID token if it asked for one."""
     if asked.response_type == "id_token":
         return {"id_token": id_token(visit, granted)}
     code = Code(granted, asked.target.redirect_uri, asked.challenge, asked.method)
@@ -121,7 +133,8 @@ def _finish(visit: Visit, transaction: Transaction) -> Response:
     seconds, remembered = factor.remembered_seconds(visit), factor.remembrance(visit, session.user_id)
     if transaction.remember:
         remembered = visit.login.remembered.put(session.user_id, seconds)
-    response = respond(asked.target, _values(visit, asked, session, mfa=transaction.mfa, remembered=remembered))
+    granted = _granted(asked, session, transaction.demand, mfa=transaction.mfa, remembered=remembered)
+    response = respond(asked.target, _values(visit, granted, asked))
     set_cookie(visit, response, sessions.COOKIE, cookie, sessions.cookie_seconds(visit))
     if transaction.remember:
         set_cookie(visit, response, factor.REMEMBER_COOKIE, remembered, seconds)

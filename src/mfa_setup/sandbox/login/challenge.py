@@ -39,7 +39,7 @@ def _page(visit: Visit, transaction: Transaction, error: str = "") -> Response:
         channel=transaction.channel,
         other=next((way for way in factor.channels(visit) if way != transaction.channel), None),
         recovery=has_recovery_code(visit, transaction.user_id),
-        remember=factor.offers_to_remember(visit),
+        remember=factor.offers_to_remember(visit, transaction.demand),
         remembered=factor.remembers_by_default(visit),
         length=visit.tenant.phone_settings["otp_length"],
     )
@@ -85,7 +85,7 @@ async def _verify(visit: Visit, transaction: Transaction, code: str) -> Response
     else:
         _note(visit, "gd_auth_succeed", transaction, phone)
     note_use(phone)
-    flow.close(visit, transaction)
+    flow.close(visit, transaction, transaction.channel)
     return await onward(visit, transaction)
 
 

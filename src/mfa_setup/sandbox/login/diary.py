@@ -20,6 +20,7 @@ def note_success(visit: Visit, transaction: Transaction, session: Session) -> No
         connection=asked.connection,
         prompts=_prompts(visit, transaction, session, user),
         session_id=session.sid,
+        actions=transaction.execution.logged if transaction.execution else None,
         stats={"loginsCount": user.get("logins_count", 0)},
         **_stage(transaction.began_at, visit.now),
     )

@@ -1,5 +1,7 @@
 """Failures of a login that no form can show: an error page, or an error sent to the application's callback."""
 
+from typing import Any
+
 
 class PageError(Exception):
     """A failure that must not be sent to the application and is shown on a page instead.
@@ -23,10 +25,12 @@ class AuthorizeError(Exception):
     Attributes:
         error: The OAuth error code.
         description: The `error_description`.
+        details: Further details of the log event.
     """
 
-    def __init__(self, error: str, description: str) -> None:
+    def __init__(self, error: str, description: str, details: dict[str, Any] | None = None) -> None:
         super().__init__(description)
+        self.details = details or {}
         self.error = error
         self.description = description
 

@@ -1,5 +1,6 @@
 """Decides whether a login needs a second factor, and by which channels a code can be sent."""
 
+from mfa_setup.sandbox.actions.demand import Demand
 from mfa_setup.sandbox.auth0.guardian import DELIVERY
 from mfa_setup.sandbox.login.granted import Granted
 from mfa_setup.sandbox.login.records import Channel, Session
@@ -49,7 +50,12 @@ def blocks_refresh(visit: Visit, granted: Granted) -> bool:
     (sources: auth0-refresh-mfa, auth0-refresh-remembered)
     """
     # not verified: tokens of the MFA API, which belong to no browser; and Adaptive MFA, which here requires nothing
-    return asks_always(visit) and visit.login.remembered.get(granted.remembered) != granted.user_id
+    return asks_always(visit) and not is_remembered_by_token(visit, granted)
+
+
+def is_remembered_by_token(visit: Visit, granted: Granted) -> bool:
+    """Whether the browser in which the user logged in is still remembered."""
+    return visit.login.remembered.get(granted.remembered) == granted.user_id
 
 
 def channels(visit: Visit) -> list[Channel]:
@@ -68,9 +74,13 @@ def _delivers(visit: Visit, kind: Channel) -> bool:
     return DELIVERY[kind] in provider["configuration"].get("delivery_methods", ())
 
 
-def offers_to_remember(visit: Visit) -> bool:
-    """Whether the code page shows the "remember me" checkbox (`guardian/settings`); it does by default."""
-    return bool(visit.tenant.guardian_settings.get("display_remember_me_checkbox", True))
+def offers_to_remember(visit: Visit, demand: Demand) -> bool:
+    """Whether the code page shows the "remember me" checkbox (`guardian/settings`); it does by default.
+
+    If an Action asks for the factor, the Action decides as well: `allowRememberBrowser` (docs).
+    """
+    shown = bool(visit.tenant.guardian_settings.get("display_remember_me_checkbox", True))
+    return shown and (demand.remembers or not demand.decides)
 
 
 def remembered_seconds(visit: Visit) -> int:

@@ -1,10 +1,13 @@
 """The sequence of the login's pages: which page comes next, and what happens before it is shown."""
 
-from mfa_setup.sandbox.login import factor, otp
+from mfa_setup.sandbox.actions.demand import FactorRequest
+from mfa_setup.sandbox.login import factor, otp, post_login
 from mfa_setup.sandbox.login.audiences import OPEN_ID_SCOPES
 from mfa_setup.sandbox.login.errors import PageError
+from mfa_setup.sandbox.login.occasion import of_transaction
 from mfa_setup.sandbox.login.people import authenticator_app, enrolled_phone, get_user, note_factor
-from mfa_setup.sandbox.login.records import AuthRequest, Channel, Factor, Transaction
+from mfa_setup.sandbox.login.records import MULTI_FACTOR, AuthRequest, Factor, Step, Transaction
+from mfa_setup.sandbox.login.requested import answer_to
 from mfa_setup.sandbox.login.visit import Visit
 
 TOO_MANY = "You have exceeded the maximum number of phone messages per hour. Wait a few minutes and try again."
@@ -34,11 +37,21 @@ async def advance(visit: Visit, transaction: Transaction) -> str:
     """Advances the login until the user must be asked something, and returns the URL of the next page.
 
     Raises:
+        AuthorizeError: An Action ended the login.
         PageError: A second factor is required, but none is available.
     """
     if get_user(visit, transaction.user_id) is None:
         transaction.step = "login"
-    elif _needs_mfa(visit, transaction):
+        return page_of(visit, transaction)
+    if transaction.execution is None:
+        transaction.execution = post_login.begin(visit)
+    demand = await post_login.proceed(visit, transaction.execution, of_transaction(transaction))
+    while demand.pending:
+        if await _ask_as_requested(visit, transaction, demand.pending[0]):
+            return page_of(visit, transaction)
+        demand.pending.pop(0)
+        await post_login.proceed(visit, transaction.execution, of_transaction(transaction))
+    if _needs_mfa(visit, transaction):
         await _ask_for_factor(visit, transaction)
     elif transaction.recovery_code:
         transaction.step = "recovery-shown"
@@ -49,7 +62,14 @@ async def advance(visit: Visit, transaction: Transaction) -> str:
 
 
 def _needs_mfa(visit: Visit, transaction: Transaction) -> bool:
-    if transaction.mfa or not factor.is_required(visit):
+    if transaction.mfa:
+        return False
+    # A requested authentication context is not satisfied by a remembered browser (docs).
+    remembered = factor.remembrance(visit, transaction.user_id) and MULTI_FACTOR not in transaction.asked.acr_values
+    required = transaction.demand.requires(remembered=bool(remembered))
+    if required is not None:
+        return required
+    if not factor.is_required(visit):
         return False
     # not verified: that a session which began with a second factor is not asked again while it lasts
     return not (transaction.mfa_before or factor.is_remembered(visit, transaction.user_id))
@@ -57,15 +77,38 @@ def _needs_mfa(visit: Visit, transaction: Transaction) -> bool:
 
 async def _ask_for_factor(visit: Visit, transaction: Transaction) -> None:
     transaction.mfa_at = (visit.now, 0.0)
-    if authenticator_app(visit, transaction.user_id) is not None:
-        transaction.step = "otp"
-        visit.note("gd_start_auth", "Guardian - Second factor authentication started", user_id=transaction.user_id)
+    by_phone = transaction.demand.provider == "guardian"  # the service's own app and phones, not other apps (docs)
+    if authenticator_app(visit, transaction.user_id) is not None and not by_phone:
+        _start(visit, transaction, "otp")
         return
     await ask_phone(visit, transaction)
 
 
-async def ask_phone(visit: Visit, transaction: Transaction) -> None:
-    """Asks for the code sent to the user's phone, or for a phone to enrol.
+async def _ask_as_requested(visit: Visit, transaction: Transaction, request: FactorRequest) -> bool:
+    """Asks for the factor that an Action requested; false if there is nothing to ask for."""
+    asked = answer_to(visit, transaction, request)
+    if asked == "nothing":
+        return False
+    transaction.mfa_at = (visit.now, 0.0)
+    if asked == "enroll":
+        _start(visit, transaction, "enroll")
+    elif asked == "phone":
+        await ask_phone(visit, transaction, request.preferred)
+    else:
+        _start(visit, transaction, "otp" if asked == "otp" else "recovery")
+    return True
+
+
+def _start(visit: Visit, transaction: Transaction, step: Step) -> None:
+    transaction.step = step
+    if step == "enroll":
+        visit.note("gd_start_enroll", "Guardian - Enrollment started", user_id=transaction.user_id)
+    else:
+        visit.note("gd_start_auth", "Guardian - Second factor authentication started", user_id=transaction.user_id)
+
+
+async def ask_phone(visit: Visit, transaction: Transaction, wanted: str = "") -> None:
+    """Asks for the code sent to the user's phone, or for a phone to enrol; `wanted` is the channel to prefer.
 
     Raises:
         PageError: No channel is available to send a code.
@@ -79,26 +122,29 @@ async def ask_phone(visit: Visit, transaction: Transaction) -> None:
     phone = enrolled_phone(visit, transaction.user_id)
     if phone is None:
         # not verified: that Adaptive MFA lets a user who has no factor enrol one during the login
-        transaction.step = "enroll"
-        visit.note("gd_start_enroll", "Guardian - Enrollment started", user_id=transaction.user_id)
+        _start(visit, transaction, "enroll")
         return
-    transaction.step, transaction.phone = "challenge", phone["phone_number"]
-    preferred: Channel = phone["preferred_authentication_method"]
-    transaction.channel = preferred if preferred in ways else ways[0]
-    visit.note("gd_start_auth", "Guardian - Second factor authentication started", user_id=transaction.user_id)
+    transaction.phone = phone["phone_number"]
+    preferred = (wanted, phone["preferred_authentication_method"])
+    transaction.channel = next((way for name in preferred for way in ways if way == name), ways[0])
+    _start(visit, transaction, "challenge")
     transaction.notice = await send(visit, transaction)
 
 
 def passed(visit: Visit, transaction: Transaction, kind: Factor, method_id: str, phone: str | None = None) -> None:
     """Logs the use of an enrolled second factor and marks the login's MFA as completed."""
     note_factor(visit, "gd_auth_succeed", transaction.user_id, kind, method_id, phone)
-    close(visit, transaction)
+    close(visit, transaction, kind)
 
 
-def close(visit: Visit, transaction: Transaction) -> None:
+def close(visit: Visit, transaction: Transaction, kind: Factor) -> None:
     """Marks the second factor as given, and stores whether the user wants this browser to be remembered."""
+    del transaction.demand.pending[:1]
+    transaction.factor = kind
     transaction.mfa, transaction.mfa_at = True, (transaction.mfa_at[0], visit.now)
-    transaction.remember = factor.offers_to_remember(visit) and bool(visit.form.get("rememberBrowser"))
+    transaction.remember = factor.offers_to_remember(visit, transaction.demand) and bool(
+        visit.form.get("rememberBrowser")
+    )
 
 
 async def send(visit: Visit, transaction: Transaction) -> str:

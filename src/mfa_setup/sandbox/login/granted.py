@@ -1,6 +1,7 @@
 """The grants behind every code and token that an application holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Granted:
         max_age: Whether the application limited the age of the login.
         organization: The ID of the organization that the user logged in to, or an empty string.
         remembered: The cookie by which the browser is remembered for MFA; empty if it is not.
+        id_claims: Custom claims that Actions set in the ID token.
+        access_claims: Custom claims that Actions set in the access token.
     """
 
     client_id: str
@@ -34,6 +37,8 @@ class Granted:
     max_age: bool = False
     organization: str = ""
     remembered: str = ""
+    id_claims: dict[str, Any] = field(default_factory=dict)
+    access_claims: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from mfa_setup.sandbox.auth0.state import JSON
 from mfa_setup.sandbox.login import factor
 from mfa_setup.sandbox.login.granted import Code, Family
 from mfa_setup.sandbox.login.issue import answer, mfa_required, new_family, rotate, visit_behind
+from mfa_setup.sandbox.login.occasion import of_exchange
 from mfa_setup.sandbox.login.people import get_user
+from mfa_setup.sandbox.login.post_login import run_for_tokens
 from mfa_setup.sandbox.login.request import is_public
 from mfa_setup.sandbox.login.visit import Visit
 
@@ -84,33 +86,39 @@ def _refused(visit: Visit, error: str, text: str) -> OAuthError:
     return OAuthError(403, error, text)
 
 
-def refresh_token(asked: TokenRequest) -> JSON:
+async def refresh_token(asked: TokenRequest) -> JSON:
     """Exchanges a refresh token for new tokens, and a rotating one also for a new refresh token (docs)."""
     client = client_for(asked, "refresh_token")
-    visit, value = visit_behind(asked), asked.need("refresh_token")
+    visit, settings = visit_behind(asked), client.get("refresh_token") or {}
+    before = _valid_family(visit, asked, client).granted
+    demand = await run_for_tokens(visit, of_exchange(asked, "oauth2-refresh-token", before), "fertft")
+    family = _valid_family(visit, asked, client)  # another request may have used the token while the Actions ran
+    granted = replace(family.granted, nonce=None, id_claims=demand.id_claims, access_claims=demand.access_claims)
+    required = demand.requires(remembered=factor.is_remembered_by_token(visit, granted))
+    if required or (required is None and factor.blocks_refresh(visit, granted)):
+        raise mfa_required(visit, granted)
+    if settings.get("rotation_type") == "rotating":
+        rotate(visit, family)
+    family.rotated_at = visit.now
+    visit.note("sertft", "Refresh Token for Access Token", client_id=granted.client_id, user_id=granted.user_id)
+    # Never includes `amr`, because no second factor was required now (docs), nor the nonce of the first request.
+    scope = _narrowed(family.granted.scope, asked.fields.get("scope", ""))
+    body = answer(visit, replace(granted, scope=scope, mfa=False, acr=None), family)
+    if settings.get("rotation_type") != "rotating":
+        del body["refresh_token"]
+    return body
+
+
+def _valid_family(visit: Visit, asked: TokenRequest, client: JSON) -> Family:
+    value, settings = asked.need("refresh_token"), client.get("refresh_token") or {}
     family = visit.login.refresh.get(value)
-    settings = client.get("refresh_token") or {}
     if family is None or family.granted.client_id != client["client_id"] or _is_over(visit, family, settings):
         raise _unknown(visit, "fertft")
     if value != family.current and not _within_leeway(visit, family, value, settings):
         # Reuse of a rotated token: all tokens of this login are revoked (docs).
         family.revoked = True
         raise _unknown(visit, "ferrt")
-    if factor.blocks_refresh(visit, family.granted):
-        raise mfa_required(visit, replace(family.granted, nonce=None))
-    if settings.get("rotation_type") == "rotating":
-        rotate(visit, family)
-    family.rotated_at = visit.now
-    visit.note(
-        "sertft", "Refresh Token for Access Token", client_id=client["client_id"], user_id=family.granted.user_id
-    )
-    # Never includes `amr`, because no second factor was required now (docs), nor the nonce of the first request.
-    scope = _narrowed(family.granted.scope, asked.fields.get("scope", ""))
-    granted = replace(family.granted, scope=scope, mfa=False, acr=None, nonce=None)
-    body = answer(visit, granted, family)
-    if settings.get("rotation_type") != "rotating":
-        del body["refresh_token"]
-    return body
+    return family
 
 
 def _is_over(visit: Visit, family: Family, settings: JSON) -> bool:

@@ -23,7 +23,7 @@ _EMAIL = ("email", "email_verified")
 
 def visit_behind(asked: TokenRequest) -> Visit:
     """Returns a visit for a request to the token endpoint, which has no browser."""
-    return Visit(asked.tenant, asked.issuer)
+    return Visit(asked.tenant, asked.issuer, request=asked.request)
 
 
 def claims_of(user: JSON, scope: tuple[str, ...]) -> dict[str, Any]:
@@ -61,6 +61,8 @@ def id_token(visit: Visit, granted: Granted) -> str:
         claims["auth_time"] = int(granted.authenticated_at - visit.login.clock.ahead)
     if granted.mfa:
         claims["amr"] = ["mfa"]
+    # not verified: that the claims of the protocol cannot be replaced
+    claims = granted.id_claims | claims
     if settings.get("alg", "HS256") == "HS256":
         return jwt.encode(claims, str(client["client_secret"]), algorithm="HS256")
     return visit.tenant.key.sign(claims)
@@ -73,7 +75,8 @@ def _access_token(visit: Visit, granted: Granted) -> str:
     now = int(time.time())
     extra = [audiences.userinfo_audience(visit)] if "openid" in granted.scope else []
     return visit.tenant.key.sign(
-        {
+        granted.access_claims
+        | {
             "iss": visit.issuer,
             "sub": granted.user_id,
             "aud": [granted.audience, *extra] if extra else granted.audience,

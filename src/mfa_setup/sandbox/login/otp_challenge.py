@@ -23,7 +23,7 @@ def _page(visit: Visit, transaction: Transaction, error: str = "") -> Response:
         "otp_challenge.html",
         error=error,
         phone=_has_phone(visit, transaction),
-        remember=factor.offers_to_remember(visit),
+        remember=factor.offers_to_remember(visit, transaction.demand),
         remembered=factor.remembers_by_default(visit),
     )
 

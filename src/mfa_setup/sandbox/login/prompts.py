@@ -9,10 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from mfa_setup.sandbox.auth0.errors import OAuthError
-from mfa_setup.sandbox.login.errors import LOST, PageError
+from mfa_setup.sandbox.login.errors import LOST, AuthorizeError, PageError
 from mfa_setup.sandbox.login.flow import advance, page_of
 from mfa_setup.sandbox.login.pages import error_page, policy_for, render
 from mfa_setup.sandbox.login.records import Step, Transaction
+from mfa_setup.sandbox.login.refusal import refuse
 from mfa_setup.sandbox.login.visit import Visit, visit_of
 
 BROWSER_COOKIE = "_csrf"
@@ -116,7 +117,11 @@ def prompt(path: str, step: Step, show: Page, submit: Page) -> Route:
             transaction = found(visit, key)
             if transaction.step != step:
                 return go(page_of(visit, transaction))
-            return await (submit if request.method == "POST" else show)(visit, transaction)
+            try:
+                return await (submit if request.method == "POST" else show)(visit, transaction)
+            except AuthorizeError as error:
+                visit.login.transactions.take(transaction.key)
+                return refuse(visit, transaction.asked.target, error, user_id=transaction.user_id)
 
         return await served(handle)(request)
 

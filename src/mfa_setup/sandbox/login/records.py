@@ -1,7 +1,10 @@
 """The records that the login keeps between requests."""
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from mfa_setup.sandbox.actions.demand import Demand
+from mfa_setup.sandbox.actions.execution import Execution
 
 Step: TypeAlias = Literal["login", "enroll", "challenge", "otp", "recovery", "recovery-shown", "consent", "done"]
 Channel: TypeAlias = Literal["sms", "voice"]
@@ -88,6 +91,9 @@ class Transaction:
         recovery_code: A new recovery code, until the user confirms having saved it.
         remember: Whether this browser is to be remembered.
         consented: Whether the user has consented to the scopes in this login.
+        request: The request that began the login, as Actions see it.
+        factor: The second factor that was given last, in this login or earlier in the session.
+        execution: The post-login Actions of the login; None until the user is known.
     """
 
     asked: AuthRequest
@@ -108,6 +114,14 @@ class Transaction:
     recovery_code: str = ""
     remember: bool = False
     consented: bool = False
+    request: dict[str, Any] = field(default_factory=dict)
+    factor: Factor | None = None
+    execution: Execution | None = None
+
+    @property
+    def demand(self) -> Demand:
+        """What the Actions of the login have asked for so far."""
+        return self.execution.demand if self.execution else Demand()
 
 
 @dataclass(slots=True)
@@ -122,6 +136,8 @@ class Session:
         used_at: The time at which the session was last used.
         clients: The client IDs of the applications that used the session.
         ended: Whether the user has logged out.
+        mfa_at: The time at which a second factor was last given.
+        factor: The second factor that was last given.
     """
 
     sid: str
@@ -131,6 +147,8 @@ class Session:
     used_at: float
     clients: set[str] = field(default_factory=set)
     ended: bool = False
+    mfa_at: float = 0.0
+    factor: Factor | None = None
 
 
 @dataclass(slots=True)

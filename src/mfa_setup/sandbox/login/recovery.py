@@ -46,7 +46,7 @@ async def submit_challenge(visit: Visit, transaction: Transaction) -> Response:
         return form(visit, transaction, "recovery_challenge.html", error=error)
     note_factor(visit, "gd_recovery_succeed", user_id, "recovery-code", None)
     transaction.recovery_code = new_recovery_code(visit, user_id)
-    flow.close(visit, transaction)
+    flow.close(visit, transaction, "recovery-code")
     return await onward(visit, transaction)
 
 

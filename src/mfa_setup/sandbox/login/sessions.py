@@ -41,6 +41,7 @@ def begin(visit: Visit, transaction: Transaction) -> tuple[str, Session]:
     else:
         sid = secrets.token_urlsafe(24)
         session = Session(sid, transaction.user_id, transaction.authenticated_at, mfa, visit.now)
+    session.mfa_at, session.factor = transaction.mfa_at[1], transaction.factor
     touch(visit, session, transaction.asked.target.client_id)
     return visit.login.sessions.put(session, _lifetime(visit)), session
 

@@ -1,11 +1,14 @@
 """The state of one tenant's logins; a reset clears it."""
 
+from collections import deque
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from mfa_setup.sandbox.login.granted import Code, Family, Granted, OutOfBand, Pending
 from mfa_setup.sandbox.login.records import Otp, Session, Transaction
 from mfa_setup.sandbox.login.store import Bucket, Clock, Store
+
+_RUNS_KEPT = 1000
 
 
 @dataclass(slots=True)
@@ -29,6 +32,7 @@ class LoginState:
         consents: The consents of users, as (user, application, scope).
         failures: The number of consecutive wrong passwords, by email address.
         buckets: Rate limits, by what is limited and for whom.
+        action_runs: The latest runs of Actions, oldest first, as the control API shows them.
     """
 
     clock: Clock = field(default_factory=Clock)
@@ -47,6 +51,7 @@ class LoginState:
     consents: set[tuple[str, str, str]] = field(default_factory=set)
     failures: dict[str, int] = field(default_factory=dict)
     buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
+    action_runs: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=_RUNS_KEPT))
 
     def __post_init__(self) -> None:
         for name in ("transactions", "sessions", "remembered", "codes", "used_codes", "access", "refresh", "pending"):

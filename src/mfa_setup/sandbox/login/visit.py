@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from mfa_setup.sandbox.auth0.errors import OAuthError
 from mfa_setup.sandbox.auth0.oauth import issuer_of, tenant_of
+from mfa_setup.sandbox.auth0.seen import seen_by_actions
 from mfa_setup.sandbox.auth0.state import JSON, Tenant
 from mfa_setup.sandbox.login.state import LoginState
 from mfa_setup.sandbox.payloads import is_form, read_form
@@ -24,6 +25,7 @@ class Visit:
         cookies: The browser's cookies.
         form: The fields of a submitted form.
         peer: The IP address of the browser.
+        request: The request as Actions see it.
     """
 
     tenant: Tenant
@@ -31,6 +33,7 @@ class Visit:
     cookies: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
     peer: str = ""
+    request: JSON = field(default_factory=dict)
 
     @property
     def login(self) -> LoginState:
@@ -67,7 +70,8 @@ async def visit_of(request: Request) -> Visit:
     if request.method == "POST":
         fields = await _form(request)
     peer = request.client.host if request.client else ""
-    return Visit(tenant, issuer_of(request, tenant), dict(request.cookies), fields, peer)
+    seen = seen_by_actions(request, fields)
+    return Visit(tenant, issuer_of(request, tenant), dict(request.cookies), fields, peer, seen)
 
 
 async def _form(request: Request) -> dict[str, str]:
