@@ -101,25 +101,29 @@ def overruled(lab: Lab) -> None:
     lab.auth0("PUT", "guardian/policies", ["all-applications"])
 
 
-WRONG: list[tuple[Callable[[Lab], None], str]] = [
-    (undeployed, "is not deployed, so it asks nobody for a code, and is not bound"),
-    (drafted, "has changes that are not deployed."),
-    (edited, "was changed manually"),
-    (replaced, "was replaced manually"),
-    (unbound, "is not bound to the post-login trigger, so it asks nobody for a code."),
-    (followed, "does not run last, so a later Action may decide otherwise: Greet."),
-    (doubled, "is not the only one"),
-    (overruled, "limits nothing, because a policy that asks everyone is in force as well."),
+SET_AGAIN = "`mfa-setup plan`"
+WRONG: list[tuple[Callable[[Lab], None], str, str]] = [
+    (undeployed, "is not deployed, so it asks nobody for a code, and is not bound", SET_AGAIN),
+    (drafted, "has changes that are not deployed.", "Deploy the draft"),
+    (edited, "was changed manually", SET_AGAIN),
+    (replaced, "was replaced manually", SET_AGAIN),
+    (unbound, "is not bound to the post-login trigger, so it asks nobody for a code.", SET_AGAIN),
+    (followed, "does not run last, so a later Action may decide otherwise: Greet.", "Move it to the end"),
+    (doubled, "is not the only one", "Delete all but one"),
+    (overruled, "limits nothing, because a policy that asks everyone is in force as well.", SET_AGAIN),
 ]
 
 
-@pytest.mark.parametrize(("change", "piece"), WRONG)
-def test_what_is_wrong_with_it_is_named(run: Run, limited: Lab, change: Callable[[Lab], None], piece: str) -> None:
+@pytest.mark.parametrize(("change", "piece", "fix"), WRONG)
+def test_what_is_wrong_with_it_is_named_with_the_fix(
+    run: Run, limited: Lab, change: Callable[[Lab], None], piece: str, fix: str
+) -> None:
     change(limited)
-    status, evidence = judged(run, limited)
-    assert status == "warn"
-    assert piece in evidence
-    assert told(run, limited)["scope_action"] == evidence
+    found = check(run("doctor", "--json", env=limited.env))
+    assert found["status"] == "warn"
+    assert piece in found["evidence"]
+    assert fix in found["fix"]
+    assert told(run, limited)["scope_action"] == found["evidence"]
 
 
 def test_status_names_the_actions_that_failed(run: Run, limited: Lab) -> None:

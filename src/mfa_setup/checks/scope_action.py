@@ -5,15 +5,21 @@ from collections.abc import Iterator
 from mfa_setup.checks.catalog import answer, idle
 from mfa_setup.model.check import Check
 from mfa_setup.model.post_login import PostLoginAction, ScopeState
-from mfa_setup.model.scope_code import ACTION_NAME
 from mfa_setup.snapshot.parts import known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
-_FIX = (
+_SILENT = "so it asks nobody for a code"
+_SET_AGAIN = (
     "See what differs: `mfa-setup plan`. Set the limits again: `mfa-setup policy always` with its options `--only-…`, "
     "or ask everyone: `mfa-setup policy always --everyone`."
 )
-_SILENT = "so it asks nobody for a code"
+_LIBRARY = "Auth0 dashboard, Actions > Library"
+_DRAFT = f"Deploy the draft or undo its changes: {_LIBRARY}."
+_DELETE = f"Delete all but one of them: {_LIBRARY}."
+_MOVE = "Move it to the end: Auth0 dashboard, Actions > Triggers > post-login."
+
+Problem = tuple[str, str]
+"""What is wrong with our Action, as the rest of a sentence about it, and the fix."""
 
 
 def scope_action(found: Snapshot, state: ScopeState) -> Check:
@@ -21,34 +27,35 @@ def scope_action(found: Snapshot, state: ScopeState) -> Check:
     action = state.action
     if action is None:
         return idle("scope_action", "No Action of mfa-setup limits the policy.")
-    wrong = [*_of_the_code(state, action), *_of_its_place(state, action)]
+    problems = [*_of_the_code(action), *_of_its_place(state, action)]
     if state.in_force and known_or(found.policies, ()):
-        wrong.append("limits nothing, because a policy that asks everyone is in force as well")
-    if wrong:
-        return answer("scope_action", "warn", f'The Action "{action.name}" {", and ".join(wrong)}.', _FIX)
+        problems.append(("limits nothing, because a policy that asks everyone is in force as well", _SET_AGAIN))
+    if problems:
+        evidence = f'The Action "{action.name}" {", and ".join(what for what, _ in problems)}.'
+        return answer("scope_action", "warn", evidence, " ".join(dict.fromkeys(fix for _, fix in problems)))
     evidence = f'The Action "{action.name}", which limits the policy, is deployed, runs last and is unchanged.'
     return answer("scope_action", "pass", evidence)
 
 
-def _of_the_code(state: ScopeState, action: PostLoginAction) -> Iterator[str]:
+def _of_the_code(action: PostLoginAction) -> Iterator[Problem]:
     """Yields what is wrong with the versions and the code of our Action."""
     if action.deployed_code is None:
-        yield f"is not deployed, {_SILENT}"
+        yield f"is not deployed, {_SILENT}", _SET_AGAIN
     elif not action.is_deployed:
-        yield "has changes that are not deployed"
+        yield "has changes that are not deployed", _DRAFT
     if not action.is_marked:
-        yield "was replaced manually: its code does not begin with mfa-setup's marker"
+        yield "was replaced manually: its code does not begin with mfa-setup's marker", _SET_AGAIN
     elif not action.is_unchanged:
-        yield "was changed manually: its code is not what mfa-setup writes"
-    if len(state.ours) > 1:
-        yield f'is not the only one of that name or code, of which one is to be kept ("{ACTION_NAME}")'
+        yield "was changed manually: its code is not what mfa-setup writes", _SET_AGAIN
 
 
-def _of_its_place(state: ScopeState, action: PostLoginAction) -> Iterator[str]:
-    """Yields what is wrong with the binding of our Action."""
+def _of_its_place(state: ScopeState, action: PostLoginAction) -> Iterator[Problem]:
+    """Yields what is wrong with the binding of our Action, and with the number of Actions that are ours."""
     if not state.is_bound:
-        yield f"is not bound to the post-login trigger, {_SILENT}"
+        yield f"is not bound to the post-login trigger, {_SILENT}", _SET_AGAIN
     elif not state.is_last:
         ids = [one.id for one in state.bound]
         later = ", ".join(one.name for one in state.bound[ids.index(action.id) + 1 :])
-        yield f"does not run last, so a later Action may decide otherwise: {later}"
+        yield f"does not run last, so a later Action may decide otherwise: {later}", _MOVE
+    if len(state.ours) > 1:
+        yield "is not the only one with mfa-setup's name or marker", _DELETE
