@@ -119,7 +119,7 @@ class _Migration:
         return run.reader.missing({"sms_connections"}, found) if known(found.stack) == "legacy" else found
 
     def _plan(self) -> Plan:
-        """Reads and plans. The Twilio account is read with the auth token, also next to an API key, which proves the token.
+        """Reads and plans. The Twilio account is read with the auth token, never with a key, which proves the token.
 
         Raises:
             ValueNeededError: Only an API key is known, or no Twilio credentials are set.
