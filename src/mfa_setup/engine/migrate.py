@@ -119,7 +119,12 @@ class _Migration:
         return run.reader.missing({"sms_connections"}, found) if known(found.stack) == "legacy" else found
 
     def _plan(self) -> Plan:
-        """Reads and plans, and proves on a legacy tenant that Twilio accepts the token that Auth0 will be given."""
+        """Reads and plans. The Twilio account is read with the auth token, never with a key, which proves the token.
+
+        Raises:
+            ValueNeededError: Only an API key is known, or no Twilio credentials are set.
+            CredentialsRefusedError: Twilio refuses the token.
+        """
         run = self.run
         run.report.plan_anew()
         found = self._read()
@@ -134,25 +139,13 @@ class _Migration:
         run.report.warn(step.notices)
         plan = Plan(_stages(found, step.change, step.writes), (step.change,), found, step.notices)
         if plan.stages:
-            self._require_token()
+            if run.services.token is None:
+                raise token_needed()
             self._require_proof(found)
             run.report.warn(preconditions.undo_warning(plan, run.token))
             if run.test_sms:
                 preconditions.require_sms(plan)
         return plan
-
-    def _require_token(self) -> None:
-        """Proves the auth token itself at Twilio, also where the run's own requests use an API key.
-
-        Raises:
-            ValueNeededError: Only an API key is known.
-            CredentialsRefusedError: Twilio refuses the token.
-        """
-        services = self.run.services
-        if services.token is None or services.other_account is None:
-            raise token_needed()
-        self.run.person.doing("Proving the Twilio auth token")
-        services.other_account(services.account.account_sid, services.token).account()
 
     def _require_proof(self, found: Snapshot) -> None:
         """Refuses a trial account unless a test SMS is sent: such an account delivers codes to few phones, if any.
