@@ -130,6 +130,25 @@ def test_the_plan_and_the_status_say_in_words_who_is_asked(unified: Lab, run: Ru
     assert "Always, limited: users of Acme Portal, 10 % are asked for a code" in status.out
 
 
+def test_each_result_says_whom_the_tenant_asks_now(unified: Lab, run: Run) -> None:
+    scene.application(unified, name=PORTAL, web_origins=["https://portal.example"], app_type="spa")
+    assert run("up", "--yes", env=unified.env).code == 0
+    some = run("policy", "always", "--only-application", PORTAL, "--yes", env=unified.env)
+    assert "This tenant now asks only users of Acme Portal for a code." in some.out
+    assert "MFA policy    Always, limited: users of Acme Portal\n" in some.out
+    assert "Under the policy Always" not in some.out
+    grown = run("policy", "always", "--only-percent", "60", "--yes", env=unified.env)
+    assert "Always, limited: by the MFA limits" in grown.err
+    assert "This tenant now asks only 60 % of all users for a code." in grown.out
+    everyone = run("policy", "always", "--everyone", "--yes", env=unified.env)
+    assert "Every login to this tenant now asks for a code." in everyone.out
+    assert "The Action that limits the policy" not in everyone.out
+    undone = run("undo", "--yes", env=unified.env)
+    assert "Always -> Always, limited: only 60 % of all users will be asked for a code" in undone.err
+    assert "60 % of all users will be asked for a code at login; nobody else will be." in undone.err
+    assert "No user" not in undone.err + undone.out
+
+
 def test_a_growing_percentage_keeps_the_salt(lab: Lab, do: Do) -> None:
     do(*UP, "--only-percent", "30")
     few, action_id = read_code(actions.ours(lab)["code"]), actions.ours(lab)["id"]

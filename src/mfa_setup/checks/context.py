@@ -19,16 +19,16 @@ class CheckContext:
         own: How the numbers of this tenant are recognized.
         awaited: The phones that receive a test SMS before the policy is set. Checks that only a delivery can answer
             wait for it.
-        end: The state once the whole plan is done, for the checks of whom the policy will ask; None if it is `snapshot`.
         region_variables: The environment variables that name another Twilio region.
+        end: The state at the end of the plan, for the checks of whom the policy will ask; None if it is `snapshot`.
     """
 
     snapshot: Snapshot
     desired: Desired
     own: OwnNumbers
-    end: Snapshot | None = None
     region_variables: tuple[str, ...] = ()
     awaited: tuple[str, ...] = ()
+    end: Snapshot | None = None
 
     @property
     def country(self) -> str:

@@ -1,5 +1,7 @@
 """Whom the MFA policy asks for a code if it does not ask everyone."""
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
 from mfa_setup.model.base import Frozen
@@ -35,3 +37,22 @@ class PolicyScope(Frozen):
     organizations: tuple[ScopedName, ...] = ()
     roles: tuple[str, ...] = ()
     percent: int | None = Field(default=None, ge=1, le=99)
+
+    @property
+    def who(self) -> str:
+        """The users in words, such as `users of Acme Portal, 10 %`."""
+        parts = [
+            f"users of {_either(one.name for one in self.applications)}" if self.applications else "users",
+            f"of the connection {_either(one.name for one in self.connections)}" if self.connections else "",
+            f"in the organization {_either(one.name for one in self.organizations)}" if self.organizations else "",
+            f"with the role {_either(self.roles)}" if self.roles else "",
+        ]
+        users = " ".join(filter(None, parts))
+        if self.percent is None:
+            return users
+        return f"{self.percent} % of all users" if users == "users" else f"{users}, {self.percent} %"
+
+
+def _either(names: Iterable[str]) -> str:
+    listed = list(names)
+    return " or ".join(filter(None, [", ".join(listed[:-1]), listed[-1]]))

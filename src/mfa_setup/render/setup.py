@@ -6,6 +6,7 @@ from rich.text import Text
 
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.model.results import SetupResult, StepResult
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.phone import spaced
 from mfa_setup.render.parts import check_lines, sections, table
 from mfa_setup.render.sanitize import one_line
@@ -46,17 +47,24 @@ def _table(outcome: Outcome) -> Iterator[Text]:
         ("Config file", outputs.config_file),
         ("Phone number", f"{number}  ({sid})" if number and sid else number),
         ("Service", outputs.messaging_service_sid),
-        ("MFA policy", outputs.policy and outputs.policy.capitalize()),
+        ("MFA policy", outputs.policy and _policy(outputs.policy, outputs.policy_scope)),
     )
+
+
+def _policy(name: str, limits: PolicyScope | None) -> str:
+    return f"{name.capitalize()}, limited: {one_line(limits.who)}" if limits else name.capitalize()
 
 
 def _verdict(outcome: Outcome) -> str:
     if not outcome.changed:
         return "Nothing to do: everything is up to date."
-    if not any(change.resource == "policy" and change.status == "applied" for change in outcome.changes):
+    if not any(change.resource in {"scope", "policy"} and change.status == "applied" for change in outcome.changes):
         return "Done."
-    begin = "Done." if outcome.outputs.policy == "never" else "Set up."
-    return f"{begin} {_POLICIES.get(outcome.outputs.policy or '', '')}".strip()
+    outputs = outcome.outputs
+    if outputs.policy_scope is not None:
+        return f"Set up. This tenant now asks only {one_line(outputs.policy_scope.who)} for a code."
+    begin = "Done." if outputs.policy == "never" else "Set up."
+    return f"{begin} {_POLICIES.get(outputs.policy or '', '')}".strip()
 
 
 def _notes(outcome: Outcome) -> Iterator[Text]:

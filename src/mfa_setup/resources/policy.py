@@ -9,6 +9,7 @@ from mfa_setup.resources import words
 from mfa_setup.resources.base import Action, Comparison, Resource, Reversal, Step, setting
 from mfa_setup.resources.policy_names import POLICIES, name_in_force, name_of, send_and_report
 from mfa_setup.resources.restore import restored, texts
+from mfa_setup.resources.scope_revert import limits_after
 from mfa_setup.resources.scope_target import target
 from mfa_setup.services import Services
 from mfa_setup.snapshot.names import MINIMUM
@@ -45,8 +46,10 @@ def revert(given: Reversal) -> Step:
     back, notices = restored("policy", traces(given.record.of("set_policies"), given.later), before)
     wanted = texts((before | back)["policies"])
     after = _fields(wanted)
-    told = words.policy(name_in_force(given.now), name_of(wanted), now=given.now.asked)
-    change = change_of("policy", differing(before, after), name_of(wanted), told, exists=True)
+    limits = None if wanted else limits_after(given)
+    name = "always" if limits else name_of(wanted)
+    told = words.policy(name_in_force(given.now), name, now=given.now.asked, then=limits)
+    change = change_of("policy", differing(before, after), name, told, exists=True)
     return Step(change, setting("policy", "set_policies", "", before, after), notices)
 
 

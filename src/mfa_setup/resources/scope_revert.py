@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, Words, change_of, differing
 from mfa_setup.model.journal import Trace, traces
-from mfa_setup.model.post_login import PostLoginAction
+from mfa_setup.model.post_login import PostLoginAction, ScopeState
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.model.scope_code import read_code
 from mfa_setup.model.types import Action
 from mfa_setup.model.write import NEW_ACTION, Write
@@ -13,6 +14,7 @@ from mfa_setup.resources import scope_words
 from mfa_setup.resources.base import Reversal, Step
 from mfa_setup.resources.restore import restored
 from mfa_setup.resources.scope_writes import (
+    ACTIONS,
     BOUND,
     CODE,
     SCOPE,
@@ -22,7 +24,7 @@ from mfa_setup.resources.scope_writes import (
     deployment,
     update,
 )
-from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.parts import known, known_or
 
 
 def revert(given: Reversal) -> Step:
@@ -60,6 +62,17 @@ def revert(given: Reversal) -> Step:
     change = change_of(SCOPE, fields, "", told, exists=True)
     change = change.model_copy(update={"action": kind}) if change.pending else change
     return Step(change, tuple(writes), notices, first=tuple(first))
+
+
+def limits_after(given: Reversal) -> PolicyScope | None:
+    """Returns the scope in which our Action asks users for codes once the limits are restored; None if it does not."""
+    found = given.now
+    if SCOPE in given.record.touched:
+        step = revert(given)
+        for write in (*step.first, *step.writes):
+            found = ACTIONS[write.action].effect(found, write)
+    state = known_or(found.scope, ScopeState())
+    return state.scope if state.in_force else None
 
 
 def _code_now(action: PostLoginAction | None, found: Mapping[str, Trace]) -> str | None:

@@ -20,7 +20,6 @@ from mfa_setup.model.observed import (
 from mfa_setup.model.scope import PolicyScope
 from mfa_setup.phone import normal, spaced
 from mfa_setup.resources.enrollment import clause, enrollment
-from mfa_setup.resources.scope_words import scope_words
 from mfa_setup.resources.sender import Sender
 from mfa_setup.snapshot.parts import NOT_READ, Part, known_or
 
@@ -311,9 +310,10 @@ def policy(
     will = _ASKED.get(after, f"{_EVERYONE} {{}} concerned").format("will be")
     present = _ASKED.get(before, f"{_EVERYONE} {{}} concerned").format("is")
     if now:
-        old, present = f"{old}, limited", f"{scope_words(now)} are asked for a code"
+        old = f"{old}, limited"
+        present = f"{now.who} are asked for a code" if then in (None, now) else "by the MFA limits"
     if then:
-        new, will = f"{new}, limited", f"only {scope_words(then)} will be asked for a code"
+        new, will = f"{new}, limited", f"only {then.who} will be asked for a code"
     counted = enrollment(users, limited=now is not None)
     told = "" if then or after == "never" else clause(users)  # the limits tell it themselves
     return Words(
