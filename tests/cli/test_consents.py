@@ -279,7 +279,9 @@ def test_a_tenant_that_takes_the_factor_is_set_up_whatever_its_rate_limit(
     slow = make_lab(phone_stack=stack, rate_limit="free")
     result = run("up", "--yes", "--json", env=slow.env)
     assert result.code == 0, result.out
-    assert [change["resource"] for change in result.document["changes"]] == [name for name in SAFE_ORDER if name != "scope"]
+    assert [change["resource"] for change in result.document["changes"]] == [
+        name for name in SAFE_ORDER if name != "scope"
+    ]
     assert slow.twilio["purchases"] == 1
     order = ("factors/sms", "IncomingPhoneNumbers", "message-types")
     at = [

@@ -126,6 +126,12 @@ AUTH0_WRITES: dict[str, Callable[[Auth0Adapter], object]] = {
     "change an application": lambda auth0: auth0.update_application("abc", {"callbacks": [URL]}),
     "connect an application": lambda auth0: auth0.connect("con_1", "abc"),
     "remove an application": lambda auth0: auth0.delete_application("abc"),
+    "create an Action": lambda auth0: auth0.actions.create("X", "// nothing"),
+    "change an Action": lambda auth0: auth0.actions.update("abc", "// nothing"),
+    "deploy an Action": lambda auth0: auth0.actions.deploy("abc"),
+    "test an Action": lambda auth0: auth0.actions.test("abc", {}),
+    "change the bindings": lambda auth0: auth0.actions.bind(()),
+    "remove an Action": lambda auth0: auth0.actions.delete("abc"),
     "create a provider": lambda auth0: auth0.create_provider(UNIFIED, SecretStr("token")),
     "change a provider": lambda auth0: auth0.update_provider(KNOWN, SecretStr("token")),
     "remove a provider": lambda auth0: auth0.delete_provider("pro_1"),
@@ -173,6 +179,8 @@ def test_a_read_only_connection_reads(auth0: Auth0Adapter, twilio: TwilioAdapter
 def test_every_method_of_the_adapters_that_is_no_read_is_among_those_tried(auth0: Auth0Adapter) -> None:
     writing = ("create", "update", "delete", "connect", "select", "set_")
     known = {name for name in dir(auth0) if name.startswith(writing) and name not in {"connection", "connections"}}
+    of_actions = {name for name in dir(auth0.actions) if not name.startswith("_")}
+    assert of_actions - {"listed", "get", "bindings"} == {"create", "update", "deploy", "test", "bind", "delete"}
     assert known == {
         "connect", "create_application", "create_provider", "create_template", "delete_application",
         "delete_provider", "delete_template", "select_provider", "set_factor", "set_message_types", "set_policies",

@@ -1,21 +1,17 @@
 """The writes of the limits: each kind of request about our Action, how it is sent, and what it leads to."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from mfa_setup.errors import ActionUnusableError, ServiceRefusedError, UnavailableError
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.post_login import PostLoginAction, ScopeState
-from mfa_setup.model.readiness import BoundAction
+from mfa_setup.model.post_login import PostLoginAction
 from mfa_setup.model.scope_code import ACTION_NAME
 from mfa_setup.model.types import ResourceName
 from mfa_setup.model.write import NEW_ACTION, Fields, Write, WriteAction
-from mfa_setup.resources import bindings
+from mfa_setup.resources import bindings, scope_effects
 from mfa_setup.resources.base import Action, Execution
 from mfa_setup.resources.policy_names import send_and_report
 from mfa_setup.services import Services
-from mfa_setup.snapshot.parts import known_or
-from mfa_setup.snapshot.snapshot import Snapshot
 
 SCOPE: ResourceName = "scope"
 CODE, DEPLOYED, BOUND = "code", "deployed", "bound"
@@ -183,54 +179,6 @@ def _code(write: Write) -> str:
     return str(write.after[CODE])
 
 
-# --- what they lead to ---------------------------------------------------------------------------------------------
-
-
-def _state(snapshot: Snapshot) -> ScopeState:
-    return known_or(snapshot.scope, ScopeState())
-
-
-def _changed(snapshot: Snapshot, write: Write, **values: str | None) -> Snapshot:
-    """Returns the snapshot with other values of the Action that a write concerns."""
-    targets = {write.target, NEW_ACTION}
-    ours = tuple(one.model_copy(update=values) if one.id in targets else one for one in _state(snapshot).ours)
-    return _with(snapshot, ScopeState(ours=ours, bound=_state(snapshot).bound))
-
-
-def _with(snapshot: Snapshot, state: ScopeState) -> Snapshot:
-    """Returns the snapshot with another state of our Action, which the list of bound Actions agrees with."""
-    known = known_or(snapshot.actions, None)
-    if known is None:
-        return replace(snapshot, scope=state)
-    mine = () if state.running is None else (BoundAction(id=NEW_ACTION, name=ACTION_NAME, code=state.running),)
-    return replace(snapshot, scope=state, actions=(*(one for one in known if not one.is_ours), *mine))
-
-
-def _created(snapshot: Snapshot, write: Write) -> Snapshot:
-    made = PostLoginAction(id=NEW_ACTION, name=write.target, code=_code(write), status="pending")
-    return _with(snapshot, ScopeState(ours=(*_state(snapshot).ours, made), bound=_state(snapshot).bound))
-
-
-def _now_deployed(snapshot: Snapshot, write: Write) -> Snapshot:
-    targets = {write.target, NEW_ACTION}
-    code = next((one.code for one in _state(snapshot).ours if one.id in targets), None)
-    return _changed(snapshot, write, deployed_code=code)
-
-
-def _now_bound(snapshot: Snapshot, write: Write) -> Snapshot:
-    state = _state(snapshot)
-    here = next((one for one in state.ours if one.id in {write.target, NEW_ACTION}), None)
-    others = tuple(one for one in state.bound if one.id not in {write.target, NEW_ACTION})
-    mine = (BoundAction(id=here.id, name=here.name, code=here.effective),) if here and write.after[BOUND] else ()
-    return _with(snapshot, ScopeState(ours=state.ours, bound=(*others, *mine)))
-
-
-def _now_gone(snapshot: Snapshot, write: Write) -> Snapshot:
-    state, gone = _state(snapshot), {write.target, NEW_ACTION}
-    ours = tuple(one for one in state.ours if one.id not in gone)
-    return _with(snapshot, ScopeState(ours=ours, bound=tuple(one for one in state.bound if one.id not in gone)))
-
-
 LIMIT_SCOPES = frozenset({"create:actions", "update:actions", "delete:actions", "read:organizations", "read:roles"})
 """The scopes that only limits and their undo need. A client that has them can run any code at every login."""
 _UPDATING, _CREATING, _DELETING = (frozenset({f"{verb}:actions"}) for verb in ("update", "create", "delete"))
@@ -238,16 +186,16 @@ ACTIONS: dict[WriteAction, Action] = {
     "create_action": Action(
         _create,
         _CREATING,
-        _created,
+        scope_effects.created,
         find=_found,
         perform=_create_once,
         undo_scopes={"delete:actions": "delete the Action that limits the policy"},
     ),
-    "update_action": Action(_update, _UPDATING, lambda found, write: _changed(found, write, code=_code(write))),
-    "deploy_action": Action(_deploy, _CREATING, _now_deployed, find=_deployed, perform=send_and_report),
+    "update_action": Action(_update, _UPDATING, scope_effects.updated),
+    "deploy_action": Action(_deploy, _CREATING, scope_effects.now_deployed, find=_deployed, perform=send_and_report),
     "test_action": Action(_test, _CREATING, find=_test),
-    "bind_action": Action(_bind, _UPDATING, _now_bound, perform=send_and_report),
-    "unbind_action": Action(_bind, _UPDATING, _now_bound, perform=send_and_report),
-    "delete_action": Action(_delete, _DELETING, _now_gone, perform=send_and_report),
+    "bind_action": Action(_bind, _UPDATING, scope_effects.now_bound, perform=send_and_report),
+    "unbind_action": Action(_bind, _UPDATING, scope_effects.now_bound, perform=send_and_report),
+    "delete_action": Action(_delete, _DELETING, scope_effects.now_gone, perform=send_and_report),
 }
 """Each kind of write; deploying and testing need create:actions (OpenAPI)."""
