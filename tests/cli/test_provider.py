@@ -453,7 +453,7 @@ def test_resend_token_sends_it_and_ends_the_warning(
     mark = lab.mark()
     result = up("--resend-token")
     assert pending(result) == {"provider": [token_path(lab)]}
-    assert warned(result) == (["token_not_restorable"] if is_unified(lab) else [])
+    assert warned(result) == ["token_not_restorable" if is_unified(lab) else "legacy_phone_stack"]
     assert lab.writes(mark) == provider_writes(lab, mark) != []
     assert warned(up()) == []
 
