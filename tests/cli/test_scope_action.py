@@ -119,8 +119,11 @@ def test_what_is_wrong_with_it_is_named_with_the_fix(
     run: Run, limited: Lab, change: Callable[[Lab], None], piece: str, fix: str
 ) -> None:
     change(limited)
-    found = check(run("doctor", "--json", env=limited.env))
-    assert found["status"] == "warn"
+    result = run("doctor", "--json", env=limited.env)
+    found = check(result)
+    asks_nobody = change in {undeployed, unbound}
+    assert found["status"] == ("fail" if asks_nobody else "warn")
+    assert result.code == (7 if asks_nobody else 0)
     assert piece in found["evidence"]
     assert fix in found["fix"]
     assert told(run, limited)["scope_action"] == found["evidence"]

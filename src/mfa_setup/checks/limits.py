@@ -14,11 +14,11 @@ from mfa_setup.snapshot.snapshot import Snapshot
 
 
 def noticed(found: Snapshot) -> tuple[Notice, ...]:
-    """Returns a warning for each check of the Actions that warns; empty if no Action of ours limits the policy."""
+    """Returns a warning for each check of the Actions that does not pass; empty if no Action of ours is there."""
     return tuple(
         Notice(code=check.id, message=check.evidence, hint=check.fix)
         for check in _checks(found)
-        if check.status == "warn"
+        if check.status in {"warn", "fail"}
     )
 
 

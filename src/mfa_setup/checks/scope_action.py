@@ -23,7 +23,10 @@ Problem = tuple[str, str]
 
 
 def scope_action(found: Snapshot, state: ScopeState) -> Check:
-    """Checks whether our Action is deployed, bound last, and the code that mfa-setup writes for the scope in it."""
+    """Checks whether our Action is deployed, bound last, and the code that mfa-setup writes for the scope in it.
+
+    The check fails if MFA is off for everyone: the policy is Never, and our Action does not run.
+    """
     action = state.action
     if action is None:
         return idle("scope_action", "No Action of mfa-setup limits the policy.")
@@ -32,7 +35,9 @@ def scope_action(found: Snapshot, state: ScopeState) -> Check:
         problems.append(("limits nothing, because a policy that asks everyone is in force as well", _SET_AGAIN))
     if problems:
         evidence = f'The Action "{action.name}" {", and ".join(what for what, _ in problems)}.'
-        return answer("scope_action", "warn", evidence, " ".join(dict.fromkeys(fix for _, fix in problems)))
+        is_off = not state.in_force and found.policies == ()
+        fixes = " ".join(dict.fromkeys(fix for _, fix in problems))
+        return answer("scope_action", "fail" if is_off else "warn", evidence, fixes)
     evidence = f'The Action "{action.name}", which limits the policy, is deployed, runs last and is unchanged.'
     return answer("scope_action", "pass", evidence)
 
