@@ -146,7 +146,8 @@ def test_of_two_machines_that_create_it_at_once_the_first_keeps_its_own(world: L
     def other_machine() -> None:
         other = deepcopy(named(world, ACTION_NAME))
         other.id, other.created_at = "11111111-2222-4333-8444-555555555555", "2020-01-01T00:00:00.000000000Z"
-        other.content.code = other.content.code.replace('"percent": 10', f'"percent": {percent}')
+        code = other.content.code.replace('"percent": 10', f'"percent": {percent}')
+        other.content = replace(other.content, code=code)
         state(world).actions[other.id] = other
 
     result = limit(world, run, Meanwhile("POST", "/actions/actions", other_machine))
