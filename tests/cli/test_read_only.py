@@ -144,6 +144,7 @@ AUTH0_WRITES: dict[str, Callable[[Auth0Adapter], object]] = {
     "remove a template": lambda auth0: auth0.delete_template("tem_1"),
     "write legacy templates": lambda auth0: auth0.set_templates("{{code}}", "{{code}}"),
     "set the policy": lambda auth0: auth0.set_policies(["all-applications"]),
+    "switch the phone stack": lambda auth0: auth0.set_unified(on=True),
 }
 TWILIO_WRITES: dict[str, Callable[[TwilioAdapter], object]] = {
     "buy a number": lambda twilio: twilio.buy("+14155550123", "mark"),
@@ -184,5 +185,5 @@ def test_every_method_of_the_adapters_that_is_no_read_is_among_those_tried(auth0
     assert known == {
         "connect", "create_application", "create_provider", "create_template", "delete_application",
         "delete_provider", "delete_template", "select_provider", "set_factor", "set_message_types", "set_policies",
-        "set_templates", "set_twilio", "update_application", "update_provider", "update_template",
+        "set_templates", "set_twilio", "set_unified", "update_application", "update_provider", "update_template",
     }  # fmt: skip
