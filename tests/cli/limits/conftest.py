@@ -1,11 +1,12 @@
 """A tenant with two applications, whose policy the command limits, and people who log in to them."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from support.hosted import House, Person
-from support.lab import Labs, Run
+from support.lab import Labs, Result, Run
 
 # What the command cannot know of a tenant that was set up manually a moment ago.
 BY_HAND = ("--override", "provider_token", "--override", "registration")
@@ -33,11 +34,18 @@ def person(house: House) -> Person:
 
 
 @pytest.fixture
-def limit(house: House, run: Run) -> Callable[..., None]:
-    """Sets the policy Always for some users, or with `--everyone` for all of them."""
+def do(house: House, run: Run) -> Callable[..., Result]:
+    """Runs a command that has to succeed."""
 
-    def call(*limits: str) -> None:
-        result = run("policy", "always", *limits, *BY_HAND, "--yes", "--json", env=house.lab.env)
+    def call(*arguments: str) -> Result:
+        result = run(*arguments, *BY_HAND, "--yes", "--json", env=house.lab.env)
         assert result.code == 0, result.out + result.err
+        return result
 
     return call
+
+
+@pytest.fixture
+def limit(do: Callable[..., Result]) -> Callable[..., Result]:
+    """Sets the policy Always for some users, or with `--everyone` for all of them."""
+    return partial(do, "policy", "always")

@@ -17,11 +17,12 @@ from mfa_setup.sandbox.auth0.action_records import deployed_actions
 from support import scene
 from support.flow import event_of, login
 from support.hosted import PASSWORD, House, Person
+from support.lab import Result
 
 LOCAL_IDS = [hashlib.sha256(str(number).encode()).hexdigest()[:24] for number in range(1000)]
 IDS = [f"auth0|{local}" for local in LOCAL_IDS]
 
-Limit = Callable[..., None]
+Do = Callable[..., Result]
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def asked(house: House, event: dict[str, Any], ids: Sequence[str] = IDS) -> set[
 
 
 def test_a_share_is_near_the_percentage_and_keeps_everyone_as_it_grows(
-    house: House, event: dict[str, Any], limit: Limit
+    house: House, event: dict[str, Any], limit: Do
 ) -> None:
     limit("--only-percent", "30")
     few = asked(house, event)
@@ -61,9 +62,7 @@ def test_a_share_is_near_the_percentage_and_keeps_everyone_as_it_grows(
     assert few < more
 
 
-def test_a_login_is_asked_if_its_user_is_within_the_percentage(
-    house: House, event: dict[str, Any], limit: Limit
-) -> None:
+def test_a_login_is_asked_if_its_user_is_within_the_percentage(house: House, event: dict[str, Any], limit: Do) -> None:
     limit("--only-percent", "30")
     some = LOCAL_IDS[:8]
     few = asked(house, event, [f"auth0|{local}" for local in some])

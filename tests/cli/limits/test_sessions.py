@@ -5,13 +5,14 @@ from collections.abc import Callable
 from support import scene
 from support.flow import login, sign_up, where
 from support.hosted import CALLBACK, EMAIL, PASSWORD, REMEMBER, House, Person
+from support.lab import Result
 
 PORTAL = "Acme Portal"
 REALM = "http://auth0.com/oauth/grant-type/password-realm"
 OOB = "http://auth0.com/oauth/grant-type/mfa-oob"
 OFFLINE = "openid offline_access"
 
-Limit = Callable[..., None]
+Do = Callable[..., Result]
 
 
 def silently(person: Person, **changes: str | None) -> dict[str, str]:
@@ -21,7 +22,7 @@ def silently(person: Person, **changes: str | None) -> dict[str, str]:
 
 
 def test_a_session_is_asked_once_however_many_applications_it_visits(
-    house: House, person: Person, shop: str, limit: Limit
+    house: House, person: Person, shop: str, limit: Do
 ) -> None:
     limit("--only-application", PORTAL)
     assert sign_up(person, client_id=shop) == "callback"
@@ -39,7 +40,18 @@ def test_a_session_is_asked_once_however_many_applications_it_visits(
     assert where(person) == "mfa-sms-challenge"
 
 
-def test_a_remembered_browser_is_not_asked_in_its_next_session(house: House, person: Person, limit: Limit) -> None:
+def test_somebody_else_in_the_same_browser_is_asked_as_well(house: House, person: Person, shop: str, limit: Do) -> None:
+    limit("--only-application", PORTAL)
+    other = house.browser()
+    other.start(client_id=shop)
+    other.sign_up("kim@example.com")
+    person.join()
+    person.start(prompt="login")
+    person.log_in("kim@example.com")
+    assert where(person) == "mfa-sms-enrollment"
+
+
+def test_a_remembered_browser_is_not_asked_in_its_next_session(house: House, person: Person, limit: Do) -> None:
     limit("--only-application", PORTAL)
     sign_up(person)
     person.enroll()
@@ -60,7 +72,7 @@ def refresh(house: House, token: str) -> int:
     return house.token(grant_type="refresh_token", refresh_token=token).status_code
 
 
-def test_tokens_are_renewed_in_a_session_that_was_asked(house: House, person: Person, limit: Limit) -> None:
+def test_tokens_are_renewed_in_a_session_that_was_asked(house: House, person: Person, limit: Do) -> None:
     limit("--only-application", PORTAL)
     person.join(scope=OFFLINE)
     token = person.tokens()["refresh_token"]
@@ -70,7 +82,7 @@ def test_tokens_are_renewed_in_a_session_that_was_asked(house: House, person: Pe
 
 
 def test_a_session_from_before_the_limits_keeps_its_refresh_token_and_is_asked_at_its_next_login(
-    house: House, person: Person, shop: str, limit: Limit
+    house: House, person: Person, shop: str, limit: Do
 ) -> None:
     sign_up(person, scope=OFFLINE)
     token = person.tokens()["refresh_token"]
@@ -82,7 +94,7 @@ def test_a_session_from_before_the_limits_keeps_its_refresh_token_and_is_asked_a
     assert where(person) == "mfa-sms-enrollment"
 
 
-def test_a_password_grant_is_asked_inside_the_limits_only(house: House, person: Person, limit: Limit) -> None:
+def test_a_password_grant_is_asked_inside_the_limits_only(house: House, person: Person, limit: Do) -> None:
     grants = ["authorization_code", "refresh_token", REALM, OOB]
     inside, outside = (house.application(name=name, grant_types=grants) for name in "AB")
     limit("--only-application", "A")

@@ -8,11 +8,11 @@ import pytest
 from support import scene
 from support.flow import login, sign_up, where
 from support.hosted import EMAIL, House, Person
-from support.lab import Run
+from support.lab import Result
 
 PORTAL, SHOP, STAFF = "Acme Portal", "Shop", "Staff"
 OTHER = "kim@example.com"
-Limit = Callable[..., None]
+Do = Callable[..., Result]
 Changes = dict[str, str]
 
 
@@ -44,7 +44,7 @@ def by_organization(house: House) -> tuple[list[str], Changes, Changes]:
 @pytest.mark.parametrize("house", ["unified", "legacy"], indirect=True)
 @pytest.mark.parametrize("kind", [by_application, by_connection, by_organization])
 def test_a_login_inside_the_limit_is_asked_and_one_outside_is_not(
-    house: House, limit: Limit, kind: Callable[[House], tuple[list[str], Changes, Changes]]
+    house: House, limit: Do, kind: Callable[[House], tuple[list[str], Changes, Changes]]
 ) -> None:
     limits, inside, outside = kind(house)
     limit(*limits)
@@ -79,7 +79,7 @@ def user_id(house: House, email: str = EMAIL) -> str:
     return str(next(user["user_id"] for user in house.people.users.values() if user["email"] == email))
 
 
-def test_who_has_the_role_is_asked_as_long_as_they_have_it(house: House, admin: str, limit: Limit) -> None:
+def test_who_has_the_role_is_asked_as_long_as_they_have_it(house: House, admin: str, limit: Do) -> None:
     limit("--only-role", "admin")
     assert login(house) == "mfa-sms-enrollment"
     assert login(house, OTHER) == "callback"
@@ -87,7 +87,7 @@ def test_who_has_the_role_is_asked_as_long_as_they_have_it(house: House, admin: 
     assert login(house) == "callback"
 
 
-def test_a_login_has_to_be_inside_every_limit(house: House, admin: str, shop: str, limit: Limit) -> None:
+def test_a_login_has_to_be_inside_every_limit(house: House, admin: str, shop: str, limit: Do) -> None:
     assert admin
     limit("--only-role", "admin", "--only-application", PORTAL)
     assert login(house) == "mfa-sms-enrollment"
@@ -95,7 +95,7 @@ def test_a_login_has_to_be_inside_every_limit(house: House, admin: str, shop: st
     assert login(house, OTHER) == "callback"
 
 
-def test_one_of_several_values_is_enough(house: House, person: Person, shop: str, limit: Limit) -> None:
+def test_one_of_several_values_is_enough(house: House, person: Person, shop: str, limit: Do) -> None:
     limit("--only-application", PORTAL, "--only-application", SHOP)
     assert sign_up(person) == "mfa-sms-enrollment"
     assert login(house, client_id=shop) == "mfa-sms-enrollment"
@@ -103,7 +103,7 @@ def test_one_of_several_values_is_enough(house: House, person: Person, shop: str
 
 
 def test_each_change_of_the_limits_counts_for_the_next_login(
-    house: House, person: Person, shop: str, run: Run, limit: Limit
+    house: House, person: Person, shop: str, do: Do, limit: Do
 ) -> None:
     limit("--only-application", PORTAL)
     assert sign_up(person, client_id=shop) == "callback"
@@ -111,5 +111,11 @@ def test_each_change_of_the_limits_counts_for_the_next_login(
     assert (login(house), login(house, client_id=shop)) == ("callback", "mfa-sms-enrollment")
     limit("--everyone")
     assert (login(house), login(house, client_id=shop)) == ("mfa-sms-enrollment", "mfa-sms-enrollment")
-    assert run("policy", "never", "--yes", env=house.lab.env).code == 0
+    do("policy", "never")
     assert (login(house), login(house, client_id=shop)) == ("callback", "callback")
+
+
+def test_an_application_that_the_same_run_creates_asks_from_its_first_login(house: House, do: Do) -> None:
+    client_id = do("up", "--name", "New", "--only-application", "New").document["outputs"]["client_id"]
+    assert sign_up(house.browser(), client_id=client_id) == "mfa-sms-enrollment"
+    assert login(house) == "callback"
