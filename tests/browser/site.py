@@ -65,9 +65,9 @@ class Site:
         assert process.returncode == 0, (out, err)
         return dict(json.loads(out))
 
-    def configure(self, command: str = "up") -> None:
+    def configure(self, command: str = "up", *more: str) -> None:
         """Sets everything up, or with `init` the application alone."""
-        outputs = self.run(command, "--url", self.url, "--app-dir", ".")["outputs"]
+        outputs = self.run(command, "--url", self.url, "--app-dir", ".", *more)["outputs"]
         self.client_id = outputs["client_id"]
 
     def set_up_by_hand(self) -> None:
@@ -87,13 +87,13 @@ class Site:
         return [event for event in self.lab.auth0("GET", "logs?take=100") if event["type"] in kinds]
 
     @contextmanager
-    def policy(self, policy: str) -> Iterator[None]:
-        """Another policy for a while, set by the command."""
-        self.run("policy", policy)
+    def policy(self, policy: str, *limits: str) -> Iterator[None]:
+        """Another policy for a while, or limits of Always, set by the command."""
+        self.run("policy", policy, *limits)
         try:
             yield
         finally:
-            self.run("policy", "always")
+            self.run("policy", "always", "--everyone")
 
     @contextmanager
     def richer(self) -> Iterator[None]:
@@ -127,15 +127,27 @@ def serve(folder: Path, port: int = 0) -> Iterator[str]:
             server.shutdown()
 
 
-@contextmanager
-def new_site(folder: Path, example: str = "react-spa", **options: Any) -> Iterator[Site]:
-    """A site that `up` has set up, or where that would be refused `init` and a hand; its options are the sandbox's."""
+def copied(example: str, folder: Path) -> Path:
+    """A copy of an example, with its packages and without what was built or configured in it."""
     source, copy = EXAMPLES / example, folder / example
     packages = installed(source)
     shutil.copytree(
         source, copy, ignore=shutil.ignore_patterns("node_modules", "dist", ".env.local", "auth_config.json")
     )
     (copy / "node_modules").symlink_to(packages)
+    return copy
+
+
+def build(copy: Path) -> None:
+    """Builds the React example, once it is configured."""
+    vite = ["node", str(copy / "node_modules" / "vite" / "bin" / "vite.js"), "build", "--logLevel", "warn"]
+    subprocess.run(vite, cwd=copy, check=True, timeout=60)
+
+
+@contextmanager
+def new_site(folder: Path, example: str = "react-spa", **options: Any) -> Iterator[Site]:
+    """A site that `up` has set up, or where that would be refused `init` and a hand; its options are the sandbox's."""
+    copy = copied(example, folder)
     built = copy / "dist" if example == "react-spa" else copy
     with Sandbox(SandboxConfig(port=0, **options)) as sandbox, serve(built) as url:
         lab = Lab(sandbox)
@@ -146,7 +158,6 @@ def new_site(folder: Path, example: str = "react-spa", **options: Any) -> Iterat
             site.configure("init")
             site.set_up_by_hand()
         if built != copy:
-            vite = ["node", str(packages / "vite" / "bin" / "vite.js"), "build", "--logLevel", "warn"]
-            subprocess.run(vite, cwd=copy, check=True, timeout=60)
+            build(copy)
         yield site
         lab.close()

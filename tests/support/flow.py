@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from support.hosted import House, Person
+from support.hosted import EMAIL, House, Person
 
 ASK = "api.multifactor.enable('any');"
 ASK_AND_REMEMBER = "api.multifactor.enable('any', {allowRememberBrowser: true});"
@@ -46,6 +46,14 @@ def sign_up(person: Person, **changes: str | None) -> str:
     """Signs up; the page that comes next."""
     person.start(**changes)
     person.sign_up()
+    return where(person)
+
+
+def login(house: House, email: str = EMAIL, **changes: str | None) -> str:
+    """Logs somebody in who has an account, in a browser of their own; the page that comes next."""
+    person = house.browser()
+    person.start(**changes)
+    person.log_in(email)
     return where(person)
 
 
