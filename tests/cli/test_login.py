@@ -28,11 +28,13 @@ from mfa_setup.engine.report import Report
 from mfa_setup.errors import LoginRefusedError, TokenInvalidError
 from mfa_setup.model.login import Attempt, Endpoints
 from mfa_setup.model.observed import Application, FactorUse
+from mfa_setup.model.post_login import ScopeState
 from mfa_setup.prove import login
 from mfa_setup.prove.login import Login
 from mfa_setup.prove.login import prove as prove_login
 from mfa_setup.render.sink import Sink
 from mfa_setup.sandbox.login.totp import code_at
+from mfa_setup.snapshot.snapshot import Snapshot
 from support.lab import Lab, Run
 
 Started = Callable[..., "Waiting"]
@@ -259,10 +261,9 @@ def test_a_token_of_a_login_to_another_organization_proves_nothing(
     issuer, auth0 = mocker.Mock(), mocker.Mock()
     issuer.verify.return_value = {"sub": "auth0|1", "amr": ["mfa"], "iat": 1} | claims
     auth0.phone_of.return_value = auth0.now.return_value = None
-    auth0.policies.return_value = ()
     listener = mocker.patch("mfa_setup.prove.login.listening").return_value.__enter__.return_value
     listener.wait.return_value = {"code": "c"}
-    asked = Login(issuer, auth0, None, 1, lambda _url: None, organization)
+    asked = Login(issuer, auth0, None, Snapshot(policies=(), scope=ScopeState()), 1, lambda _url: None, organization)
     with nullcontext() if holds else pytest.raises(TokenInvalidError, match="organization"):
         prove_login(asked, Application(client_id="c", name="a"))
 
