@@ -58,11 +58,11 @@ class PolicyScope(Frozen):
         """Whether two users of the same application and organization may be treated differently."""
         return bool(self.connections or self.roles or self.percent)
 
-    def proving_command(self, own: str | None = None) -> str:
+    def proving_command(self, own: str | None) -> str:
         """Returns the command whose login is within the limits, as far as options of the command decide that.
 
         Args:
-            own: The client ID of the application that is set up, which is preferred if it is within the limits.
+            own: The client ID of the application to prefer if it is within the limits.
         """
         ids = [one.client_id for one in self.applications]
         chosen = ["--app-client-id", own if own in ids and own else ids[0]] if ids else []

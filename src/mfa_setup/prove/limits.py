@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mfa_setup.model.observed import Application
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.model.scope_code import ScopeCode
 
 
@@ -26,9 +27,11 @@ class Place:
     """Where a login is: inside or outside the limits.
 
     Attributes:
+        scope: The limits.
         compared: Each part of the limits, compared with the login.
     """
 
+    scope: PolicyScope
     compared: tuple[Comparison, ...]
 
     @property
@@ -59,7 +62,7 @@ def place_of(limits: ScopeCode, app: Application, claims: dict[str, Any]) -> Pla
         app: The application.
         claims: The claims of the ID token; `sub` is the user's ID.
     """
-    return Place(tuple(_compared(limits, app, claims)))
+    return Place(limits.scope, tuple(_compared(limits, app, claims)))
 
 
 def _compared(limits: ScopeCode, app: Application, claims: dict[str, Any]) -> Iterator[Comparison]:

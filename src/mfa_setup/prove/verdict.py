@@ -41,9 +41,9 @@ def verdict(
     methods = tuple(str(item) for item in amr) if isinstance(amr, list) else ()
     place = _place(claims, app, found)
     if "mfa" not in methods:
-        return None, (_without_mfa(found, place),)
+        return None, (_without_mfa(found, place, app),)
     proof = Proof(subject=str(claims["sub"]), amr=methods, issued_at=int(claims["iat"]), seconds=round(seconds, 1))
-    return proof, (_asked_outside(found, place),) if place and place.inside is False else ()
+    return proof, (_asked_outside(known(found.scope), place),) if place and place.inside is False else ()
 
 
 def _place(claims: dict[str, Any], app: Application, found: Snapshot) -> Place | None:
@@ -54,7 +54,7 @@ def _place(claims: dict[str, Any], app: Application, found: Snapshot) -> Place |
     return place_of(action.made_of, app, claims)
 
 
-def _without_mfa(found: Snapshot, place: Place | None) -> Notice:
+def _without_mfa(found: Snapshot, place: Place | None, app: Application) -> Notice:
     """Returns the warning about a login without a second factor.
 
     Raises:
@@ -69,15 +69,16 @@ def _without_mfa(found: Snapshot, place: Place | None) -> Notice:
         return _unlimited(found)
     if place.inside:
         raise _missing(known(found.scope), place)
-    limits = known(found.scope).scope
-    command = limits.proving_command() if limits else "mfa-setup test login"
-    hint = f"{_PROVES_NOTHING} Log in within the limits, for example with `{command}`."
-    if place.inside is False:
-        return _not_asked(f"The login succeeded without a second factor, as it should: {place.why}.", hint)
+    if place.inside is None:
+        return _not_asked(
+            f"The login succeeded without a second factor. Whether the policy should have asked for one is not known: "
+            f"{place.why}, but the limits also depend on {place.hidden}, which mfa-setup cannot see in a login.",
+            f"{_PROVES_NOTHING} If the user is within the limits, see the check scope_action of `mfa-setup doctor`.",
+        )
+    user = ", as a user within them" if place.scope.may_depend_on_user else ""
     return _not_asked(
-        f"The login succeeded without a second factor. Whether the policy should have asked for one is not known: "
-        f"{place.why}, but the limits also depend on {place.hidden}, which mfa-setup cannot see in a login.",
-        f"{_PROVES_NOTHING} If the user is within the limits, the login should have asked: run `mfa-setup doctor`.",
+        f"The login succeeded without a second factor, as it should: {place.why}.",
+        f"To prove MFA, log in within the limits{user}: `{place.scope.proving_command(app.client_id)}`.",
     )
 
 
@@ -98,24 +99,23 @@ def _unlimited(found: Snapshot) -> Notice:
 
 
 def _missing(state: ScopeState, place: Place) -> LoginWithoutMfaError:
-    who = state.scope.who if state.scope else "users"
-    reason = "" if state.in_force else " The Action that asks for it is not deployed or not bound."
+    idle = "" if state.in_force else " The Action that asks for it is not deployed or not bound."
     return LoginWithoutMfaError(
-        f"The login succeeded without a second factor, although the policy asks {who} for one: {place.why}.{reason}",
+        f"The login succeeded without a second factor, although the policy asks {place.scope.who} for one: "
+        f"{place.why}.{idle}",
         hint=f"See the check scope_action of `mfa-setup doctor`. {_SKIPPED}",
+    )
+
+
+def _asked_outside(state: ScopeState, place: Place) -> Notice:
+    others = ", ".join(f'"{one.name}"' for one in state.others)
+    what = f"These post-login Actions can ask for MFA as well: {others}." if others else "See `mfa-setup doctor`."
+    return Notice(
+        code="mfa_asked_outside",
+        message=f"The login was asked for a second factor, although it is outside the policy's limits: {place.why}.",
+        hint=f"Something other than mfa-setup's Action asks for MFA, or the limits changed during the login. {what}",
     )
 
 
 def _not_asked(message: str, hint: str) -> Notice:
     return Notice(code="mfa_not_asked", message=message, hint=hint)
-
-
-def _asked_outside(found: Snapshot, place: Place) -> Notice:
-    others = ", ".join(f'"{one.name}"' for one in known(found.scope).others)
-    also = f"These post-login Actions can ask for MFA as well: {others}." if others else "Something else asks for MFA"
-    hint = also if others else f"{also}: another post-login Action, or a customized login of the tenant."
-    return Notice(
-        code="mfa_asked_outside",
-        message=f"The login was asked for a second factor, although the limits of the policy leave it out: {place.why}.",
-        hint=hint,
-    )
