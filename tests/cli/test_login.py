@@ -1,19 +1,15 @@
 """`mfa-setup test login`: a real login over HTTP, played as a browser without JavaScript would."""
 
-import json
-import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -28,38 +24,15 @@ from mfa_setup.engine.report import Report
 from mfa_setup.errors import LoginRefusedError, TokenInvalidError
 from mfa_setup.model.login import Attempt, Endpoints
 from mfa_setup.model.observed import Application, FactorUse
+from mfa_setup.model.post_login import ScopeState
 from mfa_setup.prove import login
 from mfa_setup.prove.login import Login
 from mfa_setup.prove.login import prove as prove_login
 from mfa_setup.render.sink import Sink
 from mfa_setup.sandbox.login.totp import code_at
+from mfa_setup.snapshot.snapshot import Snapshot
 from support.lab import Lab, Run
-
-Started = Callable[..., "Waiting"]
-
-
-class Waiting:
-    """A `test login` that waits for its login."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self.process = process
-        assert process.stderr is not None
-        self.said = ""
-        while not (found := re.search(r"^(http\S+)$", self.said, re.MULTILINE)):
-            line = process.stderr.readline()
-            assert line, f"ended before it named a URL: {self.said}"
-            self.said += line
-        self.url = found.group(1)
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        """What the URL asks of the tenant."""
-        return {name: values[0] for name, values in parse_qs(urlsplit(self.url).query).items()}
-
-    def end(self) -> tuple[int, dict[str, Any]]:
-        """Its exit code and document."""
-        out, _ = self.process.communicate(timeout=30)
-        return self.process.returncode, json.loads(out)
+from support.waiting import Waiting, play, started
 
 
 def free_port() -> int:
@@ -80,25 +53,6 @@ def ready(run: Run, lab: Lab, port: int) -> Lab:
     result = run("up", "--yes", "--json", "--url", f"http://localhost:{port}", env=lab.env)
     assert result.code == 0, result.out
     return lab
-
-
-@contextmanager
-def started(lab: Lab, folder: Path, *options: str) -> Iterator["subprocess.Popen[str]"]:
-    import os  # noqa: PLC0415
-
-    command = [sys.executable, "-m", "mfa_setup", "test", "login", "--no-browser", "--json", *options]
-    env = {**os.environ, **lab.env}
-    with subprocess.Popen(
-        command, env=env, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def play(lab: Lab, url: str) -> None:
-    Player(lab.sandbox.url, lambda _text: None)(url)
 
 
 def test_a_login_with_a_code_is_proved_by_its_id_token(ready: Lab, folder: Path) -> None:
@@ -259,10 +213,9 @@ def test_a_token_of_a_login_to_another_organization_proves_nothing(
     issuer, auth0 = mocker.Mock(), mocker.Mock()
     issuer.verify.return_value = {"sub": "auth0|1", "amr": ["mfa"], "iat": 1} | claims
     auth0.phone_of.return_value = auth0.now.return_value = None
-    auth0.policies.return_value = ()
     listener = mocker.patch("mfa_setup.prove.login.listening").return_value.__enter__.return_value
     listener.wait.return_value = {"code": "c"}
-    asked = Login(issuer, auth0, None, 1, lambda _url: None, organization)
+    asked = Login(issuer, auth0, None, Snapshot(policies=(), scope=ScopeState()), 1, lambda _url: None, organization)
     with nullcontext() if holds else pytest.raises(TokenInvalidError, match="organization"):
         prove_login(asked, Application(client_id="c", name="a"))
 

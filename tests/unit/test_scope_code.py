@@ -194,18 +194,19 @@ def test_a_growing_percentage_keeps_everyone_who_was_asked() -> None:
     assert asked != [user_id for user_id in IDS if other(event(user={"user_id": user_id}))]
 
 
-def fnv_1a(text: str) -> int:
-    """FNV-1a, 32 bits, as its authors define it for bytes."""
-    found = 2166136261
-    for byte in text.encode("ascii"):
-        found = (found ^ byte) * 16777619 % 2**32
-    return found
+@pytest.mark.parametrize("salt", ["acme.eu.auth0.com", "", "Größe \U0001f511"])
+def test_mfa_setup_computes_the_share_of_a_user_as_the_action_does(salt: str) -> None:
+    code = ScopeCode(scope=PolicyScope(percent=30), salt=salt)
+    tried = login(code.scope, salt)
+    for user_id in [*IDS[:100], "google-oauth2|1", "samlp|Ünï|\U0001f511", ""]:
+        assert tried.context.eval(f"shareOf({json.dumps(user_id)})") == code.share_of(user_id)
+        assert bool(tried(event(user={"user_id": user_id}))) is (code.share_of(user_id) < 30)
 
 
 def test_who_is_within_the_percentage_is_decided_by_a_public_hash() -> None:
-    tried = login(PolicyScope(percent=30), "acme")
-    for user_id in IDS[:50]:
-        assert bool(tried(event(user={"user_id": user_id}))) is (fnv_1a("acme" + user_id) % 100 < 30)
+    # The published values of FNV-1a, 32 bits, for these texts.
+    for text, found in (("a", 0xE40C292C), ("foobar", 0xBF9CF968)):
+        assert ScopeCode(scope=PolicyScope(), salt="").share_of(text) == found % 100
 
 
 def test_the_client_id_of_an_application_that_was_only_planned_is_filled_in() -> None:

@@ -93,8 +93,8 @@ def _lowered(policies: JsonValue) -> Check:
     return answer(
         "mfa_lowered",
         "fail",
-        f"The policy {name} asks every user now, and this machine's mfa-setup did not set it. Everybody outside the "
-        "limits would no longer be asked for MFA.",
+        f"The policy {name.capitalize()} asks every user now, and this machine's mfa-setup did not set it. Everybody "
+        "outside the limits would no longer be asked for MFA.",
         "Ask the people who are responsible for the policy first.",
     )
 

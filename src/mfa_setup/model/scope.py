@@ -1,5 +1,6 @@
 """Whom the MFA policy asks for a code if it does not ask everyone."""
 
+import shlex
 from collections.abc import Iterable
 
 from pydantic import Field
@@ -51,6 +52,23 @@ class PolicyScope(Frozen):
         if self.percent is None:
             return users
         return f"{self.percent} % of all users" if users == "users" else f"{users}, {self.percent} %"
+
+    @property
+    def may_depend_on_user(self) -> bool:
+        """Whether two users of the same application and organization may be treated differently."""
+        return bool(self.connections or self.roles or self.percent)
+
+    def proving_command(self, own: str | None) -> str:
+        """Returns the command whose login is within the limits, as far as options of the command decide that.
+
+        Args:
+            own: The client ID of the application to prefer if it is within the limits.
+        """
+        ids = [one.client_id for one in self.applications]
+        chosen = ["--app-client-id", own if own in ids and own else ids[0]] if ids else []
+        if self.organizations:
+            chosen += ["--organization", self.organizations[0].id]
+        return shlex.join(["mfa-setup", "test", "login", *chosen])
 
 
 def _either(names: Iterable[str]) -> str:

@@ -55,6 +55,8 @@ exports.onExecutePostLogin = async (event, api) => {
 };
 """
 )
+_FNV_BASIS, _FNV_PRIME = 2166136261, 16777619
+"""The constants of the hash FNV-1a with 32 bits."""
 _CONSTANT = re.compile(r"^const SCOPE = (\{.*\});$", re.MULTILINE)
 
 
@@ -75,6 +77,13 @@ class ScopeCode(Frozen):
         """The code."""
         constant = {**self.scope.model_dump(mode="json"), "salt": self.salt}
         return _CODE.replace("%s", json.dumps(constant), 1)
+
+    def share_of(self, user_id: str) -> int:
+        """Returns the number from 0 to 99 that decides whether a user is within the percentage, as `shareOf` does."""
+        found = _FNV_BASIS
+        for character in self.salt + user_id:
+            found = (found ^ ord(character)) * _FNV_PRIME % 2**32
+        return found % 100
 
 
 def read_code(code: str) -> ScopeCode | None:

@@ -12,7 +12,6 @@ from typing import Any
 from mfa_setup.errors import (
     JournalUnusableError,
     LoginRefusedError,
-    LoginWithoutMfaError,
     MfaSetupError,
     TokenInvalidError,
     ValueNeededError,
@@ -23,8 +22,10 @@ from mfa_setup.model.observed import Application
 from mfa_setup.model.outcome import Notice, Proof
 from mfa_setup.ports import Auth0Port, IssuerPort, TwilioPort
 from mfa_setup.prove.callback import listening
-from mfa_setup.resources import application, policy_names
+from mfa_setup.prove.verdict import verdict
+from mfa_setup.resources import application
 from mfa_setup.services import Services
+from mfa_setup.snapshot.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Login:
         issuer: The tenant as an OpenID provider.
         auth0: The tenant's Management API.
         twilio: The Twilio account; None if no Twilio credentials are known.
+        found: The policies of the tenant, and the Action that limits them, as far as it could be read.
         seconds: How long to wait for the login, in seconds.
         show: Called with the URL to log in at: opens it in a browser, prints it, or logs in automatically.
         organization: The ID or name of the organization to log in to.
@@ -43,6 +45,7 @@ class Login:
     issuer: IssuerPort
     auth0: Auth0Port
     twilio: TwilioPort | None
+    found: Snapshot
     seconds: float
     show: Callable[[str], None]
     organization: str | None = None
@@ -82,14 +85,13 @@ def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Notice, .
     """Waits for one login and evaluates its ID token.
 
     Returns:
-        The proof, and warnings. The proof is None if no second factor was used and the policy did not require one.
+        The proof, and warnings. The proof is None if no second factor was used and none was required.
 
     Raises:
         NoCallbackError: mfa-setup cannot listen at any callback URL of the application.
         ProofFailedError: Nobody logged in in time, the tenant refused the login, or the login required no second factor
-            although the policy is Always.
+            although the policy, or its limits, ask for one.
     """
-    required = policy_names.name_of(login.auth0.policies())
     begun = login.auth0.now()
     attempt = Attempt(app.client_id, login.organization)
     endpoints = login.issuer.discover()
@@ -103,11 +105,11 @@ def prove(login: Login, app: Application) -> tuple[Proof | None, tuple[Notice, .
     token = login.issuer.exchange(endpoints, attempt, answer["code"], listener.url)
     claims = login.issuer.verify(endpoints, attempt, token)
     _require_claim(claims, login.organization)
-    proof, notices = _judge(claims, required, time.monotonic() - began)
+    proof, notices = verdict(claims, app, login.found, time.monotonic() - began)
     if proof is None:
         return None, notices
-    factor, phone, notices = _way(login, proof.subject, begun)
-    return proof.model_copy(update={"factor": factor, "phone": phone}), notices
+    factor, phone, unproven = _way(login, proof.subject, begun)
+    return proof.model_copy(update={"factor": factor, "phone": phone}), (*notices, *unproven)
 
 
 def _require_claim(claims: dict[str, Any], organization: str | None) -> None:
@@ -124,21 +126,6 @@ def _require_claim(claims: dict[str, Any], organization: str | None) -> None:
     found = claims.get(name)
     if (found is not None or name == "org_id") and str(found).lower() != organization.lower():
         raise TokenInvalidError(f"The ID token does not belong to a login to the organization {organization}.")
-
-
-def _judge(claims: dict[str, Any], required: str, seconds: float) -> tuple[Proof | None, tuple[Notice, ...]]:
-    amr = claims.get("amr")
-    methods = tuple(str(item) for item in amr) if isinstance(amr, list) else ()
-    if "mfa" not in methods:
-        if required == "always":
-            raise LoginWithoutMfaError(
-                "The login succeeded without a second factor, although the policy requires one from every user.",
-                hint="A post-login Action may skip MFA, the browser may have been remembered, or the policy may "
-                "be too new. Try again in a private window.",
-            )
-        return None, (_NOT_REQUIRED,)
-    proof = Proof(subject=str(claims["sub"]), amr=methods, issued_at=int(claims["iat"]), seconds=round(seconds, 1))
-    return proof, ()
 
 
 Way = tuple[str | None, str | None, tuple[Notice, ...]]
@@ -172,13 +159,6 @@ def _factor_used(auth0: Auth0Port, user_id: str, begun: datetime | None) -> str 
     if begun is None:
         return None
     return next((use.factor for use in auth0.factor_uses(user_id) if use.at >= begun), None)
-
-
-_NOT_REQUIRED = Notice(
-    code="mfa_not_asked",
-    message="The login succeeded without a second factor, which the policy does not require for this login.",
-    hint="This login proves nothing about MFA. To require MFA for every login, run `mfa-setup policy always`.",
-)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from mfa_setup.model.outcome import Outcome
+from mfa_setup.model.outcome import Outcome, Outputs
 from mfa_setup.model.results import SetupResult, StepResult
 from mfa_setup.model.scope import PolicyScope
 from mfa_setup.phone import spaced
@@ -17,13 +17,23 @@ _POLICIES = {
     "adaptive": "Logins to this tenant now ask for a code when Auth0 sees a risk.",
     "never": "Logins to this tenant do not ask for a code.",
 }
-_TO_PROVE = "Not proved yet. To prove it, run `mfa-setup test login`: it logs in and shows whether a code was required."
+_TO_PROVE = "Not proved yet. To prove it, run `{}`: it logs in and shows whether a code was required."
+_AS_ONE_OF_THEM = "Log in as a user within the limits."
 
 
 def setup_result(result: SetupResult) -> Iterator[Text]:
     """Renders the result of `up` and `policy`: what is set up, and how to prove it."""
     proved = result.outcome.outputs.policy not in {"always", "adaptive"}
-    return sections(setup_lines(result.outcome), [] if proved else [Text(_TO_PROVE)])
+    return sections(setup_lines(result.outcome), [] if proved else [Text(_to_prove(result.outcome.outputs))])
+
+
+def _to_prove(outputs: Outputs) -> str:
+    """Returns how to prove the policy: by a login that it asks for a code."""
+    limits = outputs.policy_scope
+    if limits is None:
+        return _TO_PROVE.format("mfa-setup test login")
+    how = _TO_PROVE.format(one_line(limits.proving_command(outputs.client_id)))
+    return f"{how} {_AS_ONE_OF_THEM}" if limits.may_depend_on_user else how
 
 
 def step_result(result: StepResult) -> Iterator[Text]:

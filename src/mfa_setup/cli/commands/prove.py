@@ -173,7 +173,8 @@ def log_in(
 
     services = run.services
     issuer = Issuer(services.base_url, http_settings(context, DEFAULT_TIMEOUT))
-    request = Login(issuer, services.auth0, services.twilio, seconds, show, organization)
+    found = run.reader.read(["policies"], run.reader.begin(), also=["scope"], strict=True)
+    request = Login(issuer, services.auth0, services.twilio, found, seconds, show, organization)
     context.report.proof, warnings = prove(request, app)
     context.report.warn(warnings)
 
