@@ -224,7 +224,7 @@ def test_limits_that_cannot_be_read_leave_it_open(unified: Lab, folder: Path, li
 def test_an_action_that_may_not_be_read_leaves_it_open(unified: Lab, folder: Path, limit: Limit) -> None:
     limit("--only-application", APP)
     silence(unified)
-    unified.faults({"method": "GET", "path": "/api/v2/actions", "effect": "status:403", "times": 10})
+    unified.faults({"method": "GET", "path": "/api/v2/actions/actions", "effect": "status:403", "times": 10})
     told = passed_by(without_code(unified, folder))
     assert "could not be read" in told["message"]
     assert "read:actions" in told["hint"]
