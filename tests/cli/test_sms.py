@@ -398,6 +398,24 @@ class TestThroughAuth0:
         assert unified.tenant["phone_provider"] == before
         assert scene.warned(result) == []
 
+    def test_a_text_with_the_legacy_name_of_the_tenant_is_recognised_without_it(
+        self, run: Run, unified: Lab, number: str
+    ) -> None:
+        del number
+        content = {"body": {"text": "{{ code }} of {{ tenant.friendly_name }}/{{ tenant }}", "voice": "{{ code }}"}}
+        unified.auth0("POST", "branding/phone/templates", {"type": "otp_verify", "disabled": False, "content": content})
+        assert run("test", "sms", "--to", PHONE, "--via", "auth0", "--json", env=unified.env).code == 0
+        assert texts(unified)[0].endswith(" of /localhost")
+        assert run("test", "sms", "--to", PHONE, "--json", env=unified.env).code == 0
+        assert texts(unified)[0].endswith(" of /localhost")
+
+    def test_the_default_text_is_recognised_with_a_name_that_it_escapes(
+        self, run: Run, unified: Lab, number: str
+    ) -> None:
+        del number
+        unified.auth0("PATCH", "tenants/settings", {"friendly_name": "Acme & Co"})
+        assert run("test", "sms", "--to", PHONE, "--via", "auth0", "--json", env=unified.env).code == 0
+
     def test_a_messaging_service_of_the_tenant_is_recognised(self, run: Run, unified: Lab, number: str) -> None:
         scene.provider(unified, service=unified.control_service_sid())
         result = run("test", "sms", "--to", PHONE, "--via", "auth0", "--json", env=unified.env)

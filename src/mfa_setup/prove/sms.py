@@ -49,8 +49,9 @@ def prove_sms(services: Services, stack: PhoneStack, to: str, desired: DesiredNu
     if via == "auth0":
         return through_tenant(services, stack, to, watch)
     own = verification(services, stack, watch)
+    way = route(services, stack, desired, watch, own.sender)
     text = tenant_text(services, stack, own, f"{secrets.randbelow(1_000_000):06d}", watch)
-    return _through_twilio(services, text, to, route(services, stack, desired, watch, own.sender), watch)
+    return _through_twilio(services, text, to, way, watch)
 
 
 def _through_twilio(services: Services, text: str, to: str, way: Route, watch: Watch) -> Sms:

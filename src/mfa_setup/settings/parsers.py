@@ -265,7 +265,7 @@ def template(text: str) -> str:
 
 
 def _tells_code(template: str) -> bool:
-    """Whether a template contains the code once it is rendered on one of the stacks; False if it is not valid Liquid."""
+    """Whether a template, rendered on one of the stacks, contains the code; False if it is not valid Liquid."""
     from mfa_setup.liquid import InvalidTemplateError  # noqa: PLC0415 slow to import, and few commands name a template
     from mfa_setup.otp_text import holds, otp_text  # noqa: PLC0415
 
