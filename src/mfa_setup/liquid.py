@@ -44,10 +44,18 @@ def rendered(template: str, variables: Mapping[str, object]) -> str:
         raise InvalidTemplateError(_first_line(error)) from error
 
 
-def code_variables(code: str, tenant_name: str) -> dict[str, object]:
-    """Returns the variables of a message with a code, for both phone stacks (sources: auth0-template-variables)."""
-    tenant = {"friendly_name": tenant_name, "friendlyName": tenant_name}
-    return {"code": code, "friendly_name": tenant_name, "tenant": tenant}
+def code_variables(code: str, name: str, raw_name: str | None = None) -> dict[str, object]:
+    """Returns the variables of a message with a code (sources: auth0-template-variables).
+
+    Args:
+        code: The code.
+        name: The tenant's friendly name.
+        raw_name: On the unified stack the tenant's raw name, which is all that `tenant` is there, so
+            `tenant.friendly_name` renders as an empty text; None on the legacy stack, which has no `friendly_name`.
+    """
+    if raw_name is not None:
+        return {"code": code, "friendly_name": name, "tenant": raw_name}
+    return {"code": code, "tenant": {"friendly_name": name, "friendlyName": name}}
 
 
 def _first_line(error: Exception) -> str:

@@ -9,25 +9,37 @@ DEFAULT_ENROLLMENT = (
 )
 DEFAULT_VERIFICATION = "{{code}} is your verification code for {{tenant.friendly_name}}"
 """The legacy stack's default texts (`guardian/factors/phone/templates`); a request that changes one must send both."""
+UNIFIED_VERIFICATION = "{{ code | escape }} is your verification code for {{ friendly_name | escape }}"
+"""The unified stack's default text (recorded)."""
 
 _GAP = r"[^0-9]{0,40}"
 """The characters allowed between two digits of a code: a space, or punctuation that makes a voice pause."""
 
 
-def otp_text(template: str, code: str, *, name: str = "", message_type: str = "sms", locale: str = "en") -> str:
-    """Renders a template with the variables of both phone stacks (Auth0 docs); any other variable is empty.
+def otp_text(
+    template: str,
+    code: str,
+    *,
+    name: str = "",
+    raw_name: str | None = None,
+    message_type: str = "sms",
+    locale: str = "en",
+) -> str:
+    """Renders a template with the variables of its phone stack (Auth0 docs); any other variable is empty.
 
     Args:
         template: The template, in Liquid.
         code: The code.
         name: The tenant's friendly name.
-        message_type: `sms` or `voice`.
+        raw_name: The tenant's raw name if the template is one of the unified stack; None for the legacy stack.
+        message_type: `sms` or `voice`, which only the legacy stack tells a template.
         locale: The user's language.
 
     Raises:
         InvalidTemplateError: The template cannot be rendered.
     """
-    return rendered(template, code_variables(code, name) | {"message_type": message_type, "locale": locale})
+    variables = code_variables(code, name, raw_name) | {"locale": locale}
+    return rendered(template, variables if raw_name is not None else variables | {"message_type": message_type})
 
 
 def holds(text: str, code: str) -> bool:

@@ -119,12 +119,13 @@ class TestThroughTwilio:
 
     def test_the_tenants_own_text_and_name_are_used(self, run: Run, lab: Lab, sender: str) -> None:
         del sender
-        template = "Code {{ code | escape }} of {{ friendly_name }}{{ tenant.friendly_name }}{{ nothing }}."
+        template = "Code {{ code | escape }} of {{ friendly_name }}/{{ tenant.friendly_name }}{{ nothing }}."
         done = run("enable-sms", "--verification-template", template, "--yes", "--json", env=lab.env)
         assert done.code == 0
         lab.auth0("PATCH", "tenants/settings", {"friendly_name": "Acme & Co"})
         assert run("test", "sms", "--to", PHONE, "--json", env=lab.env).code == 0
-        assert re.fullmatch(r"Code \d{6} of Acme & CoAcme & Co\.", texts(lab)[0])
+        name = "Acme & Co/" if scene.is_unified(lab) else "/Acme & Co"
+        assert re.fullmatch(rf"Code \d{{6}} of {name}\.", texts(lab)[0])
 
     def test_without_a_friendly_name_the_tenants_own_name_stands_in_the_text(
         self, run: Run, unified: Lab, number: str
@@ -396,6 +397,24 @@ class TestThroughAuth0:
         assert (sms["via"], sms["status"], sms["from"], sms["sid"]) == ("auth0", "delivered", number, newest["sid"])
         assert unified.tenant["phone_provider"] == before
         assert scene.warned(result) == []
+
+    def test_a_text_with_the_legacy_name_of_the_tenant_is_recognised_without_it(
+        self, run: Run, unified: Lab, number: str
+    ) -> None:
+        del number
+        content = {"body": {"text": "{{ code }} of {{ tenant.friendly_name }}/{{ tenant }}", "voice": "{{ code }}"}}
+        unified.auth0("POST", "branding/phone/templates", {"type": "otp_verify", "disabled": False, "content": content})
+        assert run("test", "sms", "--to", PHONE, "--via", "auth0", "--json", env=unified.env).code == 0
+        assert texts(unified)[0].endswith(" of /localhost")
+        assert run("test", "sms", "--to", PHONE, "--json", env=unified.env).code == 0
+        assert texts(unified)[0].endswith(" of /localhost")
+
+    def test_the_default_text_is_recognised_with_a_name_that_it_escapes(
+        self, run: Run, unified: Lab, number: str
+    ) -> None:
+        del number
+        unified.auth0("PATCH", "tenants/settings", {"friendly_name": "Acme & Co"})
+        assert run("test", "sms", "--to", PHONE, "--via", "auth0", "--json", env=unified.env).code == 0
 
     def test_a_messaging_service_of_the_tenant_is_recognised(self, run: Run, unified: Lab, number: str) -> None:
         scene.provider(unified, service=unified.control_service_sid())

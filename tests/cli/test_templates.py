@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from support.lab import Lab, Result, Run
-from support.scene import number, paths
+from support.scene import is_unified, number, paths, warned
 
 TEXT = "{{code}} is your code for Acme."
 VERIFY = ("--verification-template", TEXT)
@@ -95,3 +95,21 @@ def test_on_legacy_both_texts_that_are_sent_are_shown(run: Run, make_lab: Callab
     lab = make_lab(phone_stack="legacy")
     fields = shown(run("plan", *VERIFY, "--json", env=lab.env))
     assert [field["path"] for field in fields] == ["templates.enrollment", "templates.verification"]
+
+
+@pytest.mark.parametrize("kind", ["enrollment", "verification"])
+def test_the_legacy_name_of_the_tenant_is_warned_of_on_the_unified_stack(run: Run, lab: Lab, kind: str) -> None:
+    number(lab)
+    options = (f"--{kind}-template", "{{code}} is your code for {{ tenant.friendly_name }}", "--yes", "--json")
+    result = run("enable-sms", "--from", lab.twilio["numbers"][0]["phone_number"], *options, env=lab.env)
+    assert result.code == 0
+    told = [one for one in result.document["warnings"] if one["code"] == "template_name_empty"]
+    assert len(told) == is_unified(lab)
+    for one in told:
+        assert kind in one["message"]
+        assert f"{{{{ friendly_name }}}} instead, in --{kind}-template" in one["hint"]
+
+
+def test_the_name_of_the_tenant_and_other_words_are_not_warned_of(enable: Enable) -> None:
+    text = "{{code}} of {{ friendly_name }}, not tenant.friendly_name"
+    assert "template_name_empty" not in warned(enable("--verification-template", text))

@@ -62,6 +62,13 @@ def test_a_text_that_loses_the_code_in_one_language_fails(run: Run, lab: Lab) ->
     assert "Bonjour" in check(result)["evidence"]
 
 
+def test_a_text_that_depends_on_the_legacy_name_of_the_tenant_has_no_code_on_the_unified_stack(
+    run: Run, lab: Lab
+) -> None:
+    texts(lab, "verification", "{% if tenant.friendly_name %}{{ code }}{% endif %}")
+    assert run("up", "--yes", "--json", env=lab.env).code == (7 if scene.is_unified(lab) else 0)
+
+
 def test_what_is_no_liquid_is_not_known_and_can_be_overridden(run: Run, lab: Lab) -> None:
     texts(lab, "verification", "{{ code }} {% nonsense %}")
     result = run("up", "--yes", "--json", env=lab.env)

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from mfa_setup.liquid import InvalidTemplateError, code_variables, rendered
 
 VARIABLES = code_variables("123456", "Acme")
+UNIFIED = code_variables("123456", "Acme", "acme-eu")
 
 
 @pytest.mark.parametrize(
     ("template", "text"),
     [
-        ("{{ code | escape }} is your code for {{ friendly_name | escape }}", "123456 is your code for Acme"),
         ("{{code}} for {{tenant.friendly_name}}, {{ tenant.friendlyName }}", "123456 for Acme, Acme"),
         ("{% if locale == 'es' %}Su{% else %}Your{% endif %} code: {{ code }}", "Your code: 123456"),
         ("{% assign parts = code | split: '' %}{{ parts | join: ' ' }}", "1 2 3 4 5 6"),
@@ -24,6 +24,13 @@ VARIABLES = code_variables("123456", "Acme")
 )
 def test_liquid_is_rendered(template: str, text: str) -> None:
     assert rendered(template, VARIABLES) == text
+
+
+def test_each_stack_has_its_own_name_of_the_tenant() -> None:
+    text = "{{ code }} {{ friendly_name }}/{{ tenant.friendly_name }}{{ tenant.friendlyName }}"
+    assert rendered(text, VARIABLES) == "123456 /AcmeAcme"
+    assert rendered(text, UNIFIED) == "123456 Acme/"
+    assert rendered("{{ tenant }}", UNIFIED) == "acme-eu"
 
 
 @pytest.mark.parametrize(

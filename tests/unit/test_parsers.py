@@ -62,6 +62,13 @@ TAKEN: list[tuple[Form, str, object]] = [
     (parsers.template, "{{code}} is yours.", "{{code}} is yours."),
     (parsers.template, "{{ code }} is yours.", "{{ code }} is yours."),
     (parsers.template, "{{code | append: '.'}}", "{{code | append: '.'}}"),
+    *(
+        (parsers.template, text, text)
+        for text in (
+            "{% if friendly_name %}{{code}}{% endif %}",
+            "{% if tenant.friendly_name %}{{code}}{% endif %}",
+        )
+    ),
     (parsers.path, "src/auth_config.json", Path("src/auth_config.json")),
     (parsers.path, "~/a.json", Path("~/a.json").expanduser()),
 ]

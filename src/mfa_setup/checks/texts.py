@@ -9,6 +9,7 @@ from mfa_setup.errors import MfaSetupError
 from mfa_setup.liquid import InvalidTemplateError
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Factor, Provider, Templates
+from mfa_setup.model.types import PhoneStack
 from mfa_setup.otp_text import holds, literals, otp_text
 from mfa_setup.snapshot.parts import known_or
 
@@ -21,11 +22,19 @@ _TITLES = {"sms": "SMS", "voice": "call"}
 
 @dataclass(frozen=True, slots=True)
 class OwnText:
-    """A text of the tenant that replaces Auth0's default: name, message type (`sms` or `voice`) and template."""
+    """A text of the tenant that replaces Auth0's default.
+
+    Attributes:
+        name: The name of the text, such as `verification`.
+        message_type: `sms` or `voice`.
+        template: The template, in Liquid.
+        stack: The phone stack, which decides about the variables of the template.
+    """
 
     name: str
     message_type: str
     template: str
+    stack: PhoneStack
 
     @property
     def title(self) -> str:
@@ -59,12 +68,12 @@ def _own_texts(found: Templates, provider: Provider | None, types: tuple[str, ..
     if provider is not None and provider.stack == "legacy":
         for name, text in (("enrollment", found.enrollment), ("verification", found.verification)):
             if text:
-                yield from (OwnText(name, kind, text) for kind in types)
+                yield from (OwnText(name, kind, text, "legacy") for kind in types)
         return
     for template in found.whole:
         for kind, text in (("sms", template.text), ("voice", template.voice)):
             if text and kind in types and not template.disabled and template.kind in _NAMES:
-                yield OwnText(_NAMES[template.kind], kind, text)
+                yield OwnText(_NAMES[template.kind], kind, text, "unified")
 
 
 def _problem(text: OwnText) -> str | None:
@@ -72,9 +81,10 @@ def _problem(text: OwnText) -> str | None:
 
     A text may depend on the user's language, so it is rendered once for each literal in it, as the locale.
     """
+    raw_name = "" if text.stack == "unified" else None
     for locale in ("en", *sorted(literals(text.template))):
         try:
-            sent = otp_text(text.template, SAMPLE, message_type=text.message_type, locale=locale)
+            sent = otp_text(text.template, SAMPLE, raw_name=raw_name, message_type=text.message_type, locale=locale)
         except InvalidTemplateError:
             return None
         if not holds(sent, SAMPLE):

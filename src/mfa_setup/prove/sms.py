@@ -4,7 +4,6 @@ import secrets
 
 from mfa_setup.errors import MfaSetupError, SmsUndeliveredError
 from mfa_setup.model.desired import DesiredNumber
-from mfa_setup.model.observed import Template
 from mfa_setup.model.outcome import Sms
 from mfa_setup.model.types import PhoneStack, Via
 from mfa_setup.prove import receipt
@@ -50,12 +49,13 @@ def prove_sms(services: Services, stack: PhoneStack, to: str, desired: DesiredNu
     if via == "auth0":
         return through_tenant(services, stack, to, watch)
     own = verification(services, stack, watch)
-    return _through_twilio(services, own, to, route(services, stack, desired, watch, own.sender), watch)
+    way = route(services, stack, desired, watch, own.sender)
+    text = tenant_text(services, stack, own, f"{secrets.randbelow(1_000_000):06d}", watch)
+    return _through_twilio(services, text, to, way, watch)
 
 
-def _through_twilio(services: Services, own: Template, to: str, way: Route, watch: Watch) -> Sms:
+def _through_twilio(services: Services, text: str, to: str, way: Route, watch: Watch) -> Sms:
     twilio = services.account
-    text = tenant_text(services, own, f"{secrets.randbelow(1_000_000):06d}", watch)
     known = receipt.known_to(twilio, to)
     sms = Sms(to=to, sender=way.sender, messaging_service_sid=way.messaging_service_sid)
     try:

@@ -41,7 +41,7 @@ def through_tenant(services: Services, stack: PhoneStack, to: str, watch: Watch)
     provider_id, provider = _provider(services, stack)
     twilio, log = services.account, _Log(services.auth0, watch.on_warning)
     own = verification(services, stack, watch)
-    pattern = tenant_pattern(services, own, watch)
+    pattern = tenant_pattern(services, stack, own, watch)
     # A sender in the template replaces the provider's number and Messaging Service (sources: auth0-template-from).
     sender, service = (own.sender, None) if own.sender else (provider.sender, provider.messaging_service_sid)
     known = receipt.known_to(twilio, to)

@@ -1,6 +1,7 @@
 """Renders the tenant's own text with a code for the test SMS, and recognizes an SMS that has this text."""
 
 import re
+from functools import partial
 from urllib.parse import urlsplit
 
 from mfa_setup.errors import ForbiddenError, ScopeMissingError, SmsWithoutCodeError
@@ -8,7 +9,7 @@ from mfa_setup.liquid import InvalidTemplateError
 from mfa_setup.model.observed import Template
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import PhoneStack
-from mfa_setup.otp_text import DEFAULT_VERIFICATION, holds, otp_text
+from mfa_setup.otp_text import DEFAULT_VERIFICATION, UNIFIED_VERIFICATION, holds, otp_text
 from mfa_setup.prove.receipt import Watch
 from mfa_setup.services import Services
 
@@ -35,27 +36,34 @@ def verification(services: Services, stack: PhoneStack, watch: Watch) -> Templat
         return Template(kind="otp_verify")
 
 
-def tenant_text(services: Services, own: Template, code: str, watch: Watch) -> str:
+def tenant_text(services: Services, stack: PhoneStack, own: Template, code: str, watch: Watch) -> str:
     """Renders the tenant's verification text with a code.
 
-    If the tenant has no such text, or if it is not valid Liquid, the default text is used, which is the same on both
-    stacks. The effect of the filter `escape` on an SMS is not verified.
+    If the tenant has no such text, or if it is not valid Liquid, the default text of the stack is used. The effect of
+    the filter `escape` on an SMS is not verified.
 
     Raises:
         SmsWithoutCodeError: The text does not contain the code, so an SMS with this text would prove nothing.
     """
-    name = _tenant_name(services)
+    raw_name = _raw_name(services)
+    fill = partial(
+        otp_text,
+        code=code,
+        name=services.auth0.friendly_name() or raw_name,
+        raw_name=raw_name if stack == "unified" else None,
+    )
+    default = UNIFIED_VERIFICATION if stack == "unified" else DEFAULT_VERIFICATION
     try:
-        text = otp_text(own.text or DEFAULT_VERIFICATION, code, name=name)
+        text = fill(own.text or default)
     except InvalidTemplateError:
         watch.on_warning(_NOT_FILLED)
-        return otp_text(DEFAULT_VERIFICATION, code, name=name)
+        return fill(default)
     if not holds(text, code):
         raise SmsWithoutCodeError("The tenant's verification template does not contain the code, so no SMS was sent.")
     return text
 
 
-def tenant_pattern(services: Services, own: Template, watch: Watch) -> re.Pattern[str]:
+def tenant_pattern(services: Services, stack: PhoneStack, own: Template, watch: Watch) -> re.Pattern[str]:
     """Returns a pattern that matches the tenant's SMS with any code.
 
     It is not verified that the tenant's test SMS has the verification text.
@@ -63,14 +71,13 @@ def tenant_pattern(services: Services, own: Template, watch: Watch) -> re.Patter
     Raises:
         SmsWithoutCodeError: The tenant's text does not contain the code.
     """
-    text = re.escape(tenant_text(services, own, _MARKER, watch))
+    text = re.escape(tenant_text(services, stack, own, _MARKER, watch))
     return re.compile(text.replace(_MARKER, _CODE))
 
 
-def _tenant_name(services: Services) -> str:
-    """Returns the tenant's friendly name, else the first label of its canonical domain.
+def _raw_name(services: Services) -> str:
+    """Returns the tenant's raw name, which is the first label of its canonical domain.
 
     The canonical domain is taken from the audience, because the domain of the run may be a custom domain.
     """
-    short = (urlsplit(services.tenant_key).hostname or services.domain).split(".")[0]
-    return services.auth0.friendly_name() or short
+    return (urlsplit(services.tenant_key).hostname or services.domain).split(".")[0]

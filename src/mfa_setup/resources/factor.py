@@ -36,6 +36,7 @@ def compare(given: Comparison) -> Step:
             *set_types(known(given.planned.message_types), types),
             *writes,
         ),
+        templates.warnings(desired, known(given.found.stack)),
     )
 
 

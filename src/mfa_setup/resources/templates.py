@@ -7,10 +7,13 @@ from mfa_setup.model.change import FieldChange, differing
 from mfa_setup.model.desired import DesiredSms
 from mfa_setup.model.journal import RunRecord, WriteRecord, traces
 from mfa_setup.model.observed import Template, Templates
+from mfa_setup.model.outcome import Notice
+from mfa_setup.model.types import PhoneStack
 from mfa_setup.model.write import Fields, Write, WriteAction
 from mfa_setup.otp_text import DEFAULT_ENROLLMENT, DEFAULT_VERIFICATION
 from mfa_setup.resources.base import Action, Reversal
 from mfa_setup.resources.restore import Restoration, changed_since, restored, same
+from mfa_setup.resources.text_conversion import has_legacy_name
 from mfa_setup.services import Services
 from mfa_setup.snapshot.parts import known
 from mfa_setup.snapshot.snapshot import Snapshot
@@ -51,6 +54,21 @@ def compare(desired: DesiredSms, found: Snapshot) -> tuple[tuple[FieldChange, ..
             fields += fields_of(before, after)
             writes += (_write(before, after),)
     return fields, writes
+
+
+def warnings(desired: DesiredSms, stack: PhoneStack) -> tuple[Notice, ...]:
+    """Returns a warning about each desired text that names the tenant in a way that the unified stack does not know."""
+    asked = {"enrollment": desired.enrollment_template, "verification": desired.verification_template}
+    named = [name for name, text in asked.items() if text and stack == "unified" and has_legacy_name(text)]
+    return tuple(
+        Notice(
+            code="template_name_empty",
+            message=f"The {name} text contains tenant.friendly_name, which renders as an empty text on this tenant, "
+            "because it uses the Unified Phone Experience.",
+            hint=f"Write {{{{ friendly_name }}}} instead, in --{name}-template.",
+        )
+        for name in named
+    )
 
 
 def _compare_legacy(wanted: Mapping[str, str], before: Fields) -> tuple[tuple[FieldChange, ...], tuple[Write, ...]]:

@@ -48,6 +48,11 @@ def convert(old: str) -> Converted:
     return Converted(_proposed(text), _proposed(voice), doubts)
 
 
+def has_legacy_name(text: str) -> bool:
+    """Whether a text names the tenant as on the legacy stack, which renders as nothing on the unified stack."""
+    return any(_TENANT.search(part) for part in _IN_LIQUID.findall(text))
+
+
 def _proposed(text: str) -> str:
     """Returns a text with the variables of the unified stack; what that stack lacks is left out or replaced."""
 

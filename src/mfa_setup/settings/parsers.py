@@ -265,12 +265,12 @@ def template(text: str) -> str:
 
 
 def _tells_code(template: str) -> bool:
-    """Whether a template contains the code once it is rendered; False if the template is not valid Liquid."""
+    """Whether a template, rendered on one of the stacks, contains the code; False if it is not valid Liquid."""
     from mfa_setup.liquid import InvalidTemplateError  # noqa: PLC0415 slow to import, and few commands name a template
     from mfa_setup.otp_text import holds, otp_text  # noqa: PLC0415
 
     try:
-        return holds(otp_text(template, _SAMPLE), _SAMPLE)
+        return any(holds(otp_text(template, _SAMPLE, raw_name=raw_name), _SAMPLE) for raw_name in (None, ""))
     except InvalidTemplateError:
         return False
 

@@ -37,8 +37,7 @@ class Template:
             InvalidTemplateError: The text is not valid Liquid.
         """
         name = str(tenant.settings.get("friendly_name") or tenant.name)
-        own: dict[str, object] = {"tenant": tenant.name} if self.unified else {}
-        return rendered(self.text, code_variables(code, name) | own)
+        return rendered(self.text, code_variables(code, name, tenant.name if self.unified else None))
 
 
 def template_of(tenant: Tenant, *, enrolling: bool, channel: str) -> Template:
