@@ -236,6 +236,7 @@ def test_an_action_that_may_not_be_read_leaves_it_open(unified: Lab, folder: Pat
     ("limits", "command"),
     [
         (("--only-application", PORTAL), "mfa-setup test login --app-client-id {portal}`: it logs in and shows"),
+        (("--only-application", "{portal}"), "mfa-setup test login --app-client-id {portal}`: it logs in and shows"),
         (
             ("--only-application", PORTAL, "--only-application", APP),
             "mfa-setup test login --app-client-id {own}`: it logs in and shows",
@@ -246,7 +247,7 @@ def test_an_action_that_may_not_be_read_leaves_it_open(unified: Lab, folder: Pat
 def test_up_ends_with_the_login_that_proves_the_limits(
     run: Run, unified: Lab, portal: str, limits: tuple[str, ...], command: str
 ) -> None:
-    result: Result = run("up", "--yes", *limits, env=unified.env)
+    result: Result = run("up", "--yes", *(word.format(portal=portal) for word in limits), env=unified.env)
     own = next(spa["client_id"] for spa in unified.spas if spa["name"] == APP)
     assert command.format(portal=portal, own=own) in " ".join((result.out + result.err).split())
     depends = "Log in as a user within the limits." in " ".join((result.out + result.err).split())
