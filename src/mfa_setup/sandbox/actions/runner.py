@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 from mfa_setup.sandbox.actions.records import DeployedAction
@@ -25,6 +26,9 @@ def run(
         event: The event without its secrets, which each Action has of its own.
         customize: Whether the tenant allows the functions of `api.authentication`.
     """
+    if actions:
+        with suppress(WorkerError):  # the first Action then fails with the same error
+            workers.prepare()
     until = time.monotonic() + workers.seconds
     runs: list[ActionRun] = []
     for action in actions:

@@ -116,6 +116,14 @@ class Workers:
         self._busy: list[_Worker] = []
         self._stopped = threading.Event()
 
+    def prepare(self) -> None:
+        """Starts a process unless one is idle, so that its start does not count towards the time limit of Actions.
+
+        Raises:
+            WorkerError: Under the same conditions as in `run`.
+        """
+        self._give_back(self._take(), usable=True)
+
     def run(self, job: dict[str, Any]) -> dict[str, Any]:
         """Runs a job and returns its report; see `worker.py`. `job["seconds"]` is its time limit.
 
