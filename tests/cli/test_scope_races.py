@@ -1,9 +1,7 @@
 """What somebody else does to the Actions while a run limits the policy: repaired, left alone, or named."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from starlette.types import Message
@@ -12,30 +10,11 @@ from mfa_setup.model.scope_code import ACTION_NAME, read_code
 from support import actions
 from support.gate import Visit, gate
 from support.lab import Lab, Result, Run
+from support.meanwhile import BINDINGS, Meanwhile, during, named, set_bound, state
 
 UP = ("up", "--yes", "--json")
 LIMIT = ("policy", "always", "--yes", "--json", "--only-percent", "10")
 EVERYONE = ["all-applications"]
-BINDINGS = "/api/v2/actions/triggers/post-login/bindings"
-
-
-class Meanwhile:
-    """Lets something happen right after one request had its effect, and counts the writes of bindings."""
-
-    def __init__(self, method: str, path: str, happens: Callable[[], object]) -> None:
-        self.method = method
-        self.path = path
-        self.happens = happens
-        self.happened = False
-        self.bound = 0
-
-    async def __call__(self, visit: Visit) -> list[Message]:
-        answer = await visit.take()
-        self.bound += (visit.method, visit.path) == ("PATCH", BINDINGS)
-        if not self.happened and visit.method == self.method and visit.path.endswith(self.path):
-            self.happened = True
-            self.happens()
-        return answer
 
 
 @pytest.fixture
@@ -48,29 +27,9 @@ def world(unified: Lab, run: Run) -> Lab:
     return unified
 
 
-def state(lab: Lab) -> Any:
-    """The Actions, straight from the sandbox's memory: a hand-made request would wait for the one at the gate."""
-    return lab.sandbox.world.first.actions
-
-
-def named(lab: Lab, name: str) -> Any:
-    return next(one for one in state(lab).actions.values() if one.name == name)
-
-
-def set_bound(lab: Lab, *names: str) -> None:
-    """A colleague replaces the list of bindings."""
-    there = {state(lab).actions[one.action_id].name: one for one in state(lab).bindings["post-login"]}
-    template = next(iter(there.values()))
-    made = [there.get(name) or replace(template, action_id=named(lab, name).id, display_name=name) for name in names]
-    state(lab).bindings["post-login"] = made
-
-
 def limit(lab: Lab, run: Run, meanwhile: Meanwhile) -> Result:
     """Limits the policy while something happens, which it must."""
-    with gate(lab, meanwhile):
-        result = run(*LIMIT, env=lab.env)
-    assert meanwhile.happened
-    return result
+    return during(lab, meanwhile, lambda: run(*LIMIT, env=lab.env))
 
 
 def test_a_binding_of_ours_that_an_older_list_overwrote_is_repaired(world: Lab, run: Run) -> None:

@@ -8,7 +8,7 @@ from mfa_setup.model.post_login import PostLoginAction
 from mfa_setup.model.scope_code import ACTION_NAME
 from mfa_setup.model.types import ResourceName
 from mfa_setup.model.write import NEW_ACTION, Fields, Write, WriteAction
-from mfa_setup.resources import bindings, scope_effects
+from mfa_setup.resources import bindings, handover, scope_effects
 from mfa_setup.resources.base import Action, Execution
 from mfa_setup.resources.policy_names import send_and_report
 from mfa_setup.services import Services
@@ -122,6 +122,7 @@ def _create_once(execution: Execution, write: Write) -> None:
     if there.id != action_id:
         if "recovered" not in made:
             execution.send(Write(SCOPE, "delete_action", action_id, {CODE: _code(write)}, {CODE: None}))
+            execution.reached = scope_effects.created(execution.reached, write)  # the other one, which this run uses
         if there.code != _code(write):
             execution.send(update(there, _code(write)))
     execution.replace(NEW_ACTION, there.id)
@@ -195,7 +196,7 @@ ACTIONS: dict[WriteAction, Action] = {
     "deploy_action": Action(_deploy, _CREATING, scope_effects.now_deployed, find=_deployed, perform=send_and_report),
     "test_action": Action(_test, _CREATING, find=_test),
     "bind_action": Action(_bind, _UPDATING, scope_effects.now_bound, perform=send_and_report),
-    "unbind_action": Action(_bind, _UPDATING, scope_effects.now_bound, perform=send_and_report),
+    "unbind_action": Action(_bind, _UPDATING, scope_effects.now_bound, perform=handover.unbind),
     "delete_action": Action(_delete, _DELETING, scope_effects.now_gone, perform=send_and_report),
 }
 """Each kind of write; deploying and testing need create:actions (OpenAPI)."""
