@@ -48,11 +48,11 @@ def revert(given: Reversal) -> Step:
         writes += [binding(action.id, on=False)] if action and state.is_bound else []
         writes += [deletion(action)] if action else []
     elif action is None:
-        first += [creation(code), deployment(NEW_ACTION)]
+        first += [creation(code), deployment(NEW_ACTION, code)]
         first += [binding(NEW_ACTION, on=True)] if is_bound else []
     else:
         changes = [update(action, code)] if code != action.code else []
-        changes += [deployment(action.id)] if code != action.deployed_code else []
+        changes += [deployment(action.id, code, replaces=action.deployed_code)] if code != action.deployed_code else []
         switch = [binding(action.id, on=is_bound)] if is_bound != state.is_bound else []
         first, writes = ([*changes, *switch], []) if is_bound else ([], [*changes, *switch])
     told = _words(code)
