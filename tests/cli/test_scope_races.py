@@ -77,6 +77,17 @@ def test_a_list_that_got_no_answer_is_read_and_not_sent_again(world: Lab, run: R
     assert actions.bound(world) == ["First", "Second", ACTION_NAME]
 
 
+@pytest.mark.parametrize("effect", ["reset", "status:500"])
+def test_a_list_that_got_no_answer_and_had_no_effect_is_told_as_that(world: Lab, run: Run, effect: str) -> None:
+    """Nobody unbound anything."""
+    world.faults({"method": "PATCH", "path": BINDINGS, "effect": effect, "applied": False})
+    result = run(*LIMIT, env=world.env)
+    assert (result.code, result.document["error"]["code"]) == (5, "outcome_unknown"), result.out
+    assert world.tenant["policies"] == EVERYONE
+    assert run(*LIMIT, env=world.env).code == 0
+    assert actions.bound(world) == ["First", "Second", ACTION_NAME]
+
+
 @pytest.mark.parametrize("applied", [True, False])
 def test_an_action_whose_creation_got_no_answer_is_never_created_twice(world: Lab, run: Run, *, applied: bool) -> None:
     world.faults({"method": "POST", "path": "/api/v2/actions/actions", "effect": "reset", "applied": applied})

@@ -9,7 +9,7 @@ because somebody may have unbound it on purpose.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mfa_setup.errors import BindingRaceError, NotFoundError, OutcomeUnknownError, ServiceRefusedError
+from mfa_setup.errors import BindingRaceError, MfaSetupError, NotFoundError, OutcomeUnknownError, ServiceRefusedError
 from mfa_setup.model.readiness import BoundAction
 from mfa_setup.ports import ActionsPort
 from mfa_setup.resources.recovery import random_moment
@@ -32,6 +32,7 @@ def change(services: Services, action_id: str, name: str, *, on: bool) -> None:
 
     Raises:
         BindingRaceError: Somebody else keeps changing the bindings, or an Action lost its place meanwhile.
+        OutcomeUnknownError: The change got no clear answer, and had no effect that can be seen.
         MfaSetupError: The change was refused.
     """
     actions = services.auth0.actions
@@ -41,31 +42,31 @@ def change(services: Services, action_id: str, name: str, *, on: bool) -> None:
             return
         others = [one for one in before.bound if one.id != action_id]
         wanted = [*others, BoundAction(id=action_id, name=name, code="")] if on else others
-        if not _write(actions, wanted, is_last_try=turn == ROUNDS - 1):
-            continue
-        after = _look(actions)
-        _require_nothing_lost(before, after, action_id)
-        if on == (action_id in _ids(after.bound)):
-            return
-        if on and _ids(after.bound) == _ids(others):
-            raise BindingRaceError(f'Somebody unbound the Action "{name}" right after this run had bound it.')
+        failure = _write(actions, wanted)
+        if failure is None or isinstance(failure, OutcomeUnknownError):
+            after = _look(actions)
+            _require_nothing_lost(before, after, action_id)
+            if on == (action_id in _ids(after.bound)):
+                return
+            if on and _ids(after.bound) == _ids(others):
+                raise failure or _unbound(name)
+        if failure and turn == ROUNDS - 1:
+            raise failure
         random_moment()
     raise BindingRaceError("Somebody else keeps changing the bindings of the post-login trigger at the same time.")
 
 
-def _write(actions: ActionsPort, wanted: Sequence[BoundAction], *, is_last_try: bool) -> bool:
-    """Replaces the list; returns whether reading it again can show the result, which a refusal for a race cannot."""
+def _write(actions: ActionsPort, wanted: Sequence[BoundAction]) -> MfaSetupError | None:
+    """Replaces the list; returns the error if there was no clear answer, or if a race may have caused the refusal."""
     try:
         actions.bind(wanted)
-    except OutcomeUnknownError:
-        if is_last_try:
-            raise
-    except (NotFoundError, ServiceRefusedError):  # such as an Action of the list that was deleted a moment ago
-        if is_last_try:
-            raise
-        random_moment()
-        return False
-    return True
+    except (OutcomeUnknownError, NotFoundError, ServiceRefusedError) as failure:  # such as a deleted Action in the list
+        return failure
+    return None
+
+
+def _unbound(name: str) -> BindingRaceError:
+    return BindingRaceError(f'Somebody unbound the Action "{name}" right after this run had bound it.')
 
 
 def _look(actions: ActionsPort) -> _Look:
