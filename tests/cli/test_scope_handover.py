@@ -28,7 +28,7 @@ def unbind(lab: Lab) -> None:
 
 def replace_code(lab: Lab) -> None:
     """A colleague deploys code that asks nobody."""
-    deployed(lab, ACTION_NAME, f"{HARMLESS}// by hand\n")
+    deployed(lab, ACTION_NAME, f"{HARMLESS}// changed\n")
 
 
 WRONG = [(unbind, 1, "binding_race"), (replace_code, 7, "action_changed")]

@@ -62,6 +62,22 @@ def test_an_action_that_lost_its_place_is_named_and_left(world: Lab, run: Run) -
     assert (actions.bound(world), world.tenant["policies"]) == (["First", ACTION_NAME], [])
 
 
+def test_an_action_that_was_deployed_meanwhile_is_not_said_to_have_been_bound(world: Lab, run: Run) -> None:
+    """It may have been bound in the same moment and lost its place, or it never was."""
+
+    def deploy() -> None:
+        new = deepcopy(named(world, "Idle"))
+        new.id, new.name = "11111111-2222-4333-8444-555555555555", "New"
+        state(world).actions[new.id] = new
+
+    result = limit(world, run, Meanwhile("PATCH", "/bindings", deploy))
+    assert (result.code, result.document["error"]["code"]) == (1, "binding_race")
+    assert 'were deployed and perhaps bound: "New"' in result.document["error"]["message"]
+    assert "lost" not in result.document["error"]["message"]
+    assert run(*LIMIT, env=world.env).code == 0
+    assert actions.bound(world) == ["First", "Second", ACTION_NAME]
+
+
 def test_a_binding_that_somebody_took_away_before_our_write_is_not_put_in_again(world: Lab, run: Run) -> None:
     result = limit(world, run, Meanwhile("POST", "/test", lambda: set_bound(world, "Second")))
     assert result.code == 0, result.out

@@ -1,6 +1,6 @@
 """What somebody else does to the Actions of a sandbox in the middle of a run, straight in the sandbox's memory.
 
-A request made by hand would wait for the one at the gate.
+A request of the test itself would wait for the one at the gate.
 """
 
 from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 Auth0 only replaces the whole list, and nothing protects it from two writers (sources: auth0-actions-bindings). So the
 list is read right before it is written, and again after it. A change within that one round trip cannot be seen; what
-its loss leaves behind can: an Action that is deployed and no longer bound. Such an Action is named, never bound again,
+its loss leaves behind can: an Action that is deployed and not bound (any more). Such an Action is named, and not bound,
 because somebody may have unbound it on purpose.
 """
 
@@ -81,9 +81,20 @@ def _ids(bound: Sequence[BoundAction]) -> list[str]:
 
 
 def _require_nothing_lost(before: _Look, after: _Look, action_id: str) -> None:
-    lost = [f'"{name}"' for key, name in after.idle.items() if key not in before.idle and key != action_id]
-    if lost:
+    """Names other Actions that are deployed and not bound any more.
+
+    One that was not deployed before may never have been bound, or was bound within the round trip.
+
+    Raises:
+        BindingRaceError: There is one.
+    """
+    idle = {key: name for key, name in after.idle.items() if key not in before.idle and key != action_id}
+    lost = [f'"{name}"' for key, name in idle.items() if key in _ids(before.bound)]
+    new = [f'"{name}"' for key, name in idle.items() if key not in _ids(before.bound)]
+    happened = [f"other Actions lost their place: {', '.join(lost)}"] if lost else []
+    happened += [f"other Actions were deployed and perhaps bound: {', '.join(new)}"] if new else []
+    if happened:
         raise BindingRaceError(
-            f"While this run changed the bindings of the post-login trigger, other Actions lost their place: "
-            f"{', '.join(lost)}. They are deployed, and do not run."
+            f"While this run changed the bindings of the post-login trigger, {', and '.join(happened)}. They are "
+            "deployed, and do not run."
         )
