@@ -173,3 +173,5 @@ def test_a_build_that_fails_is_told_and_lowers_nothing(world: Lab, run: Run) -> 
     assert (result.code, result.document["error"]["code"]) == (1, "action_unusable")
     assert (actions.bound(world), world.tenant["policies"]) == (["First", "Second"], EVERYONE)
     assert read_code(actions.ours(world)["code"]) is not None
+    assert run(*LIMIT, env=world.env).code == 0  # the draft is written again, and so built again
+    assert actions.bound(world) == ["First", "Second", ACTION_NAME]
