@@ -3,6 +3,7 @@
 import pytest
 
 from mfa_setup.model.scope_code import ACTION_NAME, read_code
+from mfa_setup.sandbox.faults import Fault
 from support import actions
 from support.actions import HARMLESS
 from support.lab import Lab, Run
@@ -65,3 +66,87 @@ def test_the_same_code_that_somebody_else_deploys_counts(world: Lab, run: Run) -
     assert result.code == 0, result.out
     assert actions.running(world) is not None
     assert world.tenant["policies"] == []
+
+
+# --- a draft that somebody keeps -----------------------------------------------------------------------------------
+
+
+def kept(lab: Lab) -> tuple[str, str | None, list[str], object]:
+    """The draft, what is deployed, what is bound, and the policies."""
+    action = named(lab, ACTION_NAME)
+    version = action.deployed
+    return action.content.code, version and version.content.code, actions.bound(lab), lab.tenant["policies"]
+
+
+UNDO = ("undo", "--yes", "--json")
+MORE = (*POLICY, "--only-percent", "60")
+AGREED = ("--override", "action_changed")
+
+
+def test_a_draft_that_is_not_deployed_is_replaced_only_with_consent_and_undo_restores_it(world: Lab, run: Run) -> None:
+    assert run(*LIMIT, env=world.env).code == 0
+    draft(world, ACTION_NAME, f"{named(world, ACTION_NAME).content.code}// precious\n")
+    before = kept(world)
+    refused = run(*MORE, env=world.env)
+    assert (refused.code, refused.document["error"]["code"]) == (7, "action_changed"), refused.out
+    assert kept(world) == before
+    assert run(*MORE, *AGREED, env=world.env).code == 0
+    assert kept(world)[0] == kept(world)[1] != before[0]
+    undone = run(*UNDO, env=world.env)
+    assert undone.code == 0, undone.out
+    assert kept(world) == before
+
+
+def test_deployed_code_is_replaced_only_with_consent_even_if_the_draft_is_as_wanted(world: Lab, run: Run) -> None:
+    assert run(*LIMIT, env=world.env).code == 0
+    code = named(world, ACTION_NAME).content.code
+    deployed(world, ACTION_NAME, f"{code}// tried\n")
+    draft(world, ACTION_NAME, code)
+    before = kept(world)
+    refused = run(*LIMIT, env=world.env)
+    assert (refused.code, refused.document["error"]["code"]) == (7, "action_changed"), refused.out
+    since = world.mark()
+    assert run(*LIMIT, *AGREED, env=world.env).code == 0
+    assert [path.rpartition("/")[2] for _, path in world.writes(since)] == ["test", "deploy"]
+    assert kept(world)[0] == kept(world)[1] == code
+    assert run(*UNDO, env=world.env).code == 0
+    assert kept(world) == before
+
+
+@pytest.mark.parametrize("at", ["update", "deploy", "draft"])
+def test_an_undo_that_fails_between_deployment_and_draft_is_finished_by_the_next(world: Lab, run: Run, at: str) -> None:
+    assert run(*LIMIT, env=world.env).code == 0
+    draft(world, ACTION_NAME, f"{named(world, ACTION_NAME).content.code}// precious\n")
+    before = kept(world)
+    done = run(*MORE, *AGREED, env=world.env)
+    assert done.code == 0
+    once = ("--run", done.document["run_id"])
+    path, method = ("/deploy", "POST") if at == "deploy" else ("", "PATCH")
+    fault = Fault(method, f"/api/v2/actions/actions/*{path}", "status:403")
+
+    def fail() -> None:
+        world.sandbox.world.faults.append(fault)
+
+    if at == "draft":
+        cut_off = during(world, Meanwhile("POST", "/deploy", fail), lambda: run(*UNDO, *once, env=world.env))
+    else:
+        fail()
+        cut_off = run(*UNDO, *once, env=world.env)
+    assert cut_off.code != 0
+    undone = run(*UNDO, *once, env=world.env)
+    assert undone.code == 0, undone.out
+    assert kept(world) == before
+
+
+def test_limits_that_were_never_deployed_are_left_as_a_draft_by_undo(world: Lab, run: Run) -> None:
+    assert run(*LIMIT, env=world.env).code == 0
+    action = named(world, ACTION_NAME)
+    action.deployed = None
+    world.sandbox.world.first.actions.bindings["post-login"] = []
+    world.sandbox.world.first.policies = list(EVERYONE)
+    draft(world, ACTION_NAME, f"{action.content.code}// precious\n")
+    before = kept(world)
+    assert run(*MORE, *AGREED, "--override", "mfa_lowered", env=world.env).code == 0
+    assert run(*UNDO, env=world.env).code == 0
+    assert kept(world)[0] == before[0]
+    assert kept(world)[2:] == before[2:]

@@ -39,8 +39,8 @@ def creation(code: str) -> Write:
 
 
 def update(action: PostLoginAction, code: str) -> Write:
-    """Returns the write that replaces our Action's code."""
-    return Write(SCOPE, "update_action", action.id, {CODE: action.effective}, {CODE: code})
+    """Returns the write that replaces our Action's draft."""
+    return Write(SCOPE, "update_action", action.id, {CODE: action.code}, {CODE: code})
 
 
 def deployment(action_id: str, code: str, *, replaces: str | None = None) -> Write:
