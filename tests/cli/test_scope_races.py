@@ -1,9 +1,7 @@
 """What somebody else does to the Actions while a run limits the policy: repaired, left alone, or named."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from starlette.types import Message
@@ -12,30 +10,11 @@ from mfa_setup.model.scope_code import ACTION_NAME, read_code
 from support import actions
 from support.gate import Visit, gate
 from support.lab import Lab, Result, Run
+from support.meanwhile import BINDINGS, Meanwhile, during, named, set_bound, state
 
 UP = ("up", "--yes", "--json")
 LIMIT = ("policy", "always", "--yes", "--json", "--only-percent", "10")
 EVERYONE = ["all-applications"]
-BINDINGS = "/api/v2/actions/triggers/post-login/bindings"
-
-
-class Meanwhile:
-    """Lets something happen right after one request had its effect, and counts the writes of bindings."""
-
-    def __init__(self, method: str, path: str, happens: Callable[[], object]) -> None:
-        self.method = method
-        self.path = path
-        self.happens = happens
-        self.happened = False
-        self.bound = 0
-
-    async def __call__(self, visit: Visit) -> list[Message]:
-        answer = await visit.take()
-        self.bound += (visit.method, visit.path) == ("PATCH", BINDINGS)
-        if not self.happened and visit.method == self.method and visit.path.endswith(self.path):
-            self.happened = True
-            self.happens()
-        return answer
 
 
 @pytest.fixture
@@ -48,29 +27,9 @@ def world(unified: Lab, run: Run) -> Lab:
     return unified
 
 
-def state(lab: Lab) -> Any:
-    """The Actions, straight from the sandbox's memory: a hand-made request would wait for the one at the gate."""
-    return lab.sandbox.world.first.actions
-
-
-def named(lab: Lab, name: str) -> Any:
-    return next(one for one in state(lab).actions.values() if one.name == name)
-
-
-def set_bound(lab: Lab, *names: str) -> None:
-    """A colleague replaces the list of bindings."""
-    there = {state(lab).actions[one.action_id].name: one for one in state(lab).bindings["post-login"]}
-    template = next(iter(there.values()))
-    made = [there.get(name) or replace(template, action_id=named(lab, name).id, display_name=name) for name in names]
-    state(lab).bindings["post-login"] = made
-
-
 def limit(lab: Lab, run: Run, meanwhile: Meanwhile) -> Result:
     """Limits the policy while something happens, which it must."""
-    with gate(lab, meanwhile):
-        result = run(*LIMIT, env=lab.env)
-    assert meanwhile.happened
-    return result
+    return during(lab, meanwhile, lambda: run(*LIMIT, env=lab.env))
 
 
 def test_a_binding_of_ours_that_an_older_list_overwrote_is_repaired(world: Lab, run: Run) -> None:
@@ -103,6 +62,22 @@ def test_an_action_that_lost_its_place_is_named_and_left(world: Lab, run: Run) -
     assert (actions.bound(world), world.tenant["policies"]) == (["First", ACTION_NAME], [])
 
 
+def test_an_action_that_was_deployed_meanwhile_is_not_said_to_have_been_bound(world: Lab, run: Run) -> None:
+    """It may have been bound in the same moment and lost its place, or it never was."""
+
+    def deploy() -> None:
+        new = deepcopy(named(world, "Idle"))
+        new.id, new.name = "11111111-2222-4333-8444-555555555555", "New"
+        state(world).actions[new.id] = new
+
+    result = limit(world, run, Meanwhile("PATCH", "/bindings", deploy))
+    assert (result.code, result.document["error"]["code"]) == (1, "binding_race")
+    assert 'were deployed and perhaps bound: "New"' in result.document["error"]["message"]
+    assert "lost" not in result.document["error"]["message"]
+    assert run(*LIMIT, env=world.env).code == 0
+    assert actions.bound(world) == ["First", "Second", ACTION_NAME]
+
+
 def test_a_binding_that_somebody_took_away_before_our_write_is_not_put_in_again(world: Lab, run: Run) -> None:
     result = limit(world, run, Meanwhile("POST", "/test", lambda: set_bound(world, "Second")))
     assert result.code == 0, result.out
@@ -115,6 +90,17 @@ def test_a_list_that_got_no_answer_is_read_and_not_sent_again(world: Lab, run: R
     result = run(*LIMIT, env=world.env)
     assert result.code == 0, result.out
     assert sum(path == BINDINGS for _, path in world.writes(since)) == 1
+    assert actions.bound(world) == ["First", "Second", ACTION_NAME]
+
+
+@pytest.mark.parametrize("effect", ["reset", "status:500"])
+def test_a_list_that_got_no_answer_and_had_no_effect_is_told_as_that(world: Lab, run: Run, effect: str) -> None:
+    """Nobody unbound anything."""
+    world.faults({"method": "PATCH", "path": BINDINGS, "effect": effect, "applied": False})
+    result = run(*LIMIT, env=world.env)
+    assert (result.code, result.document["error"]["code"]) == (5, "outcome_unknown"), result.out
+    assert world.tenant["policies"] == EVERYONE
+    assert run(*LIMIT, env=world.env).code == 0
     assert actions.bound(world) == ["First", "Second", ACTION_NAME]
 
 
@@ -187,3 +173,5 @@ def test_a_build_that_fails_is_told_and_lowers_nothing(world: Lab, run: Run) -> 
     assert (result.code, result.document["error"]["code"]) == (1, "action_unusable")
     assert (actions.bound(world), world.tenant["policies"]) == (["First", "Second"], EVERYONE)
     assert read_code(actions.ours(world)["code"]) is not None
+    assert run(*LIMIT, env=world.env).code == 0  # the draft is written again, and so built again
+    assert actions.bound(world) == ["First", "Second", ACTION_NAME]

@@ -84,8 +84,16 @@ def before_limiting(writes: Sequence[Write], set_last: JsonValue) -> Iterator[Ch
     for write in writes:
         if write.action == "set_policies" and not write.after["policies"] and write.before["policies"] != set_last:
             yield _lowered(write.before["policies"])
-        if write.action == "update_action" and not is_as_written(str(write.before["code"])):
-            yield _changed()
+    if not all(map(is_as_written, _replaced(writes))):
+        yield _changed()
+
+
+def _replaced(writes: Sequence[Write]) -> Iterator[str]:
+    """Yields the code that the writes replace: of the draft, and what runs."""
+    for write in writes:
+        name = {"update_action": "code", "deploy_action": "deployed"}.get(write.action)
+        if name and (code := write.before[name]) is not None:
+            yield str(code)
 
 
 def _lowered(policies: JsonValue) -> Check:

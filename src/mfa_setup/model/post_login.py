@@ -52,6 +52,10 @@ class PostLoginAction(Frozen):
         """Whether the draft is the deployed version. `all_changes_deployed` is not to be trusted everywhere."""
         return self.deployed_code == self.code
 
+    def can_be_deployed_as(self, code: str) -> bool:
+        """Whether the draft has this code, and its build did not fail; Auth0 builds a draft again if it is written."""
+        return self.code == code and self.status != "failed"
+
     @property
     def made_of(self) -> ScopeCode | None:
         """The scope and the salt in the code; None if they cannot be read."""

@@ -73,6 +73,7 @@ class Write:
         after = {
             name: real.get(value, value) if isinstance(value, str) else value for name, value in self.after.items()
         }
-        if NEW_APPLICATION in real and isinstance(code := after.get("code"), str):
-            after["code"] = with_client_id(code, NEW_APPLICATION, real[NEW_APPLICATION])
+        for name in ("code", "deployed"):
+            if NEW_APPLICATION in real and isinstance(code := after.get(name), str):
+                after[name] = with_client_id(code, NEW_APPLICATION, real[NEW_APPLICATION])
         return replace(self, target=real.get(self.target, self.target), after=after)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from mfa_setup.model.change import change_of, differing
 from mfa_setup.model.journal import traces
 from mfa_setup.model.write import Fields, Write
-from mfa_setup.resources import words
+from mfa_setup.resources import handover, words
 from mfa_setup.resources.base import Action, Comparison, Resource, Reversal, Step, setting
-from mfa_setup.resources.policy_names import POLICIES, name_in_force, name_of, send_and_report
+from mfa_setup.resources.policy_names import POLICIES, name_in_force, name_of
 from mfa_setup.resources.restore import restored, texts
 from mfa_setup.resources.scope_revert import limits_after
 from mfa_setup.resources.scope_target import target
@@ -63,7 +63,7 @@ def _effect(snapshot: Snapshot, write: Write) -> Snapshot:
 
 POLICY = Resource(
     name="policy",
-    actions={"set_policies": Action(_set, WRITE_SCOPES, _effect, perform=send_and_report)},
+    actions={"set_policies": Action(_set, WRITE_SCOPES, _effect, perform=handover.set_policies)},
     reads=lambda _: MINIMUM | {"policies"},
     write_scopes=lambda _, __: WRITE_SCOPES,
     compare=compare,

@@ -57,11 +57,13 @@ def _writes(state: ScopeState, code: str) -> tuple[Write, ...]:
     """Returns the writes that make our Action run this code; the test comes before it runs at any login."""
     action = state.action
     if action is None:
-        return creation(code), deployment(NEW_ACTION), trial(NEW_ACTION), binding(NEW_ACTION, on=True)
-    writes: list[Write] = [update(action, code)] if action.effective != code else []
+        return creation(code), deployment(NEW_ACTION, code), trial(NEW_ACTION), binding(NEW_ACTION, on=True)
+    is_to_deploy = action.deployed_code != code
+    writes: list[Write] = [update(action, code)] if is_to_deploy and not action.can_be_deployed_as(code) else []
     is_running = action.deployed_code is not None and state.is_bound
-    deploys = [deployment(action.id)] if action.deployed_code != code else []
-    tests = [trial(action.id)] if writes or deploys or not state.is_bound else []
+    deploys = [deployment(action.id, code, replaces=action.deployed_code)] if is_to_deploy else []
+    is_to_test = is_to_deploy or (not state.is_bound and action.can_be_deployed_as(code))
+    tests = [trial(action.id)] if is_to_test else []
     writes += [*tests, *deploys] if is_running else [*deploys, *tests]
     return (*writes, *(() if state.is_bound else (binding(action.id, on=True),)))
 

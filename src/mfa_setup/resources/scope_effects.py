@@ -44,10 +44,8 @@ def created(snapshot: Snapshot, write: Write) -> Snapshot:
 
 
 def now_deployed(snapshot: Snapshot, write: Write) -> Snapshot:
-    """Returns the snapshot in which our Action's draft is deployed."""
-    targets = {write.target, NEW_ACTION}
-    code = next((one.code for one in _state(snapshot).ours if one.id in targets), None)
-    return _changed(snapshot, write, deployed_code=code)
+    """Returns the snapshot in which this code of our Action is deployed."""
+    return _changed(snapshot, write, deployed_code=str(write.after["deployed"]))
 
 
 def now_bound(snapshot: Snapshot, write: Write) -> Snapshot:

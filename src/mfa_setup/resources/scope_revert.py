@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.change import Change, Words, change_of, differing
+from mfa_setup.model.change import Change, FieldChange, Words, change_of, differing
 from mfa_setup.model.journal import Trace, traces
 from mfa_setup.model.post_login import PostLoginAction, ScopeState
 from mfa_setup.model.scope import PolicyScope
@@ -17,6 +17,7 @@ from mfa_setup.resources.scope_writes import (
     ACTIONS,
     BOUND,
     CODE,
+    DEPLOYED,
     SCOPE,
     binding,
     creation,
@@ -28,7 +29,7 @@ from mfa_setup.snapshot.parts import known, known_or
 
 
 def revert(given: Reversal) -> Step:
-    """Restores the limits from before the run: the draft, which the run wrote, and what is deployed of it.
+    """Restores the limits from before the run: the deployed code, and the draft, which may have been another one.
 
     An Action that asks is restored before the policy that it replaces is lifted, and one that goes does so after the
     policy was restored.
@@ -37,27 +38,41 @@ def revert(given: Reversal) -> Step:
     action = state.action
     found = traces(record.of("create_action", "update_action", "delete_action"), given.later)
     found |= traces(record.of("bind_action", "unbind_action"), given.later)
-    now: dict[str, JsonValue] = {CODE: _code_now(action, found), BOUND: state.is_bound}
+    found |= traces(record.of("deploy_action"), given.later)
+    now: dict[str, JsonValue] = {
+        CODE: action.code if action else None,
+        DEPLOYED: action.deployed_code if action else None,
+        BOUND: state.is_bound,
+    }
+    found = _with_cut_off_undo(found, now)
     back, notices = restored(SCOPE, found, now)
+    if back.get(DEPLOYED) is None:  # Auth0 cannot take a deployment back; an Action that goes is deleted
+        back.pop(DEPLOYED, None)
     if not back or (CODE in found and CODE not in back and now[CODE] is not None and notices):
         return Step(Change(resource=SCOPE), notices=notices)
     code, is_bound = back.get(CODE, now[CODE]), bool(back.get(BOUND, now[BOUND]))
+    running = back.get(DEPLOYED, code if is_bound and now[DEPLOYED] is None else None)
     first: list[Write] = []
     writes: list[Write] = []
     if not isinstance(code, str):
         writes += [binding(action.id, on=False)] if action and state.is_bound else []
         writes += [deletion(action)] if action else []
     elif action is None:
-        first += [creation(code), deployment(NEW_ACTION)]
+        first += [creation(code), deployment(NEW_ACTION, code)]
         first += [binding(NEW_ACTION, on=True)] if is_bound else []
     else:
-        changes = [update(action, code)] if code != action.code else []
-        changes += [deployment(action.id)] if code != action.deployed_code else []
+        changes = _changes(action, code, running)
         switch = [binding(action.id, on=is_bound)] if is_bound != state.is_bound else []
         first, writes = ([*changes, *switch], []) if is_bound else ([], [*changes, *switch])
-    told = _words(code)
-    before, after = _values(now), _values({CODE: code, BOUND: is_bound})
+    shown = running if isinstance(code, str) and running is not None else code
+    told = _words(shown)
+    before, after = (
+        _values({**now, CODE: action.effective if action else None}),
+        _values({CODE: shown, BOUND: is_bound}),
+    )
     fields = differing(before, dict.fromkeys(before) | after)
+    if not fields and (first or writes):  # the limits are the same, and only the text of the code is not
+        fields = (FieldChange(path=CODE, before="of the run", after="from before the run"),)
     kind: Action = "delete" if code is None else "create" if action is None else "update"
     change = change_of(SCOPE, fields, "", told, exists=True)
     change = change.model_copy(update={"action": kind}) if change.pending else change
@@ -75,11 +90,22 @@ def limits_after(given: Reversal) -> PolicyScope | None:
     return state.scope if state.in_force else None
 
 
-def _code_now(action: PostLoginAction | None, found: Mapping[str, Trace]) -> str | None:
-    """Returns the draft's code, which the run wrote; the running code if only the draft is as before the run."""
-    if action is None:
-        return None
-    return action.effective if CODE in found and found[CODE].before == action.code else action.code
+def _changes(action: PostLoginAction, draft: str, deployed: JsonValue) -> list[Write]:
+    """Returns the writes that restore the deployed code, if it is a text, and then the draft, which may differ."""
+    writes: list[Write] = []
+    if isinstance(deployed, str):
+        writes += [] if action.can_be_deployed_as(deployed) else [update(action, deployed)]
+        writes.append(deployment(action.id, deployed, replaces=action.deployed_code))
+        action = action.model_copy(update={CODE: deployed})
+    return writes if action.code == draft else [*writes, update(action, draft)]
+
+
+def _with_cut_off_undo(found: Mapping[str, Trace], now: Mapping[str, JsonValue]) -> dict[str, Trace]:
+    """Returns the traces, in which the former deployed code may be in the draft: of an undo that was cut off."""
+    if not {CODE, DEPLOYED} <= found.keys() or now[CODE] is None or now[CODE] != found[DEPLOYED].before:
+        return dict(found)
+    draft = found[CODE]
+    return {**found, CODE: Trace(before=draft.before, left=(*draft.left, now[CODE]))}
 
 
 def _words(code: JsonValue) -> Words:

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 
-from mfa_setup.errors import ActionUnusableError, ServiceRefusedError, UnavailableError
+from mfa_setup.errors import ActionChangedError, ActionUnusableError, ServiceRefusedError, UnavailableError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.post_login import PostLoginAction
 from mfa_setup.model.scope_code import ACTION_NAME
 from mfa_setup.model.types import ResourceName
 from mfa_setup.model.write import NEW_ACTION, Fields, Write, WriteAction
-from mfa_setup.resources import bindings, scope_effects
+from mfa_setup.resources import bindings, handover, scope_effects
 from mfa_setup.resources.base import Action, Execution
 from mfa_setup.resources.policy_names import send_and_report
 from mfa_setup.services import Services
 
 SCOPE: ResourceName = "scope"
 CODE, DEPLOYED, BOUND = "code", "deployed", "bound"
-"""The fields of the writes: the code of the draft, whether it is deployed, and whether the Action is bound."""
+"""The fields of the writes: the code of the draft, the deployed code, and whether the Action is bound."""
 PATIENCE = 120.0
 """Seconds to wait until Auth0 has built or deployed an Action: mostly under a second; 45 have been seen."""
 PAUSES = (0.3, 0.5, 1.0, 2.0)
@@ -39,13 +39,13 @@ def creation(code: str) -> Write:
 
 
 def update(action: PostLoginAction, code: str) -> Write:
-    """Returns the write that replaces our Action's code."""
-    return Write(SCOPE, "update_action", action.id, {CODE: action.effective}, {CODE: code})
+    """Returns the write that replaces our Action's draft."""
+    return Write(SCOPE, "update_action", action.id, {CODE: action.code}, {CODE: code})
 
 
-def deployment(action_id: str) -> Write:
-    """Returns the write that deploys the draft."""
-    return Write(SCOPE, "deploy_action", action_id, {DEPLOYED: False}, {DEPLOYED: True})
+def deployment(action_id: str, code: str, *, replaces: str | None = None) -> Write:
+    """Returns the write that deploys the draft, which must be this code, in place of the code that runs."""
+    return Write(SCOPE, "deploy_action", action_id, {DEPLOYED: replaces}, {DEPLOYED: code})
 
 
 def trial(action_id: str) -> Write:
@@ -122,6 +122,7 @@ def _create_once(execution: Execution, write: Write) -> None:
     if there.id != action_id:
         if "recovered" not in made:
             execution.send(Write(SCOPE, "delete_action", action_id, {CODE: _code(write)}, {CODE: None}))
+            execution.reached = scope_effects.created(execution.reached, write)  # the other one, which this run uses
         if there.code != _code(write):
             execution.send(update(there, _code(write)))
     execution.replace(NEW_ACTION, there.id)
@@ -132,15 +133,39 @@ def _update(services: Services, write: Write) -> None:
 
 
 def _deploy(services: Services, write: Write) -> None:
-    """Deploys the draft, and waits until that very version counts as deployed."""
+    """Deploys the draft, and waits until its code counts as deployed, no matter who deployed it.
+
+    Raises:
+        ActionChangedError: Somebody changed the draft, or deployed other code, at the same time.
+        MfaSetupError: The draft could not be built or deployed.
+    """
+    actions, code = services.auth0.actions, str(write.after[DEPLOYED])
     _waited(services, write.target, _is_built, "built")
-    version = services.auth0.actions.deploy(write.target)
-    _waited(services, write.target, lambda action: action.version_id == version, "deployed")
+    found = actions.get(write.target)
+    if found.code != code:
+        raise _swapped(found.name, "so it was not deployed")
+    actions.deploy(write.target)
+    old = found.version_id
+
+    def is_deployed(action: PostLoginAction) -> bool:
+        return action.deployed_code == code or action.version_id not in {None, old}
+
+    _waited(services, write.target, is_deployed, "deployed")
+    if actions.get(write.target).deployed_code != code:
+        raise _swapped(found.name, "and other code than this run's is deployed")
+
+
+def _swapped(name: str, outcome: str) -> ActionChangedError:
+    return ActionChangedError(
+        f'Somebody changed the code of the Action "{name}" while this run deployed it, {outcome}.',
+        hint="Review the code (Auth0 dashboard: Actions > Library), then run this command again.",
+    )
 
 
 def _deployed(services: Services, write: Write) -> Fields | None:
     """Finds out whether a deployment without an answer took effect."""
-    return {"recovered": True} if services.auth0.actions.get(write.target).is_deployed else None
+    deployed = services.auth0.actions.get(write.target).deployed_code
+    return {"recovered": True} if deployed == write.after[DEPLOYED] else None
 
 
 def _test(services: Services, write: Write) -> Fields:
@@ -195,7 +220,7 @@ ACTIONS: dict[WriteAction, Action] = {
     "deploy_action": Action(_deploy, _CREATING, scope_effects.now_deployed, find=_deployed, perform=send_and_report),
     "test_action": Action(_test, _CREATING, find=_test),
     "bind_action": Action(_bind, _UPDATING, scope_effects.now_bound, perform=send_and_report),
-    "unbind_action": Action(_bind, _UPDATING, scope_effects.now_bound, perform=send_and_report),
+    "unbind_action": Action(_bind, _UPDATING, scope_effects.now_bound, perform=handover.unbind),
     "delete_action": Action(_delete, _DELETING, scope_effects.now_gone, perform=send_and_report),
 }
 """Each kind of write; deploying and testing need create:actions (OpenAPI)."""
