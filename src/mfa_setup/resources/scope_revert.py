@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, Words, change_of, differing
 from mfa_setup.model.journal import Trace, traces
@@ -67,12 +68,19 @@ def revert(given: Reversal) -> Step:
 def limits_after(given: Reversal) -> PolicyScope | None:
     """Returns the scope in which our Action asks users for codes once the limits are restored; None if it does not."""
     found = given.now
-    if SCOPE in given.record.touched:
+    if SCOPE in given.record.touched and not isinstance(found.scope, MfaSetupError):
         step = revert(given)
         for write in (*step.first, *step.writes):
             found = ACTIONS[write.action].effect(found, write)
     state = known_or(found.scope, ScopeState())
     return state.scope if state.in_force else None
+
+
+def was_limited(given: Reversal) -> bool:
+    """Whether our Action was bound before the run, by the first write about its binding since the run began."""
+    runs = (given.record, *given.later)
+    switches = (write for run in runs for write in run.of("bind_action", "unbind_action"))
+    return next((bool(write.before.get(BOUND)) for write in switches), False)
 
 
 def _code_now(action: PostLoginAction | None, found: Mapping[str, Trace]) -> str | None:
