@@ -4,7 +4,7 @@ import pytest
 
 from mfa_setup.model.scope_code import ACTION_NAME
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
-from support import actions, scene
+from support import actions
 from support.lab import Lab, Run
 from support.scene import warned
 

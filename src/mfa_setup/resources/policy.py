@@ -65,8 +65,8 @@ def _waits_for_limits(given: Reversal) -> bool:
 
 _LIMITS_GONE = Notice(
     code="changed_since",
-    message="Undo leaves the MFA policy as it is. Before that run, a post-login Action asked some users for a code, and "
-    "it cannot be restored, so without the policy nobody would be asked.",
+    message="Undo leaves the MFA policy as it is. Before that run, a post-login Action asked some users for a code. It "
+    "cannot be restored, so without the policy nobody would be asked.",
     hint="To limit the policy again: `mfa-setup policy always` with its options `--only-…`. To ask nobody: "
     "`mfa-setup policy never`.",
 )
