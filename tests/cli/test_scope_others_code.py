@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from mfa_setup.model.scope_code import ACTION_NAME
+from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from support import actions
 from support.lab import Lab, Run
 from support.scene import warned
@@ -14,7 +15,7 @@ NEVER = ("policy", "never", "--yes", "--json")
 DROPPING = [NEVER, ("policy", "adaptive", "--yes", "--json"), ("policy", "always", "--everyone", "--yes", "--json")]
 UNDO = ("undo", "--yes", "--json")
 AGREED = ("--override", "action_changed")
-BY_HAND = "// changed by hand\n"
+EDITED = "// changed manually\n"
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def state(lab: Lab) -> dict[str, Any]:
 def test_code_that_somebody_changed_is_deleted_only_with_consent(
     limited: Lab, run: Run, command: tuple[str, ...]
 ) -> None:
-    actions.edit(limited, actions.ours(limited)["code"] + BY_HAND)
+    actions.edit(limited, actions.ours(limited)["code"] + EDITED)
     before, since = state(limited), limited.mark()
     refused = run(*command, env=limited.env)
     assert (refused.code, refused.document["error"]["code"]) == (7, "action_changed")
@@ -48,7 +49,7 @@ def test_code_that_somebody_changed_is_deleted_only_with_consent(
 
 def test_a_changed_draft_is_deleted_only_with_consent(limited: Lab, run: Run) -> None:
     mine = actions.ours(limited)
-    limited.auth0("PATCH", f"actions/actions/{mine['id']}", {"code": mine["code"] + BY_HAND})
+    limited.auth0("PATCH", f"actions/actions/{mine['id']}", {"code": mine["code"] + EDITED})
     assert run(*NEVER, env=limited.env).document["error"]["code"] == "action_changed"
     assert run(*NEVER, *AGREED, env=limited.env).code == 0
 
@@ -66,7 +67,7 @@ def test_a_renamed_action_is_removed_and_comes_back_under_its_name(
 
 
 @pytest.mark.parametrize("command", DROPPING)
-@pytest.mark.parametrize("more", ["", BY_HAND])
+@pytest.mark.parametrize("more", ["", EDITED])
 def test_a_copy_that_does_not_run_is_left_and_named(
     limited: Lab, run: Run, command: tuple[str, ...], more: str
 ) -> None:
@@ -89,7 +90,7 @@ def test_a_copy_that_is_left_limits_nothing(limited: Lab, run: Run) -> None:
     assert actions.bound(limited) == []
 
 
-@pytest.mark.parametrize("more", ["", BY_HAND])
+@pytest.mark.parametrize("more", ["", EDITED])
 def test_a_copy_that_runs_is_unbound_and_an_undo_binds_it_again(limited: Lab, run: Run, more: str) -> None:
     copy = actions.make(limited, "Team B's own", actions.ours(limited)["code"] + more)
     actions.bind(limited, [copy, actions.ours(limited)["id"]])
@@ -114,3 +115,16 @@ def test_an_action_that_goes_on_asking_under_never_is_named(limited: Lab, run: R
     (told,) = [one for one in result.document["warnings"] if one["code"] == "action_left"]
     assert "can still ask users" in told["message"]
     assert actions.bound(limited) == [ACTION_NAME]
+
+
+@pytest.mark.parametrize("policy", ["never", "adaptive"])
+def test_limits_that_cannot_be_seen_and_stay_are_warned_of(limited: Lab, run: Run, policy: str) -> None:
+    limited.grant([one for one in ALL_SCOPES if one != "read:actions"])
+    result = run("policy", policy, "--yes", "--json", "--no-token-cache", env=limited.env)
+    assert result.code == 0, result.out
+    assert warned(result).count("actions_unread") == 1
+    assert actions.bound(limited) == [ACTION_NAME]
+    limited.grant(ALL_SCOPES)
+    again = run("policy", policy, "--yes", "--json", "--no-token-cache", env=limited.env)
+    assert "actions_unread" not in warned(again)
+    assert actions.listed(limited) == []

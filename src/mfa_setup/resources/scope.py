@@ -4,6 +4,9 @@ Auth0 has no setting for it (sources: auth0-actions-mfa). The Action is created,
 before the policy is lifted; where the policy concerns everyone again, it is set before the Action goes.
 """
 
+from dataclasses import replace
+
+from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
 from mfa_setup.model.desired import Desired
@@ -43,7 +46,8 @@ def compare(given: Comparison) -> Step:
     wanted = target(given)
     outputs = policy_outputs(given.found)
     if wanted is None:
-        return _removal(state, outputs_of=given.found)
+        step = _removal(state, outputs_of=given.found)
+        return replace(step, notices=(*step.notices, *_unread(given)))
     salt = state.action.made_of.salt if state.action and state.action.made_of else given.found.domain
     code = ScopeCode(scope=wanted, salt=salt).text
     writes = _writes(state, code)
@@ -64,6 +68,21 @@ def _writes(state: ScopeState, code: str) -> tuple[Write, ...]:
     tests = [trial(action.id)] if writes or deploys or not state.is_bound else []
     writes += [*tests, *deploys] if is_running else [*deploys, *tests]
     return (*writes, *(() if state.is_bound else (binding(action.id, on=True),)))
+
+
+def _unread(given: Comparison) -> tuple[Notice, ...]:
+    """Returns the warning that limits may stay beside the policy Adaptive; under Never, `login.under_never` warns."""
+    if given.desired.policy != "adaptive" or given.lenient or not isinstance(given.found.scope, MfaSetupError):
+        return ()
+    return (
+        Notice(
+            code="actions_unread",
+            message="Whether the post-login Action that limits the policy is still there, and asks users for a code, "
+            f"could not be checked: {given.found.scope.message}",
+            hint="Grant the scope read:actions and run this command again, or review the post-login Actions in the "
+            "Auth0 dashboard.",
+        ),
+    )
 
 
 def _removal(state: ScopeState, outputs_of: Snapshot) -> Step:
