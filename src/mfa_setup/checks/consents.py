@@ -9,8 +9,9 @@ from mfa_setup.model.base import JsonValue
 from mfa_setup.model.check import Check
 from mfa_setup.model.observed import Offer
 from mfa_setup.model.outcome import Notice
+from mfa_setup.model.post_login import ScopeState
 from mfa_setup.model.scope_code import is_as_written
-from mfa_setup.model.write import Write
+from mfa_setup.model.write import Write, WriteAction
 from mfa_setup.resources import number_move
 from mfa_setup.resources.policy_names import name_of
 from mfa_setup.resources.restore import texts
@@ -75,7 +76,7 @@ def _price(offer: Offer) -> Check:
 
 
 def before_limiting(writes: Sequence[Write], set_last: JsonValue) -> Iterator[Check]:
-    """Yields a failed check where limits take MFA away from users, and where they replace code that somebody changed.
+    """Yields a failed check where limits take MFA away from users.
 
     Args:
         writes: The writes of a plan after which the policy is limited.
@@ -84,16 +85,23 @@ def before_limiting(writes: Sequence[Write], set_last: JsonValue) -> Iterator[Ch
     for write in writes:
         if write.action == "set_policies" and not write.after["policies"] and write.before["policies"] != set_last:
             yield _lowered(write.before["policies"])
-    if not all(map(is_as_written, _replaced(writes))):
-        yield _changed()
 
 
-def _replaced(writes: Sequence[Write]) -> Iterator[str]:
-    """Yields the code that the writes replace: of the draft, and what runs."""
-    for write in writes:
-        name = {"update_action": "code", "deploy_action": "deployed"}.get(write.action)
-        if name and (code := write.before[name]) is not None:
-            yield str(code)
+def before_losing_code(writes: Sequence[Write], found: Snapshot) -> Iterator[Check]:
+    """Yields a failed check where the plan replaces, deletes or unbinds code of an Action that somebody changed."""
+    losing = {write.target: _LOSING[write.action] for write in writes if write.action in _LOSING}
+    for one in known_or(found.scope, ScopeState()).ours:
+        if one.id in losing and not (is_as_written(one.effective) and is_as_written(one.code)):
+            yield _changed(one.name, losing[one.id])
+
+
+_LOSING: dict[WriteAction, str] = {
+    "update_action": "replace",
+    "deploy_action": "replace",
+    "unbind_action": "unbind",
+    "delete_action": "delete",
+}
+"""The writes that end what the code of an Action does, in words; of several, the last one counts."""
 
 
 def _lowered(policies: JsonValue) -> Check:
@@ -107,11 +115,12 @@ def _lowered(policies: JsonValue) -> Check:
     )
 
 
-def _changed() -> Check:
+def _changed(name: str, loses: str) -> Check:
     return answer(
         "action_changed",
         "fail",
-        "Somebody changed the code of the post-login Action that limits the policy. This run would replace the code.",
+        f'Somebody changed the code of the post-login Action "{name}", which limits the policy. This run would {loses} '
+        "the code.",
         "Review the code first: Auth0 dashboard, Actions > Library.",
     )
 

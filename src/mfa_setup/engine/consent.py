@@ -18,6 +18,7 @@ def needed(guard: DeliveryGuard, plan: Plan) -> tuple[Check, ...]:
     moving = (
         *consents.before_moving(replace(guard.context, snapshot=found), plan.writes),
         *(consents.before_limiting(plan.writes, set_last) if plan.after(found).asks_some else ()),
+        *consents.before_losing_code(plan.writes, found),
     )
     if not plan.spends:
         return moving

@@ -10,6 +10,7 @@ from mfa_setup.model.change import Change
 from mfa_setup.model.journal import RunRecord
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import LABELS, PhoneStack, ResourceName
+from mfa_setup.model.write import Write
 from mfa_setup.ports import TokenPort
 from mfa_setup.resources import registry
 from mfa_setup.resources.base import Resource, Reversal, Step
@@ -96,8 +97,11 @@ def steps_of(
         steps[name] = Step(Change(resource=name))
         if name not in given.record.touched:
             continue
+        before = BACKWARDS[at - 1].name
         if scopes := _unreadable(token, given.record, name, known(given.now.stack)):
             if name in given.record.changed:
+                if before in steps and before not in kept and _lifts(steps[before]):
+                    return steps_of(given, token, {**kept, before: name})
                 rest = Rest(name, scopes)
                 steps[name] = Step(rest.marked(Change(resource=name, action="update", status="pending")))
                 rests.append(rest)
@@ -106,8 +110,8 @@ def steps_of(
         waits_for = kept.get(name) or (ahead if _serves_logins(resource, given.record) else None)
         step = resource.revert(whole if waits_for else now)
         scopes = missing_scopes(token, registry.scopes_of((*step.first, *step.writes)))
-        if scopes and step.first and BACKWARDS[at - 1].name not in kept:
-            return steps_of(given, token, {**kept, BACKWARDS[at - 1].name: name})
+        if scopes and step.first and before not in kept:
+            return steps_of(given, token, {**kept, before: name})
         steps[name], left = _permitted(step, scopes, waits_for)
         rests += left
         now = replace(now, now=registry.after(now.now, (*steps[name].first, *steps[name].writes)))
@@ -125,14 +129,25 @@ def _unreadable(token: TokenPort, record: RunRecord, name: ResourceName, stack: 
 def _permitted(step: Step, missing: frozenset[str], waits_for: ResourceName | None) -> tuple[Step, tuple[Rest, ...]]:
     """Returns a step reduced to the writes that need no missing scope, and what is not restored because of that.
 
-    No write is left if the resource waits for another one, or if the step has writes that must come first.
+    No write is left if the resource waits for another one, or if the step has writes that must come first. A write is
+    left out, too, if an earlier write to the same object is: only an Action that is unbound can be deleted.
     """
-    if not step.writes or not (waits_for or missing):
+    if not (step.first or step.writes) or not (waits_for or missing):
         return step, ()
-    allowed = (write for write in step.writes if missing.isdisjoint(registry.scopes_of((write,))))
+    refused = {write.target: at for at, write in reversed(list(enumerate(step.writes))) if _needs(write, missing)}
+    allowed = (write for at, write in enumerate(step.writes) if at < refused.get(write.target, len(step.writes)))
     writes = () if waits_for or step.first else tuple(allowed)
     rest = Rest(step.change.resource, missing, waits_for, in_part=bool(writes))
     return replace(step, change=rest.marked(step.change), writes=writes, first=()), (rest,)
+
+
+def _needs(write: Write, missing: frozenset[str]) -> bool:
+    return not missing.isdisjoint(registry.scopes_of((write,)))
+
+
+def _lifts(step: Step) -> bool:
+    """Whether a step lifts the policy, for which limits in its place must be restored first."""
+    return any(write.action == "set_policies" and not write.after["policies"] for write in step.writes)
 
 
 def _serves_logins(resource: Resource, record: RunRecord) -> bool:

@@ -80,8 +80,13 @@ class ScopeState(Frozen):
 
     @property
     def action(self) -> PostLoginAction | None:
-        """Our Action; the oldest if there are several."""
-        return min(self.ours, key=lambda one: (one.created_at, one.id), default=None)
+        """Our Action: the oldest with our name, or else one that runs with our marker, which was renamed.
+
+        An Action with another name that does not run is a copy, which asks nobody.
+        """
+        bound = {one.id for one in self.bound}
+        ours = (one for one in self.ours if one.is_named_as_ours or one.id in bound)
+        return min(ours, key=lambda one: (not one.is_named_as_ours, one.created_at, one.id), default=None)
 
     @property
     def is_bound(self) -> bool:

@@ -4,6 +4,9 @@ Auth0 has no setting for it (sources: auth0-actions-mfa). The Action is created,
 before the policy is lifted; where the policy concerns everyone again, it is set before the Action goes.
 """
 
+from dataclasses import replace
+
+from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, change_of, differing
 from mfa_setup.model.desired import Desired
@@ -43,7 +46,8 @@ def compare(given: Comparison) -> Step:
     wanted = target(given)
     outputs = policy_outputs(given.found)
     if wanted is None:
-        return _removal(state, outputs_of=given.found)
+        step = _removal(state, outputs_of=given.found)
+        return replace(step, notices=(*step.notices, *_unread(given)))
     salt = state.action.made_of.salt if state.action and state.action.made_of else given.found.domain
     code = ScopeCode(scope=wanted, salt=salt).text
     writes = _writes(state, code)
@@ -68,29 +72,62 @@ def _writes(state: ScopeState, code: str) -> tuple[Write, ...]:
     return (*writes, *(() if state.is_bound else (binding(action.id, on=True),)))
 
 
+def _unread(given: Comparison) -> tuple[Notice, ...]:
+    """Returns the warning that limits may stay beside the policy Adaptive; under Never, `login.under_never` warns."""
+    if given.desired.policy != "adaptive" or given.lenient or not isinstance(given.found.scope, MfaSetupError):
+        return ()
+    return (
+        Notice(
+            code="actions_unread",
+            message="Whether the post-login Action that limits the policy is still there, and asks users for a code, "
+            f"could not be checked: {given.found.scope.message}",
+            hint="Grant the scope read:actions and run this command again, or review the post-login Actions in the "
+            "Auth0 dashboard.",
+        ),
+    )
+
+
 def _removal(state: ScopeState, outputs_of: Snapshot) -> Step:
-    """Returns the step that removes our Actions; one whose code lost the marker stays, because it may be another's."""
-    removed = [one for one in state.ours if one.is_marked]
+    """Returns the step that removes our Actions and unbinds copies of them; what may be another's is not deleted."""
+    removed = _surely_ours(state)
     bound = {one.id for one in state.bound}
     writes: list[Write] = []
-    for one in removed:
+    for one in (*removed, *(one for one in state.ours if one.is_marked and one not in removed)):
         writes += [binding(one.id, on=False)] if one.id in bound else []
-        writes.append(deletion(one))
-    told = scope_words.limits(state, None, ["remove"] if removed else [])
+        writes += [deletion(one)] if one in removed else []
+    told = scope_words.limits(state, None, ["remove"] if writes else [])
     change = Change(resource=SCOPE, summary=" ".join(told.now[:1]), words=told)
-    if removed:
+    if writes:
         before = _values(state.scope)
         fields = tuple(FieldChange(path=path, before=value) for path, value in before.items() if value)
         change = Change(resource=SCOPE, action="delete", status="pending", fields=fields, summary=told.plan, words=told)
-    notices = tuple(_left(one) for one in state.ours if not one.is_marked)
+    notices = tuple(_left(state, one) for one in state.ours if one not in removed)
     return Step(change, tuple(writes), notices, policy_outputs(outputs_of))
 
 
-def _left(action: PostLoginAction) -> Notice:
+def _surely_ours(state: ScopeState) -> list[PostLoginAction]:
+    """Returns the Actions with our name and our marker, or else one that runs with our marker: somebody renamed it.
+
+    Any other one may be a copy. The one that runs comes first, because an undo restores that one.
+    """
+    bound = {one.id for one in state.bound}
+    named = [one for one in state.ours if one.is_marked and one.is_named_as_ours]
+    renamed = [state.action] if state.action and state.action.is_marked else []
+    return sorted(named or renamed, key=lambda one: (one.id not in bound, one.created_at, one.id))
+
+
+def _left(state: ScopeState, action: PostLoginAction) -> Notice:
+    """Returns the notice that an Action is not deleted, and whether it can go on asking users for a code."""
+    place = next((one for one in state.bound if one.id == action.id), None)
+    if action.is_marked:
+        done = "unbound, so that it asks nobody, and is not deleted" if place else "left as it is"
+        why = f"begins like mfa-setup's own and has another name, so it is {done}."
+    else:
+        asks = " It runs at every login, and can still ask users for a code." if place and place.calls else ""
+        why = f"has the name of mfa-setup's own, but not its code, so it is left as it is.{asks}"
     return Notice(
         code="action_left",
-        message=f'The post-login Action "{action.name}" has the name of mfa-setup\'s own, but not its code, so it is '
-        "left as it is.",
+        message=f'The post-login Action "{action.name}" {why}',
         hint="If nobody needs it, unbind and delete it: Auth0 dashboard, Actions > Triggers and Actions > Library.",
     )
 

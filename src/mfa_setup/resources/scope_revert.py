@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange, Words, change_of, differing
 from mfa_setup.model.journal import Trace, traces
 from mfa_setup.model.post_login import PostLoginAction, ScopeState
 from mfa_setup.model.scope import PolicyScope
-from mfa_setup.model.scope_code import read_code
+from mfa_setup.model.scope_code import ACTION_NAME, read_code
 from mfa_setup.model.types import Action
 from mfa_setup.model.write import NEW_ACTION, Write
 from mfa_setup.resources import scope_words
@@ -18,6 +19,8 @@ from mfa_setup.resources.scope_writes import (
     BOUND,
     CODE,
     DEPLOYED,
+    DRAFT,
+    NAME,
     SCOPE,
     binding,
     creation,
@@ -34,7 +37,7 @@ def revert(given: Reversal) -> Step:
     An Action that asks is restored before the policy that it replaces is lifted, and one that goes does so after the
     policy was restored.
     """
-    record, state = given.record, known(given.now.scope)
+    record, state = given.record, _of_the_run(given, known(given.now.scope))
     action = state.action
     found = traces(record.of("create_action", "update_action", "delete_action"), given.later)
     found |= traces(record.of("bind_action", "unbind_action"), given.later)
@@ -48,6 +51,7 @@ def revert(given: Reversal) -> Step:
     back, notices = restored(SCOPE, found, now)
     if back.get(DEPLOYED) is None:  # Auth0 cannot take a deployment back; an Action that goes is deleted
         back.pop(DEPLOYED, None)
+    copies = _copies(given)
     if not back or (CODE in found and CODE not in back and now[CODE] is not None and notices):
         return Step(Change(resource=SCOPE), notices=notices)
     code, is_bound = back.get(CODE, now[CODE]), bool(back.get(BOUND, now[BOUND]))
@@ -58,12 +62,15 @@ def revert(given: Reversal) -> Step:
         writes += [binding(action.id, on=False)] if action and state.is_bound else []
         writes += [deletion(action)] if action else []
     elif action is None:
-        first += [creation(code), deployment(NEW_ACTION, code)]
+        first += [creation(code, _deleted(given, NAME) or ACTION_NAME), deployment(NEW_ACTION, code)]
         first += [binding(NEW_ACTION, on=True)] if is_bound else []
+        draft = _deleted(given, DRAFT)
+        first += [Write(SCOPE, "update_action", NEW_ACTION, {CODE: code}, {CODE: draft})] if draft else []
     else:
         changes = _changes(action, code, running)
         switch = [binding(action.id, on=is_bound)] if is_bound != state.is_bound else []
         first, writes = ([*changes, *switch], []) if is_bound else ([], [*changes, *switch])
+    first += [binding(one, on=True) for one in copies]
     shown = running if isinstance(code, str) and running is not None else code
     told = _words(shown)
     before, after = (
@@ -82,11 +89,12 @@ def revert(given: Reversal) -> Step:
 def limits_after(given: Reversal) -> PolicyScope | None:
     """Returns the scope in which our Action asks users for codes once the limits are restored; None if it does not."""
     found = given.now
-    if SCOPE in given.record.touched:
+    if SCOPE in given.record.touched and not isinstance(found.scope, MfaSetupError):
         step = revert(given)
         for write in (*step.first, *step.writes):
             found = ACTIONS[write.action].effect(found, write)
     state = known_or(found.scope, ScopeState())
+    state = _of_the_run(given, state) if SCOPE in given.record.touched else state
     return state.scope if state.in_force else None
 
 
@@ -106,6 +114,38 @@ def _with_cut_off_undo(found: Mapping[str, Trace], now: Mapping[str, JsonValue])
         return dict(found)
     draft = found[CODE]
     return {**found, CODE: Trace(before=draft.before, left=(*draft.left, now[CODE]))}
+
+
+def was_limited(given: Reversal) -> bool:
+    """Whether our Action was bound before the run, by the first write about its binding since the run began."""
+    runs = (given.record, *given.later)
+    switches = (write for run in runs for write in run.of("bind_action", "unbind_action"))
+    return next((bool(write.before.get(BOUND)) for write in switches), False)
+
+
+def _of_the_run(given: Reversal, state: ScopeState) -> ScopeState:
+    """Returns the state without Actions that have another name and that no run of this machine has written to."""
+    runs = (given.record, *given.later)
+    written = [write for run in runs for write in run.of("create_action", "update_action", "delete_action")]
+    ids = {NEW_ACTION, *(write.target for write in written), *(write.made.get("action_id") for write in written)}
+    ours = tuple(one for one in state.ours if one.is_named_as_ours or one.id in ids)
+    return ScopeState(ours=ours, bound=state.bound)
+
+
+def _copies(given: Reversal) -> list[str]:
+    """Returns the IDs of the Actions that the run unbound and did not delete, and that are still there, unbound."""
+    deleted = {write.target for write in given.record.of("delete_action")}
+    unbound = [write.target for write in given.record.of("unbind_action") if write.target not in deleted]
+    state = known(given.now.scope)
+    copies = {one.id for one in state.ours if not one.is_named_as_ours} - {one.id for one in state.bound}
+    return [one for one in dict.fromkeys(unbound) if one in copies]
+
+
+def _deleted(given: Reversal, name: str) -> str | None:
+    """Returns a value of the Action that the run deleted first, which the undo restores; None if there is none."""
+    deleted = given.record.of("delete_action")
+    value = deleted[0].before.get(name) if deleted else None
+    return None if value is None else str(value)
 
 
 def _words(code: JsonValue) -> Words:

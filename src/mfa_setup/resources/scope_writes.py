@@ -14,8 +14,9 @@ from mfa_setup.resources.policy_names import send_and_report
 from mfa_setup.services import Services
 
 SCOPE: ResourceName = "scope"
-CODE, DEPLOYED, BOUND = "code", "deployed", "bound"
-"""The fields of the writes: the code of the draft, the deployed code, and whether the Action is bound."""
+CODE, DEPLOYED, BOUND, NAME, DRAFT = "code", "deployed", "bound", "name", "draft"
+"""The fields of the writes: the code of the draft, the deployed code, and whether the Action is bound. What is deleted
+is also kept with its name, and with a draft that differs from the deployed code."""
 PATIENCE = 120.0
 """Seconds to wait until Auth0 has built or deployed an Action: mostly under a second; 45 have been seen."""
 PAUSES = (0.3, 0.5, 1.0, 2.0)
@@ -33,9 +34,9 @@ TEST_PAYLOAD: dict[str, JsonValue] = {
 # --- the writes, as values -----------------------------------------------------------------------------------------
 
 
-def creation(code: str) -> Write:
-    """Returns the write that creates our Action."""
-    return Write(SCOPE, "create_action", ACTION_NAME, {}, {CODE: code})
+def creation(code: str, name: str = ACTION_NAME) -> Write:
+    """Returns the write that creates our Action; an undo creates one that was renamed under that name."""
+    return Write(SCOPE, "create_action", name, {}, {CODE: code})
 
 
 def update(action: PostLoginAction, code: str) -> Write:
@@ -60,7 +61,9 @@ def binding(action_id: str, *, on: bool) -> Write:
 
 def deletion(action: PostLoginAction) -> Write:
     """Returns the write that deletes our Action."""
-    return Write(SCOPE, "delete_action", action.id, {CODE: action.effective}, {CODE: None})
+    before: Fields = {CODE: action.effective, NAME: action.name}
+    draft: Fields = {} if action.code == action.effective else {DRAFT: action.code}
+    return Write(SCOPE, "delete_action", action.id, before | draft, {CODE: None})
 
 
 # --- how they are sent ---------------------------------------------------------------------------------------------
@@ -118,7 +121,7 @@ def _create_once(execution: Execution, write: Write) -> None:
     """
     made = execution.send(write)
     action_id = str(made["action_id"])
-    there = oldest(ours(execution.services))
+    there = oldest([one for one in ours(execution.services) if one.name == write.target])
     if there.id != action_id:
         if "recovered" not in made:
             execution.send(Write(SCOPE, "delete_action", action_id, {CODE: _code(write)}, {CODE: None}))
