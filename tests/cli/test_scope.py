@@ -107,6 +107,16 @@ def test_every_kind_of_limit_is_resolved(lab: Lab, do: Do) -> None:
     }
 
 
+def test_the_order_and_the_repetition_of_values_are_no_change(lab: Lab, portal: str, do: Do) -> None:
+    shop = scene.application(lab, name="Shop")
+    for name in ("a", "b"):
+        lab.auth0("POST", "roles", {"name": name})
+    do(*UP, "--only-application", "Shop", "--only-application", PORTAL, "--only-role", "b", "--only-role", "a")
+    again = ("--only-application", portal, "--only-application", shop, "--only-application", PORTAL)
+    result = do("plan", "--check", "--json", *again, "--only-role", "a", "--only-role", "b", "--only-role", "a")
+    assert result.document["changed"] is False
+
+
 def test_limits_can_be_set_in_the_settings_file(lab: Lab, portal: str, folder: Path, do: Do) -> None:
     (folder / "mfa-setup.toml").write_text(
         f'[policy.only]\napplications = ["{PORTAL}"]\npercent = 30\n', encoding="utf-8"
