@@ -9,6 +9,7 @@ from mfa_setup.errors import (
     LimitsUnreadError,
     MfaSetupError,
     NotFoundError,
+    PlanRefusedError,
     ScopeMissingError,
     ValueNeededError,
 )
@@ -71,7 +72,7 @@ def _kept(given: Comparison) -> PolicyScope | None:
     if known(found.policies):
         return None
     if isinstance(found.scope, MfaSetupError):
-        if _cannot_ask(found):
+        if isinstance(found.scope, PlanRefusedError) or _cannot_ask(found):  # without Actions, nothing limits it
             return None
         raise _unread(found.scope)
     action = found.scope.action

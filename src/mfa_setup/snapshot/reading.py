@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, get_args
 
-from mfa_setup.errors import MfaSetupError, NotFoundError, ScopeMissingError
+from mfa_setup.errors import MfaSetupError, NotFoundError, PlanRefusedError, ScopeMissingError
 from mfa_setup.model.branding import Branding
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Connections, Message, Number, Provider, SendEvent, Templates
@@ -179,9 +179,23 @@ class Reading:
         return waiting | {"dialing": dialing, "toll_free": toll_free, "messages": messages}
 
     def _scope(self) -> ScopeState:
-        """Reads the Actions that are ours and, only if there is one, the bindings, unless they are being read."""
+        """Reads the Actions that are ours and, only if there is one, the bindings, unless they are being read.
+
+        Raises:
+            PlanRefusedError: The tenant has no Actions, so none limits the policy.
+        """
         api = self.services.auth0.actions
-        ours = tuple(action for action in api.listed() if action.is_ours)
+        try:
+            listed = api.listed()
+        except PlanRefusedError as why:
+            raise PlanRefusedError(
+                f"Only a post-login Action can limit the policy to some users, and the tenant has none. {why.message}",
+                hint="Require MFA of everyone: `mfa-setup policy always --everyone`. Or upgrade the subscription.",
+                service=why.service,
+                status=why.status,
+                request_id=why.request_id,
+            ) from why
+        ours = tuple(action for action in listed if action.is_ours)
         if not ours:
             return ScopeState()
         bound = known_or(self.part("actions"), None) if self.has("actions") else None
