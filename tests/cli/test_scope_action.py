@@ -81,6 +81,16 @@ def replaced(lab: Lab) -> None:
     lab.control("actions", [OURS | {"code": ENFORCING}])
 
 
+def silenced(lab: Lab) -> None:
+    """Somebody has replaced the code by some that asks nobody."""
+    lab.control("actions", [OURS | {"code": "exports.onExecutePostLogin = async () => {};"}])
+
+
+def gutted(lab: Lab) -> None:
+    """Somebody has taken out what asks, and left the marker and the scope."""
+    lab.control("actions", [OURS | {"code": CODE.replace("api.multifactor.enable", "console.log")}])
+
+
 def unbound(lab: Lab) -> None:
     """Somebody has taken it out of the trigger."""
     lab.auth0("PATCH", BINDINGS, {"bindings": []})
@@ -107,6 +117,8 @@ WRONG: list[tuple[Callable[[Lab], None], str, str]] = [
     (drafted, "has changes that are not deployed.", "Deploy the draft"),
     (edited, "was changed manually", SET_AGAIN),
     (replaced, "was replaced manually", SET_AGAIN),
+    (silenced, "and has no code that asks for MFA, so it asks nobody for a code.", SET_AGAIN),
+    (gutted, "was changed manually: its code is not what mfa-setup writes, and has no code that asks", SET_AGAIN),
     (unbound, "is not bound to the post-login trigger, so it asks nobody for a code.", SET_AGAIN),
     (followed, "does not run last, so a later Action may decide otherwise: Greet.", "Move it to the end"),
     (doubled, "is not the only one", "Delete all but one"),
@@ -121,12 +133,15 @@ def test_what_is_wrong_with_it_is_named_with_the_fix(
     change(limited)
     result = run("doctor", "--json", env=limited.env)
     found = check(result)
-    asks_nobody = change in {undeployed, unbound}
+    asks_nobody = change in {undeployed, unbound, silenced, gutted}
     assert found["status"] == ("fail" if asks_nobody else "warn")
     assert result.code == (7 if asks_nobody else 0)
     assert piece in found["evidence"]
     assert fix in found["fix"]
     assert told(run, limited)["scope_action"] == found["evidence"]
+    outputs = run("status", "--json", env=limited.env).document["outputs"]
+    assert outputs["policy"] in {"never" if asks_nobody else "always", None}  # None: whom to ask cannot be known
+    assert not asks_nobody or outputs["policy_scope"] is None
 
 
 def test_status_names_the_actions_that_failed(run: Run, limited: Lab) -> None:

@@ -25,12 +25,12 @@ Problem = tuple[str, str]
 def scope_action(found: Snapshot, state: ScopeState) -> Check:
     """Checks whether our Action is deployed, bound last, and the code that mfa-setup writes for the scope in it.
 
-    The check fails if MFA is off for everyone: the policy is Never, and our Action does not run.
+    The check fails if MFA is off for everyone: the policy is Never, and our Action does not run or cannot ask.
     """
     action = state.action
     if action is None:
         return idle("scope_action", "No Action of mfa-setup limits the policy.")
-    problems = [*_of_the_code(action), *_of_its_place(state, action)]
+    problems = [*_of_the_code(state, action), *_of_its_place(state, action)]
     if state.in_force and known_or(found.policies, ()):
         problems.append(("limits nothing, because a policy that asks everyone is in force as well", _SET_AGAIN))
     if problems:
@@ -42,7 +42,7 @@ def scope_action(found: Snapshot, state: ScopeState) -> Check:
     return answer("scope_action", "pass", evidence)
 
 
-def _of_the_code(action: PostLoginAction) -> Iterator[Problem]:
+def _of_the_code(state: ScopeState, action: PostLoginAction) -> Iterator[Problem]:
     """Yields what is wrong with the versions and the code of our Action."""
     if action.deployed_code is None:
         yield f"is not deployed, {_SILENT}", _SET_AGAIN
@@ -52,6 +52,8 @@ def _of_the_code(action: PostLoginAction) -> Iterator[Problem]:
         yield "was replaced manually: its code does not begin with mfa-setup's marker", _SET_AGAIN
     elif not action.is_unchanged:
         yield "was changed manually: its code is not what mfa-setup writes", _SET_AGAIN
+    if state.running is not None and not state.in_force:
+        yield f"has no code that asks for MFA, {_SILENT}", _SET_AGAIN
 
 
 def _of_its_place(state: ScopeState, action: PostLoginAction) -> Iterator[Problem]:

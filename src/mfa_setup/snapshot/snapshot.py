@@ -138,7 +138,7 @@ class Snapshot:
     @property
     def asks_some(self) -> bool:
         """Whether our Action is known to ask the users in its scope for codes."""
-        ours = any(action.is_ours for action in known_or(self.actions, ()))
+        ours = any(action.is_ours and action.calls for action in known_or(self.actions, ()))
         return ours or known_or(self.scope, ScopeState()).in_force
 
     @property
