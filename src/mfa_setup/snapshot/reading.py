@@ -12,6 +12,7 @@ from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Connections, Message, Number, Provider, SendEvent, Templates
 from mfa_setup.model.post_login import ScopeState
 from mfa_setup.model.readiness import ActionFailure, BoundAction, TollFreeStatus
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.phone import is_toll_free
 from mfa_setup.ports import Auth0Port, TokenPort
 from mfa_setup.services import Services
@@ -117,8 +118,6 @@ class Reading:
             "branding": lambda: _branding(self.services),
             "sms_connections": lambda: self._with_scope("read:connections", auth0.sms_connections),
             "named_connections": lambda: auth0.named_connections(self.desired.only.connections),
-            "organizations": lambda: self._with_scope("read:organizations", auth0.organizations),
-            "roles": lambda: self._with_scope("read:roles", auth0.roles),
             "custom_domains": lambda: self._with_scope("read:custom_domains", auth0.custom_domains),
             "everyone": lambda: self._with_scope("read:users", partial(auth0.user_count, every_page=self.counts_users)),
         }
@@ -173,6 +172,9 @@ class Reading:
             "actions": actions,
             "scope": lambda: self._with_scope("read:actions", self._scope),
             "action_failures": self._action_failures,
+            "limiting_connections": lambda: self._limiting("connections", self._limiting_connections),
+            "organizations": lambda: self._limiting("organizations", self.services.auth0.organizations),
+            "roles": lambda: self._limiting("roles", self.services.auth0.roles),
         }
         if self.services.twilio is None:
             return waiting
@@ -200,6 +202,21 @@ class Reading:
             return ScopeState()
         bound = known_or(self.part("actions"), None) if self.has("actions") else None
         return ScopeState(ours=ours, bound=api.bindings() if bound is None else bound)
+
+    def _limiting(self, kind: str, read: Callable[[], T]) -> Part[T]:
+        """Reads a kind of what limits the policy, unless neither the settings nor our Action's scope names any."""
+        if not (getattr(self.desired.only, kind) or getattr(self._scope_now, kind)):
+            return NOT_READ
+        return self._with_scope(f"read:{kind}", read)
+
+    @property
+    def _scope_now(self) -> PolicyScope:
+        state: Part[ScopeState] = self.part("scope")
+        return known_or(state, ScopeState()).scope or PolicyScope()
+
+    def _limiting_connections(self) -> frozenset[str]:
+        named = (one.id for one in self._scope_now.connections)
+        return frozenset(filter(self.services.auth0.connection_exists, named))
 
     def _action_failures(self) -> tuple[ActionFailure, ...]:
         """Reads the failures of Actions, unless no Action is bound."""

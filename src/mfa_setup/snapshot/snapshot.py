@@ -64,6 +64,7 @@ class Snapshot:
         sms_connections: The names of the passwordless SMS connections.
         scope: Our Action that limits the policy.
         named_connections: The connections that the limits name, by name with their IDs.
+        limiting_connections: The IDs of the connections in our Action's scope that exist.
         organizations: All organizations of the tenant, by name with their IDs.
         roles: The names of the tenant's roles.
         actions: The post-login Actions, which run at every login.
@@ -104,6 +105,7 @@ class Snapshot:
     sms_connections: Part[tuple[str, ...]] = NOT_READ
     scope: Part[ScopeState] = NOT_READ
     named_connections: Part[Mapping[str, str]] = NOT_READ
+    limiting_connections: Part[frozenset[str]] = NOT_READ
     organizations: Part[Mapping[str, str]] = NOT_READ
     roles: Part[frozenset[str]] = NOT_READ
     actions: Part[tuple[BoundAction, ...]] = NOT_READ
