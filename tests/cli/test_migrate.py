@@ -136,6 +136,17 @@ def test_a_person_decides_about_a_text_and_sees_the_old_and_the_proposed_one(
     log_in(house)
 
 
+def test_a_text_for_sms_alone_is_asked_about_and_proposed_for_calls_too(run: Run, house: House) -> None:
+    legacy.texts("{% if message_type == 'sms' %}{{code}} x{% endif %}")(house)
+    since = house.lab.mark()
+    asked = run(*MIGRATE, env=dict(house.lab.env)).document["error"]
+    assert (asked["code"], "no {{code}} for calls" in asked["message"]) == ("choice_needed", True)
+    assert house.lab.writes(since) == []
+    assert run(*MIGRATE, "--accept-texts", env=dict(house.lab.env)).code == 0
+    found = {one["type"]: one["content"]["body"] for one in memory(house.lab)["templates"].values()}
+    assert found["otp_verify"] == {"text": "{{code}} x", "voice": "{{code}} x"}
+
+
 def test_an_existing_text_under_branding_is_kept_or_replaced_only_by_choice(run: Run, house: House) -> None:
     legacy.texts("{{code}}!")(house)
     content = {"body": {"text": "{{ code }}?", "voice": "{{ code }}?"}}

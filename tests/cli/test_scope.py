@@ -107,6 +107,16 @@ def test_every_kind_of_limit_is_resolved(lab: Lab, do: Do) -> None:
     }
 
 
+def test_the_order_and_the_repetition_of_values_are_no_change(lab: Lab, portal: str, do: Do) -> None:
+    shop = scene.application(lab, name="Shop")
+    for name in ("a", "b"):
+        lab.auth0("POST", "roles", {"name": name})
+    do(*UP, "--only-application", "Shop", "--only-application", PORTAL, "--only-role", "b", "--only-role", "a")
+    again = ("--only-application", portal, "--only-application", shop, "--only-application", PORTAL)
+    result = do("plan", "--check", "--json", *again, "--only-role", "a", "--only-role", "b", "--only-role", "a")
+    assert result.document["changed"] is False
+
+
 def test_limits_can_be_set_in_the_settings_file(lab: Lab, portal: str, folder: Path, do: Do) -> None:
     (folder / "mfa-setup.toml").write_text(
         f'[policy.only]\napplications = ["{PORTAL}"]\npercent = 30\n', encoding="utf-8"
@@ -351,6 +361,35 @@ def test_limits_that_cannot_be_read_are_never_dropped_silently(lab: Lab, run: Ru
     assert run("status", "--json", "--no-token-cache", env=lab.env).code == 0
     do(*POLICY, "--everyone", "--no-token-cache")
     assert lab.tenant["policies"] == EVERYONE
+
+
+WITHOUT_ACTIONS = {
+    "method": "*",
+    "path": "/api/v2/actions/*",
+    "effect": "status:403",
+    "times": 50,
+    "body": {
+        "statusCode": 403,
+        "error": "Forbidden",
+        "message": "This feature is not enabled for this tenant.",
+        "errorCode": "feature_not_enabled",
+    },
+}
+
+
+def test_a_tenant_without_actions_can_ask_everyone_and_nobody_else(unified: Lab, run: Run) -> None:
+    assert run(*UP, "--policy", "never", env=unified.env).code == 0
+    unified.faults(WITHOUT_ACTIONS)
+    since = unified.mark()
+    for option in (("--only-percent", "10"), ("--only-application", APP)):
+        refused = run(*POLICY, *option, env=unified.env)
+        assert (refused.code, refused.document["error"]["code"]) == (4, "plan_refused")
+        assert "Only a post-login Action can limit the policy" in refused.document["error"]["message"]
+        assert "--everyone" in refused.document["error"]["hint"]
+    assert unified.writes(since) == []
+    for command in (POLICY, POLICY, UP):
+        assert run(*command, env=unified.env).code == 0
+    assert unified.tenant["policies"] == EVERYONE
 
 
 def test_a_tenant_that_sends_no_codes_yet_needs_no_scope_to_read_limits(lab: Lab, do: Do) -> None:

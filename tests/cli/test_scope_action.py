@@ -81,6 +81,16 @@ def replaced(lab: Lab) -> None:
     lab.control("actions", [OURS | {"code": ENFORCING}])
 
 
+def silenced(lab: Lab) -> None:
+    """Somebody has replaced the code by some that asks nobody."""
+    lab.control("actions", [OURS | {"code": "exports.onExecutePostLogin = async () => {};"}])
+
+
+def gutted(lab: Lab) -> None:
+    """Somebody has taken out what asks, and left the marker and the scope."""
+    lab.control("actions", [OURS | {"code": CODE.replace("api.multifactor.enable", "console.log")}])
+
+
 def unbound(lab: Lab) -> None:
     """Somebody has taken it out of the trigger."""
     lab.auth0("PATCH", BINDINGS, {"bindings": []})
@@ -107,6 +117,8 @@ WRONG: list[tuple[Callable[[Lab], None], str, str]] = [
     (drafted, "has changes that are not deployed.", "Deploy the draft"),
     (edited, "was changed manually", SET_AGAIN),
     (replaced, "was replaced manually", SET_AGAIN),
+    (silenced, "and has no code that asks for MFA, so it asks nobody for a code.", SET_AGAIN),
+    (gutted, "was changed manually: its code is not what mfa-setup writes, and has no code that asks", SET_AGAIN),
     (unbound, "is not bound to the post-login trigger, so it asks nobody for a code.", SET_AGAIN),
     (followed, "does not run last, so a later Action may decide otherwise: Greet.", "Move it to the end"),
     (doubled, "is not the only one", "Delete all but one"),
@@ -121,12 +133,15 @@ def test_what_is_wrong_with_it_is_named_with_the_fix(
     change(limited)
     result = run("doctor", "--json", env=limited.env)
     found = check(result)
-    asks_nobody = change in {undeployed, unbound}
+    asks_nobody = change in {undeployed, unbound, silenced, gutted}
     assert found["status"] == ("fail" if asks_nobody else "warn")
     assert result.code == (7 if asks_nobody else 0)
     assert piece in found["evidence"]
     assert fix in found["fix"]
     assert told(run, limited)["scope_action"] == found["evidence"]
+    outputs = run("status", "--json", env=limited.env).document["outputs"]
+    assert outputs["policy"] in {"never" if asks_nobody else "always", None}  # None: whom to ask cannot be known
+    assert not asks_nobody or outputs["policy_scope"] is None
 
 
 def test_status_names_the_actions_that_failed(run: Run, limited: Lab) -> None:
@@ -208,3 +223,65 @@ class TestApplications:
         assert counted in run("status", env=portal.env).out
         plan = run("plan", "--only-application", "Shop", "--json", env=portal.env)
         assert plan.change("scope")["summary"].endswith(f"; {counted}")
+
+
+class TestGone:
+    """What the limits name may be deleted, or made anew under its old name, which is not the same to the Action."""
+
+    @pytest.fixture
+    def named(self, limited: Lab) -> dict[str, list[str]]:
+        """The paths of two of each kind that limits can name."""
+        found: dict[str, list[str]] = {}
+        bodies: dict[str, dict[str, object]] = {
+            "clients": {"app_type": "spa"},
+            "connections": {"strategy": "auth0"},
+            "organizations": {},
+            "roles": {},
+        }
+        for kind, body in bodies.items():
+            for name in ("one", "two"):
+                made = limited.auth0("POST", kind, body | {"name": name})
+                found.setdefault(kind, []).append(f"{kind}/{made['client_id' if kind == 'clients' else 'id']}")
+        return found
+
+    @pytest.mark.parametrize("kind", ["clients", "connections", "organizations", "roles"])
+    def test_limits_of_which_some_or_all_are_gone_are_noticed(
+        self, run: Run, limited: Lab, named: dict[str, list[str]], kind: str
+    ) -> None:
+        flag = "application" if kind == "clients" else kind.removesuffix("s")
+        options = (f"--only-{flag}", "one", f"--only-{flag}", "two")
+        assert run("policy", "always", *options, "--yes", env=limited.env).code == 0
+        assert judged(run, limited)[0] == "pass"
+        limited.auth0("DELETE", named[kind][0])
+        status, evidence = judged(run, limited)
+        assert status == "warn"
+        assert f"names {flag}s that do not exist any more: one" in evidence
+        assert "asks nobody" not in evidence
+        limited.auth0("DELETE", named[kind][1])
+        result = run("doctor", "--json", env=limited.env)
+        assert (result.code, check(result)["status"]) == (7, "fail")
+        assert "so it asks nobody for a code." in check(result)["evidence"]
+        assert check(result)["fix"].startswith("Set the limits again")
+
+    def test_one_that_was_made_anew_is_another_one(self, run: Run, limited: Lab, named: dict[str, list[str]]) -> None:
+        assert run("policy", "always", "--only-application", "one", "--yes", env=limited.env).code == 0
+        limited.auth0("DELETE", named["clients"][0])
+        limited.auth0("POST", "clients", {"app_type": "spa", "name": "one"})
+        assert judged(run, limited)[0] == "fail"
+        assert "so it asks nobody" in told(run, limited)["scope_action"]
+        assert run("policy", "always", "--only-application", "one", "--yes", env=limited.env).code == 0
+        assert judged(run, limited)[0] == "pass"
+
+    def test_what_cannot_be_read_is_not_missed(self, run: Run, limited: Lab, named: dict[str, list[str]]) -> None:
+        options = ("--only-organization", "one", "--only-role", "one")
+        assert run("policy", "always", *options, "--yes", env=limited.env).code == 0
+        for kind in ("organizations", "roles"):
+            limited.auth0("DELETE", named[kind][0])
+        limited.grant([one for one in ALL_SCOPES if one not in {"read:organizations", "read:roles"}])
+        assert judged(run, limited)[0] == "pass"
+
+    def test_only_the_kinds_that_the_limits_name_are_read(self, run: Run, limited: Lab) -> None:
+        before = limited.mark()
+        run("doctor", "--json", env=limited.env)
+        read = {one["path"] for one in limited.log(before)}
+        assert not read & {"/api/v2/organizations", "/api/v2/roles"}

@@ -2,11 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Any
 
+import pytest
 from auth0.management import Auth0
 from pydantic import SecretStr
 
 from mfa_setup.adapters.auth0 import Auth0Adapter
+from mfa_setup.adapters.auth0_actions import Auth0Actions, Client
 from mfa_setup.adapters.http_policy import HttpSettings
 from mfa_setup.adapters.token import TokenSource
 from mfa_setup.settings.credentials import Auth0Credentials
@@ -36,3 +39,25 @@ def test_the_parts_of_the_sdk_are_imported_by_one_thread_at_a_time() -> None:
         importing.result()
         waiting.result()
     assert second_is_in.is_set()
+
+
+@pytest.mark.parametrize(
+    ("answer", "ended_well"),
+    [
+        ({"payload": {"ok": True}}, True),
+        ({"payload": {"error": None, "errors": [], "error_count": 0}}, True),
+        ({"payload": {"error": "TypeError"}}, False),
+        ({"payload": {"results": [{"error_count": 1}]}}, False),
+        ({"errors": {"a": {}}}, False),
+    ],
+)
+def test_a_test_run_of_an_action_failed_only_if_an_error_has_a_value(
+    answer: dict[str, Any], *, ended_well: bool
+) -> None:
+    class Actions:
+        def test(self, _id: str, payload: object) -> dict[str, Any]:
+            assert payload == {}
+            return answer
+
+    actions = Auth0Actions(Client(get=lambda *_: None, part=lambda _: Actions()))
+    assert actions.test("act_1", {}) is ended_well

@@ -223,3 +223,12 @@ def test_real_hosts_are_reached_by_https_and_a_sandbox_by_its_own_scheme() -> No
 def test_a_loopback_tenant_needs_no_sandbox_where_twilio_takes_no_part() -> None:
     alone = resolve("localhost:1", None, twilio_needed=False)
     assert (alone.auth0, alone.twilio) == ("http://localhost:1", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("", "empty"), ("  ", "empty"), ("a\nb", "printable"), ("a\u2028b", "printable"), ("a\udcff", "printable")],
+)
+def test_a_name_in_the_limits_is_refused_for_what_is_wrong_with_it(name: str, problem: str) -> None:
+    with pytest.raises(MalformedError, match=f"must (not )?be {problem}"):
+        parsers.scoped_name(name)

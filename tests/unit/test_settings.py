@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from mfa_setup.errors import InvalidValueError
-from mfa_setup.settings.settings import Settings, load, require_confirmed_domain
+from mfa_setup.model.desired import DesiredScope
+from mfa_setup.settings.settings import Settings, load, require_confirmed_domain, settings_of
+from mfa_setup.settings.sources import InFile, Origin, merge
 
 
 @pytest.fixture
@@ -238,3 +240,38 @@ def test_the_variables_that_are_read_are_no_warnings() -> None:
     names = ("SANDBOX", "STATE_DIR", "CACHE_DIR", "OLD_TWILIO_AUTH_TOKEN", "HARDEN")
     environment = {f"MFA_SETUP_{name}": "1" for name in names}
     assert asked({}, {**environment, "OTHER": "x"}).notices == ()
+
+
+# --- limits and everyone ------------------------------------------------------------------------------------------
+
+LIMITED = '[policy.only]\nroles = ["admin"]\n'
+ALL = "[policy]\neveryone = true\n"
+
+
+def test_a_limit_overrides_everyone_of_a_lower_source(file: Path) -> None:
+    desired = with_file(file, ALL, {"only_percent": 10}).desired
+    assert (desired.only, desired.everyone) == (DesiredScope(percent=10), False)
+
+
+def test_everyone_overrides_the_limits_of_a_lower_source(file: Path) -> None:
+    desired = with_file(file, LIMITED, {"everyone": True}).desired
+    assert (desired.only, desired.everyone) == (DesiredScope(), True)
+
+
+def test_limits_below_everyone_stay_overridden_where_a_limit_overrides_it() -> None:
+    defaults = InFile(Origin.FLEET, {"only_roles": ["admin"]}, "defaults")
+    tenant = InFile(Origin.FILE, {"everyone": True}, "tenant")
+    desired = settings_of(merge({"only_percent": 10}, {}, (defaults, tenant)), None).desired
+    assert (desired.only, desired.everyone) == (DesiredScope(percent=10), False)
+
+
+def test_everyone_and_a_limit_of_the_same_source_contradict_each_other(file: Path) -> None:
+    with pytest.raises(InvalidValueError, match="contradict"):
+        with_file(file, ALL + LIMITED)
+    with pytest.raises(InvalidValueError, match="contradict"):
+        asked({"only_percent": 10, "everyone": True})
+
+
+def test_a_limit_from_a_higher_source_still_contradicts_another_policy(file: Path) -> None:
+    with pytest.raises(InvalidValueError, match="contradict"):
+        with_file(file, '[policy]\nrequire_mfa = "never"\n', {"only_percent": 10})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mfa_setup.otp_text import otp_text
+from mfa_setup.otp_text import holds, otp_text
 from mfa_setup.resources.text_conversion import Converted, convert
 
 CERTAIN = {
@@ -32,9 +32,20 @@ DOUBTFUL = {
     "{% if message_type == 'sms' and locale == 'es' %}Hola {% endif %}{{code}}": ("message_type", "{% … %}"),
     "{{ tenant }} {{code}}": ("tenant",),
     "{{ tenant.id }} {{code}}": ("tenant.id",),
-    "{% if message_type == 'sms' %}{{code}}": ("message_type", "{% … %}"),
-    "{% endif %}{{code}}": ("{% … %}",),
+    "{% if message_type == 'sms' %}{{code}}": ("message_type", "{% … %}", "invalid Liquid"),
+    "{% endif %}{{code}}": ("{% … %}", "invalid Liquid"),
     "{{ message_type }}{{code}}": ("message_type",),
+    "{{ code | append: user.name }}": ("{{ code | append: user.name }}",),
+    '{{ code | append: tenant["friendly_name"] }}': ('{{ code | append: tenant["friendly_name"] }}',),
+    "{{ tenant.friendly_name | default: tenant }} {{code}}": ("{{ friendly_name | default: tenant }}",),
+    "{{ code | slice: 0, 3 }} {{code}}": ("{{ code | slice: 0, 3 }}",),
+    "{{ 'tenant' }} {{code}}": ("{{ 'tenant' }}",),
+    "{{ user.name | default: tenant }}{{code}}": ("user.name",),
+    "{% if message_type == 'sms' %}{{code}} x{% endif %}": ("no {{code}} for calls",),
+    "{% if message_type == 'voice' %}{{code}} x{% else %}Hello{% endif %}": ("no {{code}} for SMS",),
+    "Hello": ("no {{code}} for SMS", "no {{code}} for calls"),
+    "{{'{% if message_type == \"sms\" %}'}}{{code}}{% endif %}": ("{{''}}", "{{", "invalid Liquid"),
+    "{{code}} {{ code": ("{{", "invalid Liquid"),
 }
 
 
@@ -59,3 +70,26 @@ def test_what_cannot_be_decided_is_named(old: str) -> None:
 def test_a_proposal_leaves_pauses_out_and_asks_for_the_locale() -> None:
     old = "{% if requestInfo.lang == 'es' %}Su{% endif %} {{pause}}, {{code}}"
     assert convert(old).text == "{% if locale == 'es' %}Su{% endif %} {{code}}"
+
+
+ONE_CHANNEL = "{% if message_type == 'sms' %}{{code}} x{% endif %}"
+
+
+@pytest.mark.parametrize(
+    ("old", "proposed"),
+    [
+        (ONE_CHANNEL, "{{code}} x"),
+        (ONE_CHANNEL.replace("sms", "voice"), "{{code}} x"),
+        ("Hello", "{{code}} is your verification code for {{friendly_name}}"),
+    ],
+)
+def test_what_would_not_say_the_code_is_proposed_to_say_what_the_other_text_says(old: str, proposed: str) -> None:
+    new = convert(old)
+    assert (new.text, new.voice) == (proposed, proposed)
+
+
+@pytest.mark.parametrize("old", [*CERTAIN, *DOUBTFUL])
+def test_every_proposed_text_says_the_code(old: str) -> None:
+    new = convert(old)
+    for text in (new.text, new.voice):
+        assert holds(otp_text(text, "123456"), "123456")

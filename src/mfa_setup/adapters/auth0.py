@@ -30,7 +30,7 @@ from mfa_setup.adapters.auth0_refusals import classify
 from mfa_setup.adapters.http import client as http_client
 from mfa_setup.adapters.http_policy import HttpPolicy, HttpSettings
 from mfa_setup.adapters.token import TokenSource
-from mfa_setup.errors import RetiredEndpointError
+from mfa_setup.errors import NotFoundError, RetiredEndpointError
 from mfa_setup.model.observed import (
     MOST_COUNTED,
     Application,
@@ -232,6 +232,15 @@ class Auth0Adapter:
             listed = answers.items(self._get("connections", name=name, fields="id,name", include_fields=True))
             found |= {answers.required(item, "name"): answers.required(item, "id") for item in listed}
         return found
+
+    @sdk_errors()
+    def connection_exists(self, connection_id: str) -> bool:
+        """Whether a connection exists, whatever its name is now (`GET /connections/{id}`)."""
+        try:
+            self._get(f"connections/{quote_path_param(connection_id)}", fields="id", include_fields=True)
+        except NotFoundError:
+            return False
+        return True
 
     @sdk_errors()
     def organizations(self) -> Mapping[str, str]:

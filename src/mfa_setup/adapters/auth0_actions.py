@@ -102,7 +102,8 @@ class Auth0Actions:
     def test(self, action_id: str, payload: Mapping[str, JsonValue]) -> bool:
         """Runs the draft once and returns whether it ended without an error (`POST …/test`).
 
-        The form of the answer is not documented, so any key that names an error counts as one (not verified).
+        The form of the answer is not documented, so any key that names an error counts as one if it has a
+        value (not verified).
         """
         run = self._client.part(lambda api: api.actions).test(action_id, payload=dict(payload))
         return not _names_error(answers.plain(run))
@@ -143,5 +144,5 @@ def _action(item: dict[str, Any]) -> PostLoginAction:
 
 def _names_error(value: object) -> bool:
     if isinstance(value, dict):
-        return any("error" in str(key).lower() or _names_error(inner) for key, inner in value.items())
+        return any((inner and "error" in str(key).lower()) or _names_error(inner) for key, inner in value.items())
     return isinstance(value, list) and any(map(_names_error, value))

@@ -15,7 +15,11 @@ from mfa_setup.snapshot.parts import attempt, first_unread, known_or
 from mfa_setup.snapshot.reader import Reader
 from mfa_setup.snapshot.snapshot import Snapshot
 
-READS: frozenset[PartName] = OF_TWILIO | tenant.DOCTOR | {"settings", "actions", "scope", "action_failures"}
+READS: frozenset[PartName] = (
+    OF_TWILIO
+    | tenant.DOCTOR
+    | {"settings", "actions", "scope", "action_failures", "limiting_connections", "organizations", "roles"}
+)
 
 
 def read_everything(reader: Reader) -> Snapshot:

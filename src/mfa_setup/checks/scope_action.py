@@ -1,18 +1,21 @@
 """The check `scope_action`: whether our Action, which limits the policy, runs as it was written."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
 
 from mfa_setup.checks.catalog import answer, idle
 from mfa_setup.model.check import Check
 from mfa_setup.model.post_login import PostLoginAction, ScopeState
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.snapshot.parts import known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
 _SILENT = "so it asks nobody for a code"
-_SET_AGAIN = (
-    "See what differs: `mfa-setup plan`. Set the limits again: `mfa-setup policy always` with its options `--only-…`, "
+_LIMIT_AGAIN = (
+    "Set the limits again: `mfa-setup policy always` with its options `--only-…`, "
     "or ask everyone: `mfa-setup policy always --everyone`."
 )
+_SET_AGAIN = f"See what differs: `mfa-setup plan`. {_LIMIT_AGAIN}"
 _LIBRARY = "Auth0 dashboard, Actions > Library"
 _DRAFT = f"Deploy the draft or undo its changes: {_LIBRARY}."
 _DELETE = f"Delete all but one of them: {_LIBRARY}."
@@ -25,24 +28,68 @@ Problem = tuple[str, str]
 def scope_action(found: Snapshot, state: ScopeState) -> Check:
     """Checks whether our Action is deployed, bound last, and the code that mfa-setup writes for the scope in it.
 
-    The check fails if MFA is off for everyone: the policy is Never, and our Action does not run.
+    The check fails if MFA is off for everyone: the policy is Never, and our Action does not run, cannot ask, or is
+    limited to what does not exist any more.
     """
     action = state.action
     if action is None:
         return idle("scope_action", "No Action of mfa-setup limits the policy.")
-    problems = [*_of_the_code(action), *_of_its_place(state, action)]
+    gone = [one for one in _gone(found, state.scope or PolicyScope()) if one.names]
+    problems = [*_of_the_code(state, action), *_of_its_place(state, action), *map(_of_the_limits, gone)]
     if state.in_force and known_or(found.policies, ()):
         problems.append(("limits nothing, because a policy that asks everyone is in force as well", _SET_AGAIN))
     if problems:
         evidence = f'The Action "{action.name}" {", and ".join(what for what, _ in problems)}.'
-        is_off = not state.in_force and found.policies == ()
+        asks_nobody = not state.in_force or any(one.is_all for one in gone)
+        is_off = asks_nobody and found.policies == ()
         fixes = " ".join(dict.fromkeys(fix for _, fix in problems))
         return answer("scope_action", "fail" if is_off else "warn", evidence, fixes)
     evidence = f'The Action "{action.name}", which limits the policy, is deployed, runs last and is unchanged.'
     return answer("scope_action", "pass", evidence)
 
 
-def _of_the_code(action: PostLoginAction) -> Iterator[Problem]:
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """What the limits name of one kind, and what does not exist any more: somebody deleted it, or made it anew.
+
+    Attributes:
+        kind: The kind, in the plural.
+        names: The names of those that do not exist.
+        is_all: Whether nothing of the kind is left, so that nobody is asked.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    is_all: bool
+
+
+def _gone(found: Snapshot, scope: PolicyScope) -> Iterator[_Gone]:
+    """Yields what does not exist any more, of each kind that could be read."""
+    applications = known_or(found.applications, None)
+    by_name = known_or(found.organizations, None)
+    organizations = None if by_name is None else by_name.values()
+    clients = None if applications is None else {one.client_id for one in applications}
+    there: tuple[tuple[str, Sequence[tuple[str, str]], Container[str] | None], ...] = (
+        ("applications", [(f"{one.name} ({one.client_id})", one.client_id) for one in scope.applications], clients),
+        ("connections", [(one.name, one.id) for one in scope.connections], known_or(found.limiting_connections, None)),
+        (
+            "organizations",
+            [(one.name, one.id) for one in scope.organizations],
+            organizations,
+        ),
+        ("roles", [(name, name) for name in scope.roles], known_or(found.roles, None)),
+    )
+    for kind, limits, present in there:
+        names = () if present is None else tuple(name for name, key in limits if key not in present)
+        yield _Gone(kind, names, is_all=len(names) == len(limits))
+
+
+def _of_the_limits(gone: _Gone) -> Problem:
+    named = f"names {gone.kind} that do not exist any more: {', '.join(gone.names)}"
+    return f"{named}, {_SILENT}" if gone.is_all else named, _LIMIT_AGAIN
+
+
+def _of_the_code(state: ScopeState, action: PostLoginAction) -> Iterator[Problem]:
     """Yields what is wrong with the versions and the code of our Action."""
     if action.deployed_code is None:
         yield f"is not deployed, {_SILENT}", _SET_AGAIN
@@ -52,6 +99,8 @@ def _of_the_code(action: PostLoginAction) -> Iterator[Problem]:
         yield "was replaced manually: its code does not begin with mfa-setup's marker", _SET_AGAIN
     elif not action.is_unchanged:
         yield "was changed manually: its code is not what mfa-setup writes", _SET_AGAIN
+    if state.running is not None and not state.in_force:
+        yield f"has no code that asks for MFA, {_SILENT}", _SET_AGAIN
 
 
 def _of_its_place(state: ScopeState, action: PostLoginAction) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """The post-login Actions of a tenant, as far as they decide who is asked for a code."""
 
 from mfa_setup.model.base import Frozen
-from mfa_setup.model.readiness import BoundAction
+from mfa_setup.model.readiness import BoundAction, mfa_calls
 from mfa_setup.model.scope import PolicyScope
 from mfa_setup.model.scope_code import ACTION_NAME, ScopeCode, is_as_written, is_marked, read_code
 
@@ -105,8 +105,8 @@ class ScopeState(Frozen):
 
     @property
     def in_force(self) -> bool:
-        """Whether our Action runs at every login."""
-        return self.running is not None
+        """Whether our Action runs at every login, with code that can ask for MFA, whoever wrote it."""
+        return self.running is not None and bool(mfa_calls(self.running))
 
     @property
     def scope(self) -> PolicyScope | None:

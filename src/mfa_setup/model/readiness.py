@@ -73,7 +73,12 @@ class BoundAction(Frozen):
     @property
     def calls(self) -> tuple[str, ...]:
         """The calls in the Action's code that can require a second factor, whatever the policy is."""
-        return tuple(dict.fromkeys("".join(call.split()) for call in _MFA_CALLS.findall(self.code)))
+        return mfa_calls(self.code)
+
+
+def mfa_calls(code: str) -> tuple[str, ...]:
+    """Returns the calls in an Action's code that can require a second factor."""
+    return tuple(dict.fromkeys("".join(call.split()) for call in _MFA_CALLS.findall(code)))
 
 
 _MFA_CALLS = re.compile(r"multifactor\s*\??\.\s*enable|challengeWith|enrollWith")

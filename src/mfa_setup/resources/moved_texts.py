@@ -58,7 +58,7 @@ def _question(kind: str, old: str, new: Converted, present: Template | None) -> 
         begin = f"{title} of the legacy settings differs from the one that is already under Branding."
     else:
         doubts = ", ".join(new.doubts)
-        begin = f"{title} cannot be converted with certainty, because of what it uses: {doubts}."
+        begin = f"{title} cannot be converted with certainty, because of: {doubts}."
     now = f' Under Branding: "{_short(present.text or "")}".' if present else ""
     other = (
         Choice("text", f"{kind}=keep", "keep the text that is under Branding")

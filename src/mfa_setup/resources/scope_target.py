@@ -1,6 +1,7 @@
 """The scope that the policy is to be limited to: resolved from names, or the one that is in force."""
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from mfa_setup.errors import (
     ActionChangedError,
@@ -8,6 +9,7 @@ from mfa_setup.errors import (
     LimitsUnreadError,
     MfaSetupError,
     NotFoundError,
+    PlanRefusedError,
     ScopeMissingError,
     ValueNeededError,
 )
@@ -29,6 +31,7 @@ _PARTS: dict[str, PartName] = {
     "roles": "roles",
 }
 """The parts of the snapshot that name what the limits name."""
+Named = TypeVar("Named", ScopedApplication, ScopedName)
 
 
 def reads(desired: Desired) -> frozenset[PartName]:
@@ -69,7 +72,7 @@ def _kept(given: Comparison) -> PolicyScope | None:
     if known(found.policies):
         return None
     if isinstance(found.scope, MfaSetupError):
-        if _cannot_ask(found):
+        if isinstance(found.scope, PlanRefusedError) or _cannot_ask(found):  # without Actions, nothing limits it
             return None
         raise _unread(found.scope)
     action = found.scope.action
@@ -109,16 +112,17 @@ def _unknown(action: PostLoginAction) -> ActionChangedError:
 
 
 def _resolved(only: DesiredScope, given: Comparison) -> PolicyScope:
+    """Returns the scope with its values in an order of their own, so that the order of the options is no change."""
     found = given.found
     roles = known(found.roles) if only.roles else frozenset[str]()
     for role in only.roles:
         if role not in roles:
             raise _missing("role", role, roles, "--only-role")
     return PolicyScope(
-        applications=tuple(dict.fromkeys(_application(name, given) for name in only.applications)),
+        applications=_in_order(_application(name, given) for name in only.applications),
         connections=_named("connection", only.connections, found.named_connections, "--only-connection"),
         organizations=_named("organization", only.organizations, found.organizations, "--only-organization"),
-        roles=only.roles,
+        roles=tuple(sorted(set(only.roles))),
         percent=only.percent,
     )
 
@@ -133,7 +137,12 @@ def _named(
         if name not in ids:
             raise _missing(kind, name, ids, flag)
         found.append(ScopedName(name=name, id=ids[name]))
-    return tuple(found)
+    return _in_order(found)
+
+
+def _in_order(values: Iterable[Named]) -> tuple[Named, ...]:
+    """Returns the values once each, sorted by name; the client ID of a new application is not known yet."""
+    return tuple(sorted(dict.fromkeys(values), key=lambda one: (one.name, str(one))))
 
 
 def _application(name: str, given: Comparison) -> ScopedApplication:

@@ -47,7 +47,9 @@ def now_words(state: ScopeState) -> str:
     who = state.scope.who if state.scope else "not known, because its code was changed"
     if not state.is_bound:
         return f"{who} (the post-login Action is not bound, so it asks nobody)"
-    return who if state.in_force else f"{who} (the post-login Action is not deployed, so it asks nobody)"
+    if state.running is None:
+        return f"{who} (the post-login Action is not deployed, so it asks nobody)"
+    return who if state.in_force else f"{who} (the code of the post-login Action asks nobody)"
 
 
 def limits_restored(scope: PolicyScope | None) -> Words:

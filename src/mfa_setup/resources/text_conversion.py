@@ -8,6 +8,9 @@ name (sources: auth0-template-variables). A text is converted without a question
 import re
 from dataclasses import dataclass
 
+from mfa_setup.liquid import InvalidTemplateError
+from mfa_setup.otp_text import holds, otp_text
+
 _TAG = re.compile(r"\{%-?\s*(if|elsif|else|endif)\b(.*?)-?%\}", re.DOTALL)
 _TRIMMED_BEFORE, _TRIMMED_AFTER = re.compile(r"\s*\{%-"), re.compile(r"-%\}\s*")
 """The ends of a tag that removes the white space next to it."""
@@ -18,12 +21,18 @@ _OUTPUT = re.compile(r"\{\{-?\s*([A-Za-z_][\w.]*)")
 _PAUSE = re.compile(r"\{\{-?\s*pause\b.*?\}\}[ ,]*", re.DOTALL)
 _SAME = frozenset({"code", "friendly_name", "locale", "custom_domain.domain"})
 """The variables that mean the same on the unified stack."""
+_PLAIN = re.compile(r"\{\{-?\s*[A-Za-z_][\w.]*\s*(?:\|\s*escape\s*)*-?\}\}")
+"""An output of one variable without a filter but `escape`, whose arguments may be variables of the legacy stack."""
 _LOST = {
     "pause": re.compile(r"\bpause\b"),
     "requestInfo": re.compile(r"\brequestInfo\b"),
     "message_type": re.compile(r"\bmessage_type\b"),
 }
 """The variables that the unified stack does not have."""
+_SAMPLE = "483920"
+"""A code to try a text with."""
+_LAST_RESORT = "{{code}} is your verification code for {{friendly_name}}"
+"""What is proposed if neither text says the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +51,22 @@ class Converted:
 
 
 def convert(old: str) -> Converted:
-    """Converts one legacy text."""
-    text, voice = (_for_type(old, kind) for kind in ("sms", "voice"))
-    doubts = tuple(dict.fromkeys((*_doubts(text), *_doubts(voice))))
-    return Converted(_proposed(text), _proposed(voice), doubts)
+    """Converts one legacy text. A text that would not say the code is a doubt, and the other one is proposed for it."""
+    halves = {use: _for_type(old, kind) for use, kind in (("SMS", "sms"), ("calls", "voice"))}
+    proposed = {use: _proposed(half) for use, half in halves.items()}
+    doubts = [doubt for use, half in halves.items() for doubt in (*_doubts(half), *_unsaid(proposed[use], use))]
+    usable = next((text for use, text in proposed.items() if not _unsaid(text, use)), _LAST_RESORT)
+    text, voice = (usable if _unsaid(text, use) else text for use, text in proposed.items())
+    return Converted(text, voice, tuple(dict.fromkeys(doubts)))
+
+
+def _unsaid(text: str, use: str) -> tuple[str, ...]:
+    """Returns why a text does not say the code; empty if it does."""
+    try:
+        said = holds(otp_text(text, _SAMPLE), _SAMPLE)
+    except InvalidTemplateError:
+        return ("invalid Liquid",)
+    return () if said else (f"no {{{{code}}}} for {use}",)
 
 
 def has_legacy_name(text: str) -> bool:
@@ -67,9 +88,22 @@ def _doubts(text: str) -> tuple[str, ...]:
     liquid = _IN_LIQUID.findall(text)
     lost = [name for name, uses in _LOST.items() if any(uses.search(part) for part in liquid)]
     tags = ["{% … %}"] if any(part.startswith("{%") for part in liquid) else []
-    renamed = _TENANT.sub("friendly_name", " ".join(part for part in liquid if part.startswith("{{")))
-    unknown = [name for name in _OUTPUT.findall(renamed) if name not in _SAME and name.split(".")[0] not in _LOST]
-    return (*lost, *tags, *unknown)
+    outputs = [_TENANT.sub("friendly_name", part) for part in liquid if part.startswith("{{")]
+    unclosed = [sign for sign in ("{{", "{%") if sign in _IN_LIQUID.sub("", text)]
+    return (*lost, *tags, *filter(None, map(_unknown, outputs)), *unclosed)
+
+
+def _unknown(output: str) -> str | None:
+    """Returns what the unified stack may understand otherwise in an output: its variable, or else the whole of it."""
+    found = _OUTPUT.match(output)
+    if found is None:
+        return output
+    name = found.group(1)
+    if name.split(".")[0] in _LOST:
+        return None  # named already
+    if name not in _SAME:
+        return name
+    return None if _PLAIN.fullmatch(output) else output
 
 
 def _for_type(text: str, message_type: str) -> str:

@@ -235,9 +235,12 @@ def percent(text: str) -> int:
 
 def scoped_name(text: str) -> str:
     """Parses the name of an application, a connection, an organization or a role, or a client ID."""
-    if not text.strip() or not text.isprintable():
-        raise MalformedError("a name must not be empty", "Use a name as the Auth0 dashboard shows it.")
-    return text if re.fullmatch(CLIENT_ID, text) else _harmless(text, "Use a name as the Auth0 dashboard shows it.")
+    example = "Use a name as the Auth0 dashboard shows it."
+    if not text.strip():
+        raise MalformedError("a name must not be empty", example)
+    if not text.isprintable():
+        raise MalformedError("a name must be printable", example)
+    return text if re.fullmatch(CLIENT_ID, text) else _harmless(text, example)
 
 
 def _positive(text: str, problem: str, example: str) -> float:

@@ -103,6 +103,7 @@ def settings_of(given: Mapping[str, Given], file: Path | None, notices: Sequence
     """
     _refuse_contradictions(given)
     value = {name: entry.value for name, entry in given.items()}
+    only = _only(given)
     desired = Desired(
         application=None if value["no_app"] else _application(given),
         number=DesiredNumber(
@@ -119,8 +120,8 @@ def settings_of(given: Mapping[str, Given], file: Path | None, notices: Sequence
         ),
         countries=value["countries"] or (),
         policy=value["policy"],
-        only=_only(given),
-        everyone=value["everyone"],
+        only=only,
+        everyone=value["everyone"] and not only.is_given,  # limits that are left here come from a higher source
     )
     unmatched = _unmatched_urls(given) if desired.application else ()
     return Settings(desired, given, file, (*notices, *unmatched))
@@ -238,7 +239,8 @@ def _refuse_contradictions(given: Mapping[str, Given]) -> None:
     for ending in (given["policy"], given["everyone"]):
         for name in DesiredScope.model_fields if ending.value not in {"always", False} else ():
             limit = given[f"only_{name}"]
-            if limit.is_given and limit.origin >= ending.origin:  # a limit from a lower source is overridden
+            is_settled = ending is given["everyone"] and limit.origin > ending.origin  # the limit overrides it
+            if limit.is_given and limit.origin >= ending.origin and not is_settled:  # a lower limit is overridden
                 raise _contradiction(ending, limit)
     if given["from"].value and given["buy"].value:
         raise _contradiction(given["from"], given["buy"])

@@ -7,9 +7,9 @@ from mfa_setup.model.types import PhoneStack
 
 PartName = Literal[
     "twilio", "applications", "connections", "connected", "provider", "factors", "message_types", "templates",
-    "policies", "scope", "named_connections", "organizations", "roles", "everyone", "settings", "actions",
-    "action_failures", "custom_domains", "sends", "profiles", "balance", "geo", "dialing", "toll_free", "messages",
-    "alerts", "branding", "sms_connections",
+    "policies", "scope", "named_connections", "limiting_connections", "organizations", "roles", "everyone", "settings",
+    "actions", "action_failures", "custom_domains", "sends", "profiles", "balance", "geo", "dialing", "toll_free",
+    "messages", "alerts", "branding", "sms_connections",
 ]  # fmt: skip
 """The parts that are read by requests, in the order in which their errors are reported."""
 
@@ -39,6 +39,7 @@ _SCOPES: dict[PartName, frozenset[str]] = {
     "policies": frozenset({"read:mfa_policies"}),
     "scope": frozenset({"read:actions"}),
     "named_connections": frozenset({"read:connections"}),
+    "limiting_connections": frozenset({"read:connections"}),
     "organizations": frozenset({"read:organizations"}),
     "roles": frozenset({"read:roles"}),
     "everyone": frozenset({"read:users"}),

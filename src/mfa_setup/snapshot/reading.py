@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, get_args
 
-from mfa_setup.errors import MfaSetupError, NotFoundError, ScopeMissingError
+from mfa_setup.errors import MfaSetupError, NotFoundError, PlanRefusedError, ScopeMissingError
 from mfa_setup.model.branding import Branding
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.observed import Connections, Message, Number, Provider, SendEvent, Templates
 from mfa_setup.model.post_login import ScopeState
 from mfa_setup.model.readiness import ActionFailure, BoundAction, TollFreeStatus
+from mfa_setup.model.scope import PolicyScope
 from mfa_setup.phone import is_toll_free
 from mfa_setup.ports import Auth0Port, TokenPort
 from mfa_setup.services import Services
@@ -117,8 +118,6 @@ class Reading:
             "branding": lambda: _branding(self.services),
             "sms_connections": lambda: self._with_scope("read:connections", auth0.sms_connections),
             "named_connections": lambda: auth0.named_connections(self.desired.only.connections),
-            "organizations": lambda: self._with_scope("read:organizations", auth0.organizations),
-            "roles": lambda: self._with_scope("read:roles", auth0.roles),
             "custom_domains": lambda: self._with_scope("read:custom_domains", auth0.custom_domains),
             "everyone": lambda: self._with_scope("read:users", partial(auth0.user_count, every_page=self.counts_users)),
         }
@@ -173,19 +172,51 @@ class Reading:
             "actions": actions,
             "scope": lambda: self._with_scope("read:actions", self._scope),
             "action_failures": self._action_failures,
+            "limiting_connections": lambda: self._limiting("connections", self._limiting_connections),
+            "organizations": lambda: self._limiting("organizations", self.services.auth0.organizations),
+            "roles": lambda: self._limiting("roles", self.services.auth0.roles),
         }
         if self.services.twilio is None:
             return waiting
         return waiting | {"dialing": dialing, "toll_free": toll_free, "messages": messages}
 
     def _scope(self) -> ScopeState:
-        """Reads the Actions that are ours and, only if there is one, the bindings, unless they are being read."""
+        """Reads the Actions that are ours and, only if there is one, the bindings, unless they are being read.
+
+        Raises:
+            PlanRefusedError: The tenant has no Actions, so none limits the policy.
+        """
         api = self.services.auth0.actions
-        ours = tuple(action for action in api.listed() if action.is_ours)
+        try:
+            listed = api.listed()
+        except PlanRefusedError as why:
+            raise PlanRefusedError(
+                f"Only a post-login Action can limit the policy to some users, and the tenant has none. {why.message}",
+                hint="Require MFA of everyone: `mfa-setup policy always --everyone`. Or upgrade the subscription.",
+                service=why.service,
+                status=why.status,
+                request_id=why.request_id,
+            ) from why
+        ours = tuple(action for action in listed if action.is_ours)
         if not ours:
             return ScopeState()
         bound = known_or(self.part("actions"), None) if self.has("actions") else None
         return ScopeState(ours=ours, bound=api.bindings() if bound is None else bound)
+
+    def _limiting(self, kind: str, read: Callable[[], T]) -> Part[T]:
+        """Reads a kind of what limits the policy, unless neither the settings nor our Action's scope names any."""
+        if not (getattr(self.desired.only, kind) or getattr(self._scope_now, kind)):
+            return NOT_READ
+        return self._with_scope(f"read:{kind}", read)
+
+    @property
+    def _scope_now(self) -> PolicyScope:
+        state: Part[ScopeState] = self.part("scope")
+        return known_or(state, ScopeState()).scope or PolicyScope()
+
+    def _limiting_connections(self) -> frozenset[str]:
+        named = (one.id for one in self._scope_now.connections)
+        return frozenset(filter(self.services.auth0.connection_exists, named))
 
     def _action_failures(self) -> tuple[ActionFailure, ...]:
         """Reads the failures of Actions, unless no Action is bound."""

@@ -64,6 +64,7 @@ class Snapshot:
         sms_connections: The names of the passwordless SMS connections.
         scope: Our Action that limits the policy.
         named_connections: The connections that the limits name, by name with their IDs.
+        limiting_connections: The IDs of the connections in our Action's scope that exist.
         organizations: All organizations of the tenant, by name with their IDs.
         roles: The names of the tenant's roles.
         actions: The post-login Actions, which run at every login.
@@ -104,6 +105,7 @@ class Snapshot:
     sms_connections: Part[tuple[str, ...]] = NOT_READ
     scope: Part[ScopeState] = NOT_READ
     named_connections: Part[Mapping[str, str]] = NOT_READ
+    limiting_connections: Part[frozenset[str]] = NOT_READ
     organizations: Part[Mapping[str, str]] = NOT_READ
     roles: Part[frozenset[str]] = NOT_READ
     actions: Part[tuple[BoundAction, ...]] = NOT_READ
@@ -138,7 +140,7 @@ class Snapshot:
     @property
     def asks_some(self) -> bool:
         """Whether our Action is known to ask the users in its scope for codes."""
-        ours = any(action.is_ours for action in known_or(self.actions, ()))
+        ours = any(action.is_ours and action.calls for action in known_or(self.actions, ()))
         return ours or known_or(self.scope, ScopeState()).in_force
 
     @property
