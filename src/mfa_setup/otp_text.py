@@ -2,7 +2,7 @@
 
 import re
 
-from mfa_setup.liquid import code_variables, rendered
+from mfa_setup.liquid import InvalidTemplateError, code_variables, rendered
 
 DEFAULT_ENROLLMENT = (
     "{{code}} is your verification code for {{tenant.friendly_name}}. Please enter this code to verify your enrollment."
@@ -14,6 +14,9 @@ UNIFIED_VERIFICATION = "{{ code | escape }} is your verification code for {{ fri
 
 _GAP = r"[^0-9]{0,40}"
 """The characters allowed between two digits of a code: a space, or punctuation that makes a voice pause."""
+
+_SAMPLE = "483920"
+"""A code to try a template with."""
 
 
 def otp_text(
@@ -45,6 +48,15 @@ def otp_text(
 def holds(text: str, code: str) -> bool:
     """Whether a text contains a code: its digits in order, with no other digits next to or between them."""
     return re.search(rf"(?<![0-9]){_GAP.join(code)}(?![0-9])", text) is not None
+
+
+def unsaid(template: str) -> str | None:
+    """Returns why a template does not say the code; None if it does."""
+    try:
+        text = otp_text(template, _SAMPLE)
+    except InvalidTemplateError:
+        return "invalid Liquid"
+    return None if holds(text, _SAMPLE) else "no {{code}}"
 
 
 def literals(template: str) -> frozenset[str]:

@@ -226,7 +226,7 @@ class TestApplications:
 
 
 class TestGone:
-    """What the limits name may be deleted, or made anew under its old name, which is not the same to the Action."""
+    """What the limits name may be deleted, or created again under its old name, which is not the same to the Action."""
 
     @pytest.fixture
     def named(self, limited: Lab) -> dict[str, list[str]]:
@@ -263,7 +263,7 @@ class TestGone:
         assert "so it asks nobody for a code." in check(result)["evidence"]
         assert check(result)["fix"].startswith("Set the limits again")
 
-    def test_one_that_was_made_anew_is_another_one(self, run: Run, limited: Lab, named: dict[str, list[str]]) -> None:
+    def test_one_created_again_is_another_one(self, run: Run, limited: Lab, named: dict[str, list[str]]) -> None:
         assert run("policy", "always", "--only-application", "one", "--yes", env=limited.env).code == 0
         limited.auth0("DELETE", named["clients"][0])
         limited.auth0("POST", "clients", {"app_type": "spa", "name": "one"})

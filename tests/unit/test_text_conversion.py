@@ -25,6 +25,7 @@ CERTAIN = {
         "y{{code}}",
     ),
 }
+BROKEN = ("invalid Liquid for SMS", "invalid Liquid for calls")
 DOUBTFUL = {
     "{{pause}}{{code}}": ("pause",),
     "{% if requestInfo.lang == 'es' %}Hola {% endif %}{{code}}": ("requestInfo", "{% … %}"),
@@ -32,8 +33,13 @@ DOUBTFUL = {
     "{% if message_type == 'sms' and locale == 'es' %}Hola {% endif %}{{code}}": ("message_type", "{% … %}"),
     "{{ tenant }} {{code}}": ("tenant",),
     "{{ tenant.id }} {{code}}": ("tenant.id",),
-    "{% if message_type == 'sms' %}{{code}}": ("message_type", "{% … %}", "invalid Liquid"),
-    "{% endif %}{{code}}": ("{% … %}", "invalid Liquid"),
+    "{% if message_type == 'sms' %}{{code}}": (
+        "message_type",
+        "{% … %}",
+        "invalid Liquid for SMS",
+        "invalid Liquid for calls",
+    ),
+    "{% endif %}{{code}}": ("{% … %}", *BROKEN),
     "{{ message_type }}{{code}}": ("message_type",),
     "{{ code | append: user.name }}": ("{{ code | append: user.name }}",),
     '{{ code | append: tenant["friendly_name"] }}': ('{{ code | append: tenant["friendly_name"] }}',),
@@ -44,8 +50,8 @@ DOUBTFUL = {
     "{% if message_type == 'sms' %}{{code}} x{% endif %}": ("no {{code}} for calls",),
     "{% if message_type == 'voice' %}{{code}} x{% else %}Hello{% endif %}": ("no {{code}} for SMS",),
     "Hello": ("no {{code}} for SMS", "no {{code}} for calls"),
-    "{{'{% if message_type == \"sms\" %}'}}{{code}}{% endif %}": ("{{''}}", "{{", "invalid Liquid"),
-    "{{code}} {{ code": ("{{", "invalid Liquid"),
+    "{{'{% if message_type == \"sms\" %}'}}{{code}}{% endif %}": ("{{''}}", "{{", "invalid Liquid for calls"),
+    "{{code}} {{ code": ("{{", *BROKEN),
 }
 
 

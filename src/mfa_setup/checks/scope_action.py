@@ -50,7 +50,7 @@ def scope_action(found: Snapshot, state: ScopeState) -> Check:
 
 @dataclass(frozen=True, slots=True)
 class _Gone:
-    """What the limits name of one kind, and what does not exist any more: somebody deleted it, or made it anew.
+    """What the limits name of one kind, and what does not exist any more: somebody deleted it, or created it again.
 
     Attributes:
         kind: The kind, in the plural.

@@ -105,7 +105,7 @@ class ScopeState(Frozen):
 
     @property
     def in_force(self) -> bool:
-        """Whether our Action runs at every login, with code that can ask for MFA, whoever wrote it."""
+        """Whether our Action runs at every login, with code that can ask for MFA, ours or not."""
         return self.running is not None and bool(mfa_calls(self.running))
 
     @property

@@ -8,8 +8,7 @@ name (sources: auth0-template-variables). A text is converted without a question
 import re
 from dataclasses import dataclass
 
-from mfa_setup.liquid import InvalidTemplateError
-from mfa_setup.otp_text import holds, otp_text
+from mfa_setup.otp_text import unsaid
 
 _TAG = re.compile(r"\{%-?\s*(if|elsif|else|endif)\b(.*?)-?%\}", re.DOTALL)
 _TRIMMED_BEFORE, _TRIMMED_AFTER = re.compile(r"\s*\{%-"), re.compile(r"-%\}\s*")
@@ -29,8 +28,6 @@ _LOST = {
     "message_type": re.compile(r"\bmessage_type\b"),
 }
 """The variables that the unified stack does not have."""
-_SAMPLE = "483920"
-"""A code to try a text with."""
 _LAST_RESORT = "{{code}} is your verification code for {{friendly_name}}"
 """What is proposed if neither text says the code."""
 
@@ -54,19 +51,11 @@ def convert(old: str) -> Converted:
     """Converts one legacy text. A text that would not say the code is a doubt, and the other one is proposed for it."""
     halves = {use: _for_type(old, kind) for use, kind in (("SMS", "sms"), ("calls", "voice"))}
     proposed = {use: _proposed(half) for use, half in halves.items()}
-    doubts = [doubt for use, half in halves.items() for doubt in (*_doubts(half), *_unsaid(proposed[use], use))]
-    usable = next((text for use, text in proposed.items() if not _unsaid(text, use)), _LAST_RESORT)
-    text, voice = (usable if _unsaid(text, use) else text for use, text in proposed.items())
+    wrong = {use: f"{why} for {use}" for use, text in proposed.items() if (why := unsaid(text))}
+    doubts = (*_doubts(halves["SMS"]), *_doubts(halves["calls"]), *wrong.values())
+    usable = next((text for use, text in proposed.items() if use not in wrong), _LAST_RESORT)
+    text, voice = (usable if use in wrong else text for use, text in proposed.items())
     return Converted(text, voice, tuple(dict.fromkeys(doubts)))
-
-
-def _unsaid(text: str, use: str) -> tuple[str, ...]:
-    """Returns why a text does not say the code; empty if it does."""
-    try:
-        said = holds(otp_text(text, _SAMPLE), _SAMPLE)
-    except InvalidTemplateError:
-        return ("invalid Liquid",)
-    return () if said else (f"no {{{{code}}}} for {use}",)
 
 
 def has_legacy_name(text: str) -> bool:
