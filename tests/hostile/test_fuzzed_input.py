@@ -108,6 +108,9 @@ def test_any_document_as_the_settings_file(run: Run, unified: Lab, folder: Path,
         NEARBY,
     )
     def each(document: dict[str, Any], path: str) -> None:
+        document = {
+            name: value for name, value in document.items() if name.partition(".")[0] not in {*document} - {name}
+        }
         text = "".join(f"{name} = {_toml(_nearby(value, near, path))}\n" for name, value in document.items())
         assert isinstance(tomllib.loads(text), dict)
         (folder / "mfa-setup.toml").write_text(text, encoding="utf-8")

@@ -121,6 +121,11 @@ STATUSES: Final[dict[str, dict[int, int]]] = {
 
 RULES: Final[list[tuple[str, str, str]]] = [
     (
+        "GET /api/v2/users",
+        "You can only page through the first 1000 records.*",
+        "Public threads; the document's prose says it of the search.",
+    ),
+    (
         "POST /api/v2/actions/actions/{id}/deploy",
         "A draft must be in the 'built' state before it can be deployed.",
         "Public threads.",
