@@ -47,11 +47,18 @@ def test_code_that_somebody_changed_is_deleted_only_with_consent(
     assert state(limited) == before
 
 
-def test_a_changed_draft_is_deleted_only_with_consent(limited: Lab, run: Run) -> None:
+@pytest.mark.parametrize("command", DROPPING)
+def test_a_changed_draft_is_deleted_only_with_consent_and_comes_back(
+    limited: Lab, run: Run, command: tuple[str, ...]
+) -> None:
     mine = actions.ours(limited)
     limited.auth0("PATCH", f"actions/actions/{mine['id']}", {"code": mine["code"] + EDITED})
-    assert run(*NEVER, env=limited.env).document["error"]["code"] == "action_changed"
-    assert run(*NEVER, *AGREED, env=limited.env).code == 0
+    before = state(limited)
+    assert run(*command, env=limited.env).document["error"]["code"] == "action_changed"
+    assert run(*command, *AGREED, env=limited.env).code == 0
+    undone = run(*UNDO, env=limited.env)
+    assert undone.code == 0, undone.out
+    assert state(limited) == before
 
 
 @pytest.mark.parametrize("command", DROPPING)
