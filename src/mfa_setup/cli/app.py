@@ -88,7 +88,15 @@ fleets = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(fleets, name="fleet")
-_GROUPS = ((proofs, "test"), (fleets, "fleet"))
+
+configs = typer.Typer(
+    cls=Group,
+    help="Show every setting with its origin, or write a settings file.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(configs, name="config")
+_GROUPS = ((proofs, "test"), (fleets, "fleet"), (configs, "config"))
 
 _without_parameters: dict[str, Callable[[], None]] = {}
 """The commands that have no parameters yet: name to the function that adds them."""

@@ -2,7 +2,9 @@
 
 from typing import Any, Literal
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer
+from pydantic import GetJsonSchemaHandler, SerializerFunctionWrapHandler, model_serializer
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
@@ -12,7 +14,12 @@ from mfa_setup.model.types import PhoneStack, ResourceName, Via
 
 
 class Tenant(Frozen):
-    """The Auth0 tenant of a run; `phone_stack` is null until it is known."""
+    """The Auth0 tenant of a run.
+
+    Attributes:
+        domain: The tenant's domain.
+        phone_stack: Which of Auth0's two ways to send codes the tenant uses; null until it is known.
+    """
 
     domain: str
     phone_stack: PhoneStack | None = None
@@ -64,14 +71,37 @@ class Sms(Frozen):
     @model_serializer(mode="wrap")
     def _with_from(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Serializes `sender` as `from`, which is a reserved word in Python."""
-        return {"from" if name == "sender" else name: value for name, value in dump(self).items()}
+        return _from(dump(self))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Returns the JSON Schema of the serialized form."""
+        reference = handler({key: value for key, value in schema.items() if key != "serialization"})  # type: ignore[arg-type]
+        found = handler.resolve_ref_schema(reference)
+        found |= {"properties": _from(found["properties"]), "required": list(_from(dict.fromkeys(found["required"])))}
+        return reference
+
+
+def _from(values: dict[str, Any]) -> dict[str, Any]:
+    return {"from" if name == "sender" else name: value for name, value in values.items()}
 
 
 class Outputs(Frozen):
     """The values that describe the state after the run; null if a value is unknown or not part of the command.
 
-    `policy_scope` says whom the policy is limited to; null if it concerns everyone. `countries` are the countries for
-    which the delivery of codes was checked.
+    Attributes:
+        domain: The tenant's domain.
+        client_id: The client ID of the application.
+        url: The application's first callback URL.
+        phone_number: The number that sends the codes, in E.164 format.
+        number_sid: Twilio's SID of that number.
+        messaging_service_sid: The SID of the Messaging Service that sends the codes.
+        policy: When MFA is required: `always`, `adaptive` or `never`.
+        policy_scope: Whom the policy is limited to; null if it concerns everyone, or nobody.
+        countries: The countries for which the delivery of codes was checked; null if it was not checked.
+        config_file: The app's config file that was written.
+        proof: The proof of a login, of `test login` and `demo`; null if the login proved nothing about MFA.
+        sms: The test SMS of `test sms`.
     """
 
     domain: str | None = None
@@ -103,7 +133,13 @@ class SettingsUsed(Frozen):
 
 
 class Notice(Frozen):
-    """A warning, which does not stop the run."""
+    """A warning, which does not stop the run.
+
+    Attributes:
+        code: The stable name of the cause (docs/json.md).
+        message: What is the case and why it matters.
+        hint: How to fix it; may be empty.
+    """
 
     code: str
     message: str
@@ -111,7 +147,16 @@ class Notice(Frozen):
 
 
 class Failure(Frozen):
-    """Why a run failed, as JSON shows it."""
+    """Why a run failed, as JSON shows it.
+
+    Attributes:
+        code: The stable name of the cause (docs/errors.md).
+        message: What failed and why.
+        hint: How to fix it; may be empty.
+        service: The service that refused or failed: `auth0` or `twilio`; null if neither did.
+        status: The HTTP status of that service's response.
+        request_id: The service's identifier of the request, for its support.
+    """
 
     code: str
     message: str
@@ -158,7 +203,25 @@ class StoredProfile(Frozen):
 
 
 class Outcome(Frozen):
-    """The JSON document of every command (docs/json.md); keys are only ever added."""
+    """The JSON document of every command (docs/json.md); keys are only ever added.
+
+    Attributes:
+        schema_version: The version of this form; keys are added without a new version.
+        command: The command, such as `up` or `test sms`; empty if the command line names none.
+        ok: Whether the command succeeded; true for exit code 10.
+        changed: Whether this run changed something, or may have.
+        run_id: The ID of the run; empty if the run was stopped before it began.
+        tenant: The tenant; null before it is known.
+        changes: All resources of the command, in the order in which they are set up.
+        outputs: What exists after the run.
+        checks: The checks of `doctor`; of other commands, those that failed, warn, or were overridden.
+        warnings: The warnings, which did not stop the run.
+        error: Why the run failed; null if it succeeded.
+        runs: The runs that `undo --list` lists, the newest first; null for other commands.
+        undoes: The run that `undo` reverts; null for other commands.
+        settings: Where the settings come from that are not on the command line; null for commands without settings.
+        profiles: The stored profiles, of `login`, `logout` and `profiles`; null for other commands.
+    """
 
     schema_version: Literal[1] = 1
     command: str

@@ -108,7 +108,10 @@ def _tables(sections: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yields each section with its content; a table within a section is a section of its own, such as `policy.only`."""
     for name, content in sections.items():
         inner = {key for key in content if f"{name}.{key}" in SECTIONS} if isinstance(content, Mapping) else set()
-        yield name, {key: value for key, value in content.items() if key not in inner} if inner else content
+        yield (
+            f'"{name}"' if "." in name else name,
+            {key: value for key, value in content.items() if key not in inner} if inner else content,
+        )
         yield from ((f"{name}.{key}", content[key]) for key in content if key in inner)
 
 
