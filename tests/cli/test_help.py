@@ -32,8 +32,11 @@ COMMANDS = [
     "fleet up",
     "fleet status",
     "fleet doctor",
+    "config show",
+    "config init",
+    "schema",
 ]
-GROUPS = ["", "test", "fleet"]
+GROUPS = ["", "test", "fleet", "config"]
 SDKS = ["auth0", "twilio", "requests", "httpx", "aiohttp", "starlette", "uvicorn", "phonenumbers.data"]
 
 

@@ -6,7 +6,7 @@ from pydantic import GetJsonSchemaHandler, SerializerFunctionWrapHandler, model_
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from mfa_setup.model.base import Frozen
+from mfa_setup.model.base import Frozen, JsonValue
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.scope import PolicyScope
@@ -202,6 +202,63 @@ class StoredProfile(Frozen):
     storage: Literal["keyring", "file"]
 
 
+ValueOrigin = Literal["flag", "environment", "profile", "file", "default"]
+
+
+class ConfiguredValue(Frozen):
+    """One setting with its value and the source that it comes from, as `config show` lists it.
+
+    Attributes:
+        setting: The name of the setting.
+        key: The key in mfa-setup.toml, with its section; null for a setting that applies to a single run.
+        flag: The option on the command line.
+        variable: The environment variable; null if there is none.
+        value: The value; null if it is not set. Words that may be secrets are shortened.
+        origin: The kind of source that the value comes from.
+        source: The option, the variable, the profile, or the key and file; null for a default.
+    """
+
+    setting: str
+    key: str | None
+    flag: str
+    variable: str | None
+    value: JsonValue
+    origin: ValueOrigin
+    source: str | None
+
+
+class VariableUsed(Frozen):
+    """A credential or another variable that is no setting, as `config show` lists it: by name only, without its value.
+
+    Attributes:
+        name: The environment variable with this value.
+        origin: The source that the value comes from; null if it is not set.
+        source: The option, the variable or the profile; null if it is not set.
+    """
+
+    name: str
+    origin: ValueOrigin | None
+    source: str | None
+
+
+class Configuration(Frozen):
+    """Everything that a run with these options would be configured with.
+
+    Attributes:
+        values: Every setting with its value and origin.
+        variables: The credentials and other variables, by name only.
+        searched: The paths at which the settings file was looked for; the last one is the file, if there is one.
+        search_end: Why no other path was searched: `option` (`--config` names the file), `found` (the last path is the
+            file), `repository` or `home` (the last folder is the root of a repository or the home folder), `outside`
+            (the working folder is in neither), or `removed` (the working folder no longer exists).
+    """
+
+    values: tuple[ConfiguredValue, ...]
+    variables: tuple[VariableUsed, ...]
+    searched: tuple[str, ...]
+    search_end: Literal["option", "found", "repository", "home", "outside", "removed"]
+
+
 class Outcome(Frozen):
     """The JSON document of every command (docs/json.md); keys are only ever added.
 
@@ -221,6 +278,7 @@ class Outcome(Frozen):
         undoes: The run that `undo` reverts; null for other commands.
         settings: Where the settings come from that are not on the command line; null for commands without settings.
         profiles: The stored profiles, of `login`, `logout` and `profiles`; null for other commands.
+        configuration: Every setting with its origin, of `config show`; null for other commands.
     """
 
     schema_version: Literal[1] = 1
@@ -238,3 +296,4 @@ class Outcome(Frozen):
     undoes: PastRun | None = None
     settings: SettingsUsed | None = None
     profiles: tuple[StoredProfile, ...] | None = None
+    configuration: Configuration | None = None
