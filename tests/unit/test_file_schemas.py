@@ -227,7 +227,8 @@ def test_a_value_of_the_wrong_type_is_refused_by_both(setting: Any, value: Any) 
     document: Any = {setting.key: value}
     for name in reversed(setting.section.split(".")):
         document = {name: document}
-    right = {"boolean": bool, "list": list, "number": (int, float, str)}.get(setting.kind, str)
+    types: dict[str, Any] = {"boolean": bool, "list": list, "number": (int, float, str)}
+    right = types.get(setting.kind, str)
     if not isinstance(value, right) or (setting.kind == "number" and isinstance(value, bool)):
         assert not is_read(document)
         assert not validator("config").is_valid(document)

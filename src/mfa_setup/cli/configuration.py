@@ -18,7 +18,15 @@ from mfa_setup.cli.session import (
 )
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.outcome import Configuration, ConfiguredValue, SettingsUsed, Tenant, ValueOrigin, VariableUsed
+from mfa_setup.model.outcome import (
+    Configuration,
+    ConfiguredValue,
+    SearchEnd,
+    SettingsUsed,
+    Tenant,
+    ValueOrigin,
+    VariableUsed,
+)
 from mfa_setup.quoting import looks_random, shortened
 from mfa_setup.settings import credentials, endpoints, parsers
 from mfa_setup.settings.file_text import SCHEMA_FILE, file_text
@@ -67,9 +75,10 @@ def write(call: Call, context: CommandContext) -> None:
             hint="Name the file to write without --config: mfa-setup config init PATH.",
         )
     path = judged("The path is ", parsers.path, call.own["path"] or FILE_NAME)
-    if looks_random(path.name):
+    if path.suffix != ".toml" or looks_random(path.name):
         raise InvalidValueError(
-            f"The path is {parsers.quoted(str(path))}, which may be a secret.", hint="Name another file."
+            f"The path is {parsers.quoted(str(path))}, which is not the name of a TOML file.",
+            hint=f"Name a file that ends with .toml, such as {FILE_NAME}.",
         )
     _, asked = _read(call, context, None)
     text = file_text(asked, path.parent)
@@ -135,7 +144,7 @@ def _variables(
             yield VariableUsed(name=name, origin=None, source=None)
 
 
-def _searched(call: Call, file: Path | None) -> tuple[tuple[str, ...], str]:
+def _searched(call: Call, file: Path | None) -> tuple[tuple[str, ...], SearchEnd]:
     """Returns the paths at which the settings file was looked for, and why no other path was."""
     if call.common.config is not None:
         return (str(file),), "option"

@@ -76,7 +76,7 @@ class Sms(Frozen):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Returns the JSON Schema of the serialized form."""
-        reference = handler({key: value for key, value in schema.items() if key != "serialization"})  # type: ignore[arg-type]
+        reference = handler({key: value for key, value in schema.items() if key != "serialization"})
         found = handler.resolve_ref_schema(reference)
         found |= {"properties": _from(found["properties"]), "required": list(_from(dict.fromkeys(found["required"])))}
         return reference
@@ -203,6 +203,7 @@ class StoredProfile(Frozen):
 
 
 ValueOrigin = Literal["flag", "environment", "profile", "file", "default"]
+SearchEnd = Literal["option", "found", "repository", "home", "outside", "removed"]
 
 
 class ConfiguredValue(Frozen):
@@ -256,7 +257,7 @@ class Configuration(Frozen):
     values: tuple[ConfiguredValue, ...]
     variables: tuple[VariableUsed, ...]
     searched: tuple[str, ...]
-    search_end: Literal["option", "found", "repository", "home", "outside", "removed"]
+    search_end: SearchEnd
 
 
 class Outcome(Frozen):

@@ -3,12 +3,12 @@
 import json
 import os
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
 from mfa_setup.settings.schema import SECTIONS, Setting
 from mfa_setup.settings.settings import Settings, lasting
+from mfa_setup.settings.sources import plain
 
 SCHEMA_FILE = ".mfa-setup.schema.json"
 """The file with the JSON Schema of the settings file, in the same folder."""
@@ -43,19 +43,19 @@ def _lines(setting: Setting, values: dict[str, Any]) -> Iterator[str]:
     choices = f" One of {', '.join(get_args(setting.choices))}." if setting.choices else ""
     yield f"# {setting.help}{choices}"
     if setting.name in values:
-        yield f"{setting.key} = {literal(setting, values[setting.name])}"
+        yield f"{setting.key} = {_literal(setting, values[setting.name])}"
         return
     example = [setting.example] if setting.kind == "list" else setting.example
-    yield f"# {setting.key} = {literal(setting, example if setting.default is None else setting.default)}"
+    yield f"# {setting.key} = {_literal(setting, example if setting.default is None else setting.default)}"
 
 
-def literal(setting: Setting, value: Any) -> str:
+def _literal(setting: Setting, value: Any) -> str:
     """Returns a value of a setting as TOML."""
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(_text(str(item)) for item in value)}]"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return format(Decimal(str(value)), "f") if setting.kind == "number" else _text(str(value))
+    return plain(value) if setting.kind == "number" else _text(str(value))
 
 
 def _text(text: str) -> str:
