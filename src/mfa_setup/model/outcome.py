@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 from pydantic import GetJsonSchemaHandler, SerializerFunctionWrapHandler, model_serializer
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 from mfa_setup.model.base import Frozen, JsonValue
 from mfa_setup.model.change import Change
@@ -74,12 +73,12 @@ class Sms(Frozen):
         return _from(dump(self))
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Returns the JSON Schema of the serialized form."""
-        reference = handler({key: value for key, value in schema.items() if key != "serialization"})
-        found = handler.resolve_ref_schema(reference)
+        own = handler({key: value for key, value in schema.items() if key != "serialization"})
+        found = handler.resolve_ref_schema(own)
         found |= {"properties": _from(found["properties"]), "required": list(_from(dict.fromkeys(found["required"])))}
-        return reference
+        return own
 
 
 def _from(values: dict[str, Any]) -> dict[str, Any]:

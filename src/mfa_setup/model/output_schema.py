@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
 
 from mfa_setup.model.fleet import FleetDocument, FleetLine
 from mfa_setup.model.outcome import Outcome
@@ -36,10 +35,10 @@ def output_schema() -> dict[str, Any]:
 class _Described(GenerateJsonSchema):
     """Describes every key by the docstring of its class, and allows further keys, because new versions add some."""
 
-    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+    def model_schema(self, schema: Any) -> JsonSchemaValue:
         return _described(super().model_schema(schema), schema["cls"])
 
-    def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
+    def dataclass_schema(self, schema: Any) -> JsonSchemaValue:
         return _described(super().dataclass_schema(schema), schema["cls"])
 
 

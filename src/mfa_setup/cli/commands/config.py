@@ -18,7 +18,7 @@ _PATH = argument("path", str | None, "The file to write. (default mfa-setup.toml
 
 @command("show", EVERYTHING, group=configs, shows=ConfigurationResult)
 def show(call: Call, context: CommandContext) -> int:
-    """Show every setting with its value and its origin. Calls no service and asks nothing.
+    """Show every setting with its origin. Calls no service and asks nothing.
 
     The origin is an option, an environment variable, a profile, the settings file or the default. Of credentials,
     only the names are shown. Takes the options of `mfa-setup up`, so that you can see what a run would use.
@@ -55,10 +55,10 @@ def init(call: Call, context: CommandContext) -> int:
 
 @command("schema", own=(_SCHEMA,))
 def schema(call: Call, context: CommandContext) -> int:
-    """Print a JSON Schema (draft 2020-12) for editors, linters and programs.
+    """Print a JSON Schema for editors and programs.
 
     config describes mfa-setup.toml, fleet describes a fleet file, and output describes every JSON document that
-    commands print. The schemas refer to nothing on the network.
+    commands print. The dialect is draft 2020-12. The schemas refer to nothing on the network.
 
     \b
     Examples:
