@@ -30,12 +30,12 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 
 def check(arguments: Sequence[str], out: str) -> None:
-    """Checks every document that a command line printed.
+    """Checks every document that a command line printed; the version and help are text even with `--json`.
 
     Raises:
         AssertionError: A line is not a document that the schema describes.
     """
-    if {"--json", "--jsonl"} & set(arguments) and arguments[0] != "schema":
+    if {"--json", "--jsonl"} & set(arguments) and arguments[0] != "schema" and out.startswith("{"):
         lines(out)
 
 
