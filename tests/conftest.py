@@ -9,6 +9,7 @@ import pytest
 
 from mfa_setup.cli.main import run as run_command
 from mfa_setup.resources import recovery
+from support import documents
 from support.lab import Lab, Labs, Result, Run
 
 # Every answer of every sandbox is held against the services' own OpenAPI documents, in all tests.
@@ -80,6 +81,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
             capsys.readouterr()
             code = run_command(arguments)
             captured = capsys.readouterr()
+        documents.check(arguments, captured.out)
         return Result(code, captured.out, captured.err)
 
     return call

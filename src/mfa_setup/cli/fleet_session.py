@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from pydantic import SecretStr
@@ -22,7 +22,7 @@ from mfa_setup.engine.task import Task
 from mfa_setup.errors import ConfirmationNeededError, InvalidValueError, MfaSetupError, OutputUnwritableError
 from mfa_setup.fleet.rollout import Rollout
 from mfa_setup.fleet.tenant_run import Shared
-from mfa_setup.model.fleet import Document, Summary, TenantResult
+from mfa_setup.model.fleet import Document, FleetDocument, Summary, TenantResult
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.render import fleet as shown
 from mfa_setup.render.error import error_lines
@@ -228,9 +228,11 @@ class FleetSession:
         outcome = sink.safe(self.context.report.outcome(error))
         if sink.as_json:
             ok = error is None and summary.ok == len(results)
-            head = {"schema_version": 1, "command": self.call.command, "ok": ok, "changed": summary.changed > 0}
-            tail = {"summary": asdict(summary), "error": outcome.error and outcome.error.model_dump(mode="json")}
-            sink.json_line(_pieces(head, () if self.call.own["jsonl"] else results, tail))
+            changed = summary.changed > 0
+            document = FleetDocument(
+                command=self.call.command, ok=ok, changed=changed, summary=summary, error=outcome.error
+            )
+            sink.json_line(_pieces(document, () if self.call.own["jsonl"] else results))
             return
         good = [result for result in results if result.ok]
         if self.task.command == "plan":
@@ -250,10 +252,11 @@ def _written(outcome: Outcome, tenant: FleetTenant, secrets: Sequence[SecretStr]
     return safe_document(outcome, list(typed.of_settings(given)), list(typed.free_texts(given)), secrets)
 
 
-def _pieces(head: Document, results: Sequence[TenantResult], tail: Document) -> Iterator[str]:
-    """Yields a fleet's JSON document in pieces: the fields before the tenants, the tenants, and the fields after."""
-    yield json.dumps(head)[:-1] + ', "tenants": {'
+def _pieces(document: FleetDocument, results: Sequence[TenantResult]) -> Iterator[str]:
+    """Yields a fleet's JSON document in pieces, with the documents of its tenants, which are text already."""
+    head, empty, tail = json.dumps(document.model_dump(mode="json")).partition('"tenants": {}')
+    yield head + empty[:-1]
     for at, result in enumerate(results):
         yield f"{', ' if at else ''}{json.dumps(result.name)}: "
         yield result.text
-    yield "}, " + json.dumps(tail)[1:]
+    yield empty[-1:] + tail

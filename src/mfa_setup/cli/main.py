@@ -23,8 +23,8 @@ from mfa_setup.errors import (
     UsageInvalidError,
 )
 
-_BARE = {"test", "fleet", "test sms"}
-"""The groups, and a command that needs an option; without further words, they show their help."""
+_BARE = {"test", "fleet", "config", "test sms", "schema"}
+"""The groups, and commands that need an option or argument; without further words, they show their help."""
 _INTERRUPTED = (InterruptedRunError.exit_code, TerminatedError.exit_code)
 
 

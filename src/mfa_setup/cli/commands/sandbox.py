@@ -137,7 +137,9 @@ def _announce(call: Call, context: CommandContext, ready: dict[str, Any]) -> Non
     from mfa_setup.render.welcome import export_lines, welcome_lines  # noqa: PLC0415 only this command needs it
 
     if call.common.json:
-        context.sink.document(ready)
+        from mfa_setup.model.sandbox import SandboxReady  # noqa: PLC0415 only needed here
+
+        context.sink.document(SandboxReady.model_validate(ready).model_dump(mode="json", exclude_unset=True))
     elif call.own["env"]:
         context.sink.unwrapped(export_lines(ready["env"]))
         if not call.common.quiet:
