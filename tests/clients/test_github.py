@@ -11,6 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from mfa_setup import __version__
+from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from support.expressions import filled
 from support.github import REPOSITORY, GitHub, Ran
 from support.lab import Lab
@@ -34,9 +35,11 @@ def github(tmp_path: Path, unified: Lab) -> GitHub:
 
 
 @pytest.fixture
-def merged(github: GitHub) -> GitHub:
-    """The same with a pull request that was planned and merged."""
+def merged(github: GitHub, unified: Lab) -> GitHub:
+    """The same with a pull request that was planned by a client that can only read, and merged."""
+    unified.grant([scope for scope in ALL_SCOPES if scope.startswith("read:")])
     assert github.trigger("pull_request", pull_request=PULL)["plan"].succeeded, github.machine.log
+    unified.control("grants", {"scope": None})
     github.merge(PULL, MERGE)
     return github
 
@@ -152,7 +155,7 @@ def test_each_job_has_few_permissions_pinned_actions_and_no_expression_in_a_scri
     assert [step["run"] for step in steps if "${{" in step.get("run", "")] == []
     used = [step["uses"] for step in steps if "uses" in step]
     assert [use for use in used if not re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", use)] == []
-    assert workflow["env"]["MFA_SETUP_VERSION"] == __version__
+    assert workflow["env"]["TOOL_VERSION"] == __version__
     tenant = {
         name
         for name, job in workflow["jobs"].items()

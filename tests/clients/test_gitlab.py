@@ -94,4 +94,4 @@ def test_the_jobs_that_write_run_one_at_a_time_and_keep_artifacts_for_members_on
     )
     kept = [job["artifacts"] for job in jobs.values() if "artifacts" in job]
     assert [(one["access"], one["expire_in"]) for one in kept] == [("developer", "30 days"), ("developer", "90 days")]
-    assert gitlab.file["variables"]["MFA_SETUP_VERSION"] == __version__
+    assert gitlab.file["variables"]["TOOL_VERSION"] == __version__
