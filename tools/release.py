@@ -1,7 +1,7 @@
 """Builds what a release consists of into `dist/`, and checks it. Needs the dependency group `release`.
 
 `release.py build`: wheel and sdist, built twice from the commit: both builds must have the same bytes.
-`release.py sbom PYTHON`: the dependencies of the wheel (CycloneDX), from an environment that holds nothing but the wheel.
+`release.py sbom PYTHON`: the dependencies of the wheel (CycloneDX), from an environment that holds only the wheel.
 """
 
 import json
