@@ -39,7 +39,7 @@ def merged(github: GitHub, unified: Lab) -> GitHub:
     """The same with a pull request that was planned by a client that can only read, and merged."""
     unified.grant([scope for scope in ALL_SCOPES if scope.startswith("read:")])
     assert github.trigger("pull_request", pull_request=PULL)["plan"].succeeded, github.machine.log
-    unified.control("grants", {"scope": None})
+    unified.grant(ALL_SCOPES)
     github.merge(PULL, MERGE)
     return github
 
