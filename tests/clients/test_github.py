@@ -55,6 +55,10 @@ def test_the_plan_of_a_pull_request_is_applied_by_its_merge_and_undone_from_a_wi
     assert unified.domain in applied.summary
     run = str(merged.last_run)
 
+    assert merged.trigger("pull_request", pull_request=PULL)["plan"].succeeded
+    again = json.loads((merged.artifacts / str(merged.last_run) / "mfa-setup-plan" / "plan.json").read_text("utf-8"))
+    assert [plan["planned"]["writes"] for plan in again["plans"].values()] == [[]], "nothing is left to do"
+
     undone = merged.trigger("workflow_dispatch", inputs={"journal_run": run})["undo"]
     assert undone.succeeded, undone.log
     assert unified.tenant["policies"] == []
