@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mfa_setup import __version__
 from mfa_setup.cli import welcome
 from mfa_setup.documentation import DOCUMENTATION
 from mfa_setup.settings.schema import SECRETS, SETTINGS
@@ -83,7 +84,7 @@ def test_starting_up_imports_no_sdk(arguments: list[str]) -> None:
 @pytest.mark.parametrize("start", [[sys.executable, "-m", "mfa_setup"]])
 def test_the_process_answers_with_its_version_and_exit_code(start: list[str]) -> None:
     done = subprocess.run([*start, "--version"], capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "mfa-setup 0.1.0\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"mfa-setup {__version__}\n", "")
     done = subprocess.run([*start, "nonsense"], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
     assert "No such command" in done.stderr
