@@ -61,10 +61,24 @@ def read() -> list[Assumption]:
     return found + [_of_answer(row) for row in answers]
 
 
-def untried() -> dict[str, str]:
-    """Returns the facts of docs/sources.md that no probe can try, with the reasons."""
-    rows = tomllib.loads((_FOLDER / "untried.toml").read_text(encoding="utf-8"))["untried"]
-    return {row["source"]: row["reason"] for row in rows}
+def untried() -> list[tuple[str, str]]:
+    """Returns what no probe can try, with the reasons: facts by their ID, and what comments of the code say."""
+    return [(f"`{row['source']}`" if "source" in row else row["what"], row["reason"]) for row in _untried()]
+
+
+def facts_untried() -> set[str]:
+    """Returns the IDs of the facts that no probe can try."""
+    return {row["source"] for row in _untried() if "source" in row}
+
+
+def files_untried() -> set[str]:
+    """Returns the files whose comments say "not verified" about something that no probe can try."""
+    return {file for row in _untried() for file in row.get("code", ())}
+
+
+def _untried() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = tomllib.loads((_FOLDER / "untried.toml").read_text(encoding="utf-8"))["untried"]
+    return rows
 
 
 def _value(value: Any) -> Any:
@@ -85,7 +99,7 @@ def _of_answer(row: dict[str, Any]) -> Assumption:
             AS_ASSUMED: "Nothing changes.",
             "another text": f"Correct the text in {file}. No code of mfa-setup depends on it.",
             "another code": f"Correct the code in {file}, and check whether the adapters' refusals name this cause.",
-            "another status": f"Correct the status in {file}, and check that the adapters treat this status as intended.",
+            "another status": f"Correct the status in {file}, and check that the adapters read it as intended.",
         },
         cost=row.get("cost", "free"),
         needs=tuple(row.get("needs", ())),

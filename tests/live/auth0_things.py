@@ -75,7 +75,7 @@ def _user(site: Site) -> tuple[dict[str, Any], dict[str, Any]]:
     database = next(iter(site.auth0.connections()), None)
     if database is None:
         raise UntriedError("The tenant has no database connection.")
-    body = {"connection": database, "email": f"{site.name}@example.com", "password": f"Pw0!{site.name}"}
+    body: dict[str, Any] = {"connection": database, "email": f"{site.name}@example.com", "password": f"Pw0!{site.name}"}
     body |= {"verify_email": False}  # no e-mail is sent
     return body, site.make("users", body, key="user_id")
 

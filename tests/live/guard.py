@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from live.site import FAKE_SID, PREFIX, Answer, Site
-from mfa_setup.errors import MfaSetupError
 from mfa_setup.settings.endpoints import is_loopback
 
 MOST_USERS = 25
@@ -94,7 +93,7 @@ _ACCOUNT_PARTS = {
 
 
 def state(site: Site) -> dict[str, str]:
-    """Reads everything that the check could change, each part as the text to compare; unreadable parts as their status."""
+    """Reads everything that the check could change, each part as a text to compare; a refusal is compared, too."""
     parts = {name: site.ask("GET", path) for name, path in _TENANT_PARTS.items()}
     parts |= {name: site.ask_twilio("GET", url) for name, url in _ACCOUNT_PARTS.items()}
     return {name: json.dumps([answer.status, answer.body], sort_keys=True) for name, answer in parts.items()}
@@ -123,14 +122,22 @@ def remove_leftovers(site: Site) -> list[str]:
         if str(user.get("email", "")).startswith(PREFIX):
             _remove(site, f"users/{quote(str(user['user_id']), safe='')}", removed)
     _phone_leftovers(site, removed)
+    _twilio_leftovers(site, removed)
+    return removed
+
+
+def _twilio_leftovers(site: Site, removed: list[str]) -> None:
     for service in site.twilio.services():
         if service.name.startswith(PREFIX):
-            _removed(site.ask_twilio("DELETE", f"https://messaging.twilio.com/v1/Services/{service.sid}"), removed, service.sid)
+            _removed(
+                site.ask_twilio("DELETE", f"https://messaging.twilio.com/v1/Services/{service.sid}"),
+                removed,
+                service.sid,
+            )
     for number in site.twilio.numbers():
         if number.friendly_name.startswith(PREFIX):
             site.twilio.release(number.sid)
             removed.append(f"the number with the SID {number.sid}")
-    return removed
 
 
 def _phone_leftovers(site: Site, removed: list[str]) -> None:
@@ -140,7 +147,6 @@ def _phone_leftovers(site: Site, removed: list[str]) -> None:
     for template in _items(site.ask("GET", "branding/phone/templates"), "templates"):
         if PREFIX in json.dumps(template):
             _remove(site, f"branding/phone/templates/{template['id']}", removed)
-
 
     twilio = site.ask("GET", _LEGACY)
     if twilio["sid"] == FAKE_SID:

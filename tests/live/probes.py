@@ -104,6 +104,7 @@ def _require(site: Site, assumption: Assumption) -> None:
 
 
 def _lacks(site: Site, need: str) -> str:
+    """Returns what is missing; an empty text if nothing is."""
     if need in {"unified", "legacy"}:
         return "" if site.stack == need else f"The tenant is on the {site.stack} phone stack."
     if need == "provider":
@@ -114,6 +115,10 @@ def _lacks(site: Site, need: str) -> str:
         return "" if site.phone else "MFA_SETUP_LIVE_PHONE does not name a phone for the test messages."
     if need == "key":
         return "" if site.account.api_key else "TWILIO_API_KEY and TWILIO_API_SECRET are not set."
+    return _account_lacks(site, need)
+
+
+def _account_lacks(site: Site, need: str) -> str:
     account = site.twilio.account()
     if account is None:
         return "The account cannot be read without its auth token."

@@ -51,7 +51,7 @@ class Recorder:
 
 def recording(exchange: Exchange) -> dict[str, Any]:
     """Returns an exchange in the format of the recordings; headers are never recorded."""
-    query = {name: values[0] if len(values) == 1 else values for name, values in parse_qs(exchange.query, True).items()}
+    query = _single(parse_qs(exchange.query, keep_blank_values=True))
     return {
         "request": {"method": exchange.method, "path": exchange.path, "query": query, "body": _sent(exchange)},
         "response": {"status": exchange.status, "body": document(exchange.received)},
@@ -61,8 +61,12 @@ def recording(exchange: Exchange) -> dict[str, Any]:
 def _sent(exchange: Exchange) -> Any:
     media = {name.lower(): value for name, value in exchange.sent_headers.items()}.get("content-type", "")
     if "x-www-form-urlencoded" in media:
-        return {name: values[0] if len(values) == 1 else values for name, values in parse_qs(exchange.sent).items()}
+        return _single(parse_qs(exchange.sent, keep_blank_values=True))
     return document(exchange.sent)
+
+
+def _single(values: dict[str, list[str]]) -> dict[str, Any]:
+    return {name: given[0] if len(given) == 1 else given for name, given in values.items()}
 
 
 def document(text: str) -> Any:

@@ -58,13 +58,9 @@ def write(folder: Path, findings: Sequence[Finding], where: str, notes: Sequence
     if contradicted:
         lines += ["", "## What does not hold", "", *(line for one in contradicted for line in _details(folder, one))]
     lines += ["", "## What was not tried", "", "| assumption | cost | why |", "|---|---|---|"]
-    lines += [
-        f"| `{one.assumption.id}`: {_cell(one.assumption.assumes)} | {_COSTS[one.assumption.cost]} | {_cell(one.reason)} |"
-        for one in findings
-        if one.outcome is None
-    ]
-    lines += ["", "No probe can try these facts of docs/sources.md:", "", "| fact | why, and what to do instead |"]
-    lines += ["|---|---|", *(f"| `{source}` | {_cell(reason)} |" for source, reason in untried().items())]
+    lines += [_untried_row(finding) for finding in findings if finding.outcome is None]
+    lines += ["", "No probe can try these:", "", "| what | why, and what to do instead |", "|---|---|"]
+    lines += [f"| {_cell(what)} | {_cell(reason)} |" for what, reason in untried()]
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "report.md"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -78,6 +74,12 @@ def _row(folder: Path, finding: Finding) -> str:
     link = f"[exchanges]({file.relative_to(folder).as_posix()})" if finding.exchanges else ""
     meaning = _cell(assumption.meaning(str(finding.outcome)))
     return f"| `{assumption.id}`: {_cell(assumption.assumes)} | {_cell(outcome)} | {meaning} | {link} |"
+
+
+def _untried_row(finding: Finding) -> str:
+    assumption = finding.assumption
+    what = f"`{assumption.id}`: {_cell(assumption.assumes)}"
+    return f"| {what} | {_COSTS[assumption.cost]} | {_cell(finding.reason)} |"
 
 
 def _details(folder: Path, finding: Finding) -> list[str]:

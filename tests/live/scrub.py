@@ -12,12 +12,27 @@ from typing import Any
 HOST, TENANT = "TENANT.example.auth0.com", "TENANT"
 """The placeholders of the existing recordings for the tenant's domain and name."""
 
-_SECRET_KEYS = re.compile(r"secret|token$|password|signing_keys|private_key|^code_verifier$|^assertion$|^pem$", re.I)
+_SECRET_KEYS = re.compile(
+    r"secret|token$|password|signing_keys|private_key|^code_verifier$|^assertion$|^pem$", re.IGNORECASE
+)
 _SECRETS = {"auth_token": "PLACEHOLDER_AUTH_TOKEN", "password": "PLACEHOLDER_PASSWORD"}
 _NOT_SECRET = {"token_endpoint_auth_method", "mfa_token_endpoint", "encoded_secret"}
-_IDS = {"id", "client_id", "user_id", "connection_id", "action_id", "version_id", "log_id", "_id", "binding_id", "tenant"}
+_IDS = {
+    "id",
+    "client_id",
+    "user_id",
+    "connection_id",
+    "action_id",
+    "version_id",
+    "log_id",
+    "_id",
+    "binding_id",
+    "tenant",
+}
 _NAMES = {"name", "friendly_name", "display_name", "nickname", "description", "picture"}
-_OWNERS = {"client_id", "sid", "user_id", "email"}
+_OWNERS = {"id", "client_id", "sid", "user_id", "email"}
+_KNOWN_NAMES = {"twilio", "custom", "Username-Password-Authentication"}
+_PICTURE = f"https://s.gravatar.com/avatar/{'0' * 32}?s=480&r=pg&d=https%3A%2F%2Fexample.com%2Fa.png"
 _MONEY = {"balance", "price"}
 _AMOUNT = re.compile(r"-?[0-9.]+")
 
@@ -100,25 +115,35 @@ class Scrubber:
             return _SECRETS.get(key, "[REDACTED]")
         if key in _MONEY and isinstance(value, str) and _AMOUNT.fullmatch(value):
             return "0.00"
-        if owned and key in _NAMES and isinstance(value, str) and value and self.keep not in value:
+        if key == "picture" and isinstance(value, str):
+            return _PICTURE
+        if owned and key in _NAMES and isinstance(value, str) and value and not self._may_stay(value):
             return "NAME"
         return self._value(value, key)
 
+    def _may_stay(self, name: str) -> bool:
+        return self.keep in name or name in _KNOWN_NAMES
+
     def _text(self, text: str) -> str:
         for known, placeholder in {**self._known, **self._hosts, **self._places}.items():
-            for form in {known, known.replace("|", "%7C")}:
-                text = text.replace(form, placeholder)
+            text = text.replace(known, placeholder)
+            text = text.replace(known.replace("|", "%7C"), placeholder.replace("|", "%7C"))
         text = _JWT.sub("PLACEHOLDER_TOKEN", text)
         text = _SID.sub(lambda found: self._place(found[0], f"{found[1]}{len(self._places) + 1:032x}"), text)
-        text = _EMAIL.sub(lambda found: self._place(found[0], f"user{len(self._places) + 1}@example.com"), text)
+        text = _EMAIL.sub(lambda found: self._email(found[0]), text)
         text = _PHONE.sub(lambda found: self._phone(found[0]), text)
         text = _UUID.sub(lambda found: self._place(found[0], _same_form(found[0], len(self._places) + 1)), text)
         text = _IPV6.sub(_address, _IPV4.sub(_address, text))
         return _CODE.sub("123456", text)
 
+    def _email(self, found: str) -> str:
+        return found if found.startswith(self.keep) else self._place(found, f"user{len(self._places) + 1}@example.com")
+
     def _phone(self, found: str) -> str:
         number = found.replace("%2B", "+")
-        return found.replace(number.removeprefix("+"), self._place(number, f"+1415555{len(self._places) + 100:04d}")[1:])
+        return found.replace(
+            number.removeprefix("+"), self._place(number, f"+1415555{len(self._places) + 100:04d}")[1:]
+        )
 
 
 def _address(found: re.Match[str]) -> str:

@@ -34,7 +34,7 @@ from mfa_setup.settings.credentials import (
 PREFIX = "mfa-setup-live-"
 """The beginning of the name of everything that the live check creates, in every run."""
 FAKE_SID = "AC" + "00feed" * 5 + "00"
-"""The account SID in the phone provider that the check creates where nothing is sent; it marks the provider as its own."""
+"""The account SID in the phone provider that the check creates where nothing is sent; it marks it as its own."""
 FAKE_TOKEN = "00feed" * 5 + "00"
 
 _PATIENCE = 60.0
@@ -68,7 +68,9 @@ class Answer:
     def code(self) -> str:
         """The error code: Auth0's `errorCode` or `error`, or Twilio's `code`; empty if there is none."""
         found = self.body if isinstance(self.body, dict) else {}
-        return str(found.get("errorCode") or found.get("code") or ("" if "statusCode" in found else found.get("error", "")))
+        return str(
+            found.get("errorCode") or found.get("code") or ("" if "statusCode" in found else found.get("error", ""))
+        )
 
     @property
     def message(self) -> str:

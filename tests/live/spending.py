@@ -234,3 +234,12 @@ def token_kept(site: Site) -> str:
     body = {name: tenant.provider[name] for name in ("name", "disabled", "configuration")}
     site.ask("PATCH", f"{PROVIDERS}/{tenant.provider['id']}", body | {"credentials": {}})
     return "kept" if tenant.send() else "lost"
+
+
+@probe("trial-refuses-text")
+def trial_refuses_text(site: Site) -> str:
+    url = "https://api.twilio.com/2010-04-01/Accounts/{account}/Messages.json"
+    answer = site.ask_twilio("POST", url, {"To": site.phone, "Body": "mfa-setup live check"})
+    if answer.ok:
+        return "sent"
+    return {"572006": "refused for the text", "21603": "refused for the sender"}.get(answer.code, "refused otherwise")
