@@ -198,6 +198,8 @@ def legacy_nulls(site: Site) -> str:
 
 @probe("legacy-prepared-provider")
 def legacy_prepared(site: Site) -> str:
+    if site.ask("GET", PROVIDERS)["providers"]:
+        raise UntriedError("The tenant has prepared a provider of its own.")
     answer = site.ask("POST", PROVIDERS, provider_body())
     if answer.ok:
         site.created("the provider", lambda: site.ask("DELETE", f"{PROVIDERS}/{answer['id']}"))

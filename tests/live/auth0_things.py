@@ -2,7 +2,7 @@
 
 import time
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from live.probes import probe
 from live.site import Answer, Site, UntriedError
@@ -48,8 +48,9 @@ def wildcard_matches(site: Site) -> str:
     query = {"client_id": answer["client_id"], "response_type": "code", "scope": "openid"}
     query |= {"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256"}
     query |= {"redirect_uri": "https://app.example.com/callback"}
-    status = site.ask("GET", f"/authorize?{urlencode(query)}").status
-    return "matches other paths" if status in {200, 302} else "matches nothing else"
+    shown = site.ask("GET", f"/authorize?{urlencode(query)}")
+    refused = shown.status >= 400 or urlsplit(shown.headers.get("location", "")).path.endswith("/error")
+    return "matches nothing else" if refused else "matches other paths"
 
 
 @probe("new-application-connections")

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
@@ -79,14 +78,8 @@ def _session(config: pytest.Config, env: Mapping[str, str]) -> Iterator[Site]:
 
 
 def _confirmed(config: pytest.Config, site: Site) -> bool:
-    """Shows the price and asks; without a terminal nothing is spent."""
-    capture = config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled():
-        if not sys.stdin.isatty():
-            return False
-        sys.stderr.write(f"\nThe probes that cost money spend at most {spending.price(site)}.\n")
-        sys.stderr.write(f"The SMS go to {site.phone or 'nobody: MFA_SETUP_LIVE_PHONE is not set'}.\n")
-        return input("Type yes to spend it: ").strip() == "yes"
+    with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        return spending.confirmed(site)
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,9 @@ _IDS = {
     "tenant",
 }
 _NAMES = {"name", "friendly_name", "display_name", "nickname", "description", "picture"}
-_OWNERS = {"id", "client_id", "sid", "user_id", "email"}
+_OWNERS = {"id", "_id", "log_id", "client_id", "sid", "user_id", "email"}
+_PERSONAL = {"user_name", "username", "given_name", "family_name", "client_name", "hostname", "user_agent"}
+_PERSONAL |= {"location_info", "geoip", "user_metadata", "app_metadata", "phone_verified", "connection"}
 _KNOWN_NAMES = {"twilio", "custom", "Username-Password-Authentication"}
 _PICTURE = f"https://s.gravatar.com/avatar/{'0' * 32}?s=480&r=pg&d=https%3A%2F%2Fexample.com%2Fa.png"
 _MONEY = {"balance", "price"}
@@ -44,8 +46,14 @@ _IPV4 = re.compile(r"(?<![\w.])(\d{1,3}\.){3}\d{1,3}(?![\w.])")
 _IPV6 = re.compile(r"(?<![\w:])[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){3,7}(?![\w:])")
 _UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _CODE = re.compile(r"\b\d{6}\b(?=[^\"]*\bcode\b)|(?<=code: )\d{6}\b")
+_WORD = re.compile(r"[a-z]+(-[a-z]+)*")
+"""An ID that the services give to everybody, such as that of the trigger `post-login`."""
 _SHORTEST = 6
 """Shorter known values are not searched for in texts: they would match by chance."""
+
+
+OWN_TEXT = "mfa-setup live check"
+"""The text of the SMS that the check sends directly."""
 
 
 class LeakError(Exception):
@@ -88,12 +96,15 @@ class Scrubber:
         """Notes the IDs in a document, so that they are replaced wherever else they occur."""
         if isinstance(value, dict):
             for key, item in value.items():
-                if key in _IDS and isinstance(item, str) and len(item) >= _SHORTEST and self.keep not in item:
+                if key in _IDS and isinstance(item, str) and (self._is_id(item) or key == "tenant"):
                     self._place(item, TENANT if key == "tenant" else _same_form(item, len(self._places) + 1))
                 self._learn(item)
         elif isinstance(value, list):
             for item in value:
                 self._learn(item)
+
+    def _is_id(self, value: str) -> bool:
+        return len(value) >= _SHORTEST and self.keep not in value and not _WORD.fullmatch(value)
 
     def _place(self, value: str, placeholder: str) -> str:
         if value in self._used:
@@ -111,18 +122,31 @@ class Scrubber:
         return self._text(value) if isinstance(value, str) else value
 
     def _item(self, key: str, value: Any, *, owned: bool) -> Any:
-        if _SECRET_KEYS.search(key) and key not in _NOT_SECRET and value and not isinstance(value, bool | int):
-            return _SECRETS.get(key, "[REDACTED]")
-        if key in _MONEY and isinstance(value, str) and _AMOUNT.fullmatch(value):
-            return "0.00"
-        if key == "picture" and isinstance(value, str):
+        placeholder = self._secret(key, value) or self._personal(key, value, owned=owned)
+        return self._value(value, key) if placeholder is None else placeholder
+
+    def _secret(self, key: str, value: Any) -> str | None:
+        """Returns the placeholder of a secret by its key; None for anything else."""
+        if not _SECRET_KEYS.search(key) or key in _NOT_SECRET or not value:
+            return None
+        return _SECRETS.get(key, "[REDACTED]") if isinstance(value, str) or key == "signing_keys" else None
+
+    def _personal(self, key: str, value: Any, *, owned: bool) -> Any:
+        """Returns the placeholder of a name, a text or an amount; None for anything else, and for the run's own."""
+        if isinstance(value, dict):
+            return {} if key in _PERSONAL else None
+        if not isinstance(value, str) or not value or self._may_stay(value):
+            return None
+        if key == "picture":
             return _PICTURE
-        if owned and key in _NAMES and isinstance(value, str) and value and not self._may_stay(value):
-            return "NAME"
-        return self._value(value, key)
+        if key in _MONEY and _AMOUNT.fullmatch(value):
+            return "0.00"
+        if owned and key == "body":
+            return "(a text)"  # of a message that this run did not send, perhaps with a code
+        return "NAME" if key in _PERSONAL or (owned and key in _NAMES) else None
 
     def _may_stay(self, name: str) -> bool:
-        return self.keep in name or name in _KNOWN_NAMES
+        return self.keep in name or name in _KNOWN_NAMES or name == OWN_TEXT
 
     def _text(self, text: str) -> str:
         for known, placeholder in {**self._known, **self._hosts, **self._places}.items():

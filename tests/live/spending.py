@@ -1,10 +1,12 @@
 """Probes that cost money: a number, which is released after the run, and SMS to the maintainer's own phone."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 from live.auth0_phone import PROVIDERS, TEMPLATES, template_body, waits
 from live.probes import probe
+from live.scrub import OWN_TEXT
 from live.site import Site, UntriedError
 from live.twilio_free import SERVICES, service
 from mfa_setup.errors import MfaSetupError
@@ -26,6 +28,16 @@ def price(site: Site) -> str:
     prices = [float(entry["current_price"]) for part in found["outbound_sms_prices"] or [] for entry in part["prices"]]
     sms = f"{SMS * max(prices):.2f} {currency}" if prices else "an unknown amount"
     return f"one number for {number} {currency} (released at the end) and up to {SMS} SMS for {sms}"
+
+
+def confirmed(site: Site) -> bool:
+    """Shows the price at the terminal and asks; without a terminal nothing is spent."""
+    if not sys.stdin.isatty():
+        return False
+    sys.stderr.write(f"\nThe probes that cost money spend at most {price(site)}.\n")
+    sys.stderr.write(f"The SMS go to {site.phone or 'nobody: MFA_SETUP_LIVE_PHONE is not set'}.\n")
+    sys.stderr.write("Type yes to spend it: ")
+    return sys.stdin.readline().strip() == "yes"
 
 
 def number(site: Site) -> tuple[str, str]:
@@ -107,7 +119,7 @@ def _sent_directly(site: Site) -> str:
     if site.run not in _direct:
         try:
             sent = site.twilio.send_message(
-                str(site.phone), "mfa-setup live check", sender=number(site)[1], messaging_service_sid=None
+                str(site.phone), OWN_TEXT, sender=number(site)[1], messaging_service_sid=None
             )
         except MfaSetupError as refused:
             raise UntriedError(f"The account cannot send to this phone: {refused.message}") from None
@@ -239,7 +251,7 @@ def token_kept(site: Site) -> str:
 @probe("trial-refuses-text")
 def trial_refuses_text(site: Site) -> str:
     url = "https://api.twilio.com/2010-04-01/Accounts/{account}/Messages.json"
-    answer = site.ask_twilio("POST", url, {"To": site.phone, "Body": "mfa-setup live check"})
+    answer = site.ask_twilio("POST", url, {"To": site.phone, "Body": OWN_TEXT})
     if answer.ok:
         return "sent"
     return {"572006": "refused for the text", "21603": "refused for the sender"}.get(answer.code, "refused otherwise")
