@@ -204,3 +204,13 @@ def legacy_prepared(site: Site) -> str:
     if answer.ok:
         site.created("the provider", lambda: site.ask("DELETE", f"{PROVIDERS}/{answer['id']}"))
     return "accepted" if answer.ok else "refused"
+
+
+@probe("legacy-templates-unset")
+def legacy_templates(site: Site) -> str:
+    answer = site.ask("GET", f"{_FACTORS}/phone/templates")
+    if answer.status == 204:
+        return "204"
+    if not answer.ok:
+        return "another answer"
+    return "texts" if answer.body else "200 and empty"

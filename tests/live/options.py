@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from live import report
+from live import assumptions, report
 from live.probes import Finding
 
 
@@ -47,6 +47,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Writes the report and prints it in short."""
     result = config.stash[RESULT]
     if result.findings:
+        reached = {finding.assumption.id for finding in result.findings}
+        reason = "The run did not come to it: it was interrupted, or an option left it out."
+        left = [one for one in assumptions.read() if one.id not in reached]
+        result.findings += [Finding(one, None, reason) for one in left]
         file = report.write(config.getoption("--live-report"), result.findings, result.where, result.notes)
         terminalreporter.section("live check")
         for line in (*report.short(result.findings), *result.notes, f"The report is {file}."):
