@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from live.site import FAKE_SID, PREFIX, Answer, Site
+from live.site import FAKE_SID, PREFIX, Answer, Site, UntriedError
 from mfa_setup.settings.endpoints import is_loopback
 
 MOST_USERS = 25
@@ -94,9 +94,14 @@ _ACCOUNT_PARTS = {
 
 def state(site: Site) -> dict[str, str]:
     """Reads everything that the check could change, each part as a text to compare; a refusal is compared, too."""
-    parts = {name: site.ask("GET", path) for name, path in _TENANT_PARTS.items()}
+    parts = {name: _read(site, path) for name, path in _TENANT_PARTS.items()}
     parts |= {name: site.ask_twilio("GET", url) for name, url in _ACCOUNT_PARTS.items()}
     return {name: json.dumps([answer.status, answer.body], sort_keys=True) for name, answer in parts.items()}
+
+
+def unread(parts: Mapping[str, str]) -> list[str]:
+    """Names the parts that the access token may not read."""
+    return [name for name, text in parts.items() if "lacks a scope" in text]
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
@@ -111,14 +116,14 @@ _TYPES = "guardian/factors/phone/message-types"
 def remove_leftovers(site: Site) -> list[str]:
     """Removes what an earlier run left behind, recognised by its name; returns what was removed."""
     removed: list[str] = []
-    for action in _items(site.ask("GET", "actions/actions?per_page=100"), "actions"):
+    for action in _items(_read(site, "actions/actions?per_page=100"), "actions"):
         if str(action.get("name", "")).startswith(PREFIX):
             _remove(site, f"actions/actions/{action['id']}?force=true", removed)
     for path, key in (("clients", "client_id"), ("roles", "id"), ("organizations", "id"), ("resource-servers", "id")):
-        for item in _items(site.ask("GET", f"{path}?per_page=100"), path.replace("-", "_")):
+        for item in _items(_read(site, f"{path}?per_page=100"), path.replace("-", "_")):
             if str(item.get("name", "")).startswith(PREFIX):
                 _remove(site, f"{path}/{quote(str(item[key]), safe='')}", removed)
-    for user in _items(site.ask("GET", f"users?q={quote(f'email:{PREFIX}*')}&search_engine=v3"), "users"):
+    for user in _items(_read(site, f"users?q={quote(f'email:{PREFIX}*')}&search_engine=v3"), "users"):
         if str(user.get("email", "")).startswith(PREFIX):
             _remove(site, f"users/{quote(str(user['user_id']), safe='')}", removed)
     _phone_leftovers(site, removed)
@@ -141,14 +146,14 @@ def _twilio_leftovers(site: Site, removed: list[str]) -> None:
 
 
 def _phone_leftovers(site: Site, removed: list[str]) -> None:
-    for provider in _items(site.ask("GET", "branding/phone/providers"), "providers"):
+    for provider in _items(_read(site, "branding/phone/providers"), "providers"):
         if FAKE_SID in json.dumps(provider):
             _remove(site, f"branding/phone/providers/{provider['id']}", removed)
-    for template in _items(site.ask("GET", "branding/phone/templates"), "templates"):
+    for template in _items(_read(site, "branding/phone/templates"), "templates"):
         if PREFIX in json.dumps(template):
             _remove(site, f"branding/phone/templates/{template['id']}", removed)
 
-    twilio = site.ask("GET", _LEGACY)
+    twilio = _read(site, _LEGACY)
     if twilio["sid"] == FAKE_SID:
         site.ask("PUT", _LEGACY, dict.fromkeys(("from", "messaging_service_sid", "auth_token", "sid")))
         removed.append("the legacy Twilio settings")
@@ -156,9 +161,10 @@ def _phone_leftovers(site: Site, removed: list[str]) -> None:
 
 def remember(site: Site, file: Path) -> None:
     """Writes down the two settings that probes change on the tenant, for a run after one that was killed."""
-    factors = site.ask("GET", "guardian/factors").body
-    sms = next(factor["enabled"] for factor in factors if factor["name"] == "sms")
-    types = site.ask("GET", _TYPES)["message_types"]
+    factors, types = _read(site, "guardian/factors"), _read(site, _TYPES)["message_types"]
+    if not factors.ok:
+        raise RefusedError("The access token needs read:guardian_factors, to restore the SMS factor afterwards.")
+    sms = next(factor["enabled"] for factor in factors.body if factor["name"] == "sms")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"domain": site.domain, "sms": sms, "message_types": types}), encoding="utf-8")
 
@@ -174,6 +180,14 @@ def restore(site: Site, file: Path) -> list[str]:
     site.ask("PUT", _TYPES, {"message_types": kept["message_types"]})
     file.unlink()
     return ["the SMS factor and its message types"]
+
+
+def _read(site: Site, path: str) -> Answer:
+    """Reads a part of the tenant; without its scope the answer says so, and the part cannot be compared."""
+    try:
+        return site.ask("GET", path)
+    except UntriedError as lacking:
+        return Answer(403, str(lacking), {})
 
 
 def _items(answer: Answer, key: str) -> list[dict[str, Any]]:

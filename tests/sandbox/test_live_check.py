@@ -283,6 +283,22 @@ def test_it_refuses_a_tenant_in_use(unified: Lab, at: Callable[..., Site]) -> No
         assert text in str(refused.value)
 
 
+def test_a_token_with_few_scopes_tries_what_it_can_and_says_what_is_missing(
+    unified: Lab, at: Callable[..., Site]
+) -> None:
+    needed = ["read:mfa_policies", "read:users", "read:clients", "read:actions", "read:guardian_factors"]
+    unified.grant([*needed, "read:tenant_settings"])
+    site = at(unified)
+    assert guard.remove_leftovers(site) == []
+    guard.require_safe(site)
+    before = guard.state(site)
+    assert {"roles", "organizations", "APIs"} <= set(guard.unread(before))
+    assert _find(site, "users-beyond-1000").outcome == "as assumed"
+    assert "read:connections" in _find(site, "new-application-connections").reason
+    assert "lacks a scope" in _find(site, "grant-missing").reason
+    assert guard.differences(before, guard.state(site)) == []
+
+
 def test_a_provider_that_could_not_be_restored_is_not_touched(unified: Lab, at: Callable[..., Site]) -> None:
     site = at(unified)
     body = {"name": "twilio", "configuration": {"sid": "AC" + "1" * 32, "default_from": "+15005550006"}}
