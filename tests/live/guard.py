@@ -109,6 +109,7 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str
     return [f"{name}: {before[name]} -> {after[name]}"[:500] for name in before if before[name] != after[name]]
 
 
+_PROVIDERS = "branding/phone/providers"
 _LEGACY = "guardian/factors/phone/providers/twilio"
 _TYPES = "guardian/factors/phone/message-types"
 
@@ -146,9 +147,9 @@ def _twilio_leftovers(site: Site, removed: list[str]) -> None:
 
 
 def _phone_leftovers(site: Site, removed: list[str]) -> None:
-    for provider in _items(_read(site, "branding/phone/providers"), "providers"):
+    for provider in _items(_read(site, _PROVIDERS), "providers"):
         if FAKE_SID in json.dumps(provider):
-            _remove(site, f"branding/phone/providers/{provider['id']}", removed)
+            _remove(site, f"{_PROVIDERS}/{provider['id']}", removed)
     for template in _items(_read(site, "branding/phone/templates"), "templates"):
         if PREFIX in json.dumps(template):
             _remove(site, f"branding/phone/templates/{template['id']}", removed)
@@ -160,13 +161,15 @@ def _phone_leftovers(site: Site, removed: list[str]) -> None:
 
 
 def remember(site: Site, file: Path) -> None:
-    """Writes down the two settings that probes change on the tenant, for a run after one that was killed."""
+    """Writes down what probes change on the tenant and nothing marks as theirs, for a run after one that was killed."""
     factors, types = _read(site, "guardian/factors"), _read(site, _TYPES)["message_types"]
     if not factors.ok:
         raise RefusedError("The access token needs read:guardian_factors, to restore the SMS factor afterwards.")
     sms = next(factor["enabled"] for factor in factors.body if factor["name"] == "sms")
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"domain": site.domain, "sms": sms, "message_types": types}), encoding="utf-8")
+    empty = not _items(_read(site, _PROVIDERS), "providers")
+    kept = {"domain": site.domain, "sms": sms, "message_types": types, "no_provider": empty}
+    file.write_text(json.dumps(kept), encoding="utf-8")
 
 
 def restore(site: Site, file: Path) -> list[str]:
@@ -178,8 +181,11 @@ def restore(site: Site, file: Path) -> list[str]:
         raise RefusedError(f"{file} is of a run on {kept['domain']} that did not end. Run the check there first.")
     site.ask("PUT", "guardian/factors/sms", {"enabled": kept["sms"]})
     site.ask("PUT", _TYPES, {"message_types": kept["message_types"]})
+    restored = ["the SMS factor and its message types"]
+    for provider in _items(_read(site, _PROVIDERS), "providers") if kept["no_provider"] else ():
+        _remove(site, f"{_PROVIDERS}/{provider['id']}", restored)
     file.unlink()
-    return ["the SMS factor and its message types"]
+    return restored
 
 
 def _read(site: Site, path: str) -> Answer:

@@ -355,13 +355,16 @@ def test_what_a_killed_run_has_left_is_removed_by_the_next_one(
     lab.control("actions", [{"name": site.name, "code": "exports.onExecutePostLogin = async () => {};"}])
     lab.auth0("PUT", "guardian/factors/sms", {"enabled": True})
     settings = {"sid": FAKE_SID, "auth_token": "1" * 32, "from": "+15005550006"}
+    provider = {"sid": lab.env["TWILIO_ACCOUNT_SID"], "default_from": "+15005550006", "delivery_methods": ["text"]}
+    body = {"name": "twilio", "configuration": provider, "credentials": {"auth_token": "1" * 32}}
+    lab.auth0("POST", "branding/phone/providers", body)
     if site.stack == "legacy":
         lab.auth0("PUT", "guardian/factors/phone/providers/twilio", settings)
     site.twilio.buy(site.twilio.offers("US", "local", None, None)[0], site.name)
     lab.control("twilio/services", {"friendly_name": site.name})
     again = at(lab)
     removed = [*guard.remove_leftovers(again), *guard.restore(again, file)]
-    assert len(removed) == 9 + (site.stack == "legacy")
+    assert len(removed) == 10 + (site.stack == "legacy")
     assert guard.differences(before, guard.state(again)) == []
     assert not file.exists()
 
