@@ -62,8 +62,8 @@ class FleetSession:
     def carry_out(self) -> int:
         """Runs the task and writes the result, even after a failure; returns the exit code."""
         sink, error = self.context.sink, None
-        if self.call.own["jsonl"]:
-            sink.as_json = True
+        if self.call.own["jsonl"] and sink.format == "text":  # of Markdown, `_go` refuses it
+            sink.format = "json"
             self.context.terminal.can_ask = False
         try:
             self._go()
@@ -98,6 +98,11 @@ class FleetSession:
             MfaSetupError: The command was interrupted, or could not start.
         """
         own, common = self.call.own, self.call.common
+        if own["jsonl"] and common.format == "markdown":
+            raise InvalidValueError(
+                "--jsonl and --format markdown cannot be used together: each has standard output for itself.",
+                hint="Leave one of them out.",
+            )
         if common.config is not None:
             raise InvalidValueError(
                 "--config names the settings file of one tenant; a fleet's settings are in its own file.",

@@ -17,6 +17,7 @@ from mfa_setup.model.check import Check
 from mfa_setup.model.exchange import Exchange
 from mfa_setup.model.outcome import Notice, Outcome
 from mfa_setup.model.results import Result
+from mfa_setup.model.types import OutputFormat
 from mfa_setup.quoting import without_typed
 from mfa_setup.render import sanitize
 from mfa_setup.render.sanitize import one_line
@@ -66,7 +67,7 @@ class Sink:
     """The output of a command: chooses the stream, masks secrets and wraps lines.
 
     Attributes:
-        as_json: Whether standard output receives exactly one JSON document.
+        format: What standard output receives: text for people, or exactly one JSON or Markdown document.
         quiet: Whether only errors, warnings and questions are shown (`--quiet`).
         narrating: Whether the steps are part of the result (`demo`) and not only progress.
         secrets: Values that are masked wherever they appear.
@@ -75,8 +76,10 @@ class Sink:
             be secrets.
     """
 
-    def __init__(self, *, as_json: bool = False, quiet: bool = False, verbosity: int = 0, color: bool = True) -> None:
-        self.as_json = as_json
+    def __init__(
+        self, output: OutputFormat = "text", *, quiet: bool = False, verbosity: int = 0, color: bool = True
+    ) -> None:
+        self.format = output
         self.narrating = False
         self.secrets: list[SecretStr] = []
         self.typed: list[str] = []
@@ -91,6 +94,11 @@ class Sink:
         """The reasons for retries that have been shown."""
         self._planned = False
         """Whether a plan has been shown."""
+
+    @property
+    def as_json(self) -> bool:
+        """Whether standard output receives exactly one JSON document."""
+        return self.format == "json"
 
     @cached_property
     def _out(self) -> "Console":
