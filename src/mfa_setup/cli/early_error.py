@@ -13,7 +13,8 @@ from mfa_setup.cli import formats
 from mfa_setup.cli.typed import of_words
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.empty import EMPTY_DOCUMENT
-from mfa_setup.render import sanitize
+from mfa_setup.render import annotations, sanitize
+from mfa_setup.render.annotations import Annotation
 from mfa_setup.render.typed import safe_text
 from mfa_setup.settings.schema import SECRET_VARIABLES
 
@@ -44,6 +45,9 @@ def write_error(command: str, error: MfaSetupError, arguments: Sequence[str]) ->
         _write_as_result(command, error, arguments)
     else:
         lines = [f"Error: {sanitize.one_line(message)}", *([f"  {sanitize.one_line(hint)}"] if hint else [])]
+        if annotations.are_read():
+            note = Annotation("error", f"mfa-setup {command}".rstrip(), f"{message} {hint}".strip())
+            lines = [*map(annotations.shown, lines), *annotations.lines([note])]
         _write([sanitize.without_values(secrets, line) for line in lines])
 
 

@@ -24,6 +24,7 @@ from mfa_setup.fleet.rollout import Rollout
 from mfa_setup.fleet.tenant_run import Shared
 from mfa_setup.model.fleet import Document, Summary, TenantResult
 from mfa_setup.model.outcome import Outcome
+from mfa_setup.render import annotated
 from mfa_setup.render import fleet as shown
 from mfa_setup.render.error import error_lines
 from mfa_setup.render.typed import safe_document
@@ -237,6 +238,10 @@ class FleetSession:
             tail = {"summary": asdict(summary), "error": outcome.error and outcome.error.model_dump(mode="json")}
             sink.json_line(_pieces(head, () if self.call.own["jsonl"] else results, tail))
             return
+        if sink.format == "markdown":
+            from mfa_setup.render.markdown.fleet import fleet_document  # noqa: PLC0415 only this format needs it
+
+            sink.markdown(fleet_document(outcome, self.task.command, results, summary))
         good = [result for result in results if result.ok]
         if self.task.command == "plan":
             sink.texts(shown.plan_lines(good, all_values=self.call.common.verbose > 0))
@@ -247,6 +252,7 @@ class FleetSession:
             sink.texts(shown.summary_lines(self.task.command, summary))
         if error is not None and outcome.error:
             sink.messages(error_lines(outcome, outcome.error, listed=outcome.checks))
+        sink.annotate(annotated.of_fleet(outcome, results))
 
 
 def _written(outcome: Outcome, tenant: FleetTenant, secrets: Sequence[SecretStr]) -> Document:

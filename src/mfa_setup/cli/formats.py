@@ -37,7 +37,9 @@ def chosen(command: str, given: str | None, *, json: bool) -> OutputFormat:
     if known not in of_command(command):
         raise _wrong(f"`mfa-setup {command}` has no {known} output. These commands have: {', '.join(IN_MARKDOWN)}.")
     if json and known != "json":
-        raise _wrong(f"--json is the same as --format json, and --format {known} contradicts it. Leave one of them out.")
+        raise _wrong(
+            f"--json is the same as --format json, and --format {known} contradicts it. Leave one of them out."
+        )
     return known
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
@@ -19,7 +19,8 @@ from mfa_setup.model.outcome import Notice, Outcome
 from mfa_setup.model.results import Result
 from mfa_setup.model.types import OutputFormat
 from mfa_setup.quoting import without_typed
-from mfa_setup.render import sanitize
+from mfa_setup.render import annotations, sanitize
+from mfa_setup.render.annotations import Annotation
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import GOOD, new_console
 from mfa_setup.render.typed import without_typed_words
@@ -28,6 +29,8 @@ if TYPE_CHECKING:  # Rich is imported only for output that people read, so that 
     from rich.console import Console, RenderableType
     from rich.status import Status
     from rich.text import Text
+
+    from mfa_setup.render.markdown.blocks import Block
 
 T = TypeVar("T", "Notice", "Check")
 
@@ -74,6 +77,8 @@ class Sink:
         typed: Values that the user entered; errors and warnings shorten words in them that may be secrets.
         free_texts: Values of settings that accept any text (a name, a template); output shortens words in them that may
             be secrets.
+        summarize: Receives each Markdown document, and returns a warning if it could not be added to the summary of a
+            pipeline.
     """
 
     def __init__(
@@ -84,6 +89,7 @@ class Sink:
         self.secrets: list[SecretStr] = []
         self.typed: list[str] = []
         self.free_texts: list[str] = []
+        self.summarize: Callable[[str], Notice | None] = lambda _document: None
         self.quiet = quiet
         self._verbosity = verbosity
         self._color = color
@@ -207,7 +213,7 @@ class Sink:
             shown = lines(
                 exchange, lambda text: self._safe(sanitize.without(known, text)), detailed=self._verbosity > 1
             )
-            text = "\n".join(begin + line for line in shown)
+            text = annotations.shown("\n".join(begin + line for line in shown))
             if self._err.is_terminal:
                 self._err.print(_text(text), soft_wrap=True)
             else:
@@ -245,7 +251,7 @@ class Sink:
         if wrap:
             self._put(self._err, _text(one_line(text)))
         else:
-            self._err.print(self._clean(text), soft_wrap=True)
+            self._err.print(annotations.shown(self._clean(text)), soft_wrap=True)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -266,7 +272,12 @@ class Sink:
         if self.as_json:
             self.document(outcome.model_dump(mode="json"))
             return
-        from mfa_setup.render import error, parts  # noqa: PLC0415 imports Rich
+        from mfa_setup.render import annotated, error, parts  # noqa: PLC0415 imports Rich
+
+        if self.format == "markdown":
+            from mfa_setup.render.markdown.results import blocks_of  # noqa: PLC0415 only this format needs it
+
+            self.markdown(blocks_of(result))
 
         if self._planned and not self.quiet:
             self._part()
@@ -281,6 +292,29 @@ class Sink:
         if failure := outcome.error:
             listed = () if result.shown_on_failure else self._new(outcome.checks)
             self._tell(*error.error_lines(outcome, failure, listed=listed))
+        self.annotate(annotated.of_outcome(outcome))
+
+    def markdown(self, blocks: "Iterable[Block]") -> None:
+        """Writes one Markdown document, and offers it to `summarize`."""
+        from mfa_setup.render.markdown.blocks import document  # noqa: PLC0415 only this format needs it
+
+        text = document(blocks, self._safe)
+        with self.paused(), writable_output():
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        if warning := self.summarize(text):
+            from mfa_setup.render.parts import warning_lines  # noqa: PLC0415 imports Rich
+
+            self._tell(*warning_lines([warning]))
+
+    def annotate(self, notes: Iterable[Annotation]) -> None:
+        """Writes annotations to standard error if a runner of GitHub Actions reads it."""
+        if not annotations.are_read() or self.as_json:
+            return
+        safe = [note._replace(title=self._safe(note.title), message=self._safe(note.message)) for note in notes]
+        with writable_messages():
+            sys.stderr.write("".join(f"{line}\n" for line in annotations.lines(safe)))
+            sys.stderr.flush()
 
     def _part(self) -> None:
         """Separates the next output from the previous output by an empty line, at a terminal."""
@@ -292,8 +326,8 @@ class Sink:
         return without_typed_words(outcome, self.typed, self.secrets)
 
     def show(self, result: Result) -> None:
-        """Writes the text of a result for people; writes nothing in JSON mode, whose document follows."""
-        if not self.as_json:
+        """Writes the text of a result for people; writes nothing if a document follows."""
+        if self.format == "text":
             from mfa_setup.render.people import lines_of  # noqa: PLC0415 imports Rich
 
             self._print_all(lines_of(replace(result, outcome=self._in_brief(result.outcome))))
@@ -305,14 +339,14 @@ class Sink:
     def json_line(self, pieces: Iterable[str]) -> None:
         """Writes one line of JSON that has already been made safe to show, piece by piece."""
         with writable_output():
-            sys.stdout.writelines(pieces)
+            sys.stdout.writelines(map(annotations.shown_json, pieces))
             sys.stdout.write("\n")
             sys.stdout.flush()
 
     def unwrapped(self, lines: Iterable[str]) -> None:
         """Writes lines to be copied from a terminal or read by a shell: unwrapped, and all at once."""
         with self.paused(), writable_output():
-            sys.stdout.write("".join(f"{one_line(line)}\n" for line in lines))
+            sys.stdout.write(annotations.shown("".join(f"{one_line(line)}\n" for line in lines)))
             sys.stdout.flush()
 
     def stop_progress(self) -> None:
@@ -322,9 +356,11 @@ class Sink:
         self._status = None
 
     def texts(self, lines: "Iterable[Text]") -> None:
-        """Writes lines of a result for people; writes nothing in JSON mode."""
-        if not self.as_json:
+        """Writes lines of a result for people: to standard error if a Markdown document follows; none in JSON mode."""
+        if self.format == "text":
             self._print_all(lines)
+        elif self.format == "markdown" and not self.quiet:
+            self._tell(*lines)
 
     def messages(self, lines: "Iterable[Text]") -> None:
         """Writes lines for people to standard error in any mode."""
@@ -347,7 +383,7 @@ class Sink:
 
     def _put(self, console: "Console", line: "Text") -> None:
         """Writes a line: wrapped between words at a terminal, unwrapped for a program that reads the output."""
-        shown = self._safe(sanitize.plain(line.plain))
+        shown = annotations.shown(self._safe(sanitize.plain(line.plain)))
         line = line if shown == line.plain else _text(shown)
         if not console.is_terminal:
             with writable_output() if console is self._out else writable_messages():
