@@ -1,6 +1,7 @@
 """The formats that a command can print its result in, and the one that a command line chooses."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import get_args
 
 import typer
@@ -48,7 +49,7 @@ def of_words(arguments: Sequence[str]) -> OutputFormat:
     if "--json" in arguments:
         return "json"
     words = " ".join(arguments).replace("--format=", "--format ").split()
-    given = [word for option, word in zip(words, words[1:], strict=False) if option == "--format"]
+    given = [word for option, word in pairwise(words) if option == "--format"]
     return next((name for name in _FORMATS if name in given[-1:]), "text")
 
 

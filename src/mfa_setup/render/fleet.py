@@ -57,6 +57,7 @@ def result_lines(result: TenantResult, width: int) -> Iterator[Text]:
 
 
 def end_of(result: TenantResult) -> str:
+    """Returns how the run for a tenant ended, with its changes and warnings."""
     if result.skipped:
         return "not started"
     if result.error:

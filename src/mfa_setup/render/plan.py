@@ -30,8 +30,14 @@ def plan_lines(outcome: Outcome) -> Iterator[Text]:
     for change in outcome.changes:
         same = "up to date" if undoes is None else "stays as it is"
         yield from change_lines(change, same=same, config_file=outcome.outputs.config_file)
-    if outcome.outputs.countries:
+    for line in reach_lines(outcome):
         yield Text()
+        yield line
+
+
+def reach_lines(outcome: Outcome) -> Iterator[Text]:
+    """Yields the countries for which the delivery of codes was checked."""
+    if outcome.outputs.countries:
         yield Text(f"Delivery was checked for phones in: {', '.join(outcome.outputs.countries)}.")
 
 

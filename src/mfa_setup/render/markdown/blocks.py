@@ -103,7 +103,7 @@ class _Writer:
             case Heading(text):
                 return self._taken(f"## {self._inline(text)}")
             case Line(parts):
-                return self._taken(" ".join(map(self._inline, parts)))
+                return self._taken(escape.paragraph(map(self._inline, parts)))
             case Table():
                 return self._table(block)
             case Details():

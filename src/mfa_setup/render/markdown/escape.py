@@ -7,7 +7,7 @@ also lets readers copy it unchanged.
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from mfa_setup.render import annotations
 from mfa_setup.render.sanitize import one_line
@@ -26,13 +26,13 @@ _ESCAPED = {character: "\\" + character for character in "*_[]~"} | {
     "$": "\\$" + _BREAK,
 }
 _TABLE = str.maketrans(_ESCAPED)
-_LINKED = re.compile(r"(:(?=//)|www(?=\.)|\bgh(?=-\d))", re.IGNORECASE)
-"""Matches the beginnings of what GitHub links and no escape sequence prevents."""
-_LEADING = re.compile(r"(?P<number>\d+)(?=[.)])|(?=[-+=:])")
+_LINKED = re.compile(r"(:(?=//|[\w+-]+:)|www(?=\.)|\bgh(?=-\d))", re.IGNORECASE)
+"""Matches the beginnings of what GitHub links or replaces and no escape sequence prevents."""
+_LEADING = re.compile(r"\d+(?=[.)])|(?=[-+=:])")
 """Matches what makes the beginning of a line a list, a heading or the delimiter of a table."""
 _ACTIVE = re.compile(r"[@#$]|://|www\.|\bgh-\d|:[\w+-]+:", re.IGNORECASE)
 _QUOTED = re.compile(r"`([^`|\\]+)`")
-_WORD = re.compile(r"([\"'(]*)(\S+?)([\"').,;:!?]*)(?=\s|$)")
+_WORD = re.compile(r"([\"'(]*)(\S+?)([\"').,;!?]*)(?=\s|$)")
 _CODE = re.compile(r"[^`|\\]+")
 
 
@@ -45,14 +45,19 @@ def clean(text: str) -> str:
 
 
 def inline(text: str) -> str:
-    """Returns a text as Markdown for a paragraph, a heading or the cell of a table.
+    """Returns a text as Markdown within a paragraph, a heading or the cell of a table.
 
     What stands in backticks, as commands do in our own messages, and words that GitHub would link are shown as code.
     """
-    shown = "".join(
-        code(piece) if at % 2 else _WORD.sub(_word, piece) for at, piece in enumerate(_QUOTED.split(clean(text)))
-    )
-    return _LEADING.sub(lambda found: f"{found['number'] or ''}\\", shown, count=1) if _LEADING.match(shown) else shown
+    pieces = enumerate(_QUOTED.split(clean(text)))
+    return "".join(code(piece) if at % 2 else _WORD.sub(_word, piece) for at, piece in pieces)
+
+
+def paragraph(parts: Iterable[str]) -> str:
+    """Returns a paragraph of parts that are Markdown already; its beginning makes it nothing else, such as a list."""
+    text = " ".join(parts)
+    leading = _LEADING.match(text)
+    return f"{text[: leading.end()]}\\{text[leading.end() :]}" if leading else text
 
 
 def code(text: str) -> str:

@@ -16,6 +16,8 @@ from mfa_setup.render.fleet import (
 from mfa_setup.render.markdown.blocks import Block, Code, Details, Heading, Inline, Line, Strong, Table
 from mfa_setup.render.markdown.parts import change_blocks, failure_blocks, lines, verdict_of
 
+_BAD = "x"
+"""The mark of a tenant that failed, and of a failed check."""
 _MOST_ROWS = 200
 """How many tenants the table shows, so that a large fleet leaves room for its plans; the failed ones come first."""
 
@@ -76,7 +78,7 @@ def _tenants(results: Sequence[TenantResult]) -> Iterator[Block]:
 
 
 def _row(result: TenantResult) -> tuple[Inline, ...]:
-    sign = "*" if result.ok else "-" if result.skipped else "x"
+    sign = "*" if result.ok else "-" if result.skipped else _BAD
     warned = sum(check["status"] == "warn" for check in result.checks) + len(result.warnings)
     return Code(sign), Strong(result.name), end_of(result), str(len(result.changes)), str(warned)
 
@@ -91,6 +93,8 @@ def _plan(group: Sequence[TenantResult]) -> Details:
 
 
 def _notes(group: Sequence[TenantResult]) -> Iterator[Block]:
-    rows = [(Code(sign), text, hint) for sign, _, text, hint in notes_of(group)]
+    notes = sorted(notes_of(group), key=lambda note: note[0] != _BAD)
+    rows: list[tuple[Inline, ...]] = [(Code(sign), text, hint) for sign, _, text, hint in notes]
     if rows:
-        yield Table(("", "Warning", "Hint"), rows, "warnings")
+        bad = any(sign == _BAD for sign, *_ in notes)
+        yield Details(counted(len(rows), "finding"), [Table(("", "Finding", "Hint"), rows, "findings")], is_open=bad)

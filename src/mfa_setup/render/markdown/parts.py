@@ -25,7 +25,8 @@ def begin(outcome: Outcome, verdict: str) -> Iterator[Block]:
     basis = [STACKS[outcome.tenant.phone_stack]] if outcome.tenant and outcome.tenant.phone_stack else []
     basis += [sources(outcome.settings)] if outcome.settings else []
     if basis:
-        yield Line(f"{', '.join(basis)}.")
+        text = ", ".join(basis)
+        yield Line(f"{text[0].upper()}{text[1:]}.")
     if outcome.error:
         yield from failure_blocks(outcome.error, outcome.checks)
 

@@ -24,7 +24,7 @@ def plan_document(result: results.PlanResult) -> Iterator[Block]:
     outcome = result.outcome
     yield from begin(outcome, _plan_verdict(outcome))
     if outcome.error is None:
-        yield from lines(plan.end_of_plan(outcome))
+        yield from lines([*plan.end_of_plan(outcome), *plan.reach_lines(outcome)])
     # The digest of the plan belongs here, as one Line: it names what the reader approves.
     yield from _rest(outcome)
 
@@ -40,7 +40,10 @@ def status_document(result: results.StatusResult) -> Iterator[Block]:
     """Renders the result of `status`: the differences from the settings, and the current state."""
     outcome = result.outcome
     differing = plan.differing_from_settings(outcome)
-    yield from begin(outcome, "differs from the settings" if differing else "up to date")
+    is_new = differing and len(differing) == len(outcome.changes)
+    yield from begin(
+        outcome, "not set up yet" if is_new else "differs from the settings" if differing else "up to date"
+    )
     if outcome.error is None:
         yield from lines([plan.status_verdict(outcome)])
     yield from change_blocks(differing, outcome.outputs.config_file)
