@@ -8,7 +8,8 @@ import cmarkgfm
 from cmarkgfm.cmark import Options
 
 OURS = {"h2", "p", "strong", "code", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"}
-LINKED = re.compile(r"@\w|#\w|\bgh-\d|:[\w+-]+:|https?://|www\.|\$(?!\u200b)", re.IGNORECASE)
+OPEN = (("open", None),)
+LINKED = re.compile(r"@\w|#\w|\bgh-\d|:(?!\d+:)[\w+-]+:|https?://|www\.|\$(?!\u200b)", re.IGNORECASE)
 """What GitHub links or replaces in text that is not code."""
 
 
@@ -29,6 +30,7 @@ class Page(HTMLParser):
     text: str = ""
     outside: str = ""
     _code: int = 0
+    _in_cell: bool = False
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -44,17 +46,19 @@ class Page(HTMLParser):
             self.rows.append([])
         elif tag in {"td", "th"}:
             self.rows[-1].append("")
+            self._in_cell = True
 
     def handle_endtag(self, tag: str) -> None:
-        """Records the end of code."""
+        """Records the end of code or of a cell."""
         self._code -= tag == "code"
+        self._in_cell = self._in_cell and tag not in {"td", "th"}
 
     def handle_data(self, data: str) -> None:
         """Records text."""
         self.text += data
         if not self._code:
             self.outside += data
-        if self.rows and self.rows[-1]:
+        if self._in_cell:
             self.rows[-1][-1] += data.replace("\u200b", "").strip("\n")
 
     def handle_comment(self, data: str) -> None:
@@ -69,7 +73,7 @@ class Page(HTMLParser):
 def rendered(source: str) -> Page:
     """Renders a document, and requires that it contains nothing but the elements that we write."""
     page = Page(source)
-    foreign = [tag for tag, attributes in page.tags if tag not in OURS or attributes not in {(), (("open", ""),)}]
+    foreign = [tag for tag, attributes in page.tags if tag not in OURS or attributes not in ((), OPEN)]
     assert not foreign, f"{foreign} in {source!r}"
     assert not LINKED.search(page.outside), f"{LINKED.search(page.outside)} in {source!r}"
     assert not re.search(r"(?m)^\s*::|##\[", source), f"a command of a runner in {source!r}"

@@ -143,7 +143,8 @@ def test_folded_parts_stay_closed_tags_when_there_is_no_room_for_them() -> None:
 
 def result(name: str, **values: object) -> TenantResult:
     change = {
-        "resource": "application", "action": "create", "status": "pending", "title": name, "summary": f'create "{name}"',
+        "resource": "application", "action": "create", "status": "pending", "title": name,
+        "summary": f'create "{name}"',
         "fields": [{"path": "name", "before": None, "after": name, "sensitive": False}],
     }  # fmt: skip
     found = {"command": "plan", "changed": False, "changes": [change], "checks": [], "warnings": [], "error": None}

@@ -151,14 +151,14 @@ def _common_change(changes: Sequence[Document], *, with_fields: bool, all_values
 
 def _common(values: Sequence[Any], *, all_values: bool) -> Any:
     """Returns the value that all have in common, or a text that summarizes the different values."""
-    counted = Counter(value_text(value) for value in values)
-    if len(counted) == 1:
+    totals = Counter(value_text(value) for value in values)
+    if len(totals) == 1:
         return values[0]
-    most = len(counted) if all_values else _MOST_VALUES
-    if len(counted) == len(values) and most < len(values):
-        return f"{len(values)} different ones, such as {'; '.join(list(counted)[:2])}"
-    shown = [f"{text} ({counted(number, 'tenant')})" for text, number in counted.most_common(most)]
-    more = len(counted) - len(shown)
+    most = len(totals) if all_values else _MOST_VALUES
+    if len(totals) == len(values) and most < len(values):
+        return f"{len(values)} different ones, such as {'; '.join(list(totals)[:2])}"
+    shown = [f"{text} ({counted(number, 'tenant')})" for text, number in totals.most_common(most)]
+    more = len(totals) - len(shown)
     return "; ".join(shown) + (f"; {counted(more, 'other value')}" if more else "")
 
 

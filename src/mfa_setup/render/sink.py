@@ -298,7 +298,7 @@ class Sink:
         """Writes one Markdown document, and offers it to `summarize`."""
         from mfa_setup.render.markdown.blocks import document  # noqa: PLC0415 only this format needs it
 
-        text = document(blocks, self._safe)
+        text = document(blocks, self._safe_part)
         with self.paused(), writable_output():
             sys.stdout.write(text)
             sys.stdout.flush()
@@ -311,7 +311,9 @@ class Sink:
         """Writes annotations to standard error if a runner of GitHub Actions reads it."""
         if not annotations.are_read() or self.as_json:
             return
-        safe = [note._replace(title=self._safe(note.title), message=self._safe(note.message)) for note in notes]
+        safe = (
+            note._replace(title=self._safe_part(note.title), message=self._safe_part(note.message)) for note in notes
+        )
         with writable_messages():
             sys.stderr.write("".join(f"{line}\n" for line in annotations.lines(safe)))
             sys.stderr.flush()
@@ -371,6 +373,10 @@ class Sink:
 
     def _safe(self, text: str) -> str:
         return without_typed(sanitize.without(self.secrets, text), self.free_texts)
+
+    def _safe_part(self, text: str) -> str:
+        """Like `_safe`, for a part of a text that will be escaped: what may hide a secret is removed first."""
+        return self._safe(sanitize.plain(text))
 
     def _print_all(self, lines: "Iterable[Text]") -> None:
         if not self.quiet:

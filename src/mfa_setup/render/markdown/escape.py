@@ -26,11 +26,13 @@ _ESCAPED = {character: "\\" + character for character in "*_[]~"} | {
     "$": "\\$" + _BREAK,
 }
 _TABLE = str.maketrans(_ESCAPED)
-_LINKED = re.compile(r"(:(?=//|[\w+-]+:)|www(?=\.)|\bgh(?=-\d))", re.IGNORECASE)
+_EMOJI = r"(?:100|1234|(?=[\w+-]*[a-z+-])[\w+-]+):"
+"""Matches the name of an emoji after its first colon, and not a port."""
+_LINKED = re.compile(rf"(:(?=//|{_EMOJI})|www(?=\.)|\bgh(?=-\d))", re.IGNORECASE)
 """Matches the beginnings of what GitHub links or replaces and no escape sequence prevents."""
 _LEADING = re.compile(r"\d+(?=[.)])|(?=[-+=:])")
 """Matches what makes the beginning of a line a list, a heading or the delimiter of a table."""
-_ACTIVE = re.compile(r"[@#$]|://|www\.|\bgh-\d|:[\w+-]+:", re.IGNORECASE)
+_ACTIVE = re.compile(rf"[@#$]|://|www\.|\bgh-\d|:{_EMOJI}", re.IGNORECASE)
 _QUOTED = re.compile(r"`([^`|\\]+)`")
 _WORD = re.compile(r"([\"'(]*)(\S+?)([\"').,;!?]*)(?=\s|$)")
 _CODE = re.compile(r"[^`|\\]+")
