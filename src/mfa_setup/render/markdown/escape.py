@@ -1,8 +1,8 @@
 """Escapes text for GitHub-flavored Markdown, so that text of a service or a user is shown and never interpreted.
 
 Besides the syntax of Markdown, GitHub links mentions, references to issues and bare URLs, and turns `:name:` into
-emoji and `$...$` into formulas, but none of them within code (sources: github-markdown). So a word that contains such a mark becomes code, which
-also lets readers copy it unchanged.
+emoji and `$...$` into formulas, but none of them within code (sources: github-markdown). So a word that contains such a
+mark becomes code, which also lets readers copy it unchanged.
 """
 
 import html
