@@ -42,7 +42,7 @@ def tried(run: Run, unified: Lab, folder: Path, monkeypatch: pytest.MonkeyPatch)
         kept: tuple[Path, ...] = (base / "state", base / "cache", folder),
     ) -> list[str]:
         places: list[str] = []
-        for mode in ((), ("--json",), ("--format", "markdown")):
+        for mode in ((), ("--json",)):
             result: Result = run(*arguments, *mode, env={**unified.env, **(env or {})})
             places += found({" ".join(mode) or "text": secret}, {"stdout": result.out, "stderr": result.err})
         return places + found({"kept": secret}, files(kept))
