@@ -8,10 +8,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mfa_setup.model.fleet import Summary, TenantResult
-from mfa_setup.model.outcome import Outcome
+from mfa_setup.model.outcome import Failure, Outcome
+from mfa_setup.model.results import Result, StepResult
 from mfa_setup.render.markdown.blocks import LONGEST, Block, Code, Details, Heading, Line, Strong, Table, document
 from mfa_setup.render.markdown.escape import clean
 from mfa_setup.render.markdown.fleet import fleet_document
+from mfa_setup.render.markdown.results import blocks_of
 from support.markdown import rendered
 
 HOSTILE = [
@@ -139,6 +141,16 @@ def test_folded_parts_stay_closed_tags_when_there_is_no_room_for_them() -> None:
     assert len(text) <= LONGEST
     assert text.count("<details>") == text.count("</details>") > 5
     rendered(text)
+
+
+def test_a_step_names_the_next_one_and_a_plain_result_only_its_error() -> None:
+    outcome = Outcome(command="init", run_id="r1")
+    page = rendered(written(*blocks_of(StepResult(outcome, "Next: `mfa-setup buy-number`."))))
+    assert page.text.startswith("mfa-setup init: nothing to change")
+    assert "Next: mfa-setup buy-number." in page.text
+    failed = outcome.model_copy(update={"error": Failure(code="usage", message="No such option.", hint="See help.")})
+    page = rendered(written(*blocks_of(Result(failed))))
+    assert page.text == "mfa-setup init: failed Error: No such option. See help. Error code: usage"
 
 
 def result(name: str, **values: object) -> TenantResult:

@@ -39,7 +39,7 @@ def write_error(command: str, error: MfaSetupError, arguments: Sequence[str]) ->
         failure = {"code": error.code, "message": message, "hint": hint, **origin}
         found = {**EMPTY_DOCUMENT, "command": command, "run_id": uuid.uuid4().hex, "error": failure}
         document = sanitize.changed(lambda text: sanitize.without_values(secrets, text), found)
-        sys.stdout.write(json.dumps(document) + "\n")
+        sys.stdout.write(annotations.shown_json(json.dumps(document)) + "\n")
         sys.stdout.flush()
     elif output == "markdown" or sys.stderr.isatty() or _TERMINAL_VARIABLES & os.environ.keys():
         _write_as_result(command, error, arguments)
