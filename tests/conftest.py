@@ -46,7 +46,7 @@ def unified(labs: Labs) -> Lab:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working folder, with the tool's own folders beside it, and nothing of the caller's environment."""
     for name in list(os.environ):
-        if name.startswith(("AUTH0_", "TWILIO_", "MFA_SETUP_")) or name in {
+        if name.startswith(("AUTH0_", "TWILIO_", "MFA_SETUP_", "GITHUB_")) or name in {
             "CI",
             "COLUMNS",
             "LINES",

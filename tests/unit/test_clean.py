@@ -107,7 +107,7 @@ def test_a_secret_of_several_lines_is_masked_when_shown_as_one() -> None:
 
 
 def test_the_sink_masks_on_both_streams(capsys: pytest.CaptureFixture[str]) -> None:
-    sink = Sink(as_json=True, color=False)
+    sink = Sink("json", color=False)
     sink.secrets.append(SecretStr("planted-secret"))
     sink.document({"message": "planted-secret"})
     sink.say("it is planted-secret")

@@ -59,6 +59,14 @@ def test_an_early_signal_ends_in_the_same_document_as_a_later_one(
         assert document[name] == later[name]
 
 
+@pytest.mark.parametrize("words", [("--format", "json"), ("--format=json",)])
+def test_an_early_signal_heeds_the_long_form_of_json(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    stopped(monkeypatch, signal.SIGTERM, "up", *words)
+    assert json.loads(capfd.readouterr().out)["error"]["code"] == "terminated"
+
+
 def test_an_early_signal_without_json_is_told_on_standard_error(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -146,7 +146,7 @@ def command(
         def complete() -> None:
             from mfa_setup.cli.parameters import give_parameters  # noqa: PLC0415 slow to import
 
-            give_parameters(run, groups, own)
+            give_parameters(full_name, run, groups, own)
 
         run.__signature__ = inspect.Signature()  # type: ignore[attr-defined]
         _without_parameters[full_name] = complete
@@ -191,11 +191,13 @@ def _debugged(common: Common, environment: Mapping[str, str]) -> Common:
 
 def new_sink(common: Common) -> "Sink":
     """Creates the sink, which masks every secret of the environment from its first line on."""
-    from mfa_setup.render.sink import Sink  # noqa: PLC0415 not needed for help and version
+    from mfa_setup.cli import step_summary  # noqa: PLC0415 not needed for help and version
+    from mfa_setup.render.sink import Sink  # noqa: PLC0415
     from mfa_setup.settings.credentials import secrets_of  # noqa: PLC0415
 
-    sink = Sink(as_json=common.json, quiet=common.quiet, verbosity=common.verbose, color=not common.no_color)
+    sink = Sink(common.format, quiet=common.quiet, verbosity=common.verbose, color=not common.no_color)
     sink.secrets += secrets_of(os.environ)
+    sink.summarize = step_summary.append
     return sink
 
 
