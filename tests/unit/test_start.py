@@ -64,7 +64,7 @@ def test_an_early_signal_heeds_the_long_form_of_json(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:
     stopped(monkeypatch, signal.SIGTERM, "up", *words)
-    assert json.loads(capfd.readouterr().out)["error"]["code"] == "terminated"
+    assert documents.document(capfd.readouterr().out)["error"]["code"] == "terminated"
 
 
 def test_an_early_signal_without_json_is_told_on_standard_error(
