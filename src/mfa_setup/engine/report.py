@@ -8,6 +8,7 @@ from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import (
     Failure,
+    JournalExport,
     Notice,
     Outcome,
     Outputs,
@@ -41,6 +42,7 @@ class Report:
         self.undoes: PastRun | None = None
         self.settings: SettingsUsed | None = None
         self.profiles: tuple[StoredProfile, ...] | None = None
+        self.exported: JournalExport | None = None
         self.silent = False
         """Whether the command has already printed its own result."""
 
@@ -100,6 +102,7 @@ class Report:
             undoes=self.undoes,
             settings=self.settings,
             profiles=self.profiles,
+            journal_export=self.exported,
         )
 
 

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from mfa_setup.engine import undo_rest
+from mfa_setup.checks.catalog import answer
+from mfa_setup.engine import marks, undo_rest
+from mfa_setup.engine.delivery_guard import standing_on
 from mfa_setup.engine.executor import Executor
 from mfa_setup.engine.plan import Plan, Stage
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.undo_guard import UndoGuard
 from mfa_setup.engine.undo_rest import BACKWARDS, Rest, Steps
-from mfa_setup.errors import NotFoundError
+from mfa_setup.errors import JournalUnsealedError, NotFoundError
 from mfa_setup.model.check import Check
 from mfa_setup.model.journal import RunRecord, runs_after, undoable, undone
 from mfa_setup.model.outcome import Notice, PastRun
@@ -74,11 +76,16 @@ def undo(run: Run, asked: Asked) -> None:
     """Runs all steps of an undo; the report is filled whether this returns or raises.
 
     Raises:
-        GuardRefusedError: The undo would remove something that the policy after it depends on.
+        GuardRefusedError: The undo would remove something that the policy after it depends on, or an imported journal
+            has no seal that the credentials verify.
+        JournalMissingError: There is no journal, but something on the services has the tool's marks.
         ScopeMissingError: The token lacks scopes; everything that its scopes allow was restored, and the rest is named.
         MfaSetupError: Something else stopped the undo.
     """
     journal, report = run.services.journal, run.report
+    consent = _consent(run)
+    if not journal.runs:
+        marks.require_none(run)
     record = choose(journal.runs, asked.run_id)
     if record is None:
         report.warn((_NOTHING,))
@@ -95,8 +102,36 @@ def undo(run: Run, asked: Asked) -> None:
         report.warn((_nothing_restored(record, journal.runs),))
         return
     journal.begin()  # even if everything is already as before: the run then counts as undone
+    for check in consent:
+        journal.override(check.id, check.evidence)
     Executor(run.services, plan.found, report, run.person, guard).carry_out(plan)
     undo_rest.require_none(report, undoing.rests, undoing.command)
+
+
+def _consent(run: Run) -> tuple[Check, ...]:
+    """Returns the check that the user overrides to use an imported journal without a valid seal; empty with one.
+
+    Raises:
+        JournalUnsealedError: The user has not overridden it.
+    """
+    imported = run.services.journal.imported
+    if imported is None or imported.is_sealed:
+        return ()
+    evidence = (
+        f"The exported journal {imported.path} has no seal that the credentials of this run can verify: it was "
+        "exported with an access token or with other credentials, or somebody changed it."
+    )
+    fix = "Use the credentials with which the journal was exported. Otherwise read the file before you trust it."
+    check = answer(_SEAL, "fail", evidence, fix)
+    if _SEAL not in run.overrides and not run.person.overrule((check,), run.services.domain):
+        hint = f"{fix} To continue anyway: --override {_SEAL}. The app's config file is then left as it is."
+        raise standing_on(JournalUnsealedError(f"{evidence} Nothing was changed.", hint=hint), (check,))
+    agreed = check.model_copy(update={"overridden": True})
+    run.report.checks.append(agreed)
+    return (agreed,)
+
+
+_SEAL = "journal_seal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,5 +249,6 @@ def _nothing_restored(record: RunRecord, runs: tuple[RunRecord, ...]) -> Notice:
 _NOTHING = Notice(
     code="nothing_to_undo",
     message="The journal of this tenant has no run left to revert.",
-    hint="`mfa-setup undo --list` shows the runs. The journal is this machine's own.",
+    hint="`mfa-setup undo --list` shows the runs. The journal is this machine's own; to undo a run of another machine, "
+    "pass its exported journal with --journal FILE.",
 )

@@ -86,7 +86,7 @@ def _unproven(record: RunRecord, account: TwilioInventory) -> Iterator[Notice]:
                 )
 
 
-def _is_sender(provider: Provider, number: Number, account: TwilioInventory) -> bool:
+def is_sender(provider: Provider, number: Number, account: TwilioInventory) -> bool:
     """Whether a provider may send from this number, directly or through the pool of its Messaging Service."""
     services = (service for service in account.services if service.sid == provider.messaging_service_sid)
     pooled = provider.sid == account.sid and not provider.sender and any(number.sid in one.pool for one in services)
@@ -125,7 +125,7 @@ def _use_of(number: Number, given: Reversal) -> Notice | None:
     """
     if tenant := given.elsewhere.get(number.phone_number):
         return _used_by(number, tenant)
-    sends = _is_sender(known(given.now.provider), number, known(given.now.inventory))
+    sends = is_sender(known(given.now.provider), number, known(given.now.inventory))
     return _in_use(number, given.record.run_id) if sends and not given.now.requires_codes else None
 
 
