@@ -114,7 +114,7 @@ def _missing(run: Run, found: Snapshot, marks: tuple[str, ...], unread: str) -> 
     unseen = f" Could not be checked: {unread}." if unread else ""
     return JournalMissingError(
         "The journal of this tenant is not on this machine, so the values from before the setup are not known. "
-        f"Nothing was changed. mfa-setup created: {'; '.join(marks)}.{in_force}{unseen}"
+        f"Nothing was changed. mfa-setup has set up: {'; '.join(marks)}.{in_force}{unseen}"
     )
 
 
