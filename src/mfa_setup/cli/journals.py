@@ -52,6 +52,7 @@ def export(call: Call, context: CommandContext) -> None:
         JournalNewerError, JournalUnusableError: The journal cannot be used.
     """
     path = _target(call)
+    context.sink.free_texts.append(str(path))  # the result shows it, even if it is a misplaced secret
     source, domain = tenant_of(call, context)
     auth0 = credentials.auth0_credentials(source, domain, source.text("AUTH0_CLIENT_ID"))
     context.sink.secrets += [secret for secret in (auth0.client_secret,) if secret]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mfa_setup.engine.preconditions import missing_scopes
 from mfa_setup.engine.run import Run
-from mfa_setup.errors import ForbiddenError, JournalMissingError, MfaSetupError, ScopeMissingError
+from mfa_setup.errors import ForbiddenError, JournalMissingError, ScopeMissingError
 from mfa_setup.model.observed import Application, Number
 from mfa_setup.model.outcome import Notice, Outputs, Tenant
 from mfa_setup.model.post_login import ScopeState
@@ -14,7 +14,7 @@ from mfa_setup.resources import policy_names, sender
 from mfa_setup.resources.creation import is_ours
 from mfa_setup.resources.number_revert import is_sender
 from mfa_setup.snapshot.names import PartName, scopes_of
-from mfa_setup.snapshot.parts import NOT_READ, known_or
+from mfa_setup.snapshot.parts import NOT_READ, Part, first_unread, known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
 _PARTS: dict[PartName, str] = {
@@ -55,18 +55,20 @@ def _read(run: Run) -> Snapshot:
     else:
         run.report.tenant = Tenant(domain=run.services.domain, phone_stack=known_or(begun.stack, None))
     stack = known_or(begun.stack, None)
-    readable = {part for part in parts if not missing_scopes(run.token, scopes_of({part}, stack) - _FOR_STACK)}
+    readable = {
+        part for part in parts if not missing_scopes(run.token, scopes_of({part}, stack) - scopes_of((), stack))
+    }
     return reader.read(readable, begun)
 
 
-_FOR_STACK = frozenset({"read:tenant_settings"})
-"""The scope that only the phone stack needs."""
-
-
 def _is_unread(found: Snapshot, part: PartName) -> bool:
-    if part == "twilio":
-        return found.account is None or isinstance(found.account.numbers, MfaSetupError)
-    return isinstance(getattr(found, part), MfaSetupError)
+    value = _listed_numbers(found) if part == "twilio" else getattr(found, part)
+    return first_unread((value,)) is not None
+
+
+def _listed_numbers(found: Snapshot) -> Part[tuple[Number, ...]]:
+    """Returns the account's numbers, even if other parts of the account could not be read."""
+    return found.account.numbers if found.account else NOT_READ
 
 
 def _applications(found: Snapshot) -> tuple[Application, ...]:
@@ -74,8 +76,8 @@ def _applications(found: Snapshot) -> tuple[Application, ...]:
 
 
 def _numbers(run: Run, found: Snapshot) -> tuple[Number, ...]:
-    own, numbers = sender.own(run.services), known_or(found.account.numbers if found.account else NOT_READ, ())
-    return tuple(number for number in numbers if own.has(number))
+    own = sender.own(run.services)
+    return tuple(number for number in known_or(_listed_numbers(found), ()) if own.has(number))
 
 
 def _of_applications(applications: tuple[Application, ...]) -> Iterator[str]:

@@ -25,4 +25,5 @@ EMPTY_DOCUMENT: dict[str, Any] = {
     "undoes": None,
     "settings": None,
     "profiles": None,
+    "journal_export": None,
 }
