@@ -38,7 +38,7 @@ def list_runs(call: Call, context: CommandContext) -> None:
     journal = _open(call, context, given.audience, imported)
     if imported and not imported.is_sealed:
         context.report.warn((_UNSEALED,))
-    if not journal.runs:
+    if not journal.runs and not imported:
         context.report.warn((_NO_RUNS,))
     context.report.runs = listed(journal.runs)
 
