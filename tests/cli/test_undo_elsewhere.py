@@ -87,6 +87,12 @@ def test_without_marks_there_is_nothing_to_undo(new: Machines, lab: Lab) -> None
     assert lab.writes() == []
 
 
+def test_a_service_that_does_not_answer_is_not_taken_for_one_without_marks(another: Machines, unified: Lab) -> None:
+    unified.faults({"method": "GET", "path": "/api/v2/clients", "effect": "status:500", "times": 99})
+    result = another()("undo", "--timeout", "0")
+    assert (result.code, result.document["error"]["code"]) == (5, "service_unavailable"), result.out
+
+
 def test_the_list_without_the_journal_is_empty_and_says_so_without_a_request(new: Machines, lab: Lab) -> None:
     new()("up")
     mark = lab.mark()

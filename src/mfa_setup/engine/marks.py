@@ -1,11 +1,11 @@
 """What mfa-setup left on the services, recognized by its marks, for an undo on a machine that has no journal of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mfa_setup.engine.preconditions import missing_scopes
 from mfa_setup.engine.run import Run
-from mfa_setup.errors import ForbiddenError, JournalMissingError, ScopeMissingError
+from mfa_setup.errors import ForbiddenError, JournalMissingError, MfaSetupError, ScopeMissingError, UnavailableError
 from mfa_setup.model.observed import Application, Number
 from mfa_setup.model.outcome import Notice, Outputs, Tenant
 from mfa_setup.model.post_login import ScopeState
@@ -14,7 +14,7 @@ from mfa_setup.resources import policy_names, sender
 from mfa_setup.resources.creation import is_ours
 from mfa_setup.resources.number_revert import is_sender
 from mfa_setup.snapshot.names import PartName, scopes_of
-from mfa_setup.snapshot.parts import NOT_READ, Part, first_unread, known_or
+from mfa_setup.snapshot.parts import NOT_READ, Part, first_unread, known, known_or
 from mfa_setup.snapshot.snapshot import Snapshot
 
 _PARTS: dict[PartName, str] = {
@@ -32,16 +32,19 @@ def require_none(run: Run) -> None:
 
     Raises:
         JournalMissingError: Something has the marks; the message lists it.
-        MfaSetupError: Auth0 could not be reached, or it refused the credentials.
+        UnavailableError: Nothing with the marks was found, and a service could not be reached.
+        MfaSetupError: Auth0 refused the credentials.
     """
     run.person.doing("Looking for what mfa-setup has created")
     found = _read(run)
     applications, numbers = _applications(found), _numbers(run, found)
     marks = (*_of_applications(applications), *_of_numbers(numbers, found), *_of_action(found))
-    unread = ", ".join(name for part, name in _PARTS.items() if _is_unread(found, part))
+    missing = [part for part in _PARTS if first_unread((_part(found, part),))]
+    unread = ", ".join(_PARTS[part] for part in missing)
     if marks:
         raise _missing(run, found, marks, unread)
     if unread:
+        _require_reached(found, missing)
         run.report.warn((_unseen(unread),))
 
 
@@ -61,9 +64,19 @@ def _read(run: Run) -> Snapshot:
     return reader.read(readable, begun)
 
 
-def _is_unread(found: Snapshot, part: PartName) -> bool:
-    value = _listed_numbers(found) if part == "twilio" else getattr(found, part)
-    return first_unread((value,)) is not None
+def _require_reached(found: Snapshot, missing: Iterable[PartName]) -> None:
+    """Raises the error of a part that could not be read because its service did not answer."""
+    for part in missing:
+        try:
+            known(_part(found, part))
+        except UnavailableError:
+            raise
+        except MfaSetupError:  # permissions or credentials, which the user may not have
+            continue
+
+
+def _part(found: Snapshot, part: PartName) -> Part[object]:
+    return _listed_numbers(found) if part == "twilio" else getattr(found, part)
 
 
 def _listed_numbers(found: Snapshot) -> Part[tuple[Number, ...]]:

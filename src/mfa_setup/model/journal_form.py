@@ -70,11 +70,11 @@ def _kept(value: JsonValue) -> bool:
 _ID = _matching(r"[A-Za-z0-9_-]{1,128}")
 _NUMBER_SID = _matching(r"PN[0-9a-fA-F]{32}")
 _PHONE = _matching(r"\+[1-9][0-9]{6,14}")
-_SERVICE = _or_null(_matching(r"MG[0-9a-fA-F]{32}"))
-_ACCOUNT = _or_null(_matching(r"AC[0-9a-fA-F]{32}"))
-_SENDER = _or_null(_matching(r"[A-Za-z0-9 +_&-]{1,64}"))
+_NO_PATH = _or_null(_matching(r"[A-Za-z0-9 +_-]*"))
+"""The form of a SID in a tenant's phone settings, where Auth0 accepts any text (OpenAPI); Twilio's paths contain it."""
 _DIGEST = _or_null(_matching(r"[0-9a-f]{64}"))
-_URLS = _or_null(_list_of(_matching(r"[A-Za-z][A-Za-z0-9+.-]*:/[^\s\x00-\x20\x7f]+", 2_048)))
+_URLS = _or_null(_list_of(_matching(r"(?!(?i:javascript|data|vbscript):)[^\s\x00-\x20\x7f]+", 2_048)))
+"""The form of lists of URLs. An application may have had URLs of apps (`com.example.app:/callback`), too."""
 _CODE = _or_null(_long_text)
 _LINE = _or_null(_text)
 _PROVIDER = _or_null(_among(*get_args(ProviderKind)))
@@ -105,14 +105,14 @@ _FORMS: Mapping[str, Form] = {
     "friendly_name": _matching(rf"{MARK}[0-9a-f]{{16}}"),
     "country": _matching(r"[A-Z]{2}"),
     "number_type": _among(*get_args(NumberType)),
-    "messaging_service_sid": _SERVICE,
+    "messaging_service_sid": _NO_PATH,
     "disabled": _flag,
-    "configuration.sid": _ACCOUNT,
-    "configuration.default_from": _SENDER,
-    "configuration.mssid": _SERVICE,
+    "configuration.sid": _LINE,
+    "configuration.default_from": _LINE,
+    "configuration.mssid": _LINE,
     "configuration.delivery_methods": _or_null(_list_of(_among("text", "voice"))),
-    "sid": _ACCOUNT,
-    "from": _SENDER,
+    "sid": _LINE,
+    "from": _LINE,
     "token": _or_null(_matching(r"[a-z]{1,16}")),
     "provider": _PROVIDER,
     "enabled": _flag,
@@ -122,7 +122,7 @@ _FORMS: Mapping[str, Form] = {
     "id": _or_null(_ID),
     "text": _CODE,
     "voice": _CODE,
-    "sender": _SENDER,
+    "sender": _LINE,
     "templates.enrollment": _CODE,
     "templates.verification": _CODE,
     "code": _CODE,
