@@ -3,13 +3,15 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mfa_setup.store.journal_file import read_journal
 from support.elsewhere import FILE, FOR_GOOD, Machines, new_machines, read_file, standing, write_file
 from support.lab import Lab, Run
-from support.scene import actions, number, warned
+from support.legacy import memory
+from support.scene import actions, is_unified, number, warned
 
 SECRETS = ("AUTH0_CLIENT_SECRET", "TWILIO_AUTH_TOKEN")
 UNSEEN = ("--override", "provider_token")
@@ -89,7 +91,7 @@ def test_without_marks_there_is_nothing_to_undo(new: Machines, lab: Lab) -> None
 
 def test_a_service_that_does_not_answer_is_not_taken_for_one_without_marks(another: Machines, unified: Lab) -> None:
     unified.faults({"method": "GET", "path": "/api/v2/clients", "effect": "status:500", "times": 99})
-    result = another()("undo", "--timeout", "0")
+    result = another()("undo", "--timeout", "0.1")
     assert (result.code, result.document["error"]["code"]) == (5, "service_unavailable"), result.out
 
 
@@ -129,6 +131,27 @@ def test_with_the_exported_journal_another_machine_restores_every_byte(new: Mach
     third = new().undoes("--run", run_id)
     assert (third.code, third.document["changed"]) == (0, False), third.out
     assert lab.writes(mark) == []
+
+
+def decisive(lab: Lab) -> dict[str, Any]:
+    """What decides who is asked for a code, and how it is sent."""
+    tenant = lab.tenant
+    names = ("phone_provider", "phone_templates", "policies", "factors", "message_types")
+    codes = [(action["name"], action["code"]) for action in tenant["actions"]]
+    return {"actions": codes, **{name: tenant[name] for name in names}}
+
+
+def test_limits_and_a_move_to_the_other_phone_stack_go_back_elsewhere(new: Machines, lab: Lab) -> None:
+    runner = new()
+    assert runner("up", "--only-percent", "10").code == 0
+    state = decisive if is_unified(lab) else memory
+    before = state(lab)
+    last = runner("up", "--only-percent", "20") if is_unified(lab) else runner("migrate")
+    assert last.code == 0, last.out
+    runner.exports()
+    result = new().undoes(*UNSEEN)
+    assert result.code == 0, result.out
+    assert state(lab) == before
 
 
 def test_a_run_that_failed_can_be_exported_and_undone_elsewhere(new: Machines, lab: Lab) -> None:

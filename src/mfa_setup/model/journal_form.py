@@ -64,7 +64,7 @@ def _plain(value: JsonValue) -> bool:
 
 def _kept(value: JsonValue) -> bool:
     """Whether a value has the legacy phone settings that `migrate` recorded."""
-    return isinstance(value, dict) and value.keys() <= _KEPT and all(_FORMS[name](item) for name, item in value.items())
+    return isinstance(value, dict) and value.keys() <= _KEPT and all(FORMS[name](item) for name, item in value.items())
 
 
 _ID = _matching(r"[A-Za-z0-9_-]{1,128}")
@@ -80,7 +80,7 @@ _LINE = _or_null(_text)
 _PROVIDER = _or_null(_among(*get_args(ProviderKind)))
 _TYPES = _list_of(_among("sms", "voice"))
 
-_FORMS: Mapping[str, Form] = {
+FORMS: Mapping[str, Form] = {
     "name": _LINE,
     "app_type": _LINE,
     "callbacks": _URLS,
@@ -158,7 +158,7 @@ _BRANDING = frozenset(
 _TEMPLATE = frozenset({"kind", "id", "text", "voice", "disabled", "sender"})
 _MADE = frozenset({"client_id", "number_sid", "id", "updated_at", "action_id", "recovered", "owned_before"})
 
-_WRITES: Mapping[WriteAction, tuple[Form, frozenset[str]]] = {
+WRITES: Mapping[WriteAction, tuple[Form, frozenset[str]]] = {
     "create_application": (_text, _APPLICATION),
     "update_application": (_ID, _APPLICATION),
     "connect_application": (_ID, frozenset({"connection"})),
@@ -210,7 +210,7 @@ def problems(run: RunRecord) -> Iterator[str]:
 
 
 def _problems_of(write: WriteRecord) -> Iterator[str]:
-    target, names = _WRITES[write.action]
+    target, names = WRITES[write.action]
     if not target(write.target):
         yield "target"
     if write.error and not _WORD(write.error):
@@ -225,7 +225,7 @@ def _problems_of(write: WriteRecord) -> Iterator[str]:
 
 
 def _has_form(fields: Fields, allowed: frozenset[str]) -> bool:
-    return fields.keys() <= allowed and all(_FORMS[name](value) for name, value in fields.items())
+    return fields.keys() <= allowed and all(FORMS[name](value) for name, value in fields.items())
 
 
 def _is_time(text: str) -> bool:
