@@ -23,7 +23,7 @@ from mfa_setup.model.outcome import Notice, SettingsUsed, Tenant
 from mfa_setup.settings import credentials, endpoints, parsers, settings
 from mfa_setup.settings.settings_file import find_file
 from mfa_setup.store.folders import Folders
-from mfa_setup.store.journal import Header, Journal, open_journal
+from mfa_setup.store.journal_import import import_journal, read_export
 
 if TYPE_CHECKING:  # imports httpx, so it is imported at run time only if a command needs it
     from mfa_setup.adapters.http_policy import HttpSettings
@@ -71,6 +71,16 @@ def judged(begin: str, form: Callable[[str], T], text: str) -> T:
     except parsers.MalformedError as malformed:
         problem = f"{begin}{parsers.quoted(text)}: {malformed.problem}."
         raise InvalidValueError(problem, hint=malformed.example) from None
+
+
+def journal_file_of(call: Call) -> Path | None:
+    """Returns the exported journal that `--journal` names; None if the option is missing or not given.
+
+    Raises:
+        InvalidValueError: The text is not a path.
+    """
+    text = call.own.get("journal")
+    return None if text is None else judged("--journal is ", parsers.path, text)
 
 
 @contextmanager
@@ -142,6 +152,8 @@ def open_with(
         ValueNeededError: A value is missing, and there is no terminal to ask at.
     """
     folders = Folders.of(os.environ)
+    journal_file = journal_file_of(call)
+    exported = read_export(journal_file) if journal_file else None
     seconds = seconds_of(call, DEFAULT_TIMEOUT)
     sandbox_url = judge_sources(context, source, asked)
     task = task.without_application() if asked.desired.application is None else task
@@ -158,6 +170,8 @@ def open_with(
     access = _access(domain, places, source, task, context)
     context.sink.secrets += access.secrets
     endpoints.require_this_machine(access.places)
+    auth0, secrets = access.auth0, context.sink.secrets
+    imported = import_journal(exported, auth0.audience, domain, auth0.lasting_secret, secrets) if exported else None
     with compose(
         task,
         desired,
@@ -169,6 +183,7 @@ def open_with(
             learned=context.sink.secrets.append,
             region_variables=_region_variables(source),
             person=context.terminal,
+            imported=imported,
         ),
         report=context.report,
         config=config_file,
@@ -259,13 +274,12 @@ def working_folders() -> tuple[Path, Path | None] | None:
         return folder, None
 
 
-def read_journal(call: Call, context: CommandContext) -> Journal:
-    """Returns the tenant's journal for reading only; calls no service, so no credentials are needed.
+def tenant_of(call: Call, context: CommandContext) -> tuple[credentials.SecretSource, str]:
+    """Returns the given credentials and the domain of the tenant, for a command that calls no service.
 
     Raises:
         InvalidValueError: A value is malformed.
         ValueNeededError: The domain is not known.
-        JournalNewerError, JournalUnusableError: The journal cannot be used.
     """
     source = _source(call, context)
     asked, _ = _with_profile(call, source, settings.load(call.flags, os.environ, settings_file_of(call)))
@@ -274,10 +288,7 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
     credentials.check_formats(source)
     domain = asked.domain or _ask_domain(context.terminal)
     context.report.tenant = Tenant(domain=domain)
-    header = Header(run_id=context.report.run_id, command=call.command, domain=domain)
-    journal = open_journal(Folders.of(os.environ), credentials.tenant_key(source, domain), header)
-    context.report.warn(journal.notices)
-    return journal
+    return source, domain
 
 
 def _access(

@@ -9,6 +9,7 @@ from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import (
     Configuration,
     Failure,
+    JournalExport,
     Notice,
     Outcome,
     Outputs,
@@ -43,6 +44,7 @@ class Report:
         self.settings: SettingsUsed | None = None
         self.profiles: tuple[StoredProfile, ...] | None = None
         self.configuration: Configuration | None = None
+        self.exported: JournalExport | None = None
         self.silent = False
         """Whether the command has already printed its own result."""
 
@@ -103,6 +105,7 @@ class Report:
             settings=self.settings,
             profiles=self.profiles,
             configuration=self.configuration,
+            journal_export=self.exported,
         )
 
 

@@ -26,4 +26,5 @@ EMPTY_DOCUMENT: dict[str, Any] = {
     "settings": None,
     "profiles": None,
     "configuration": None,
+    "journal_export": None,
 }

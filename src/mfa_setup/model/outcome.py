@@ -185,6 +185,20 @@ class PastRun(Frozen):
     undone: bool
 
 
+class JournalExport(Frozen):
+    """The file to which `undo --export` wrote the journal.
+
+    Attributes:
+        file: The path of the file.
+        runs: The number of runs in the file.
+        sealed: Whether a run with the same credentials can verify the file.
+    """
+
+    file: str
+    runs: int
+    sealed: bool
+
+
 class StoredProfile(Frozen):
     """A stored profile, without its secrets.
 
@@ -297,3 +311,4 @@ class Outcome(Frozen):
     settings: SettingsUsed | None = None
     profiles: tuple[StoredProfile, ...] | None = None
     configuration: Configuration | None = None
+    journal_export: JournalExport | None = None

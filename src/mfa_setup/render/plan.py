@@ -6,7 +6,7 @@ from rich.text import Text
 
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Notice, Outcome, PastRun
+from mfa_setup.model.outcome import JournalExport, Notice, Outcome, PastRun
 from mfa_setup.model.results import PlanResult, StatusResult, UndoResult
 from mfa_setup.render.change import change_lines, state_lines
 from mfa_setup.render.parts import check_lines, heading, run_line, sections, short_id, time_of, warning_lines
@@ -117,6 +117,9 @@ def status_verdict(outcome: Outcome) -> Text:
 def undo_result(result: UndoResult) -> Iterator[Text]:
     """Renders the result of `undo`: what was restored, or the runs that can be undone."""
     outcome = result.outcome
+    if outcome.journal_export is not None:
+        yield _exported(outcome.journal_export)
+        return
     if outcome.runs is not None:
         yield from _runs(outcome.runs)
         return
@@ -125,6 +128,11 @@ def undo_result(result: UndoResult) -> Iterator[Text]:
         return
     undone = f"run {short_id(outcome.undoes)}" if outcome.undoes else "that run"
     yield Text(f"Restored what {undone} changed.", BOLD)
+
+
+def _exported(export: JournalExport) -> Text:
+    count = "1 run" if export.runs == 1 else f"{export.runs} runs"
+    return Text(f"Exported the journal of this tenant ({count}) to {one_line(export.file)}.", BOLD)
 
 
 def _runs(runs: tuple[PastRun, ...]) -> Iterator[Text]:
