@@ -288,11 +288,12 @@ class Outcome(Frozen):
         checks: The checks of `doctor`; of other commands, those that failed, warn, or were overridden.
         warnings: The warnings, which did not stop the run.
         error: Why the run failed; null if it succeeded.
-        runs: The runs that `undo --list` lists, the newest first; null for other commands.
+        runs: The runs that `undo --list` and `undo --export` list, the newest first; null for other commands.
         undoes: The run that `undo` reverts; null for other commands.
         settings: Where the settings come from that are not on the command line; null for commands without settings.
         profiles: The stored profiles, of `login`, `logout` and `profiles`; null for other commands.
         configuration: Every setting with its origin, of `config show`; null for other commands.
+        journal_export: The file that `undo --export` wrote; null for other commands.
     """
 
     schema_version: Literal[1] = 1
