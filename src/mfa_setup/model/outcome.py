@@ -71,7 +71,7 @@ class Outputs(Frozen):
     """The values that describe the state after the run; null if a value is unknown or not part of the command.
 
     `policy_scope` says whom the policy is limited to; null if it concerns everyone. `countries` are the countries for
-    which the delivery of codes was checked.
+    which the delivery of codes was checked. `files` are the files that `export` wrote.
     """
 
     domain: str | None = None
@@ -84,6 +84,7 @@ class Outputs(Frozen):
     policy_scope: PolicyScope | None = None
     countries: tuple[str, ...] | None = None
     config_file: str | None = None
+    files: tuple[str, ...] | None = None
     proof: Proof | None = None
     sms: Sms | None = None
 
