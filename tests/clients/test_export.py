@@ -54,6 +54,7 @@ def test_one_import_of_the_folder_leaves_nothing_to_plan(
     assert left(run, secure, "--name", NAME, "--from", phone, *TEXT) == {}
 
 
+@pytest.mark.parametrize("secure", ["unified"], indirect=True)
 def test_its_own_script_imports_limits_and_sets_the_policy_last(run: Run, secure: Secure, tmp_path: Path) -> None:
     folder = tmp_path / "tenant"
     phone = exported(run, secure, folder, "--name", NAME, *LIMITS)
@@ -71,19 +72,3 @@ def test_its_own_script_imports_limits_and_sets_the_policy_last(run: Run, secure
     policy = max(index for index, path in enumerate(paths) if path.endswith("/guardian/policies"))
     kinds = ("providers", "providers/twilio", "message-types", "factors/sms")
     assert all(index < policy for index, path in enumerate(paths) if path.endswith(kinds))
-
-
-def test_its_script_sets_no_policy_when_the_provider_is_refused(run: Run, secure: Secure, tmp_path: Path) -> None:
-    folder = tmp_path / "tenant"
-    exported(run, secure, folder, "--name", NAME)
-    program = tmp_path / "a0deploy"
-    modules = Path(__file__).with_name("deploy_cli") / "node_modules" / "auth0-deploy-cli"
-    program.write_text(f'#!/bin/sh\nexec node {json.dumps(str(modules / "lib" / "index.js"))} "$@"\n')
-    program.chmod(0o755)
-    fault = {"method": "P*", "path": "*/providers*", "effect": "status:400", "applied": False, "times": 9}
-    assert secure.http.post("/_sandbox/faults", json=[fault]).is_success
-    env = {name: value for name, value in secure.env.items() if value}
-    env |= {"PATH": os.environ["PATH"], "A0DEPLOY": str(program)}
-    done = subprocess.run([str(folder / "import.sh")], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode != 0
-    assert secure.state["policies"] == []
