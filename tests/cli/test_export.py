@@ -55,7 +55,7 @@ def start_over(lab: Lab, phone: str) -> None:
 
 
 def run_script(folder: Path, lab: Lab, **changed: str) -> subprocess.CompletedProcess[str]:
-    """Runs the exported script in an environment of its own, and checks that no program gets a secret as an argument."""
+    """Runs the exported script in an environment of its own; no program may get a secret as an argument."""
     programs, arguments = folder.parent / "programs", folder.parent / "arguments"
     programs.mkdir(exist_ok=True)
     for name in ("curl", "jq"):
@@ -258,3 +258,40 @@ def test_the_terraform_module_fits_the_schema_and_imports_every_resource(
     guardian = module["resource"]["auth0_guardian"]["mfa"]
     assert "twilio_api_accounts_incoming_phone_numbers.sender" in guardian["depends_on"]
     assert module["variable"]["twilio_auth_token"]["sensitive"] is True
+
+
+def test_the_folders_script_stops_before_the_policy_when_an_import_fails(
+    run: Run, unified: Lab, tmp_path: Path
+) -> None:
+    set_up(run, unified)
+    folder, log, program = tmp_path / "tenant", tmp_path / "log", tmp_path / "a0deploy"
+    assert run("export", "deploy-cli", "--out", str(folder), env=unified.env).code == 0
+    program.write_text(
+        f'#!/bin/sh\necho "$AUTH0_ALLOW_DELETE $AUTH0_INCLUDED_ONLY $@" >> {log}\ncase $3 in 2-*) exit 1 ;; esac\n'
+    )
+    program.chmod(0o755)
+    env = {name: value for name, value in unified.env.items() if value} | {"AUTH0_INCLUDED_ONLY": '["tenant"]'}
+    env |= {"PATH": os.environ["PATH"], "A0DEPLOY": str(program)}
+    done = subprocess.run([str(folder / "import.sh")], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    ran = [f"false  import --config_file {name}.json --input_file ." for name in ("1-sender", "2-factor")]
+    assert log.read_text().splitlines() == ran
+    kinds = [json.loads((folder / f"{name}.json").read_text()) for name in ("1-sender", "2-factor", "3-policy")]
+    assert [("guardianPolicies" in one["AUTH0_INCLUDED_ONLY"]) for one in kinds] == [False, False, True]
+    assert not any(one["AUTH0_ALLOW_DELETE"] for one in kinds)
+
+
+def test_texts_of_the_services_are_no_placeholders_templates_or_markup(run: Run, unified: Lab, tmp_path: Path) -> None:
+    name = "Acme ${HOME} ##HOME## @@HOME@@ $(id) <b>"
+    set_up(run, unified, "--name", name)
+    for target in TARGETS:
+        folder = tmp_path / target
+        assert run("export", target, "--name", name, "--out", str(folder), env=unified.env).code == 0
+    module = json.loads((tmp_path / "terraform" / "main.tf.json").read_text())
+    assert module["resource"]["auth0_client"]["app"]["name"] == name.replace("${", "$${")
+    text = (tmp_path / "deploy-cli" / "clients" / "application.json").read_text()
+    assert "##HOME##" not in text
+    assert "@@HOME@@" not in text
+    assert json.loads(text)["name"] == name
+    syntax = ["bash", "-n", str(tmp_path / "curl" / "mfa-setup.sh")]
+    assert subprocess.run(syntax, capture_output=True, check=False).returncode == 0
