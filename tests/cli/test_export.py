@@ -281,8 +281,8 @@ def test_the_folders_script_stops_before_the_policy_when_an_import_fails(
     assert not any(one["AUTH0_ALLOW_DELETE"] for one in kinds)
 
 
-def test_texts_of_the_services_are_no_placeholders_templates_or_markup(run: Run, unified: Lab, tmp_path: Path) -> None:
-    name = "Acme ${HOME} ##HOME## @@HOME@@ $(id) <b>"
+def test_texts_of_the_services_are_no_placeholders_and_no_templates(run: Run, unified: Lab, tmp_path: Path) -> None:
+    name = "Acme ${HOME} ##HOME## @@HOME@@ $(id) `id`"
     set_up(run, unified, "--name", name)
     for target in TARGETS:
         folder = tmp_path / target

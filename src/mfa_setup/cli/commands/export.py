@@ -20,10 +20,11 @@ _OUT = option("out", str, "Write the files into this folder, which must be new o
 
 @command("export", ("tenant", "identity", "account"), own=(_TARGET, _OUT), shows=ExportResult)
 def export(call: Call, context: CommandContext) -> int:
-    """Export the present setup as Terraform JSON, as an Auth0 Deploy CLI folder, or as a shell script with curl.
+    """Export the setup for Terraform, the Deploy CLI or curl.
 
-    Reads only. The export contains no secrets: the Twilio auth token is a variable in it. Without --out, Terraform
-    JSON and the script are written to standard output; the Deploy CLI needs a folder.
+    Writes the present setup as Terraform JSON with import blocks, as a folder of the Auth0 Deploy CLI, or as a shell
+    script. Reads only. The export contains no secrets: the Twilio auth token is a variable in it. Without --out,
+    Terraform JSON and the script are written to standard output; the Deploy CLI needs a folder.
 
     \b
     Examples:
