@@ -107,6 +107,13 @@ class OutputUnwritableError(MfaSetupError):
     )
 
 
+class NothingToExportError(MfaSetupError):
+    """The tenant has nothing that mfa-setup sets up, so there is nothing to export."""
+
+    code = "nothing_to_export"
+    default_hint = "Run `mfa-setup up` first, or name the application with --name or --app-client-id."
+
+
 class DeclinedError(MfaSetupError):
     """The user declined the confirmation."""
 
@@ -220,6 +227,13 @@ class ConfigUnreadableError(InvalidValueError):
     """A configuration file is missing, unreadable or malformed."""
 
     code = "config_unreadable"
+
+
+class ExportExistsError(InvalidValueError):
+    """The folder for an export exists and is not empty, or is a link."""
+
+    code = "export_exists"
+    default_hint = "Pass a folder with --out that does not exist yet or is empty."
 
 
 class SandboxMixedError(InvalidValueError):
@@ -503,6 +517,15 @@ class JournalUnsealedError(GuardRefusedError):
     """An exported journal has no seal that this run's credentials can verify."""
 
     code = "journal_unsealed"
+
+
+class SecretInExportError(GuardRefusedError):
+    """An export would contain a secret, because a service has it in a value that is not meant for secrets."""
+
+    code = "secret_in_export"
+    default_hint = (
+        "Remove the secret from the setting at Auth0 or Twilio, and create a new secret, because others have seen it."
+    )
 
 
 class ReadOnlyError(GuardRefusedError):

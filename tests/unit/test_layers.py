@@ -51,6 +51,7 @@ ALLOWED = {
         "resources",
         "checks",
     },
+    "export": {"model", "errors", "phone", "resources", "snapshot", "engine"},
     "render": {"model", "errors", "phone", "quoting"},
     "prove": {
         "model",

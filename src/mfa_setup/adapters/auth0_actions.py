@@ -17,11 +17,9 @@ from auth0.management.core.jsonable_encoder import quote_path_param
 from mfa_setup.adapters import auth0_answers as answers
 from mfa_setup.adapters.auth0_answers import creating, deleting, sdk_errors
 from mfa_setup.model.base import JsonValue
-from mfa_setup.model.post_login import PostLoginAction
+from mfa_setup.model.post_login import RUNTIME, TRIGGER, VERSION, PostLoginAction
 from mfa_setup.model.readiness import BoundAction
 
-TRIGGER, VERSION, RUNTIME = "post-login", "v3", "node22"
-"""The trigger, its version and its runtime; every recorded tenant has them."""
 PAGE = 100
 """The number of items on a page, which both lists accept (recorded)."""
 _BINDINGS = f"actions/triggers/{TRIGGER}/bindings"

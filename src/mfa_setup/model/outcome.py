@@ -101,6 +101,7 @@ class Outputs(Frozen):
         config_file: The app's config file that was written.
         proof: The proof of a login, of `test login` and `demo`; null if the login proved nothing about MFA.
         sms: The test SMS of `test sms`.
+        files: The files that `export` wrote; null for other commands.
     """
 
     domain: str | None = None
@@ -113,6 +114,7 @@ class Outputs(Frozen):
     policy_scope: PolicyScope | None = None
     countries: tuple[str, ...] | None = None
     config_file: str | None = None
+    files: tuple[str, ...] | None = None
     proof: Proof | None = None
     sms: Sms | None = None
 

@@ -5,6 +5,9 @@ from mfa_setup.model.readiness import BoundAction, mfa_calls
 from mfa_setup.model.scope import PolicyScope
 from mfa_setup.model.scope_code import ACTION_NAME, ScopeCode, is_as_written, is_marked, read_code
 
+TRIGGER, VERSION, RUNTIME = "post-login", "v3", "node22"
+"""The trigger, its version and its runtime; every recorded tenant has them."""
+
 
 class PostLoginAction(Frozen):
     """An Action of the post-login trigger, draft and deployed version (`GET /api/v2/actions/actions/{id}`).

@@ -57,6 +57,10 @@ class MigrateResult(Result):
     """The phone stack of the tenant after `migrate`."""
 
 
+class ExportResult(Result):
+    """The files that an export wrote."""
+
+
 class ProfilesResult(Result):
     """The stored profiles."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from rich.text import Text
 
 from mfa_setup.model import results
-from mfa_setup.render import configuration, doctor, migrate, plan, profiles, proof, setup
+from mfa_setup.render import configuration, doctor, export, migrate, plan, profiles, proof, setup
 
 _RENDERERS: dict[type[results.Result], Callable[[Any], Iterable[Text]]] = {
     results.Result: lambda _result: (),
@@ -17,6 +17,7 @@ _RENDERERS: dict[type[results.Result], Callable[[Any], Iterable[Text]]] = {
     results.UndoResult: plan.undo_result,
     results.DoctorResult: doctor.doctor_result,
     results.MigrateResult: migrate.migrate_result,
+    results.ExportResult: export.export_result,
     results.ProfilesResult: profiles.profiles_result,
     results.ConfigurationResult: configuration.configuration_result,
     results.WrittenConfigResult: configuration.written_config_result,

@@ -351,6 +351,12 @@ class Sink:
             sys.stdout.write(annotations.shown("".join(f"{one_line(line)}\n" for line in lines)))
             sys.stdout.flush()
 
+    def document_text(self, text: str) -> None:
+        """Writes a file to standard output as it is; it must be safe to show and contain no secrets."""
+        with self.paused(), writable_output():
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
     def stop_progress(self) -> None:
         """Stops the spinner permanently, so that the command's own output can use the terminal."""
         if self._status:

@@ -16,6 +16,7 @@ from mfa_setup.resources.policy_names import POLICIES
 from mfa_setup.resources.provider_kept import conflict_of, is_kept, keep, require_no_conflict
 from mfa_setup.resources.provider_revert import revert
 from mfa_setup.resources.provider_writes import ACTIONS, settings_of, shown
+from mfa_setup.resources.scope_target import target
 from mfa_setup.snapshot.names import MINIMUM
 from mfa_setup.snapshot.parts import known, known_or
 
@@ -66,8 +67,11 @@ def _must_send(given: Comparison, *, exists: bool) -> bool:
 
 
 def _turns_policy_on(given: Comparison) -> bool:
-    """Whether the run sets a policy that demands codes and is not in force yet."""
+    """Whether the run sets a policy that demands codes and is not in force yet, not even for some users."""
     wanted = POLICIES[given.desired.policy]
+    asked = given.found.asked
+    if asked is not None and target(given) == asked:
+        return False
     return bool(wanted) and known_or(given.found.policies, wanted) != wanted
 
 

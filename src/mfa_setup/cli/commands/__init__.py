@@ -2,6 +2,7 @@
 
 from mfa_setup.cli.commands import setup as setup  # isort: skip
 from mfa_setup.cli.commands import look as look  # isort: skip
+from mfa_setup.cli.commands import export as export  # isort: skip
 from mfa_setup.cli.commands import migrate as migrate  # isort: skip
 from mfa_setup.cli.commands import undo as undo  # isort: skip
 from mfa_setup.cli.commands import prove as prove  # isort: skip
