@@ -1,11 +1,12 @@
 """The errors of mfa-setup: one class per cause, each with a stable code, an exit code and a hint with the fix."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:  # the models are slow to import, and the command line needs the errors only
     from mfa_setup.model.check import Check
+    from mfa_setup.model.difference import Difference
 
 Service = Literal["auth0", "twilio"]
 
@@ -222,6 +223,13 @@ class ConfigUnreadableError(InvalidValueError):
     code = "config_unreadable"
 
 
+class PlanUnusableError(InvalidValueError):
+    """The file of a saved plan is missing, unreadable, malformed or modified."""
+
+    code = "plan_unusable"
+    default_hint = "Make a new plan with `mfa-setup plan --out FILE`."
+
+
 class SandboxMixedError(InvalidValueError):
     """One service is a sandbox and the other one is real."""
 
@@ -412,10 +420,18 @@ class ChecksFailedError(GuardRefusedError):
 
 
 class PlanOutdatedError(GuardRefusedError):
-    """The changes are no longer those that the user confirmed."""
+    """The changes are no longer those that the user confirmed or reviewed.
+
+    Attributes:
+        differences: The values that differ from a saved plan.
+    """
 
     code = "plan_outdated"
     default_hint = "Run the command again to see the new plan."
+
+    def __init__(self, message: str, *, hint: str | None = None, differences: "Iterable[Difference]" = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.differences = tuple(differences)
 
 
 class PriceOverLimitError(GuardRefusedError):

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -72,6 +72,10 @@ def judged(begin: str, form: Callable[[str], T], text: str) -> T:
         raise InvalidValueError(problem, hint=malformed.example) from None
 
 
+Load = Callable[[Mapping[str, str], Path | None], settings.Settings]
+"""Loads the settings from environment variables and the settings file."""
+
+
 @contextmanager
 def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     """Opens a run with everything that a task needs; validates given values before it reports missing ones.
@@ -80,16 +84,29 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
         InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
         ValueNeededError: A value is missing, and there is no terminal to ask at.
     """
+    source, asked = read_settings(call, context, partial(settings.load, call.flags))
+    with open_with(call, task, context, source, asked) as run:
+        yield run
+
+
+def read_settings(
+    call: Call, context: CommandContext, load: Load
+) -> tuple[credentials.SecretSource, settings.Settings]:
+    """Reads the credentials and the settings of a run, and notes in the report where they come from.
+
+    Raises:
+        InvalidValueError: A value is malformed.
+        ConfigUnreadableError: The settings file cannot be read.
+    """
     file = _settings_file(call)
     source = _source(call, context)
     context.report.warn(tuple(loose(call, file, Folders.of(os.environ))))
-    asked, profile = _with_profile(call, source, settings.load(call.flags, os.environ, file))
+    asked, profile = _with_profile(call, source, load, file)
     context.sink.secrets += source.known
     context.report.warn(asked.notices)
     file_name = str(file) if file else None
     context.report.settings = SettingsUsed(file=file_name, variables=asked.variables, profile=profile)
-    with open_with(call, task, context, source, asked) as run:
-        yield run
+    return source, asked
 
 
 @contextmanager
@@ -151,7 +168,7 @@ def _source(call: Call, context: CommandContext) -> credentials.SecretSource:
 
 
 def _with_profile(
-    call: Call, source: credentials.SecretSource, asked: settings.Settings
+    call: Call, source: credentials.SecretSource, load: Load, file: Path | None
 ) -> tuple[settings.Settings, str | None]:
     """Returns the settings with the domain of a profile, and its name; adds the profile's credentials to the source.
 
@@ -162,6 +179,7 @@ def _with_profile(
             profile.
         KeyringUnavailableError: The keyring cannot be read.
     """
+    asked = load(os.environ, file)
     if call.common.profile is None and source.has_auth0_login:
         return asked, None
     from mfa_setup.store.profiles import Profiles  # noqa: PLC0415 most automated runs use no profile
@@ -185,8 +203,7 @@ def _with_profile(
     unused = tuple(prefix for prefix, given in zip(("AUTH0_CLIENT_", "TWILIO_"), own, strict=True) if given)
     used = {key: value for key, value in values.items() if not key.startswith(unused)} | {"AUTH0_DOMAIN": domain}
     source.fall_back_on(used)
-    environment = {**os.environ, "AUTH0_DOMAIN": domain}
-    return settings.load(call.flags, environment, asked.file), name
+    return load({**os.environ, "AUTH0_DOMAIN": domain}, file), name
 
 
 def http_settings(context: CommandContext, seconds: float, domain_source: str = "") -> "HttpSettings":
@@ -230,7 +247,7 @@ def read_journal(call: Call, context: CommandContext) -> Journal:
         JournalNewerError, JournalUnusableError: The journal cannot be used.
     """
     source = _source(call, context)
-    asked, _ = _with_profile(call, source, settings.load(call.flags, os.environ, _settings_file(call)))
+    asked, _ = _with_profile(call, source, partial(settings.load, call.flags), _settings_file(call))
     context.sink.secrets += source.known
     context.report.warn(asked.notices)
     credentials.check_formats(source)

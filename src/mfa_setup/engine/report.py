@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from mfa_setup.errors import GuardRefusedError, MfaSetupError, is_unsent, leaves_open
+from mfa_setup.errors import GuardRefusedError, MfaSetupError, PlanOutdatedError, is_unsent, leaves_open
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import (
@@ -18,6 +18,7 @@ from mfa_setup.model.outcome import (
     StoredProfile,
     Tenant,
 )
+from mfa_setup.model.plan_file import Planned
 from mfa_setup.model.types import Status
 from mfa_setup.phone import spaced
 
@@ -41,6 +42,9 @@ class Report:
         self.undoes: PastRun | None = None
         self.settings: SettingsUsed | None = None
         self.profiles: tuple[StoredProfile, ...] | None = None
+        self.planned: Planned | None = None
+        """The plan of a run that only reads, to be saved."""
+        self.digest: str | None = None
         self.silent = False
         """Whether the command has already printed its own result."""
 
@@ -100,6 +104,8 @@ class Report:
             undoes=self.undoes,
             settings=self.settings,
             profiles=self.profiles,
+            digest=self.digest,
+            differences=tuple(error.differences) if isinstance(error, PlanOutdatedError) else None,
         )
 
 

@@ -7,6 +7,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
+from mfa_setup.model.difference import Difference
 from mfa_setup.model.scope import PolicyScope
 from mfa_setup.model.types import PhoneStack, ResourceName, Via
 
@@ -71,7 +72,7 @@ class Outputs(Frozen):
     """The values that describe the state after the run; null if a value is unknown or not part of the command.
 
     `policy_scope` says whom the policy is limited to; null if it concerns everyone. `countries` are the countries for
-    which the delivery of codes was checked.
+    which the delivery of codes was checked. `plan_file` is the file that `plan --out` saved the plan to.
     """
 
     domain: str | None = None
@@ -84,6 +85,7 @@ class Outputs(Frozen):
     policy_scope: PolicyScope | None = None
     countries: tuple[str, ...] | None = None
     config_file: str | None = None
+    plan_file: str | None = None
     proof: Proof | None = None
     sms: Sms | None = None
 
@@ -175,3 +177,5 @@ class Outcome(Frozen):
     undoes: PastRun | None = None
     settings: SettingsUsed | None = None
     profiles: tuple[StoredProfile, ...] | None = None
+    digest: str | None = None
+    differences: tuple[Difference, ...] | None = None

@@ -32,6 +32,7 @@ _TEST_TO = option(
     "Send an SMS to this phone first; no policy unless it is delivered. Repeatable: one for each country.",
     metavar="NUMBER",
 )
+PLAN = option("plan", str | None, "Apply the plan that `plan --out` saved in this file, and no other.", metavar="FILE")
 _REQUIRE = argument("require", PolicyName, "When MFA is required.")
 
 
@@ -51,14 +52,15 @@ def _step(next_step: str) -> Shows:
     return partial(StepResult, next_step=next_step)
 
 
-@command("up", EVERYTHING, own=(OVERRIDE, _TEST_TO), shows=SetupResult)
+@command("up", EVERYTHING, own=(OVERRIDE, _TEST_TO, PLAN), shows=SetupResult)
 def up(call: Call, context: CommandContext) -> int:
     """Set everything up, from the application to the MFA policy.
 
     Looks first, shows what would change, asks once, and carries it out in the order that never locks anybody
     out: the policy last, and only when codes can reach the users. With --test-to it first sends an SMS and
     follows it to its delivery. Run it again at any time: what is there is found again, nothing is made or
-    bought twice, and only what differs is updated.
+    bought twice, and only what differs is updated. With --plan it applies a saved plan, or stops with exit code 7
+    where the plan, its checks or the price of its number have changed since.
 
     \b
     Examples:
@@ -67,7 +69,12 @@ def up(call: Call, context: CommandContext) -> int:
       mfa-setup up --url https://app.example.com --country GB --max-price 3
       mfa-setup up --yes --json                       in a pipeline
       mfa-setup up --from +14155550123 --policy adaptive
+      mfa-setup up --plan plan.json --yes             after `mfa-setup plan --out plan.json`
     """
+    if call.own["plan"] is not None:
+        from mfa_setup.cli.reviewed import apply_plan  # noqa: PLC0415 the engine, which help does not need
+
+        return apply_plan(call, context)
     return _set_up(call, context, *SAFE_ORDER)
 
 
