@@ -21,6 +21,7 @@ from mfa_setup.services import Services
 from mfa_setup.snapshot.parts import known
 
 NEW_PLAN = "Review the differences, then make a new plan with `mfa-setup plan --out FILE`."
+NEW_PLAN_OF_FLEET = "Make a new plan with `mfa-setup fleet plan FLEET_FILE --out FILE`."
 _CONFIG_FILE = "config_file"
 
 
@@ -72,7 +73,7 @@ def _fields(plan: Planned, resource: ResourceName) -> dict[str, JsonValue]:
 
 
 def _values(field: FieldChange) -> JsonValue:
-    return {"before": field.before, "after": field.after}
+    return "(secret)" if field.sensitive else {"before": field.before, "after": field.after}
 
 
 def _writes(plan: Planned, resource: ResourceName) -> dict[str, JsonValue]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mfa_setup.model.change import Change
+from mfa_setup.model.plan_file import TenantPlan
 
 Document = Mapping[str, Any]
 """The JSON document of one tenant's run, with secrets removed, so that it can be shown."""
@@ -44,6 +45,7 @@ class TenantResult:
         warnings: The warnings in the document.
         error: The error in the document; None if the run succeeded.
         plan: The pending changes of the run, in the form that `plan_of` returns.
+        made: The plan to save; None if the run made none.
     """
 
     name: str
@@ -59,6 +61,7 @@ class TenantResult:
     warnings: tuple[Document, ...]
     error: Document | None
     plan: str = field(repr=False)
+    made: TenantPlan | None = field(default=None, repr=False)
 
     @classmethod
     def of(

@@ -63,11 +63,19 @@ class Planned(Frozen):
 
 
 class GivenSettings(Frozen):
-    """The settings that were given when a plan was made, by name: as flags, as variables, and in the settings file."""
+    """The settings that were given when a plan was made, by name.
+
+    Attributes:
+        flags: Those on the command line.
+        variables: Those in environment variables.
+        file: Those in the settings file, or in the tenant's section of the fleet file.
+        defaults: Those in the defaults of the fleet file.
+    """
 
     flags: dict[str, JsonValue] = Field(default_factory=dict)
     variables: dict[str, JsonValue] = Field(default_factory=dict)
     file: dict[str, JsonValue] = Field(default_factory=dict)
+    defaults: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class TenantPlan(Frozen):

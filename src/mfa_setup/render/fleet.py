@@ -63,7 +63,7 @@ def _end(result: TenantResult) -> str:
         return f"failed: {result.error['code']} (exit code {result.exit_code})"
     parts = [_changes(result)]
     if warned := sum(check["status"] == "warn" for check in result.checks) + len(result.warnings):
-        parts.append(_counted(warned, "warning"))
+        parts.append(counted(warned, "warning"))
     return ", ".join(filter(None, parts))
 
 
@@ -72,18 +72,19 @@ def _changes(result: TenantResult) -> str:
         return "not set up yet" if result.pending else _DONE["doctor"]
     if not result.changes:
         return "nothing to change"
-    count = _counted(len(result.changes), "change")
+    count = counted(len(result.changes), "change")
     return f"{count} applied" if result.changed else f"{count} pending"
 
 
-def _counted(number: int, word: str) -> str:
+def counted(number: int, word: str) -> str:
+    """Returns a number with its word, in the plural unless it is one."""
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def summary_lines(command: str, summary: Summary) -> Iterator[Text]:
     """Yields the number of tenants with each result."""
     total = summary.ok + summary.failed + summary.skipped
-    counts = [f"{summary.ok} of {_counted(total, 'tenant')} {_DONE[command]}"]
+    counts = [f"{summary.ok} of {counted(total, 'tenant')} {_DONE[command]}"]
     counts += [f"{summary.changed} changed"] if command == "up" else []
     counts += [f"{summary.failed} failed"] if summary.failed else []
     counts += [f"{summary.skipped} not started"] if summary.skipped else []
@@ -104,7 +105,7 @@ def plan_lines(results: Sequence[TenantResult], *, all_values: bool) -> Iterator
         groups.setdefault(result.shape, []).append(result)
     for shape, group in sorted(groups.items(), key=lambda item: (not item[0], -len(item[1]))):
         names = _names([result.name for result in group], all_values=all_values)
-        yield Text().append(_counted(len(group), "tenant"), BOLD).append(f": {names}")
+        yield Text().append(counted(len(group), "tenant"), BOLD).append(f": {names}")
         if not shape:
             yield Text("  Nothing to change.")
         for at in range(len(shape)):
@@ -119,7 +120,7 @@ def purchase_lines(results: Sequence[TenantResult], allowed: int) -> Iterator[Te
     fields = [field for change in bought for field in change["fields"]]
     prices = dict.fromkeys(field["after"] for field in fields if field["path"] == "monthly_price")
     if bought:
-        numbers, named = _counted(len(bought), "number"), [price or "an unknown price" for price in prices]
+        numbers, named = counted(len(bought), "number"), [price or "an unknown price" for price in prices]
         cost = f" for {' or '.join(named)} per month each" if named else ""
         yield Text(f"{numbers} would be bought{cost}; --max-purchases allows {allowed}.")
 
@@ -137,15 +138,15 @@ def _common_change(changes: Sequence[Document], *, all_values: bool) -> Iterator
 
 def _common(values: Sequence[Any], *, all_values: bool) -> Any:
     """Returns the value that all have in common, or a text that summarizes the different values."""
-    counted = Counter(value_text(value) for value in values)
-    if len(counted) == 1:
+    counts = Counter(value_text(value) for value in values)
+    if len(counts) == 1:
         return values[0]
-    most = len(counted) if all_values else _MOST_VALUES
-    if len(counted) == len(values) and most < len(values):
-        return f"{len(values)} different ones, such as {'; '.join(list(counted)[:2])}"
-    shown = [f"{text} ({_counted(number, 'tenant')})" for text, number in counted.most_common(most)]
-    more = len(counted) - len(shown)
-    return "; ".join(shown) + (f"; {_counted(more, 'other value')}" if more else "")
+    most = len(counts) if all_values else _MOST_VALUES
+    if len(counts) == len(values) and most < len(values):
+        return f"{len(values)} different ones, such as {'; '.join(list(counts)[:2])}"
+    shown = [f"{text} ({counted(number, 'tenant')})" for text, number in counts.most_common(most)]
+    more = len(counts) - len(shown)
+    return "; ".join(shown) + (f"; {counted(more, 'other value')}" if more else "")
 
 
 def _names(names: Sequence[str], *, all_values: bool) -> str:

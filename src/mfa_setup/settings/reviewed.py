@@ -27,7 +27,8 @@ def given_settings(settings: Settings) -> GivenSettings:
     return GivenSettings(
         flags=by_origin[Origin.FLAG],
         variables=by_origin[Origin.ENVIRONMENT],
-        file=by_origin[Origin.FLEET] | by_origin[Origin.FILE],
+        file=by_origin[Origin.FILE],
+        defaults=by_origin[Origin.FLEET],
     )
 
 
@@ -75,6 +76,7 @@ def planned_settings(saved: GivenSettings) -> Settings:
         InvalidValueError: A value is malformed, or two values contradict each other.
     """
     layers = (
+        InFile(Origin.FLEET, _known(saved.defaults), _PLACE),
         InFile(Origin.FILE, _known(saved.file), _PLACE),
         InFile(Origin.ENVIRONMENT, _known(saved.variables), _PLACE),
     )
