@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from mfa_setup.checks import account
 from mfa_setup.engine.plan import Plan
 from mfa_setup.errors import ForbiddenError, MfaSetupError, PlanOutdatedError
 from mfa_setup.model.base import JsonValue
@@ -119,7 +120,8 @@ def impossible(why: MfaSetupError, differing: tuple[Difference, ...] = ()) -> Pl
 
 def refused(saved: Planned, refusal: ForbiddenError) -> MfaSetupError:
     """Returns the error for a check that stops the reading of the tenant, and passed when the plan was made."""
-    now: Mapping[str, JsonValue] = {check.id: check.status for check in refusal.checks}
+    failing = refusal.checks or tuple(filter(None, [account.blocked(refusal)]))
+    now: Mapping[str, JsonValue] = {check.id: check.status for check in failing}
     differing = tuple(between("checks", {check_id: saved.checks.get(check_id) for check_id in now}, now))
     return impossible(refusal, differing) if differing else refusal
 
