@@ -134,6 +134,33 @@ def test_the_digest_is_the_same_on_two_machines_and_another_for_another_state(
     del folder
 
 
+def test_a_plan_made_on_the_machine_that_set_the_tenant_up_is_applied_on_another(
+    run: Run, lab: Lab, plan: Make, tmp_path: Path
+) -> None:
+    assert run("up", "--yes", "--only-percent", "10", "--json", env=lab.env).code == 0
+    elsewhere = {f"MFA_SETUP_{kind}_DIR": str(tmp_path / "other" / kind) for kind in ("STATE", "CACHE")}
+    made = plan(lab, "--only-percent", "20").document["digest"]
+    assert plan(lab, "--only-percent", "20", **elsewhere).document["digest"] == made
+    applied = run(*APPLY, env={**lab.env, **elsewhere})
+    assert applied.code == 0, applied.out
+    assert applied.document["outputs"]["policy_scope"]["percent"] == 20
+
+
+def test_a_choice_made_at_the_plan_is_part_of_it(run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = scene.stock()[1].phone_number
+    scene.number(unified)
+    scene.number(unified, chosen)
+    with monkeypatch.context() as patch:
+        patch.setattr(prompter, "can_ask", lambda **_: True)
+        patch.setattr(prompter, "_line", lambda _question: "2")
+        assert run("plan", "--out", PLAN, env=unified.env).code == 0
+    assert run("plan", "--json", env=unified.env).code == 6
+    applied = run(*APPLY, env=unified.env)
+    assert applied.code == 0, applied.out
+    assert unified.sender() in {NUMBER, chosen}
+    assert unified.sender() == planned(content())["desired"]["number"]["sender"]
+
+
 def test_other_commands_have_no_digest(run: Run, unified: Lab) -> None:
     assert [run(name, "--json", env=unified.env).document["digest"] for name in ("status", "doctor")] == [None, None]
 
@@ -192,6 +219,10 @@ def two_applications(lab: Lab) -> None:
     scene.application(lab)
 
 
+CHECKS = {"checks.balance", "checks.compliance_profile"}
+"""The checks whose evidence a refusal shows, too."""
+
+
 @pytest.mark.parametrize(
     ("happens", "expected"),
     [
@@ -223,6 +254,7 @@ def test_a_new_tenant_that_has_changed_is_left_alone(
     begun = lab.mark()
     result = run(*APPLY, env=lab.env)
     assert paths(result) & expected, result.document["differences"]
+    assert {f"checks.{check['id']}" for check in result.document["checks"]} >= expected & CHECKS
     assert lab.writes(begun) == []
     assert result.document["changed"] is False
 

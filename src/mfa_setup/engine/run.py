@@ -302,7 +302,9 @@ class _Setup:
         present = reviewed.planned(run.services, run.desired, plan, checks)
         differing = (*self.sale, *reviewed.differences(saved, present))
         if differing:
-            raise reviewed.outdated(saved, differing, present)
+            error = reviewed.outdated(saved, differing, present)
+            error.checks = tuple(check for check in checks if f"checks.{check.id}" in {one.path for one in differing})
+            raise error
 
     def _reviewed_offers(self, saved: Planned) -> tuple[Offer, ...]:
         """Returns the number of the reviewed plan as it was planned, and notes whether it is still sold so."""
