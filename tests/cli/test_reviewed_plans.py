@@ -111,7 +111,7 @@ def test_the_digest_is_the_same_on_two_machines_and_another_for_another_state(
     folder: Path, unified: Lab, tmp_path: Path
 ) -> None:
     def digests(env: dict[str, str]) -> list[str]:
-        seen = []
+        seen = list[str]()
         for name in ("one", "two"):
             place = tmp_path / name / ("deep" if name == "two" else "")
             place.mkdir(parents=True, exist_ok=True)
@@ -134,14 +134,17 @@ def test_the_digest_is_the_same_on_two_machines_and_another_for_another_state(
     del folder
 
 
-def test_a_plan_made_on_the_machine_that_set_the_tenant_up_is_applied_on_another(
+def test_a_plan_made_on_one_machine_without_a_journal_is_applied_on_another(
     run: Run, lab: Lab, plan: Make, tmp_path: Path
 ) -> None:
     assert run("up", "--yes", "--only-percent", "10", "--json", env=lab.env).code == 0
-    elsewhere = {f"MFA_SETUP_{kind}_DIR": str(tmp_path / "other" / kind) for kind in ("STATE", "CACHE")}
-    made = plan(lab, "--only-percent", "20").document["digest"]
-    assert plan(lab, "--only-percent", "20", **elsewhere).document["digest"] == made
-    applied = run(*APPLY, env={**lab.env, **elsewhere})
+
+    def machine(name: str) -> dict[str, str]:
+        return {f"MFA_SETUP_{kind}_DIR": str(tmp_path / name / kind) for kind in ("STATE", "CACHE")}
+
+    made = plan(lab, "--only-percent", "20", **machine("one")).document["digest"]
+    assert plan(lab, "--only-percent", "20", **machine("two")).document["digest"] == made
+    applied = run(*APPLY, env={**lab.env, **machine("three")})
     assert applied.code == 0, applied.out
     assert applied.document["outputs"]["policy_scope"]["percent"] == 20
 

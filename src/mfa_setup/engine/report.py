@@ -105,7 +105,7 @@ class Report:
             settings=self.settings,
             profiles=self.profiles,
             digest=self.digest,
-            differences=tuple(error.differences) if isinstance(error, PlanOutdatedError) else None,
+            differences=(error.differences or None) if isinstance(error, PlanOutdatedError) else None,
         )
 
 
