@@ -23,6 +23,7 @@ class MfaSetupError(Exception):
         status: The HTTP status of that service's response.
         request_id: The service's identifier of the request, to give to its support team.
         checks: The failed checks, if a guard refused.
+        differences: The values that differ from a saved plan, if that is why the run stopped.
         earlier_try_open: An earlier attempt at the same write got no clear answer, so that attempt may have succeeded.
         unsent: The error happened before the next request was sent, so the outcome is certain.
         twilio_code: Twilio's error code, if its response had one; `mfa_setup.twilio_codes` explains it.
@@ -48,6 +49,7 @@ class MfaSetupError(Exception):
         self.status = status
         self.request_id = request_id
         self.checks: Sequence[Check] = ()
+        self.differences: Sequence[Difference] = ()
         self.twilio_code: int | None = None
         self.earlier_try_open = False
         self.unsent = False
@@ -420,11 +422,7 @@ class ChecksFailedError(GuardRefusedError):
 
 
 class PlanOutdatedError(GuardRefusedError):
-    """The changes are no longer those that the user confirmed or reviewed.
-
-    Attributes:
-        differences: The values that differ from a saved plan.
-    """
+    """The changes are no longer those that the user confirmed or reviewed."""
 
     code = "plan_outdated"
     default_hint = "Run the command again to see the new plan."

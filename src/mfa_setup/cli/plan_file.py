@@ -1,10 +1,10 @@
 """Saves the plan of `mfa-setup plan --out`, and reads it for `mfa-setup up --plan`; the same for a fleet."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from mfa_setup.cli.options import Call
 from mfa_setup.cli.session import judged
@@ -90,8 +90,8 @@ def _digest(content: dict[str, Any]) -> str | None:
 
 def _content(path: Path, data: bytes) -> dict[str, Any]:
     try:
-        content = from_json(data, allow_inf_nan=False)
-    except ValueError:  # no JSON, nested too deeply, or not UTF-8
+        content = json.loads(data)
+    except (ValueError, RecursionError):  # no JSON, nested too deeply, or not UTF-8
         raise PlanUnusableError(f"{path} is not valid JSON.") from None
     if not isinstance(content, dict):
         raise PlanUnusableError(f"{path} is not a plan of mfa-setup.")

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from mfa_setup.errors import GuardRefusedError, MfaSetupError, PlanOutdatedError, is_unsent, leaves_open
+from mfa_setup.errors import GuardRefusedError, MfaSetupError, is_unsent, leaves_open
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import (
@@ -105,7 +105,7 @@ class Report:
             settings=self.settings,
             profiles=self.profiles,
             digest=self.digest,
-            differences=(error.differences or None) if isinstance(error, PlanOutdatedError) else None,
+            differences=tuple(error.differences) or None if error else None,
         )
 
 

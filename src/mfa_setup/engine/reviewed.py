@@ -57,11 +57,10 @@ def _change(change: Change) -> PlannedChange:
 def _write(write: Write) -> PlannedWrite:
     values = asdict(write)
     if write.action == "write_config":  # the folder varies from machine to machine
-        base = write.before.get(BASE)
-        template = base.get("template") if isinstance(base, dict) else None
-        if isinstance(base, dict) and isinstance(template, str):
-            values["before"] = {**write.before, BASE: {**base, "template": Path(template).name}}
         values["target"] = Path(write.target).name
+        match write.before:
+            case {"base": {"template": template, **rest}} if template:
+                values["before"] = {**write.before, BASE: {**rest, "template": Path(str(template)).name}}
     return PlannedWrite(**values)
 
 
@@ -124,6 +123,11 @@ def impossible(why: MfaSetupError, differing: tuple[Difference, ...] = ()) -> Pl
     )
 
 
+def late(why: MfaSetupError) -> PlanOutdatedError:
+    """Returns the error for a saved plan that could not be applied to its end, because its number was sold."""
+    return PlanOutdatedError(f"The plan is outdated: {why.message}", hint=NEW_PLAN)
+
+
 def refused(saved: Planned, refusal: ForbiddenError) -> MfaSetupError:
     """Returns the error for a check that stops the reading of the tenant, and passed when the plan was made."""
     failing = refusal.checks or tuple(filter(None, [account.blocked(refusal)]))
@@ -140,7 +144,11 @@ def _sold(saved: Planned, differing: tuple[Difference, ...]) -> Iterator[str]:
     if sold and sold.planned == offer.phone_number:
         yield f"The planned number {offer.phone_number} is no longer on sale."
     elif dearer:
-        now = " ".join(map(str, dearer.now.values())) if isinstance(dearer.now, dict) else "an unknown price"
+        match dearer.now:
+            case {"amount": amount, "currency": currency}:
+                now = f"{amount} {currency}"
+            case _:
+                now = "an unknown price"
         yield (
             f"The planned number {offer.phone_number} costs {now} per month now, and {offer.shown_price} when the plan "
             "was made."

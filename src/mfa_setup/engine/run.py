@@ -26,9 +26,7 @@ from mfa_setup.errors import (
     ForbiddenError,
     MfaSetupError,
     NumberGoneError,
-    PlanOutdatedError,
     ProofFailedError,
-    ValueNeededError,
 )
 from mfa_setup.model.check import Check
 from mfa_setup.model.desired import Desired
@@ -163,11 +161,11 @@ class Run:
         while True:
             try:
                 return _Setup(run, overrides).carry_out()
-            except (ChoiceNeededError, NumberGoneError) as needed:
+            except NumberGoneError as gone:
+                raise (reviewed.late(gone) if run.reviewed else gone) from None
+            except ChoiceNeededError as needed:
                 if run.reviewed is not None:
-                    raise PlanOutdatedError(f"The plan is outdated: {needed.message}", hint=reviewed.NEW_PLAN) from None
-                if not isinstance(needed, ChoiceNeededError):
-                    raise
+                    raise reviewed.late(needed) from None
                 run = replace(run, desired=decided(run.desired, self.person.choose(needed)))
 
 
@@ -274,7 +272,7 @@ class _Setup:
         try:
             return planning.make(task, given, factor_first=factor_first)
         except MfaSetupError as why:
-            if run.reviewed is None or type(why) is ValueNeededError:  # a credential is missing
+            if run.reviewed is None:
                 raise
             differing = self._differing_openly(run.reviewed, given)
             raise reviewed.impossible(why, differing) from None

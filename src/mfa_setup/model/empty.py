@@ -7,7 +7,7 @@ from typing import Any
 
 _OUTPUTS = (
     *("domain", "client_id", "url", "phone_number", "number_sid", "messaging_service_sid"),
-    *("policy", "policy_scope", "countries", "config_file", "proof", "sms"),
+    *("policy", "policy_scope", "countries", "config_file", "plan_file", "proof", "sms"),
 )
 EMPTY_DOCUMENT: dict[str, Any] = {
     "schema_version": 1,
@@ -25,4 +25,6 @@ EMPTY_DOCUMENT: dict[str, Any] = {
     "undoes": None,
     "settings": None,
     "profiles": None,
+    "digest": None,
+    "differences": None,
 }

@@ -32,7 +32,7 @@ _TEST_TO = option(
     "Send an SMS to this phone first; no policy unless it is delivered. Repeatable: one for each country.",
     metavar="NUMBER",
 )
-PLAN = option("plan", str | None, "Apply the plan that `plan --out` saved in this file, and no other.", metavar="FILE")
+PLAN = option("plan", str | None, "Apply the plan that `plan --out` saved here.", metavar="FILE")
 _REQUIRE = argument("require", PolicyName, "When MFA is required.")
 
 
@@ -59,8 +59,7 @@ def up(call: Call, context: CommandContext) -> int:
     Looks first, shows what would change, asks once, and carries it out in the order that never locks anybody
     out: the policy last, and only when codes can reach the users. With --test-to it first sends an SMS and
     follows it to its delivery. Run it again at any time: what is there is found again, nothing is made or
-    bought twice, and only what differs is updated. With --plan it applies a saved plan, or stops with exit code 7
-    where the plan, its checks or the price of its number have changed since.
+    bought twice, and only what differs is updated.
 
     \b
     Examples:
@@ -68,8 +67,7 @@ def up(call: Call, context: CommandContext) -> int:
       mfa-setup up --test-to +14155550123
       mfa-setup up --url https://app.example.com --country GB --max-price 3
       mfa-setup up --yes --json                       in a pipeline
-      mfa-setup up --from +14155550123 --policy adaptive
-      mfa-setup up --plan plan.json --yes             after `mfa-setup plan --out plan.json`
+      mfa-setup up --plan plan.json --yes             a saved plan
     """
     if call.own["plan"] is not None:
         from mfa_setup.cli.reviewed import apply_plan  # noqa: PLC0415 the engine, which help does not need
