@@ -12,6 +12,7 @@ import pytest
 
 from mfa_setup.cli import prompter
 from mfa_setup.model.plan_file import digest_of
+from mfa_setup.store.profiles import Profiles
 from support import scene
 from support.lab import Lab, Result, Run
 
@@ -176,6 +177,29 @@ def test_a_plan_file_holds_no_credential(run: Run, lab: Lab, plan: Make) -> None
             assert lab.env[name] not in text
         assert str(Path.cwd()) not in text
         assert run("up", "--yes", "--json", env=lab.env).code == 0
+
+
+def test_a_credential_that_was_given_as_a_setting_is_not_saved(run: Run, unified: Lab) -> None:
+    secret = unified.env["TWILIO_AUTH_TOKEN"]
+    result = run("plan", "--out", PLAN, "--name", f"Acme {secret}", "--json", env=unified.env)
+    assert (result.code, Path(PLAN).exists(), secret in result.out + result.err) == (3, False, False)
+
+
+def test_the_config_file_of_the_app_is_part_of_the_plan(run: Run, unified: Lab, plan: Make, folder: Path) -> None:
+    app = folder / "app"
+    app.mkdir()
+    (app / "vite.config.js").touch()
+    plan(unified, "--app-dir", "app")
+    text = Path(PLAN).read_text(encoding="utf-8")
+    assert "http://localhost:5173" in text
+    assert str(folder) not in text
+    (app / ".env.local").write_text("VITE_AUTH0_DOMAIN=other.example\n", encoding="utf-8")
+    assert any(path.startswith("application.config_file") for path in paths(run(*APPLY, env=unified.env)))
+    (app / ".env.local").unlink()
+    result = run(*APPLY, env=unified.env)
+    assert result.code == 0, result.out
+    assert unified.spas[0]["callbacks"] == ["http://localhost:5173"]
+    assert unified.domain in (app / ".env.local").read_text(encoding="utf-8")
 
 
 # --- the services have changed --------------------------------------------------------------------------------------
@@ -458,6 +482,20 @@ def test_a_plan_of_another_tenant_is_refused_before_any_request(run: Run, unifie
     audience = run(*APPLY, env={**unified.env, "AUTH0_AUDIENCE": "https://other.example/api/v2/"})
     assert paths(audience) == {"tenant.audience"}
     assert unified.log(begun) == []
+
+
+def test_the_profile_must_be_one_of_the_tenant_of_the_plan(run: Run, unified: Lab, folder: Path) -> None:
+    profiles = Profiles(folder.parent / "state")
+    values = {key: value for key, value in unified.env.items() if key != "MFA_SETUP_SANDBOX"}
+    profiles.put("right", values, "file")
+    profiles.put("other", values | {"AUTH0_DOMAIN": unified.domain.replace("localhost", "127.0.0.1")}, "file")
+    env: dict[str, str | None] = {"MFA_SETUP_SANDBOX": unified.env["MFA_SETUP_SANDBOX"]}
+    made = run("plan", "--out", PLAN, "--profile", "right", "--json", env=env)
+    assert made.code == 0, made.out
+    begun = unified.mark()
+    assert paths(run(*APPLY, "--profile", "other", env=env)) == {"tenant.domain", "tenant.audience"}
+    assert unified.log(begun) == []
+    assert run(*APPLY, "--profile", "right", env=env).code == 0
 
 
 def test_the_domain_of_a_plan_alone_gets_no_secret_of_a_domain_that_is_not_auth0s(

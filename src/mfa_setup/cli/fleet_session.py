@@ -125,6 +125,7 @@ class FleetSession:
         shared = Shared(
             path.parent, os.environ, sandbox, options, purchases, self._doing, self.context.sink.exchanged, plans
         )
+        shared.saves = self._out is not None
         cancellation = self.context.cancellation
         self._rollout = rollout = Rollout(
             self._tenants, self.task, shared, cancellation, _written, most, canaries, own["fail_fast"], tick=self._tick

@@ -37,6 +37,7 @@ def make_plan(call: Call, context: CommandContext, task: Task) -> None:
     saved = PlanFile.of("plan", {plan.planned.domain: plan})
     report.digest = saved.digest
     if path:
+        saved.require_no_secret(context.sink.secrets)
         plan_file.OUT.write(path, saved.text)
         report.outputs = report.outputs.model_copy(update={"plan_file": str(path)})
 

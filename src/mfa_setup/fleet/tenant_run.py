@@ -49,6 +49,7 @@ class Shared:
         options: The options of every run.
         purchases: The maximum number of phone numbers that all runs together may buy.
         plans: The saved plans to apply, by the names of the tenants; None if every tenant is planned now.
+        saves: Whether the plans of the runs will be saved.
         doing: Called with the name of a tenant and its current step.
         exchanged: Called with every attempt of a request, the name of its tenant and the secrets of its run.
     """
@@ -61,6 +62,7 @@ class Shared:
     doing: Doing
     exchanged: Callable[[Exchange, str, Sequence[SecretStr]], None]
     plans: Mapping[str, TenantPlan] | None = None
+    saves: bool = False
     _bought: int = 0
     _accounts: dict[str, SharedAccount] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
@@ -159,8 +161,19 @@ class TenantRun:
             else:
                 examine(run)
         if self.task.command == "plan" and self.report.planned:
-            self.made = TenantPlan(settings=given_settings(settings), planned=self.report.planned)
-            self.report.digest = PlanFile.of("plan", {tenant.domain: self.made}).digest
+            self._note_plan(self.report.planned)
+
+    def _note_plan(self, planned: Planned) -> None:
+        """Keeps the plan that the run made, and puts its digest into the report.
+
+        Raises:
+            InvalidValueError: The plan will be saved, and would contain a credential.
+        """
+        plan = TenantPlan(settings=given_settings(self.tenant.settings), planned=planned)
+        content = PlanFile.of("plan", {self.tenant.domain: plan})
+        if self.shared.saves:
+            content.require_no_secret(self.secrets)
+        self.made, self.report.digest = plan, content.digest
 
     def _saved(self, audience: str) -> Planned | None:
         """Returns the saved plan to apply, if it is one of the present settings of this tenant.

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from mfa_setup import __version__
+from mfa_setup.errors import InvalidValueError
 from mfa_setup.model.base import Frozen, JsonValue
 from mfa_setup.model.change import FieldChange
 from mfa_setup.model.check import CheckStatus
@@ -18,6 +19,8 @@ from mfa_setup.model.write import WriteAction
 
 FORMAT: Literal["mfa-setup plan"] = "mfa-setup plan"
 SCHEMA_VERSION: Literal[1] = 1
+_SHORTEST_SECRET = 8
+"""The shortest secret to look for, in characters; shorter values occur in texts by chance."""
 
 
 class PlannedChange(Frozen):
@@ -109,6 +112,20 @@ class PlanFile(Frozen):
         """Creates the content of a plan file with its digest."""
         unsealed = cls(tool_version=__version__, command=command, plans=dict(plans), digest="")
         return unsealed.model_copy(update={"digest": digest_of(unsealed.model_dump(mode="json"))})
+
+    def require_no_secret(self, secrets: Iterable[SecretStr]) -> None:
+        """Refuses a plan that contains a secret, because somebody gave the secret as a setting.
+
+        Raises:
+            InvalidValueError: The plan contains one of these secrets.
+        """
+        text, values = self.text, {secret.get_secret_value() for secret in secrets}
+        if any(len(value) >= _SHORTEST_SECRET and json.dumps(value)[1:-1] in text for value in values):
+            raise InvalidValueError(
+                "The plan would contain a credential of this run, because a setting or the name of a resource has that "
+                "value.",
+                hint="Remove the credential from that setting or resource, then make the plan again.",
+            )
 
     @property
     def text(self) -> str:
