@@ -15,6 +15,7 @@ from mfa_setup.settings.credentials import tenant_key
 from mfa_setup.settings.reviewed import (
     given_settings,
     present_settings,
+    require_no_secret,
     require_settings,
     require_tenant,
     settings_for,
@@ -37,7 +38,7 @@ def make_plan(call: Call, context: CommandContext, task: Task) -> None:
     saved = PlanFile.of("plan", {plan.planned.domain: plan})
     report.digest = saved.digest
     if path:
-        saved.require_no_secret(context.sink.secrets)
+        require_no_secret(saved, context.sink.secrets)
         plan_file.OUT.write(path, saved.text)
         report.outputs = report.outputs.model_copy(update={"plan_file": str(path)})
 

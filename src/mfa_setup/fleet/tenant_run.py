@@ -29,7 +29,7 @@ from mfa_setup.settings.credentials import (
     twilio_credentials,
 )
 from mfa_setup.settings.fleet import FleetTenant, require_twilio, resolved
-from mfa_setup.settings.reviewed import given_settings, require_settings, require_tenant
+from mfa_setup.settings.reviewed import given_settings, require_no_secret, require_settings, require_tenant
 from mfa_setup.settings.schema import BY_NAME
 from mfa_setup.settings.settings import at_url
 from mfa_setup.settings.sources import Origin, written
@@ -172,7 +172,7 @@ class TenantRun:
         plan = TenantPlan(settings=given_settings(self.tenant.settings), planned=planned)
         content = PlanFile.of("plan", {self.tenant.domain: plan})
         if self.shared.saves:
-            content.require_no_secret(self.secrets)
+            require_no_secret(content, self.secrets)
         self.made, self.report.digest = plan, content.digest
 
     def _saved(self, audience: str) -> Planned | None:

@@ -8,7 +8,6 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 
 from mfa_setup import __version__
-from mfa_setup.errors import InvalidValueError
 from mfa_setup.model.base import Frozen, JsonValue
 from mfa_setup.model.change import FieldChange
 from mfa_setup.model.check import CheckStatus
@@ -113,19 +112,10 @@ class PlanFile(Frozen):
         unsealed = cls(tool_version=__version__, command=command, plans=dict(plans), digest="")
         return unsealed.model_copy(update={"digest": digest_of(unsealed.model_dump(mode="json"))})
 
-    def require_no_secret(self, secrets: Iterable[SecretStr]) -> None:
-        """Refuses a plan that contains a secret, because somebody gave the secret as a setting.
-
-        Raises:
-            InvalidValueError: The plan contains one of these secrets.
-        """
+    def contains(self, secrets: Iterable[SecretStr]) -> bool:
+        """Whether the file would contain one of these secrets, because somebody gave it as a setting."""
         text, values = self.text, {secret.get_secret_value() for secret in secrets}
-        if any(len(value) >= _SHORTEST_SECRET and json.dumps(value)[1:-1] in text for value in values):
-            raise InvalidValueError(
-                "The plan would contain a credential of this run, because a setting or the name of a resource has that "
-                "value.",
-                hint="Remove the credential from that setting or resource, then make the plan again.",
-            )
+        return any(len(value) >= _SHORTEST_SECRET and json.dumps(value)[1:-1] in text for value in values)
 
     @property
     def text(self) -> str:

@@ -1,13 +1,15 @@
 """The settings of a saved plan: what is saved of them, and how they differ from the present settings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from mfa_setup import __version__
-from mfa_setup.errors import PlanOutdatedError
+from mfa_setup.errors import InvalidValueError, PlanOutdatedError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.difference import Difference
-from mfa_setup.model.plan_file import GivenSettings, Planned, TenantPlan
+from mfa_setup.model.plan_file import GivenSettings, PlanFile, Planned, TenantPlan
 from mfa_setup.settings.parsers import MalformedError
 from mfa_setup.settings.schema import BY_NAME
 from mfa_setup.settings.settings import Settings, settings_of
@@ -180,6 +182,19 @@ def settings_for(plan: TenantPlan, present: Settings, source: str) -> Settings:
         entry = merge({}, {}, (InFile(Origin.FILE, {"domain": plan.planned.domain}, source),))["domain"]
     given = {**present.given, "domain": entry}
     return Settings(plan.planned.desired, given, present.file, present.notices)
+
+
+def require_no_secret(content: PlanFile, secrets: Iterable[SecretStr]) -> None:
+    """Refuses to save a plan that contains a secret, because somebody gave the secret as a setting.
+
+    Raises:
+        InvalidValueError: The plan contains one of these secrets.
+    """
+    if content.contains(secrets):
+        raise InvalidValueError(
+            "The plan would contain a credential of this run, because a setting or a resource has that value.",
+            hint="Remove the credential from that setting or resource, then make the plan again.",
+        )
 
 
 _CHOSEN_URLS = {"callbacks": "urls", "logout_urls": "urls", "web_origins": "web_origins"}
