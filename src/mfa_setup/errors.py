@@ -1,11 +1,12 @@
 """The errors of mfa-setup: one class per cause, each with a stable code, an exit code and a hint with the fix."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:  # the models are slow to import, and the command line needs the errors only
     from mfa_setup.model.check import Check
+    from mfa_setup.model.difference import Difference
 
 Service = Literal["auth0", "twilio"]
 
@@ -22,6 +23,7 @@ class MfaSetupError(Exception):
         status: The HTTP status of that service's response.
         request_id: The service's identifier of the request, to give to its support team.
         checks: The failed checks, if a guard refused.
+        differences: The values that differ from a saved plan, if that is why the run stopped.
         earlier_try_open: An earlier attempt at the same write got no clear answer, so that attempt may have succeeded.
         unsent: The error happened before the next request was sent, so the outcome is certain.
         twilio_code: Twilio's error code, if its response had one; `mfa_setup.twilio_codes` explains it.
@@ -47,6 +49,7 @@ class MfaSetupError(Exception):
         self.status = status
         self.request_id = request_id
         self.checks: Sequence[Check] = ()
+        self.differences: Sequence[Difference] = ()
         self.twilio_code: int | None = None
         self.earlier_try_open = False
         self.unsent = False
@@ -234,6 +237,13 @@ class ExportExistsError(InvalidValueError):
 
     code = "export_exists"
     default_hint = "Pass a folder with --out that does not exist yet or is empty."
+
+
+class PlanUnusableError(InvalidValueError):
+    """The file of a saved plan is missing, unreadable, malformed or modified."""
+
+    code = "plan_unusable"
+    default_hint = "Make a new plan with `mfa-setup plan --out FILE`."
 
 
 class SandboxMixedError(InvalidValueError):
@@ -452,10 +462,14 @@ class ChecksFailedError(GuardRefusedError):
 
 
 class PlanOutdatedError(GuardRefusedError):
-    """The changes are no longer those that the user confirmed."""
+    """The changes are no longer those that the user confirmed or reviewed."""
 
     code = "plan_outdated"
     default_hint = "Run the command again to see the new plan."
+
+    def __init__(self, message: str, *, hint: str | None = None, differences: "Iterable[Difference]" = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.differences = tuple(differences)
 
 
 class PriceOverLimitError(GuardRefusedError):

@@ -82,7 +82,7 @@ def test_every_tenant_is_set_up_and_the_document_has_them_in_the_order_of_the_fi
     result = fleet.up()
     document = result.document
     assert result.code == 0, result.out
-    assert list(document) == ["schema_version", "command", "ok", "changed", "tenants", "summary", "error"]
+    assert list(document) == ["schema_version", "command", "ok", "changed", "tenants", "summary", "error", "digest"]
     assert (document["command"], document["ok"], document["changed"], document["error"]) == (
         "fleet up",
         True,

@@ -64,14 +64,17 @@ def _refused(why: MfaSetupError) -> tuple[Check, Check]:
     if isinstance(why, CredentialsRefusedError):
         refused = about(answer("twilio_credentials", "fail", why.message, why.hint), why)
         return refused, unseen("twilio_account", why)
-    if isinstance(why, ForbiddenError) and why.twilio_code in _INACTIVE:
-        return (
-            answer(
-                "twilio_credentials", "pass", "Twilio recognized the credentials, but does not let the account be used."
-            ),
-            about(answer("twilio_account", "fail", f"The Twilio account cannot be used: {why.message}", why.hint), why),
-        )
+    if failing := blocked(why):
+        recognized = "Twilio recognized the credentials, but does not let the account be used."
+        return answer("twilio_credentials", "pass", recognized), failing
     return unseen("twilio_credentials", why), unseen("twilio_account", why)
+
+
+def blocked(why: MfaSetupError) -> Check | None:
+    """Returns the failed check if Twilio refused a request because the account is suspended or closed; else None."""
+    if not isinstance(why, ForbiddenError) or why.twilio_code not in _INACTIVE:
+        return None
+    return about(answer("twilio_account", "fail", f"The Twilio account cannot be used: {why.message}", why.hint), why)
 
 
 def judge(account: TwilioAccount | None) -> Check:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from mfa_setup.cli.commands.config import schema_text
@@ -28,7 +29,7 @@ from mfa_setup.model.outcome import (
     VariableUsed,
 )
 from mfa_setup.quoting import looks_random, shortened
-from mfa_setup.settings import credentials, endpoints, parsers
+from mfa_setup.settings import credentials, endpoints, parsers, settings
 from mfa_setup.settings.file_text import SCHEMA_FILE, file_text
 from mfa_setup.settings.schema import BY_NAME, SECRETS, VARIABLES
 from mfa_setup.settings.settings import Settings
@@ -96,7 +97,7 @@ def write(call: Call, context: CommandContext) -> None:
 def _read(call: Call, context: CommandContext, file: Path | None) -> tuple[credentials.SecretSource, Settings]:
     """Reads all sources, and refuses what every other command refuses."""
     seconds_of(call, DEFAULT_TIMEOUT)
-    source, asked = read_sources(call, context, file)
+    source, asked = read_sources(call, context, file, partial(settings.load, call.flags))
     sandbox = judge_sources(context, source, asked)
     if asked.domain is not None:
         endpoints.resolve(asked.domain, sandbox, twilio_needed=False)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from pydantic import SecretStr
 
-from mfa_setup.cli import signals, typed
+from mfa_setup.cli import plan_file, signals, typed
 from mfa_setup.cli.app import as_ours
 from mfa_setup.cli.commands.look import PENDING
 from mfa_setup.cli.context import CommandContext
@@ -24,6 +25,7 @@ from mfa_setup.fleet.rollout import Rollout
 from mfa_setup.fleet.tenant_run import Shared
 from mfa_setup.model.fleet import Document, FleetDocument, Summary, TenantResult
 from mfa_setup.model.outcome import Outcome
+from mfa_setup.model.plan_file import PlanFile
 from mfa_setup.render import annotated
 from mfa_setup.render import fleet as shown
 from mfa_setup.render.error import error_lines
@@ -58,6 +60,8 @@ class FleetSession:
     _running: dict[str, tuple[str, float]] = field(default_factory=dict)
     _rollout: Rollout | None = None
     _why: str = "the command ended before"
+    _out: Path | None = None
+    _digest: str | None = None
     _unwritable: BrokenPipeError | OutputUnwritableError | None = None
 
     def carry_out(self) -> int:
@@ -113,6 +117,8 @@ class FleetSession:
         canaries = whole("canary", own.get("canary", "0"), _MOST)
         purchases = whole("max_purchases", own.get("max_purchases", "0"), _MOST)
         seconds = seconds_of(self.call, DEFAULT_TIMEOUT)
+        self._out = plan_file.target(self.call) if "out" in own else None
+        plans = None if own.get("plan") is None else plan_file.read(self.call).plans
         path = judged("The fleet file is ", parsers.path, own["file"])
         allowed = frozenset(
             judged("--allow-domain is ", parsers.domain, host).lower() for host in own["allow_domain"] or ()
@@ -122,13 +128,31 @@ class FleetSession:
             sandbox_url(sandbox)
         self._tenants = self._selected(read_fleet(path, allowed=allowed, sandbox=sandbox is not None))
         options = Options(Folders.of(os.environ), http_settings(self.context, seconds))
-        shared = Shared(path.parent, os.environ, sandbox, options, purchases, self._doing, self.context.sink.exchanged)
+        shared = Shared(
+            path.parent, os.environ, sandbox, options, purchases, self._doing, self.context.sink.exchanged, plans
+        )
+        shared.saves = self._out is not None
         cancellation = self.context.cancellation
         self._rollout = rollout = Rollout(
             self._tenants, self.task, shared, cancellation, _written, most, canaries, own["fail_fast"], tick=self._tick
         )
         if self.task.read_only or self.context.terminal.agreed or self._agreed(rollout):
             rollout.carry_out(self._ended)
+        self._save()
+
+    def _save(self) -> None:
+        """Saves the plans of all tenants that could be planned, in one file, and notes their digest.
+
+        Raises:
+            InvalidValueError: The file cannot be written.
+        """
+        plans = {result.name: result.made for result in self._in_order if result.made}
+        if plans:
+            saved = PlanFile.of("fleet plan", plans)
+            self._digest = saved.digest
+            if self._out:
+                plan_file.OUT.write(self._out, saved.text)
+                self.context.sink.say(f"Saved the plan of {shown.counted(len(plans), 'tenant')} to {self._out}.")
 
     def _selected(self, tenants: tuple[FleetTenant, ...]) -> tuple[FleetTenant, ...]:
         patterns = self.call.own["select"] or ["*"]
@@ -236,7 +260,12 @@ class FleetSession:
             ok = error is None and summary.ok == len(results)
             changed = summary.changed > 0
             document = FleetDocument(
-                command=self.call.command, ok=ok, changed=changed, summary=summary, error=outcome.error
+                command=self.call.command,
+                ok=ok,
+                changed=changed,
+                summary=summary,
+                error=outcome.error,
+                digest=self._digest,
             )
             sink.json_line(_pieces(document, () if self.call.own["jsonl"] else results))
             return

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -73,6 +73,10 @@ def judged(begin: str, form: Callable[[str], T], text: str) -> T:
         raise InvalidValueError(problem, hint=malformed.example) from None
 
 
+Load = Callable[[Mapping[str, str], Path | None], settings.Settings]
+"""Loads the settings from environment variables and the settings file."""
+
+
 def journal_file_of(call: Call) -> Path | None:
     """Returns the exported journal that `--journal` names; None if the option is missing or not given.
 
@@ -91,13 +95,13 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
         InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
         ValueNeededError: A value is missing, and there is no terminal to ask at.
     """
-    source, asked = read_sources(call, context, settings_file_of(call))
+    source, asked = read_sources(call, context, settings_file_of(call), partial(settings.load, call.flags))
     with open_with(call, task, context, source, asked) as run:
         yield run
 
 
 def read_sources(
-    call: Call, context: CommandContext, file: Path | None
+    call: Call, context: CommandContext, file: Path | None, load: Load
 ) -> tuple[credentials.SecretSource, settings.Settings]:
     """Reads the secrets and settings of a call from all their sources, and reports which sources are used.
 
@@ -105,6 +109,7 @@ def read_sources(
         call: The call.
         context: The context of the command.
         file: The settings file; None for no file.
+        load: Loads the settings.
 
     Raises:
         InvalidValueError: A value is malformed.
@@ -112,7 +117,7 @@ def read_sources(
     """
     source = _source(call, context)
     context.report.warn(tuple(loose(call, file, Folders.of(os.environ))))
-    asked, profile = _with_profile(call, source, settings.load(call.flags, os.environ, file))
+    asked, profile = _with_profile(call, source, load, file)
     context.sink.secrets += source.known
     context.report.warn(asked.notices)
     file_name = str(file) if file else None
@@ -199,7 +204,7 @@ def _source(call: Call, context: CommandContext) -> credentials.SecretSource:
 
 
 def _with_profile(
-    call: Call, source: credentials.SecretSource, asked: settings.Settings
+    call: Call, source: credentials.SecretSource, load: Load, file: Path | None
 ) -> tuple[settings.Settings, str | None]:
     """Returns the settings with the domain of a profile, and its name; adds the profile's credentials to the source.
 
@@ -210,6 +215,7 @@ def _with_profile(
             profile.
         KeyringUnavailableError: The keyring cannot be read.
     """
+    asked = load(os.environ, file)
     if call.common.profile is None and source.has_auth0_login:
         return asked, None
     from mfa_setup.store.profiles import Profiles  # noqa: PLC0415 most automated runs use no profile
@@ -233,8 +239,7 @@ def _with_profile(
     unused = tuple(prefix for prefix, given in zip(("AUTH0_CLIENT_", "TWILIO_"), own, strict=True) if given)
     used = {key: value for key, value in values.items() if not key.startswith(unused)} | {"AUTH0_DOMAIN": domain}
     source.fall_back_on(used)
-    environment = {**os.environ, "AUTH0_DOMAIN": domain}
-    return settings.load(call.flags, environment, asked.file), name
+    return load({**os.environ, "AUTH0_DOMAIN": domain}, file), name
 
 
 def http_settings(context: CommandContext, seconds: float, domain_source: str = "") -> "HttpSettings":
@@ -282,7 +287,7 @@ def tenant_of(call: Call, context: CommandContext) -> tuple[credentials.SecretSo
         ValueNeededError: The domain is not known.
     """
     source = _source(call, context)
-    asked, _ = _with_profile(call, source, settings.load(call.flags, os.environ, settings_file_of(call)))
+    asked, _ = _with_profile(call, source, partial(settings.load, call.flags), settings_file_of(call))
     context.sink.secrets += source.known
     context.report.warn(asked.notices)
     credentials.check_formats(source)

@@ -20,6 +20,7 @@ from mfa_setup.model.outcome import (
     StoredProfile,
     Tenant,
 )
+from mfa_setup.model.plan_file import Planned
 from mfa_setup.model.types import Status
 from mfa_setup.phone import spaced
 
@@ -45,6 +46,9 @@ class Report:
         self.profiles: tuple[StoredProfile, ...] | None = None
         self.configuration: Configuration | None = None
         self.exported: JournalExport | None = None
+        self.planned: Planned | None = None
+        """The plan of a run that only reads, to be saved."""
+        self.digest: str | None = None
         self.silent = False
         """Whether the command has already printed its own result."""
 
@@ -106,6 +110,8 @@ class Report:
             profiles=self.profiles,
             configuration=self.configuration,
             journal_export=self.exported,
+            digest=self.digest,
+            differences=tuple(error.differences) or None if error else None,
         )
 
 

@@ -10,7 +10,7 @@ from mfa_setup.checks.advice import before_buying
 from mfa_setup.checks.context import CheckContext
 from mfa_setup.checks.limits import noticed
 from mfa_setup.checks.login import under_never
-from mfa_setup.engine import consent, preconditions
+from mfa_setup.engine import consent, preconditions, reviewed
 from mfa_setup.engine import plan as planning
 from mfa_setup.engine.delivery_guard import At, DeliveryGuard, demands_codes
 from mfa_setup.engine.executor import Executor
@@ -19,12 +19,22 @@ from mfa_setup.engine.plan import Plan, Stage
 from mfa_setup.engine.preconditions import parts_of, possible_scopes
 from mfa_setup.engine.report import Report, notice_of
 from mfa_setup.engine.task import Task
-from mfa_setup.errors import Choice, ChoiceNeededError, EnforcedUndeliverableError, ProofFailedError
+from mfa_setup.errors import (
+    Choice,
+    ChoiceNeededError,
+    EnforcedUndeliverableError,
+    ForbiddenError,
+    MfaSetupError,
+    NumberGoneError,
+    ProofFailedError,
+)
 from mfa_setup.model.check import Check
 from mfa_setup.model.desired import Desired
+from mfa_setup.model.difference import Difference
 from mfa_setup.model.journal import last_code
 from mfa_setup.model.observed import Offer
 from mfa_setup.model.outcome import Notice, Tenant
+from mfa_setup.model.plan_file import Planned
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.ports import TokenPort
 from mfa_setup.resources import (
@@ -69,6 +79,7 @@ class Run:
         region_variables: The environment variables that name another Twilio region.
         test_sms: Sends a test SMS before a policy is set, and proves that it arrives.
         test_phones: The phones that receive the test SMS.
+        reviewed: The saved plan that the run applies, if nothing differs from it; None for a run without one.
     """
 
     task: Task
@@ -82,6 +93,7 @@ class Run:
     region_variables: tuple[str, ...] = ()
     test_sms: Prove | None = None
     test_phones: tuple[str, ...] = ()
+    reviewed: Planned | None = None
 
     @property
     def reader(self) -> Reader:
@@ -149,7 +161,11 @@ class Run:
         while True:
             try:
                 return _Setup(run, overrides).carry_out()
+            except NumberGoneError as gone:
+                raise (reviewed.late(gone) if run.reviewed else gone) from None
             except ChoiceNeededError as needed:
+                if run.reviewed is not None:
+                    raise reviewed.late(needed) from None
                 run = replace(run, desired=decided(run.desired, self.person.choose(needed)))
 
 
@@ -160,14 +176,19 @@ class _Setup:
     run: Run
     overrides: set[str]
     proved: bool = False
+    sale: tuple[Difference, ...] = ()
+    """How the sale of the number differs from the reviewed plan."""
 
     def carry_out(self) -> None:
         run = self.run
         run.person.doing("Reading the Auth0 tenant")
         plan = self._plan(self._read(), ())
         guard = run.guard(plan.found, run.reader, self.overrides)
+        self._require_reviewed(guard, plan)
         if run.task.read_only:
             self._foresee(guard, plan)
+            if not run.task.lenient:
+                run.report.planned = reviewed.planned(run.services, run.desired, plan, guard.checks)
             return
         checks = self._judge(guard, plan)
         if plan.stages:
@@ -191,7 +212,10 @@ class _Setup:
         if run.task.lenient:
             also |= {"action_failures"}
         parts = parts_of(run.task, run.desired)
-        found = run.first_read(run.reader, lambda _: parts, possible, also)
+        try:
+            found = run.first_read(run.reader, lambda _: parts, possible, also)
+        except ForbiddenError as refusal:
+            raise (reviewed.refused(run.reviewed, refusal) if run.reviewed else refusal) from None
         return run.reader.missing({"custom_domains"}, found) if customdomain.may_be_in(found) else found
 
     @property
@@ -222,7 +246,7 @@ class _Setup:
         found = replace(found, offers=self._offers(given, offers))
         given = replace(given, rent=self._rent(given))
         factor_first = self._asks_first(found)
-        plan = planning.make(run.task, replace(given, found=found, planned=found), factor_first=factor_first)
+        plan = self._made(replace(given, found=found, planned=found), factor_first=factor_first)
         run.report.outputs = run.report.outputs.model_copy(update=dict(plan.outputs))
         run.report.changes = list(plan.changes)
         run.report.warn(plan.notices)
@@ -236,6 +260,57 @@ class _Setup:
         if not run.task.lenient:
             run.report.warn(preconditions.undo_warning(plan, run.token))
         return plan
+
+    def _made(self, given: Comparison, *, factor_first: bool) -> Plan:
+        """Makes the plan.
+
+        Raises:
+            PlanOutdatedError: The run applies a reviewed plan, and no plan can be made any more.
+            MfaSetupError: The desired state is impossible, or a person must choose first.
+        """
+        run, task = self.run, self.run.task
+        try:
+            return planning.make(task, given, factor_first=factor_first)
+        except MfaSetupError as why:
+            if run.reviewed is None:
+                raise
+            differing = self._differing_openly(run.reviewed, given)
+            raise reviewed.impossible(why, differing) from None
+
+    def _differing_openly(self, saved: Planned, given: Comparison) -> tuple[Difference, ...]:
+        """Returns what differs from a reviewed plan where the plan for one of the resources is an open question."""
+        run, lenient = self.run, replace(self.run.task, lenient=True)
+        try:
+            plan = planning.make(lenient, replace(given, lenient=True))
+        except MfaSetupError:
+            return ()
+        present = reviewed.planned(run.services, run.desired, plan, ())
+        return tuple(reviewed.differences(saved.model_copy(update={"checks": {}}), present))
+
+    def _require_reviewed(self, guard: DeliveryGuard, plan: Plan) -> None:
+        """Compares a plan and its checks with the reviewed plan that the run applies, if it applies one.
+
+        Raises:
+            PlanOutdatedError: Something differs.
+        """
+        run, saved = self.run, self.run.reviewed
+        if saved is None:
+            return
+        checks = guard.judge(plan) if demands_codes(plan) else ()
+        present = reviewed.planned(run.services, run.desired, plan, checks)
+        differing = (*self.sale, *reviewed.differences(saved, present))
+        if differing:
+            error = reviewed.outdated(saved, differing, present)
+            error.checks = tuple(check for check in checks if f"checks.{check.id}" in {one.path for one in differing})
+            raise error
+
+    def _reviewed_offers(self, saved: Planned) -> tuple[Offer, ...]:
+        """Returns the number of the reviewed plan as it was planned, and notes whether it is still sold so."""
+        if saved.offer is None:
+            return ()
+        now = purchase.at_present(self.run.services, self.run.desired.number, saved.offer)
+        self.sale = tuple(reviewed.sale(saved.offer, now))
+        return (saved.offer,)
 
     def _asks_first(self, found: Snapshot) -> bool:
         """Whether to enable the SMS factor before a purchase, to learn from Auth0 if the tenant's plan includes SMS."""
@@ -251,12 +326,12 @@ class _Setup:
         inventory = known_or(found.twilio, None)
         if inventory is None or provider_kept.is_kept(given):
             return ()
-        if not run.task.lenient:
+        if not (run.task.lenient or run.reviewed):  # the comparison of the provider refuses a conflict again
             provider_kept.require_no_conflict(given)
         try:
             chosen = sender.choose(run.desired.number, inventory, known(found.provider), given.own)
         except OPEN_QUESTIONS:
-            if run.task.lenient:
+            if run.task.lenient or run.reviewed:  # the comparison of the number raises it again
                 return ()
             raise
         if not chosen.to_buy or run.task.lenient:
@@ -264,6 +339,8 @@ class _Setup:
         if not run.task.may_buy:
             raise sender.refuse_to_buy(run.task.command)
         run.person.doing("Looking for a number")
+        if run.reviewed is not None:
+            return self._reviewed_offers(run.reviewed)
         if known_offers:
             return purchase.still_on_sale(run.services, run.desired.number, known_offers)
         return purchase.offers(run.services, run.desired.number)
@@ -328,6 +405,7 @@ class _Setup:
         """Reads, plans and checks again after the person has answered."""
         self.run.person.doing("Checking that nothing has changed in the meantime")
         fresh = self._plan(self._read(), plan.found.offers)
+        self._require_reviewed(guard, fresh)
         return fresh, self._judge(guard, fresh)
 
     def before_policy(self, guard: DeliveryGuard, found: Snapshot, *, in_force: bool) -> Snapshot:

@@ -3,12 +3,13 @@
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from pydantic import SecretStr
 
 from mfa_setup.cancellation import Cancellation
+from mfa_setup.engine.reviewed import NEW_PLAN_OF_FLEET
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import (
     CredentialsRefusedError,
@@ -16,6 +17,7 @@ from mfa_setup.errors import (
     InterruptedRunError,
     MfaSetupError,
     NotStartedError,
+    PlanOutdatedError,
 )
 from mfa_setup.fleet.side_by_side import side_by_side
 from mfa_setup.fleet.tenant_run import Shared, TenantRun
@@ -138,7 +140,8 @@ class Rollout:
         outcome = run.report.outcome(error)
         document, plan = self.written(outcome, run.tenant, run.secrets), plan_of(outcome.changes)
         code = error.exit_code if error else 0
-        return TenantResult.of(run.tenant.name, document, plan, exit_code=code, seconds=seconds, skipped=skipped)
+        result = TenantResult.of(run.tenant.name, document, plan, exit_code=code, seconds=seconds, skipped=skipped)
+        return replace(result, made=run.made)
 
 
 def _carried_out(run: TenantRun) -> MfaSetupError | None:
@@ -165,6 +168,8 @@ def _hint(error: MfaSetupError, tenant: FleetTenant) -> str:
             if key.startswith(error.service or "")
         ]
         return f"Check the credentials that the fleet file names: {', '.join(used)}."
+    if isinstance(error, PlanOutdatedError) and _OPTION.search(error.hint):
+        return NEW_PLAN_OF_FLEET
     if _OPTION.search(error.hint):
         return (
             f"{error.hint} Use such an option with `mfa-setup up --domain {tenant.domain}`, which sets up this "

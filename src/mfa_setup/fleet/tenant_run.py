@@ -13,12 +13,14 @@ from mfa_setup.compose import Access, Options, SharedAccount, compose
 from mfa_setup.engine.diagnosis import examine
 from mfa_setup.engine.person import Unattended
 from mfa_setup.engine.report import Report
+from mfa_setup.engine.reviewed import NEW_PLAN_OF_FLEET
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import Choice, ChoiceNeededError, InvalidValueError, PlanOutdatedError, PurchaseNotAllowedError
 from mfa_setup.model.change import Change
 from mfa_setup.model.exchange import Exchange
 from mfa_setup.model.fleet import plan_of
 from mfa_setup.model.outcome import Outcome, SettingsUsed, Tenant
+from mfa_setup.model.plan_file import PlanFile, Planned, TenantPlan
 from mfa_setup.settings.credentials import (
     SecretSource,
     auth0_credentials,
@@ -27,6 +29,7 @@ from mfa_setup.settings.credentials import (
     twilio_credentials,
 )
 from mfa_setup.settings.fleet import FleetTenant, require_twilio, resolved
+from mfa_setup.settings.reviewed import given_settings, require_no_secret, require_settings, require_tenant
 from mfa_setup.settings.schema import BY_NAME
 from mfa_setup.settings.settings import at_url
 from mfa_setup.settings.sources import Origin, written
@@ -45,6 +48,8 @@ class Shared:
         sandbox: The URL of the sandbox; None for the real services.
         options: The options of every run.
         purchases: The maximum number of phone numbers that all runs together may buy.
+        plans: The saved plans to apply, by the names of the tenants; None if every tenant is planned now.
+        saves: Whether the plans of the runs will be saved.
         doing: Called with the name of a tenant and its current step.
         exchanged: Called with every attempt of a request, the name of its tenant and the secrets of its run.
     """
@@ -56,6 +61,8 @@ class Shared:
     purchases: int
     doing: Doing
     exchanged: Callable[[Exchange, str, Sequence[SecretStr]], None]
+    plans: Mapping[str, TenantPlan] | None = None
+    saves: bool = False
     _bought: int = 0
     _accounts: dict[str, SharedAccount] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
@@ -102,6 +109,7 @@ class TenantRun:
         shared: The state and options that all runs share.
         report: The report of the run, with everything that is known so far.
         secrets: Every secret that the run has learned.
+        made: The plan that the run made, if its task is to plan.
         agreed: The plan that the user has agreed to, in the form that `plan_of` returns; None if nobody was asked.
     """
 
@@ -111,6 +119,7 @@ class TenantRun:
     agreed: str | None = None
     report: Report = field(init=False)
     secrets: list[SecretStr] = field(default_factory=list)
+    made: TenantPlan | None = None
 
     def __post_init__(self) -> None:
         """Creates an empty report; without a desired application, removes the application from the task."""
@@ -135,6 +144,7 @@ class TenantRun:
             require_twilio(tenant)
         access = self._access(source)
         self.secrets += access.secrets
+        saved = self._saved(access.auth0.audience)
         shared.claim(f"the tenant {access.auth0.audience}", tenant.name)
         self.report.warn(settings.notices)
         config = None
@@ -142,14 +152,43 @@ class TenantRun:
             config = appconfig.locate(settings.app_dir, settings.write_config, settings.config_base)
             if config:
                 shared.claim(f"the config file {config.path.resolve()}", tenant.name)
-        desired = at_url(settings.desired, config.url if config else None)
-        if shared.purchases and desired.number.sender is None:
+        desired = at_url(saved.desired if saved else settings.desired, config.url if config else None)
+        if shared.purchases and desired.number.sender is None and saved is None:
             desired = desired.model_copy(update={"number": desired.number.model_copy(update={"buy": True})})
         with compose(self.task, desired, access, self._options(access), report=self.report, config=config) as run:
             if self.task.resources:
-                run.carry_out()
+                replace(run, reviewed=saved).carry_out()
             else:
                 examine(run)
+        if self.task.command == "plan" and self.report.planned:
+            self._note_plan(self.report.planned)
+
+    def _note_plan(self, planned: Planned) -> None:
+        """Keeps the plan that the run made, and puts its digest into the report.
+
+        Raises:
+            InvalidValueError: The plan will be saved, and would contain a credential.
+        """
+        plan = TenantPlan(settings=given_settings(self.tenant.settings), planned=planned)
+        content = PlanFile.of("plan", {self.tenant.domain: plan})
+        if self.shared.saves:
+            require_no_secret(content, self.secrets)
+        self.made, self.report.digest = plan, content.digest
+
+    def _saved(self, audience: str) -> Planned | None:
+        """Returns the saved plan to apply, if it is one of the present settings of this tenant.
+
+        Raises:
+            PlanOutdatedError: The saved plans lack this tenant, or its plan is for another one or for other settings.
+        """
+        if self.shared.plans is None or not self.task.resources:
+            return None
+        plan = self.shared.plans.get(self.tenant.name)
+        if plan is None:
+            raise PlanOutdatedError(f"The plan does not contain the tenant {self.tenant.name}.", hint=NEW_PLAN_OF_FLEET)
+        require_tenant(plan.planned, self.tenant.domain, audience)
+        require_settings(plan.settings, self.tenant.settings)
+        return plan.planned
 
     def _access(self, source: SecretSource) -> Access:
         auth0 = auth0_credentials(source, self.tenant.domain, source.text("AUTH0_CLIENT_ID"))

@@ -8,6 +8,13 @@ from mfa_setup.model.base import Frozen, JsonValue
 from mfa_setup.model.types import Action, ResourceName, Status
 
 
+class Price(Frozen):
+    """A price per month: the amount as decimal digits such as `1.15`, and the currency as its three-letter code."""
+
+    amount: str
+    currency: str
+
+
 class FieldChange(Frozen):
     """The change of one field of a resource.
 
@@ -76,6 +83,8 @@ class Change(Frozen):
     """Why an undo cannot restore all of the resource, as text for people; the change then stays pending."""
     summary: str = ""
     """The effect of the change in one line for people; the present state if the resource is up to date."""
+    price: Price | None = None
+    """The price of the number that the change buys; None if nothing is bought, or the price is not known."""
     words: Words = Field(default=Words(), exclude=True)
 
     def with_texts(self, changed: Callable[[str], str]) -> "Change":

@@ -1,6 +1,6 @@
 """The desired state of all resources, validated."""
 
-from pydantic import Field
+from pydantic import Field, field_serializer
 
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.types import Delivery, NumberType, PolicyName
@@ -22,6 +22,11 @@ class DesiredApplication(Frozen):
     prune_urls: bool
     harden: bool
     defaults: frozenset[str] = frozenset()
+
+    @field_serializer("defaults")
+    def _in_order(self, defaults: frozenset[str]) -> list[str]:
+        """Serializes a set in the same order on every machine."""
+        return sorted(defaults)
 
 
 class DesiredNumber(Frozen):

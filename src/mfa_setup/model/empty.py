@@ -7,7 +7,7 @@ from typing import Any
 
 _OUTPUTS = (
     *("domain", "client_id", "url", "phone_number", "number_sid", "messaging_service_sid"),
-    *("policy", "policy_scope", "countries", "config_file", "files", "proof", "sms"),
+    *("policy", "policy_scope", "countries", "config_file", "plan_file", "files", "proof", "sms"),
 )
 EMPTY_DOCUMENT: dict[str, Any] = {
     "schema_version": 1,
@@ -27,4 +27,6 @@ EMPTY_DOCUMENT: dict[str, Any] = {
     "profiles": None,
     "configuration": None,
     "journal_export": None,
+    "digest": None,
+    "differences": None,
 }

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
 from mfa_setup.model.outcome import Failure, Outcome
+from mfa_setup.model.plan_file import TenantPlan
 
 Document = Mapping[str, Any]
 """The JSON document of one tenant's run, with secrets removed, so that it can be shown."""
@@ -46,6 +47,7 @@ class TenantResult:
         warnings: The warnings in the document.
         error: The error in the document; None if the run succeeded.
         plan: The pending changes of the run, in the form that `plan_of` returns.
+        made: The plan to save; None if the run made none.
     """
 
     name: str
@@ -61,6 +63,7 @@ class TenantResult:
     warnings: tuple[Document, ...]
     error: Document | None
     plan: str = field(repr=False)
+    made: TenantPlan | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -144,6 +147,7 @@ class FleetDocument(Frozen):
         tenants: The documents of the tenants by name, in the order of the file; empty in the last of the JSON Lines.
         summary: The number of tenants with each kind of result.
         error: Why the command itself failed, such as a mistake in the file; null if it did not.
+        digest: The SHA-256 hash of the plans of all tenants, of `fleet plan`; null for other commands.
     """
 
     schema_version: Literal[1] = 1
@@ -153,6 +157,7 @@ class FleetDocument(Frozen):
     tenants: Mapping[str, Outcome] = {}
     summary: Summary
     error: Failure | None = None
+    digest: str | None = None
 
 
 class FleetLine(Frozen):

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from mfa_setup.model.base import Frozen, JsonValue
+from mfa_setup.model.change import Price
 from mfa_setup.model.types import NumberType, PhoneStack
 from mfa_setup.model.write import NEW_NUMBER
 
@@ -177,6 +178,11 @@ class Offer(Frozen):
     def shown_price(self) -> str | None:
         """The monthly price as text, such as `1.15 USD`; None if it is not known."""
         return None if self.price is None else f"{self.price:.2f} {self.currency}"
+
+    @property
+    def monthly(self) -> Price | None:
+        """The monthly price; None if it is not known."""
+        return None if self.price is None else Price(amount=f"{self.price:.2f}", currency=self.currency)
 
 
 class TwilioAccount(Frozen):

@@ -8,6 +8,7 @@ from pydantic.json_schema import JsonSchemaValue
 from mfa_setup.model.base import Frozen, JsonValue
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
+from mfa_setup.model.difference import Difference
 from mfa_setup.model.scope import PolicyScope
 from mfa_setup.model.types import PhoneStack, ResourceName, Via
 
@@ -99,6 +100,7 @@ class Outputs(Frozen):
         policy_scope: Whom the policy is limited to; null if it concerns everyone, or nobody.
         countries: The countries for which the delivery of codes was checked; null if it was not checked.
         config_file: The app's config file that was written.
+        plan_file: The file that `plan --out` saved the plan to; null for other commands.
         proof: The proof of a login, of `test login` and `demo`; null if the login proved nothing about MFA.
         sms: The test SMS of `test sms`.
         files: The files that `export` wrote; null for other commands.
@@ -114,6 +116,7 @@ class Outputs(Frozen):
     policy_scope: PolicyScope | None = None
     countries: tuple[str, ...] | None = None
     config_file: str | None = None
+    plan_file: str | None = None
     files: tuple[str, ...] | None = None
     proof: Proof | None = None
     sms: Sms | None = None
@@ -296,6 +299,8 @@ class Outcome(Frozen):
         profiles: The stored profiles, of `login`, `logout` and `profiles`; null for other commands.
         configuration: Every setting with its origin, of `config show`; null for other commands.
         journal_export: The file that `undo --export` wrote; null for other commands.
+        digest: The SHA-256 hash of the plan, of `plan`; null for other commands.
+        differences: How an outdated plan differs from the saved one; null unless the error is `plan_outdated`.
     """
 
     schema_version: Literal[1] = 1
@@ -315,3 +320,5 @@ class Outcome(Frozen):
     profiles: tuple[StoredProfile, ...] | None = None
     configuration: Configuration | None = None
     journal_export: JournalExport | None = None
+    digest: str | None = None
+    differences: tuple[Difference, ...] | None = None

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
+from mfa_setup.model.base import JsonValue
 from mfa_setup.model.check import Check
+from mfa_setup.model.difference import Difference
 from mfa_setup.model.outcome import Failure, Outcome
 from mfa_setup.model.types import LABELS
+from mfa_setup.render.change import value_text
 from mfa_setup.render.parts import check_lines, without_evidence, without_fixes
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BAD
@@ -28,10 +31,34 @@ def error_lines(outcome: Outcome, failure: Failure, *, listed: Iterable[Check]) 
     yield from check_lines(check for check in listed if check in failing)
     title = Text() if failure.code in CANCELLED else Text().append("Error:", BAD).append(" ")
     yield title.append(one_line(without_evidence(failure.message, failing)))
+    yield from map(_difference_line, outcome.differences or ())
     if failure.request_id:
         yield Text().append(f"  Request {one_line(failure.request_id)}, HTTP {failure.status}.")
     if failure.hint:
         yield Text(f"  {one_line(without_fixes(failure.hint, failing))}")
+
+
+def _difference_line(difference: Difference) -> Text:
+    """Returns the line of one value that differs from a saved plan."""
+    planned, now = difference_values(difference)
+    return Text(f"  {one_line(difference.path)}: planned {one_line(planned)}; now {one_line(now)}")
+
+
+def difference_values(difference: Difference) -> tuple[str, str]:
+    """Returns the planned and the present value of a difference as text."""
+    return _value(difference.planned), _value(difference.now)
+
+
+def _value(value: JsonValue) -> str:
+    match value:
+        case {"before": before, "after": after}:
+            return f"{value_text(before)} -> {value_text(after)}"
+        case {"amount": amount, "currency": currency}:
+            return f"{amount} {currency}"
+        case None:
+            return "none"
+        case _:
+            return value_text(value)
 
 
 def _failed(check: Check) -> bool:

@@ -73,7 +73,8 @@ def end_of_plan(outcome: Outcome) -> Iterator[Text]:
     if any(change.pending for change in outcome.changes):
         yield from summary_lines(outcome)
         if not any(warning.code in STOPPED for warning in outcome.warnings):
-            yield Text("Run `mfa-setup up` to apply it.")
+            saved = outcome.outputs.plan_file
+            yield Text(f"Run `mfa-setup up{f' --plan {one_line(saved)}' if saved else ''}` to apply it.")
     else:
         yield Text(_NOTHING, BOLD)
 

@@ -115,7 +115,8 @@ def _change(
         after[POOL] = pool.sid
     before: Fields = {POOL: home.sid} if home else {}
     fields = tuple(FieldChange(path=path, before=before.get(path), after=value) for path, value in after.items())
-    return change_of("number", fields, phone or "", told, exists=not sender.to_buy)
+    change = change_of("number", fields, phone or "", told, exists=not sender.to_buy)
+    return change.model_copy(update={"price": offer.monthly}) if offer else change
 
 
 _NOT_NEEDED = "none is needed: the tenant's own provider sends the codes"

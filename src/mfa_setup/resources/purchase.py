@@ -55,15 +55,22 @@ def still_on_sale(services: Services, desired: DesiredNumber, planned: tuple[Off
     Raises:
         NoNumbersError: No fitting number is on sale any more.
     """
-    first = planned[0]
-    if any(one.phone_number == first.phone_number for one in purchases(services.journal.runs)):
-        return planned  # an earlier purchase may have succeeded, and a number that is already ours is not on sale
-    digits = first.phone_number.removeprefix("+")
-    listed = services.account.offers(first.country, first.number_type, desired.area_code, digits)
-    if first.phone_number not in listed:
+    first = at_present(services, desired, planned[0])
+    if first is None:
         return offers(services, desired)
-    price, currency = services.account.price(first.country, first.number_type)
-    return tuple(offer.model_copy(update={"price": price, "currency": currency}) for offer in planned)
+    return tuple(offer.model_copy(update={"price": first.price, "currency": first.currency}) for offer in planned)
+
+
+def at_present(services: Services, desired: DesiredNumber, planned: Offer) -> Offer | None:
+    """Returns one offer of a plan at today's price, looked up by its digits; None if the number was sold."""
+    if any(one.phone_number == planned.phone_number for one in purchases(services.journal.runs)):
+        return planned  # an earlier purchase may have succeeded, and a number that is already ours is not on sale
+    digits = planned.phone_number.removeprefix("+")
+    listed = services.account.offers(planned.country, planned.number_type, desired.area_code, digits)
+    if planned.phone_number not in listed:
+        return None
+    price, currency = services.account.price(planned.country, planned.number_type)
+    return planned.model_copy(update={"price": price, "currency": currency})
 
 
 def rent(services: Services, number: Number, country: str) -> str:

@@ -1,7 +1,8 @@
 """The commands for many tenants that one file names."""
 
 from mfa_setup.cli.app import command, fleets
-from mfa_setup.cli.commands.look import CHECK
+from mfa_setup.cli.commands.look import CHECK, OUT
+from mfa_setup.cli.commands.setup import PLAN
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, argument, option
 from mfa_setup.engine.task import UP, Task
@@ -44,35 +45,38 @@ def _carry_out(call: Call, context: CommandContext, task: Task) -> int:
     return FleetSession(call, context, task).carry_out()
 
 
-@command("plan", own=(*_OWN, CHECK, _PURCHASES), group=fleets)
+@command("plan", own=(*_OWN, CHECK, _PURCHASES, OUT), group=fleets)
 def plan(call: Call, context: CommandContext) -> int:
     """Show what `mfa-setup fleet up` would change. Writes nothing.
 
     Tenants with the same changes are grouped. Common values are shown once; where values differ, the most
-    frequent ones are shown, with -v all of them.
+    frequent ones are shown, with -v all of them. With --out it saves the plans of all tenants in one file.
 
     \b
     Examples:
       mfa-setup fleet plan fleet.toml
       mfa-setup fleet plan fleet.toml --select 'acme-*' --check
       mfa-setup fleet plan fleet.toml --format markdown
+      mfa-setup fleet plan fleet.toml --out plans.json
     """
     return _carry_out(call, context, Task("plan", SAFE_ORDER, read_only=True))
 
 
-@command("up", own=(*_OWN, _CANARY, _PURCHASES), group=fleets)
+@command("up", own=(*_OWN, _CANARY, _PURCHASES, PLAN), group=fleets)
 def up(call: Call, context: CommandContext) -> int:
     """Set up every tenant of a file, many at the same time.
 
     A tenant that fails stops no other one. Without --yes it shows the plans first and asks once. Run it again after a
     failure or an interrupt: what is set up already stays as it is. It buys no number unless --max-purchases allows it.
-    The exit code is 0 if every tenant succeeded, otherwise that of the first failure in the order of the file.
+    The exit code is 0 if every tenant succeeded, otherwise that of the first failure in the order of the file. With
+    --plan a tenant that has changed since its plan was saved fails with exit code 7, and the others are set up.
 
     \b
     Examples:
       mfa-setup fleet up fleet.toml
       mfa-setup fleet up fleet.toml --canary 3 --yes --json
       mfa-setup fleet up fleet.toml --select acme-eu --max-purchases 1
+      mfa-setup fleet up fleet.toml --plan plans.json --yes
     """
     return _carry_out(call, context, UP)
 

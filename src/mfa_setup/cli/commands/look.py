@@ -12,28 +12,27 @@ PENDING = 10
 """The exit code of `plan --check` where something would change."""
 
 
-def _look(call: Call, context: CommandContext, *, lenient: bool) -> None:
-    from mfa_setup.cli.session import open_run  # noqa: PLC0415 the engine, which help does not need
-
-    task = Task(call.command, SAFE_ORDER, read_only=True, lenient=lenient, in_full=lenient)
-    with open_run(call, task, context) as run:
-        run.carry_out()
-
-
 CHECK = option("check", bool, "Exit with 10 where something would change.")
+OUT = option("out", str | None, "Save the plan to this file, to apply exactly this plan later.", metavar="FILE")
 
 
-@command("plan", EVERYTHING, own=(CHECK,), shows=PlanResult)
+@command("plan", EVERYTHING, own=(CHECK, OUT), shows=PlanResult)
 def plan(call: Call, context: CommandContext) -> int:
     """Show what `mfa-setup up` would change. Writes nothing: its connections refuse everything but reads.
+
+    With --out it saves the plan, without secrets, for `mfa-setup up --plan`, which applies it only if nothing has
+    changed since.
 
     \b
     Examples:
       mfa-setup plan
       mfa-setup plan --check --json        exit code 10 where something differs
       mfa-setup plan --format markdown     for a comment on a pull request
+      mfa-setup plan --out plan.json       then: mfa-setup up --plan plan.json
     """
-    _look(call, context, lenient=False)
+    from mfa_setup.cli.reviewed import make_plan  # noqa: PLC0415 the engine, which help does not need
+
+    make_plan(call, context, Task(call.command, SAFE_ORDER, read_only=True))
     pending = any(change.pending for change in context.report.changes)
     return PENDING if pending and call.own["check"] else 0
 
@@ -47,7 +46,11 @@ def status(call: Call, context: CommandContext) -> int:
       mfa-setup status
       mfa-setup status --json
     """
-    _look(call, context, lenient=True)
+    from mfa_setup.cli.session import open_run  # noqa: PLC0415 the engine, which help does not need
+
+    task = Task(call.command, SAFE_ORDER, read_only=True, lenient=True, in_full=True)
+    with open_run(call, task, context) as run:
+        run.carry_out()
     return 0
 
 

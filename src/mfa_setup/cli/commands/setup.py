@@ -32,6 +32,7 @@ _TEST_TO = option(
     "Send an SMS to this phone first; no policy unless it is delivered. Repeatable: one for each country.",
     metavar="NUMBER",
 )
+PLAN = option("plan", str | None, "Apply the plan that `plan --out` saved here.", metavar="FILE")
 _REQUIRE = argument("require", PolicyName, "When MFA is required.")
 
 
@@ -51,7 +52,7 @@ def _step(next_step: str) -> Shows:
     return partial(StepResult, next_step=next_step)
 
 
-@command("up", EVERYTHING, own=(OVERRIDE, _TEST_TO), shows=SetupResult)
+@command("up", EVERYTHING, own=(OVERRIDE, _TEST_TO, PLAN), shows=SetupResult)
 def up(call: Call, context: CommandContext) -> int:
     """Set everything up, from the application to the MFA policy.
 
@@ -66,8 +67,12 @@ def up(call: Call, context: CommandContext) -> int:
       mfa-setup up --test-to +14155550123
       mfa-setup up --url https://app.example.com --country GB --max-price 3
       mfa-setup up --yes --json                       in a pipeline
-      mfa-setup up --from +14155550123 --policy adaptive
+      mfa-setup up --plan plan.json --yes             a saved plan
     """
+    if call.own["plan"] is not None:
+        from mfa_setup.cli.reviewed import apply_plan  # noqa: PLC0415 the engine, which help does not need
+
+        return apply_plan(call, context)
     return _set_up(call, context, *SAFE_ORDER)
 
 

@@ -6,10 +6,11 @@ from rich.text import Text
 
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
+from mfa_setup.model.difference import Difference
 from mfa_setup.model.outcome import Failure, Notice, Outcome
 from mfa_setup.render.change import done, effect_of, field_name, field_values, label_of, sign_of
 from mfa_setup.render.doctor import STATES, counts
-from mfa_setup.render.error import CANCELLED
+from mfa_setup.render.error import CANCELLED, difference_values
 from mfa_setup.render.markdown.blocks import Block, Code, Details, Heading, Inline, Line, Strong, Table
 from mfa_setup.render.parts import MARKS, STACKS, sources, state_of, without_evidence, without_fixes
 
@@ -29,6 +30,7 @@ def begin(outcome: Outcome, verdict: str) -> Iterator[Block]:
         yield Line(f"{text[0].upper()}{text[1:]}.")
     if outcome.error:
         yield from failure_blocks(outcome.error, outcome.checks)
+        yield from _difference_blocks(outcome.differences or ())
 
 
 def verdict_of(failure: Failure | None) -> str:
@@ -47,6 +49,13 @@ def failure_blocks(failure: Failure, checks: Iterable[Check] = ()) -> Iterator[B
     request = ("of request", Code(failure.request_id)) if failure.request_id else ()
     status = (f"(HTTP {failure.status})",) if failure.status else ()
     yield Line("Error code:", Code(failure.code), *request, *status)
+
+
+def _difference_blocks(differences: Sequence[Difference]) -> Iterator[Block]:
+    """Yields how an outdated plan differs from the saved one, as a table."""
+    rows = [(Code(one.path), *difference_values(one)) for one in differences]
+    if rows:
+        yield Table(("What", "Planned", "Now"), rows, "differences")
 
 
 def lines(texts: Iterable[Text]) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from mfa_setup.model.change import Change
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.render import doctor, plan, setup
 from mfa_setup.render.change import label_of
-from mfa_setup.render.markdown.blocks import Block, Details, Line, Strong, Table
+from mfa_setup.render.markdown.blocks import Block, Code, Details, Line, Strong, Table
 from mfa_setup.render.markdown.parts import begin, change_blocks, check_blocks, check_table, lines, warning_blocks
 from mfa_setup.render.parts import state_of
 
@@ -25,7 +25,8 @@ def plan_document(result: results.PlanResult) -> Iterator[Block]:
     yield from begin(outcome, _plan_verdict(outcome))
     if outcome.error is None:
         yield from lines([*plan.end_of_plan(outcome), *plan.reach_lines(outcome)])
-    # The digest of the plan belongs here, as one Line: it names what the reader approves.
+    if outcome.digest:
+        yield Line("Digest of this plan:", Code(outcome.digest))
     yield from _rest(outcome)
 
 

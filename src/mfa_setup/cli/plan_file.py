@@ -1,0 +1,108 @@
+"""Saves the plan of `mfa-setup plan --out`, and reads it for `mfa-setup up --plan`; the same for a fleet."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from mfa_setup.cli.options import Call
+from mfa_setup.cli.session import judged
+from mfa_setup.cli.written_file import WrittenFile
+from mfa_setup.errors import InvalidValueError, PlanUnusableError
+from mfa_setup.model.plan_file import FORMAT, SCHEMA_VERSION, PlanFile, digest_of
+from mfa_setup.settings import parsers
+from mfa_setup.settings.reviewed import is_consistent, require_version
+from mfa_setup.settings.schema import BY_NAME
+from mfa_setup.store.files import read_plain
+
+OUT = WrittenFile("--out", "The plan file", "`mfa-setup plan`", f'{{\n  "format": "{FORMAT}",')
+_LONGEST = 50_000_000
+
+
+def target(call: Call) -> Path | None:
+    """Returns the path of `--out`, checked before anything is read from the services; None without that option.
+
+    Raises:
+        InvalidValueError: The path cannot be written.
+    """
+    text = call.own["out"]
+    return None if text is None else OUT.checked(text)
+
+
+def refuse_settings(call: Call) -> None:
+    """Refuses a setting on the command line together with `--plan`, which holds all settings.
+
+    Raises:
+        InvalidValueError: A setting was given.
+    """
+    for name, value in call.flags.items():
+        if value not in (None, [], ()):
+            flag = BY_NAME[name].opposite if value is False else BY_NAME[name].flag
+            raise InvalidValueError(
+                f"{flag} and --plan contradict each other: the plan holds all settings.",
+                hint=f"Remove {flag}, or make a new plan with it: `mfa-setup plan {flag} … --out FILE`.",
+            )
+
+
+def read(call: Call) -> PlanFile:
+    """Returns the plan in the file of `--plan`, which may come from anywhere and is checked in full.
+
+    Raises:
+        PlanUnusableError: The file is missing, unreadable, of another kind, malformed or modified.
+        PlanOutdatedError: Another version of mfa-setup made the plan.
+    """
+    path = judged("--plan is ", parsers.path, call.own["plan"])
+    data = _bytes(path)
+    content = _content(path, data)
+    if content.get("format") != FORMAT:
+        raise PlanUnusableError(f"{path} is not a plan of mfa-setup.")
+    if content.get("schema_version") != SCHEMA_VERSION:
+        raise PlanUnusableError(
+            f"{path} has the schema version {parsers.quoted(content.get('schema_version'))}, and this version of "
+            f"mfa-setup reads {SCHEMA_VERSION}."
+        )
+    if content.get("digest") != _digest(content):
+        raise PlanUnusableError(f"{path} was modified after the plan was made: its digest does not match its content.")
+    if isinstance(version := content.get("tool_version"), str):
+        require_version(version)
+    try:
+        plan = PlanFile.model_validate_json(data, strict=True)
+    except ValidationError:
+        raise PlanUnusableError(f"{path} does not have the form of a plan.") from None
+    expected = "fleet plan" if call.command.startswith("fleet ") else "plan"
+    if plan.command != expected or not plan.plans or (expected == "plan" and len(plan.plans) != 1):
+        made = "fleet up FLEET_FILE" if plan.command == "fleet plan" else "up"
+        raise PlanUnusableError(
+            f"{path} was made by `mfa-setup {plan.command}`.", hint=f"Apply it with `mfa-setup {made} --plan {path}`."
+        )
+    if not all(map(is_consistent, plan.plans.values())):
+        raise PlanUnusableError(f"{path} is not consistent: its desired state is not that of its settings.")
+    return plan
+
+
+def _digest(content: dict[str, Any]) -> str | None:
+    try:
+        return digest_of(content)
+    except (ValueError, RecursionError):  # a number has more digits than Python writes
+        return None
+
+
+def _content(path: Path, data: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):  # no JSON, nested too deeply, or not UTF-8
+        raise PlanUnusableError(f"{path} is not valid JSON.") from None
+    if not isinstance(content, dict):
+        raise PlanUnusableError(f"{path} is not a plan of mfa-setup.")
+    return content
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return read_plain(path, _LONGEST)[0]
+    except FileNotFoundError:
+        raise PlanUnusableError(f"The file {path} does not exist.", hint="Check --plan.") from None
+    except (OSError, ValueError) as unreadable:
+        why = getattr(unreadable, "strerror", None) or "its name is invalid"
+        raise PlanUnusableError(f"{path} cannot be read: {why}.", hint="Check --plan.") from None
