@@ -61,7 +61,6 @@ class FleetSession:
     _rollout: Rollout | None = None
     _why: str = "the command ended before"
     _out: Path | None = None
-    _digest: str | None = None
     _unwritable: BrokenPipeError | OutputUnwritableError | None = None
 
     def carry_out(self) -> int:
@@ -149,7 +148,7 @@ class FleetSession:
         plans = {result.name: result.made for result in self._in_order if result.made}
         if plans:
             saved = PlanFile.of("fleet plan", plans)
-            self._digest = saved.digest
+            self.context.report.digest = saved.digest
             if self._out:
                 plan_file.OUT.write(self._out, saved.text)
                 self.context.sink.say(f"Saved the plan of {shown.counted(len(plans), 'tenant')} to {self._out}.")
@@ -265,7 +264,7 @@ class FleetSession:
                 changed=changed,
                 summary=summary,
                 error=outcome.error,
-                digest=self._digest,
+                digest=outcome.digest,
             )
             sink.json_line(_pieces(document, () if self.call.own["jsonl"] else results))
             return

@@ -39,6 +39,8 @@ def fleet_document(
     if not results:
         return
     yield from lines(summary_lines(command, summary))
+    if outcome.digest:
+        yield Line("Digest of these plans:", Code(outcome.digest))
     yield from _tenants(results)
     good = [result for result in results if result.ok]
     if command in {"plan", "status"}:
