@@ -42,6 +42,7 @@ UNDO = Case("undo", "mfa-setup undo", keys=(("[y/N]", "y Enter"),))
 CHANGING = (
     (r"^.*\(\+\d+\)\n", ""),  # the countries of a list
     (r"http://localhost:4400/authorize\S*(\n\S+)*(?=\nProved)", "URL"),
+    (r"(?<=\nnonce\n).+|(?<=\nsid\n).+", "ID"),
     (r"localhost:\d{5}", "localhost:PORT"),
     (r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z| UTC)?", "TIME"),
     (r"\d+/\d+/\d{4}, [\d:]+\s[AP]M", "TIME"),
