@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -70,7 +71,8 @@ class Reader:
             fleet = lab.sandbox.fleet_file().replace("[tenants.", "[tenants.acme-")
             Path("fleet.toml").write_text(fleet, encoding="utf-8")
         else:
-            scene.application(lab, name="Acme Portal", callbacks=["https://app.example.com"])
+            portal = scene.application(lab, name="Acme Portal", callbacks=["https://app.example.com"])
+            scene.set_connected(lab, portal, on=True)
         return lab
 
     def follow(self, block: Block) -> None:
@@ -81,7 +83,10 @@ class Reader:
             self.must(Command(("up", "--test-to", PHONE), block.commands[0].line))
         for line in block.before:
             kind, *words = shlex.split(line)
-            if kind == "control":
+            if kind == "copy":
+                for name in filter(Path.is_file, (ROOT / words[0]).iterdir()):
+                    shutil.copy(name, ".")
+            elif kind == "control":
                 self.lab.control(words[0], json.loads(words[1]))
             else:
                 self.must(Command(tuple(words), block.commands[0].line))

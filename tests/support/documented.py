@@ -5,6 +5,7 @@ before a block, which only the source shows, prepare it or say what to expect:
 
     <!-- sandbox: OPTIONS -->           from here on, a new sandbox with these options of `mfa-setup sandbox`
     <!-- before: mfa-setup COMMAND -->  a command that the page takes as done
+    <!-- before: copy FOLDER -->        the files of an example, which the page takes as being in the folder
     <!-- before: control PATH BODY -->  a control call of the sandbox that the page takes as done
     <!-- run: exit N -->                the last command of the block exits with N
     <!-- run: parsed only, REASON -->   the block's commands are parsed and not run
