@@ -7,6 +7,7 @@ port. Where a block starts with a command that presumes a tenant that is set up,
 `support/documented.py` lists the comments by which a page says what else it needs.
 """
 
+import itertools
 import json
 import os
 import re
@@ -71,7 +72,8 @@ class Reader:
             fleet = lab.sandbox.fleet_file().replace("[tenants.", "[tenants.acme-")
             Path("fleet.toml").write_text(fleet, encoding="utf-8")
         else:
-            portal = scene.application(lab, name="Acme Portal", callbacks=["https://app.example.com"])
+            signed = {"jwt_configuration": {"alg": "RS256"}}
+            portal = scene.application(lab, name="Acme Portal", callbacks=["https://app.example.com"], **signed)
             scene.set_connected(lab, portal, on=True)
         return lab
 
@@ -205,9 +207,13 @@ def reader(labs: Labs, run: Run, ring: None, monkeypatch: pytest.MonkeyPatch) ->
         probe.bind(("127.0.0.1", 0))
         found = Reader(labs, run, probe.getsockname()[1])
 
+    numbers = itertools.count()
+
     def play(_context: object, url: str, *, browser: bool) -> None:
         del browser
-        Player(found.lab.sandbox.url, lambda _text: None)(url)
+        player = Player(found.lab.sandbox.url, lambda _text: None)
+        player.email = f"reader{next(numbers)}@example.com"
+        player(url)
 
     monkeypatch.setattr(prove, "_show", play)
     return found
