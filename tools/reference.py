@@ -1,5 +1,6 @@
 """Writes the pages of docs/reference from the code: the commands and their options, and the exit codes."""
 
+import html
 import inspect
 import re
 from collections.abc import Iterator
@@ -14,6 +15,15 @@ from mfa_setup.cli.app import program
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 NOTE = "<!-- Written by tools/reference.py: change the code and run it again. -->"
+ABOUT_COMMANDS = (
+    "`mfa-setup COMMAND --help` shows the options that a command is mostly used with, `mfa-setup help COMMAND --all`",
+    "all of them. [Settings](../settings.md) lists the variable and the key of each setting. Secrets are never the",
+    "value of an option: the options that end in `-file` read them from a file, or with `-` from standard input.",
+)
+ABOUT_EXIT_CODES = (
+    "A command ends with one of these exit codes. `error.code` in the [JSON document](../json.md) says more exactly",
+    "what failed; [Error codes](../errors.md) lists the codes alone.",
+)
 Command = tuple[str, Any, dict[str, str]]
 """The full name of a command, the command, and its options with their help."""
 
@@ -27,10 +37,7 @@ def commands_page() -> str:
     """Returns the page with every command."""
     found = list(_commands(program(), program().make_context("mfa-setup", [], resilient_parsing=True)))
     common = _common([options for _, _, options in found])
-    lines = ["# Commands", "", NOTE, ""]
-    lines += ["`mfa-setup COMMAND --help` shows the options that a command is mostly used with, `mfa-setup help COMMAND --all` all of"]
-    lines += ["them. [Settings](../settings.md) lists the variable and the key of each setting. Secrets are never the value of an option:"]
-    lines += ["the options that end in `-file` read them from a file, or with `-` from standard input.", ""]
+    lines = ["# Commands", "", NOTE, "", *ABOUT_COMMANDS, ""]
     lines += ["## Options of every command", "", "These are left out below.", "", *_options(common)]
     for name, command, options in found:
         lines += ["", f"## `mfa-setup {name}`", "", *_text(command.help or "")]
@@ -77,7 +84,9 @@ def _text(text: str) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    return f"`{text}`".replace("|", r"\|")
+    """Returns a text as code; as an entity, a bar within does not end the cell, on the site and elsewhere."""
+    shown = text.replace(" <list[str]>", "…")
+    return f"<code>{html.escape(shown).replace('|', '&#124;')}</code>" if "|" in shown else f"`{shown}`"
 
 
 def _cell(text: str) -> str:
@@ -89,9 +98,9 @@ def _cell(text: str) -> str:
 def exit_codes_page() -> str:
     """Returns the page with every exit code and the errors that end with it."""
     meanings = re.findall(r"(\d+) ([^,.]+)", " ".join((program().epilog or "").split()))
-    lines = ["# Exit codes", "", NOTE, "", "A command ends with one of these exit codes. `error.code` in the [JSON document](../json.md)"]
-    lines += ["says more exactly what failed; [Error codes](../errors.md) lists the codes alone.", ""]
-    lines += ["| exit code | means |", "|---|---|", *(f"| [{code}](#exit-code-{code}) | {text} |" for code, text in meanings)]
+    lines = ["# Exit codes", "", NOTE, "", *ABOUT_EXIT_CODES, ""]
+    lines += ["| exit code | means |", "|---|---|"]
+    lines += [f"| [{code}](#exit-code-{code}) | {text} |" for code, text in meanings]
     for code, text in meanings:
         kinds = sorted((kind for kind in _errors() if kind.exit_code == int(code)), key=lambda kind: kind.code)
         lines += ["", f"## Exit code {code}", "", f"{text[0].upper()}{text[1:]}."]

@@ -30,11 +30,11 @@ TEXT = PICTURES / "tutorial.txt"
 APP = ROOT / "examples" / "react-spa"
 WIDTH = 90
 PHONE = "+12015550123"
-EMAIL, PASSWORD = "ada@example.com", "Correct-Horse-1"  # noqa: S105 of a user in the sandbox
+EMAIL, PASSWORD = "ada@example.com", "Correct-Horse-1"
 CASES = (
     Case("doctor", "mfa-setup doctor"),
     Case("plan", "mfa-setup plan --app-dir ."),
-    Case("up", f"mfa-setup up --app-dir . --test-to +14155550199", keys=(("[y/N]", "y Enter"),)),
+    Case("up", "mfa-setup up --app-dir . --test-to +14155550199", keys=(("[y/N]", "y Enter"),)),
     Case("test-login", "mfa-setup test login"),
     Case("status", "mfa-setup status --app-dir ."),
 )
@@ -88,9 +88,10 @@ class Album:
         """Returns the texts of all pictures, without what differs from run to run."""
         parts = [f"mfa-setup {__version__}\n"]
         for name, shown in self.texts.items():
+            lasting = shown
             for pattern, replacement in CHANGING:
-                shown = re.sub(pattern, replacement, shown, flags=re.MULTILINE)
-            parts.append(f"== {name}\n{shown.strip()}\n")
+                lasting = re.sub(pattern, replacement, lasting, flags=re.MULTILINE)
+            parts.append(f"== {name}\n{lasting.strip()}\n")
         return "\n".join(parts)
 
 

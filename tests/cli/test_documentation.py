@@ -1,7 +1,7 @@
 """Every command that the documentation shows works as shown.
 
 The commands of a page run in the order of the page, in an empty folder, on a sandbox. What stands for the reader's own
-value is replaced (`_PLACEHOLDERS`); what a reader at a terminal would confirm is confirmed with `--yes` and `--buy`, and
+value is replaced (`Reader.own`); what a reader at a terminal would confirm is confirmed with `--yes` and `--buy`, and
 the questions of `login` are answered. `test login` is played in the sandbox's login. `sandbox` serves once, on a free
 port. Where a block starts with a command that presumes a tenant that is set up, `up` runs first.
 `support/documented.py` lists the comments by which a page says what else it needs.
@@ -25,8 +25,9 @@ import pexpect
 import pytest
 import typer
 
+import mfa_setup.cli.main  # noqa: F401 importing the module registers the commands
+from mfa_setup.cli.app import program
 from mfa_setup.cli.commands import prove
-from mfa_setup.cli.main import program
 from mfa_setup.demo.player import Player
 from support import scene
 from support.documented import PAGES, ROOT, Block, Command, blocks
@@ -40,8 +41,6 @@ SPENDS = {"up", "buy-number"}
 COMING = {"config", "schema", "export", "--out", "--plan", "--format", "--journal", "--export"}
 """Commands and options that are being built: an example of one is left out as long as it cannot be parsed."""
 PHONE = "+14155550123"
-OWNED = "+14155550100"
-"""The number that the account of a page owns, where the page says `--from`."""
 QUESTIONS = {
     "Domain of the Auth0 tenant.*: ": "AUTH0_DOMAIN",
     "Client ID: ": "AUTH0_CLIENT_ID",
@@ -98,14 +97,16 @@ class Reader:
 
     def must(self, command: Command) -> None:
         """Runs a command, which must exit as the page says."""
-        words = [self._own(word) for word in command.words]
+        words = [self.own(word) for word in command.words]
         result = self._call(words)
-        assert result.code == command.code, f"line {command.line}: mfa-setup {' '.join(words)}\n{result.out}{result.err}"
+        assert result.code == command.code, (
+            f"line {command.line}: mfa-setup {' '.join(words)}\n{result.out}{result.err}"
+        )
         if command.into:
             Path(command.into).write_text(result.out, encoding="utf-8")
 
-    def _own(self, word: str) -> str:
-        """Returns a word with the reader's own value in the place of a placeholder."""
+    def own(self, word: str) -> str:
+        """Returns a word with the reader's own value in the place of a placeholder, such as `+1…` or `AC…`."""
         placeholders: dict[str, Callable[[], str]] = {
             r"\+1…|NUMBER": lambda: PHONE,
             r"AC…": lambda: self.lab.env["TWILIO_ACCOUNT_SID"],
@@ -229,6 +230,14 @@ def test_few_commands_are_only_parsed() -> None:
     found = [treatment(command) for page in SHOWN.values() for block in page for command in block.commands]
     assert len(found) > 100, "the documentation shows more commands than that"
     assert found.count("parsed") <= len(found) / 20, {kind: found.count(kind) for kind in set(found)}
+
+
+def test_the_examples_of_every_help_can_be_parsed() -> None:
+    page = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^mfa-setup (.+?)(?:  .*)?$", page, re.MULTILINE)
+    assert len(examples) > 50
+    for example in examples:
+        assert treatment(Command(tuple(shlex.split(re.split(" [>&|] ?| -- ", example)[0])), 1)) == "runs", example
 
 
 def test_a_command_that_does_not_exist_is_noticed() -> None:

@@ -107,7 +107,8 @@ def lines(block: str) -> Iterator[list[str]]:
 
 def _command(words: list[str], line: int, reason: str) -> Command:
     """Returns the command, up to a pipe, without its redirections."""
-    into, kept, rest = "", [], iter(words)
+    into, rest = "", iter(words)
+    kept: list[str] = []
     for word in rest:
         if word in _STOPS:
             break
