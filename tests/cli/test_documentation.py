@@ -130,9 +130,10 @@ class Reader:
                 return self._log_in(rest)
             case ["sandbox", *rest]:
                 return _serve_once(rest)
-        if "-h" not in words and "--help" not in words and "--list" not in words:
+        if not {"--help", "--list", "--export", "--yes"} & set(words):
             words = [*words, *(["--yes"] if words[0] in ASKS or words[:2] == ["fleet", "up"] else [])]
-            words = [*words, *(["--buy"] if words[0] in SPENDS and "--from" not in words else [])]
+        if words[0] in SPENDS and not {"--help", "--from", "--plan"} & set(words):
+            words = [*words, "--buy"]
         return self._run(*words, env={**self.lab.env, "MFA_SETUP_URLS": f"http://localhost:{self._port}"})
 
     def _log_in(self, words: Sequence[str]) -> Result:
