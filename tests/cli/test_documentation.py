@@ -3,7 +3,8 @@
 The commands of a page run in the order of the page, in an empty folder, on a sandbox. What stands for the reader's own
 value is replaced (`Reader.own`); what a reader at a terminal would confirm is confirmed with `--yes` and `--buy`, and
 the questions of `login` are answered. `test login` is played in the sandbox's login. `sandbox` serves once, on a free
-port. Where a block starts with a command that presumes a tenant that is set up, `up` runs first.
+port. Where a block starts with a command that presumes a tenant that is set up, or a run to undo, `up` runs first; where
+it starts with `fleet`, there are four tenants.
 `support/documented.py` lists the comments by which a page says what else it needs.
 """
 
@@ -80,6 +81,8 @@ class Reader:
         """Does what a block says, and what the page takes as done before it."""
         if block.sandbox is not None:
             self.lab = self._new(block.sandbox)
+        elif block.commands[0].words[0] == "fleet" and not Path("fleet.toml").exists():
+            self.lab = self._new(["--tenants", "4"])
         if block.commands[0].words[0] in PRESUMES and not block.before and not self.lab.tenant["policies"]:
             self.must(Command(("up", "--test-to", PHONE), block.commands[0].line))
         for line in block.before:
@@ -121,8 +124,13 @@ class Reader:
         return word
 
     def _run_id(self) -> str:
+        """Returns the ID of the last run that is not undone, after a new one where there is none."""
         runs = self._call(["undo", "--list", "--json"]).document["runs"]
-        return str(next(run["run_id"] for run in runs if not run["undone"]))
+        left = [str(run["run_id"]) for run in runs if not run["undone"]]
+        if left:
+            return left[0]
+        self.must(Command(("up", "--test-to", PHONE), 0))
+        return self._run_id()
 
     def _call(self, words: list[str]) -> Result:
         match words:
