@@ -3,8 +3,8 @@
 The commands of a page run in the order of the page, in an empty folder, on a sandbox. What stands for the reader's own
 value is replaced (`Reader.own`); what a reader at a terminal would confirm is confirmed with `--yes` and `--buy`, and
 the questions of `login` are answered. `test login` is played in the sandbox's login. `sandbox` serves once, on a free
-port. Where a block starts with a command that presumes a tenant that is set up, or a run to undo, `up` runs first; where
-it starts with `fleet`, there are four tenants.
+port. Where a block starts with a command that presumes a tenant that is set up, or a run to undo, `up` runs first. Where
+it starts with `fleet`, there are four tenants. A journal that a command names and that is not there is exported first.
 `support/documented.py` lists the comments by which a page says what else it needs.
 """
 
@@ -101,6 +101,8 @@ class Reader:
     def must(self, command: Command) -> None:
         """Runs a command, which must exit as the page says."""
         words = [self.own(word) for word in command.words]
+        if "--journal" in words and not Path(words[words.index("--journal") + 1]).exists():
+            self.must(Command(("undo", "--export", words[words.index("--journal") + 1]), command.line))
         result = self._call(words)
         assert result.code == command.code, (
             f"line {command.line}: mfa-setup {' '.join(words)}\n{result.out}{result.err}"
