@@ -1,4 +1,4 @@
-"""Writes the pages of docs/reference from the code: the commands and their options, and the exit codes."""
+"""Writes docs/commands.md and docs/exit-codes.md from the code."""
 
 import html
 import inspect
@@ -13,16 +13,16 @@ import mfa_setup.cli.main  # noqa: F401 importing the module registers the comma
 from mfa_setup import errors
 from mfa_setup.cli.app import program
 
-FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+FOLDER = Path(__file__).parents[1] / "docs"
 NOTE = "<!-- Written by tools/reference.py: change the code and run it again. -->"
 ABOUT_COMMANDS = (
     "`mfa-setup COMMAND --help` shows the options that a command is mostly used with, `mfa-setup help COMMAND --all`",
-    "all of them. [Settings](../settings.md) lists the variable and the key of each setting. Secrets are never the",
+    "all of them. [Settings](settings.md) lists the variable and the key of each setting. Secrets are never the",
     "value of an option: the options that end in `-file` read them from a file, or with `-` from standard input.",
 )
 ABOUT_EXIT_CODES = (
-    "A command ends with one of these exit codes. `error.code` in the [JSON document](../json.md) says more exactly",
-    "what failed; [Error codes](../errors.md) lists the codes alone.",
+    "A command ends with one of these exit codes. `error.code` in the [JSON document](json.md) says more exactly",
+    "what failed; [Error codes](errors.md) lists the codes alone.",
 )
 Command = tuple[str, Any, dict[str, str]]
 """The full name of a command, the command, and its options with their help."""

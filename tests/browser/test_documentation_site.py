@@ -25,7 +25,7 @@ QUESTIONS = {
     "trial account": "twilio-codes",
     "custom domain": "how-to/custom-domain",
     "only some users": "mfa-for-some",
-    "exit code 7": "reference/exit-codes",
+    "exit code 7": "exit-codes",
     "rotate token": "how-to/rotate-token",
     "price": "how-to/number",
 }

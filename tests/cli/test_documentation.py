@@ -3,8 +3,8 @@
 The commands of a page run in the order of the page, in an empty folder, on a sandbox. What stands for the reader's own
 value is replaced (`Reader.own`); what a reader at a terminal would confirm is confirmed with `--yes` and `--buy`, and
 the questions of `login` are answered. `test login` is played in the sandbox's login. `sandbox` serves once, on a free
-port. Where a block starts with a command that presumes a tenant that is set up, or a run to undo, `up` runs first. Where
-it starts with `fleet`, there are four tenants. A journal that a command names and that is not there is exported first.
+port. Where a block starts with a command that presumes a tenant that is set up, or a run to undo, `up` runs first.
+Where it starts with `fleet`, there are four tenants. A journal that is named and not there is exported first.
 `support/documented.py` lists the comments by which a page says what else it needs.
 """
 
@@ -244,7 +244,7 @@ def test_few_commands_are_only_parsed() -> None:
 
 
 def test_the_examples_of_every_help_can_be_parsed() -> None:
-    page = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
     examples = re.findall(r"^mfa-setup (.+?)(?:  .*)?$", page, re.MULTILINE)
     assert len(examples) > 50
     for example in examples:

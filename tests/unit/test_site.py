@@ -21,7 +21,7 @@ DOCS = ROOT / "docs"
 def test_the_reference_is_up_to_date_with_the_code() -> None:
     pages = runpy.run_path(str(ROOT / "tools" / "reference.py"))["pages"]()
     for name, text in pages.items():
-        assert (DOCS / "reference" / name).read_text(encoding="utf-8") == text, "run `python tools/reference.py`"
+        assert (DOCS / name).read_text(encoding="utf-8") == text, "run `python tools/reference.py`"
 
 
 def test_the_pictures_of_the_tutorial_are_of_this_version() -> None:
@@ -57,7 +57,7 @@ def test_every_key_of_the_json_document_is_described() -> None:
 
 def test_every_file_that_a_run_leaves_is_listed(unified: Lab, run: Run, folder: Path) -> None:
     assert run("up", "--yes", "--json", "--test-to", "+14155550123", env=unified.env).code == 0
-    page = (DOCS / "reference" / "files.md").read_text(encoding="utf-8")
+    page = (DOCS / "files.md").read_text(encoding="utf-8")
     for place in ("state", "cache"):
         left = {re.sub(r"[0-9a-f]{24}", "…", path.name) for path in (folder.parent / place).iterdir()}
         assert left
