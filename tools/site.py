@@ -13,7 +13,7 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[1]
-OUTSIDE = ("examples/", "pytest-mfa-setup/README.md", "benchmarks/README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+OUTSIDE = ("examples/", "pytest-mfa-setup/README.md", "benchmarks/README.md", "CONTRIBUTING.md", "action.yml")
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(?=[)#])")
 VERSION = re.compile(r'__version__ = "(.+)"')
 
