@@ -13,7 +13,14 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[1]
-OUTSIDE = ("examples/", "pytest-mfa-setup/README.md", "benchmarks/README.md", "CONTRIBUTING.md", "action.yml")
+OUTSIDE = (
+    "examples/",
+    "pytest-mfa-setup/README.md",
+    "benchmarks/README.md",
+    "CONTRIBUTING.md",
+    "action.yml",
+    "tests/live/",
+)
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(?=[)#])")
 VERSION = re.compile(r'__version__ = "(.+)"')
 
@@ -28,12 +35,17 @@ def on_config(config: Any) -> Any:
 def on_files(files: Files, config: Any) -> Files:
     """Adds the tracked files outside `docs/` that pages may link to."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in listed.stdout.split():
-        if name.startswith(OUTSIDE) and (ROOT / name).is_file():
-            added = File.generated(config, name, abs_src_path=str(ROOT / name))
-            if name.endswith(".md"):
-                added.inclusion = added.inclusion.NOT_IN_NAV
-            files.append(added)
+    names = [name for name in listed.stdout.split() if name.startswith(OUTSIDE) and (ROOT / name).is_file()]
+    for name in names:
+        files.append(File.generated(config, name, abs_src_path=str(ROOT / name)))
+    for folder in {str(PurePosixPath(name).parent) for name in names} - {"."}:
+        if f"{folder}/README.md" not in names:
+            inside = (name.removeprefix(f"{folder}/") for name in names if name.startswith(f"{folder}/"))
+            listing = "".join(f"- [{name}]({name})\n" for name in inside if "/" not in name and name[0] != ".")
+            files.append(File.generated(config, f"{folder}/README.md", content=f"# {folder}\n\n{listing}"))
+    for file in files.documentation_pages():
+        if file.generated_by is not None:
+            file.inclusion = file.inclusion.NOT_IN_NAV
     return files
 
 
