@@ -9,10 +9,11 @@ import pytest
 
 from mfa_setup.cli.main import run as run_command
 from mfa_setup.resources import recovery
+from support import documents
 from support.lab import Lab, Labs, Result, Run
 
 # Every answer of every sandbox is held against the services' own OpenAPI documents, in all tests.
-pytest_plugins = ["support.answers", "support.tally"]
+pytest_plugins = ["support.answers", "support.tally", "live.options"]
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +46,7 @@ def unified(labs: Labs) -> Lab:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working folder, with the tool's own folders beside it, and nothing of the caller's environment."""
     for name in list(os.environ):
-        if name.startswith(("AUTH0_", "TWILIO_", "MFA_SETUP_")) or name in {
+        if name.startswith(("AUTH0_", "TWILIO_", "MFA_SETUP_", "GITHUB_")) or name in {
             "CI",
             "COLUMNS",
             "LINES",
@@ -80,6 +81,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
             capsys.readouterr()
             code = run_command(arguments)
             captured = capsys.readouterr()
+        documents.check(arguments, captured.out)
         return Result(code, captured.out, captured.err)
 
     return call

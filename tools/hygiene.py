@@ -15,8 +15,8 @@ FORBIDDEN = {
         re.IGNORECASE,
     ),
 }
-CITED = re.compile(r"\bsources: ((?:(?:auth0|twilio)-[a-z0-9-]+(?:, )?)+)", re.IGNORECASE)
-SOURCE = re.compile(r"^\| ((?:auth0|twilio)-[a-z0-9-]+) \|", re.MULTILINE)
+CITED = re.compile(r"\bsources: ((?:(?:auth0|twilio|github)-[a-z0-9-]+(?:, )?)+)", re.IGNORECASE)
+SOURCE = re.compile(r"^\| ((?:auth0|twilio|github)-[a-z0-9-]+) \|", re.MULTILINE)
 PRINTS_ALLOWED = ("tools/", "bootstrap.py", "benchmarks/")
 
 

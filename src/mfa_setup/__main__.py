@@ -23,7 +23,7 @@ def _stop(number: int, _frame: FrameType | None) -> NoReturn:
 
     code, exit_code = _STOPPED[signal.Signals(number)]
     message, hint = "Interrupted before anything was changed.", "Run the command again."
-    if "--json" in sys.argv:
+    if "--json" in sys.argv or "--format json" in " ".join(sys.argv).replace("--format=", "--format "):
         error = {"code": code, "message": message, "hint": hint, "service": None, "status": None, "request_id": None}
         os.write(1, (json.dumps({**EMPTY_DOCUMENT, "error": error}) + "\n").encode())
     else:

@@ -27,6 +27,7 @@ from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
 from mfa_setup.settings.endpoints import Endpoints
 from mfa_setup.store.folders import Folders
 from mfa_setup.store.journal import Header, Journal, empty_journal, open_journal
+from mfa_setup.store.journal_import import ImportedJournal
 from mfa_setup.store.lock import tenant_lock
 
 if TYPE_CHECKING:  # slow to import: at run time these modules are imported only when a run begins
@@ -108,6 +109,7 @@ class Options:
         region_variables: The names of environment variables that select another Twilio region.
         person: The person who is asked and informed; by default nobody, so that every plan is applied.
         account: The state that the run shares with other runs on the same Twilio account.
+        imported: The exported journal of another machine, whose runs an undo may revert.
     """
 
     folders: Folders
@@ -117,6 +119,7 @@ class Options:
     region_variables: tuple[str, ...] = ()
     person: Person = field(default_factory=Unattended)
     account: SharedAccount | None = None
+    imported: ImportedJournal | None = None
 
 
 @contextmanager
@@ -167,7 +170,7 @@ def _journal(task: Task, access: Access, options: Options, report: Report) -> It
     """Opens the tenant's journal; if it cannot be used, a run that only reads continues without it and warns."""
     header = Header(run_id=report.run_id, command=task.command, domain=access.domain)
     try:
-        journal = open_journal(options.folders, access.auth0.audience, header)
+        journal = open_journal(options.folders, access.auth0.audience, header, options.imported)
     except (JournalNewerError, JournalUnusableError) as unusable:
         if not task.read_only:
             raise

@@ -235,6 +235,22 @@ class NotFoundError(InvalidValueError):
     default_hint = "Check the name or ID. `mfa-setup status` shows what exists."
 
 
+class JournalFileError(InvalidValueError):
+    """An exported journal cannot be read, written or used: it is damaged, too large, or that of another tenant."""
+
+    code = "journal_file"
+    default_hint = (
+        "Export the journal again on the machine that has it: `mfa-setup undo --export FILE`. Without a journal, "
+        "`mfa-setup policy never` lets users log in without a code."
+    )
+
+
+class JournalTamperedError(JournalFileError):
+    """The content of an exported journal does not match its seal, so somebody changed it."""
+
+    code = "journal_tampered"
+
+
 class CredentialsRefusedError(MfaSetupError):
     """A service rejected the credentials."""
 
@@ -384,6 +400,16 @@ class PurchaseNotAllowedError(ValueNeededError):
     default_hint = 'Pass --max-purchases N, or let tenants share a sender: [defaults] sms = { from = "+1…" }.'
 
 
+class JournalMissingError(ValueNeededError):
+    """This machine has no journal of the tenant, although the services have resources with the tool's marks."""
+
+    code = "journal_missing"
+    default_hint = (
+        "Run `mfa-setup undo --journal FILE` with the journal that `mfa-setup undo --export FILE` wrote where the "
+        "tenant was set up. To only stop asking users for codes: `mfa-setup policy never`."
+    )
+
+
 class CheckUnmadeError(ValueNeededError):
     """A check that delivery depends on could not be run, so it does not count as passed."""
 
@@ -471,6 +497,12 @@ class ActionConflictError(GuardRefusedError):
 
     code = "action_conflict"
     default_hint = "Delete all but one of them (Auth0 dashboard: Actions > Library), then run this command again."
+
+
+class JournalUnsealedError(GuardRefusedError):
+    """An exported journal has no seal that this run's credentials can verify."""
+
+    code = "journal_unsealed"
 
 
 class ReadOnlyError(GuardRefusedError):

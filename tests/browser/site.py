@@ -1,6 +1,5 @@
 """A tenant that the tool has set up, and an example application that it has configured, served beside it."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from typing import Any
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
 from support import scene
+from support.documents import document
 from support.lab import Lab
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ class Site:
         with self.start(*arguments) as process:
             out, err = process.communicate(timeout=60)
         assert process.returncode == 0, (out, err)
-        return dict(json.loads(out))
+        return document(out)
 
     def configure(self, command: str = "up", *more: str) -> None:
         """Sets everything up, or with `init` the application alone."""

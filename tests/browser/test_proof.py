@@ -1,12 +1,11 @@
 """`mfa-setup test login`, with a person at a browser."""
 
-import json
-
 import pytest
 from playwright.sync_api import expect
 
 from browser.site import Site
 from browser.visitor import Visitor
+from support.documents import document
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +22,7 @@ def test_a_login_in_the_browser_is_proved(visitor: Visitor, site: Site) -> None:
         out, err = process.communicate(timeout=30)
 
     assert process.returncode == 0, (out, err)
-    proof = json.loads(out)["outputs"]["proof"]
+    proof = document(out)["outputs"]["proof"]
     assert proof["amr"] == ["mfa"]
     assert proof["factor"] == "sms"
     assert proof["phone"].endswith(visitor.phone[-4:])

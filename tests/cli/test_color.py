@@ -1,6 +1,5 @@
 """When the output has colors: at a terminal, and where it is told otherwise."""
 
-import json
 import os
 import re
 import subprocess
@@ -8,6 +7,8 @@ import sys
 
 import pexpect
 import pytest
+
+from support.documents import document
 
 COLORED, BOLD, PLAIN = "\x1b[1;38;5;231;48;5;124mError:\x1b[0m ", "\x1b[1mError:\x1b[0m ", "Error: "
 FAILING = ["plan", "--no-input"]
@@ -96,7 +97,7 @@ def test_forced_colors_change_nothing_but_colors() -> None:
 @pytest.mark.usefixtures("folder")
 def test_a_json_document_has_no_colors() -> None:
     done = piped([*FAILING, "--json"], {"CLICOLOR_FORCE": "1"})
-    assert json.loads(done.stdout)["error"]["code"]
+    assert document(done.stdout)["error"]["code"]
     assert "\x1b" not in done.stdout + done.stderr
 
 

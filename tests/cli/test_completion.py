@@ -58,6 +58,8 @@ def offered(words: str, shell: str = "bash", **environment: str) -> list[str]:
         ("mfa-setup help und", ["undo"]),
         ("mfa-setup profiles ", ["use"]),
         ("mfa-setup profiles x", []),
+        ("mfa-setup schema ", ["config", "output", "fleet"]),
+        ("mfa-setup config ", ["show", "init"]),
     ],
 )
 def test_values_and_names_are_offered(words: str, values: list[str]) -> None:

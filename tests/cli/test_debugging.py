@@ -108,7 +108,7 @@ def test_in_a_fleet_each_line_names_its_tenant(run: Run, make_lab: Callable[...,
     before = lab.mark()
     result = run("fleet", "status", "fleet.toml", "--json", "-vv", env=lab.env)
     assert result.out.count("\n") == 1
-    tenants = set(json.loads(result.out)["tenants"])
+    tenants = set(result.document["tenants"])
     assert {f"{one['tenant']}".removesuffix(": ") for one in shown(result)} == tenants
     assert len(shown(result)) == len(lab.log(before))
     details = [line for line in result.err.splitlines() if re.match(r"[\w-]+:   [<>] ", line)]

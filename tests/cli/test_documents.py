@@ -1,20 +1,15 @@
 """The documentation agrees with the program."""
 
-import copy
-import json
 import re
 import runpy
 import tomllib
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
-from pydantic import ValidationError
 
 from mfa_setup import errors
 from mfa_setup.settings.fleet import CREDENTIALS, read_fleet
-from mfa_setup.settings.models import file_model, json_schema
 from mfa_setup.settings.schema import SETTINGS
 from mfa_setup.settings.settings import load
 from support.lab import Run
@@ -76,51 +71,6 @@ def test_the_example_of_a_fleet_file_is_valid_and_is_the_one_of_the_documentatio
 def test_every_key_of_a_fleets_credentials_is_documented() -> None:
     text = (ROOT / "docs/fleet.md").read_text(encoding="utf-8")
     assert [key for key in CREDENTIALS if f"`{key}`" not in text] == []
-
-
-def test_the_json_schema_has_every_key_and_takes_the_example(full: dict[str, Any]) -> None:
-    schema = json.loads(json.dumps(json_schema()))
-    jsonschema.Draft202012Validator.check_schema(schema)
-
-    def referred(part: dict[str, Any]) -> dict[str, Any]:
-        return dict(schema["$defs"][part["$ref"].rpartition("/")[2]])
-
-    sections = {name: referred(part) for name, part in schema["properties"].items()}
-    sections["policy.only"] = referred(sections["policy"]["properties"]["only"])
-    assert {(name, key) for name, section in sections.items() for key in section["properties"] if key != "only"} == {
-        (setting.section, setting.key) for setting in IN_A_FILE
-    }
-    for setting in IN_A_FILE:
-        assert sections[setting.section]["properties"][setting.key]["description"] == setting.help
-    for document in ({}, tomllib.loads(EXAMPLE), full):
-        jsonschema.validate(document, schema)
-        file_model().model_validate(document)
-
-
-@pytest.mark.parametrize(
-    ("section", "key", "value"),
-    [
-        ("application", "nmae", "Acme"),
-        ("number", "buy", True),
-        ("sms", "resend_token", True),
-        ("twilio", "sid", "AC"),
-        ("application", "urls", "http://localhost:3000"),
-        ("application", "urls", []),
-        ("application", "harden", "yes please"),
-        ("sms", "delivery", "pigeon"),
-        ("number", "area_code", 415),
-        ("number", "country", None),
-    ],
-)
-def test_the_json_schema_refuses_what_the_reader_refuses(
-    full: dict[str, Any], section: str, key: str, value: object
-) -> None:
-    document = copy.deepcopy(full)
-    document.setdefault(section, {})[key] = value
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(document, json_schema())
-    with pytest.raises(ValidationError):
-        file_model().model_validate(document)
 
 
 def test_the_page_about_the_settings_is_up_to_date() -> None:

@@ -1,6 +1,5 @@
 """Nothing twice: lost and unreadable answers, crashes, and two machines at the same work."""
 
-import json
 import os
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from mfa_setup.resources import creation, recovery
 from mfa_setup.sandbox.auth0.scopes import ALL_SCOPES
 from mfa_setup.store.folders import Folders
 from mfa_setup.store.lock import tenant_lock
+from support.documents import document
 from support.lab import Lab, Run
 from support.scene import application, into_pool, meanwhile, number, pool, provider, stock, token_held, warned
 
@@ -580,8 +580,7 @@ def test_two_machines_at_the_same_time_end_with_one_of_each(lab: Lab, folder: Pa
         return subprocess.Popen(command, env=env, cwd=folder, stdout=pipe, stderr=pipe, text=True)
 
     def end(machine: subprocess.Popen[str]) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(machine.communicate(timeout=60)[0])
-        return document
+        return document(machine.communicate(timeout=60)[0])
 
     documents = [end(machine) for machine in (start("one", "415"), start("two", "808"))]
     refused = [document["error"]["code"] for document in documents if not document["ok"]]

@@ -1,6 +1,5 @@
 """Many tenants from one file: each is set up by itself, and what goes wrong at one touches no other."""
 
-import json
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 
 from mfa_setup.cli.prompter import Prompter
 from mfa_setup.settings.fleet import resolved
+from support import documents
 from support.lab import Lab, Result, Run
 
 TENANTS = ("t0001", "t0002", "t0003", "t0004")
@@ -361,7 +361,7 @@ def test_doctor_names_the_tenant_whose_codes_do_not_arrive(fleet: Fleet) -> None
 
 
 def test_one_line_of_json_for_each_tenant_and_the_summary_at_the_end(fleet: Fleet) -> None:
-    *tenants, last = [json.loads(line) for line in fleet.run("up", "--yes", "--jsonl").out.splitlines()]
+    *tenants, last = documents.lines(fleet.run("up", "--yes", "--jsonl").out)
     assert {line["name"] for line in tenants} == set(TENANTS)
     assert all(line["document"]["ok"] and line["document"]["command"] == "up" for line in tenants)
     assert (last["command"], last["ok"], last["tenants"], last["summary"]["ok"]) == ("fleet up", True, {}, 4)
@@ -471,7 +471,7 @@ def test_a_canary_that_fails_after_the_question_leaves_the_rest_not_started(flee
 
 def test_without_a_confirmation_each_tenant_is_reported_as_not_started(fleet: Fleet) -> None:
     assert set(errors(fleet("up")).values()) == {"not_started"}
-    *tenants, last = [json.loads(line) for line in fleet.run("up", "--jsonl").out.splitlines()]
+    *tenants, last = documents.lines(fleet.run("up", "--jsonl").out)
     assert {line["name"] for line in tenants} == set(TENANTS)
     assert last["summary"]["skipped"] == 4
 
@@ -627,10 +627,10 @@ def test_an_interrupt_ends_every_run_at_a_safe_point_and_the_next_command_goes_o
 ) -> None:
     process = start(fleet, folder, "--concurrency", "1", "--jsonl")
     assert process.stdout
-    first = json.loads(process.stdout.readline())
+    first = documents.document(process.stdout.readline())
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
-    *lines, last = [json.loads(line) for line in out.splitlines()]
+    *lines, last = documents.lines(out)
     assert (first["name"], process.returncode, "Traceback" in err) == ("t0001", code, False)
     assert {line["name"] for line in lines} == set(TENANTS[1:])
     assert lines[-1]["document"]["error"]["code"] == "not_started"

@@ -1,6 +1,5 @@
 """Plans, results and `status` as people read them: in their own words, with the price and with who is concerned."""
 
-import json
 import re
 from collections.abc import Callable
 
@@ -69,7 +68,7 @@ def test_yes_off_a_terminal_shows_the_plan_and_the_price_before_it_applies(
     assert f"Cost: {PRICE}" in shown
     assert f"E{ASKED[1:]} will be asked for a code." in shown
     if flags:
-        assert json.loads(result.out)["ok"]
+        assert result.document["ok"]
     else:
         assert shown.index("Cost:") < shown.index(f"Bought {NUMBER}") < shown.index("Set the MFA policy to Always")
 

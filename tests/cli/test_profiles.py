@@ -22,6 +22,7 @@ from keyring.backends import fail
 from mfa_setup.engine.preconditions import every_scope
 from mfa_setup.store import lock
 from mfa_setup.store.profiles import SERVICE, Profiles
+from support.documents import document
 from support.keyring_file import Keyring
 from support.lab import Lab, Run
 
@@ -463,7 +464,7 @@ def test_a_real_keyring_keeps_the_credentials_until_logout(
             path for path in tmp_path.rglob("*") if path.is_file() and unified.env[secret].encode() in path.read_bytes()
         ]
     plan = run_in("plan", "--json")
-    assert (plan.returncode, json.loads(plan.stdout)["settings"]["profile"]) == (0, "default"), plan.stderr
+    assert (plan.returncode, document(plan.stdout)["settings"]["profile"]) == (0, "default"), plan.stderr
     assert run_in("logout").returncode == 0
     assert run_in("plan").returncode == 6
     script = f"import keyring, sys; sys.exit(keyring.get_password({SERVICE!r}, 'default') is not None)"

@@ -1,7 +1,6 @@
 """`mfa-setup sandbox`, as a process of its own."""
 
 import itertools
-import json
 import os
 import re
 import signal
@@ -22,6 +21,7 @@ from mfa_setup.cli import fleet_file
 from mfa_setup.render.welcome import export_lines, welcome_lines
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
+from support.documents import document, other
 from support.lab import Lab, Run
 
 
@@ -32,7 +32,7 @@ def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield process, json.loads(process.stdout.readline())
+            yield process, document(process.stdout.readline())
         finally:
             process.kill()
 
@@ -192,7 +192,7 @@ def test_a_command_has_the_sandbox_in_its_environment_and_no_credentials_of_the_
     done = under_sandbox(sys.executable, "-c", asking, env=dict.fromkeys(own, "of-a-real-tenant") | proxies)
     assert (done.returncode, done.stderr) == (0, "")
     told, answer = done.stdout.splitlines()
-    env = json.loads(told)
+    env = other(told)
     assert answer == "[]"
     assert "of-a-real-tenant" not in told
     assert {name for name in env if name.startswith(("AUTH0_", "TWILIO_"))} == {
@@ -221,7 +221,7 @@ def test_a_command_that_is_killed_gives_128_and_the_signal() -> None:
 @pytest.mark.usefixtures("folder")
 def test_the_journal_of_a_command_is_thrown_away_with_its_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MFA_SETUP_STATE_DIR")
-    env = json.loads(under_sandbox(sys.executable, "-c", TELL, env={"MFA_SETUP_CACHE_DIR": "kept"}).stdout)
+    env = other(under_sandbox(sys.executable, "-c", TELL, env={"MFA_SETUP_CACHE_DIR": "kept"}).stdout)
     assert not Path(env["MFA_SETUP_STATE_DIR"]).parent.exists()
     assert env["MFA_SETUP_CACHE_DIR"] == "kept"
 

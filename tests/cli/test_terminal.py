@@ -75,6 +75,19 @@ def test_a_consent_is_given_by_typing_the_domain_and_locks_nobody_out(sit: Sit, 
     assert len(scene.pool(unified)) == 1
 
 
+def test_an_exported_journal_without_a_seal_is_trusted_by_typing_the_domain(sit: Sit, run: Run, unified: Lab) -> None:
+    assert run("init", "--yes", env=unified.env).code == 0
+    assert run("undo", "--export", "journal.json", env={**unified.env, "AUTH0_API_TOKEN": unified.token()}).code == 0
+    child = sit("undo", "--journal", "journal.json")
+    child.expect("To continue anyway, type the tenant's")
+    assert "journal_seal" in (child.before or "")
+    child.sendline(unified.domain)
+    child.expect(r"Undo run \S+ on \S+\? \[y/N\] ")
+    child.sendline("y")
+    assert ended(child)[0] == 0
+    assert unified.connected() == set()
+
+
 def test_shows_the_plan_asks_once_tells_each_step_and_ends_with_what_was_made(sit: Sit, unified: Lab) -> None:
     child = sit("up")
     child.expect(APPLY)

@@ -226,18 +226,6 @@ def test_a_run_that_is_not_in_the_journal_is_refused_by_name(undo: Undo, up: Up)
     assert "--list" in result.document["error"]["hint"]
 
 
-def test_without_a_journal_there_is_nothing_to_undo(
-    undo: Undo, up: Up, lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    up()
-    monkeypatch.setenv("MFA_SETUP_STATE_DIR", str(tmp_path_factory.mktemp("another")))
-    before = lab.everything
-    result = undo()
-    assert result.code == 0
-    assert warned(result) == ["nothing_to_undo"]
-    assert lab.everything == before
-
-
 def test_without_yes_it_shows_its_plan_and_writes_nothing(run: Run, up: Up, lab: Lab) -> None:
     up()
     before = lab.everything

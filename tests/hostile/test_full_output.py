@@ -11,7 +11,16 @@ from support.lab import Lab
 
 FULL = Path("/dev/full")
 pytestmark = pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
-LINES = ["--help", "--version", "plan", "up --yes --json", "doctor", "undo --list", "nonsense --json"]
+LINES = [
+    "--help",
+    "--version",
+    "plan",
+    "plan --format markdown",
+    "up --yes --json",
+    "doctor",
+    "undo --list",
+    "nonsense --json",
+]
 
 
 def run_into(path: Path, words: str, lab: Lab, folder: Path, *, errors: Path | None = None) -> tuple[int, str]:

@@ -26,7 +26,7 @@ from mfa_setup.settings.schema import SECRETS, SETTINGS
 from support.lab import Result, Run
 from support.tally import Count
 
-MODES = ((), ("--json",), ("-v",), ("-q",), ("--json", "-vv"))
+MODES = ((), ("--json",), ("-v",), ("-q",), ("--json", "-vv"), ("--format", "markdown"))
 AWKWARD = {
     "AUTH0_CLIENT_SECRET": 'Zq7"\\/+&=%é<secret>Wn4Kc8Tb2Hx6Jf9',
     "AUTH0_API_TOKEN": "eyJPLANTEDheader.eyJQbGFudGVkUGF5bG9hZDcyOTE.S1gnatureQ8rT5vYx2",

@@ -13,7 +13,7 @@ from support.lab import Run
 EVIL = "\x1b[2J\x1b]8;;https://evil.example\x07[/bold][red]x\u202e\r\nError: fake"
 
 
-@pytest.mark.parametrize("mode", [(), ("--json",), ("-v",)])
+@pytest.mark.parametrize("mode", [(), ("--json",), ("-v",), ("--format", "markdown")])
 @pytest.mark.parametrize("command", ["up", "plan", "status", "init"])
 def test_a_hostile_message_is_one_harmless_line(
     run: Run, hostile: HostileLab, command: str, mode: tuple[str, ...]

@@ -1,6 +1,5 @@
 """A sandbox as the tests use it: its state, its log, hand-made changes, and commands run against it."""
 
-import json
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import httpx
 
 from mfa_setup.sandbox.config import SandboxConfig
 from mfa_setup.sandbox.server import Sandbox
+from support import documents
 
 READS = {"GET", "HEAD"}
 
@@ -26,9 +26,7 @@ class Result:
     def document(self) -> dict[str, Any]:
         """The one JSON document of standard output."""
         assert self.out.count("\n") == 1, f"not one document: {self.out!r} {self.err!r}"
-        found = json.loads(self.out)
-        assert isinstance(found, dict)
-        return found
+        return documents.document(self.out)
 
     def change(self, resource: str) -> dict[str, Any]:
         """One resource's change."""

@@ -1,6 +1,5 @@
 """A `mfa-setup test login` that waits for its login, as a process of its own."""
 
-import json
 import os
 import re
 import subprocess
@@ -12,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from mfa_setup.demo.player import Player
+from support.documents import document
 from support.lab import Lab
 
 
@@ -36,7 +36,7 @@ class Waiting:
     def end(self) -> tuple[int, dict[str, Any]]:
         """Its exit code and document."""
         out, _ = self.process.communicate(timeout=30)
-        return self.process.returncode, json.loads(out)
+        return self.process.returncode, document(out)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from mfa_setup.render import sanitize
 from mfa_setup.render.sanitize import MASK, one_line, without
 from mfa_setup.render.sink import Sink
+from support.documents import other
 
 MARK = "\N{REPLACEMENT CHARACTER}"
 
@@ -106,12 +107,12 @@ def test_a_secret_of_several_lines_is_masked_when_shown_as_one() -> None:
 
 
 def test_the_sink_masks_on_both_streams(capsys: pytest.CaptureFixture[str]) -> None:
-    sink = Sink(as_json=True, color=False)
+    sink = Sink("json", color=False)
     sink.secrets.append(SecretStr("planted-secret"))
     sink.document({"message": "planted-secret"})
     sink.say("it is planted-secret")
     captured = capsys.readouterr()
-    assert json.loads(captured.out) == {"message": MASK}
+    assert other(captured.out) == {"message": MASK}
     assert captured.err == f"it is {MASK}\n"
 
 

@@ -1,6 +1,5 @@
 """What starting imports, and a signal or an error that comes before a command has begun."""
 
-import json
 import os
 import re
 import signal
@@ -17,6 +16,7 @@ from mfa_setup.cli.early_error import write_error
 from mfa_setup.engine.report import Report
 from mfa_setup.errors import InterruptedRunError, MfaSetupError, TerminatedError, UsageInvalidError
 from mfa_setup.settings.credentials import claims_of
+from support import documents
 
 
 class Exited(Exception):  # noqa: N818 it stands for the end of the process
@@ -51,12 +51,20 @@ def test_an_early_signal_ends_in_the_same_document_as_a_later_one(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], number: signal.Signals, error: MfaSetupError
 ) -> None:
     assert stopped(monkeypatch, number, "up", "--json") == error.exit_code
-    document = json.loads(capfd.readouterr().out)
+    document = documents.document(capfd.readouterr().out)
     later = Report("up").outcome(error).model_dump(mode="json")
     assert shape(document) == shape(later)
     assert document["error"]["code"] == later["error"]["code"]
     for name in ("ok", "changed", "tenant", "changes", "outputs", "checks", "warnings", "runs", "undoes"):
         assert document[name] == later[name]
+
+
+@pytest.mark.parametrize("words", [("--format", "json"), ("--format=json",)])
+def test_an_early_signal_heeds_the_long_form_of_json(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    stopped(monkeypatch, signal.SIGTERM, "up", *words)
+    assert documents.document(capfd.readouterr().out)["error"]["code"] == "terminated"
 
 
 def test_an_early_signal_without_json_is_told_on_standard_error(
@@ -168,7 +176,7 @@ def test_a_version_that_cannot_be_written_is_an_error() -> None:
 def test_the_document_of_an_early_error_is_that_of_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     error = UsageInvalidError("No such option.", hint="See the help.")
     write_error("up", error, ["up", "--json"])
-    document = json.loads(capsys.readouterr().out)
+    document = documents.document(capsys.readouterr().out)
     later = Report("up").outcome(error).model_dump(mode="json")
     assert shape(document) == shape(later)
     assert {**document, "run_id": ""} == {**later, "run_id": ""}

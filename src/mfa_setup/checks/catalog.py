@@ -262,6 +262,12 @@ CONSENTS = (
         "Does a number that is in use stay where it is?",
         "whether a number that is in use stays where it is",
     ),
+    Question(
+        "journal_seal",
+        "tenant",
+        "Is the imported journal as mfa-setup exported it?",
+        "whether the imported journal is as mfa-setup exported it",
+    ),
 )
 """Checks of a plan that need the user's consent before it is applied.
 

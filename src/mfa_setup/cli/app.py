@@ -30,12 +30,10 @@ Without any account:  mfa-setup demo
 Set up a tenant:      mfa-setup plan, then mfa-setup up
 Explain a command:    mfa-setup help COMMAND
 
-Credentials are read from the environment (AUTH0_DOMAIN, AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET,
-TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN), from files, or from a profile that `mfa-setup login` stored.
+Credentials are read from the environment, from files, or from a profile.
 """
-_EXIT_CODES = """Exit codes: 0 done or already so, 1 failed, 2 command line, 3 invalid value, 4 credentials or
-permissions, 5 service not reached, 6 a value or confirmation is needed, 7 refused by a guard, 10 changes
-pending (plan --check), 130 interrupted, 143 terminated.
+_EXIT_CODES = """Exit codes: 0 done, 1 failed, 2 usage, 3 invalid value, 4 credentials, 5 service not reached,
+6 input needed, 7 refused by a guard, 10 changes pending, 130 and 143 stopped.
 """
 
 app = typer.Typer(
@@ -88,7 +86,15 @@ fleets = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(fleets, name="fleet")
-_GROUPS = ((proofs, "test"), (fleets, "fleet"))
+
+configs = typer.Typer(
+    cls=Group,
+    help="Show every setting with its origin, or write a settings file.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(configs, name="config")
+_GROUPS = ((proofs, "test"), (fleets, "fleet"), (configs, "config"))
 
 _without_parameters: dict[str, Callable[[], None]] = {}
 """The commands that have no parameters yet: name to the function that adds them."""
@@ -140,7 +146,7 @@ def command(
         def complete() -> None:
             from mfa_setup.cli.parameters import give_parameters  # noqa: PLC0415 slow to import
 
-            give_parameters(run, groups, own)
+            give_parameters(full_name, run, groups, own)
 
         run.__signature__ = inspect.Signature()  # type: ignore[attr-defined]
         _without_parameters[full_name] = complete
@@ -185,11 +191,13 @@ def _debugged(common: Common, environment: Mapping[str, str]) -> Common:
 
 def new_sink(common: Common) -> "Sink":
     """Creates the sink, which masks every secret of the environment from its first line on."""
-    from mfa_setup.render.sink import Sink  # noqa: PLC0415 not needed for help and version
+    from mfa_setup.cli import step_summary  # noqa: PLC0415 not needed for help and version
+    from mfa_setup.render.sink import Sink  # noqa: PLC0415
     from mfa_setup.settings.credentials import secrets_of  # noqa: PLC0415
 
-    sink = Sink(as_json=common.json, quiet=common.quiet, verbosity=common.verbose, color=not common.no_color)
+    sink = Sink(common.format, quiet=common.quiet, verbosity=common.verbose, color=not common.no_color)
     sink.secrets += secrets_of(os.environ)
+    sink.summarize = step_summary.append
     return sink
 
 

@@ -19,6 +19,7 @@ _CHECK_IDS = """
     mfa_lowered
     action_changed
     number_moves
+    journal_seal
 """.split()  # noqa: SIM905 a list literal would fill a page
 """The checks that --override accepts, duplicated because their catalog is slow to import; a test compares both."""
 _COUNTRIES = """

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from pydantic import SecretStr
@@ -22,8 +22,9 @@ from mfa_setup.engine.task import Task
 from mfa_setup.errors import ConfirmationNeededError, InvalidValueError, MfaSetupError, OutputUnwritableError
 from mfa_setup.fleet.rollout import Rollout
 from mfa_setup.fleet.tenant_run import Shared
-from mfa_setup.model.fleet import Document, Summary, TenantResult
+from mfa_setup.model.fleet import Document, FleetDocument, Summary, TenantResult
 from mfa_setup.model.outcome import Outcome
+from mfa_setup.render import annotated
 from mfa_setup.render import fleet as shown
 from mfa_setup.render.error import error_lines
 from mfa_setup.render.typed import safe_document
@@ -62,8 +63,8 @@ class FleetSession:
     def carry_out(self) -> int:
         """Runs the task and writes the result, even after a failure; returns the exit code."""
         sink, error = self.context.sink, None
-        if self.call.own["jsonl"]:
-            sink.as_json = True
+        if self.call.own["jsonl"] and sink.format == "text":  # of Markdown, `_go` refuses it
+            sink.format = "json"
             self.context.terminal.can_ask = False
         try:
             self._go()
@@ -98,6 +99,11 @@ class FleetSession:
             MfaSetupError: The command was interrupted, or could not start.
         """
         own, common = self.call.own, self.call.common
+        if own["jsonl"] and common.format == "markdown":
+            raise InvalidValueError(
+                "--jsonl and --format markdown cannot be used together: each has standard output for itself.",
+                hint="Leave one of them out.",
+            )
         if common.config is not None:
             raise InvalidValueError(
                 "--config names the settings file of one tenant; a fleet's settings are in its own file.",
@@ -185,14 +191,14 @@ class FleetSession:
         self.context.sink.showing(table)
 
     def _ended(self, result: TenantResult) -> None:
-        """Writes the result of one tenant; plans are written together at the end."""
+        """Writes the result of one tenant; plans are text that is written together at the end."""
         self._running.pop(result.name, None)
         self._results[result.name] = result
         with self._going_on():
             if self.call.own["jsonl"]:
                 line = f'{{"name": {json.dumps(result.name)}, "document": {result.text}}}'
                 self.context.sink.json_line((line,))
-            elif self.task.command != "plan":
+            elif self.task.command != "plan" or self.context.sink.format == "markdown":
                 self._tell([result])
         self._tick()
 
@@ -222,16 +228,31 @@ class FleetSession:
         return [self._results[tenant.name] for tenant in self._tenants if tenant.name in self._results]
 
     def _write(self, error: MfaSetupError | None) -> None:
-        """Writes the result of the fleet: one JSON document, the last line of the JSON Lines, or text for people."""
+        """Writes the result of the fleet: one JSON document, the last line of the JSON Lines, Markdown or text."""
         sink, results = self.context.sink, self._in_order
         summary = Summary.of(results, time.monotonic() - self._begun)
         outcome = sink.safe(self.context.report.outcome(error))
         if sink.as_json:
             ok = error is None and summary.ok == len(results)
-            head = {"schema_version": 1, "command": self.call.command, "ok": ok, "changed": summary.changed > 0}
-            tail = {"summary": asdict(summary), "error": outcome.error and outcome.error.model_dump(mode="json")}
-            sink.json_line(_pieces(head, () if self.call.own["jsonl"] else results, tail))
+            changed = summary.changed > 0
+            document = FleetDocument(
+                command=self.call.command, ok=ok, changed=changed, summary=summary, error=outcome.error
+            )
+            sink.json_line(_pieces(document, () if self.call.own["jsonl"] else results))
             return
+        if sink.format == "markdown":
+            from mfa_setup.render.markdown.fleet import fleet_document  # noqa: PLC0415 only this format needs it
+
+            sink.markdown(fleet_document(outcome, self.task.command, results, summary))
+        else:
+            self._write_text(results, summary)
+        if error is not None and outcome.error:
+            sink.messages(error_lines(outcome, outcome.error, listed=outcome.checks))
+        sink.annotate(annotated.of_fleet(outcome, results))
+
+    def _write_text(self, results: Sequence[TenantResult], summary: Summary) -> None:
+        """Writes the plans or the warnings of all tenants, and the number of tenants with each result."""
+        sink = self.context.sink
         good = [result for result in results if result.ok]
         if self.task.command == "plan":
             sink.texts(shown.plan_lines(good, all_values=self.call.common.verbose > 0))
@@ -240,8 +261,6 @@ class FleetSession:
             sink.texts(shown.note_lines(results))
         if results:
             sink.texts(shown.summary_lines(self.task.command, summary))
-        if error is not None and outcome.error:
-            sink.messages(error_lines(outcome, outcome.error, listed=outcome.checks))
 
 
 def _written(outcome: Outcome, tenant: FleetTenant, secrets: Sequence[SecretStr]) -> Document:
@@ -250,10 +269,11 @@ def _written(outcome: Outcome, tenant: FleetTenant, secrets: Sequence[SecretStr]
     return safe_document(outcome, list(typed.of_settings(given)), list(typed.free_texts(given)), secrets)
 
 
-def _pieces(head: Document, results: Sequence[TenantResult], tail: Document) -> Iterator[str]:
-    """Yields a fleet's JSON document in pieces: the fields before the tenants, the tenants, and the fields after."""
-    yield json.dumps(head)[:-1] + ', "tenants": {'
+def _pieces(document: FleetDocument, results: Sequence[TenantResult]) -> Iterator[str]:
+    """Yields a fleet's JSON document in pieces, with the documents of its tenants, which are text already."""
+    head, empty, tail = json.dumps(document.model_dump(mode="json")).partition('"tenants": {}')
+    yield head + empty[:-1]
     for at, result in enumerate(results):
         yield f"{', ' if at else ''}{json.dumps(result.name)}: "
         yield result.text
-    yield "}, " + json.dumps(tail)[1:]
+    yield empty[-1:] + tail

@@ -23,8 +23,8 @@ from mfa_setup.errors import (
     UsageInvalidError,
 )
 
-_BARE = {"test", "fleet", "test sms"}
-"""The groups, and a command that needs an option; without further words, they show their help."""
+_BARE = {"test", "fleet", "config", "test sms", "schema"}
+"""The groups, and commands that need an option or argument; without further words, they show their help."""
 _INTERRUPTED = (InterruptedRunError.exit_code, TerminatedError.exit_code)
 
 
@@ -58,7 +58,7 @@ def _usage(arguments: Sequence[str], unparsable: typer.TyperException) -> int:
 
 
 def _tell(arguments: Sequence[str], error: MfaSetupError) -> int:
-    """Writes an error outside of any command, as JSON if the command line contains `--json`; returns the exit code."""
+    """Writes an error outside of any command, in the chosen format; returns the exit code."""
     from mfa_setup.cli.early_error import write_error  # noqa: PLC0415 not needed for help and version
 
     signals.end()

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from mfa_setup.model.types import OutputFormat
+
 
 @dataclass(frozen=True, slots=True)
 class Common:
@@ -16,7 +18,7 @@ class Common:
     """
 
     config: str | None = None
-    json: bool = False
+    format: OutputFormat = "text"
     yes: bool = False
     no_input: bool = False
     no_color: bool = False

@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from mfa_setup.cli import formats
 from mfa_setup.cli.completion import COMPLETERS, profile_names
 from mfa_setup.cli.options import Call, Common, as_parameter, option
 from mfa_setup.settings.schema import PANELS, SECRETS, SETTINGS, Group, Secret, Setting
@@ -22,7 +23,7 @@ _COMMON = (
     _common(
         "config", str | None, "Settings file. Without it, mfa-setup.toml of this folder or a parent.", metavar="PATH"
     ),
-    _common("json", bool, "Print one JSON document on standard output, and nothing else there."),
+    _common("json", bool, "Print one JSON document on standard output, and nothing else there. Same as --format json."),
     _common("yes", bool, "Apply the plan without asking.", "-y"),
     _common("no_input", bool, "Never ask; exit with code 6 instead."),
     _common("no_color", bool, "Print without colors."),
@@ -75,15 +76,31 @@ def _secret(secret: Secret) -> inspect.Parameter:
     return option(f"{secret.name}_file", str | None, text, metavar="PATH", panel=_SECRETS_PANEL)
 
 
+def _format(command: str) -> inspect.Parameter:
+    choices = formats.of_command(command)
+    return _common(
+        "format",
+        str | None,
+        "Print the result in this format on standard output. (default text)",
+        metavar="|".join(choices),
+        complete=lambda incomplete: [choice for choice in choices if choice.startswith(incomplete)],
+    )
+
+
 def _safe(name: str) -> str:
     """Returns a setting's name as a valid parameter name: `from` is a Python keyword."""
     return "from_" if name == "from" else name
 
 
 def read_call(command: str, given: Mapping[str, Any], own: Iterable[inspect.Parameter]) -> Call:
-    """Sorts the values that Typer parsed into a `Call`."""
+    """Sorts the values that Typer parsed into a `Call`.
+
+    Raises:
+        typer.BadParameter: The options contradict each other, or the command cannot print the chosen format.
+    """
     own_names = {parameter.name for parameter in own}
     common = {name: given[name] for name in Common.__dataclass_fields__ if name in given}
+    common["format"] = formats.chosen(command, given["format"], json=given["json"])
     return Call(
         command=command,
         common=Common(**common),
@@ -93,14 +110,16 @@ def read_call(command: str, given: Mapping[str, Any], own: Iterable[inspect.Para
     )
 
 
-def give_parameters(body: Callable[..., int], groups: Iterable[Group], own: Iterable[inspect.Parameter]) -> None:
+def give_parameters(
+    command: str, body: Callable[..., int], groups: Iterable[Group], own: Iterable[inspect.Parameter]
+) -> None:
     """Gives a function its parameters for Typer: its own, its groups' settings and secrets, and the common ones."""
     wanted = set(groups)
     parameters = list(own)
     parameters += [_setting(setting) for setting in SETTINGS if setting.group in wanted]
     parameters += [_secret(secret) for secret in SECRETS.values() if (secret.groups or wanted) & wanted]
     named = {parameter.name for parameter in parameters}  # a command may redefine a common option
-    common = (*_COMMON, _TOKEN_CACHE, _PROFILE) if wanted else _COMMON
+    common = (_format(command), *_COMMON, *((_TOKEN_CACHE, _PROFILE) if wanted else ()))
     parameters += [parameter for parameter in common if parameter.name not in named]
     body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     body.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import SplitResult
 
 from mfa_setup import appconfig
 from mfa_setup.cli import typed
@@ -22,7 +23,7 @@ from mfa_setup.model.outcome import Notice, SettingsUsed, Tenant
 from mfa_setup.settings import credentials, endpoints, parsers, settings
 from mfa_setup.settings.settings_file import find_file
 from mfa_setup.store.folders import Folders
-from mfa_setup.store.journal import Header, Journal, open_journal
+from mfa_setup.store.journal_import import import_journal, read_export
 
 if TYPE_CHECKING:  # imports httpx, so it is imported at run time only if a command needs it
     from mfa_setup.adapters.http_policy import HttpSettings
@@ -72,6 +73,16 @@ def judged(begin: str, form: Callable[[str], T], text: str) -> T:
         raise InvalidValueError(problem, hint=malformed.example) from None
 
 
+def journal_file_of(call: Call) -> Path | None:
+    """Returns the exported journal that `--journal` names; None if the option is missing or not given.
+
+    Raises:
+        InvalidValueError: The text is not a path.
+    """
+    text = call.own.get("journal")
+    return None if text is None else judged("--journal is ", parsers.path, text)
+
+
 @contextmanager
 def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     """Opens a run with everything that a task needs; validates given values before it reports missing ones.
@@ -80,7 +91,25 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
         InvalidValueError: A value is malformed, or a sandbox is mixed with a real service.
         ValueNeededError: A value is missing, and there is no terminal to ask at.
     """
-    file = _settings_file(call)
+    source, asked = read_sources(call, context, settings_file_of(call))
+    with open_with(call, task, context, source, asked) as run:
+        yield run
+
+
+def read_sources(
+    call: Call, context: CommandContext, file: Path | None
+) -> tuple[credentials.SecretSource, settings.Settings]:
+    """Reads the secrets and settings of a call from all their sources, and reports which sources are used.
+
+    Args:
+        call: The call.
+        context: The context of the command.
+        file: The settings file; None for no file.
+
+    Raises:
+        InvalidValueError: A value is malformed.
+        KeyringUnavailableError: The keyring cannot be read.
+    """
     source = _source(call, context)
     context.report.warn(tuple(loose(call, file, Folders.of(os.environ))))
     asked, profile = _with_profile(call, source, settings.load(call.flags, os.environ, file))
@@ -88,8 +117,28 @@ def open_run(call: Call, task: Task, context: CommandContext) -> Iterator[Run]:
     context.report.warn(asked.notices)
     file_name = str(file) if file else None
     context.report.settings = SettingsUsed(file=file_name, variables=asked.variables, profile=profile)
-    with open_with(call, task, context, source, asked) as run:
-        yield run
+    return source, asked
+
+
+def judge_sources(
+    context: CommandContext, source: credentials.SecretSource, asked: settings.Settings
+) -> SplitResult | None:
+    """Checks what was read for misplaced secrets, unconfirmed domains and malformed credentials.
+
+    Returns:
+        The URL of the sandbox that stands in for the services; None if they are the real ones.
+
+    Raises:
+        InvalidValueError: A value is malformed or misplaced.
+    """
+    context.sink.typed += typed.of_settings(asked.given)
+    context.sink.free_texts += typed.free_texts(asked.given)
+    credentials.refuse_misplaced(source, asked.by_source)
+    sandbox = source.text("MFA_SETUP_SANDBOX")
+    sandbox_url = endpoints.sandbox_url(sandbox) if sandbox else None
+    settings.require_confirmed_domain(asked, sandbox=sandbox_url)
+    credentials.check_formats(source)
+    return sandbox_url
 
 
 @contextmanager
@@ -103,15 +152,11 @@ def open_with(
         ValueNeededError: A value is missing, and there is no terminal to ask at.
     """
     folders = Folders.of(os.environ)
-    context.sink.typed += typed.of_settings(asked.given)
-    context.sink.free_texts += typed.free_texts(asked.given)
-    credentials.refuse_misplaced(source, asked.by_source)
-    sandbox = source.text("MFA_SETUP_SANDBOX")
-    sandbox_url = endpoints.sandbox_url(sandbox) if sandbox else None
-    settings.require_confirmed_domain(asked, sandbox=sandbox_url)
-    task = task.without_application() if asked.desired.application is None else task
+    journal_file = journal_file_of(call)
+    exported = read_export(journal_file) if journal_file else None
     seconds = seconds_of(call, DEFAULT_TIMEOUT)
-    credentials.check_formats(source)
+    sandbox_url = judge_sources(context, source, asked)
+    task = task.without_application() if asked.desired.application is None else task
     config_file = None
     if "application" in task.resources:
         agreed = task.read_only or context.terminal.agreed
@@ -125,6 +170,8 @@ def open_with(
     access = _access(domain, places, source, task, context)
     context.sink.secrets += access.secrets
     endpoints.require_this_machine(access.places)
+    auth0, secrets = access.auth0, context.sink.secrets
+    imported = import_journal(exported, auth0.audience, domain, auth0.lasting_secret, secrets) if exported else None
     with compose(
         task,
         desired,
@@ -136,6 +183,7 @@ def open_with(
             learned=context.sink.secrets.append,
             region_variables=_region_variables(source),
             person=context.terminal,
+            imported=imported,
         ),
         report=context.report,
         config=config_file,
@@ -205,41 +253,42 @@ def http_settings(context: CommandContext, seconds: float, domain_source: str = 
     return HttpSettings(seconds, sink.waiting, sink.pacing, context.cancellation, network, shown, source)
 
 
-def _settings_file(call: Call) -> Path | None:
+def settings_file_of(call: Call) -> Path | None:
     """Returns the file of --config, else the settings file found in the working folder or a parent."""
     if call.common.config is not None:
         return judged("--config is ", parsers.path, call.common.config)
+    places = working_folders()
+    file = find_file(*places) if places else None
+    return Path(file.name) if file and places and file.parent == places[0] else file
+
+
+def working_folders() -> tuple[Path, Path | None] | None:
+    """Returns the working folder and the home folder, None for an unknown one; None if the former was removed."""
     try:
         folder = Path.cwd()
-    except FileNotFoundError:  # the working folder was removed
+    except FileNotFoundError:
         return None
     try:
-        home = Path.home().resolve()
+        return folder, Path.home().resolve()
     except RuntimeError:  # neither a variable nor the user database names the home folder
-        home = None
-    file = find_file(folder, home)
-    return Path(file.name) if file and file.parent == folder else file
+        return folder, None
 
 
-def read_journal(call: Call, context: CommandContext) -> Journal:
-    """Returns the tenant's journal for reading only; calls no service, so no credentials are needed.
+def tenant_of(call: Call, context: CommandContext) -> tuple[credentials.SecretSource, str]:
+    """Returns the given credentials and the domain of the tenant, for a command that calls no service.
 
     Raises:
         InvalidValueError: A value is malformed.
         ValueNeededError: The domain is not known.
-        JournalNewerError, JournalUnusableError: The journal cannot be used.
     """
     source = _source(call, context)
-    asked, _ = _with_profile(call, source, settings.load(call.flags, os.environ, _settings_file(call)))
+    asked, _ = _with_profile(call, source, settings.load(call.flags, os.environ, settings_file_of(call)))
     context.sink.secrets += source.known
     context.report.warn(asked.notices)
     credentials.check_formats(source)
     domain = asked.domain or _ask_domain(context.terminal)
     context.report.tenant = Tenant(domain=domain)
-    header = Header(run_id=context.report.run_id, command=call.command, domain=domain)
-    journal = open_journal(Folders.of(os.environ), credentials.tenant_key(source, domain), header)
-    context.report.warn(journal.notices)
-    return journal
+    return source, domain
 
 
 def _access(

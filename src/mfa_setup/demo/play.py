@@ -64,7 +64,7 @@ def play(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
             run.carry_out()
             _log_in(run, context, context, Player(ready["url"], context.sink.done), LOGIN_SECONDS)
         context.sink.show(DemoResult(context.report.outcome()))
-        context.report.silent = not call.common.json
+        context.report.silent = call.common.format == "text"
         if by_hand:
             _offer_logins(compose_demo, context, ready["inbox"])
 

@@ -7,7 +7,9 @@ from mfa_setup.errors import GuardRefusedError, MfaSetupError, is_unsent, leaves
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import (
+    Configuration,
     Failure,
+    JournalExport,
     Notice,
     Outcome,
     Outputs,
@@ -41,6 +43,8 @@ class Report:
         self.undoes: PastRun | None = None
         self.settings: SettingsUsed | None = None
         self.profiles: tuple[StoredProfile, ...] | None = None
+        self.configuration: Configuration | None = None
+        self.exported: JournalExport | None = None
         self.silent = False
         """Whether the command has already printed its own result."""
 
@@ -100,6 +104,8 @@ class Report:
             undoes=self.undoes,
             settings=self.settings,
             profiles=self.profiles,
+            configuration=self.configuration,
+            journal_export=self.exported,
         )
 
 

@@ -1,17 +1,20 @@
 """Undoes a run in an order that keeps users able to log in: read the journal, observe, plan, guard, apply."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from mfa_setup.engine import undo_rest
+from mfa_setup.checks.catalog import answer
+from mfa_setup.engine import marks, undo_rest
+from mfa_setup.engine.delivery_guard import standing_on
 from mfa_setup.engine.executor import Executor
 from mfa_setup.engine.plan import Plan, Stage
 from mfa_setup.engine.run import Run
 from mfa_setup.engine.undo_guard import UndoGuard
 from mfa_setup.engine.undo_rest import BACKWARDS, Rest, Steps
-from mfa_setup.errors import NotFoundError
+from mfa_setup.errors import JournalUnsealedError, NotFoundError
 from mfa_setup.model.check import Check
 from mfa_setup.model.journal import RunRecord, runs_after, undoable, undone
 from mfa_setup.model.outcome import Notice, PastRun
@@ -23,6 +26,8 @@ from mfa_setup.snapshot.names import OF_TWILIO
 from mfa_setup.snapshot.parts import known
 from mfa_setup.snapshot.reader import Reader
 from mfa_setup.snapshot.snapshot import Snapshot
+from mfa_setup.store.journal import Journal
+from mfa_setup.store.journal_import import ImportedJournal
 from mfa_setup.store.neighbours import senders_of_others
 
 
@@ -74,11 +79,16 @@ def undo(run: Run, asked: Asked) -> None:
     """Runs all steps of an undo; the report is filled whether this returns or raises.
 
     Raises:
-        GuardRefusedError: The undo would remove something that the policy after it depends on.
+        GuardRefusedError: The undo would remove something that the policy after it depends on, or an imported journal
+            has no seal that the credentials verify.
+        JournalMissingError: There is no journal, but something on the services has the tool's marks.
         ScopeMissingError: The token lacks scopes; everything that its scopes allow was restored, and the rest is named.
         MfaSetupError: Something else stopped the undo.
     """
     journal, report = run.services.journal, run.report
+    consent = _consent(run)
+    if not journal.runs:
+        marks.require_none(run)
     record = choose(journal.runs, asked.run_id)
     if record is None:
         report.warn((_NOTHING,))
@@ -87,16 +97,46 @@ def undo(run: Run, asked: Asked) -> None:
     undoing = _Undo(
         run, record, asked, replace(run.reader, connection_ids=connections_of(record), concerned=_concerned(record))
     )
-    guard = UndoGuard(run, undoing.reader, record.run_id, set(run.overrides))
+    guard = UndoGuard(run, undoing.reader, undoing.again, set(run.overrides))
     plan, checks = undoing.judged(guard)
     if plan.stages:
         plan = run.confirmed(plan, checks, lambda _: undoing.judged(guard))
     if not plan.stages and any(notice.code in LEFT_ALONE for notice in plan.notices):
-        report.warn((_nothing_restored(record, journal.runs),))
+        report.warn((_nothing_restored(record, journal),))
         return
     journal.begin()  # even if everything is already as before: the run then counts as undone
+    for check in consent:
+        journal.override(check.id, check.evidence)
     Executor(run.services, plan.found, report, run.person, guard).carry_out(plan)
+    report.checks = [*consent, *(check for check in report.checks if check not in consent)]
     undo_rest.require_none(report, undoing.rests, undoing.command)
+
+
+def _consent(run: Run) -> tuple[Check, ...]:
+    """Returns the check that the user overrides to use an imported journal without a valid seal; empty with one.
+
+    Raises:
+        JournalUnsealedError: The user has not overridden it.
+    """
+    imported = run.services.journal.imported
+    if imported is None or imported.is_sealed:
+        return ()
+    evidence = (
+        f"The exported journal {imported.path} has no seal that the credentials of this run can verify: it was "
+        "exported with an access token or with other credentials, or somebody changed it."
+    )
+    fix = "Use the credentials with which the journal was exported. Otherwise read the file before you trust it."
+    check = answer(_SEAL, "fail", evidence, fix)
+    if _SEAL not in run.overrides and not run.person.overrule((check,), run.services.domain):
+        hint = f"{fix} To continue anyway: --override {_SEAL}. The app's config file is then left as it is."
+        raise standing_on(JournalUnsealedError(f"{evidence} Nothing was changed.", hint=hint), (check,))
+    agreed = check.model_copy(update={"overridden": True})
+    run.report.checks.append(agreed)
+    return (agreed,)
+
+
+_SEAL = "journal_seal"
+"""The ID of the check that an imported journal is as mfa-setup exported it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +187,12 @@ class _Undo:
         """The command line that continues this undo."""
         options = {"--release-number": self.asked.release_number, "--delete-application": self.asked.delete_application}
         given = (name for name, is_given in options.items() if is_given)
-        return " ".join(("mfa-setup undo --run", self.record.run_id, *given))
+        return " ".join((self.again, *given))
+
+    @property
+    def again(self) -> str:
+        """The command line that undoes the same run, without the options of this undo."""
+        return _command(self.record, self.run.services.journal.imported)
 
     def _read(self) -> Snapshot:
         """Reads the current state; for a run that touched only the application, nothing about how codes are sent."""
@@ -166,6 +211,7 @@ class _Undo:
             record=self.record,
             later=runs_after(self.record, services.journal.runs),
             now=now,
+            command=self.again,
             account_sid=services.twilio.account_sid if services.twilio else None,
             token=services.token,
             old_token=services.old_token,
@@ -174,6 +220,12 @@ class _Undo:
             release_number=self.asked.release_number,
             delete_application=self.asked.delete_application,
         )
+
+
+def _command(record: RunRecord, imported: ImportedJournal | None) -> str:
+    """Returns the command line that undoes a run, which may be known only from an imported journal."""
+    file = f" --journal {shlex.quote(str(imported.path))}" if imported else ""
+    return f"mfa-setup undo --run {record.run_id}{file}"
 
 
 def _concerned(record: RunRecord) -> frozenset[str]:
@@ -200,10 +252,11 @@ LEFT_ALONE = frozenset({"changed_since", "token_not_restorable", "provider_not_r
 """The codes of the warnings about things that an undo does not restore."""
 
 
-def _nothing_restored(record: RunRecord, runs: tuple[RunRecord, ...]) -> Notice:
+def _nothing_restored(record: RunRecord, journal: Journal) -> Notice:
     """Returns the warning that an undo restored nothing, so that the run does not count as undone."""
+    runs = journal.runs
     earlier = [run for run in undoable(runs) if run.time < record.time and run.run_id not in undone(runs)]
-    hint = f"To undo the run before it: `mfa-setup undo --run {earlier[-1].run_id}`." if earlier else ""
+    hint = f"To undo the run before it: `{_command(earlier[-1], journal.imported)}`." if earlier else ""
     return Notice(
         code="nothing_restored",
         message=f"None of the changes of run {record.run_id} could be restored, so the run is not marked as undone.",
@@ -214,5 +267,6 @@ def _nothing_restored(record: RunRecord, runs: tuple[RunRecord, ...]) -> Notice:
 _NOTHING = Notice(
     code="nothing_to_undo",
     message="The journal of this tenant has no run left to revert.",
-    hint="`mfa-setup undo --list` shows the runs. The journal is this machine's own.",
+    hint="`mfa-setup undo --list` shows the runs. The journal is this machine's own; to undo a run of another machine, "
+    "pass its exported journal with --journal FILE.",
 )

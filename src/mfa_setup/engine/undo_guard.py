@@ -35,7 +35,7 @@ class UndoGuard:
 
     run: Run
     reader: Reader
-    run_id: str
+    command: str
     overrides: set[str]
     judged: Snapshot | None = None
 
@@ -122,10 +122,7 @@ class UndoGuard:
             evidence = f"The codes are sent from {phone}, which would be given back or leave its Messaging Service."
             checks += (Check(id="number_in_use", status="fail", evidence=evidence),)
         # The fix names the run, because `policy never` itself will then be the last run.
-        fix = (
-            "Run `mfa-setup policy never` first, if nobody is to be asked for a code; "
-            f"then `mfa-setup undo --run {self.run_id}`."
-        )
+        fix = f"Run `mfa-setup policy never` first, if nobody is to be asked for a code; then `{self.command}`."
         return tuple(check.model_copy(update={"fix": fix}) for check in checks)
 
     def _require_deliverable(self, stage: Stage) -> None:

@@ -8,4 +8,4 @@ __all__ = ["Frozen", "JsonValue"]
 class Frozen(BaseModel):
     """Base class of immutable values that reject unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)

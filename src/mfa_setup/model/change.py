@@ -9,7 +9,14 @@ from mfa_setup.model.types import Action, ResourceName, Status
 
 
 class FieldChange(Frozen):
-    """The change of one field of a resource; both values of a sensitive field are omitted."""
+    """The change of one field of a resource.
+
+    Attributes:
+        path: The name of the field.
+        before: The value before the change; null for a sensitive field.
+        after: The value after the change; null for a sensitive field.
+        sensitive: Whether the field is a secret, whose values are omitted.
+    """
 
     path: str
     before: JsonValue = None
@@ -50,7 +57,14 @@ class Words(Frozen):
 
 
 class Change(Frozen):
-    """The part of a plan or outcome that concerns one resource; `action` is `none` if the resource is up to date."""
+    """The part of a plan or outcome that concerns one resource.
+
+    Attributes:
+        resource: The kind of the resource.
+        action: What is done to the resource; `none` if it is up to date.
+        status: How far the change is; `unknown` if a service gave no clear answer, or if that cannot be decided yet.
+        fields: The fields that differ.
+    """
 
     resource: ResourceName
     action: Action = "none"

@@ -25,4 +25,6 @@ EMPTY_DOCUMENT: dict[str, Any] = {
     "undoes": None,
     "settings": None,
     "profiles": None,
+    "configuration": None,
+    "journal_export": None,
 }

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+from mfa_setup.model.base import Frozen
 from mfa_setup.model.change import Change
+from mfa_setup.model.outcome import Failure, Outcome
 
 Document = Mapping[str, Any]
 """The JSON document of one tenant's run, with secrets removed, so that it can be shown."""
@@ -129,3 +131,37 @@ class Summary:
             skipped=sum(result.skipped for result in found),
             seconds=round(seconds, 1),
         )
+
+
+class FleetDocument(Frozen):
+    """The JSON document of a fleet command (docs/fleet.md), which is also the last of its JSON Lines.
+
+    Attributes:
+        schema_version: The version of this form; keys are added without a new version.
+        command: The command, such as `fleet up`.
+        ok: Whether the command succeeded for every tenant.
+        changed: Whether anything was changed in any tenant, or may have been.
+        tenants: The documents of the tenants by name, in the order of the file; empty in the last of the JSON Lines.
+        summary: The number of tenants with each kind of result.
+        error: Why the command itself failed, such as a mistake in the file; null if it did not.
+    """
+
+    schema_version: Literal[1] = 1
+    command: str
+    ok: bool
+    changed: bool
+    tenants: Mapping[str, Outcome] = {}
+    summary: Summary
+    error: Failure | None = None
+
+
+class FleetLine(Frozen):
+    """One of the JSON Lines of `mfa-setup fleet --jsonl`: the result of one tenant.
+
+    Attributes:
+        name: The tenant's name in the fleet file.
+        document: The document that a run for that tenant alone would print.
+    """
+
+    name: str
+    document: Outcome

@@ -171,6 +171,16 @@ def runs_after(record: RunRecord, runs: tuple[RunRecord, ...]) -> tuple[RunRecor
     return runs[ids.index(record.run_id) + 1 :] if record.run_id in ids else ()
 
 
+def merged(own: tuple[RunRecord, ...], imported: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:
+    """Returns the runs of two journals in the order in which they began; of a run in both, the record of the own one.
+
+    Both are needed: the imported runs can be undone, and later runs of this machine may have set the same values since.
+    """
+    known = {run.run_id for run in own}
+    others = (run for run in imported if run.run_id not in known)
+    return tuple(sorted((*own, *others), key=lambda run: run.time))  # all times are in UTC and of one form
+
+
 def undone(runs: tuple[RunRecord, ...]) -> frozenset[str]:
     """Returns the IDs of the runs that were reverted."""
     return frozenset(run.undoes for run in runs if run.undoes and run.end == "done")

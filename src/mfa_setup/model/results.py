@@ -61,6 +61,14 @@ class ProfilesResult(Result):
     """The stored profiles."""
 
 
+class ConfigurationResult(Result):
+    """Every setting with its value and origin."""
+
+
+class WrittenConfigResult(Result):
+    """The settings file that `config init` wrote, and the schema beside it."""
+
+
 class SmsResult(Result):
     """The delivery of a test SMS."""
 

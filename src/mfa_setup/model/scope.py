@@ -9,14 +9,24 @@ from mfa_setup.model.base import Frozen
 
 
 class ScopedApplication(Frozen):
-    """An application that the policy is limited to."""
+    """An application that the policy is limited to.
+
+    Attributes:
+        name: The name of the application.
+        client_id: The client ID of the application.
+    """
 
     name: str
     client_id: str
 
 
 class ScopedName(Frozen):
-    """A connection or an organization that the policy is limited to."""
+    """A connection or an organization that the policy is limited to.
+
+    Attributes:
+        name: The name of the connection or organization.
+        id: The ID of the connection or organization.
+    """
 
     name: str
     id: str

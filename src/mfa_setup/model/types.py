@@ -9,6 +9,8 @@ Delivery = Literal["sms", "voice", "both"]
 NumberType = Literal["local", "mobile", "toll-free"]
 Via = Literal["twilio", "auth0"]
 """The service that is asked to send a test SMS."""
+OutputFormat = Literal["text", "json", "markdown"]
+"""The form of a command's result on standard output (`--format`)."""
 PolicyName = Literal["always", "adaptive", "never"]
 PhoneStack = Literal["unified", "legacy"]
 TokenState = Literal["same", "new", "works", "refused", "overwritten", "unknown"]

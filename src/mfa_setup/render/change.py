@@ -41,14 +41,34 @@ def change_lines(change: Change, *, same: str = "up to date", config_file: str |
         same: The text for a resource that does not change and has no summary of its own.
         config_file: The path of the app's config file, shown before the names of the values in it.
     """
-    sign, style = ("?", CAUTION) if change.status == "unknown" else _SIGNS[change.action]
-    line = row(sign, style, label_of(change), bold=change.pending)
-    text = "not decided yet" if change.status == "unknown" else one_line(change.summary) or same
-    yield line.append(f"{text} ({one_line(change.held)})" if change.held else text)
+    line = row(*sign_of(change), label_of(change), bold=change.pending)
+    yield line.append(effect_of(change, same=same))
     for field in change.fields:
-        inside = field.path.removeprefix("config_file.")
-        name = f"{one_line(config_file)}: {inside}" if config_file and inside != field.path else field.path
-        yield _field_line(change, field, name)
+        yield _field_line(change, field, field_name(field, config_file))
+
+
+def sign_of(change: Change) -> tuple[str, str]:
+    """Returns the mark of a change, and its style."""
+    return ("?", CAUTION) if change.status == "unknown" else _SIGNS[change.action]
+
+
+def effect_of(change: Change, *, same: str = "up to date") -> str:
+    """Describes the effect of a planned change, or the current state of a resource that does not change."""
+    text = "not decided yet" if change.status == "unknown" else one_line(change.summary) or same
+    return f"{text} ({one_line(change.held)})" if change.held else text
+
+
+def field_name(field: FieldChange, config_file: str | None) -> str:
+    """Returns the name of a field; that of a value in the app's config file begins with the path of the file."""
+    inside = field.path.removeprefix("config_file.")
+    return f"{one_line(config_file)}: {inside}" if config_file and inside != field.path else field.path
+
+
+def field_values(change: Change, field: FieldChange) -> tuple[str | None, str]:
+    """Returns the values of a field before and after the change; None if there was no value or it is a secret."""
+    if field.sensitive:
+        return None, "(secret, sent again)" if change.action == "update" else "(secret)"
+    return None if field.before is None else value_text(field.before), value_text(field.after)
 
 
 def row(sign: str, style: str, label: str, *, bold: bool = False) -> Text:
@@ -64,12 +84,11 @@ def state_lines(change: Change) -> Iterator[Text]:
 
 
 def _field_line(change: Change, field: FieldChange, name: str) -> Text:
+    before, after = field_values(change, field)
     line = Text(f"{'':<{_WIDTH + 6}}{name}: ")
-    if field.sensitive:
-        return line.append("(secret, sent again)" if change.action == "update" else "(secret)")
-    if field.before is not None:
-        line.append(value_text(field.before)).append(" -> ")
-    return line.append(value_text(field.after))
+    if before is not None:
+        line.append(before).append(" -> ")
+    return line.append(after)
 
 
 def value_text(value: object) -> str:

@@ -12,14 +12,14 @@ from mfa_setup.render.parts import INDENT, MARKS, mark, state_of, tenant_line
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BOLD
 
-_SUBJECTS = {
+SUBJECTS = {
     "tenant": "Auth0 tenant",
     "login": "Logins",
     "codes": "How codes are sent",
     "account": "Twilio account",
     "sender": "Sender and delivery",
 }
-_STATES = {
+STATES = {
     "fail": "failed",
     "skip": "not checked",
     "warn": "warning",
@@ -27,7 +27,7 @@ _STATES = {
     "pass": "passed",
     "idle": "not applicable",
 }
-_BRIEF = frozenset({"pending", "pass", "idle"})
+BRIEF = frozenset({"pending", "pass", "idle"})
 """The states of checks that take one line, because they need no action."""
 
 
@@ -37,23 +37,23 @@ def doctor_result(result: DoctorResult) -> Iterator[Text]:
     checks = outcome.checks
     if checks:
         yield tenant_line(outcome)
-        yield from _setup_line(outcome)
+        yield from setup_line(outcome)
         yield _legend(checks)
         fixes = set[str]()
-        for subject, title in _SUBJECTS.items():
+        for subject, title in SUBJECTS.items():
             if own := [check for check in checks if check.subject == subject]:
                 yield Text()
-                yield Text().append(title, style=BOLD).append(f": {_counts(own)}")
+                yield Text().append(title, style=BOLD).append(f": {counts(own)}")
                 for check in own:
                     yield from _lines(check, fixes)
         yield Text()
         total = f"{len(checks)} check{'' if len(checks) == 1 else 's'}"
-        yield Text().append(total, style=BOLD).append(f": {_counts(checks)}.")
+        yield Text().append(total, style=BOLD).append(f": {counts(checks)}.")
     if outcome.error is None:
-        yield Text().append("Next step: ", style=BOLD).append(_next_step(checks))
+        yield Text().append("Next step: ", style=BOLD).append(next_step(checks))
 
 
-def _setup_line(outcome: Outcome) -> Iterator[Text]:
+def setup_line(outcome: Outcome) -> Iterator[Text]:
     """Yields a note that the tenant is not set up yet, if checks are pending for that reason."""
     if not any(check.pending for check in outcome.checks) or outcome.tenant is None:
         return
@@ -70,18 +70,16 @@ def _legend(checks: Sequence[Check]) -> Text:
     line = Text("Marks: ")
     for state, (sign, style) in MARKS.items():
         if state in used:
-            line.append("" if line.plain.endswith(": ") else ", ").append(sign, style=style).append(
-                f" {_STATES[state]}"
-            )
+            line.append("" if line.plain.endswith(": ") else ", ").append(sign, style=style).append(f" {STATES[state]}")
     return line
 
 
-def _counts(checks: Sequence[Check]) -> str:
+def counts(checks: Sequence[Check]) -> str:
     """Counts the checks in each state, worst first."""
     counted = Counter(map(state_of, checks))
     shown = (
         f"{counted[state]} {name}{'s' if state == 'warn' and counted[state] > 1 else ''}"
-        for state, name in _STATES.items()
+        for state, name in STATES.items()
         if counted[state]
     )
     return ", ".join(shown)
@@ -96,7 +94,7 @@ def _lines(check: Check, fixes: set[str]) -> Iterator[Text]:
     """
     state = state_of(check)
     line = mark(*MARKS[state]).append(check.id, style=BOLD)
-    if state in _BRIEF or (state == "skip" and check.fix in fixes):
+    if state in BRIEF or (state == "skip" and check.fix in fixes):
         yield line.append(f": {one_line(check.evidence)}")
         return
     fixes.add(check.fix)
@@ -106,7 +104,7 @@ def _lines(check: Check, fixes: set[str]) -> Iterator[Text]:
         yield Text().append(f"{INDENT}Fix: ", style=BOLD).append(one_line(check.fix))
 
 
-def _next_step(checks: Sequence[Check]) -> str:
+def next_step(checks: Sequence[Check]) -> str:
     """Returns the one command to run next if nothing failed."""
     if any(check.pending for check in checks):
         return "`mfa-setup up`"

@@ -11,7 +11,7 @@ from mfa_setup.render.parts import check_lines, without_evidence, without_fixes
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BAD
 
-_CANCELLED = frozenset({"declined", "interrupted"})
+CANCELLED = frozenset({"declined", "interrupted"})
 """The error codes for decisions of the user, which are shown without the title "Error:"."""
 
 
@@ -26,7 +26,7 @@ def error_lines(outcome: Outcome, failure: Failure, *, listed: Iterable[Check]) 
     yield from _progress(outcome)
     failing = [check for check in outcome.checks if _failed(check) and check.evidence != failure.message]
     yield from check_lines(check for check in listed if check in failing)
-    title = Text() if failure.code in _CANCELLED else Text().append("Error:", BAD).append(" ")
+    title = Text() if failure.code in CANCELLED else Text().append("Error:", BAD).append(" ")
     yield title.append(one_line(without_evidence(failure.message, failing)))
     if failure.request_id:
         yield Text().append(f"  Request {one_line(failure.request_id)}, HTTP {failure.status}.")

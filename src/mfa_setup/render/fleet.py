@@ -50,20 +50,21 @@ def result_lines(result: TenantResult, width: int) -> Iterator[Text]:
     """
     sign, style = ("*", GOOD) if result.ok else ("-", CAUTION) if result.skipped else ("x", BAD)
     line = mark(sign, style).append(f"{one_line(result.name):<{width}}  ", BOLD)
-    yield line.append(_end(result)).append("" if result.skipped else f"  {result.seconds:.1f} s")
+    yield line.append(end_of(result)).append("" if result.skipped else f"  {result.seconds:.1f} s")
     if result.failed and result.error:
         yield Text(f"{INDENT}{one_line(result.error['message'])}")
         yield Text(f"{INDENT}{one_line(result.error['hint'])}")
 
 
-def _end(result: TenantResult) -> str:
+def end_of(result: TenantResult) -> str:
+    """Returns how the run for a tenant ended, with its changes and warnings."""
     if result.skipped:
         return "not started"
     if result.error:
         return f"failed: {result.error['code']} (exit code {result.exit_code})"
     parts = [_changes(result)]
     if warned := sum(check["status"] == "warn" for check in result.checks) + len(result.warnings):
-        parts.append(_counted(warned, "warning"))
+        parts.append(counted(warned, "warning"))
     return ", ".join(filter(None, parts))
 
 
@@ -72,18 +73,19 @@ def _changes(result: TenantResult) -> str:
         return "not set up yet" if result.pending else _DONE["doctor"]
     if not result.changes:
         return "nothing to change"
-    count = _counted(len(result.changes), "change")
+    count = counted(len(result.changes), "change")
     return f"{count} applied" if result.changed else f"{count} pending"
 
 
-def _counted(number: int, word: str) -> str:
+def counted(number: int, word: str) -> str:
+    """Returns a number with its noun in the singular or plural."""
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def summary_lines(command: str, summary: Summary) -> Iterator[Text]:
     """Yields the number of tenants with each result."""
     total = summary.ok + summary.failed + summary.skipped
-    counts = [f"{summary.ok} of {_counted(total, 'tenant')} {_DONE[command]}"]
+    counts = [f"{summary.ok} of {counted(total, 'tenant')} {_DONE[command]}"]
     counts += [f"{summary.changed} changed"] if command == "up" else []
     counts += [f"{summary.failed} failed"] if summary.failed else []
     counts += [f"{summary.skipped} not started"] if summary.skipped else []
@@ -99,17 +101,29 @@ def plan_lines(results: Sequence[TenantResult], *, all_values: bool) -> Iterator
         results: The results of the tenants whose plans are known.
         all_values: Whether to show every value if tenants differ.
     """
+    for group in groups_of(results):
+        names = names_of([result.name for result in group], all_values=all_values)
+        yield Text().append(counted(len(group), "tenant"), BOLD).append(f": {names}")
+        changes = common_changes(group, with_fields=all_values, all_values=all_values)
+        if not changes:
+            yield Text("  Nothing to change.")
+        for change in changes:
+            yield from change_lines(change)
+        yield from note_lines(group)
+
+
+def groups_of(results: Iterable[TenantResult]) -> list[list[TenantResult]]:
+    """Returns the tenants by the kind of their plans, the most frequent first, and those without changes last."""
     groups: dict[Shape, list[TenantResult]] = {}
     for result in results:
         groups.setdefault(result.shape, []).append(result)
-    for shape, group in sorted(groups.items(), key=lambda item: (not item[0], -len(item[1]))):
-        names = _names([result.name for result in group], all_values=all_values)
-        yield Text().append(_counted(len(group), "tenant"), BOLD).append(f": {names}")
-        if not shape:
-            yield Text("  Nothing to change.")
-        for at in range(len(shape)):
-            yield from _common_change([result.changes[at] for result in group], all_values=all_values)
-        yield from note_lines(group)
+    return [group for _, group in sorted(groups.items(), key=lambda item: (not item[0], -len(item[1])))]
+
+
+def common_changes(group: Sequence[TenantResult], *, with_fields: bool, all_values: bool) -> list[Change]:
+    """Returns the changes that the tenants of a group share, with the values that they have in common."""
+    each = zip(*(result.changes for result in group), strict=True)
+    return [_common_change(changes, with_fields=with_fields, all_values=all_values) for changes in each]
 
 
 def purchase_lines(results: Sequence[TenantResult], allowed: int) -> Iterator[Text]:
@@ -119,43 +133,52 @@ def purchase_lines(results: Sequence[TenantResult], allowed: int) -> Iterator[Te
     fields = [field for change in bought for field in change["fields"]]
     prices = dict.fromkeys(field["after"] for field in fields if field["path"] == "monthly_price")
     if bought:
-        numbers, named = _counted(len(bought), "number"), [price or "an unknown price" for price in prices]
+        numbers, named = counted(len(bought), "number"), [price or "an unknown price" for price in prices]
         cost = f" for {' or '.join(named)} per month each" if named else ""
         yield Text(f"{numbers} would be bought{cost}; --max-purchases allows {allowed}.")
 
 
-def _common_change(changes: Sequence[Document], *, all_values: bool) -> Iterator[Text]:
-    """Yields one change of a group: the common values, and some or all of the differing ones; its fields with `-v`."""
+def _common_change(changes: Sequence[Document], *, with_fields: bool, all_values: bool) -> Change:
+    """Returns one change of a group: the common values, and some or all of the differing ones."""
     first, fields = changes[0], []
-    for at, field in enumerate(first["fields"] if all_values else ()):
+    for at, field in enumerate(first["fields"] if with_fields else ()):
         before = _common([change["fields"][at]["before"] for change in changes], all_values=all_values)
         after = _common([change["fields"][at]["after"] for change in changes], all_values=all_values)
         fields.append({**field, "before": before, "after": after})
     summary = _common([change["summary"] for change in changes], all_values=all_values)
-    yield from change_lines(Change.model_validate({**first, "fields": fields, "summary": summary}))
+    return Change.model_validate({**first, "fields": fields, "summary": summary})
 
 
 def _common(values: Sequence[Any], *, all_values: bool) -> Any:
     """Returns the value that all have in common, or a text that summarizes the different values."""
-    counted = Counter(value_text(value) for value in values)
-    if len(counted) == 1:
+    totals = Counter(value_text(value) for value in values)
+    if len(totals) == 1:
         return values[0]
-    most = len(counted) if all_values else _MOST_VALUES
-    if len(counted) == len(values) and most < len(values):
-        return f"{len(values)} different ones, such as {'; '.join(list(counted)[:2])}"
-    shown = [f"{text} ({_counted(number, 'tenant')})" for text, number in counted.most_common(most)]
-    more = len(counted) - len(shown)
-    return "; ".join(shown) + (f"; {_counted(more, 'other value')}" if more else "")
+    most = len(totals) if all_values else _MOST_VALUES
+    if len(totals) == len(values) and most < len(values):
+        return f"{len(values)} different ones, such as {'; '.join(list(totals)[:2])}"
+    shown = [f"{text} ({counted(number, 'tenant')})" for text, number in totals.most_common(most)]
+    more = len(totals) - len(shown)
+    return "; ".join(shown) + (f"; {counted(more, 'other value')}" if more else "")
 
 
-def _names(names: Sequence[str], *, all_values: bool) -> str:
+def names_of(names: Sequence[str], *, all_values: bool) -> str:
+    """Returns the names of tenants; of many, unless all are asked for, the first and how many more there are."""
     shown = names if all_values or len(names) <= _MOST_NAMES + 1 else names[:_MOST_NAMES]
     more = len(names) - len(shown)
     return ", ".join(map(one_line, shown)) + (f" and {more} more" if more else "")
 
 
 def note_lines(group: Sequence[TenantResult]) -> Iterator[Text]:
-    """Yields the warnings and failed checks of several tenants, each once with the tenants that have it.
+    """Yields the warnings and failed checks of several tenants, each once with the tenants that have it."""
+    for sign, style, text, hint in notes_of(group):
+        yield mark(sign, style).append(one_line(text))
+        if hint:
+            yield Text(f"{INDENT}{one_line(hint)}")
+
+
+def notes_of(group: Sequence[TenantResult]) -> Iterator[tuple[str, str, str, str]]:
+    """Yields the warnings and failed checks of several tenants: mark, style, text and hint, each once with the tenants.
 
     If a check warns several tenants in different words, such as the names of their applications, one of them is shown.
     """
@@ -166,11 +189,9 @@ def note_lines(group: Sequence[TenantResult]) -> Iterator[Text]:
     for (sign, style, _, hint), by_text in notes.items():
         (text, names), *more = by_text.items()
         others = [name for _, its_names in more for name in its_names]
-        similar = f"; similar for {_names(others, all_values=False)}" if others else ""
-        of = "" if len(names) == len(group) else f" ({_names(names, all_values=False)}{similar})"
-        yield mark(sign, style).append(f"{one_line(text)}{of}")
-        if hint:
-            yield Text(f"{INDENT}{one_line(hint)}")
+        similar = f"; similar for {names_of(others, all_values=False)}" if others else ""
+        of = "" if len(names) == len(group) else f" ({names_of(names, all_values=False)}{similar})"
+        yield sign, style, f"{one_line(text)}{of}", hint
 
 
 def _notes(result: TenantResult) -> Iterable[tuple[str, str, str, str, str]]:

@@ -10,7 +10,7 @@ from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BAD, BOLD, CAUTION, GOOD
 
 INDENT = "      "
-_STACKS = {"unified": "Unified Phone Experience", "legacy": "legacy phone stack"}
+STACKS = {"unified": "Unified Phone Experience", "legacy": "legacy phone stack"}
 MARKS = {
     "fail": ("x", BAD),
     "skip": ("?", CAUTION),
@@ -36,7 +36,7 @@ def tenant_line(outcome: Outcome) -> Text:
     if outcome.tenant:
         line.append(one_line(outcome.tenant.domain))
         if outcome.tenant.phone_stack:
-            line.append(f"  ({_STACKS[outcome.tenant.phone_stack]})")
+            line.append(f"  ({STACKS[outcome.tenant.phone_stack]})")
     return line
 
 
@@ -46,13 +46,13 @@ def heading(title: str, outcome: Outcome) -> Text:
     if outcome.tenant:
         line.append(f" {one_line(outcome.tenant.domain)}", BOLD)
         if outcome.tenant.phone_stack:
-            line.append(f" ({_STACKS[outcome.tenant.phone_stack]})")
+            line.append(f" ({STACKS[outcome.tenant.phone_stack]})")
     if outcome.settings and not outcome.undoes:
-        line.append(f", {_sources(outcome.settings)}")
+        line.append(f", {sources(outcome.settings)}")
     return line
 
 
-def _sources(settings: SettingsUsed) -> str:
+def sources(settings: SettingsUsed) -> str:
     """Names the settings file, the variables and the profile that a plan is based on."""
     sources = [one_line(settings.file)] if settings.file else []
     sources += [*settings.variables, *([f"profile {one_line(settings.profile)}"] if settings.profile else [])]

@@ -6,7 +6,7 @@ from typing import Any
 from rich.text import Text
 
 from mfa_setup.model import results
-from mfa_setup.render import doctor, migrate, plan, profiles, proof, setup
+from mfa_setup.render import configuration, doctor, migrate, plan, profiles, proof, setup
 
 _RENDERERS: dict[type[results.Result], Callable[[Any], Iterable[Text]]] = {
     results.Result: lambda _result: (),
@@ -18,6 +18,8 @@ _RENDERERS: dict[type[results.Result], Callable[[Any], Iterable[Text]]] = {
     results.DoctorResult: doctor.doctor_result,
     results.MigrateResult: migrate.migrate_result,
     results.ProfilesResult: profiles.profiles_result,
+    results.ConfigurationResult: configuration.configuration_result,
+    results.WrittenConfigResult: configuration.written_config_result,
     results.SmsResult: proof.sms_result,
     results.LoginResult: proof.login_result,
     results.DemoResult: proof.demo_result,

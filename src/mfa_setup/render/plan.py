@@ -6,14 +6,14 @@ from rich.text import Text
 
 from mfa_setup.model.change import Change
 from mfa_setup.model.check import Check
-from mfa_setup.model.outcome import Notice, Outcome, PastRun
+from mfa_setup.model.outcome import JournalExport, Notice, Outcome, PastRun
 from mfa_setup.model.results import PlanResult, StatusResult, UndoResult
 from mfa_setup.render.change import change_lines, state_lines
 from mfa_setup.render.parts import check_lines, heading, run_line, sections, short_id, time_of, warning_lines
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BOLD
 
-_STOPPED = {"guard_would_refuse", "consent_needed"}
+STOPPED = {"guard_would_refuse", "consent_needed"}
 """The codes of the warnings which mean that `up` would stop instead of applying the plan."""
 _NOTHING = "Nothing to do: everything is up to date."
 _COUNTED = {"create": "to create", "update": "to update", "delete": "to delete"}
@@ -30,8 +30,14 @@ def plan_lines(outcome: Outcome) -> Iterator[Text]:
     for change in outcome.changes:
         same = "up to date" if undoes is None else "stays as it is"
         yield from change_lines(change, same=same, config_file=outcome.outputs.config_file)
-    if outcome.outputs.countries:
+    for line in reach_lines(outcome):
         yield Text()
+        yield line
+
+
+def reach_lines(outcome: Outcome) -> Iterator[Text]:
+    """Yields the countries for which the delivery of codes was checked."""
+    if outcome.outputs.countries:
         yield Text(f"Delivery was checked for phones in: {', '.join(outcome.outputs.countries)}.")
 
 
@@ -59,13 +65,14 @@ def question_lines(outcome: Outcome, checks: Iterable[Check], warnings: Iterable
 def plan_result(result: PlanResult) -> Iterator[Text]:
     """Renders the result of `plan`: the plan, its checks and a summary."""
     outcome = result.outcome
-    return sections(plan_lines(outcome), check_lines(outcome.checks), _end_of_plan(outcome))
+    return sections(plan_lines(outcome), check_lines(outcome.checks), end_of_plan(outcome))
 
 
-def _end_of_plan(outcome: Outcome) -> Iterator[Text]:
+def end_of_plan(outcome: Outcome) -> Iterator[Text]:
+    """Yields the summary of a plan, and how to apply it."""
     if any(change.pending for change in outcome.changes):
         yield from summary_lines(outcome)
-        if not any(warning.code in _STOPPED for warning in outcome.warnings):
+        if not any(warning.code in STOPPED for warning in outcome.warnings):
             yield Text("Run `mfa-setup up` to apply it.")
     else:
         yield Text(_NOTHING, BOLD)
@@ -74,13 +81,18 @@ def _end_of_plan(outcome: Outcome) -> Iterator[Text]:
 def status_result(result: StatusResult) -> Iterator[Text]:
     """Renders the result of `status`: the current state, and its differences from the settings."""
     outcome = result.outcome
-    differing = [change for change in outcome.changes if change.pending or change.status == "unknown"]
+    differing = differing_from_settings(outcome)
     return sections(
         [heading("Status of", outcome)],
         (line for change in outcome.changes for line in state_lines(change)),
         _drift(differing, outcome) if differing else [],
-        [_verdict(differing, len(outcome.changes))],
+        [status_verdict(outcome)],
     )
+
+
+def differing_from_settings(outcome: Outcome) -> list[Change]:
+    """Returns the changes of the resources that differ from the settings, or for which that is not known yet."""
+    return [change for change in outcome.changes if change.pending or change.status == "unknown"]
 
 
 def _drift(differing: Sequence[Change], outcome: Outcome) -> Iterator[Text]:
@@ -90,7 +102,9 @@ def _drift(differing: Sequence[Change], outcome: Outcome) -> Iterator[Text]:
         yield from change_lines(change, config_file=outcome.outputs.config_file)
 
 
-def _verdict(differing: Sequence[Change], total: int) -> Text:
+def status_verdict(outcome: Outcome) -> Text:
+    """Returns how many resources differ from the settings."""
+    differing, total = differing_from_settings(outcome), len(outcome.changes)
     if not differing:
         return Text("Everything is up to date.", BOLD)
     count = len(differing)
@@ -103,6 +117,9 @@ def _verdict(differing: Sequence[Change], total: int) -> Text:
 def undo_result(result: UndoResult) -> Iterator[Text]:
     """Renders the result of `undo`: what was restored, or the runs that can be undone."""
     outcome = result.outcome
+    if outcome.journal_export is not None:
+        yield _exported(outcome.journal_export)
+        return
     if outcome.runs is not None:
         yield from _runs(outcome.runs)
         return
@@ -111,6 +128,11 @@ def undo_result(result: UndoResult) -> Iterator[Text]:
         return
     undone = f"run {short_id(outcome.undoes)}" if outcome.undoes else "that run"
     yield Text(f"Restored what {undone} changed.", BOLD)
+
+
+def _exported(export: JournalExport) -> Text:
+    count = "1 run" if export.runs == 1 else f"{export.runs} runs"
+    return Text(f"Exported the journal of this tenant ({count}) to {one_line(export.file)}.", BOLD)
 
 
 def _runs(runs: tuple[PastRun, ...]) -> Iterator[Text]:

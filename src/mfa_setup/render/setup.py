@@ -24,10 +24,10 @@ _AS_ONE_OF_THEM = "Log in as a user within the limits."
 def setup_result(result: SetupResult) -> Iterator[Text]:
     """Renders the result of `up` and `policy`: what is set up, and how to prove it."""
     proved = result.outcome.outputs.policy not in {"always", "adaptive"}
-    return sections(setup_lines(result.outcome), [] if proved else [Text(_to_prove(result.outcome.outputs))])
+    return sections(setup_lines(result.outcome), [] if proved else [Text(to_prove(result.outcome.outputs))])
 
 
-def _to_prove(outputs: Outputs) -> str:
+def to_prove(outputs: Outputs) -> str:
     """Returns how to prove the policy: by a login that it asks for a code."""
     limits = outputs.policy_scope
     if limits is None:
@@ -43,14 +43,14 @@ def step_result(result: StepResult) -> Iterator[Text]:
 
 def setup_lines(outcome: Outcome) -> Iterator[Text]:
     """Yields what is set up, and what the user should know about it."""
-    return sections([Text(_verdict(outcome), BOLD)], _table(outcome), _notes(outcome))
+    return sections([Text(setup_verdict(outcome), BOLD)], table(*rows_of(outcome)), _notes(outcome))
 
 
-def _table(outcome: Outcome) -> Iterator[Text]:
-    """Yields what the tenant now uses, as a table."""
+def rows_of(outcome: Outcome) -> tuple[tuple[str, str | None], ...]:
+    """Returns what the tenant now uses, each with its label; None if it is not known or not part of the command."""
     outputs = outcome.outputs
     number, sid = outputs.phone_number and spaced(outputs.phone_number), outputs.number_sid
-    return table(
+    return (
         ("Tenant", outputs.domain),
         ("Client ID", outputs.client_id),
         ("URL", outputs.url),
@@ -65,7 +65,8 @@ def _policy(name: str, limits: PolicyScope | None) -> str:
     return f"{name.capitalize()}, limited: {one_line(limits.who)}" if limits else name.capitalize()
 
 
-def _verdict(outcome: Outcome) -> str:
+def setup_verdict(outcome: Outcome) -> str:
+    """Returns what the run achieved, in one or two sentences."""
     if not outcome.changed:
         return "Nothing to do: everything is up to date."
     if not any(change.resource in {"scope", "policy"} and change.status == "applied" for change in outcome.changes):

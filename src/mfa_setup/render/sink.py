@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
@@ -17,8 +17,10 @@ from mfa_setup.model.check import Check
 from mfa_setup.model.exchange import Exchange
 from mfa_setup.model.outcome import Notice, Outcome
 from mfa_setup.model.results import Result
+from mfa_setup.model.types import OutputFormat
 from mfa_setup.quoting import without_typed
-from mfa_setup.render import sanitize
+from mfa_setup.render import annotations, sanitize
+from mfa_setup.render.annotations import Annotation
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import GOOD, new_console
 from mfa_setup.render.typed import without_typed_words
@@ -27,6 +29,8 @@ if TYPE_CHECKING:  # Rich is imported only for output that people read, so that 
     from rich.console import Console, RenderableType
     from rich.status import Status
     from rich.text import Text
+
+    from mfa_setup.render.markdown.blocks import Block
 
 T = TypeVar("T", "Notice", "Check")
 
@@ -66,21 +70,26 @@ class Sink:
     """The output of a command: chooses the stream, masks secrets and wraps lines.
 
     Attributes:
-        as_json: Whether standard output receives exactly one JSON document.
+        format: What standard output receives: text for people, or exactly one JSON or Markdown document.
         quiet: Whether only errors, warnings and questions are shown (`--quiet`).
         narrating: Whether the steps are part of the result (`demo`) and not only progress.
         secrets: Values that are masked wherever they appear.
         typed: Values that the user entered; errors and warnings shorten words in them that may be secrets.
         free_texts: Values of settings that accept any text (a name, a template); output shortens words in them that may
             be secrets.
+        summarize: Receives each Markdown document, and returns a warning if it could not be added to the summary of a
+            pipeline.
     """
 
-    def __init__(self, *, as_json: bool = False, quiet: bool = False, verbosity: int = 0, color: bool = True) -> None:
-        self.as_json = as_json
+    def __init__(
+        self, output: OutputFormat = "text", *, quiet: bool = False, verbosity: int = 0, color: bool = True
+    ) -> None:
+        self.format = output
         self.narrating = False
         self.secrets: list[SecretStr] = []
         self.typed: list[str] = []
         self.free_texts: list[str] = []
+        self.summarize: Callable[[str], Notice | None] = lambda _document: None
         self.quiet = quiet
         self._verbosity = verbosity
         self._color = color
@@ -91,6 +100,11 @@ class Sink:
         """The reasons for retries that have been shown."""
         self._planned = False
         """Whether a plan has been shown."""
+
+    @property
+    def as_json(self) -> bool:
+        """Whether standard output receives exactly one JSON document."""
+        return self.format == "json"
 
     @cached_property
     def _out(self) -> "Console":
@@ -199,7 +213,7 @@ class Sink:
             shown = lines(
                 exchange, lambda text: self._safe(sanitize.without(known, text)), detailed=self._verbosity > 1
             )
-            text = "\n".join(begin + line for line in shown)
+            text = annotations.shown("\n".join(begin + line for line in shown))
             if self._err.is_terminal:
                 self._err.print(_text(text), soft_wrap=True)
             else:
@@ -237,7 +251,7 @@ class Sink:
         if wrap:
             self._put(self._err, _text(one_line(text)))
         else:
-            self._err.print(self._clean(text), soft_wrap=True)
+            self._err.print(annotations.shown(self._clean(text)), soft_wrap=True)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -258,7 +272,12 @@ class Sink:
         if self.as_json:
             self.document(outcome.model_dump(mode="json"))
             return
-        from mfa_setup.render import error, parts  # noqa: PLC0415 imports Rich
+        from mfa_setup.render import annotated, error, parts  # noqa: PLC0415 imports Rich
+
+        if self.format == "markdown":
+            from mfa_setup.render.markdown.results import blocks_of  # noqa: PLC0415 only this format needs it
+
+            self.markdown(blocks_of(result))
 
         if self._planned and not self.quiet:
             self._part()
@@ -273,6 +292,31 @@ class Sink:
         if failure := outcome.error:
             listed = () if result.shown_on_failure else self._new(outcome.checks)
             self._tell(*error.error_lines(outcome, failure, listed=listed))
+        self.annotate(annotated.of_outcome(outcome))
+
+    def markdown(self, blocks: "Iterable[Block]") -> None:
+        """Writes one Markdown document, and offers it to `summarize`."""
+        from mfa_setup.render.markdown.blocks import document  # noqa: PLC0415 only this format needs it
+
+        text = document(blocks, self._safe_part)
+        with self.paused(), writable_output():
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        if warning := self.summarize(text):
+            from mfa_setup.render.parts import warning_lines  # noqa: PLC0415 imports Rich
+
+            self._tell(*warning_lines([warning]))
+
+    def annotate(self, notes: Iterable[Annotation]) -> None:
+        """Writes annotations to standard error if a runner of GitHub Actions reads it."""
+        if not annotations.are_read() or self.as_json:
+            return
+        safe = (
+            note._replace(title=self._safe_part(note.title), message=self._safe_part(note.message)) for note in notes
+        )
+        with writable_messages():
+            sys.stderr.write("".join(f"{line}\n" for line in annotations.lines(safe)))
+            sys.stderr.flush()
 
     def _part(self) -> None:
         """Separates the next output from the previous output by an empty line, at a terminal."""
@@ -284,8 +328,8 @@ class Sink:
         return without_typed_words(outcome, self.typed, self.secrets)
 
     def show(self, result: Result) -> None:
-        """Writes the text of a result for people; writes nothing in JSON mode, whose document follows."""
-        if not self.as_json:
+        """Writes the text of a result for people; writes nothing if a document follows."""
+        if self.format == "text":
             from mfa_setup.render.people import lines_of  # noqa: PLC0415 imports Rich
 
             self._print_all(lines_of(replace(result, outcome=self._in_brief(result.outcome))))
@@ -297,14 +341,14 @@ class Sink:
     def json_line(self, pieces: Iterable[str]) -> None:
         """Writes one line of JSON that has already been made safe to show, piece by piece."""
         with writable_output():
-            sys.stdout.writelines(pieces)
+            sys.stdout.writelines(map(annotations.shown_json, pieces))
             sys.stdout.write("\n")
             sys.stdout.flush()
 
     def unwrapped(self, lines: Iterable[str]) -> None:
         """Writes lines to be copied from a terminal or read by a shell: unwrapped, and all at once."""
         with self.paused(), writable_output():
-            sys.stdout.write("".join(f"{one_line(line)}\n" for line in lines))
+            sys.stdout.write(annotations.shown("".join(f"{one_line(line)}\n" for line in lines)))
             sys.stdout.flush()
 
     def stop_progress(self) -> None:
@@ -314,9 +358,11 @@ class Sink:
         self._status = None
 
     def texts(self, lines: "Iterable[Text]") -> None:
-        """Writes lines of a result for people; writes nothing in JSON mode."""
-        if not self.as_json:
+        """Writes lines of a result for people: to standard error if a Markdown document follows; none in JSON mode."""
+        if self.format == "text":
             self._print_all(lines)
+        elif self.format == "markdown" and not self.quiet:
+            self._tell(*lines)
 
     def messages(self, lines: "Iterable[Text]") -> None:
         """Writes lines for people to standard error in any mode."""
@@ -327,6 +373,10 @@ class Sink:
 
     def _safe(self, text: str) -> str:
         return without_typed(sanitize.without(self.secrets, text), self.free_texts)
+
+    def _safe_part(self, text: str) -> str:
+        """Like `_safe`, for a part of a text that will be escaped: what may hide a secret is removed first."""
+        return self._safe(sanitize.plain(text))
 
     def _print_all(self, lines: "Iterable[Text]") -> None:
         if not self.quiet:
@@ -339,7 +389,7 @@ class Sink:
 
     def _put(self, console: "Console", line: "Text") -> None:
         """Writes a line: wrapped between words at a terminal, unwrapped for a program that reads the output."""
-        shown = self._safe(sanitize.plain(line.plain))
+        shown = annotations.shown(self._safe(sanitize.plain(line.plain)))
         line = line if shown == line.plain else _text(shown)
         if not console.is_terminal:
             with writable_output() if console is self._out else writable_messages():

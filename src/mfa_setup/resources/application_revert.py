@@ -69,7 +69,7 @@ def _remove(app: Application, given: Reversal, creation: WriteRecord) -> Restora
     """Deletes an application that the run created, if `--delete-application` is given and nobody changed it since."""
     client_id, record = app.client_id, given.record
     if not given.delete_application:
-        return Restoration(notices=(_kept(app, record.run_id),))
+        return Restoration(notices=(_kept(app, given.command),))
     later = tuple(one for one in record.of("update_application") if one.target == client_id)
     if changed := _changed(app, traces((creation, *later))):
         return Restoration(notices=(changed_since("application", f"{', '.join(changed)} of {client_id}"),))
@@ -122,10 +122,10 @@ def _disconnect(app: Application, given: Reversal) -> Restoration:
     return found
 
 
-def _kept(app: Application, run_id: str) -> Notice:
+def _kept(app: Application, command: str) -> Notice:
     return Notice(
         code="application_kept",
         message=f'The application "{app.name}" ({app.client_id}) is not deleted.',
-        hint=f"`mfa-setup undo --run {run_id} --delete-application` deletes it permanently. If you keep it, the "
+        hint=f"`{command} --delete-application` deletes it permanently. If you keep it, the "
         "next `mfa-setup up` uses it again.",
     )

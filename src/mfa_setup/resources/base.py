@@ -109,6 +109,7 @@ class Reversal:
         record: The journal's record of the run to undo.
         later: The records of the runs after that run.
         now: The current snapshot, changed as if the resources that are restored earlier were restored.
+        command: The command that undoes the run again, for hints; options can be added at its end.
         account_sid: The SID of the Twilio account of the present run.
         token: The auth token of that account.
         old_token: The auth token of another account, whose provider was replaced by the run.
@@ -120,6 +121,7 @@ class Reversal:
 
     record: RunRecord
     now: Snapshot
+    command: str
     later: tuple[RunRecord, ...] = ()
     account_sid: str | None = None
     token: SecretStr | None = None

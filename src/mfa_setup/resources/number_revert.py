@@ -21,7 +21,7 @@ SLACK = timedelta(seconds=10)
 def revert(given: Reversal) -> Step:
     """Restores the pools of the numbers that the run moved; releases bought numbers if `--release-number` is given."""
     record, account = given.record, known(given.now.inventory)
-    found = Restoration(notices=(*_missing(record, account, given.gone), *_unproven(record, account)))
+    found = Restoration(notices=(*_missing(given, account), *_unproven(record, account)))
     concerned = tuple(_concerned(record, account))
     for number, purchase, places in concerned:
         part = pool_revert.place_before(number, places, given)
@@ -86,7 +86,7 @@ def _unproven(record: RunRecord, account: TwilioInventory) -> Iterator[Notice]:
                 )
 
 
-def _is_sender(provider: Provider, number: Number, account: TwilioInventory) -> bool:
+def is_sender(provider: Provider, number: Number, account: TwilioInventory) -> bool:
     """Whether a provider may send from this number, directly or through the pool of its Messaging Service."""
     services = (service for service in account.services if service.sid == provider.messaging_service_sid)
     pooled = provider.sid == account.sid and not provider.sender and any(number.sid in one.pool for one in services)
@@ -99,7 +99,7 @@ def _released(number: Number, purchase: WriteRecord, given: Reversal, *, moved: 
     if moved:
         return Restoration()
     if not given.release_number:
-        return Restoration(notices=(_kept(number, given.record.run_id),))
+        return Restoration(notices=(_kept(number, given.command),))
     if used := _use_of(number, given):
         return Restoration(notices=(used,))
     phone = number.phone_number
@@ -125,30 +125,30 @@ def _use_of(number: Number, given: Reversal) -> Notice | None:
     """
     if tenant := given.elsewhere.get(number.phone_number):
         return _used_by(number, tenant)
-    sends = _is_sender(known(given.now.provider), number, known(given.now.inventory))
-    return _in_use(number, given.record.run_id) if sends and not given.now.requires_codes else None
+    sends = is_sender(known(given.now.provider), number, known(given.now.inventory))
+    return _in_use(number, given.command) if sends and not given.now.requires_codes else None
 
 
-def _missing(record: RunRecord, account: TwilioInventory, gone: frozenset[object]) -> Iterator[Notice]:
+def _missing(given: Reversal, account: TwilioInventory) -> Iterator[Notice]:
     """Yields a warning for each number that the run bought and that this account does not have."""
     there = {number.sid for number in account.numbers}
-    for purchase in record.of("buy_number"):
+    for purchase in given.record.of("buy_number"):
         sid = purchase.made.get("number_sid")
-        if sid is not None and sid not in gone and sid not in there:
+        if sid is not None and sid not in given.gone and sid not in there:
             yield Notice(
                 code="number_not_found",
                 message=f"The number {purchase.target} that the run bought is not in the Twilio account "
                 f"{account.sid}, so it was not released.",
                 hint="If it belongs to another account, set that account's TWILIO_ACCOUNT_SID and "
-                f"TWILIO_AUTH_TOKEN, then run `mfa-setup undo --run {record.run_id} --release-number`.",
+                f"TWILIO_AUTH_TOKEN, then run `{given.command} --release-number`.",
             )
 
 
-def _kept(number: Number, run_id: str) -> Notice:
+def _kept(number: Number, command: str) -> Notice:
     return Notice(
         code="number_kept",
         message=f"The number {number.phone_number} is not released, so you keep paying for it every month.",
-        hint=f"`mfa-setup undo --run {run_id} --release-number` releases it permanently. If you keep it, the next "
+        hint=f"`{command} --release-number` releases it permanently. If you keep it, the next "
         "`mfa-setup up` uses it again.",
     )
 
@@ -161,12 +161,12 @@ def _used_by(number: Number, tenant: str) -> Notice:
     )
 
 
-def _in_use(number: Number, run_id: str) -> Notice:
+def _in_use(number: Number, command: str) -> Notice:
     return Notice(
         code="number_in_use",
         message=(
             f"The number {number.phone_number} is not released, because the tenant's phone provider still sends "
             "from it."
         ),
-        hint=f"Change the provider first, then run `mfa-setup undo --run {run_id} --release-number`.",
+        hint=f"Change the provider first, then run `{command} --release-number`.",
     )

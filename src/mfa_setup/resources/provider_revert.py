@@ -138,7 +138,7 @@ def _token(wanted: Provider, given: Reversal, *, needed: bool) -> Fields | Notic
         message=f"The provider used the Twilio account {wanted.sid} before that run. The account's token cannot be "
         "read from Auth0, so the provider is not restored.",
         hint="Set MFA_SETUP_OLD_TWILIO_AUTH_TOKEN (or pass --old-twilio-auth-token-file PATH) with that "
-        f"account's token, then run `mfa-setup undo --run {given.record.run_id}`.",
+        f"account's token, then run `{given.command}`.",
     )
 
 

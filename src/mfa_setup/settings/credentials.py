@@ -68,6 +68,11 @@ class Auth0Credentials(Frozen):
         """Returns the credentials of a Machine to Machine application of a tenant that is reached by its own domain."""
         return cls(audience=f"https://{domain}/api/v2/", client_id=client_id, client_secret=client_secret)
 
+    @property
+    def lasting_secret(self) -> SecretStr | None:
+        """The private key or the client secret, which later runs have, too; None for a ready access token."""
+        return None if self.token else self.private_key or self.client_secret
+
 
 class TwilioCredentials(Frozen):
     """The Twilio credentials. Auth0 requires the auth token; mfa-setup's own requests may use an API key instead.

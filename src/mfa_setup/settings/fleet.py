@@ -21,8 +21,10 @@ from mfa_setup.settings.settings_file import parsed, values_of
 from mfa_setup.settings.sources import InFile, Origin, merge
 
 _LONGEST = 10_000_000
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}", re.ASCII)
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
+"""Matches the name of a tenant."""
+VARIABLE = r"[A-Za-z_][A-Za-z0-9_]{0,254}"
+"""Matches the name of an environment variable."""
 _LOGINS = ("auth0_api_token", "auth0_client_assertion_private_key", "auth0_client_secret")
 """The keys for a Management API login; a tenant with one of its own inherits none of them from the defaults."""
 _OF_ACCOUNT = ("twilio_auth_token", "twilio_api_key", "twilio_api_secret")
@@ -119,7 +121,7 @@ class _Entry:
         return f"{self.path} ([tenants.{self.name}])"
 
     def read(self, content: Any, allowed: frozenset[str], *, sandbox: bool) -> FleetTenant:
-        if not _NAME.fullmatch(self.name):
+        if not re.fullmatch(NAME, self.name):
             raise InvalidValueError(
                 f"{self.path} has the tenant name {quoted(self.name)}, which is invalid.",
                 hint=(
@@ -182,7 +184,7 @@ def _names(content: Any, place: str) -> dict[str, CredentialName]:
         ((kind, name),) = value.items()
         if kind not in {"env", "file"} or not isinstance(name, str) or not name.strip():
             raise SecretInConfigError(f"{where} is not a reference to a credential.", hint=_FORM)
-        if kind == "env" and (not _VARIABLE.fullmatch(name) or looks_random(name)):
+        if kind == "env" and (not re.fullmatch(VARIABLE, name) or looks_random(name)):
             raise SecretInConfigError(f"{where} does not name an environment variable.", hint=_FORM)
         found[key] = CredentialName(kind, name, where)
     return found

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,11 +23,13 @@ class MalformedError(Exception):
 _LONGEST_QUOTE = 100
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_SHORT_CODE = re.compile(r"[0-9]{3,6}")
-_SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_&-](?:[A-Za-z0-9 +_&-]{0,9}[A-Za-z0-9+_&-])?")
+E164 = r"\+[1-9][0-9]{6,14}"
+SHORT_CODE = r"[0-9]{3,6}"
+SENDER_NAME = r"(?=.*[A-Za-z])[A-Za-z0-9_&-](?:[A-Za-z0-9 +_&-]{0,9}[A-Za-z0-9+_&-])?"
 """Matches an alphanumeric sender ID: at most 11 characters, at least one a letter (sources: twilio-sender-name)."""
-_DECIMAL = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
+DECIMAL = r"[0-9]+(\.[0-9]*)?|\.[0-9]+"
+LONGEST_TEMPLATE = 20_000
+"""The most characters of a template (branding/phone/templates: 1 to 20000)."""
 NORTH_AMERICA = frozenset({"US", "CA"})
 """The countries where Twilio searches by area code (AvailablePhoneNumbers, `AreaCode`)."""
 
@@ -135,43 +137,53 @@ def origin_of(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _of_form(form: str, problem: str, example: str) -> Callable[[str], str]:
-    """Creates a parser for texts that match a pattern and are returned unchanged."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A parser for texts that match a pattern and are returned unchanged.
 
-    def parse(text: str) -> str:
-        if not re.fullmatch(form, text):
-            raise MalformedError(problem, example)
+    Attributes:
+        form: The pattern of the whole text.
+        problem: The problem to report about a text that does not match.
+        example: An example, or where to find the value.
+    """
+
+    form: str
+    problem: str
+    example: str
+
+    def __call__(self, text: str) -> str:
+        """Parses a text."""
+        if not re.fullmatch(self.form, text):
+            raise MalformedError(self.problem, self.example)
         return text
-
-    return parse
 
 
 CLIENT_ID = r"[A-Za-z0-9_-]{1,64}"
-account_sid = _of_form(
+account_sid = Form(
     r"AC[0-9a-fA-F]{32}", "it is not an account SID", "An account SID is AC followed by 32 hexadecimal digits."
 )
-client_id = _of_form(
+client_id = Form(
     CLIENT_ID, "it is not a client ID", "Auth0 dashboard: Applications > the application > Settings > Client ID."
 )
 """Parses the client ID of an application."""
-organization = _of_form(
+organization = Form(
     r"[A-Za-z0-9_-]{1,64}",
     "it is neither the ID nor the name of an organization",
     "Auth0 dashboard: Organizations > the organization > Organization ID, such as org_abcdefghijklmnop.",
 )
 """Parses the ID of an organization (`org_`, letters and digits) or its name (letters, digits, hyphens, underscores)."""
-connection_name = _of_form(
+connection_name = Form(
     r"[A-Za-z0-9]([A-Za-z0-9-]{0,126}[A-Za-z0-9])?",
     "it is not a valid name of a connection",
     "For example Username-Password-Authentication.",
 )
 """Parses the name of a connection: letters, digits and hyphens."""
-area_code = _of_form(r"[2-9][0-9][0-9]", "an area code has three digits and starts with 2 to 9", "For example 415.")
+area_code = Form(r"[2-9][0-9][0-9]", "an area code has three digits and starts with 2 to 9", "For example 415.")
 """Parses an area code of the United States or Canada: three digits."""
-contains = _of_form(r"[0-9A-Za-z*+]{2,16}", "it is not 2 to 16 digits, letters or *", "For example 55501 or MFA.")
+contains = Form(r"[0-9A-Za-z*+]{2,16}", "it is not 2 to 16 digits, letters or *", "For example 55501 or MFA.")
 """Parses a pattern of digits and letters (AvailablePhoneNumbers, `Contains`: 2 to 16 characters, `*` for any)."""
 _SERVICE = r"MG[0-9a-fA-F]{32}"
-messaging_service = _of_form(
+messaging_service = Form(
     _SERVICE, "it is not `MG` followed by 32 hexadecimal digits", "Twilio console: Messaging > Services."
 )
 """Parses the SID of a Messaging Service."""
@@ -192,7 +204,7 @@ def phone_number(text: str) -> str:
     import phonenumbers  # noqa: PLC0415 see `country`
 
     example = "Write the number with + and country code, without spaces: +14155550123."
-    if not _E164.fullmatch(text):
+    if not re.fullmatch(E164, text):
         raise MalformedError("it is not a phone number in E.164 format", example)
     try:
         parsed = phonenumbers.parse(text)
@@ -207,7 +219,7 @@ def sender(text: str) -> str:
     """Parses the sender: a phone number in E.164 format, a short code, or an alphanumeric sender ID."""
     if re.fullmatch(_SERVICE, text):
         raise MalformedError("it is the SID of a Messaging Service", "Pass it with --messaging-service-sid.")
-    if _SHORT_CODE.fullmatch(text) or _SENDER_NAME.fullmatch(text):
+    if re.fullmatch(SHORT_CODE, text) or re.fullmatch(SENDER_NAME, text):
         return text
     return phone_number(text)
 
@@ -227,7 +239,7 @@ def seconds(text: str) -> float:
 
 def percent(text: str) -> int:
     """Parses a percentage of the users: a whole number from 1 to 99."""
-    number = float(text) if _DECIMAL.fullmatch(text) else 0.0
+    number = float(text) if re.fullmatch(DECIMAL, text) else 0.0
     if not number.is_integer() or not 1 <= number <= 99:  # noqa: PLR2004
         raise MalformedError("it is not a whole number from 1 to 99", "For example 10. For everyone, pass --everyone.")
     return int(number)
@@ -244,7 +256,7 @@ def scoped_name(text: str) -> str:
 
 
 def _positive(text: str, problem: str, example: str) -> float:
-    if not _DECIMAL.fullmatch(text) or not 0 < float(text) < 1_000_000:  # noqa: PLR2004
+    if not re.fullmatch(DECIMAL, text) or not 0 < float(text) < 1_000_000:  # noqa: PLR2004
         raise MalformedError(problem, example)
     return float(text)
 
@@ -257,7 +269,7 @@ def template(text: str) -> str:
     """Parses the text of an SMS, which must contain the code in the notation of either stack."""
     if not re.search(r"\{\{\s*code\b[^}]*\}\}", text):
         raise MalformedError("a template must contain {{code}}", 'For example "{{code}} is your code for Acme."')
-    if len(text) > 20_000:  # noqa: PLR2004 branding/phone/templates: 1 to 20000
+    if len(text) > LONGEST_TEMPLATE:
         raise MalformedError("a template may have at most 20000 characters", "Shorten the template.")
     if not _tells_code(text):
         raise MalformedError(

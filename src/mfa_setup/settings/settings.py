@@ -136,6 +136,22 @@ def _only(given: Mapping[str, Given]) -> DesiredScope:
     )
 
 
+def lasting(settings: Settings) -> dict[str, Any]:
+    """Returns the given values that mean the same if they all come from one settings file.
+
+    Values that apply to a single run are left out, and so are those that a value of a higher source overrides.
+    """
+    given, only = settings.given, settings.desired.only
+    gone = {name for name in _LISTS.values() if given[name].origin < given["urls"].origin}
+    gone |= {f"only_{key}" for key in DesiredScope.model_fields if key not in only.model_fields_set}
+    gone |= {"everyone"} if given["everyone"].value and not settings.desired.everyone else set()
+    gone |= {"write_config"} if settings.write_config is None else set()
+    if given["no_app"].value:
+        gone |= {name for name in _OF_APPLICATION if given[name].origin < given["no_app"].origin}
+    kept = (setting.name for setting in SETTINGS if not setting.one_shot and setting.name not in gone)
+    return {name: given[name].value for name in kept if given[name].is_given}
+
+
 def require_confirmed_domain(settings: Settings, *, sandbox: SplitResult | None) -> None:
     """Refuses to send secrets to a domain that only the settings file names, unless it is Auth0's or the sandbox.
 
@@ -167,6 +183,10 @@ def is_of_auth0(host: str) -> bool:
 
 _LISTS = {"callbacks": "callback_urls", "logout_urls": "logout_urls", "web_origins": "web_origins"}
 """The fields of an application that `--url` fills in, and the setting of each field."""
+
+
+_OF_APPLICATION = ("app_client_id", "harden", "prune_urls", "app_dir", "write_config")
+"""The settings that contradict `no_app` of the same or a lower source."""
 
 
 def _application(given: Mapping[str, Given]) -> DesiredApplication:
@@ -245,7 +265,7 @@ def _refuse_contradictions(given: Mapping[str, Given]) -> None:
     if given["from"].value and given["buy"].value:
         raise _contradiction(given["from"], given["buy"])
     no_app = given["no_app"]
-    for name in ("app_client_id", "harden", "prune_urls", "app_dir", "write_config") if no_app.value else ():
+    for name in _OF_APPLICATION if no_app.value else ():
         if given[name].value and given[name].origin >= no_app.origin:  # a value from a lower source is overridden
             raise _contradiction(no_app, given[name])
     delivery, service = given["delivery"], given["messaging_service_sid"]

@@ -5,8 +5,9 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from mfa_setup.errors import ConfigUnreadableError, InvalidValueError, SecretInConfigError, UnknownKeyError
 from mfa_setup.quoting import shortened
@@ -18,11 +19,35 @@ _LONGEST = 1_000_000
 _SECRET = re.compile(r"secret|token|password|private_key|api_key|credential", re.IGNORECASE)
 
 
-def find_file(folder: Path, home: Path | None) -> Path | None:
-    """Looks for mfa-setup.toml in a folder and its parents.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where mfa-setup.toml is looked for.
 
-    The search ends at the first folder that contains `.git` or is the home folder. Outside of repositories and the home
-    folder, only the folder itself is searched.
+    Attributes:
+        folders: The folders to search, in this order.
+        end: Why no further folder is searched: the last one is the root of a repository or the home folder, or the
+            first one is in neither.
+    """
+
+    folders: tuple[Path, ...]
+    end: Literal["repository", "home", "outside"]
+
+    @classmethod
+    def of(cls, folder: Path, home: Path | None) -> "Search":
+        """Returns the folders to search: up to the first one that contains `.git` or is the home folder."""
+        searched: list[Path] = []
+        for candidate in (folder, *folder.parents):
+            searched.append(candidate)
+            # HOME may be empty or `/` in a container; the root folder does not count as a home folder.
+            if candidate == home and home != home.parent:
+                return cls(tuple(searched), "home")
+            if os.access(candidate / ".git", os.F_OK):
+                return cls(tuple(searched), "repository")
+        return cls((folder,), "outside")
+
+
+def find_file(folder: Path, home: Path | None) -> Path | None:
+    """Looks for mfa-setup.toml in a folder and its parents, as `Search` says.
 
     Args:
         folder: The folder to start in, as an absolute path.
@@ -34,15 +59,7 @@ def find_file(folder: Path, home: Path | None) -> Path | None:
     Raises:
         ConfigUnreadableError: The file is in a parent folder, and other users of this machine can change it.
     """
-    searched = []
-    for candidate in (folder, *folder.parents):
-        searched.append(candidate)
-        # HOME may be empty or `/` in a container; the root folder does not count as a home folder.
-        if (candidate == home and home != home.parent) or os.access(candidate / ".git", os.F_OK):
-            break
-    else:
-        searched = [folder]
-    for candidate in searched:
+    for candidate in Search.of(folder, home).folders:
         path = candidate / FILE_NAME
         if os.access(path, os.F_OK) or path.is_symlink():  # the reader reports a dangling link
             if candidate != folder and not _is_trusted(path):
@@ -108,7 +125,10 @@ def _tables(sections: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yields each section with its content; a table within a section is a section of its own, such as `policy.only`."""
     for name, content in sections.items():
         inner = {key for key in content if f"{name}.{key}" in SECTIONS} if isinstance(content, Mapping) else set()
-        yield name, {key: value for key, value in content.items() if key not in inner} if inner else content
+        yield (
+            f'"{name}"' if "." in name else name,
+            {key: value for key, value in content.items() if key not in inner} if inner else content,
+        )
         yield from ((f"{name}.{key}", content[key]) for key in content if key in inner)
 
 

@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import IntEnum
 from typing import Any, get_args
 
@@ -91,6 +92,11 @@ def written(setting: Setting, origin: Origin, value: str | None = None) -> str:
     return f"{setting.key} = [{literal}]" if setting.kind == "list" else f"{setting.key} = {literal}"
 
 
+def plain(number: float) -> str:
+    """Returns a number without an exponent, as the parsers read it."""
+    return format(Decimal(str(number)), "f")
+
+
 def _from_text(setting: Setting, text: str) -> Any:
     """Converts the value of an environment variable to the type that a settings file would have."""
     if setting.kind == "boolean":
@@ -132,7 +138,7 @@ class _Check:
                 yield item
 
     def _parsed(self, raw: Any) -> Any:
-        text = str(raw) if self.setting.kind == "number" and type(raw) in {int, float} else raw
+        text = plain(raw) if self.setting.kind == "number" and type(raw) in {int, float} else raw
         if not isinstance(text, str):
             form = "a number" if self.setting.kind == "number" else "text in quotation marks"
             raise self._refused(raw, f"Use {form}, such as {written(self.setting, self.origin)}.")

@@ -14,12 +14,14 @@ from typing import Any
 
 from mfa_setup.errors import JournalUnusableError, MfaSetupError, leaves_open
 from mfa_setup.model.base import Frozen
+from mfa_setup.model.journal import merged
 from mfa_setup.model.outcome import Notice
 from mfa_setup.model.types import ResourceName
 from mfa_setup.model.write import Fields, WriteAction
 from mfa_setup.store.files import private_folder
 from mfa_setup.store.folders import Folders, file_key
 from mfa_setup.store.journal_file import VERSION, Content, append_line, read_journal
+from mfa_setup.store.journal_import import ImportedJournal
 
 
 class Header(Frozen):
@@ -34,17 +36,21 @@ class Journal:
     """One tenant's journal, as one run reads and continues it.
 
     Attributes:
-        runs: The earlier runs, oldest first.
+        runs: The earlier runs, oldest first, including those of an imported journal.
+        imported: The journal of another machine whose runs this run may undo; None if there is none.
         undoes: The ID of the run that this run reverts; None if it is not an undo.
         changed: Whether a write of this run took effect, or may have.
         unrecorded: The error that kept the outcome of a write from being recorded; no write starts after it.
     """
 
-    def __init__(self, path: Path, tenant_key: str, header: Header, content: Content) -> None:
+    def __init__(
+        self, path: Path, tenant_key: str, header: Header, content: Content, imported: ImportedJournal | None = None
+    ) -> None:
         self._path = path
         self._tenant_key = tenant_key
         self._header = header
-        self.runs = content.runs
+        self.runs = merged(content.runs, imported.runs) if imported else content.runs
+        self.imported = imported
         self._unreadable = content.unreadable
         self.undoes: str | None = None
         self.changed = False
@@ -175,8 +181,8 @@ class Journal:
             ) from None
 
 
-def open_journal(folders: Folders, tenant_key: str, header: Header) -> Journal:
-    """Opens the journal of a tenant.
+def open_journal(folders: Folders, tenant_key: str, header: Header, imported: ImportedJournal | None = None) -> Journal:
+    """Opens the journal of a tenant on this machine, together with the runs of an imported one.
 
     Raises:
         JournalNewerError: A newer version of this tool wrote the journal.
@@ -184,7 +190,7 @@ def open_journal(folders: Folders, tenant_key: str, header: Header) -> Journal:
             read.
     """
     path = folders.state / f"journal-{file_key(tenant_key)}.jsonl"
-    return Journal(path, tenant_key, header, read_journal(path, tenant_key))
+    return Journal(path, tenant_key, header, read_journal(path, tenant_key), imported)
 
 
 def empty_journal(header: Header) -> Journal:

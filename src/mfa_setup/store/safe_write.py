@@ -74,6 +74,29 @@ def replace_file(path: Path, text: str, *, root: Path | None = None, mode: int |
             raise
 
 
+def create_file(path: Path, text: str) -> None:
+    """Creates a file atomically: after a crash, there is either no file or the whole one; replaces nothing.
+
+    Raises:
+        FileExistsError: There is a file, a folder or a link of this name.
+        OSError: The file cannot be written.
+    """
+    data = text.encode()
+    with _opened(path.parent.resolve(strict=True)) as (folder, base):
+        temporary = base / f".mfa-setup-{secrets.token_hex(8)}"
+        try:
+            with os.fdopen(open_file(temporary, "O_WRONLY", "O_CREAT", "O_EXCL", dir_fd=folder), "wb") as file:
+                file.write(data)
+                file.flush()
+                _set_permissions(file.fileno(), None, None)
+                os.fsync(file.fileno())
+            # A second name for the file, unlike a new name, never replaces what has that name.
+            os.link(temporary, base / path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        finally:
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=folder)
+
+
 def write_private(path: Path, text: str) -> None:
     """Replaces one of the tool's own files, accessible to its owner only; creates its folder if needed.
 

@@ -7,6 +7,7 @@ from mfa_setup.cli.commands import undo as undo  # isort: skip
 from mfa_setup.cli.commands import prove as prove  # isort: skip
 from mfa_setup.cli.commands import login as login  # isort: skip
 from mfa_setup.cli.commands import fleet as fleet  # isort: skip
+from mfa_setup.cli.commands import config as config  # isort: skip
 from mfa_setup.cli.commands import sandbox as sandbox  # isort: skip
 from mfa_setup.cli.commands import demo as demo  # isort: skip
 from mfa_setup.cli.commands import about as about  # isort: skip

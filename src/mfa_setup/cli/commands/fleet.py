@@ -55,6 +55,7 @@ def plan(call: Call, context: CommandContext) -> int:
     Examples:
       mfa-setup fleet plan fleet.toml
       mfa-setup fleet plan fleet.toml --select 'acme-*' --check
+      mfa-setup fleet plan fleet.toml --format markdown
     """
     return _carry_out(call, context, Task("plan", SAFE_ORDER, read_only=True))
 

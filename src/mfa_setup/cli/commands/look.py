@@ -31,6 +31,7 @@ def plan(call: Call, context: CommandContext) -> int:
     Examples:
       mfa-setup plan
       mfa-setup plan --check --json        exit code 10 where something differs
+      mfa-setup plan --format markdown     for a comment on a pull request
     """
     _look(call, context, lenient=False)
     pending = any(change.pending for change in context.report.changes)
@@ -62,6 +63,7 @@ def doctor(call: Call, context: CommandContext) -> int:
       mfa-setup doctor
       mfa-setup doctor --countries US,CA
       mfa-setup doctor --json
+      mfa-setup doctor --format markdown
     """
     from mfa_setup.cli.session import open_run  # noqa: PLC0415 the engine, which help does not need
     from mfa_setup.engine.diagnosis import examine  # noqa: PLC0415

@@ -99,7 +99,7 @@ def _judge_output(call: Call, command_line: Sequence[str]) -> None:
     Raises:
         InvalidValueError: Two forms of output were chosen.
     """
-    chosen = {"--env": call.own["env"], "--json": call.common.json, "a COMMAND": bool(command_line)}
+    chosen = {"--env": call.own["env"], "--json": call.common.format == "json", "a COMMAND": bool(command_line)}
     names = [name for name, is_chosen in chosen.items() if is_chosen]
     if len(names) > 1:
         raise InvalidValueError(
@@ -136,8 +136,10 @@ def _telling(call: Call, sink: "Sink") -> Iterator[None]:
 def _announce(call: Call, context: CommandContext, ready: dict[str, Any]) -> None:
     from mfa_setup.render.welcome import export_lines, welcome_lines  # noqa: PLC0415 only this command needs it
 
-    if call.common.json:
-        context.sink.document(ready)
+    if call.common.format == "json":
+        from mfa_setup.model.sandbox import SandboxReady  # noqa: PLC0415 only needed here
+
+        context.sink.document(SandboxReady.model_validate(ready).model_dump(mode="json", exclude_unset=True))
     elif call.own["env"]:
         context.sink.unwrapped(export_lines(ready["env"]))
         if not call.common.quiet:
