@@ -1,4 +1,4 @@
-"""Writes docs/commands.md and docs/exit-codes.md from the code."""
+"""Writes docs/commands.md and docs/exit-codes.md from the code, and from what the README says of exit codes."""
 
 import html
 import inspect
@@ -91,19 +91,22 @@ def _code(text: str) -> str:
 
 def _cell(text: str) -> str:
     """Returns a text for a cell of a table: placeholders are code, and nothing is markup."""
-    escaped = text.replace("|", r"\|").replace("*", r"\*").replace("<", "&lt;").replace("[", r"\[")
-    return re.sub(r"(?<![`\w-])(--[a-z][a-z-]+)(?![`\w])", r"`\1`", escaped)
+    escaped = text.replace("|", r"\|").replace("*", r"\*").replace("<", "&lt;").replace("[", r"\[").split("`")
+    escaped[::2] = (re.sub(r"(?<![\w-])(--[a-z][a-z-]+)(?!\w)", r"`\1`", words) for words in escaped[::2])
+    return "`".join(escaped)
 
 
 def exit_codes_page() -> str:
     """Returns the page with every exit code and the errors that end with it."""
-    meanings = re.findall(r"(\d+) ([^,.]+)", " ".join((program().epilog or "").split()))
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\d, ]+) \| (.+) \|$", readme.partition("### Exit codes")[2], re.MULTILINE)
+    meanings = [(code, text) for codes, text in rows for code in codes.split(", ")]
     lines = ["# Exit codes", "", NOTE, "", *ABOUT_EXIT_CODES, ""]
     lines += ["| exit code | means |", "|---|---|"]
     lines += [f"| [{code}](#exit-code-{code}) | {text} |" for code, text in meanings]
     for code, text in meanings:
         kinds = sorted((kind for kind in _errors() if kind.exit_code == int(code)), key=lambda kind: kind.code)
-        lines += ["", f"## Exit code {code}", "", f"{text[0].upper()}{text[1:]}."]
+        lines += ["", f"## Exit code {code}", "", f"{text[0].upper()}{text[1:].removesuffix('.')}."]
         if kinds:
             lines += ["", "| code | means | what to do |", "|---|---|---|", *map(_error, kinds)]
     return "\n".join(lines) + "\n"
