@@ -99,7 +99,7 @@ def _cell(text: str) -> str:
 def exit_codes_page() -> str:
     """Returns the page with every exit code and the errors that end with it."""
     readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| ([\d, ]+) \| (.+) \|$", readme.partition("### Exit codes")[2], re.MULTILINE)
+    rows = re.findall(r"^\| (\d[\d, ]*) \| (.+) \|$", readme.partition("### Exit codes")[2], re.MULTILINE)
     meanings = [(code, text) for codes, text in rows for code in codes.split(", ")]
     lines = ["# Exit codes", "", NOTE, "", *ABOUT_EXIT_CODES, ""]
     lines += ["| exit code | means |", "|---|---|"]
