@@ -39,8 +39,6 @@ SHOWN = {str(page.relative_to(ROOT)): found for page in PAGES if (found := list(
 ASKS = {"up", "init", "buy-number", "enable-sms", "policy", "undo", "migrate"}
 PRESUMES = {"policy", "undo", "test", "export", "status"}
 SPENDS = {"up", "buy-number"}
-COMING = {"config", "schema", "export", "--out", "--plan", "--format", "--journal", "--export"}
-"""Commands and options that are being built: an example of one is left out as long as it cannot be parsed."""
 PHONE = "+14155550123"
 QUESTIONS = {
     "Domain of the Auth0 tenant.*: ": "AUTH0_DOMAIN",
@@ -172,14 +170,9 @@ def _serve_once(words: Sequence[str]) -> Result:
 
 
 def treatment(command: Command) -> str:
-    """Returns what becomes of a command: `runs`, `parsed`, or `coming` for one that is not built yet."""
+    """Returns what becomes of a command: `runs`, or `parsed`."""
     words = list(command.words)
-    try:
-        _parse(words[: words.index("--")] if "--" in words else words)
-    except typer.TyperException:
-        if COMING.intersection(words):
-            return "coming"
-        raise
+    _parse(words[: words.index("--")] if "--" in words else words)
     return "parsed" if command.reason else "runs"
 
 
