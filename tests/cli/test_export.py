@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from support import documents
 from support.lab import READS, Lab, Run
 from support.scene import application, is_unified, number, warned
 
@@ -173,7 +174,7 @@ def test_terraform_and_the_script_go_to_standard_output_without_a_folder(run: Ru
     set_up(run, unified)
     result = run("export", "terraform", env=unified.env)
     assert result.code == 0
-    assert json.loads(result.out)["resource"].keys() >= {"auth0_client", "auth0_phone_provider", "auth0_guardian"}
+    assert documents.other(result.out)["resource"].keys() >= {"auth0_client", "auth0_phone_provider", "auth0_guardian"}
     assert run("export", "curl", env=unified.env).out.startswith("#!/usr/bin/env bash\n")
     for arguments in (("deploy-cli",), ("terraform", "--json")):
         refused = run("export", *arguments, env=unified.env)
