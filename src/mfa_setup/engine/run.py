@@ -343,8 +343,8 @@ class _Setup:
             return self._reviewed_offers(run.reviewed)
         if known_offers:
             return purchase.still_on_sale(run.services, run.desired.number, known_offers)
-        found = purchase.offers(run.services, run.desired.number)
-        return purchase.for_one_plan(run.services, found) if run.task.command == "plan" else found
+        offers = purchase.offers(run.services, run.desired.number)
+        return purchase.for_one_plan(run.services, offers) if run.task.command == "plan" else offers
 
     def _rent(self, given: Comparison) -> str:
         """Returns the monthly price of the existing number if the task shows it; otherwise an empty text."""
