@@ -162,7 +162,7 @@ class Run:
             try:
                 return _Setup(run, overrides).carry_out()
             except NumberGoneError as gone:
-                raise (reviewed.late(gone) if run.reviewed else gone) from None
+                raise (reviewed.too_late(run.reviewed, gone) if run.reviewed else gone) from None
             except ChoiceNeededError as needed:
                 if run.reviewed is not None:
                     raise reviewed.late(needed) from None
@@ -343,7 +343,8 @@ class _Setup:
             return self._reviewed_offers(run.reviewed)
         if known_offers:
             return purchase.still_on_sale(run.services, run.desired.number, known_offers)
-        return purchase.offers(run.services, run.desired.number)
+        offers = purchase.offers(run.services, run.desired.number)
+        return purchase.for_one_plan(run.services, offers) if run.task.command == "plan" else offers
 
     def _rent(self, given: Comparison) -> str:
         """Returns the monthly price of the existing number if the task shows it; otherwise an empty text."""
