@@ -73,11 +73,15 @@ def journal_job() -> int:
     """Returns the job named by JOURNAL_JOB.
 
     Raises:
-        NotFoundError: It is not a number.
+        NotFoundError: It is not a number, or not a job that applied a plan on this branch.
     """
     named = os.environ.get("JOURNAL_JOB", "")
     if not re.fullmatch(r"[0-9]{1,18}", named):
         raise NotFoundError("JOURNAL_JOB must be the number of an `apply` job.")
+    job = json.loads(get(f"jobs/{named}"))
+    # Everyone who can push a branch can make a job with an artifact of this name.
+    if job["name"] != "apply" or job["ref"] != os.environ["CI_DEFAULT_BRANCH"] or job["tag"]:
+        raise NotFoundError(f"The job {named} did not apply a plan on the default branch, so its journal is not used.")
     return int(named)
 
 

@@ -145,6 +145,15 @@ def test_markdown_is_refused_where_there_is_nothing_to_show(run: Run, command: s
     assert ", ".join(IN_MARKDOWN) in result.err
 
 
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [("fleet plan", "fleet plan"), ("fleet down", "fleet"), ("config show --format json --bogus", "config show")],
+)
+def test_a_mistake_in_a_command_of_a_group_names_that_command_and_its_help(run: Run, words: str, command: str) -> None:
+    error = run(*words.split(), "--json").document
+    assert (error["command"], error["error"]["hint"]) == (command, f"See `mfa-setup {command} --help`.")
+
+
 @pytest.mark.parametrize("words", [("--format", "json"), ("--format=json",), ("--json", "--format", "json")])
 def test_json_is_the_short_form_of_the_format(run: Run, unified: Lab, words: tuple[str, ...]) -> None:
     assert run("plan", *words, env=unified.env).document["command"] == "plan"

@@ -54,6 +54,8 @@ def test_the_plan_of_a_merge_request_is_applied_by_its_merge_and_undone_from_a_w
     assert unified.writes(mark) == []
 
     assert merged.run("web", MERGE) == {}, "nothing is undone unless JOURNAL_JOB names the run"
+    refused = merged.run("web", MERGE, JOURNAL_JOB=str(plan.number))["undo"]
+    assert "did not apply a plan on the default branch" in refused.log, "everyone can make a job on a branch"
     undone = merged.run("web", MERGE, JOURNAL_JOB=str(ran["apply"].number))["undo"]
     assert undone.code == 0, undone.log
     assert unified.tenant["policies"] == []
