@@ -103,6 +103,21 @@ def test_a_refusal_unfolds_the_failed_checks(run: Run, unified: Lab) -> None:
     assert "failed" in [row[0] for row in page.rows]
 
 
+def test_an_outdated_plan_shows_its_differences_and_its_error_once(run: Run, unified: Lab) -> None:
+    assert run("plan", "--out", "plan.json", env=unified.env).code == 0
+    application(unified, name="Twilio MFA Test")
+    env = {**unified.env, **ACTIONS}
+    result = run("up", "--plan", "plan.json", "--yes", "--format", "markdown", env=env)
+    page = markdown(result)
+    assert result.code == 7
+    assert "Error code: plan_outdated" in page.text
+    assert ["application.name", "(none) -> Twilio MFA Test", "no change"] in page.rows
+    assert page.text.count("The plan is outdated.") == 1
+    assert [line for line in annotations(result) if line.startswith("::error")] == [
+        next(line for line in annotations(result) if "plan_outdated" in line)
+    ]
+
+
 def test_it_asks_as_the_text_does(run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prompter, "can_ask", lambda *, as_json: not as_json)
     result = run("up", "--format", "markdown", env=unified.env, stdin="n\n")
