@@ -85,12 +85,25 @@ def journal_job() -> int:
     return int(named)
 
 
+def artifact(job: int, name: str) -> bytes:
+    """Reads a file that a job kept.
+
+    Raises:
+        NotFoundError: It cannot be had.
+    """
+    try:
+        return get(f"jobs/{job}/artifacts/{name}")
+    except NotFoundError as missing:
+        expiry = "A plan is deleted after 30 days and a journal after 90. To plan again, open another merge request."
+        raise NotFoundError(f"{name} of the job {job} cannot be downloaded. {missing} {expiry}") from None
+
+
 def main() -> int:
     """Saves the artifact and returns the exit code."""
     what = sys.argv[1]
     try:
         job = {"plan": plan_job, "journal": journal_job}[what]()
-        Path(f"{what}.json").write_bytes(get(f"jobs/{job}/artifacts/{what}.json"))
+        Path(f"{what}.json").write_bytes(artifact(job, f"{what}.json"))
     except NotFoundError as missing:
         sys.stderr.write(f"{missing}\n")
         return 1

@@ -113,6 +113,7 @@ def test_an_outdated_plan_shows_its_differences_and_its_error_once(run: Run, uni
     assert "Error code: plan_outdated" in page.text
     assert ["application.name", "(none) -> Twilio MFA Test", "no change"] in page.rows
     assert page.text.count("The plan is outdated.") == 1
+    assert page.text.index("no change") < page.text.index("This is the plan as it would be now.")
     assert [line for line in annotations(result) if line.startswith("::error")] == [
         next(line for line in annotations(result) if "plan_outdated" in line)
     ]
@@ -165,8 +166,9 @@ def test_markdown_is_refused_where_there_is_nothing_to_show(run: Run, command: s
     [("fleet plan", "fleet plan"), ("fleet down", "fleet"), ("config show --format json --bogus", "config show")],
 )
 def test_a_mistake_in_a_command_of_a_group_names_that_command_and_its_help(run: Run, words: str, command: str) -> None:
-    error = run(*words.split(), "--json").document
-    assert (error["command"], error["error"]["hint"]) == (command, f"See `mfa-setup {command} --help`.")
+    for form in ("--json", "--jsonl"):
+        error = run(*words.split(), form).document
+        assert (error["command"], error["error"]["hint"]) == (command, f"See `mfa-setup {command} --help`.")
 
 
 @pytest.mark.parametrize("words", [("--format", "json"), ("--format=json",), ("--json", "--format", "json")])

@@ -232,6 +232,7 @@ def test_the_action_reports_the_exit_code_the_digest_and_whether_something_chang
     pending = act(command="plan", args="--check")
     assert (pending.succeeded, pending.outputs["action"]["exit-code"]) == (False, "10")
     applied = act(command="up", args="--yes").outputs["action"]
+    assert applied["document"] != pending.outputs["action"]["document"], "a job may use the action twice"
     assert (applied["exit-code"], applied["changed"], applied["digest"]) == ("0", "true", "")
     assert unified.tenant["policies"] == ["all-applications"]
 

@@ -82,6 +82,8 @@ def _setup(outcome: Outcome, next_step: str) -> Iterator[Block]:
 
 
 def _rest(outcome: Outcome) -> Iterator[Block]:
+    if outcome.differences and outcome.changes:
+        yield Line("This is the plan as it would be now. Nothing of it was applied.")
     yield from change_blocks(outcome.changes, outcome.outputs.config_file)
     yield from _notes(outcome)
 
