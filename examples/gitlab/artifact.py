@@ -73,12 +73,29 @@ def journal_job() -> int:
     """Returns the job named by JOURNAL_JOB.
 
     Raises:
-        NotFoundError: It is not a number.
+        NotFoundError: It is not a number, or not a job that applied a plan on this branch.
     """
     named = os.environ.get("JOURNAL_JOB", "")
     if not re.fullmatch(r"[0-9]{1,18}", named):
         raise NotFoundError("JOURNAL_JOB must be the number of an `apply` job.")
+    job = json.loads(get(f"jobs/{named}"))
+    # Everyone who can push a branch can make a job with an artifact of this name.
+    if job["name"] != "apply" or job["ref"] != os.environ["CI_DEFAULT_BRANCH"] or job["tag"]:
+        raise NotFoundError(f"The job {named} did not apply a plan on the default branch, so its journal is not used.")
     return int(named)
+
+
+def artifact(job: int, name: str) -> bytes:
+    """Reads a file that a job kept.
+
+    Raises:
+        NotFoundError: It cannot be had.
+    """
+    try:
+        return get(f"jobs/{job}/artifacts/{name}")
+    except NotFoundError as missing:
+        expiry = "A plan is deleted after 30 days and a journal after 90. To plan again, open another merge request."
+        raise NotFoundError(f"{name} of the job {job} cannot be downloaded. {missing} {expiry}") from None
 
 
 def main() -> int:
@@ -86,7 +103,7 @@ def main() -> int:
     what = sys.argv[1]
     try:
         job = {"plan": plan_job, "journal": journal_job}[what]()
-        Path(f"{what}.json").write_bytes(get(f"jobs/{job}/artifacts/{what}.json"))
+        Path(f"{what}.json").write_bytes(artifact(job, f"{what}.json"))
     except NotFoundError as missing:
         sys.stderr.write(f"{missing}\n")
         return 1

@@ -1,5 +1,6 @@
 """`mfa-setup config show` says where each value comes from, and `config init` writes a file that means the same."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -228,6 +229,16 @@ def test_editors_find_the_schema_by_the_first_line(run: Run, folder: Path) -> No
     assert schema == run("schema", "config").out
     assert documents.other(schema) == config_schema()
     assert {path.name for path in folder.iterdir()} == {name, "mfa-setup.toml"}
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600), (0o777, 0o600)])
+def test_the_files_are_as_private_as_the_user_wants_new_files(run: Run, folder: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        assert run("config", "init").code == 0
+    finally:
+        assert os.umask(before) == umask
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {mode}
 
 
 def test_given_values_are_filled_in_and_those_of_a_single_run_are_not(run: Run, folder: Path) -> None:

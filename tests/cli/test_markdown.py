@@ -103,6 +103,22 @@ def test_a_refusal_unfolds_the_failed_checks(run: Run, unified: Lab) -> None:
     assert "failed" in [row[0] for row in page.rows]
 
 
+def test_an_outdated_plan_shows_its_differences_and_its_error_once(run: Run, unified: Lab) -> None:
+    assert run("plan", "--out", "plan.json", env=unified.env).code == 0
+    application(unified, name="Twilio MFA Test")
+    env = {**unified.env, **ACTIONS}
+    result = run("up", "--plan", "plan.json", "--yes", "--format", "markdown", env=env)
+    page = markdown(result)
+    assert result.code == 7
+    assert "Error code: plan_outdated" in page.text
+    assert ["application.name", "(none) -> Twilio MFA Test", "no change"] in page.rows
+    assert page.text.count("The plan is outdated.") == 1
+    assert page.text.index("no change") < page.text.index("This is the plan as it would be now.")
+    assert [line for line in annotations(result) if line.startswith("::error")] == [
+        next(line for line in annotations(result) if "plan_outdated" in line)
+    ]
+
+
 def test_it_asks_as_the_text_does(run: Run, unified: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prompter, "can_ask", lambda *, as_json: not as_json)
     result = run("up", "--format", "markdown", env=unified.env, stdin="n\n")
@@ -143,6 +159,16 @@ def test_markdown_is_refused_where_there_is_nothing_to_show(run: Run, command: s
     assert result.code == 2
     assert f"mfa-setup {command} has no markdown output" in markdown(result).text
     assert ", ".join(IN_MARKDOWN) in result.err
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [("fleet plan", "fleet plan"), ("fleet down", "fleet"), ("config show --format json --bogus", "config show")],
+)
+def test_a_mistake_in_a_command_of_a_group_names_that_command_and_its_help(run: Run, words: str, command: str) -> None:
+    for form in ("--json", "--jsonl"):
+        error = run(*words.split(), form).document
+        assert (error["command"], error["error"]["hint"]) == (command, f"See `mfa-setup {command} --help`.")
 
 
 @pytest.mark.parametrize("words", [("--format", "json"), ("--format=json",), ("--json", "--format", "json")])

@@ -86,7 +86,11 @@ def test_a_reviewed_plan_leaves_the_state_that_up_leaves_and_reads_no_more(run: 
     assert len(lab.log(begun)) <= len(plain)
     again = run(*APPLY, env=lab.env)
     assert {"application.name", "number.phone_number", "policy.policies"} <= paths(again)
-    assert "Already as planned: application, phone number, provider, SMS factor, MFA policy." in again.out
+    message = again.document["error"]["message"]
+    assert "Already as planned: application, phone number, provider, SMS factor, MFA policy." in message
+    assert "the application" not in message, "what is as planned is not named as different as well"
+    shown = run("up", "--plan", PLAN, "--yes", env=lab.env).err
+    assert "policy.policies: planned (none) -> all-applications; now no change" in shown
 
 
 def test_a_plan_with_nothing_to_do_is_applied_as_often_as_one_likes(run: Run, lab: Lab, plan: Make) -> None:

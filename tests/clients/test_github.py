@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 WORKFLOW = ROOT / "examples" / "github" / "mfa-setup.yml"
 SETTINGS = ROOT / "examples" / "config" / "new-tenant.toml"
 HEAD, MERGE = "1" * 40, "2" * 40
+FIRST = {"journal_attempt": "1"}
 FORK = {"number": 8, "head": {"sha": HEAD, "repo": {"full_name": "stranger/infrastructure"}}}
 PULL = {"number": 7, "head": {"sha": HEAD, "repo": {"full_name": REPOSITORY}}}
 
@@ -59,7 +60,12 @@ def test_the_plan_of_a_pull_request_is_applied_by_its_merge_and_undone_from_a_wi
     again = json.loads((merged.artifacts / str(merged.last_run) / "mfa-setup-plan" / "plan.json").read_text("utf-8"))
     assert [plan["planned"]["writes"] for plan in again["plans"].values()] == [[]], "nothing is left to do"
 
-    undone = merged.trigger("workflow_dispatch", inputs={"journal_run": run})["undo"]
+    refused = merged.trigger("workflow_dispatch", MERGE, {"journal_run": str(merged.last_run), **FIRST})["undo"]
+    assert "did not apply a plan on main" in refused.log, "everyone can make a run with a journal on a branch"
+    refused = merged.trigger("workflow_dispatch", "9" * 40, {"journal_run": run, **FIRST})["undo"]
+    assert "is not on main" in refused.log, "a tag can have the name of the branch"
+    assert refused.outcomes["Undo"] == "skipped"
+    undone = merged.trigger("workflow_dispatch", MERGE, {"journal_run": run, **FIRST})["undo"]
     assert undone.succeeded, undone.log
     assert unified.tenant["policies"] == []
     assert unified.comparable()["auth0"]["phone_provider"] == before["auth0"]["phone_provider"]
@@ -100,8 +106,28 @@ def test_a_change_by_hand_between_plan_and_merge_stops_the_merge(merged: GitHub,
     applied = merged.trigger("push", MERGE)["apply"]
     assert applied.codes["Apply"] == 7, applied.log
     assert "plan_outdated" in applied.log
+    assert "open another pull request" in applied.log
     assert unified.writes(mark) == []
     assert client(unified, by_hand) == before
+
+    unified.auth0("DELETE", f"clients/{by_hand}")
+    again = merged.rerun(2, "push", MERGE)["apply"]
+    assert again.succeeded, again.log
+    journals = [merged.artifacts / str(merged.last_run) / f"mfa-setup-journal-{attempt}" for attempt in (1, 2)]
+    assert [len(json.loads((one / "journal.json").read_text("utf-8"))["runs"]) for one in journals] == [0, 1]
+    given = {"journal_run": str(merged.last_run), "journal_attempt": "2"}
+    assert merged.trigger("workflow_dispatch", MERGE, given)["undo"].succeeded
+    assert unified.tenant["policies"] == []
+
+
+def test_a_plan_that_cannot_be_had_is_explained(merged: GitHub, unified: Lab) -> None:
+    mark, plan = unified.mark(), merged.artifacts / "1" / "mfa-setup-plan"
+    plan.rename(plan.with_name("expired"))
+    assert "cannot be downloaded" in merged.trigger("push", MERGE)["apply"].log
+    (comment,) = merged.state["comments"]
+    comment["body"] = comment["body"].partition("SHA-256")[0]
+    assert "has no plan" in merged.trigger("push", MERGE)["apply"].log
+    assert unified.writes(mark) == []
 
 
 def test_only_the_plan_that_was_reviewed_is_applied(merged: GitHub, unified: Lab) -> None:
@@ -206,6 +232,7 @@ def test_the_action_reports_the_exit_code_the_digest_and_whether_something_chang
     pending = act(command="plan", args="--check")
     assert (pending.succeeded, pending.outputs["action"]["exit-code"]) == (False, "10")
     applied = act(command="up", args="--yes").outputs["action"]
+    assert applied["document"] != pending.outputs["action"]["document"], "a job may use the action twice"
     assert (applied["exit-code"], applied["changed"], applied["digest"]) == ("0", "true", "")
     assert unified.tenant["policies"] == ["all-applications"]
 

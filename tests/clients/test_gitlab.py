@@ -54,6 +54,8 @@ def test_the_plan_of_a_merge_request_is_applied_by_its_merge_and_undone_from_a_w
     assert unified.writes(mark) == []
 
     assert merged.run("web", MERGE) == {}, "nothing is undone unless JOURNAL_JOB names the run"
+    refused = merged.run("web", MERGE, JOURNAL_JOB=str(plan.number))["undo"]
+    assert "did not apply a plan on the default branch" in refused.log, "everyone can make a job on a branch"
     undone = merged.run("web", MERGE, JOURNAL_JOB=str(ran["apply"].number))["undo"]
     assert undone.code == 0, undone.log
     assert unified.tenant["policies"] == []
@@ -80,6 +82,9 @@ def test_only_a_plan_of_the_last_commit_of_a_merge_request_of_the_project_is_app
     gitlab.merge(MERGE)
     unplanned = gitlab.run("push", MERGE)["apply"]
     assert (unplanned.code, "without a plan of its last commit" in unplanned.log) == (1, True)
+    planned = gitlab.run("merge_request_event", HEAD, **REQUEST)["plan"]
+    (planned.artifacts / "plan.json").unlink()
+    assert "A plan is deleted after 30 days" in gitlab.run("push", MERGE)["apply"].log
     gitlab.variables["production"]["MFA_SETUP_GITLAB_TOKEN"] = "expired"
     assert "GitLab answered 401" in gitlab.run("push", MERGE)["apply"].log
     assert "must be the number of an `apply` job" in gitlab.run("web", MERGE, JOURNAL_JOB="1/../2")["undo"].log

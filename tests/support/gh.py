@@ -46,8 +46,11 @@ def respond(github: dict[str, Any], method: str, path: str, field: str) -> Any:
     if parts.path.startswith("actions/workflows/mfa-setup.yml/runs"):
         head = parse_qs(parts.query)["head_sha"][0]
         return {"workflow_runs": [run for run in github["runs"] if run["head_sha"] == head]}
-    if parts.path.startswith("commits/"):
-        return github["pulls"].get(parts.path.split("/")[1], [])
+    if parts.path.startswith("actions/runs/"):
+        named = parts.path.rsplit("/", 1)[1]
+        return next((run for run in github["runs"] if str(run["id"]) == named), None)
+    if parts.path.startswith(("commits/", "compare/")):
+        return _commits(github, parts.path)
     issue = parts.path.split("/")[1]
     if method == "GET":
         return [comment for comment in comments if comment["issue"] == issue]
@@ -60,6 +63,15 @@ def respond(github: dict[str, Any], method: str, path: str, field: str) -> Any:
     if found is not None:
         found.update(body)
     return found
+
+
+def _commits(github: dict[str, Any], path: str) -> Any:
+    """The pull requests that became a commit, or how two commits are ordered; only the same one is on the branch."""
+    kind, named = path.split("/")[:2]
+    if kind == "commits":
+        return github["pulls"].get(named, [])
+    first, second = named.split("...")
+    return {"status": "identical" if first == second else "diverged"}
 
 
 if __name__ == "__main__":

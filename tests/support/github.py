@@ -67,14 +67,27 @@ class GitHub:
     ) -> dict[str, Ran]:
         """Runs every job of the workflow that the event starts; the results by the names of the jobs."""
         self.last_run += 1
+        return self._attempt(1, event, sha, inputs, **payload)
+
+    def rerun(self, attempt: int, event: str, sha: str) -> dict[str, Ran]:
+        """Runs all jobs of the last run again, which keeps its number and its artifacts."""
+        return self._attempt(attempt, event, sha, None)
+
+    def _attempt(
+        self, attempt: int, event: str, sha: str, inputs: Mapping[str, str] | None, **payload: Any
+    ) -> dict[str, Ran]:
         github = {"event_name": event, "repository": REPOSITORY, "sha": sha, "token": "of this run", "event": payload}
+        github["run_attempt"] = str(attempt)
         ran: dict[str, Ran] = {}
         for name, job in self.workflow["jobs"].items():
             if is_true(job.get("if", "always()"), {"github": github, "success()": True}):
                 ran[name] = self._job(job, github, inputs or {})
         head = payload.get("pull_request", {}).get("head", {}).get("sha", sha)
         conclusion = "success" if all(one.succeeded for one in ran.values()) else "failure"
-        self.state["runs"].append({"id": self.last_run, "head_sha": head, "conclusion": conclusion})
+        branch = "main" if event == "push" else "change"
+        self.state["runs"].append(
+            {"id": self.last_run, "event": event, "head_branch": branch, "head_sha": head, "conclusion": conclusion}
+        )
         return ran
 
     def merge(self, pull: Mapping[str, Any], sha: str) -> None:
@@ -135,7 +148,9 @@ class GitHub:
             shutil.copytree(self.checkout, self.machine.work, dirs_exist_ok=True)
         elif action == "actions/upload-artifact":
             kept = self.artifacts / str(self.last_run) / given["name"]
-            kept.mkdir(parents=True)
+            if kept.exists() and given.get("overwrite") != "true":
+                return False
+            kept.mkdir(parents=True, exist_ok=True)
             shutil.copy(self.machine.work / given["path"], kept)
         elif action == "actions/download-artifact":
             kept = self.artifacts / given["run-id"] / given["name"]

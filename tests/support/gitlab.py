@@ -30,6 +30,7 @@ class Job:
         code: The exit code of its script.
         log: What it printed.
         artifacts: The folder of the files that it keeps.
+        ref: The branch that it ran on, or the reference of its merge request.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Job:
     code: int
     log: str
     artifacts: Path
+    ref: str
 
 
 class GitLab:
@@ -96,6 +98,8 @@ class GitLab:
             job = self.jobs.get(int(found[1]))
             file = job.artifacts / found[2] if job else Path("none")
             return file.read_bytes() if file.is_file() else None
+        if (found := re.fullmatch(r"jobs/(\d+)", path)) and (job := self.jobs.get(int(found[1]))):
+            return json.dumps({"id": job.number, "name": job.name, "ref": job.ref, "tag": False}).encode()
         if found := re.fullmatch(r"repository/commits/(\w+)/merge_requests", path):
             return json.dumps(self.requests.get(found[1], [])).encode()
         if path == "merge_requests/7/pipelines":
@@ -122,7 +126,8 @@ class GitLab:
             for path in artifacts.get("paths", []):
                 if (machine.work / path).exists():
                     shutil.copy(machine.work / path, kept)
-        self.jobs[machine.jobs] = Job(name, machine.jobs, code, machine.log, kept)
+        ref = variables.get("CI_COMMIT_BRANCH", "refs/merge-requests/7/head")
+        self.jobs[machine.jobs] = Job(name, machine.jobs, code, machine.log, kept, ref)
         return self.jobs[machine.jobs]
 
 

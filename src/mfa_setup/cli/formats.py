@@ -46,7 +46,7 @@ def chosen(command: str, given: str | None, *, json: bool) -> OutputFormat:
 
 def of_words(arguments: Sequence[str]) -> OutputFormat:
     """Returns the format that the words of a command line choose that could not be parsed; text by default."""
-    if "--json" in arguments:
+    if {"--json", "--jsonl"} & set(arguments):
         return "json"
     words = " ".join(arguments).replace("--format=", "--format ").split()
     given = [word for option, word in pairwise(words) if option == "--format"]

@@ -13,7 +13,7 @@ from typing import NoReturn
 import typer
 
 from mfa_setup.cli import commands, completion, signals  # noqa: F401 importing the commands registers them
-from mfa_setup.cli.app import app, program
+from mfa_setup.cli.app import program
 from mfa_setup.errors import (
     InternalError,
     InterruptedRunError,
@@ -52,8 +52,7 @@ def run(arguments: Sequence[str]) -> int:
 def _usage(arguments: Sequence[str], unparsable: typer.TyperException) -> int:
     """Reports a command line that cannot be parsed, and returns the exit code."""
     named = _named(arguments)
-    known = any(info.name == named for info in app.registered_commands)
-    hint = f"See `mfa-setup {named} --help`." if known else "See `mfa-setup --help`."
+    hint = f"See `{' '.join(['mfa-setup', *named.split()])} --help`."
     return _tell(arguments, UsageInvalidError(unparsable.format_message(), hint=hint))
 
 
@@ -68,8 +67,13 @@ def _tell(arguments: Sequence[str], error: MfaSetupError) -> int:
 
 def _named(arguments: Sequence[str]) -> str:
     """Returns the command that a command line names; empty for an unknown word, which may be anything."""
-    first = next((word for word in arguments if not word.startswith("-")), "")
-    return first if first in program(()).commands else ""
+    named, known = [], program(()).commands
+    for word in (word for word in arguments if not word.startswith("-")):
+        if word not in known:
+            break
+        named.append(word)
+        known = getattr(known[word], "commands", {})
+    return " ".join(named)
 
 
 def _open_closed_streams() -> None:

@@ -108,8 +108,12 @@ def _price(offer: Offer) -> JsonValue:
 
 def outdated(saved: Planned, differing: tuple[Difference, ...], present: Planned | None = None) -> PlanOutdatedError:
     """Returns the error that names everything that differs from a saved plan."""
-    sentences = [*_sold(saved, differing), f"The plan is outdated. These differ: {', '.join(names_of(differing))}."]
-    if applied := _applied(saved, present):
+    applied = _applied(saved, present)
+    others = names_of(one for one in differing if one.path.partition(".")[0] not in applied)
+    sentences = [*_sold(saved, differing), "The plan is outdated."]
+    if others:
+        sentences.append(f"These differ: {', '.join(others)}.")
+    if applied:
         sentences.append(f"Already as planned: {', '.join(LABELS[name] for name in applied)}.")
     return PlanOutdatedError(" ".join([*sentences, "Nothing was changed."]), hint=NEW_PLAN, differences=differing)
 

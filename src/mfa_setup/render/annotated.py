@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from mfa_setup.model.fleet import TenantResult
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.render.annotations import Annotation
-from mfa_setup.render.parts import without_evidence, without_fixes
+from mfa_setup.render.parts import besides_error, without_evidence, without_fixes
 
 
 def of_outcome(outcome: Outcome) -> Iterator[Annotation]:
     """Yields the error, the failed checks and the warnings of a run."""
     command = f"mfa-setup {outcome.command}".rstrip()
-    failing = [check for check in outcome.checks if check.status == "fail" and not check.overridden]
+    failing = [check for check in besides_error(outcome) if check.status == "fail" and not check.overridden]
     if failure := outcome.error:
         message = f"{without_evidence(failure.message, failing)} {without_fixes(failure.hint, failing)}"
         yield Annotation("error", f"{command}: {failure.code}", message.strip())

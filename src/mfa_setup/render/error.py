@@ -46,17 +46,31 @@ def _difference_line(difference: Difference) -> Text:
 
 def difference_values(difference: Difference) -> tuple[str, str]:
     """Returns the planned and the present value of a difference as text."""
-    return _value(difference.planned), _value(difference.now)
+    missing = "none"
+    if difference.path.startswith("checks."):
+        missing = "not checked"
+    elif _is_change(difference.planned) or _is_change(difference.now):
+        missing = "no change"
+    return _value(difference.planned, missing), _value(difference.now, missing)
 
 
-def _value(value: JsonValue) -> str:
+def _is_change(value: JsonValue) -> bool:
+    """Whether a value is the change of a field, whose absence means that the field stays as it is."""
+    match value:
+        case "(secret)" | {"before": _, "after": _}:
+            return True
+        case _:
+            return False
+
+
+def _value(value: JsonValue, missing: str) -> str:
     match value:
         case {"before": before, "after": after}:
             return f"{value_text(before)} -> {value_text(after)}"
         case {"amount": amount, "currency": currency}:
             return f"{amount} {currency}"
         case None:
-            return "none"
+            return missing
         case _:
             return value_text(value)
 

@@ -98,6 +98,12 @@ def state_of(check: Check) -> str:
     return "pending" if check.pending else check.status if check.applies else "idle"
 
 
+def besides_error(outcome: Outcome) -> list[Check]:
+    """Returns the checks of a run without the one that only repeats its error."""
+    message = outcome.error.message if outcome.error else None
+    return [check for check in outcome.checks if check.evidence != message]
+
+
 def check_lines(checks: Iterable[Check]) -> Iterator[Text]:
     """Yields the evidence of each check, followed by its fix."""
     for check in checks:

@@ -169,8 +169,15 @@ def _set_permissions(handle: int, replaced: os.stat_result | None, mode: int | N
         with suppress(OSError):  # only root may change the owner of a file
             os.fchown(handle, replaced.st_uid, replaced.st_gid)
     if hasattr(os, "fchmod"):
-        kept = 0o644 if replaced is None else replaced.st_mode & 0o777
+        kept = _new_mode() if replaced is None else replaced.st_mode & 0o777
         os.fchmod(handle, kept if mode is None else mode)
+
+
+def _new_mode() -> int:
+    """Returns the permissions of a new file: everyone may read it, unless the umask says otherwise."""
+    umask = os.umask(0o077)  # it can be read only by setting it
+    os.umask(umask)
+    return 0o600 | (0o044 & ~umask)
 
 
 def _only_the_owner_may_replace(path: Path) -> bool:

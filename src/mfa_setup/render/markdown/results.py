@@ -10,7 +10,7 @@ from mfa_setup.render import doctor, plan, setup
 from mfa_setup.render.change import label_of
 from mfa_setup.render.markdown.blocks import Block, Code, Details, Line, Strong, Table
 from mfa_setup.render.markdown.parts import begin, change_blocks, check_blocks, check_table, lines, warning_blocks
-from mfa_setup.render.parts import state_of
+from mfa_setup.render.parts import besides_error, state_of
 
 
 def failure_only(result: results.Result) -> Iterator[Block]:
@@ -82,12 +82,14 @@ def _setup(outcome: Outcome, next_step: str) -> Iterator[Block]:
 
 
 def _rest(outcome: Outcome) -> Iterator[Block]:
+    if outcome.differences and outcome.changes:
+        yield Line("This is the plan as it would be now. Nothing of it was applied.")
     yield from change_blocks(outcome.changes, outcome.outputs.config_file)
     yield from _notes(outcome)
 
 
 def _notes(outcome: Outcome) -> Iterator[Block]:
-    yield from check_blocks(outcome.checks)
+    yield from check_blocks(besides_error(outcome))
     yield from warning_blocks(outcome.warnings, outcome.checks)
 
 
