@@ -1,4 +1,4 @@
-"""Quotes a user's input in messages: a word that may be a secret is cut to its first four characters."""
+"""Recognizes secrets in texts; in messages, a word of a user's input that may be one is cut to four characters."""
 
 import json
 import re

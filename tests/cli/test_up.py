@@ -42,6 +42,8 @@ def test_outputs_name_what_was_made(up: dict[str, object], lab: Lab) -> None:
         "policy_scope": None,
         "countries": ["US"],
         "config_file": None,
+        "plan_file": None,
+        "files": None,
         "proof": None,
         "sms": None,
     }
