@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from mfa_setup.cli.commands.config import schema_text
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
+from mfa_setup.cli.schemas import schema_text
 from mfa_setup.cli.session import (
     DEFAULT_TIMEOUT,
     judge_sources,
