@@ -29,6 +29,7 @@ from mfa_setup.model.plan_file import PlanFile
 from mfa_setup.render import annotated
 from mfa_setup.render import fleet as shown
 from mfa_setup.render.error import error_lines
+from mfa_setup.render.parts import counted
 from mfa_setup.render.typed import safe_document
 from mfa_setup.settings import parsers
 from mfa_setup.settings.endpoints import sandbox_url
@@ -151,7 +152,7 @@ class FleetSession:
             self.context.report.digest = saved.digest
             if self._out:
                 plan_file.OUT.write(self._out, saved.text)
-                self.context.sink.say(f"Saved the plan of {shown.counted(len(plans), 'tenant')} to {self._out}.")
+                self.context.sink.say(f"Saved the plan of {counted(len(plans), 'tenant')} to {self._out}.")
 
     def _selected(self, tenants: tuple[FleetTenant, ...]) -> tuple[FleetTenant, ...]:
         patterns = self.call.own["select"] or ["*"]
