@@ -17,7 +17,8 @@ from mfa_setup.cli.commands.look import PENDING
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.numbers import whole
 from mfa_setup.cli.options import Call
-from mfa_setup.cli.session import DEFAULT_TIMEOUT, http_settings, judged, seconds_of
+from mfa_setup.cli.session import http_settings
+from mfa_setup.cli.values import DEFAULT_TIMEOUT, judged, seconds_of
 from mfa_setup.compose import Options
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ConfirmationNeededError, InvalidValueError, MfaSetupError, OutputUnwritableError

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
-from mfa_setup.cli.session import journal_file_of, tenant_of
+from mfa_setup.cli.session import tenant_of
+from mfa_setup.cli.values import journal_file_of
 from mfa_setup.cli.written_file import WrittenFile
 from mfa_setup.engine.undo import listed
 from mfa_setup.errors import InvalidValueError

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mfa_setup.cli.options import Call
-from mfa_setup.cli.session import judged
+from mfa_setup.cli.values import judged
 from mfa_setup.cli.written_file import WrittenFile
 from mfa_setup.errors import InvalidValueError, PlanUnusableError
 from mfa_setup.model.plan_file import FORMAT, SCHEMA_VERSION, PlanFile, digest_of

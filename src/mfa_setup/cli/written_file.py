@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mfa_setup.cli.session import judged
+from mfa_setup.cli.values import judged
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.quoting import looks_random
 from mfa_setup.settings import parsers
