@@ -54,12 +54,7 @@ def open_with(
     seconds = seconds_of(call, DEFAULT_TIMEOUT)
     sandbox_url = judge_sources(context, source, asked)
     task = task.without_application() if asked.desired.application is None else task
-    config_file = None
-    if "application" in task.resources:
-        agreed = task.read_only or context.terminal.agreed
-        config_file = appconfig.locate(
-            asked.app_dir, asked.write_config, asked.config_base, agreed=agreed, environment=os.environ
-        )
+    config_file = _config_file(task, context, asked) if "application" in task.resources else None
     desired = settings.at_url(asked.desired, config_file.url if config_file else None)
     domain = asked.domain or _ask_domain(context.terminal)
     places = endpoints.resolve(domain, sandbox_url, twilio_needed=task.needs_twilio)
@@ -86,6 +81,11 @@ def open_with(
         config=config_file,
     ) as run:
         yield run
+
+
+def _config_file(task: Task, context: CommandContext, asked: settings.Settings) -> appconfig.ConfigFile | None:
+    agreed = task.read_only or context.terminal.agreed
+    return appconfig.locate(asked.app_dir, asked.write_config, asked.config_base, agreed=agreed, environment=os.environ)
 
 
 def http_settings(context: CommandContext, seconds: float, domain_source: str = "") -> "HttpSettings":

@@ -74,11 +74,6 @@ def _marks(values: frozenset[str]) -> tuple[list[str], frozenset[str]]:
 _known_marks = lru_cache(maxsize=8)(_marks)
 
 
-def masked(secrets: "Iterable[SecretStr]", value: object) -> object:
-    """Masks every secret in the texts of a document; the structure of the document does not change."""
-    return changed(partial(without, tuple(secrets)), value)
-
-
 def changed(change: Callable[[str], str], value: object) -> object:
     """Applies a function to each text in a document."""
     match value:
