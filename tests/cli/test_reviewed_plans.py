@@ -13,7 +13,7 @@ import pytest
 from mfa_setup.cli import prompter
 from mfa_setup.model.plan_file import digest_of
 from mfa_setup.store.profiles import Profiles
-from support import scene
+from support import documents, scene
 from support.lab import Lab, Result, Run
 
 PLAN = "plan.json"
@@ -124,7 +124,7 @@ def test_the_digest_is_the_same_on_two_machines_and_another_for_another_state(
                 command, cwd=place, env={**os.environ, **env, **own}, capture_output=True, check=False
             )
             assert process.returncode == 0, process.stderr
-            seen.append(json.loads(process.stdout)["digest"])
+            seen.append(documents.document(process.stdout)["digest"])
         return seen
 
     first = digests(unified.env)

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -20,11 +20,8 @@ _USAGE = 4
 
 
 def _sandbox(stack: PhoneStack, running: ExitStack) -> dict[str, str]:
-    """Starts a sandbox and returns the environment that a maintainer would have for it, both consents included."""
-    box = running.enter_context(Sandbox(SandboxConfig(port=0, phone_stack=stack)))
-    env = dict(box.ready()["env"])
-    own = {guard.TENANT: env["AUTH0_DOMAIN"], guard.ACCOUNT: env["TWILIO_ACCOUNT_SID"]}
-    return env | own | {"MFA_SETUP_LIVE_PHONE": _SANDBOX_PHONE}
+    """Starts a sandbox and returns the environment of its clients."""
+    return dict(running.enter_context(Sandbox(SandboxConfig(port=0, phone_stack=stack))).ready()["env"])
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +32,7 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
         pytest.exit("The live check changes one tenant, so it cannot run in parallel: leave out -n.", _USAGE)
     with ExitStack() as running:
         stack = config.getoption("--live-sandbox")
-        env: Mapping[str, str] = _sandbox(stack, running) if stack else os.environ
+        env = _sandbox(stack, running) if stack else dict(os.environ)
         missing = [name for name in guard.NEEDED if not env.get(name)]
         if missing:
             pytest.skip(f"{', '.join(missing)} not set; docs/live-check.md says what the live check needs")
@@ -48,15 +45,16 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
             pytest.exit(f"{text} {hint or ''}".strip(), _USAGE)
 
 
-def _session(config: pytest.Config, env: Mapping[str, str]) -> Iterator[Site]:
-    result = config.stash[RESULT]
+def _session(config: pytest.Config, env: dict[str, str]) -> Iterator[Site]:
+    result, is_sandbox = config.stash[RESULT], bool(env.get("MFA_SETUP_SANDBOX"))
+    if is_sandbox:
+        env = {"MFA_SETUP_LIVE_PHONE": _SANDBOX_PHONE} | env
     site = connect(env, secrets.token_hex(4))
     unfinished = config.getoption("--live-report") / "unfinished.json"
     try:
         removed = [*guard.remove_leftovers(site), *guard.restore(site, unfinished)]
         result.notes += [f"Removed or restored after an earlier run: {what}." for what in removed]
         guard.require_safe(site)
-        is_sandbox = bool(env.get("MFA_SETUP_SANDBOX"))
         result.where = "a sandbox" if is_sandbox else "the real services"
         site.spends = is_sandbox or (config.getoption("--live-spend") and _confirmed(config, site))
         before = guard.state(site)

@@ -39,6 +39,7 @@ def make_plan(call: Call, context: CommandContext, task: Task) -> None:
     saved = PlanFile.of("plan", {plan.planned.domain: plan})
     report.digest = saved.digest
     if path:
+        context.sink.free_texts.append(str(path))  # the result shows it, even if it is a misplaced secret
         require_no_secret(saved, context.sink.secrets)
         plan_file.OUT.write(path, saved.text)
         report.outputs = report.outputs.model_copy(update={"plan_file": str(path)})

@@ -5,6 +5,7 @@
 #   AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET   a Machine to Machine application of the tenant
 #   TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN  the Twilio account that sends
 #   AUTH0_DOMAIN, AUTH0_AUDIENCE           another tenant than the one below (optional)
+#   MFA_SETUP_SANDBOX                      the URL of `mfa-setup sandbox`, to try the script on it (optional)
 #
 # It buys and deletes nothing, and it can be run again. The MFA policy is set last, and only if everything before it
 # succeeded. It does not check that codes reach your users, as mfa-setup does: check the tenant with `mfa-setup doctor`
@@ -97,15 +98,22 @@ prepare() {
   done
   AUTH0_DOMAIN=${AUTH0_DOMAIN:-$(data .domain)}
   AUTH0_AUDIENCE=${AUTH0_AUDIENCE:-https://$AUTH0_DOMAIN/api/v2/}
-  AUTH0_URL=${AUTH0_URL:-https://$AUTH0_DOMAIN}
-  TWILIO_API_URL=${TWILIO_API_URL:-https://api.twilio.com}
-  TWILIO_MESSAGING_URL=${TWILIO_MESSAGING_URL:-https://messaging.twilio.com}
-  for name in AUTH0_URL TWILIO_API_URL TWILIO_MESSAGING_URL; do
-    case ${!name} in
-      https://* | http://localhost:* | http://127.0.0.1:*) ;;
-      *) fail "$name must begin with https://." ;;
-    esac
-  done
+  AUTH0_URL=https://$AUTH0_DOMAIN
+  TWILIO_API_URL=https://api.twilio.com
+  TWILIO_MESSAGING_URL=https://messaging.twilio.com
+  case ${MFA_SETUP_SANDBOX:-} in
+    '') ;;
+    http://localhost:* | http://127.0.0.1:* | https://localhost:* | https://127.0.0.1:*)
+      AUTH0_URL=${MFA_SETUP_SANDBOX%%://*}://$AUTH0_DOMAIN
+      TWILIO_API_URL=$MFA_SETUP_SANDBOX
+      TWILIO_MESSAGING_URL=$MFA_SETUP_SANDBOX
+      case ${AUTH0_DOMAIN%%:*} in
+        localhost | *.localhost | 127.0.0.1) ;;
+        *) fail "MFA_SETUP_SANDBOX is set, but AUTH0_DOMAIN is not on this machine." ;;
+      esac
+      ;;
+    *) fail "MFA_SETUP_SANDBOX is not on this machine." ;;
+  esac
   local secrets=(AUTH0_CLIENT_ID AUTH0_CLIENT_SECRET)
   if has .account_sid; then
     secrets+=(TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN)

@@ -9,7 +9,12 @@ from mfa_setup.model.types import Action, ResourceName, Status
 
 
 class Price(Frozen):
-    """A price per month: the amount as decimal digits such as `1.15`, and the currency as its three-letter code."""
+    """A price per month.
+
+    Attributes:
+        amount: The amount as decimal digits, such as `1.15`.
+        currency: The three-letter code of the currency.
+    """
 
     amount: str
     currency: str

@@ -11,7 +11,7 @@ from mfa_setup.sandbox.actions.workers import Workers
 from support.flow import SKIP, bind, deploy, failures, runs, sign_up, where
 from support.hosted import House, Person
 
-HUNGRY = "const all = []; for (;;) all.push('x'.repeat(100000) + all.length);"
+HUNGRY = "const all = []; for (;;) all.push(new ArrayBuffer(8000000));"
 SOON = 0.5
 
 
