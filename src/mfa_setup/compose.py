@@ -21,7 +21,7 @@ from mfa_setup.engine.task import Task
 from mfa_setup.errors import JournalNewerError, JournalUnusableError, MfaSetupError
 from mfa_setup.model.desired import Desired
 from mfa_setup.model.outcome import Tenant
-from mfa_setup.services import Services
+from mfa_setup.services import PlannedNumbers, Services
 from mfa_setup.settings import endpoints
 from mfa_setup.settings.credentials import Auth0Credentials, TwilioCredentials
 from mfa_setup.settings.endpoints import Endpoints
@@ -44,10 +44,14 @@ class SharedAccount:
     Attributes:
         limit: The account's rate limit, as learned from Twilio's responses.
         spending: The lock that is held while a number is bought.
+        planned: The numbers that the plans of the runs would buy.
+        place: The place of the run's tenant among all tenants.
     """
 
     limit: "RateLimit"
     spending: threading.Lock = field(default_factory=threading.Lock)
+    planned: PlannedNumbers = field(default_factory=PlannedNumbers)
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,5 +237,7 @@ def _connect(
         other_account=other_account if access.twilio else None,
         cancellation=cancellation,
         spending=shared.spending if shared else threading.Lock(),
+        planned_numbers=shared.planned if shared else PlannedNumbers(),
+        place=shared.place if shared else 0,
     )
     return services, token

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,6 +14,22 @@ from mfa_setup.errors import ValueNeededError
 from mfa_setup.ports import Auth0Port, TwilioPort
 from mfa_setup.store.folders import Folders
 from mfa_setup.store.journal import Journal
+
+
+@dataclass(slots=True)
+class PlannedNumbers:
+    """The numbers that the plans of one process would buy from an account: each is in the plan of one tenant only."""
+
+    _tenants: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def reserve(self, numbers: Sequence[str], tenant: str) -> str | None:
+        """Returns and reserves the first number that is in no other tenant's plan; None if there is none."""
+        with self._lock:
+            free = next((one for one in numbers if self._tenants.get(one, tenant) == tenant), None)
+            if free is not None:
+                self._tenants[free] = tenant
+        return free
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +51,8 @@ class Services:
         cancellation: The cancellation token of the run.
         spending: The lock that is held while a number is bought; the runs of one process that use the same account
             share it.
+        planned_numbers: The numbers that plans would buy, shared in the same way.
+        place: The tenant's place among the tenants of this process, which are planned in any order.
     """
 
     auth0: Auth0Port
@@ -49,6 +67,8 @@ class Services:
     other_account: Callable[[str, SecretStr], TwilioPort] | None
     cancellation: Cancellation
     spending: threading.Lock = field(default_factory=threading.Lock)
+    planned_numbers: PlannedNumbers = field(default_factory=PlannedNumbers)
+    place: int = 0
 
     @property
     def clock(self) -> Clock:

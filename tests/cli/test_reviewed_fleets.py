@@ -8,7 +8,7 @@ import pytest
 
 from mfa_setup.model.plan_file import digest_of
 from support.fleet import Fleet, errors
-from support.lab import Lab, Run
+from support.lab import Lab, Result, Run
 
 TENANTS = ("t0001", "t0002", "t0003")
 PLAN = "plans.json"
@@ -67,9 +67,54 @@ def test_settings_and_tenants_that_the_plan_does_not_hold_are_not_applied(fleet:
     assert (fleet.policy("t0002"), fleet.policy("t0003")) == ([], [])
 
 
-def test_the_number_of_each_plan_is_bought_if_purchases_are_allowed(fleet: Fleet) -> None:
+def without_sender(fleet: Fleet) -> None:
+    """Every tenant needs a number of its own."""
     lines = fleet.file.read_text(encoding="utf-8").splitlines()
     fleet.file.write_text("\n".join(line for line in lines if not line.startswith("sms = ")), encoding="utf-8")
+
+
+def numbers(result: Result) -> list[str]:
+    """The number that each tenant buys."""
+    changes = [change for found in result.document["tenants"].values() for change in found["changes"]]
+    return [change["title"] for change in changes if change["resource"] == "number"]
+
+
+def test_each_tenant_of_a_plan_buys_another_number_whatever_the_order_of_the_runs(fleet: Fleet) -> None:
+    without_sender(fleet)
+    made = fleet("plan", "--max-purchases", "3", "--out", PLAN)
+    assert len(set(numbers(made))) == len(TENANTS), made.out
+    again = fleet("plan", "--max-purchases", "3", "--concurrency", "1")
+    assert again.document["digest"] == made.document["digest"]
+    result = fleet(*APPLY, "--max-purchases", "3")
+    assert (result.code, set(errors(result).values())) == (0, {None}), result.out
+    assert numbers(result) == numbers(made)
+    assert fleet.lab.twilio["purchases"] == len(TENANTS)
+
+
+def test_two_plans_of_a_fleet_do_not_share_the_only_number_on_sale(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_sender(fleet)
+    monkeypatch.setattr("mfa_setup.adapters.twilio.SEARCH_SIZE", 2)
+    made = fleet("plan", "--max-purchases", "3", "--out", PLAN)
+    assert sorted(errors(made).values(), key=str) == [None, None, "no_numbers"], made.out
+    assert len(json.loads(Path(PLAN).read_text(encoding="utf-8"))["plans"]) == 2
+
+
+def test_a_plan_with_a_tenant_that_the_fleet_file_has_lost_is_not_applied_in_part(fleet: Fleet) -> None:
+    assert fleet("plan", "--out", PLAN).code == 0
+    text = fleet.file.read_text(encoding="utf-8")
+    begun = fleet.lab.mark()
+    for changed in (text[: text.index("[tenants.t0003]")], text.replace("[tenants.t0003]", "[tenants.t0009]")):
+        fleet.file.write_text(changed, encoding="utf-8")
+        result = fleet(*APPLY)
+        assert (result.code, result.document["error"]["code"]) == (7, "plan_outdated"), result.out
+        assert f"no longer contains these tenants of the plan: t0003 ({fleet.domain('t0003')})" in result.out
+    assert fleet.lab.log(begun) == []
+
+
+def test_the_number_of_each_plan_is_bought_if_purchases_are_allowed(fleet: Fleet) -> None:
+    without_sender(fleet)
     select = ("--select", "t0001", "--max-purchases", "1")
     made = fleet("plan", "--out", PLAN, *select)
     assert made.code == 0, made.out

@@ -35,6 +35,7 @@ from mfa_setup.render.typed import safe_document
 from mfa_setup.settings import parsers
 from mfa_setup.settings.endpoints import sandbox_url
 from mfa_setup.settings.fleet import FleetTenant, read_fleet
+from mfa_setup.settings.reviewed import require_tenants
 from mfa_setup.store.folders import Folders
 
 _MOST_AT_ONCE = 100
@@ -127,7 +128,9 @@ class FleetSession:
         sandbox = os.environ.get("MFA_SETUP_SANDBOX", "").strip() or None
         if sandbox:
             sandbox_url(sandbox)
-        self._tenants = self._selected(read_fleet(path, allowed=allowed, sandbox=sandbox is not None))
+        tenants = read_fleet(path, allowed=allowed, sandbox=sandbox is not None)
+        require_tenants(plans or {}, [tenant.name for tenant in tenants])
+        self._tenants = self._selected(tenants)
         options = Options(Folders.of(os.environ), http_settings(self.context, seconds))
         shared = Shared(
             path.parent, os.environ, sandbox, options, purchases, self._doing, self.context.sink.exchanged, plans

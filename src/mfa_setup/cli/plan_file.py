@@ -57,6 +57,8 @@ def read(call: Call) -> PlanFile:
     content = _content(path)
     if content.get("format") != FORMAT:
         raise PlanUnusableError(f"{path} is not a plan of mfa-setup.")
+    if isinstance(version := content.get("tool_version"), str):
+        require_version(version)  # first, because another version may have another form and another digest
     if content.get("schema_version") != SCHEMA_VERSION:
         raise PlanUnusableError(
             f"{path} has the schema version {parsers.quoted(content.get('schema_version'))}, and this version of "
@@ -64,8 +66,6 @@ def read(call: Call) -> PlanFile:
         )
     if content.get("digest") != digest_of(content):
         raise PlanUnusableError(f"{path} was modified after the plan was made: its digest does not match its content.")
-    if isinstance(version := content.get("tool_version"), str):
-        require_version(version)
     try:
         plan = PlanFile.model_validate_json(json.dumps(content), strict=True)
     except ValidationError:

@@ -41,7 +41,8 @@ def offers(
         return review.offers()
     if known_offers:
         return purchase.still_on_sale(run.services, run.desired.number, known_offers)
-    return purchase.offers(run.services, run.desired.number)
+    on_sale = purchase.offers(run.services, run.desired.number)
+    return purchase.for_one_plan(run.services, on_sale) if run.task.command == "plan" else on_sale
 
 
 def rent(run: RunContext, given: Comparison) -> str:

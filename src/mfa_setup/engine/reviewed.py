@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mfa_setup.checks import account
 from mfa_setup.engine.plan import Plan
-from mfa_setup.errors import ForbiddenError, MfaSetupError, PlanOutdatedError
+from mfa_setup.errors import ForbiddenError, MfaSetupError, NumberGoneError, PlanOutdatedError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.change import Change, FieldChange
 from mfa_setup.model.check import Check
@@ -124,8 +124,20 @@ def impossible(why: MfaSetupError, differing: tuple[Difference, ...] = ()) -> Pl
 
 
 def late(why: MfaSetupError) -> PlanOutdatedError:
-    """Returns the error for a saved plan that could not be applied to its end, because its number was sold."""
+    """Returns the error for a saved plan that could not be applied to its end, because a choice is needed now."""
     return PlanOutdatedError(f"The plan is outdated: {why.message}", hint=NEW_PLAN)
+
+
+def too_late(saved: Planned, gone: NumberGoneError) -> PlanOutdatedError:
+    """Returns the error for a saved plan whose number was sold after the comparison."""
+    if saved.offer is None:
+        return late(gone)
+    return PlanOutdatedError(
+        f"The plan is outdated: the planned number {saved.offer.phone_number} was sold in the meantime. "
+        "No other number was bought.",
+        hint=NEW_PLAN,
+        differences=tuple(sale(saved.offer, None)),
+    )
 
 
 def refused(saved: Planned, refusal: ForbiddenError) -> MfaSetupError:

@@ -24,7 +24,7 @@ class Run(RunContext):
             try:
                 return Setup.of(run, overrides).carry_out()
             except NumberGoneError as gone:
-                raise (reviewed.late(gone) if run.reviewed else gone) from None
+                raise (reviewed.too_late(run.reviewed, gone) if run.reviewed else gone) from None
             except ChoiceNeededError as needed:
                 if run.reviewed is not None:
                     raise reviewed.late(needed) from None

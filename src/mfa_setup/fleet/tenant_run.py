@@ -211,7 +211,9 @@ class TenantRun:
             http=http,
             learned=self.secrets.append,
             person=_FleetPerson(self),
-            account=self.shared.account(access.twilio.account_sid) if access.twilio else None,
+            account=replace(self.shared.account(access.twilio.account_sid), place=self.tenant.place)
+            if access.twilio
+            else None,
         )
 
 

@@ -47,6 +47,28 @@ def offers(services: Services, desired: DesiredNumber) -> tuple[Offer, ...]:
         raise
 
 
+def for_one_plan(services: Services, found: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """Returns the offers with one first that no other plan of this process contains.
+
+    The search starts at the tenant's place, so that the plans of a fleet contain the same numbers in whatever order its
+    tenants are planned. The number of an earlier purchase of this tenant stays first.
+
+    Raises:
+        NoNumbersError: Other plans contain all these numbers.
+    """
+    first, start = found[0].phone_number, services.place % len(found)
+    earlier = any(one.phone_number == first for one in purchases(services.journal.runs))
+    ordered = found if earlier else (*found[start:], *found[:start])
+    number = services.planned_numbers.reserve([offer.phone_number for offer in ordered], services.tenant_key)
+    if number is None:
+        raise NoNumbersError(
+            f"The plans of other tenants contain all {len(found)} numbers that the search found.",
+            hint="Plan and set up fewer tenants at a time.",
+            service="twilio",
+        )
+    return tuple(sorted(ordered, key=lambda offer: offer.phone_number != number))
+
+
 def still_on_sale(services: Services, desired: DesiredNumber, planned: tuple[Offer, ...]) -> tuple[Offer, ...]:
     """Returns the offers of a plan, at today's price, if its first number is still on sale; otherwise new offers.
 
@@ -64,13 +86,13 @@ def still_on_sale(services: Services, desired: DesiredNumber, planned: tuple[Off
 def at_present(services: Services, desired: DesiredNumber, planned: Offer) -> Offer | None:
     """Returns one offer of a plan at today's price, looked up by its digits; None if the number was sold."""
     if any(one.phone_number == planned.phone_number for one in purchases(services.journal.runs)):
-        return planned  # an earlier purchase may have succeeded, and a number that is already ours is not on sale
+        # an earlier purchase may have succeeded, and a number that is already ours is not on sale
+        return _priced(services.account, planned.country, planned.number_type, (planned.phone_number,))[0]
     digits = planned.phone_number.removeprefix("+")
     listed = services.account.offers(planned.country, planned.number_type, desired.area_code, digits)
     if planned.phone_number not in listed:
         return None
-    price, currency = services.account.price(planned.country, planned.number_type)
-    return planned.model_copy(update={"price": price, "currency": currency})
+    return _priced(services.account, planned.country, planned.number_type, (planned.phone_number,))[0]
 
 
 def rent(services: Services, number: Number, country: str) -> str:

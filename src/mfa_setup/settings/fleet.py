@@ -6,7 +6,7 @@ environment variables and files that contain them.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -64,12 +64,14 @@ class FleetTenant:
         domain: The tenant's domain.
         settings: The settings to apply to the tenant.
         credentials: References to the tenant's credentials, by key.
+        place: The tenant's place in the file, from 0.
     """
 
     name: str
     domain: str
     settings: Settings
     credentials: Mapping[str, CredentialName]
+    place: int = 0
 
 
 def read_fleet(path: Path, *, allowed: frozenset[str], sandbox: bool) -> tuple[FleetTenant, ...]:
@@ -101,7 +103,8 @@ def read_fleet(path: Path, *, allowed: frozenset[str], sandbox: bool) -> tuple[F
             f"{path} contains no tenant.", hint='Add a section [tenants.NAME] that contains domain = "…".'
         )
     entries = [_Entry(path, name, common, shared) for name in tenants]
-    found = tuple(entry.read(tenants[entry.name], allowed, sandbox=sandbox) for entry in entries)
+    read = (entry.read(tenants[entry.name], allowed, sandbox=sandbox) for entry in entries)
+    found = tuple(replace(tenant, place=place) for place, tenant in enumerate(read))
     _refuse_twice(path, ((tenant.domain.lower(), tenant.name) for tenant in found), "the domain")
     _refuse_twice(path, _config_files(found), "the config file")
     return found

@@ -1,6 +1,6 @@
 """The settings of a saved plan: what is saved of them, and how they differ from the present settings."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -147,6 +147,22 @@ def require_tenant(planned: Planned, domain: str, audience: str) -> None:
             f"The plan was made for the tenant {first.planned}, and this run is for {first.now}.",
             hint="Apply the plan with the credentials of its tenant, or make a plan for this one.",
             differences=differing,
+        )
+
+
+def require_tenants(plans: Mapping[str, TenantPlan], names: Collection[str]) -> None:
+    """Refuses the plans of a fleet if the fleet file no longer contains all their tenants.
+
+    Raises:
+        PlanOutdatedError: A tenant was removed or renamed.
+    """
+    gone = {name: plan.planned.domain for name, plan in plans.items() if name not in names}
+    if gone:
+        shown = ", ".join(f"{name} ({domain})" for name, domain in gone.items())
+        raise PlanOutdatedError(
+            f"The plan is outdated. The fleet file no longer contains these tenants of the plan: {shown}.",
+            hint="Make a new plan with `mfa-setup fleet plan FLEET_FILE --out FILE`.",
+            differences=tuple(Difference(path=f"tenants.{name}", planned=domain) for name, domain in gone.items()),
         )
 
 
