@@ -260,7 +260,7 @@ class NotFoundError(InvalidValueError):
 
 
 class JournalFileError(InvalidValueError):
-    """An exported journal cannot be read, written or used: it is damaged, too large, or that of another tenant."""
+    """An exported journal cannot be read or used: it is damaged, too large, or that of another tenant."""
 
     code = "journal_file"
     default_hint = (

@@ -1,8 +1,15 @@
-"""Quotes a user's input in messages: a word that may be a secret is cut to its first four characters."""
+"""Recognizes secrets in texts; in messages, a word of a user's input that may be one is cut to four characters."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:  # importing pydantic takes long, and --help does not need it
+    from pydantic import SecretStr
+
+SHORTEST_SECRET = 8
+"""The shortest secret, in characters, to search for in other values; a shorter one could match by chance."""
 _LONG = 20
 _KEPT = 4
 _PEM = re.compile(r"-----BEGIN.*", re.DOTALL)
@@ -27,6 +34,12 @@ def shortened(text: str) -> str:
     may be secrets are shortened, and the user information of a URL is removed.
     """
     return re.sub(r"\S+", lambda word: _word(word[0]), _USER_OF_URL.sub(r"\1…@", _PEM.sub("…", text)))
+
+
+def contains_secret(text: str, secrets: "Iterable[SecretStr]") -> bool:
+    """Whether a text contains one of these secrets, as it is or as JSON escapes it."""
+    values = (secret.get_secret_value() for secret in secrets)
+    return any(value in text or json.dumps(value)[1:-1] in text for value in values if len(value) >= SHORTEST_SECRET)
 
 
 def without_typed(text: str, typed: Iterable[str]) -> str:

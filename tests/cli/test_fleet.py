@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,66 +13,17 @@ import pytest
 from mfa_setup.cli.prompter import Prompter
 from mfa_setup.settings.fleet import resolved
 from support import documents
+from support.fleet import Fleet, errors
 from support.lab import Lab, Result, Run
 
 TENANTS = ("t0001", "t0002", "t0003", "t0004")
 PURCHASE = ("POST", "*/IncomingPhoneNumbers.json")
 
 
-class Fleet:
-    """Four tenants on one sandbox, their file, and the commands for it."""
-
-    def __init__(self, lab: Lab, run: Run, folder: Path) -> None:
-        self.lab = lab
-        self.file = folder / "fleet.toml"
-        self.file.write_text(lab.sandbox.fleet_file(), encoding="utf-8")
-        self._run = run
-
-    def __call__(self, command: str, *arguments: str, env: Mapping[str, str | None] | None = None) -> Result:
-        """Runs a command for the file, with JSON."""
-        return self.run(command, "--json", *arguments, env=env)
-
-    def run(self, command: str, *arguments: str, env: Mapping[str, str | None] | None = None) -> Result:
-        """Runs a command for the file."""
-        return self._run("fleet", command, str(self.file), *arguments, env={**self.lab.env, **(env or {})})
-
-    def up(self, *arguments: str, **options: Any) -> Result:
-        """Sets the fleet up."""
-        return self("up", "--yes", *arguments, **options)
-
-    def edit(self, before: str, after: str) -> None:
-        """Changes the file."""
-        text = self.file.read_text(encoding="utf-8")
-        assert before in text
-        self.file.write_text(text.replace(before, after), encoding="utf-8")
-
-    def domain(self, name: str) -> str:
-        """The domain of a tenant."""
-        return str(self.lab.sandbox.ready()["tenants"][TENANTS.index(name)])
-
-    def tenant(self, name: str) -> dict[str, Any]:
-        """A tenant's state."""
-        return dict(self.lab.everything["tenants"][self.domain(name)])
-
-    def policy(self, name: str) -> list[str]:
-        """A tenant's policies."""
-        return list(self.tenant(name)["policies"])
-
-    def portals(self) -> dict[str, int]:
-        """How many applications each tenant has that the fleet file names."""
-        clients = {name: self.tenant(name)["clients"] for name in TENANTS}
-        return {name: sum(item["name"] == f"Portal {name.upper()}" for item in clients[name]) for name in TENANTS}
-
-
 @pytest.fixture
 def fleet(make_lab: Callable[..., Lab], run: Run, folder: Path) -> Fleet:
     """Four tenants that share a sender."""
     return Fleet(make_lab(tenants=len(TENANTS)), run, folder)
-
-
-def errors(result: Result) -> dict[str, str | None]:
-    """The code of each tenant's error."""
-    return {name: (found["error"] or {}).get("code") for name, found in result.document["tenants"].items()}
 
 
 # --- setting up ---------------------------------------------------------------------------------------------------

@@ -1,13 +1,13 @@
 """The reviewed plan of a fleet: one file for all tenants, each compared before its first write."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from mfa_setup.model.plan_file import digest_of
+from support.fleet import Fleet, errors
 from support.lab import Lab, Result, Run
 
 TENANTS = ("t0001", "t0002", "t0003")
@@ -15,41 +15,10 @@ PLAN = "plans.json"
 APPLY = ("up", "--plan", PLAN, "--yes")
 
 
-class Fleet:
-    """Three tenants on one sandbox, their file, and the commands for it."""
-
-    def __init__(self, lab: Lab, run: Run, folder: Path) -> None:
-        self.lab = lab
-        self.file = folder / "fleet.toml"
-        self.file.write_text(lab.sandbox.fleet_file(), encoding="utf-8")
-        self._run = run
-
-    def __call__(self, command: str, *arguments: str, env: Mapping[str, str] | None = None) -> Result:
-        """Runs a command for the file, with JSON."""
-        return self._run("fleet", command, str(self.file), *arguments, "--json", env={**self.lab.env, **(env or {})})
-
-    def domain(self, name: str) -> str:
-        """The domain of a tenant."""
-        return str(self.lab.sandbox.ready()["tenants"][TENANTS.index(name)])
-
-    def policy(self, name: str) -> list[str]:
-        """A tenant's policies."""
-        return list(self.lab.everything["tenants"][self.domain(name)]["policies"])
-
-    def set_policy(self, name: str) -> None:
-        """Changes a tenant's policy manually."""
-        self.lab.auth0_of(self.domain(name))("PUT", "guardian/policies", ["confidence-score"])
-
-
 @pytest.fixture
 def fleet(make_lab: Callable[..., Lab], run: Run, folder: Path) -> Fleet:
     """Three tenants that share a sender."""
     return Fleet(make_lab(tenants=len(TENANTS)), run, folder)
-
-
-def errors(result: Result) -> dict[str, Any]:
-    """The code of each tenant's error."""
-    return {name: (found["error"] or {}).get("code") for name, found in result.document["tenants"].items()}
 
 
 def test_the_plan_of_a_fleet_is_one_file_with_a_digest_and_sets_up_what_it_showed(fleet: Fleet) -> None:

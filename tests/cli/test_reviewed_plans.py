@@ -128,7 +128,7 @@ def test_the_digest_is_the_same_on_two_machines_and_another_for_another_state(
                 command, cwd=place, env={**os.environ, **env, **own}, capture_output=True, check=False
             )
             assert process.returncode == 0, process.stderr
-            seen.append(documents.document(process.stdout)["digest"])
+            seen.append(documents.document(process.stdout.decode())["digest"])
         return seen
 
     first = digests(unified.env)

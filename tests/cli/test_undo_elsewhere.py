@@ -244,6 +244,7 @@ def test_an_export_goes_to_a_new_file_or_an_earlier_export_only(another: Machine
     for target in ("mine.json", "link.json", "away", "pipe", ".", "none/j.json", "/proc/j.json", "x" * 300, "-", ""):
         result = runner("undo", "--export", target)
         assert (result.code, result.document["journal_export"]) == (3, None), (target, result.out)
+        assert result.document["error"]["code"] == "invalid_value", target
     assert (folder / "mine.json").read_text(encoding="utf-8") == "{}"
     assert not (folder / "new.json").exists()
 

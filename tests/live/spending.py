@@ -7,7 +7,7 @@ from typing import Any
 from live.auth0_phone import PROVIDERS, TEMPLATES, template_body, waits
 from live.probes import probe
 from live.scrub import OWN_TEXT
-from live.site import Site, UntriedError
+from live.site import Answer, Site, UntriedError
 from live.twilio_free import SERVICES, service
 from mfa_setup.errors import MfaSetupError
 from mfa_setup.model.observed import Message
@@ -164,26 +164,31 @@ class _Tenant:
         self.site.make(TEMPLATES, template_body(text, **more))
 
 
-def _body_of(site: Site, message: Message) -> str:
+def _read(site: Site, message: Message) -> Answer:
     url = f"https://api.twilio.com/2010-04-01/Accounts/{{account}}/Messages/{message.sid}.json"
-    return str(site.ask_twilio("GET", url)["body"])
+    return site.ask_twilio("GET", url)
+
+
+def _follows(site: Site, code: str, *, disabled: bool = False) -> bool | None:
+    """Whether the tenant sends the text of its own template, which ends with `code`; None if it sends nothing."""
+    name = site.name  # another one each time
+    tenant = _Tenant.with_sender(site, default_from=number(site)[1])
+    tenant.template(f"{name} {code}", disabled=disabled)
+    message = tenant.send()
+    return None if message is None else name in str(_read(site, message)["body"])
 
 
 def _sender_of(site: Site, message: Message) -> tuple[str, str | None]:
-    url = f"https://api.twilio.com/2010-04-01/Accounts/{{account}}/Messages/{message.sid}.json"
-    answer = site.ask_twilio("GET", url)
+    answer = _read(site, message)
     return str(answer["from"]), answer["messaging_service_sid"]
 
 
 @probe("tenant-test-text")
 def test_text(site: Site) -> str:
-    tenant = _Tenant.with_sender(site, default_from=number(site)[1])
-    name = site.name
-    tenant.template(f"{name} {{{{ code }}}}")
-    message = tenant.send()
-    if message is None:
+    follows = _follows(site, "{{ code }}")
+    if follows is None:
         return "no message"
-    return "the verification text" if name in _body_of(site, message) else "another text"
+    return "the verification text" if follows else "another text"
 
 
 @probe("log-recipient")
@@ -220,24 +225,18 @@ def from_used(site: Site) -> str:
 
 @probe("template-disabled-used")
 def disabled_used(site: Site) -> str:
-    tenant = _Tenant.with_sender(site, default_from=number(site)[1])
-    name = site.name
-    tenant.template(f"{name} {{{{ code }}}}", disabled=True)
-    message = tenant.send()
-    if message is None:
+    follows = _follows(site, "{{ code }}", disabled=True)
+    if follows is None:
         return "no message"
-    return "the disabled text" if name in _body_of(site, message) else "the default text"
+    return "the disabled text" if follows else "the default text"
 
 
 @probe("template-invalid-sent")
 def invalid_sent(site: Site) -> str:
-    tenant = _Tenant.with_sender(site, default_from=number(site)[1])
-    name = site.name
-    tenant.template(f"{name} {{{{ code | upcase")
-    message = tenant.send()
-    if message is None:
+    follows = _follows(site, "{{ code | upcase")
+    if follows is None:
         return "nothing is sent"
-    return "the raw text" if name in _body_of(site, message) else "the default text"
+    return "the raw text" if follows else "the default text"
 
 
 @probe("provider-token-kept")

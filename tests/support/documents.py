@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from mfa_setup.cli.commands.config import schema_text
+from mfa_setup.cli.schemas import schema_text
 
 
 def document(text: str) -> dict[str, Any]:

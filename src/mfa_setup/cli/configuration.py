@@ -5,18 +5,11 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from mfa_setup.cli.commands.config import schema_text
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
-from mfa_setup.cli.session import (
-    DEFAULT_TIMEOUT,
-    judge_sources,
-    judged,
-    read_sources,
-    seconds_of,
-    settings_file_of,
-    working_folders,
-)
+from mfa_setup.cli.schemas import schema_text
+from mfa_setup.cli.sources import judge_sources, read_sources, settings_file_of, working_folders
+from mfa_setup.cli.values import DEFAULT_TIMEOUT, judged, seconds_of
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.outcome import (

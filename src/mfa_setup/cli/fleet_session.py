@@ -17,7 +17,8 @@ from mfa_setup.cli.commands.look import PENDING
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.numbers import whole
 from mfa_setup.cli.options import Call
-from mfa_setup.cli.session import DEFAULT_TIMEOUT, http_settings, judged, seconds_of
+from mfa_setup.cli.session import http_settings
+from mfa_setup.cli.values import DEFAULT_TIMEOUT, judged, seconds_of
 from mfa_setup.compose import Options
 from mfa_setup.engine.task import Task
 from mfa_setup.errors import ConfirmationNeededError, InvalidValueError, MfaSetupError, OutputUnwritableError
@@ -29,6 +30,7 @@ from mfa_setup.model.plan_file import PlanFile
 from mfa_setup.render import annotated
 from mfa_setup.render import fleet as shown
 from mfa_setup.render.error import error_lines
+from mfa_setup.render.parts import counted
 from mfa_setup.render.typed import safe_document
 from mfa_setup.settings import parsers
 from mfa_setup.settings.endpoints import sandbox_url
@@ -154,7 +156,7 @@ class FleetSession:
             self.context.report.digest = saved.digest
             if self._out:
                 plan_file.OUT.write(self._out, saved.text)
-                self.context.sink.say(f"Saved the plan of {shown.counted(len(plans), 'tenant')} to {self._out}.")
+                self.context.sink.say(f"Saved the plan of {counted(len(plans), 'tenant')} to {self._out}.")
 
     def _selected(self, tenants: tuple[FleetTenant, ...]) -> tuple[FleetTenant, ...]:
         patterns = self.call.own["select"] or ["*"]

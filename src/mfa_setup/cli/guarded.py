@@ -6,7 +6,7 @@ from mfa_setup.checks.catalog import BY_ID, OVERRIDABLE
 from mfa_setup.cli.commands.prove import text
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call, did_you_mean
-from mfa_setup.cli.session import phone_of
+from mfa_setup.cli.values import phone_of
 from mfa_setup.engine.run import Run
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.model.types import PhoneStack

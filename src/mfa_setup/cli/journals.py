@@ -5,14 +5,17 @@ from pathlib import Path
 
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
-from mfa_setup.cli.session import journal_file_of, judged, tenant_of
+from mfa_setup.cli.session import tenant_of
+from mfa_setup.cli.values import journal_file_of
+from mfa_setup.cli.written_file import WrittenFile
 from mfa_setup.engine.undo import listed
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.model.outcome import JournalExport, Notice
-from mfa_setup.settings import credentials, parsers
+from mfa_setup.settings import credentials
+from mfa_setup.store.files import OWNER_ONLY
 from mfa_setup.store.folders import Folders
 from mfa_setup.store.journal import Header, Journal, open_journal
-from mfa_setup.store.journal_export import write_export
+from mfa_setup.store.journal_export import MARK, export_of
 from mfa_setup.store.journal_import import ImportedJournal, import_journal, read_export
 
 
@@ -57,7 +60,8 @@ def export(call: Call, context: CommandContext) -> None:
     auth0 = credentials.auth0_credentials(source, domain, source.text("AUTH0_CLIENT_ID"))
     context.sink.secrets += [secret for secret in (auth0.client_secret,) if secret]
     journal = _open(call, context, auth0.audience, None)
-    exported = write_export(path, journal.runs, auth0.audience, domain, auth0.lasting_secret)
+    exported = export_of(journal.runs, auth0.audience, domain, auth0.lasting_secret)
+    _FILE.write(path, exported.text)
     if exported.seal is None:
         context.report.warn((_NO_SEAL,))
     if not exported.runs:
@@ -78,7 +82,7 @@ def _target(call: Call) -> Path:
     """Returns the file of `--export`; standard output has the result of the command.
 
     Raises:
-        InvalidValueError: The text is not a path, or another option does not fit an export.
+        InvalidValueError: The path cannot be written, or another option contradicts an export.
     """
     unfit = [name for name in _UNFIT if call.own[name]]
     if unfit:
@@ -89,9 +93,10 @@ def _target(call: Call) -> Path:
         )
     if call.own["export"] == "-":
         raise InvalidValueError("--export needs the name of a file.", hint="For example --export journal.json.")
-    return judged("--export is ", parsers.path, call.own["export"])
+    return _FILE.checked(call.own["export"])
 
 
+_FILE = WrittenFile("--export", "The exported journal", "`mfa-setup undo --export`", MARK, OWNER_ONLY)
 _UNFIT = ("run", "list", "journal", "release_number", "delete_application", "override")
 _NO_RUNS = Notice(
     code="no_journal",

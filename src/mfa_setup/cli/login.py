@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
-from mfa_setup.cli.session import judged, open_with
+from mfa_setup.cli.session import open_with
+from mfa_setup.cli.values import judged
 from mfa_setup.engine.preconditions import every_scope
 from mfa_setup.engine.report import notice_of
 from mfa_setup.engine.run import Run

@@ -7,17 +7,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from mfa_setup.cli.options import Call
-from mfa_setup.cli.session import judged
+from mfa_setup.cli.values import judged
 from mfa_setup.cli.written_file import WrittenFile
 from mfa_setup.errors import InvalidValueError, PlanUnusableError
 from mfa_setup.model.plan_file import FORMAT, SCHEMA_VERSION, PlanFile, digest_of
 from mfa_setup.settings import parsers
 from mfa_setup.settings.reviewed import is_consistent, require_version
 from mfa_setup.settings.schema import BY_NAME
-from mfa_setup.store.files import read_plain
+from mfa_setup.store.json_file import NotJsonError, read_object
 
 OUT = WrittenFile("--out", "The plan file", "`mfa-setup plan`", f'{{\n  "format": "{FORMAT}",')
-_LONGEST = 50_000_000
+_LARGEST = 50_000_000
+"""The size in bytes of the largest plan file: the plans of some thousand tenants."""
 
 
 def target(call: Call) -> Path | None:
@@ -53,8 +54,7 @@ def read(call: Call) -> PlanFile:
         PlanOutdatedError: Another version of mfa-setup made the plan.
     """
     path = judged("--plan is ", parsers.path, call.own["plan"])
-    data = _bytes(path)
-    content = _content(path, data)
+    content = _content(path)
     if content.get("format") != FORMAT:
         raise PlanUnusableError(f"{path} is not a plan of mfa-setup.")
     if isinstance(version := content.get("tool_version"), str):
@@ -64,10 +64,10 @@ def read(call: Call) -> PlanFile:
             f"{path} has the schema version {parsers.quoted(content.get('schema_version'))}, and this version of "
             f"mfa-setup reads {SCHEMA_VERSION}."
         )
-    if content.get("digest") != _digest(content):
+    if content.get("digest") != digest_of(content):
         raise PlanUnusableError(f"{path} was modified after the plan was made: its digest does not match its content.")
     try:
-        plan = PlanFile.model_validate_json(data, strict=True)
+        plan = PlanFile.model_validate_json(json.dumps(content), strict=True)
     except ValidationError:
         raise PlanUnusableError(f"{path} does not have the form of a plan.") from None
     expected = "fleet plan" if call.command.startswith("fleet ") else "plan"
@@ -81,28 +81,12 @@ def read(call: Call) -> PlanFile:
     return plan
 
 
-def _digest(content: dict[str, Any]) -> str | None:
+def _content(path: Path) -> dict[str, Any]:
     try:
-        return digest_of(content)
-    except (ValueError, RecursionError):  # a number has more digits than Python writes
-        return None
-
-
-def _content(path: Path, data: bytes) -> dict[str, Any]:
-    try:
-        content = json.loads(data)
-    except (ValueError, RecursionError):  # no JSON, nested too deeply, or not UTF-8
-        raise PlanUnusableError(f"{path} is not valid JSON.") from None
-    if not isinstance(content, dict):
-        raise PlanUnusableError(f"{path} is not a plan of mfa-setup.")
-    return content
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return read_plain(path, _LONGEST)[0]
+        return read_object(path, _LARGEST)
     except FileNotFoundError:
         raise PlanUnusableError(f"The file {path} does not exist.", hint="Check --plan.") from None
-    except (OSError, ValueError) as unreadable:
-        why = getattr(unreadable, "strerror", None) or "its name is invalid"
-        raise PlanUnusableError(f"{path} cannot be read: {why}.", hint="Check --plan.") from None
+    except OSError as unreadable:
+        raise PlanUnusableError(f"{path} cannot be read: {unreadable.strerror}.", hint="Check --plan.") from None
+    except NotJsonError:
+        raise PlanUnusableError(f"{path} is not a plan of mfa-setup: it is not JSON, or was cut off.") from None

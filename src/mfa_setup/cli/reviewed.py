@@ -7,7 +7,8 @@ from mfa_setup.cli import plan_file
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.guarded import guarded, judge
 from mfa_setup.cli.options import Call
-from mfa_setup.cli.session import open_with, read_sources, settings_file_of
+from mfa_setup.cli.session import open_with
+from mfa_setup.cli.sources import read_sources, settings_file_of
 from mfa_setup.engine.task import UP, Task
 from mfa_setup.model.plan_file import PlanFile, TenantPlan
 from mfa_setup.settings import settings

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mfa_setup.cli.session import judged
+from mfa_setup.cli.values import judged
 from mfa_setup.errors import InvalidValueError
 from mfa_setup.quoting import looks_random
 from mfa_setup.settings import parsers
@@ -19,12 +19,14 @@ class WrittenFile:
         name: What the file is, for messages, such as `The fleet file`.
         writer: Who writes such files, for messages, such as `the sandbox`.
         mark: The text that every such file begins with, by which the next run recognizes it.
+        mode: The permissions of the file; None keeps those of an existing file.
     """
 
     flag: str
     name: str
     writer: str
     mark: str
+    mode: int | None = None
 
     def checked(self, text: str) -> Path:
         """Returns the path of the file, checked before the command does anything.
@@ -48,7 +50,7 @@ class WrittenFile:
             InvalidValueError: The file cannot be written.
         """
         try:
-            replace_file(path, text)
+            replace_file(path, text, mode=self.mode)
         except (LinkedError, OSError) as unwritable:
             why = getattr(unwritable, "strerror", None) or "it is a link"
             raise InvalidValueError(f"{self.name} {path} cannot be written: {why}.", hint=self._another) from None
@@ -61,7 +63,7 @@ class WrittenFile:
         """Returns why the file cannot be written, or None.
 
         Raises:
-            OSError: The path cannot be looked at.
+            OSError: The path is invalid, or its folder cannot be accessed.
         """
         if looks_random(path.name):
             return f"{self.flag} is {parsers.quoted(str(path))}, which may be a secret."

@@ -15,7 +15,8 @@ from mfa_setup.cli.commands.prove import log_in
 from mfa_setup.cli.context import CommandContext
 from mfa_setup.cli.options import Call
 from mfa_setup.cli.prompter import Prompter
-from mfa_setup.cli.session import DEFAULT_TIMEOUT, http_settings
+from mfa_setup.cli.session import http_settings
+from mfa_setup.cli.values import DEFAULT_TIMEOUT
 from mfa_setup.compose import Access, Options, compose
 from mfa_setup.demo.player import Player
 from mfa_setup.engine.report import Report

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from mfa_setup import __version__
 from mfa_setup.model.base import Frozen, JsonValue
+from mfa_setup.model.canonical import canonical
 from mfa_setup.model.change import FieldChange
 from mfa_setup.model.check import CheckStatus
 from mfa_setup.model.desired import Desired
@@ -18,8 +19,6 @@ from mfa_setup.model.write import WriteAction
 
 FORMAT: Literal["mfa-setup plan"] = "mfa-setup plan"
 SCHEMA_VERSION: Literal[1] = 1
-_SHORTEST_SECRET = 8
-"""The shortest secret to look for, in characters; shorter values occur in texts by chance."""
 
 
 class PlannedChange(Frozen):
@@ -112,11 +111,6 @@ class PlanFile(Frozen):
         unsealed = cls(tool_version=__version__, command=command, plans=dict(plans), digest="")
         return unsealed.model_copy(update={"digest": digest_of(unsealed.model_dump(mode="json"))})
 
-    def contains(self, secrets: Iterable[SecretStr]) -> bool:
-        """Whether the file would contain one of these secrets, because somebody gave it as a setting."""
-        text, values = self.text, {secret.get_secret_value() for secret in secrets}
-        return any(len(value) >= _SHORTEST_SECRET and json.dumps(value)[1:-1] in text for value in values)
-
     @property
     def text(self) -> str:
         """The text of the file."""
@@ -124,6 +118,10 @@ class PlanFile(Frozen):
 
 
 def digest_of(content: Mapping[str, Any]) -> str:
-    """Returns the digest of the content of a plan file: the same for the same values, in whatever order they stand."""
+    """Returns the digest of the content of a plan file: the same for the same values, whatever the order of the keys.
+
+    Raises:
+        ValueError: A number is not finite.
+    """
     rest = {key: value for key, value in content.items() if key != "digest"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(canonical(rest)).hexdigest()

@@ -8,7 +8,7 @@ from rich.text import Text
 from mfa_setup.model.check import Check
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.model.results import DoctorResult
-from mfa_setup.render.parts import INDENT, MARKS, mark, state_of, tenant_line
+from mfa_setup.render.parts import INDENT, MARKS, counted, mark, state_of, tenant_line
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BOLD
 
@@ -47,8 +47,7 @@ def doctor_result(result: DoctorResult) -> Iterator[Text]:
                 for check in own:
                     yield from _lines(check, fixes)
         yield Text()
-        total = f"{len(checks)} check{'' if len(checks) == 1 else 's'}"
-        yield Text().append(total, style=BOLD).append(f": {counts(checks)}.")
+        yield Text().append(counted(len(checks), "check"), style=BOLD).append(f": {counts(checks)}.")
     if outcome.error is None:
         yield Text().append("Next step: ", style=BOLD).append(next_step(checks))
 
@@ -76,11 +75,11 @@ def _legend(checks: Sequence[Check]) -> Text:
 
 def counts(checks: Sequence[Check]) -> str:
     """Counts the checks in each state, worst first."""
-    counted = Counter(map(state_of, checks))
+    totals = Counter(map(state_of, checks))
     shown = (
-        f"{counted[state]} {name}{'s' if state == 'warn' and counted[state] > 1 else ''}"
+        f"{totals[state]} {name}{'s' if state == 'warn' and totals[state] > 1 else ''}"
         for state, name in STATES.items()
-        if counted[state]
+        if totals[state]
     )
     return ", ".join(shown)
 

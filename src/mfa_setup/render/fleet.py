@@ -11,7 +11,7 @@ from rich.text import Text
 from mfa_setup.model.change import Change
 from mfa_setup.model.fleet import Document, Shape, Summary, TenantResult
 from mfa_setup.render.change import change_lines, value_text
-from mfa_setup.render.parts import INDENT, mark
+from mfa_setup.render.parts import INDENT, counted, mark
 from mfa_setup.render.sanitize import one_line
 from mfa_setup.render.theme import BAD, BOLD, CAUTION, GOOD
 
@@ -75,11 +75,6 @@ def _changes(result: TenantResult) -> str:
         return "nothing to change"
     count = counted(len(result.changes), "change")
     return f"{count} applied" if result.changed else f"{count} pending"
-
-
-def counted(number: int, word: str) -> str:
-    """Returns a number with its noun in the singular or plural."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def summary_lines(command: str, summary: Summary) -> Iterator[Text]:

@@ -30,6 +30,11 @@ def mark(sign: str, style: str) -> Text:
     return Text("  ").append(sign, style).append(" ")
 
 
+def counted(number: int, word: str) -> str:
+    """Returns a number with its noun in the singular or plural."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
 def tenant_line(outcome: Outcome) -> Text:
     """Returns the line with the tenant and its phone stack."""
     line = Text().append("Tenant ", BOLD)

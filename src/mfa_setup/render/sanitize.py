@@ -10,12 +10,12 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
+from mfa_setup.quoting import SHORTEST_SECRET
+
 if TYPE_CHECKING:  # slow to import, and needed only for annotations
     from pydantic import SecretStr
 
 MASK = "********"
-_SHORTEST_SECRET = 8
-"""The shortest value to mask, in characters; shorter values occur in texts by chance and are too short for a secret."""
 _WINDOW = 12
 """The number of consecutive characters of a secret that are masked even if the rest of the secret was cut off."""
 _ESCAPE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\-_])")
@@ -66,17 +66,12 @@ def _masked(forms: list[str], windows: frozenset[str], text: str) -> str:
 
 def _marks(values: frozenset[str]) -> tuple[list[str], frozenset[str]]:
     """Returns every form of every secret, longest first, and every window of those forms."""
-    forms = {form for value in values for form in _forms(value) if len(form) >= _SHORTEST_SECRET}
+    forms = {form for value in values for form in _forms(value) if len(form) >= SHORTEST_SECRET}
     windows = {form[start : start + _WINDOW] for form in forms for start in range(len(form) - _WINDOW + 1)}
     return sorted(forms, key=len, reverse=True), frozenset(windows)
 
 
 _known_marks = lru_cache(maxsize=8)(_marks)
-
-
-def masked(secrets: "Iterable[SecretStr]", value: object) -> object:
-    """Masks every secret in the texts of a document; the structure of the document does not change."""
-    return changed(partial(without, tuple(secrets)), value)
 
 
 def changed(change: Callable[[str], str], value: object) -> object:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from mfa_setup.errors import InvalidValueError, ValueNeededError
 from mfa_setup.model.base import Frozen
+from mfa_setup.quoting import contains_secret
 from mfa_setup.settings.parsers import CLIENT_ID
 from mfa_setup.settings.private_key import check_private_key
 from mfa_setup.settings.schema import SECRET_VARIABLES, SECRETS, VARIABLES
@@ -18,8 +19,6 @@ from mfa_setup.settings.schema import SECRET_VARIABLES, SECRETS, VARIABLES
 SigningAlg = Literal["RS256", "RS384", "PS256"]
 _LONGEST_SECRET = 100_000
 _JWT_PARTS = 3
-_SHORTEST_SECRET = 8
-"""The shortest secret, in characters, to search for in other values; a shorter one could match by chance."""
 _TWILIO_KEYS = "Twilio console, Account > API keys & tokens."
 _FORMS = {
     "TWILIO_ACCOUNT_SID": (
@@ -193,9 +192,8 @@ def refuse_misplaced(source: SecretSource, given: Mapping[str, object]) -> None:
         InvalidValueError: One of the values contains one of the secrets.
     """
     variables: dict[str, object] = {name: source.text(name) or "" for name in VARIABLES}
-    secrets = [text for secret in source.known if len(text := secret.get_secret_value()) >= _SHORTEST_SECRET]
     for place, value in {**variables, **given}.items():
-        if any(secret in str(value) for secret in secrets):
+        if contains_secret(str(value), source.known):
             raise InvalidValueError(
                 f"{place} contains one of the secrets that were given to this run.",
                 hint=f"Correct {place}: a secret there would be sent, displayed and stored in plain text.",

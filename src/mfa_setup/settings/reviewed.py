@@ -10,6 +10,7 @@ from mfa_setup.errors import InvalidValueError, PlanOutdatedError
 from mfa_setup.model.base import JsonValue
 from mfa_setup.model.difference import Difference
 from mfa_setup.model.plan_file import GivenSettings, PlanFile, Planned, TenantPlan
+from mfa_setup.quoting import contains_secret
 from mfa_setup.settings.parsers import MalformedError
 from mfa_setup.settings.schema import BY_NAME
 from mfa_setup.settings.settings import Settings, settings_of
@@ -206,7 +207,7 @@ def require_no_secret(content: PlanFile, secrets: Iterable[SecretStr]) -> None:
     Raises:
         InvalidValueError: The plan contains one of these secrets.
     """
-    if content.contains(secrets):
+    if contains_secret(content.text, secrets):
         raise InvalidValueError(
             "The plan would contain a credential of this run, because a setting or a resource has that value.",
             hint="Remove the credential from that setting or resource, then make the plan again.",

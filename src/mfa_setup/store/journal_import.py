@@ -15,18 +15,15 @@ from pydantic import SecretStr
 from mfa_setup.errors import JournalFileError, JournalNewerError, JournalTamperedError
 from mfa_setup.model.journal import RunRecord
 from mfa_setup.model.journal_form import problems
-from mfa_setup.store.files import read_plain
+from mfa_setup.quoting import contains_secret
 from mfa_setup.store.journal_export import FORMAT, LARGEST, VERSION, ExportedJournal
+from mfa_setup.store.json_file import NotJsonError, read_object
 from mfa_setup.store.seal import seal_key, verdict
-
-DEEPEST = 16
-"""The number of levels of the deepest file; the tool's own values need ten."""
-_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """The path of an exported journal, and its values, of which only the format and the depth were checked."""
+    """The path of an exported journal, and its values, of which only the format was checked."""
 
     path: Path
     values: dict[str, Any]
@@ -54,15 +51,14 @@ def read_export(path: Path) -> ExportFile:
         JournalFileError: The file is missing, no regular file, too large, too deep, or not JSON.
     """
     try:
-        data, _ = read_plain(path, LARGEST)
-        document = json.loads(data.decode())
+        document = read_object(path, LARGEST)
     except FileNotFoundError:
         raise _unusable(path, "does not exist") from None
     except OSError:
         raise _unusable(path, f"cannot be read, is not a regular file, or is larger than {LARGEST:,} bytes") from None
-    except (ValueError, RecursionError):
+    except NotJsonError:
         raise _unusable(path, "is not an exported journal: it is not JSON, or was cut off") from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT or _is_too_deep(document):
+    if document.get("format") != FORMAT:
         raise _unusable(path, "is not an exported journal")
     version = document.get("version")
     if type(version) is int and version > VERSION:
@@ -102,8 +98,7 @@ def import_journal(
     if exported.domain != domain or any(run.tenant != tenant_key for run in exported.runs):
         raise _unusable(path, f"is the journal of another tenant than {domain}")
     _require_form(path, exported.runs)
-    secrets = [text for one in known if len(text := one.get_secret_value()) >= _SHORTEST_SECRET]
-    if any(secret in text for text in _texts(content) for secret in secrets):
+    if contains_secret(json.dumps(content), known):
         raise _unusable(path, "contains one of the secrets of this run, which mfa-setup never writes there")
     if judged == "unverified":
         return ImportedJournal(path, tuple(map(_without_files, exported.runs)), is_sealed=False)
@@ -127,26 +122,6 @@ def _require_form(path: Path, runs: tuple[RunRecord, ...]) -> None:
         raise _unusable(path, "contains a run twice")
     if found := next((problem for run in runs for problem in problems(run)), None):
         raise _unusable(path, f"contains a value that mfa-setup does not write, in {found}")
-
-
-def _is_too_deep(document: object) -> bool:
-    level = [document]
-    for _ in range(DEEPEST):
-        level = [child for value in level for child in _children(value)]
-    return bool(level)
-
-
-def _children(value: object) -> Iterable[object]:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-
-
-def _texts(value: object) -> Iterable[str]:
-    if isinstance(value, dict):
-        yield from value
-    for child in _children(value):
-        yield from _texts(child)
-    if isinstance(value, str):
-        yield value
 
 
 def _unusable(path: Path, problem: str) -> JournalFileError:

@@ -59,19 +59,8 @@ def replace_file(path: Path, text: str, *, root: Path | None = None, mode: int |
         replaced = _status(real / path.name) if mode is None else None
         if replaced is not None and stat.S_ISLNK(replaced.st_mode):
             raise LinkedError
-        temporary = base / f".mfa-setup-{secrets.token_hex(8)}"
-        handle = open_file(temporary, "O_WRONLY", "O_CREAT", "O_EXCL", dir_fd=folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                _set_permissions(file.fileno(), replaced, mode)
-                os.fsync(file.fileno())
+        with _temporary(folder, base, data, replaced, mode) as temporary:
             os.replace(temporary, base / path.name, src_dir_fd=folder, dst_dir_fd=folder)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary, dir_fd=folder)
-            raise
 
 
 def create_file(path: Path, text: str) -> None:
@@ -82,19 +71,12 @@ def create_file(path: Path, text: str) -> None:
         OSError: The file cannot be written.
     """
     data = text.encode()
-    with _opened(path.parent.resolve(strict=True)) as (folder, base):
-        temporary = base / f".mfa-setup-{secrets.token_hex(8)}"
-        try:
-            with os.fdopen(open_file(temporary, "O_WRONLY", "O_CREAT", "O_EXCL", dir_fd=folder), "wb") as file:
-                file.write(data)
-                file.flush()
-                _set_permissions(file.fileno(), None, None)
-                os.fsync(file.fileno())
-            # A second name for the file, unlike a new name, never replaces what has that name.
-            os.link(temporary, base / path.name, src_dir_fd=folder, dst_dir_fd=folder)
-        finally:
-            with suppress(OSError):
-                os.unlink(temporary, dir_fd=folder)
+    with (
+        _opened(path.parent.resolve(strict=True)) as (folder, base),
+        _temporary(folder, base, data, None, None) as temporary,
+    ):
+        # A second name for the file, unlike a new name, never replaces what has that name.
+        os.link(temporary, base / path.name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -126,6 +108,25 @@ def _opened(real: Path) -> Iterator[tuple[int | None, Path]]:
     finally:
         if handle is not None:
             os.close(handle)
+
+
+@contextmanager
+def _temporary(
+    folder: int | None, base: Path, data: bytes, replaced: os.stat_result | None, mode: int | None
+) -> Iterator[Path]:
+    """Writes a new file of another name to the disk, and removes that name at the end, if it is still there."""
+    temporary = base / f".mfa-setup-{secrets.token_hex(8)}"
+    handle = open_file(temporary, "O_WRONLY", "O_CREAT", "O_EXCL", dir_fd=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            _set_permissions(file.fileno(), replaced, mode)
+            os.fsync(file.fileno())
+        yield temporary
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary, dir_fd=folder)
 
 
 def _status(path: Path) -> os.stat_result | None:

@@ -8,12 +8,12 @@ for a weak secret that somebody chose. An access token is no lasting credential,
 
 import hashlib
 import hmac
-import json
 from typing import Literal
 
 from pydantic import SecretStr
 
 from mfa_setup.model.base import Frozen
+from mfa_setup.model.canonical import canonical
 
 _PURPOSE = b"mfa-setup journal seal 1\0"
 _COST, _BLOCK = 2**14, 8
@@ -48,7 +48,7 @@ def seal_key(secret: SecretStr | None, tenant_key: str) -> bytes | None:
 
 def seal_of(content: object, key: bytes) -> Seal:
     """Returns the seal of a content, which consists of JSON values."""
-    return Seal(key=_name(key), mac=hmac.new(key, _canonical(content), hashlib.sha256).hexdigest())
+    return Seal(key=_name(key), mac=hmac.new(key, canonical(content), hashlib.sha256).hexdigest())
 
 
 def verdict(content: object, seal: Seal | None, key: bytes | None) -> Verdict:
@@ -61,8 +61,3 @@ def verdict(content: object, seal: Seal | None, key: bytes | None) -> Verdict:
 
 def _name(key: bytes) -> str:
     return hmac.new(key, b"name", hashlib.sha256).hexdigest()[:_NAME_LENGTH]
-
-
-def _canonical(content: object) -> bytes:
-    """Returns a content as bytes that do not depend on the order of its keys or on spaces."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()

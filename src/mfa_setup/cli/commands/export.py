@@ -54,7 +54,7 @@ def _folder(call: Call) -> Path | None:
         ValueNeededError: The export needs a folder, and none is given.
         InvalidValueError: The folder is not a path.
     """
-    from mfa_setup.cli.session import judged  # noqa: PLC0415
+    from mfa_setup.cli.values import judged  # noqa: PLC0415
     from mfa_setup.settings import parsers  # noqa: PLC0415
 
     out = call.own["out"]

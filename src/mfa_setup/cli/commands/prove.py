@@ -55,7 +55,8 @@ def sms(call: Call, context: CommandContext) -> int:
       mfa-setup test sms --to +14155550123 --via auth0
       mfa-setup test sms --to +14155550123 --from +14155550100 --json
     """
-    from mfa_setup.cli.session import open_run, phone_of  # noqa: PLC0415 help needs none of these
+    from mfa_setup.cli.session import open_run  # noqa: PLC0415 help needs none of these
+    from mfa_setup.cli.values import phone_of  # noqa: PLC0415
     from mfa_setup.engine.preconditions import require_scopes  # noqa: PLC0415
     from mfa_setup.model.outcome import Tenant  # noqa: PLC0415
     from mfa_setup.prove.sms import scopes  # noqa: PLC0415
@@ -132,7 +133,8 @@ def login(call: Call, context: CommandContext) -> int:
       mfa-setup test login --no-browser --timeout 600
       mfa-setup test login --add-callback
     """
-    from mfa_setup.cli.session import open_run, organization_of, seconds_of  # noqa: PLC0415 help needs none of these
+    from mfa_setup.cli.session import open_run  # noqa: PLC0415 help needs none of these
+    from mfa_setup.cli.values import organization_of, seconds_of  # noqa: PLC0415
     from mfa_setup.model.outcome import Tenant  # noqa: PLC0415
     from mfa_setup.prove.login import added_callback, require_organization, which  # noqa: PLC0415
     from mfa_setup.snapshot.parts import known  # noqa: PLC0415
@@ -168,7 +170,8 @@ def log_in(
         NoCallbackError, ProofFailedError: As `mfa_setup.prove.login.prove`.
     """
     from mfa_setup.adapters.oidc import Issuer  # noqa: PLC0415 help needs none of these
-    from mfa_setup.cli.session import DEFAULT_TIMEOUT, http_settings  # noqa: PLC0415
+    from mfa_setup.cli.session import http_settings  # noqa: PLC0415
+    from mfa_setup.cli.values import DEFAULT_TIMEOUT  # noqa: PLC0415
     from mfa_setup.prove.login import Login, prove  # noqa: PLC0415
 
     services = run.services

@@ -6,7 +6,6 @@ from mfa_setup.model.fleet import Summary, TenantResult
 from mfa_setup.model.outcome import Outcome
 from mfa_setup.render.fleet import (
     common_changes,
-    counted,
     end_of,
     groups_of,
     names_of,
@@ -15,6 +14,7 @@ from mfa_setup.render.fleet import (
 )
 from mfa_setup.render.markdown.blocks import Block, Code, Details, Heading, Inline, Line, Strong, Table
 from mfa_setup.render.markdown.parts import change_blocks, failure_blocks, lines, verdict_of
+from mfa_setup.render.parts import counted
 
 _BAD = "x"
 """The mark of a tenant that failed, and of a failed check."""
