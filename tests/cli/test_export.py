@@ -382,14 +382,15 @@ def test_the_script_leaves_what_is_somebody_elses_in_the_tenant(
 
 
 def test_the_script_never_sets_message_types_that_the_provider_does_not_carry(
-    run: Run, unified: Lab, export: Callable[..., Path]
+    run: Run, unified: Lab, tmp_path: Path
 ) -> None:
     set_up(run, unified, "--delivery", "voice")
-    folder = export("curl")
+    folder = tmp_path / "curl"
+    assert run("export", "curl", "--out", str(folder), env=unified.env).code == 0
     assert run("up", "--yes", "--json", "--delivery", "sms", env=unified.env).code == 0
     mark = unified.mark()
     done = run_script(folder, unified)
     assert done.returncode == 0, done.stderr
-    assert unified.delivery_methods == ["voice"]
+    assert unified.delivery_methods() == ["voice"]
     order = [path.rsplit("/", 2)[-2:] for _, path in unified.writes(mark) if "providers" in path or "message" in path]
     assert [("providers" in names) for names in order] == [True, False, True]

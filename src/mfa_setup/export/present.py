@@ -178,7 +178,9 @@ def _provider(provider: Provider, missing: list[Notice]) -> Provider | None:
         return provider
     if provider.kind == "twilio" and provider.sid:
         told = "Twilio is disabled as the tenant's phone provider, or has no sender"
-        missing.append(_absent(f"{told}, so no provider is exported: in another tenant, it would replace one that sends."))
+        missing.append(
+            _absent(f"{told}, so no provider is exported: in another tenant, it would replace one that sends.")
+        )
         return None
     is_custom = provider.kind in {"custom", "phone-message-hook", "other"}
     told = "The tenant's phone provider is not Twilio" if is_custom else "Twilio is not the tenant's phone provider"
