@@ -305,3 +305,94 @@ def test_an_application_whose_name_is_shared_is_exported_with_a_warning(run: Run
     result = run("export", "curl", "--out", "there", "--json", env=unified.env)
     assert result.code == 0
     assert warned(result) == ["export_name_shared"]
+
+
+def test_the_placeholder_of_the_token_counts_in_the_field_of_the_token_alone(
+    run: Run, unified: Lab, tmp_path: Path
+) -> None:
+    text = "{{code}} ##TWILIO_AUTH_TOKEN##"
+    set_up(run, unified, "--verification-template", text)
+    (spa,) = unified.spas
+    there = {"description": text, "client_metadata": {"auth_token": "##TWILIO_AUTH_TOKEN##"}}
+    unified.auth0("PATCH", f"clients/{spa['client_id']}", there)
+    folder = tmp_path / "tenant"
+    assert run("export", "deploy-cli", "--out", str(folder), env=unified.env).code == 0
+    files = {path.name: path.read_text() for path in folder.rglob("*.json")}
+    assert {name for name, content in files.items() if "##TWILIO_AUTH_TOKEN##" in content} == {"provider.json"}
+    assert json.loads(files["application.json"])["description"] == text
+    assert json.loads(files["verification.json"])["content"]["body"]["text"] == text
+
+
+def test_a_secret_is_found_in_whatever_way_a_tool_quotes_it(run: Run, unified: Lab, tmp_path: Path) -> None:
+    secret = 'sec"ret\\${x}##Y##-é'
+    application(unified, description=f"it is {secret}.")
+    env = {**unified.env, "TWILIO_AUTH_TOKEN": secret}
+    for target in TARGETS:
+        run("export", target, "--out", str(tmp_path / target), "--json", env=env)
+        assert not (tmp_path / target).exists(), target
+
+
+def test_a_provider_that_cannot_send_is_not_exported(run: Run, lab: Lab, export: Callable[..., Path]) -> None:
+    set_up(run, lab)
+    if is_unified(lab):
+        (provider,) = lab.auth0("GET", "branding/phone/providers")["providers"]
+        lab.auth0("PATCH", f"branding/phone/providers/{provider['id']}", {"disabled": True})
+    else:
+        lab.auth0("PUT", "guardian/factors/phone/selected-provider", {"provider": "auth0"})
+    folder = export("curl")
+    settings = json.loads((folder / "mfa-setup.sh").read_text().split("MFA_SETUP_DATA")[1].split("\n", 1)[1])
+    assert (settings["provider"], settings["twilio"], settings["policies"]) == (None, None, None)
+    assert not any("rovider" in path.name for path in export("deploy-cli").rglob("*.json"))
+
+
+def test_a_policy_whose_limits_cannot_be_read_is_left_out(run: Run, unified: Lab) -> None:
+    set_up(run, unified, *LIMITED)
+    unified.faults({"method": "GET", "path": "/api/v2/actions/actions", "effect": "status:403", "times": 99})
+    result = run("export", "curl", "--json", "--out", "there", env=unified.env)
+    assert result.code == 0, result.out
+    assert any("may be limited" in one["message"] for one in result.document["warnings"])
+    assert '"policies": null' in Path("there/mfa-setup.sh").read_text()
+
+
+def test_the_script_leaves_what_is_somebody_elses_in_the_tenant(
+    run: Run, lab: Lab, export: Callable[..., Path]
+) -> None:
+    phone = set_up(run, lab)
+    folder = export("curl")
+    start_over(lab, phone)
+    application(lab, name="Twilio MFA Test", app_type="regular_web")
+    mark = lab.mark()
+    done = run_script(folder, lab)
+    assert done.returncode == 1
+    assert "another application" in done.stderr
+    assert [path for method, path in lab.writes(mark) if "clients" in path and method != "GET"] == []
+    start_over(lab, phone)
+    other = "AC" + "9" * 32
+    if is_unified(lab):
+        settings = {"sid": other, "default_from": "+14155550199", "delivery_methods": ["text"]}
+        body = {"name": "twilio", "configuration": settings, "credentials": {"auth_token": "0" * 32}}
+        lab.auth0("POST", "branding/phone/providers", body)
+    else:
+        twilio = {"sid": other, "from": "+14155550199", "messaging_service_sid": None, "auth_token": "0" * 32}
+        lab.auth0("PUT", "guardian/factors/phone/providers/twilio", twilio)
+        lab.auth0("PUT", "guardian/factors/phone/selected-provider", {"provider": "twilio"})
+    mark = lab.mark()
+    done = run_script(folder, lab)
+    assert done.returncode == 1
+    assert f"another Twilio account ({other})" in done.stderr
+    assert not any("provider" in path or "policies" in path for _, path in lab.writes(mark))
+
+
+def test_the_script_never_sets_message_types_that_the_provider_does_not_carry(
+    run: Run, unified: Lab, tmp_path: Path
+) -> None:
+    set_up(run, unified, "--delivery", "voice")
+    folder = tmp_path / "curl"
+    assert run("export", "curl", "--out", str(folder), env=unified.env).code == 0
+    assert run("up", "--yes", "--json", "--delivery", "sms", env=unified.env).code == 0
+    mark = unified.mark()
+    done = run_script(folder, unified)
+    assert done.returncode == 0, done.stderr
+    assert unified.delivery_methods() == ["voice"]
+    order = [path.rsplit("/", 2)[-2:] for _, path in unified.writes(mark) if "providers" in path or "message" in path]
+    assert [("providers" in names) for names in order] == [True, False, True]

@@ -511,3 +511,27 @@ def test_undo_of_never_brings_the_limits_back(lab: Lab, do: Do) -> None:
     assert state(lab) == {"policies": [], "bound": [], "code": []}
     do(*UNDO)
     assert state(lab) == before
+
+
+def test_a_token_that_may_be_wrong_is_sent_again_where_the_running_code_is_not_as_written(
+    unified: Lab, run: Run, tmp_path: Path
+) -> None:
+    limits = ("--only-percent", "10")
+    assert run(*UP, *limits, env=unified.env).code == 0
+    elsewhere = {**unified.env, "MFA_SETUP_STATE_DIR": str(tmp_path / "s"), "MFA_SETUP_CACHE_DIR": str(tmp_path / "c")}
+    plan = ("plan", "--json", *limits)
+    assert run(*plan, env=elsewhere).change("provider")["action"] == "none"
+    code = actions.ours(unified)["code"]
+    actions.edit(unified, code.replace("api.multifactor.enable", "if (false) api.multifactor.enable"))
+    assert actions.ours(unified)["code"] != code
+    assert run(*plan, env=elsewhere).change("provider")["action"] == "update"
+
+
+def test_single_steps_need_nothing_of_limits_in_the_settings(unified: Lab, run: Run, tmp_path: Path) -> None:
+    unified.auth0("POST", "roles", {"name": "staff", "description": "x"})
+    Path("mfa-setup.toml").write_text('[policy.only]\nroles = ["staff"]\n', encoding="utf-8")
+    assert run(*UP, env=unified.env).code == 0
+    elsewhere = {**unified.env, "MFA_SETUP_STATE_DIR": str(tmp_path / "s"), "MFA_SETUP_CACHE_DIR": str(tmp_path / "c")}
+    for command in (("enable-sms", "--yes"), ("buy-number", "--yes"), ("status",)):
+        result = run(*command, "--json", env=elsewhere)
+        assert result.code == 0, result.out

@@ -61,6 +61,15 @@ def test_the_way_out_without_the_journal_works(new: Machines, lab: Lab) -> None:
     assert actions(runner("undo"))["policy"] == "update"  # that run is this machine's own
 
 
+def test_a_journal_of_runs_that_changed_nothing_counts_as_none(another: Machines, unified: Lab) -> None:
+    another()("up")
+    runner = another()
+    unified.faults({"method": "PUT", "path": "/api/v2/guardian/policies", "effect": "status:400"})
+    assert runner("policy", "never").code != 0
+    result = runner("undo")
+    assert (result.code, result.document["error"]["code"]) == (6, "journal_missing"), result.out
+
+
 def test_the_action_of_limits_is_a_mark_too(another: Machines, unified: Lab) -> None:
     another()("up", "--only-percent", "10")
     message = another()("undo").document["error"]["message"]

@@ -87,7 +87,7 @@ def undo(run: Run, asked: Asked) -> None:
     """
     journal, report = run.services.journal, run.report
     consent = _consent(run)
-    if not journal.runs:
+    if not any(one.changed for one in journal.runs):  # runs that only failed say nothing about what is there
         marks.require_none(run)
     record = choose(journal.runs, asked.run_id)
     if record is None:

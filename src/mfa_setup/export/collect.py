@@ -8,11 +8,13 @@ from pydantic import SecretStr
 from mfa_setup.engine.run import Run
 from mfa_setup.errors import SecretInExportError
 from mfa_setup.export import curl, deploy_cli, terraform
-from mfa_setup.export.document import File
+from mfa_setup.export.document import File, json_text
 from mfa_setup.export.present import OF_APPLICATION, OPTIONAL, PARTS, Present, present
 from mfa_setup.model.types import PhoneStack
 from mfa_setup.resources import sender
 from mfa_setup.snapshot.names import scopes_of
+from mfa_setup.snapshot.parts import known
+from mfa_setup.snapshot.snapshot import Snapshot
 
 Target = Literal["terraform", "deploy-cli", "curl"]
 _SHORTEST = 6
@@ -41,8 +43,9 @@ def collect(run: Run, target: Target, secrets: Iterable[SecretStr]) -> tuple[Fil
     there = present(run.desired, found, sender.own(run.services))
     run.report.warn(there.notices)
     files = _files(run, there, target)
-    hidden = [secret.get_secret_value() for secret in (*secrets, *_of_provider(there))]
-    if any(value in file.text for file in files for value in hidden if len(value) >= _SHORTEST):
+    hidden = [secret.get_secret_value() for secret in (*secrets, *_of_provider(found))]
+    forms = [form for value in hidden if len(value) >= _SHORTEST for form in _forms(value)]
+    if any(form in file.text for file in files for form in forms):
         raise SecretInExportError("The export would contain one of the secrets of this run, so it was not written.")
     return files
 
@@ -58,7 +61,13 @@ def _files(run: Run, there: Present, target: Target) -> tuple[File, ...]:
     return files
 
 
-def _of_provider(there: Present) -> tuple[SecretStr, ...]:
+def _forms(secret: str) -> tuple[str, ...]:
+    """Returns the forms in which a file can contain a secret: as it is, or as JSON of one of the tools."""
+    of_json = (json_text(value).strip()[1:-1] for value in (secret, terraform.literal(secret)))
+    return (secret, *of_json, deploy_cli.escaped(secret).strip()[1:-1])
+
+
+def _of_provider(found: Snapshot) -> tuple[SecretStr, ...]:
     """Returns the token that the legacy stack may return with the provider."""
-    token = there.provider.token if there.provider else None
+    token = known(found.provider).token
     return (token,) if token else ()

@@ -35,7 +35,7 @@ def _data(there: Present) -> dict[str, Any]:
         "application": bodies.application(there.application) if there.application else None,
         "connection": there.connection.name if there.connection else None,
         "provider": bodies.provider(provider) if provider and unified else None,
-        "twilio": bodies.twilio(provider) if provider and not unified and provider.enabled else None,
+        "twilio": bodies.twilio(provider) if provider and not unified else None,
         "texts": texts and {"enrollment_message": texts.enrollment, "verification_message": texts.verification},
         "templates": [bodies.template(one) for one in there.templates],
         "message_types": list(there.message_types) or None,

@@ -15,7 +15,9 @@ from mfa_setup.model.post_login import RUNTIME, TRIGGER, VERSION, PostLoginActio
 from mfa_setup.model.readiness import BoundAction
 
 TOKEN = "##TWILIO_AUTH_TOKEN##"  # noqa: S105 a placeholder
+_WITH_TOKEN = frozenset({"phone-providers/provider.json", "guardian/providers/sms-twilio.json"})
 _CODE = "actions/mfa-limits/code.js"
+_HASHES = "\\u0023\\u0023"
 _PLACEHOLDER = re.compile(r"##[A-Z0-9_]+##|@@[A-Z0-9_]+@@")
 _SENDER = (
     "clients", "databases", "phoneProviders", "phoneTemplates", "guardianFactorProviders", "guardianFactorTemplates",
@@ -40,21 +42,25 @@ def files(there: Present, bound: tuple[BoundAction, ...], names: dict[str, str])
     parts = {**_application(there), **_sender(there), **_factor(there)}
     if there.policies is not None:
         parts["guardian/policies.json"] = {"policies": list(there.policies)}
-    listed = [File(name, escaped(value)) for name, value in parts.items()]
+    listed = [File(name, escaped(value, with_token=name in _WITH_TOKEN)) for name, value in parts.items()]
     if there.limits:
         listed += _limits(there.limits, bound, names)
     listed += [File(f"{name}.json", escaped(_config(kinds))) for name, kinds in RUNS.items()]
     return (*listed, File("import.sh", template("import.sh"), runs=True), File("README.md", _readme(there)))
 
 
-def escaped(value: Any) -> str:
-    """Returns JSON in which only our own placeholder is one: the Deploy CLI replaces `##NAME##` before it parses.
+def escaped(value: Any, *, with_token: bool = False) -> str:
+    """Returns JSON in which no text of a service is a placeholder: the Deploy CLI replaces `##NAME##` before it parses.
 
-    It replaces the name of any environment variable, so that a name such as `##HOME##` would leak its value.
+    It replaces the name of any environment variable, so that a name such as `##HOME##` would leak its value. Our own
+    placeholder counts in the field `auth_token` of a provider alone: in another text, it would publish the token.
     """
     text = json.dumps(value, indent=2, ensure_ascii=True)
-    text = text.replace("##", "\\u0023\\u0023").replace("@@", "\\u0040\\u0040")
-    return text.replace(TOKEN.replace("##", "\\u0023\\u0023"), TOKEN) + "\n"
+    text = text.replace("##", _HASHES).replace("@@", "\\u0040\\u0040")
+    if with_token:
+        field = '"auth_token": "{}"'
+        text = text.replace(field.format(TOKEN.replace("##", _HASHES)), field.format(TOKEN))
+    return text + "\n"
 
 
 def notices(listed: tuple[File, ...]) -> tuple[Notice, ...]:
@@ -94,8 +100,7 @@ def _sender(there: Present) -> dict[str, Any]:
     elif there.provider:
         twilio = {"name": "sms", "provider": "twilio", **bodies.twilio(there.provider), "auth_token": TOKEN}
         parts["guardian/providers/sms-twilio.json"] = twilio
-        if there.provider.enabled:
-            parts["guardian/phoneFactorSelectedProvider.json"] = {"provider": "twilio"}
+        parts["guardian/phoneFactorSelectedProvider.json"] = {"provider": "twilio"}
     if there.texts:
         texts = {"enrollment_message": there.texts.enrollment, "verification_message": there.texts.verification}
         parts["guardian/templates/sms.json"] = {"name": "sms", **texts}

@@ -43,12 +43,13 @@ class Present:
         connection: The database connection, if the application is enabled on it.
         connected: The names of all applications that are enabled on this connection; the client ID of one without a
             unique name.
-        provider: Twilio as the phone provider.
+        provider: Twilio as the phone provider, if it can send.
         texts: The tenant's own SMS texts on the legacy stack.
         templates: The tenant's own SMS templates on the unified stack.
         factors: The names of all enabled factors.
         message_types: The message types of the `sms` factor; empty if the factor is not enabled.
-        policies: The MFA policies; None if they must not be exported, because nothing that can send is.
+        policies: The MFA policies; None if they must not be exported, because nothing that can send is, or because
+            their limits could not be read.
         limits: The Action that limits the policy, if it is in force.
         number: The number of the Twilio account that sends.
         service: The Messaging Service whose sender pool contains the number.
@@ -103,7 +104,9 @@ def present(desired: Desired, found: Snapshot, own: OwnNumbers) -> Present:
             f"Nothing is set up in {found.domain}: it has no such application, Twilio is not its phone provider, and "
             "the SMS factor is disabled."
         )
-    sends = provider is not None and provider.can_send and factor.enabled and bool(factor.message_types)
+    sends = provider is not None and factor.enabled and bool(factor.message_types)
+    policies = known(found.policies)
+    is_known = bool(policies) or not _may_be_limited(found)
     if desired.application and application is None:
         missing.append(_absent(f'The tenant has no application named "{desired.application.name}".'))
     if application:
@@ -112,6 +115,8 @@ def present(desired: Desired, found: Snapshot, own: OwnNumbers) -> Present:
         missing.append(_absent("The SMS factor is disabled."))
     if not sends:
         missing.append(_absent("The MFA policy is left out, because nothing in the export could send codes for it."))
+    elif not is_known:
+        missing.append(_absent("The MFA policy is left out, because it may be limited to some users."))
     number, service = _number(found, provider, own, missing)
     return Present(
         domain=found.domain,
@@ -124,8 +129,8 @@ def present(desired: Desired, found: Snapshot, own: OwnNumbers) -> Present:
         templates=tuple(template for template in templates.whole if template.text is not None),
         factors=factor.on,
         message_types=factor.message_types if factor.enabled else (),
-        policies=known(found.policies) if sends else None,
-        limits=state.action if sends and state.in_force and not known(found.policies) else None,
+        policies=policies if sends and is_known else None,
+        limits=state.action if sends and state.in_force and not policies else None,
         number=number,
         service=service,
         notices=tuple(missing),
@@ -169,8 +174,14 @@ def _connection(found: Snapshot, application: Application | None) -> Connection 
 
 
 def _provider(provider: Provider, missing: list[Notice]) -> Provider | None:
-    if provider.kind == "twilio" and provider.sid:
+    if provider.kind == "twilio" and provider.can_send:
         return provider
+    if provider.kind == "twilio" and provider.sid:
+        told = "Twilio is disabled as the tenant's phone provider, or has no sender"
+        missing.append(
+            _absent(f"{told}, so no provider is exported: in another tenant, it would replace one that sends.")
+        )
+        return None
     is_custom = provider.kind in {"custom", "phone-message-hook", "other"}
     told = "The tenant's phone provider is not Twilio" if is_custom else "Twilio is not the tenant's phone provider"
     missing.append(_absent(f"{told}, so no provider is exported."))
@@ -178,13 +189,15 @@ def _provider(provider: Provider, missing: list[Notice]) -> Provider | None:
 
 
 def _state(found: Snapshot, missing: list[Notice]) -> ScopeState:
-    """Returns the state of our Action; a tenant whose plan has no Actions has none."""
-    state = found.scope
-    if not isinstance(state, MfaSetupError):
-        return state
-    if state.code != "plan_refused":
-        missing.append(_absent(f"The limits of the MFA policy are left out: {state.message}"))
-    return ScopeState()
+    """Returns the state of our Action; empty if it could not be read."""
+    if _may_be_limited(found) and isinstance(found.scope, MfaSetupError):
+        missing.append(_absent(f"The limits of the MFA policy are left out: {found.scope.message}"))
+    return known_or(found.scope, ScopeState())
+
+
+def _may_be_limited(found: Snapshot) -> bool:
+    """Whether our Action could not be read; a tenant whose plan has no Actions has none."""
+    return isinstance(found.scope, MfaSetupError) and found.scope.code != "plan_refused"
 
 
 def _names(connection: Connection | None, applications: tuple[Application, ...]) -> tuple[str, ...]:

@@ -189,6 +189,7 @@ set_application() {
     *)
       say "Updating the application \"$name\""
       client_id=${ids%$'\n'}
+      require_same "$name"
       auth0 PATCH "clients/$(encoded "$client_id")" "$body"
       ;;
   esac
@@ -201,17 +202,44 @@ set_application() {
     "$(jq -nc --arg id "$client_id" '[{client_id: $id, status: true}]')"
 }
 
+# require_same NAME: stops the script if the application with this name is not the one of the setup, but another program's.
+require_same() {
+  auth0 GET "clients/$(encoded "$client_id")?fields=app_type,client_metadata&include_fields=true"
+  [ "$(answer '.app_type == $there.app_type and .client_metadata.managed_by == $there.client_metadata.managed_by' \
+    --argjson there "$(data '.application | {app_type, client_metadata} | tojson')")" = true ] \
+    || fail "The tenant has another application named \"$1\": its type or its mark (managed_by) differs. Rename one of them."
+}
+
+# require_account SID: stops the script if the provider uses another Twilio account, whose token could not be restored.
+require_account() {
+  case $1 in
+    '' | "$TWILIO_ACCOUNT_SID") ;;
+    *) fail "The phone provider of the tenant uses another Twilio account ($1), which this script does not replace." ;;
+  esac
+}
+
+# provider_body [DELIVERY_METHODS]: the body that sets the provider, with its token and more delivery methods.
+provider_body() {
+  jq -r --argjson more "${1:-[]}" '.provider + {credentials: {auth_token: $ENV.TWILIO_AUTH_TOKEN}}
+    | .configuration.delivery_methods += ($more - .configuration.delivery_methods) | tojson' <<<"$SETUP"
+}
+
 set_provider() {
-  local id kind body
+  local id kind
   if has .provider; then
     say 'Setting up Twilio as the phone provider'
-    body=$(data '.provider + {credentials: {auth_token: $ENV.TWILIO_AUTH_TOKEN}} | tojson')
     auth0 GET branding/phone/providers
     id=$(answer '.providers[0].id // empty')
     kind=$(answer '.providers[0].name // empty')
     case $kind in
-      '') auth0 POST branding/phone/providers "$body" ;;
-      twilio) auth0 PATCH "branding/phone/providers/$(encoded "$id")" "$body" ;;
+      '') auth0 POST branding/phone/providers "$(provider_body)" ;;
+      twilio)
+        require_account "$(answer '.providers[0].configuration.sid // empty')"
+        # Codes may be demanded already, so the present delivery methods stay until the message types have changed.
+        auth0 PATCH "branding/phone/providers/$(encoded "$id")" \
+          "$(provider_body "$(answer '.providers[0].configuration.delivery_methods // [] | tojson')")"
+        provider_id=$id
+        ;;
       *) fail "The tenant has another phone provider ($kind), which this script does not replace." ;;
     esac
   fi
@@ -223,6 +251,8 @@ set_provider() {
     *) fail "The tenant has another phone provider ($kind), which this script does not replace." ;;
   esac
   say 'Setting up Twilio as the phone provider'
+  auth0 GET guardian/factors/phone/providers/twilio
+  require_account "$(answer '.sid // empty')"
   auth0 PUT guardian/factors/phone/providers/twilio "$(data '.twilio + {auth_token: $ENV.TWILIO_AUTH_TOKEN} | tojson')"
   auth0 PUT guardian/factors/phone/selected-provider '{"provider": "twilio"}'
 }
@@ -250,6 +280,9 @@ set_factor() {
   say 'Enabling the SMS factor'
   auth0 PUT guardian/factors/sms '{"enabled": true}'
   auth0 PUT guardian/factors/phone/message-types "$(data '{message_types: .message_types} | tojson')"
+  if [ -n "$provider_id" ]; then
+    auth0 PATCH "branding/phone/providers/$(encoded "$provider_id")" "$(provider_body)"
+  fi
 }
 
 set_limits() {
@@ -303,7 +336,7 @@ set_policy() {
   auth0 PUT guardian/policies "$(data '.policies | tojson')"
 }
 
-TOKEN='' STATUS='' ANSWER='' client_id=''
+TOKEN='' STATUS='' ANSWER='' client_id='' provider_id=''
 prepare
 log_in
 check_stack

@@ -4,6 +4,7 @@ from mfa_setup.model.change import FieldChange, change_of, differing
 from mfa_setup.model.desired import DesiredNumber, DesiredSms
 from mfa_setup.model.observed import Provider
 from mfa_setup.model.outcome import Notice
+from mfa_setup.model.post_login import ScopeState
 from mfa_setup.model.types import PhoneStack, TokenState
 from mfa_setup.model.write import Fields, Write
 from mfa_setup.phone import is_service, normal
@@ -61,7 +62,7 @@ def _must_send(given: Comparison, *, exists: bool) -> bool:
 
     If the plan also sets a policy that demands codes, a token that may be wrong is sent again.
     """
-    unsure = _turns_policy_on(given) and given.found.token == UNKNOWN
+    unsure = given.found.token == UNKNOWN and _turns_policy_on(given)
     differs = given.found.token not in {SAME, UNKNOWN}
     return bool(given.desired.sms.resend_token or not exists or (given.has_token and (differs or unsure)))
 
@@ -69,10 +70,14 @@ def _must_send(given: Comparison, *, exists: bool) -> bool:
 def _turns_policy_on(given: Comparison) -> bool:
     """Whether the run sets a policy that demands codes and is not in force yet, not even for some users."""
     wanted = POLICIES[given.desired.policy]
-    asked = given.found.asked
-    if asked is not None and target(given) == asked:
-        return False
-    return bool(wanted) and known_or(given.found.policies, wanted) != wanted
+    return bool(wanted) and known_or(given.found.policies, wanted) != wanted and not _keeps_limits(given)
+
+
+def _keeps_limits(given: Comparison) -> bool:
+    """Whether the limits in force stay as they are, run by the code that mfa-setup writes for them."""
+    asked, state = given.found.asked, known_or(given.found.scope, ScopeState())
+    unchanged = state.action is not None and state.action.is_unchanged
+    return unchanged and asked is not None and target(given) == asked
 
 
 def _wanted(given: Comparison, found: Provider, account_sid: str) -> Provider:
