@@ -30,7 +30,7 @@ class Job:
         code: The exit code of its script.
         log: What it printed.
         artifacts: The folder of the files that it keeps.
-        ref: The branch that it ran on, or the reference of its merge request.
+        ref: The branch that it ran on, or the ref of its merge request.
     """
 
     name: str
