@@ -225,6 +225,15 @@ def test_a_tenant_that_is_not_set_up_yet_is_no_failure(run: Run, lab: Lab) -> No
     assert pending(run("doctor", "--json", env=lab.env)) == set()
 
 
+def test_a_number_that_up_puts_into_its_pool_again_is_no_failure_after_an_undo(run: Run, lab: Lab) -> None:
+    for command in (("up", "--yes"), ("undo", "--yes")):
+        assert run(*command, env=lab.env).code == 0
+    result = run("doctor", "--json", env=lab.env)
+    assert (result.code, result.document["error"]) == (0, None)
+    assert check(result, "registration")["pending"]
+    assert run("up", "--yes", env=lab.env).code == 0
+
+
 @pytest.mark.parametrize(
     ("world", "failing"),
     [

@@ -53,26 +53,35 @@ def _with_pending(given: CheckContext, checks: tuple[Check, ...]) -> tuple[Check
     found = given.snapshot
     if known_or(found.policies, None) != () or found.enforcing or found.asks_some:
         return checks
-    names = _to_set_up(given)
+    names, planned = _to_set_up(given)
+    after = decide.deciding(replace(given, snapshot=planned))
+    passing = {check.id for check in after if check.status in {"pass", "warn"}}
     waiting = {check.id for check in checks if check.applies and BY_ID[check.id].resource in names}
+    waiting |= {check.id for check in checks if check.status == "fail" and check.id in passing}
     if not any(check.status == "fail" and BY_ID[check.id].fixed and check.id in waiting for check in checks):
         return checks
     return tuple(_pending(check) if check.id in waiting and check.status != "pass" else check for check in checks)
 
 
-def _to_set_up(given: CheckContext) -> frozenset[ResourceName]:
+def _to_set_up(given: CheckContext) -> tuple[frozenset[ResourceName], Snapshot]:
     """Returns the resources that `up` would create or update, as far as that is known without asking a person.
 
-    The provider is included if the tenant has no phone provider, even if no Twilio credentials are set yet.
+    The provider is included if the tenant has no phone provider, even if no Twilio credentials are set yet. The
+    snapshot is the one that `up` would lead to, for example with the number in the pool of its Messaging Service.
     """
-    found = given.snapshot
-    comparison = Comparison(given.desired, found, planned=found, own=given.own, lenient=True)
-    steps = {resource.name: attempt(lambda: resource.compare(comparison)) for resource in registry.RESOURCES}  # noqa: B023 called at once
-    names = {name for name, step in steps.items() if not isinstance(step, MfaSetupError) and _sets_up(step)}
+    found = planned = given.snapshot
+    names = set[ResourceName]()
+    for resource in registry.RESOURCES:
+        comparison = Comparison(given.desired, found, planned=planned, own=given.own, lenient=True)
+        step = attempt(lambda: resource.compare(comparison))  # noqa: B023 called at once
+        if isinstance(step, MfaSetupError):
+            continue
+        planned = registry.after(planned, step.writes)
+        names |= {resource.name} if _sets_up(step) else set()
     there = known_or(found.provider, None)
     if there and (there.kind in {None, "auth0"} or (there.kind == "twilio" and there.sid is None)):
         names.add("provider")
-    return frozenset(names)
+    return frozenset(names), planned
 
 
 def _sets_up(step: Step) -> bool:
