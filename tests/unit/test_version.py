@@ -19,8 +19,13 @@ def test_the_version_comes_from_the_package_alone() -> None:
 
 
 @pytest.mark.parametrize("name", ["examples/github/mfa-setup.yml", "examples/gitlab/.gitlab-ci.yml"])
-def test_the_example_pipelines_install_this_version(name: str) -> None:
-    assert re.findall(r'TOOL_VERSION: "(.+)"', (ROOT / name).read_text(encoding="utf-8")) == [__version__]
+def test_the_example_pipelines_install_this_version_and_never_a_package_of_an_index_that_has_the_same_name(
+    name: str,
+) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    wheel = f"mfa_setup-{__version__}-py3-none-any.whl#sha256=CHECKSUM"
+    assert re.findall(r'TOOL_SOURCE: "https://packages\.example\.com/(.+)"', text) == [wheel]
+    assert set(re.findall(r"pip install (.+)", text)) == {'"$TOOL_SOURCE"'}
 
 
 def test_the_newest_release_in_the_changelog_is_this_version() -> None:
