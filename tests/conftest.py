@@ -13,7 +13,7 @@ from support import documents
 from support.lab import Lab, Labs, Result, Run
 
 # Every answer of every sandbox is held against the services' own OpenAPI documents, in all tests.
-pytest_plugins = ["support.answers", "support.tally", "live.options"]
+pytest_plugins = ["support.answers", "support.sample", "support.tally", "live.options"]
 
 
 @pytest.fixture(scope="session")
