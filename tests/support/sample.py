@@ -1,4 +1,4 @@
-"""The options `--every N` and `--seed TEXT`: which select a part of the tests by their names for long runs."""
+"""The options `--every N` and `--seed TEXT`, which select a part of the tests by their names, for long runs."""
 
 from zlib import crc32
 

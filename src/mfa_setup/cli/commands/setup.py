@@ -58,7 +58,7 @@ def up(call: Call, context: CommandContext) -> int:
 
     Looks first, shows what would change, asks once, and carries it out in the order that never locks anybody
     out: the policy last, and only when codes can reach the users. With --test-to it first sends an SMS and
-    follows it to its delivery. Run it again at any time: what is there is found again, nothing is made or
+    follows it to its delivery. Run it again at any time: what exists is found again, nothing is created or
     bought twice, and only what differs is updated.
 
     \b

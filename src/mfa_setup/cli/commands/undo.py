@@ -22,7 +22,7 @@ _DELETE = option("delete_application", bool, "Delete the application that the ru
 def undo(call: Call, context: CommandContext) -> int:
     """Restore what the last run changed. That is policy, factor, provider, number, application and config file.
 
-    Shows what it would do, asks once, and goes the order that never locks anybody out: the policy first. What
+    Shows what it would do, asks once, and works in an order that never locks anybody out: the policy first. What
     somebody else changed since is left alone and named. A number that the run bought and an application that it
     made stay, unused, unless --release-number and --delete-application are given. Run it again for the run before.
     The journal is this machine's own. A pipeline exports it with --export, and another machine undoes its runs with
