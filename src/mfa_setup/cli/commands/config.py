@@ -63,5 +63,5 @@ def schema(call: Call, context: CommandContext) -> int:
       mfa-setup schema output > output.schema.json
     """
     context.report.silent = True
-    context.sink.json_line((schema_text(call.own["schema"]),))
+    context.sink.json_line((schema_text(call.own["schema"], on_one_line=call.common.format == "json"),))
     return 0
