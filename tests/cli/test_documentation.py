@@ -34,19 +34,13 @@ from support import scene
 from support.documented import PAGES, ROOT, Block, Command, blocks
 from support.keyring_file import Keyring
 from support.lab import Lab, Labs, Result, Run
+from support.login_questions import QUESTIONS
 
 SHOWN = {str(page.relative_to(ROOT)): found for page in PAGES if (found := list(blocks(page)))}
 ASKS = {"up", "init", "buy-number", "enable-sms", "policy", "undo", "migrate"}
 PRESUMES = {"policy", "undo", "test", "export", "status"}
 SPENDS = {"up", "buy-number"}
 PHONE = "+14155550123"
-QUESTIONS = {
-    "Domain of the Auth0 tenant.*: ": "AUTH0_DOMAIN",
-    "Client ID: ": "AUTH0_CLIENT_ID",
-    r"Client secret \(not shown\): ": "AUTH0_CLIENT_SECRET",
-    r"Twilio account SID.*: ": "TWILIO_ACCOUNT_SID",
-    r"Twilio auth token \(not shown\): ": "TWILIO_AUTH_TOKEN",
-}
 
 
 class Reader:

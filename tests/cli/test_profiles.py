@@ -25,6 +25,7 @@ from mfa_setup.store.profiles import SERVICE, Profiles
 from support.documents import document
 from support.keyring_file import Keyring
 from support.lab import Lab, Run
+from support.login_questions import QUESTIONS
 
 ROOT = Path(__file__).parents[2]
 SECRETS = ("AUTH0_CLIENT_SECRET", "TWILIO_AUTH_TOKEN")
@@ -81,15 +82,6 @@ def sit(folder: Path, unified: Lab) -> Iterator[Sit]:
     yield start
     for child in open_terminals:
         child.close(force=True)
-
-
-QUESTIONS = {
-    "Domain of the Auth0 tenant.*: ": "AUTH0_DOMAIN",
-    "Client ID: ": "AUTH0_CLIENT_ID",
-    r"Client secret \(not shown\): ": "AUTH0_CLIENT_SECRET",
-    r"Twilio account SID.*: ": "TWILIO_ACCOUNT_SID",
-    r"Twilio auth token \(not shown\): ": "TWILIO_AUTH_TOKEN",
-}
 
 
 def ask(child: "pexpect.spawn[str]", lab: Lab, upto: str = "nothing", without: str = "", **other: str) -> str:
